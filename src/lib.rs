@@ -1,0 +1,45 @@
+//! Civigraph turns curated CSV tables into a knowledge graph that can be trusted and queried.
+//!
+//! The pipeline, and the module that holds each step:
+//!
+//! ```text
+//!  metadata.json   table.csv            ontology, documents
+//!       │              │                        │
+//!  [resource]     find and open every URL, offline by default
+//!       │              │
+//!   [csvw]             │     metadata read, checked, normalised: the annotated table group
+//!       │              │
+//!   [plan]  ◄──────────┘     compiled once: slots and templates; a value that serde writes down
+//!       │
+//!  [convert]                 rows in chunks on all cores: [csv] records ─► [datatype] values ─► quads
+//!       │
+//!       ├─► text writer      N-Triples, N-Quads           ─► `civigraph convert`
+//!       ├─► collector        quads in memory              ─► tests, small tables
+//!       ├─► [keys]           primary and foreign keys     ─► `civigraph check`
+//!       └─► [store]          build aside, verify, publish ─► [query] · [export] · [describe]
+//!                                        ▲
+//!                                    [claims]  what each source says of each cell
+//! ```
+//!
+//! Everything that can be wrong with the input becomes a [`diagnostic`], with its place down to the
+//! cell; nothing below the command line prints or exits.
+//!
+//! [resource]: crate::resource
+//! [csvw]: crate::csvw
+//! [plan]: crate::plan
+//! [convert]: crate::convert
+//! [csv]: crate::csv
+//! [datatype]: crate::datatype
+//! [keys]: crate::keys
+//! [store]: crate::store
+//! [query]: crate::query
+//! [export]: crate::export
+//! [describe]: crate::describe
+//! [claims]: crate::claims
+//! [`diagnostic`]: crate::diagnostic
+
+pub mod convert;
+pub mod csvw;
+pub mod datatype;
+pub mod diagnostic;
+pub mod resource;

@@ -1,0 +1,36 @@
+//! Where quads go.
+
+use oxrdf::QuadRef;
+
+/// What made a quad. Costs nothing when nobody asks: three numbers that the converter has at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Origin {
+    /// Index of the table in the plan; `u32::MAX` for quads about the whole group.
+    pub table: u32,
+    /// Number of the data row from 1 (Tabular Data Model §4.4); 0 for quads about the table itself.
+    pub row: u64,
+    /// Physical line of the row's start from 1.
+    pub line: u64,
+    /// Index of the column in the table's plan whose cell made it; `u32::MAX` for quads about the row.
+    pub column: u32,
+}
+
+/// Receives the quads of one chunk of rows, on the thread that converts the chunk.
+pub trait QuadSink {
+    /// Takes a quad. The terms live until the call returns.
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin);
+}
+
+/// Makes chunk sinks for the converting threads and receives them back in table order.
+///
+/// The order in which chunks come back is the order of the rows, whatever the number of threads.
+pub trait Sink: Sync {
+    /// The sink of one chunk.
+    type Chunk: QuadSink + Send;
+
+    /// A new sink for a chunk; called on converting threads.
+    fn chunk(&self) -> Self::Chunk;
+
+    /// Takes a finished chunk, in order.
+    fn accept(&mut self, chunk: Self::Chunk) -> std::io::Result<()>;
+}

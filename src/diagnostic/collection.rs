@@ -1,0 +1,128 @@
+//! All the diagnostics of one run, bounded in memory however many rows are wrong.
+
+use super::{Code, Diagnostic, Mode, Severity};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How many diagnostics of one kind (code and column) are kept whole by default; the rest is counted.
+pub const KEPT_PER_KIND: u64 = 20;
+
+/// What is counted together: a code, a file and a column.
+type Kind = (Code, Arc<str>, Arc<str>);
+
+/// The diagnostics of one run, in the order in which they were found.
+///
+/// Memory grows with the number of *kinds* of problems, not with the number of rows: of each kind
+/// only the first ones are kept whole.
+#[derive(Debug, Clone)]
+pub struct Diagnostics {
+    mode: Mode,
+    kept_per_kind: u64,
+    kept: Vec<Diagnostic>,
+    counts: HashMap<Kind, u64>,
+}
+
+impl Diagnostics {
+    /// An empty collection that weighs codes by `mode`.
+    pub fn new(mode: Mode) -> Self {
+        Self {
+            mode,
+            kept_per_kind: KEPT_PER_KIND,
+            kept: Vec::new(),
+            counts: HashMap::new(),
+        }
+    }
+
+    /// Keeps up to `limit` diagnostics of each kind (`u64::MAX` keeps all).
+    #[must_use]
+    pub fn keeping(mut self, limit: u64) -> Self {
+        self.kept_per_kind = limit;
+        self
+    }
+
+    /// What the input is read for.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// How many diagnostics of one kind are kept whole.
+    pub fn kept_per_kind(&self) -> u64 {
+        self.kept_per_kind
+    }
+
+    /// Adds a diagnostic; one whose code is silent in this mode is dropped.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.code.severity(self.mode).is_none() {
+            return;
+        }
+        let count = self.counts.entry(kind(&diagnostic)).or_insert(0);
+        *count += 1;
+        if *count <= self.kept_per_kind {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Counts `more` further diagnostics of the kind of `like` without keeping them.
+    pub fn count_more(&mut self, like: &Diagnostic, more: u64) {
+        if like.code.severity(self.mode).is_some() {
+            *self.counts.entry(kind(like)).or_insert(0) += more;
+        }
+    }
+
+    /// Adds everything of another collection, after what is already here.
+    pub fn append(&mut self, other: Self) {
+        let mut kept_by_kind: HashMap<Kind, u64> = HashMap::new();
+        for diagnostic in other.kept {
+            *kept_by_kind.entry(kind(&diagnostic)).or_insert(0) += 1;
+            self.push(diagnostic);
+        }
+        for (kind, count) in other.counts {
+            let kept = kept_by_kind.get(&kind).copied().unwrap_or(0);
+            *self.counts.entry(kind).or_insert(0) += count.saturating_sub(kept);
+        }
+    }
+
+    /// The diagnostics that were kept whole, in the order found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.kept.iter()
+    }
+
+    /// How many diagnostics of the kind of `diagnostic` there were in all.
+    pub fn count_like(&self, diagnostic: &Diagnostic) -> u64 {
+        self.counts.get(&kind(diagnostic)).copied().unwrap_or(0)
+    }
+
+    /// How many diagnostics of a severity there were in all.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.counts
+            .iter()
+            .filter(|((code, ..), _)| code.severity(self.mode) == Some(severity))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// Whether the input is refused.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Whether nothing at all was found.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// The severity of a diagnostic in this run; silent codes are never kept, so it is an error or a warning.
+    pub fn severity(&self, diagnostic: &Diagnostic) -> Severity {
+        diagnostic.code.severity(self.mode).unwrap_or(Severity::Warning)
+    }
+}
+
+fn kind(diagnostic: &Diagnostic) -> Kind {
+    let column = diagnostic
+        .place
+        .cell
+        .as_ref()
+        .map(|cell| Arc::clone(&cell.column_name))
+        .unwrap_or_default();
+    (diagnostic.code, Arc::clone(&diagnostic.place.file), column)
+}
