@@ -3,8 +3,8 @@
 //! All inherited properties are resolved down to the columns, all URLs are absolute, all references
 //! between columns are indexes. This is what the plan is compiled from.
 
-use crate::diagnostic::Place;
 use crate::datatype::DatatypeDescription;
+use crate::diagnostic::Place;
 
 /// A group of annotated tables (Tabular Data Model §4.1).
 #[derive(Debug, Clone, Default)]

@@ -113,7 +113,10 @@ impl Diagnostics {
 
     /// The severity of a diagnostic in this run; silent codes are never kept, so it is an error or a warning.
     pub fn severity(&self, diagnostic: &Diagnostic) -> Severity {
-        diagnostic.code.severity(self.mode).unwrap_or(Severity::Warning)
+        diagnostic
+            .code
+            .severity(self.mode)
+            .unwrap_or(Severity::Warning)
     }
 }
 

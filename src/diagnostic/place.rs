@@ -69,7 +69,13 @@ mod tests {
 
     #[test]
     fn spreadsheet_letters() {
-        for (index, expected) in [(0, "A2"), (25, "Z2"), (26, "AA2"), (701, "ZZ2"), (702, "AAA2")] {
+        for (index, expected) in [
+            (0, "A2"),
+            (25, "Z2"),
+            (26, "AA2"),
+            (701, "ZZ2"),
+            (702, "AAA2"),
+        ] {
             let cell = CellPlace {
                 column_name: "x".into(),
                 column_index: index,
