@@ -40,4 +40,6 @@ pub struct FormatDescription {
     pub decimal_char: Option<String>,
     /// Group separator of a number.
     pub group_char: Option<String>,
+    /// It is written as an object, which only numeric datatypes may have.
+    pub is_object: bool,
 }
