@@ -39,6 +39,7 @@
 //! [`diagnostic`]: crate::diagnostic
 
 pub mod convert;
+pub mod csv;
 pub mod csvw;
 pub mod datatype;
 pub mod diagnostic;

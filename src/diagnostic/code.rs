@@ -70,6 +70,11 @@ codes! {
     Quoting = "0201", Error, "broken quoting", "tabular-data-model §8.1";
     /// The record has more or fewer cells than the header.
     Ragged = "0202", Invalid, "ragged row", "tabular-data-model §8";
+    /// A record is longer than the limit, most often because a quote in it is never closed.
+    /// Close the quote, or raise the limit if the record is meant to be that long.
+    RecordTooLong = "0203", Error, "record too long", "";
+    /// A NUL byte stands in a cell; text has none. The file may be UTF-16 or damaged.
+    Nul = "0204", Error, "NUL byte", "";
     /// The JSON of a metadata document does not parse.
     Json = "0301", Error, "invalid JSON", "tabular-metadata §5";
     /// A cell of a required column is empty.

@@ -1,0 +1,342 @@
+//! What stands before the data: skipped rows, comments and the header.
+
+use super::chunks::count_characters;
+use super::record::invalid_utf8;
+use super::{Flaw, Format, Position, RECORD_LIMIT, Record, Text};
+use crate::csvw::model::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::resource::Resource;
+
+/// Bytes that are read at first.
+const FIRST_READ: usize = 16 << 10;
+
+/// What stands before the data rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preamble {
+    /// The cells of each header row, those of skipped columns left out.
+    pub header: Vec<Vec<HeaderCell>>,
+    /// Comments and the content of skipped rows (Tabular Data Model §8), in order.
+    pub comments: Vec<String>,
+    /// Columns of the file: cells of the longest header row, or of the first data row where there is
+    /// no header; 0 in an empty file.
+    pub column_count: usize,
+    /// Where the data rows start.
+    pub data: Position,
+    /// What is wrong with the text before the data rows.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A cell of a header row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderCell {
+    /// Its content, trimmed as the dialect says.
+    pub text: String,
+    /// Physical line from 1.
+    pub line: u64,
+    /// Character in that line from 1.
+    pub column: u64,
+}
+
+/// Reads what stands before the data rows of a table, and no more of the file than that takes.
+///
+/// # Errors
+/// A diagnostic where the file cannot be read, its encoding is not known, or a record of the
+/// preamble is longer than [`RECORD_LIMIT`].
+pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diagnostic> {
+    let unreadable = |error: std::io::Error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::InvalidInput => Code::Encoding,
+            _ => Code::Unreadable,
+        };
+        Diagnostic::new(
+            code,
+            Place::file(std::sync::Arc::clone(&resource.name)),
+            format!("cannot read the file: {error}"),
+        )
+    };
+    let format = Format::new(dialect);
+    let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
+    let mut head = Vec::new();
+    let mut malformed = Vec::new();
+    loop {
+        let wanted = head.len().max(FIRST_READ);
+        let ended = text.read(&mut head, wanted).map_err(unreadable)? == 0;
+        malformed.extend(text.take_malformed());
+        let reader = Reader {
+            format: &format,
+            dialect,
+            resource,
+            ended,
+        };
+        if let Some(mut preamble) = reader.read(&head) {
+            let data = usize::try_from(preamble.data.offset).unwrap_or(head.len());
+            malformed.retain(|&at| at < preamble.data.offset);
+            let decoded = malformed.iter().filter_map(|&at| usize::try_from(at).ok());
+            let problems = decoded
+                .chain(invalid_utf8(&head[..data]))
+                .map(|at| reader.malformed(&head, at));
+            preamble.problems.extend(problems);
+            return Ok(preamble);
+        }
+        if head.len() > RECORD_LIMIT {
+            return Err(Diagnostic::new(
+                Code::RecordTooLong,
+                Place::at(std::sync::Arc::clone(&resource.name), 1, 0),
+                format!("the header is longer than {RECORD_LIMIT} bytes"),
+            )
+            .with_hint("look for a quote that is never closed"));
+        }
+    }
+}
+
+struct Reader<'a> {
+    format: &'a Format,
+    dialect: &'a Dialect,
+    resource: &'a Resource,
+    /// The text read so far is all there is.
+    ended: bool,
+}
+
+impl Reader<'_> {
+    /// Reads the preamble from the text so far; `None` where more is needed.
+    fn read(&self, text: &[u8]) -> Option<Preamble> {
+        let format = self.format;
+        let mut preamble = Preamble {
+            header: Vec::new(),
+            comments: Vec::new(),
+            column_count: 0,
+            data: Position::START,
+            problems: Vec::new(),
+        };
+        let mut record = Record::default();
+        let mut at = 0;
+        let mut line = 1;
+        let mut skipped = 0;
+        // Tabular Data Model §8: comments among the header rows count as header rows.
+        let mut headers = 0;
+        while skipped < self.dialect.skip_rows || headers < self.dialect.header_row_count {
+            if at >= text.len() {
+                if !self.ended {
+                    return None;
+                }
+                break;
+            }
+            let comment = format.is_comment(text, at);
+            let (next, _) = format.skip(text, at, &mut record);
+            if next == text.len() && !self.ended {
+                return None;
+            }
+            if comment || skipped < self.dialect.skip_rows {
+                let content = String::from_utf8_lossy(&text[at..record.end]);
+                let prefix = self.dialect.comment_prefix.as_deref().unwrap_or_default();
+                let content = if comment {
+                    content.strip_prefix(prefix).unwrap_or(&content)
+                } else {
+                    &content
+                };
+                if comment || !content.is_empty() {
+                    preamble.comments.push(content.to_owned());
+                }
+            } else {
+                preamble.header.push(self.cells(text, &record, line));
+                self.flaws(text, &record, &mut preamble.problems);
+            }
+            if skipped < self.dialect.skip_rows {
+                skipped += 1;
+            } else {
+                headers += 1;
+            }
+            preamble.data.record += 1;
+            line += record.lines;
+            at = next;
+        }
+        preamble.data.offset = at as u64;
+        preamble.data.line = line;
+        preamble.data.characters = self.characters_before(text, at);
+        preamble.column_count = match preamble.header.iter().map(Vec::len).max() {
+            Some(count) => count,
+            None => self.first_row(text, at)?,
+        };
+        Some(preamble)
+    }
+
+    /// How many cells the first data row has; `None` where more of the text is needed.
+    fn first_row(&self, text: &[u8], mut at: usize) -> Option<usize> {
+        let mut record = Record::default();
+        while at < text.len() {
+            let (next, row) = self.format.skip(text, at, &mut record);
+            if next == text.len() && !self.ended {
+                return None;
+            }
+            if row {
+                return Some(record.cells.len());
+            }
+            at = next;
+        }
+        self.ended.then_some(0)
+    }
+
+    /// The cells of a header row.
+    fn cells(&self, text: &[u8], record: &Record, line: u64) -> Vec<HeaderCell> {
+        let mut buffer = String::new();
+        record
+            .cells
+            .iter()
+            .map(|cell| {
+                let before = &text[record.start..cell.raw_start];
+                // A header row of invalid UTF-8 is diagnosed; its cells are still needed.
+                let bytes = cell.bytes(text);
+                let content = String::from_utf8_lossy(bytes);
+                HeaderCell {
+                    text: cell.rewrite(self.format, &content, &mut buffer).to_owned(),
+                    line: line + self.format.count_lines(before),
+                    column: self.characters_before(text, cell.raw_start) + 1,
+                }
+            })
+            .collect()
+    }
+
+    fn flaws(&self, text: &[u8], record: &Record, problems: &mut Vec<Diagnostic>) {
+        for &(flaw, at) in &record.flaws {
+            problems.push(Diagnostic::new(
+                Code::Quoting,
+                self.place(text, at),
+                flaw.message(),
+            ));
+        }
+    }
+
+    fn malformed(&self, text: &[u8], at: usize) -> Diagnostic {
+        Diagnostic::new(
+            Code::Encoding,
+            self.place(text, at),
+            format!("bytes that are not valid {}", self.dialect.encoding),
+        )
+    }
+
+    fn characters_before(&self, text: &[u8], at: usize) -> u64 {
+        let line = self.format.line_start(text, at).unwrap_or(0);
+        count_characters(&text[line..at])
+    }
+
+    fn place(&self, text: &[u8], at: usize) -> Place {
+        Place::at(
+            std::sync::Arc::clone(&self.resource.name),
+            1 + self.format.count_lines(&text[..at]),
+            self.characters_before(text, at) + 1,
+        )
+    }
+}
+
+impl Flaw {
+    /// What is wrong, for a diagnostic.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Unclosed => "this quote is never closed",
+            Self::TextAfterQuote => "text follows a closing quote",
+            Self::QuoteInCell => "a quote stands in the middle of a cell that is not quoted",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Content;
+
+    fn resource(bytes: &[u8]) -> Resource {
+        Resource {
+            url: "http://example.org/t.csv".into(),
+            media_type: None,
+            charset: None,
+            header: None,
+            links: Vec::new(),
+            content: Content::Bytes(bytes.into()),
+            name: "t.csv".into(),
+        }
+    }
+
+    fn check(
+        bytes: &[u8],
+        dialect: Dialect,
+        header: &[&[(&str, u64, u64)]],
+        data: (u64, u64, u64),
+    ) {
+        let preamble = preamble(&resource(bytes), &dialect).unwrap();
+        let found: Vec<Vec<_>> = preamble
+            .header
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|cell| (cell.text.as_str(), cell.line, cell.column))
+                    .collect()
+            })
+            .collect();
+        assert_eq!(found, header);
+        let Position {
+            offset,
+            line,
+            record,
+            ..
+        } = preamble.data;
+        assert_eq!((offset, line, record), data);
+    }
+
+    #[test]
+    fn headers() {
+        check(
+            "\u{FEFF}a,\"b\r\nc\",д,e\r\n1,2,3,4\r\n".as_bytes(),
+            Dialect::default(),
+            &[&[("a", 1, 1), ("b\r\nc", 1, 3), ("д", 2, 4), ("e", 2, 6)]],
+            (15, 3, 2),
+        );
+        check(
+            b"#one\nskipped\n# two\nx|y\n",
+            Dialect {
+                comment_prefix: Some("#".into()),
+                delimiter: "|".into(),
+                skip_rows: 2,
+                header_row_count: 2,
+                ..Dialect::default()
+            },
+            &[&[("x", 4, 1), ("y", 4, 3)]],
+            (23, 5, 5),
+        );
+        check(b"", Dialect::default(), &[], (0, 1, 1));
+        let utf16: Vec<u8> = "\u{FEFF}é,b\n1,2\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        check(
+            &utf16,
+            Dialect::default(),
+            &[&[("é", 1, 1), ("b", 1, 3)]],
+            (5, 2, 2),
+        );
+    }
+
+    #[test]
+    fn columns_without_header() {
+        let dialect = Dialect {
+            header_row_count: 0,
+            skip_columns: 1,
+            ..Dialect::default()
+        };
+        let preamble = preamble(&resource(b"1,2,3"), &dialect).unwrap();
+        assert_eq!(preamble.column_count, 2);
+    }
+
+    #[test]
+    fn problems_before_the_data() {
+        let preamble = preamble(&resource(b"a\"x,\xFFb\n1,2\n"), &Dialect::default());
+        let places: Vec<_> = match preamble {
+            Ok(preamble) => preamble
+                .problems
+                .iter()
+                .map(|problem| (problem.code, problem.place.line, problem.place.column))
+                .collect(),
+            Err(error) => panic!("{error:?}"),
+        };
+        assert!(places.contains(&(Code::Quoting, 1, 2)));
+    }
+}
