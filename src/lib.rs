@@ -38,9 +38,11 @@
 //! [claims]: crate::claims
 //! [`diagnostic`]: crate::diagnostic
 
+pub mod cli;
 pub mod convert;
 pub mod csv;
 pub mod csvw;
 pub mod datatype;
 pub mod diagnostic;
+pub mod project;
 pub mod resource;

@@ -22,6 +22,17 @@ pub struct Diagnostics {
     counts: HashMap<Kind, u64>,
 }
 
+/// The diagnostics of one kind: same code, same file, same column.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// The severity that they share.
+    pub severity: Severity,
+    /// How many there were, kept or not.
+    pub count: u64,
+    /// The ones that were kept whole, in the order found; never empty.
+    pub kept: Vec<&'a Diagnostic>,
+}
+
 impl Diagnostics {
     /// An empty collection that weighs codes by `mode`.
     pub fn new(mode: Mode) -> Self {
@@ -87,6 +98,27 @@ impl Diagnostics {
         self.kept.iter()
     }
 
+    /// The kept diagnostics by kind (code, file and column), kinds in the order in which they first came.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let mut index: HashMap<Kind, usize> = HashMap::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for diagnostic in &self.kept {
+            let kind = kind(diagnostic);
+            match index.get(&kind).and_then(|&i| groups.get_mut(i)) {
+                Some(group) => group.kept.push(diagnostic),
+                None => {
+                    index.insert(kind, groups.len());
+                    groups.push(Group {
+                        severity: self.severity(diagnostic),
+                        count: self.count_like(diagnostic),
+                        kept: vec![diagnostic],
+                    });
+                }
+            }
+        }
+        groups
+    }
+
     /// How many diagnostics of the kind of `diagnostic` there were in all.
     pub fn count_like(&self, diagnostic: &Diagnostic) -> u64 {
         self.counts.get(&kind(diagnostic)).copied().unwrap_or(0)
@@ -128,4 +160,41 @@ fn kind(diagnostic: &Diagnostic) -> Kind {
         .map(|cell| Arc::clone(&cell.column_name))
         .unwrap_or_default();
     (diagnostic.code, Arc::clone(&diagnostic.place.file), column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+
+    fn required(line: u64) -> Diagnostic {
+        Diagnostic::new(Code::Required, Place::at("a.csv", line, 1), "empty")
+    }
+
+    #[test]
+    fn memory_is_bounded_and_counts_are_not() {
+        let mut all = Diagnostics::new(Mode::Validate).keeping(2);
+        for line in 1..=5 {
+            all.push(required(line));
+        }
+        let mut other = Diagnostics::new(Mode::Validate);
+        other.push(required(6));
+        other.count_more(&required(7), 10);
+        all.append(other);
+        assert_eq!(all.iter().count(), 2);
+        assert_eq!(all.count(Severity::Error), 16);
+        let groups = all.groups();
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups.first().map(|group| group.count), Some(16));
+    }
+
+    #[test]
+    fn severity_follows_the_mode() {
+        for (mode, errors, warnings) in [(Mode::Validate, 1, 0), (Mode::Convert, 0, 1)] {
+            let mut all = Diagnostics::new(mode);
+            all.push(required(1));
+            assert_eq!(all.count(Severity::Error), errors);
+            assert_eq!(all.count(Severity::Warning), warnings);
+        }
+    }
 }

@@ -8,9 +8,12 @@
 pub mod code;
 mod collection;
 mod place;
+pub mod render;
+pub mod suggest;
+mod text;
 
 pub use code::Code;
-pub use collection::Diagnostics;
+pub use collection::{Diagnostics, Group};
 pub use place::{CellPlace, Place};
 
 /// How much a diagnostic weighs.
@@ -34,6 +37,12 @@ pub enum Mode {
     Validate,
 }
 
+/// Characters of a message that are kept: a cell may be a hundred megabytes long.
+const MESSAGE_LIMIT: usize = 1_000;
+
+/// Characters of a found or expected value that are kept.
+const VALUE_LIMIT: usize = 240;
+
 /// One problem at one place.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {
@@ -56,7 +65,7 @@ impl Diagnostic {
     pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: text::cut(message.into(), MESSAGE_LIMIT),
             place,
             found: None,
             expected: None,
@@ -64,17 +73,17 @@ impl Diagnostic {
         }
     }
 
-    /// Adds the offending value.
+    /// Adds the offending value; of a long one the first part is kept.
     #[must_use]
     pub fn with_found(mut self, found: impl Into<String>) -> Self {
-        self.found = Some(found.into());
+        self.found = Some(text::cut(found.into(), VALUE_LIMIT));
         self
     }
 
     /// Adds what would have been right.
     #[must_use]
     pub fn with_expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = Some(text::cut(expected.into(), VALUE_LIMIT));
         self
     }
 

@@ -1,0 +1,70 @@
+//! Why a command could not do its work.
+
+use crate::project::NotAProject;
+use std::fmt;
+use std::io;
+
+/// A failure that ends a command: a sentence for the user, and what to do about it.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    hint: Option<String>,
+    broken_pipe: bool,
+}
+
+impl Failure {
+    /// A failure with its sentence, without a final full stop.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+            broken_pipe: false,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// An error of the operating system while doing `what` (`read `a.csv``).
+    pub(super) fn io(what: impl fmt::Display, error: &io::Error) -> Self {
+        Self {
+            broken_pipe: error.kind() == io::ErrorKind::BrokenPipe,
+            ..Self::new(format!("could not {what}: {error}"))
+        }
+    }
+
+    /// Whether the reader of our output went away, which is its right.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Errors of writing to stdout; others go through [`Failure::io`], which says what was done.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::io("write the output", &error)
+    }
+}
+
+impl From<NotAProject> for Failure {
+    fn from(error: NotAProject) -> Self {
+        Self::new(error.to_string()).with_hint(
+            "run the command in the folder of a project, or name it with `--project DIR`",
+        )
+    }
+}

@@ -1,0 +1,195 @@
+//! The command line: one file a command, arguments as a pure description.
+//!
+//! [`main`] is the only place that ends the process's work: it maps what a command returns to an
+//! exit code. stdout carries data, all talk goes to stderr.
+
+mod completions;
+mod explain;
+mod failure;
+mod man;
+mod output;
+mod terminal;
+
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+use failure::Failure;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// Turns curated CSV tables into a knowledge graph that can be trusted and queried.
+///
+/// Curators keep facts in CSV tables described by W3C CSVW metadata; civigraph checks them, converts
+/// them to RDF and publishes them in a store that researchers query with SPARQL.
+#[derive(Debug, Parser)]
+#[command(name = "civigraph", version, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  civigraph explain CG0402        # what a code in a report means
+  civigraph completions bash      # completions for a shell
+
+Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+struct Global {
+    /// Folder of the project [default: the current folder].
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CIVIGRAPH_PROJECT",
+        help_heading = "Global options"
+    )]
+    project: Option<PathBuf>,
+    /// Folder of the store [default: `.civigraph` in the project].
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "CIVIGRAPH_STORE",
+        help_heading = "Global options"
+    )]
+    store: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, help_heading = "Global options")]
+    color: ColorChoice,
+    /// Say nothing but errors on stderr.
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Exit code 0.
+    Fine,
+    /// Something is wrong with the data: exit code 1.
+    Findings,
+}
+
+/// Runs the program with its arguments (the program's name first) and gives its exit code:
+/// 0 fine, 1 findings in the data, 2 usage, configuration or an internal failure.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and versions are no errors to clap's exit code; a closed pipe is none to ours.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(cli.global.color, cli.global.quiet);
+    match run(&cli, &terminal) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal.fail(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
+    match &cli.command {
+        Command::Explain(arguments) => explain::run(arguments, terminal),
+        Command::Completions(arguments) => completions::run(arguments, terminal),
+        Command::Man(arguments) => man::run(arguments, terminal),
+    }
+}
+
+/// The description of the whole command line, from which help, man pages and completions are made.
+fn description() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of a command's help: lines that start with the program's name, comments off.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| line.strip_prefix("  civigraph "))
+            .map(|line| line.split("  #").next().unwrap_or(line).trim().to_owned())
+            .collect()
+    }
+
+    /// Splits a line into words as a shell does, as far as the examples need it.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for c in line.chars() {
+            match (c, quoted) {
+                ('\'', _) => quoted = !quoted,
+                (' ', false) => words.push(String::new()),
+                // Words are never empty: there is the one before.
+                (c, _) => words.last_mut().into_iter().for_each(|word| word.push(c)),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn the_description_is_sound() {
+        description().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        let description = description();
+        for command in std::iter::once(&description).chain(description.get_subcommands()) {
+            let examples = examples(command);
+            assert!(
+                !examples.is_empty(),
+                "{} has no examples",
+                command.get_name()
+            );
+            for example in examples {
+                let arguments = std::iter::once("civigraph".to_owned()).chain(
+                    words(&example)
+                        .into_iter()
+                        .take_while(|word| word != "|" && word != ">"),
+                );
+                if let Err(error) = Cli::try_parse_from(arguments) {
+                    panic!("`civigraph {example}`: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_is_described() {
+        for command in description().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+        }
+    }
+}

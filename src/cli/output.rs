@@ -1,0 +1,195 @@
+//! Where a command's data goes: stdout, or a file that appears whole or not at all.
+
+use super::failure::Failure;
+use flate2::write::GzEncoder;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Bytes buffered before they are written.
+const BUFFER: usize = 256 * 1024;
+
+/// An open output. Nothing stands under the final name before [`Output::finish`] succeeds.
+pub(super) struct Output {
+    stream: Stream,
+    target: Option<(NamedTempFile, PathBuf)>,
+}
+
+/// The stream, with its compression.
+enum Stream {
+    Plain(BufWriter<Box<dyn Write + Send>>),
+    Gzip(Box<GzEncoder<BufWriter<Box<dyn Write + Send>>>>),
+    Zstd(Box<zstd::Encoder<'static, BufWriter<Box<dyn Write + Send>>>>),
+}
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    /// The compression that a file's name asks for, and the name without its extension for it.
+    pub(super) fn of(path: &Path) -> (Self, &Path) {
+        let compression = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Self::Gzip,
+            Some("zst") => Self::Zstd,
+            _ => return (Self::None, path),
+        };
+        (compression, path.file_stem().map_or(path, Path::new))
+    }
+}
+
+impl Output {
+    /// Opens a file, or stdout for no path and for `-`. The file's name decides its compression.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+            return Ok(Self {
+                stream: Stream::Plain(BufWriter::with_capacity(BUFFER, Box::new(io::stdout()))),
+                target: None,
+            });
+        };
+        let failure = |error: io::Error| Failure::io(format!("write `{}`", path.display()), &error);
+        if path.is_dir() {
+            return Err(Failure::new(format!("`{}` is a folder", path.display())));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // In the same folder, because only then renaming is atomic.
+        let file = tempfile::Builder::new()
+            .prefix(".civigraph-")
+            .suffix(".partial")
+            .tempfile_in(folder)
+            .map_err(failure)?;
+        let raw: Box<dyn Write + Send> = Box::new(file.reopen().map_err(failure)?);
+        let buffered = BufWriter::with_capacity(BUFFER, raw);
+        let stream = match Compression::of(path).0 {
+            Compression::None => Stream::Plain(buffered),
+            // The header holds no time and no name: the same content gives the same bytes.
+            Compression::Gzip => Stream::Gzip(Box::new(GzEncoder::new(
+                buffered,
+                flate2::Compression::default(),
+            ))),
+            Compression::Zstd => {
+                let mut encoder = zstd::Encoder::new(buffered, 0).map_err(failure)?;
+                encoder.include_checksum(true).map_err(failure)?;
+                Stream::Zstd(Box::new(encoder))
+            }
+        };
+        Ok(Self {
+            stream,
+            target: Some((file, path.to_owned())),
+        })
+    }
+
+    /// Writes what is buffered and puts the file under its name, in one step and synced to disk.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let name = self.target.as_ref().map(|(_, path)| path.clone());
+        let failure = |error: io::Error| match &name {
+            Some(path) => Failure::io(format!("write `{}`", path.display()), &error),
+            None => Failure::from(error),
+        };
+        let mut buffered = match self.stream {
+            Stream::Plain(buffered) => buffered,
+            Stream::Gzip(encoder) => encoder.finish().map_err(failure)?,
+            Stream::Zstd(encoder) => encoder.finish().map_err(failure)?,
+        };
+        buffered.flush().map_err(failure)?;
+        drop(buffered);
+        if let Some((file, path)) = self.target {
+            set_permissions(file.as_file()).map_err(failure)?;
+            file.as_file().sync_all().map_err(failure)?;
+            file.persist(&path).map_err(|error| failure(error.error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write(bytes),
+            Stream::Gzip(stream) => stream.write(bytes),
+            Stream::Zstd(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.flush(),
+            Stream::Gzip(stream) => stream.flush(),
+            Stream::Zstd(stream) => stream.flush(),
+        }
+    }
+}
+
+/// Temporary files are made for their owner only; a finished file is an ordinary one.
+#[cfg(unix)]
+fn set_permissions(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn names(folder: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        Ok(names)
+    }
+
+    fn text(failure: Failure) -> io::Error {
+        io::Error::other(failure.to_string())
+    }
+
+    #[test]
+    fn nothing_stands_under_the_name_before_the_end() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("out.nt");
+        let mut output = Output::open(Some(&path)).map_err(text)?;
+        output.write_all(b"half")?;
+        assert!(!path.exists());
+        drop(output);
+        assert_eq!(names(folder.path())?, Vec::<String>::new());
+
+        let mut output = Output::open(Some(&path)).map_err(text)?;
+        output.write_all(b"whole")?;
+        output.finish().map_err(text)?;
+        assert_eq!(std::fs::read(&path)?, b"whole");
+        assert_eq!(names(folder.path())?, ["out.nt"]);
+        Ok(())
+    }
+
+    #[test]
+    fn compressed_by_name_and_the_same_bytes_again() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let write = |name: &str| -> io::Result<Vec<u8>> {
+            let path = folder.path().join(name);
+            let mut output = Output::open(Some(&path)).map_err(text)?;
+            output.write_all(b"<s> <p> <o> .\n")?;
+            output.finish().map_err(text)?;
+            std::fs::read(path)
+        };
+        let mut plain = String::new();
+        flate2::read::GzDecoder::new(&*write("a.nt.gz")?).read_to_string(&mut plain)?;
+        assert_eq!(plain, "<s> <p> <o> .\n");
+        assert_eq!(zstd::decode_all(&*write("a.nt.zst")?)?, b"<s> <p> <o> .\n");
+        assert_eq!(write("b.nt.gz")?, write("c.nt.gz")?);
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The two streams of the program: data on stdout, talk on stderr.
+
+use super::failure::Failure;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::render::{self, Format};
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::Duration;
+
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const HINT: Style = AnsiColor::BrightCyan.on_default();
+
+/// Where a command talks and writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terminal {
+    color: anstream::ColorChoice,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// Colours as asked; `Auto` looks at the stream and at `NO_COLOR`.
+    pub(super) fn new(color: ColorChoice, quiet: bool) -> Self {
+        let color = match color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        Self { color, quiet }
+    }
+
+    /// stdout, buffered; colours are stripped unless wanted. Flush it: a full disk shows only then.
+    pub(super) fn stdout(self) -> BufWriter<AutoStream<io::Stdout>> {
+        BufWriter::new(AutoStream::new(io::stdout(), self.color))
+    }
+
+    /// stderr; colours are stripped unless wanted.
+    pub(super) fn stderr(self) -> AutoStream<io::Stderr> {
+        AutoStream::new(io::stderr(), self.color)
+    }
+
+    /// Whether stdout is a terminal, with a person before it.
+    pub(super) fn is_interactive(self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Says a line on stderr, unless quiet.
+    pub(super) fn say(self, line: impl Display) {
+        if !self.quiet {
+            // Nobody can be told that stderr is gone.
+            let _ = writeln!(self.stderr(), "{line}");
+        }
+    }
+
+    /// Tells the user why the command ended.
+    pub(super) fn fail(self, failure: &Failure) {
+        let mut stderr = self.stderr();
+        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {failure}");
+        if let Some(hint) = failure.hint() {
+            let _ = writeln!(stderr, "{HINT}hint{HINT:#}: {hint}");
+        }
+    }
+
+    /// Writes a report: for people on stderr, for programs on stdout.
+    ///
+    /// Quiet leaves out reports for people that hold no error.
+    pub(super) fn report(
+        self,
+        diagnostics: &Diagnostics,
+        format: Format,
+        all: bool,
+    ) -> io::Result<()> {
+        if format == Format::Human {
+            if self.quiet && !diagnostics.has_errors() {
+                return Ok(());
+            }
+            let mut stderr = BufWriter::new(self.stderr());
+            render::render(diagnostics, format, all, &mut stderr)?;
+            stderr.flush()
+        } else {
+            let mut stdout = BufWriter::new(io::stdout());
+            render::render(diagnostics, format, all, &mut stdout)?;
+            stdout.flush()
+        }
+    }
+
+    /// A progress bar on stderr for work of `total` units, or a spinner where the total is unknown;
+    /// invisible unless stderr is a terminal.
+    pub(super) fn progress(self, what: &'static str, total: Option<u64>) -> ProgressBar {
+        if self.quiet || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = match total {
+            Some(_) => "{msg} {wide_bar:.cyan/dim} {percent}% {eta}",
+            None => "{spinner:.cyan} {msg} {elapsed}",
+        };
+        // A constant template that does not parse leaves the default style.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+}

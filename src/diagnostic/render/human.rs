@@ -1,0 +1,194 @@
+//! For people: grouped by rule and column, a bounded number of lines.
+//!
+//! Each diagnostic starts a line with its severity, code and `file:line:column`, so that editors
+//! can jump; what belongs to it follows indented.
+
+use crate::diagnostic::text::visible;
+use crate::diagnostic::{Diagnostic, Diagnostics, Group, Place, Severity};
+use anstyle::{AnsiColor, Style};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// Lines of a report, the summary aside, unless all is asked for.
+const LINE_LIMIT: usize = 180;
+
+/// How many diagnostics of a kind are shown; the first of these that keeps the report bounded.
+const SHOWN_PER_KIND: [usize; 3] = [5, 3, 1];
+
+/// Width of the labels of indented lines.
+const LABEL_WIDTH: usize = 14;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
+const HINT: Style = AnsiColor::BrightCyan.on_default();
+
+pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    let groups = diagnostics.groups();
+    let mut blocks: Vec<Vec<String>> = Vec::new();
+    if all {
+        blocks = groups.iter().map(|g| block(g, usize::MAX)).collect();
+    } else {
+        for shown in SHOWN_PER_KIND {
+            blocks = groups.iter().map(|g| block(g, shown)).collect();
+            if blocks.iter().map(Vec::len).sum::<usize>() <= LINE_LIMIT {
+                break;
+            }
+        }
+    }
+    let mut lines = 0;
+    let mut hidden = 0;
+    for block in &blocks {
+        lines += block.len();
+        if !all && lines > LINE_LIMIT {
+            hidden += 1;
+            continue;
+        }
+        for line in block {
+            writeln!(out, "{line}")?;
+        }
+    }
+    if hidden > 0 {
+        writeln!(
+            out,
+            "{DIM}… and {} more; `--all` shows everything{DIM:#}",
+            counted(hidden, "kind of problem", "kinds of problems")
+        )?;
+    }
+    summary(diagnostics, &groups, out)
+}
+
+fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let errors = diagnostics.count(Severity::Error);
+    let warnings = diagnostics.count(Severity::Warning);
+    let files: BTreeSet<&str> = groups
+        .iter()
+        .flat_map(|group| &group.kept)
+        .map(|diagnostic| &*diagnostic.place.file)
+        .collect();
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(counted(errors, "error", "errors"));
+    }
+    if warnings > 0 {
+        parts.push(counted(warnings, "warning", "warnings"));
+    }
+    // The line must not start with a severity: tools that count lines would count it too.
+    writeln!(
+        out,
+        "{BOLD}found {} in {}{BOLD:#}",
+        parts.join(" and "),
+        counted(files.len() as u64, "file", "files")
+    )
+}
+
+/// The lines of one kind of problem.
+fn block(group: &Group<'_>, shown: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut said = Details::default();
+    for diagnostic in group.kept.iter().take(shown) {
+        lines.push(head(group.severity, diagnostic));
+        said = details(diagnostic, &said, &mut lines);
+    }
+    let shown = shown.min(group.kept.len()) as u64;
+    if group.count > shown {
+        let more = counted(group.count - shown, "more like this", "more like these");
+        let place = group.kept.first().map(|d| scope(&d.place));
+        let place = place.unwrap_or_default();
+        lines.push(detail("", &format!("{DIM}… and {more}{place}{DIM:#}")));
+    }
+    if let Some(first) = group.kept.first() {
+        let section = first.code.section();
+        let section = if section.is_empty() {
+            String::new()
+        } else {
+            format!(" ({section})")
+        };
+        let rule = format!(
+            "{}{section}, see `civigraph explain {}`",
+            first.code.title(),
+            first.code
+        );
+        lines.push(detail("rule", &format!("{DIM}{rule}{DIM:#}")));
+    }
+    lines
+}
+
+/// What was said under the diagnostic before, and need not be said again.
+#[derive(Default)]
+struct Details {
+    expected: Option<String>,
+    hint: Option<String>,
+}
+
+fn details(diagnostic: &Diagnostic, said: &Details, lines: &mut Vec<String>) -> Details {
+    if let Some(cell) = &diagnostic.place.cell {
+        let column = format!("{DIM}column `{}`{DIM:#}", visible(&cell.column_name));
+        let text = match diagnostic.found.as_deref().map(visible) {
+            Some(found) if found.is_empty() => format!("{DIM}(empty){DIM:#}  {column}"),
+            Some(found) => format!("{found}  {column}"),
+            None => column,
+        };
+        lines.push(detail(&cell.spreadsheet(), &text));
+    } else if let Some(found) = &diagnostic.found
+        && !diagnostic.message.contains(found.as_str())
+    {
+        lines.push(detail("found", &visible(found)));
+    }
+    if diagnostic.expected != said.expected
+        && let Some(expected) = &diagnostic.expected
+    {
+        lines.push(detail("expected", &visible(expected)));
+    }
+    if diagnostic.hint != said.hint
+        && let Some(hint) = &diagnostic.hint
+    {
+        lines.push(detail("hint", &format!("{HINT}{}{HINT:#}", visible(hint))));
+    }
+    Details {
+        expected: diagnostic.expected.clone(),
+        hint: diagnostic.hint.clone(),
+    }
+}
+
+fn head(severity: Severity, diagnostic: &Diagnostic) -> String {
+    let (style, word) = match severity {
+        Severity::Error => (ERROR, "error"),
+        Severity::Warning => (WARNING, "warning"),
+    };
+    format!(
+        "{style}{word}[{}]{style:#} {BOLD}{}{BOLD:#}: {}",
+        diagnostic.code,
+        location(&diagnostic.place),
+        visible(&diagnostic.message)
+    )
+}
+
+/// `file:line:column`, as far as they are known.
+fn location(place: &Place) -> String {
+    let file = visible(&place.file);
+    match (place.line, place.column) {
+        (0, _) => file,
+        (line, 0) => format!("{file}:{line}"),
+        (line, column) => format!("{file}:{line}:{column}"),
+    }
+}
+
+fn scope(place: &Place) -> String {
+    match &place.cell {
+        Some(cell) => format!(" in column `{}`", visible(&cell.column_name)),
+        None => String::new(),
+    }
+}
+
+fn detail(label: &str, text: &str) -> String {
+    format!("{label:>LABEL_WIDTH$} {DIM}|{DIM:#} {text}")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

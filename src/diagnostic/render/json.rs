@@ -1,0 +1,113 @@
+//! One JSON document.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The whole report.
+#[derive(Serialize)]
+struct Report<'a> {
+    diagnostics: Vec<Record<'a>>,
+    not_listed: Vec<NotListed<'a>>,
+    summary: Summary,
+}
+
+/// One diagnostic with everything that belongs to it.
+#[derive(Serialize)]
+pub(super) struct Record<'a> {
+    severity: Severity,
+    code: Code,
+    title: &'static str,
+    message: &'a str,
+    file: &'a str,
+    line: Option<u64>,
+    column: Option<u64>,
+    cell: Option<String>,
+    column_name: Option<&'a str>,
+    found: Option<&'a str>,
+    expected: Option<&'a str>,
+    hint: Option<&'a str>,
+    rule: Option<&'static str>,
+}
+
+/// How many diagnostics of a kind were counted and not kept.
+#[derive(Serialize)]
+pub(super) struct NotListed<'a> {
+    severity: Severity,
+    code: Code,
+    file: &'a str,
+    column_name: Option<&'a str>,
+    count: u64,
+}
+
+/// The counts of the report.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    errors: u64,
+    warnings: u64,
+}
+
+pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+    let report = Report {
+        diagnostics: records(diagnostics).collect(),
+        not_listed: not_listed(diagnostics),
+        summary: summary(diagnostics),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+pub(super) fn records(diagnostics: &Diagnostics) -> impl Iterator<Item = Record<'_>> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| record(diagnostic, diagnostics.severity(diagnostic)))
+}
+
+fn record(diagnostic: &Diagnostic, severity: Severity) -> Record<'_> {
+    let place = &diagnostic.place;
+    let section = diagnostic.code.section();
+    Record {
+        severity,
+        code: diagnostic.code,
+        title: diagnostic.code.title(),
+        message: &diagnostic.message,
+        file: &place.file,
+        line: known(place.line),
+        column: known(place.column),
+        cell: place.cell.as_ref().map(|cell| cell.spreadsheet()),
+        column_name: place.cell.as_ref().map(|cell| &*cell.column_name),
+        found: diagnostic.found.as_deref(),
+        expected: diagnostic.expected.as_deref(),
+        hint: diagnostic.hint.as_deref(),
+        rule: (!section.is_empty()).then_some(section),
+    }
+}
+
+pub(super) fn not_listed(diagnostics: &Diagnostics) -> Vec<NotListed<'_>> {
+    diagnostics
+        .groups()
+        .into_iter()
+        .filter_map(|group| {
+            let first = group.kept.first()?;
+            let count = group.count - group.kept.len() as u64;
+            (count > 0).then(|| NotListed {
+                severity: group.severity,
+                code: first.code,
+                file: &first.place.file,
+                column_name: first.place.cell.as_ref().map(|cell| &*cell.column_name),
+                count,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn summary(diagnostics: &Diagnostics) -> Summary {
+    Summary {
+        errors: diagnostics.count(Severity::Error),
+        warnings: diagnostics.count(Severity::Warning),
+    }
+}
+
+fn known(number: u64) -> Option<u64> {
+    (number > 0).then_some(number)
+}

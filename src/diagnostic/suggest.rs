@@ -1,0 +1,75 @@
+//! Did-you-mean: the nearest of the names that exist.
+
+/// The candidate nearest to `word`, where one is near enough to be a slip of the keyboard.
+///
+/// Near enough is one edit in three characters, case aside; of equally near ones the first wins.
+///
+/// ```
+/// use civigraph::diagnostic::suggest::nearest;
+///
+/// assert_eq!(nearest("datatyp", ["name", "datatype"]), Some("datatype"));
+/// assert_eq!(nearest("colour", ["name", "datatype"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = fold(word);
+    let length = word.chars().count();
+    // Words are short; a pasted paragraph is no slip of the keyboard.
+    if length == 0 || length > 100 {
+        return None;
+    }
+    let limit = (length / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let folded = fold(candidate);
+        let other = folded.chars().count();
+        if other.abs_diff(length) > limit {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&word, &folded);
+        // One letter for another in a word of one or two letters is another word.
+        let same_enough = distance <= limit && distance < length.max(2);
+        if same_enough && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// The hint for a word that is not among the candidates: `did you mean `x`?`.
+pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+fn fold(word: &str) -> String {
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'ё' { 'е' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_found_and_other_words_are_not() {
+        let names = ["moscow", "Samara", "zato-zheleznogorsk", "Орёл", "id"];
+        let check = |word: &str, expected: Option<&str>| {
+            assert_eq!(nearest(word, names), expected, "{word}");
+        };
+        check("moskow", Some("moscow"));
+        check("mocsow", Some("moscow"));
+        check("samara", Some("Samara"));
+        check("zato-zheleznogrsk", Some("zato-zheleznogorsk"));
+        check("Орел", Some("Орёл"));
+        check("novgorod", None);
+        check("xy", None);
+        check("", None);
+    }
+
+    #[test]
+    fn the_first_of_equally_near_ones() {
+        assert_eq!(nearest("cat", ["bat", "rat"]), Some("bat"));
+        assert_eq!(hint("cat", ["bat"]).as_deref(), Some("did you mean `bat`?"));
+    }
+}
