@@ -46,3 +46,4 @@ pub mod datatype;
 pub mod diagnostic;
 pub mod project;
 pub mod resource;
+pub mod store;

@@ -85,6 +85,57 @@ codes! {
     DuplicateKey = "0501", Invalid, "duplicate primary key", "tabular-data-model §4.3";
     /// A foreign key, or an item of a list cell that is one, names a row that does not exist.
     DanglingReference = "0502", Invalid, "reference to a missing row", "tabular-data-model §4.3";
+    /// The query is not SPARQL 1.1. The place is where the parser could not go on.
+    QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
+    /// The query is longer, deeper or wider than the limits allow. Limits keep one query from taking all
+    /// memory and time; split it, or raise the limit where the command offers that.
+    QueryLimit = "0702", Error, "query over a limit", "";
+    /// Queries read the published graph and nothing else: `SERVICE`, updates and `LOAD` are refused.
+    QueryForbidden = "0703", Error, "query that is not allowed", "";
+    /// There is no stored query, and no file, of that name. `civigraph list queries` shows them all.
+    UnknownQuery = "0704", Error, "unknown query", "";
+    /// The stored query has no parameter of that name.
+    UnknownParameter = "0705", Error, "unknown parameter", "";
+    /// The value does not match the type of the parameter. Values become terms, never text of the query.
+    ParameterValue = "0706", Error, "wrong parameter value", "";
+    /// A parameter without a default was given no value: `name=value`.
+    MissingParameter = "0707", Error, "missing parameter", "";
+    /// The comment header of a stored query is not as it should be: `# title:`, `# title@ru:`, `# description:`,
+    /// `# param: name type = default  # text`, `# tags:`.
+    QueryHeader = "0708", Error, "wrong query header", "";
+    /// The query took longer than its time limit. What was printed before is not the whole answer.
+    QueryTimeout = "0709", Error, "query out of time", "";
+    /// The query was understood, but could not be evaluated.
+    QueryFailed = "0710", Error, "query failed", "";
+    /// Nothing in the graph has that IRI, id or label.
+    UnknownEntity = "0711", Error, "unknown entity", "";
+    /// Several things have that label or id. Name one by its IRI or by its kind and id: `city/irbit`.
+    AmbiguousEntity = "0712", Error, "ambiguous name", "";
+    /// Nothing has been published in this folder yet. Run `civigraph build`.
+    NoBuild = "0801", Error, "nothing published", "";
+    /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never
+    /// taken for an empty graph. `civigraph build` makes a new one.
+    TornBuild = "0802", Error, "damaged build", "";
+    /// The folder holds something that Civigraph did not build.
+    ForeignStore = "0803", Error, "not a build of Civigraph", "";
+    /// Two builds cannot run at once in one folder. The message names the process that builds; its lock ends with it.
+    BuilderRunning = "0804", Error, "another build is running", "";
+    /// The build was made by a version of Civigraph with another layout. `civigraph build` makes a new one.
+    OtherFormat = "0805", Error, "build of another format", "";
+    /// A file of the store or of a dump could not be read or written: no space, no permission.
+    /// What is published stays as it was.
+    StoreFiles = "0806", Error, "store files", "";
+    /// The store does not have the quads that were loaded. The build is not published.
+    Miscount = "0807", Error, "quads do not add up", "";
+    /// Blank nodes that cannot be told apart in reasonable time have no canonical form. Give these nodes IRIs.
+    BlankNodes = "0808", Error, "blank nodes without a canonical form", "RDF Dataset Canonicalization §7";
+    /// A Turtle file (ontology, shapes, alignment) does not parse.
+    Turtle = "0809", Error, "Turtle syntax error", "RDF 1.1 Turtle";
+    /// The format is unknown, or it cannot hold what was asked for: one without named graphs holds one graph,
+    /// RDF/XML cannot write every property, JSON-LD cannot write triple terms.
+    ExportFormat = "0810", Error, "format cannot hold this", "";
+    /// The build has no graph of that name. `civigraph list graphs` shows them all.
+    UnknownGraph = "0811", Error, "unknown graph", "";
 }
 
 impl Code {

@@ -1,0 +1,53 @@
+//! What a build is told about itself.
+
+use super::{Prefixes, digest_file};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+/// Everything about a build that its quads do not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Base of the project's own IRIs, with its final slash.
+    pub base: String,
+    /// Prefixes for dumps and tables.
+    pub prefixes: Prefixes,
+    /// The files that went in, in order of their names.
+    pub inputs: Vec<Input>,
+    /// Title of the project by language tag.
+    pub title: BTreeMap<String, String>,
+    /// IRI of the licence of the data.
+    pub license: Option<String>,
+    /// Options that bear on the quads (mode, provenance …).
+    pub options: BTreeMap<String, String>,
+}
+
+/// A file that went into a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Path relative to the project, with `/` between its parts.
+    pub name: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Data rows, for tables.
+    pub rows: Option<u64>,
+}
+
+impl Input {
+    /// Reads a file's length and digest.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(name: impl Into<String>, path: &Path) -> io::Result<Self> {
+        let (bytes, sha256) = digest_file(path)?;
+        Ok(Self {
+            name: name.into(),
+            bytes,
+            sha256,
+            rows: None,
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! Where things lie in `.civigraph/`.
+
+use super::StoreError;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Start of the names of unfinished builds and of builds being deleted.
+const TEMPORARY: &str = "tmp-";
+
+/// The paths of a store folder (`.civigraph`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout of a folder, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file that the builder locks.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Who the builder is.
+    pub fn builder(&self) -> PathBuf {
+        self.root.join("builder.json")
+    }
+
+    /// The file that names the published build.
+    pub fn current(&self) -> PathBuf {
+        self.root.join("current")
+    }
+
+    /// The folder of all builds.
+    pub fn builds(&self) -> PathBuf {
+        self.root.join("builds")
+    }
+
+    /// The folder of one build.
+    pub fn build(&self, id: &str) -> PathBuf {
+        self.builds().join(id)
+    }
+
+    /// The folder in which a build is made.
+    pub fn temporary(&self, name: &str) -> PathBuf {
+        self.builds().join(format!("{TEMPORARY}{name}"))
+    }
+
+    /// Ids of all complete builds, oldest first.
+    pub fn ids(&self) -> io::Result<Vec<String>> {
+        let mut ids = Vec::new();
+        let entries = match fs::read_dir(self.builds()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            if let Some(name) = entry?.file_name().to_str()
+                && sequence(name).is_some()
+            {
+                ids.push(name.to_owned());
+            }
+        }
+        ids.sort_by_key(|id| (sequence(id), id.clone()));
+        Ok(ids)
+    }
+
+    /// Deletes what killed builds and interrupted deletions left. Only the holder of the lock may call it.
+    pub(super) fn sweep(&self) -> Result<(), StoreError> {
+        for folder in [self.builds(), self.root.clone()] {
+            let entries =
+                fs::read_dir(&folder).map_err(|e| StoreError::io(&folder, "list the folder", e))?;
+            for entry in entries {
+                let entry = entry.map_err(|e| StoreError::io(&folder, "list the folder", e))?;
+                if is_temporary(&entry.file_name()) {
+                    let path = entry.path();
+                    let removed = if path.is_dir() {
+                        fs::remove_dir_all(&path)
+                    } else {
+                        fs::remove_file(&path)
+                    };
+                    removed.map_err(|e| StoreError::io(&path, "remove an unfinished build", e))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes `id` the published build: a new small file takes the place of the old one in one rename.
+    pub(super) fn switch(&self, id: &str) -> Result<(), StoreError> {
+        write_atomically(&self.current(), format!("{id}\n").as_bytes())
+    }
+}
+
+/// The number at the start of a build's id (`0007-9f3a2b1c`).
+pub(super) fn sequence(id: &str) -> Option<u64> {
+    let (number, digest) = id.split_once('-')?;
+    let hexadecimal = !digest.is_empty() && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    if !hexadecimal || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    number.parse().ok()
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.starts_with(TEMPORARY))
+}
+
+/// Writes a file under a temporary name, syncs it and renames it: readers see the old bytes or the
+/// new ones, also after a power cut.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let folder = folder_of(path);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!("{TEMPORARY}{name}-{}", std::process::id()));
+    let written = File::create(&temporary)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&temporary, path))
+        .and_then(|()| sync_folder(folder));
+    written.map_err(|error| {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+        StoreError::io(path, "write the file", error)
+    })
+}
+
+/// The folder that holds a path; the current one for a bare name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Brings the names in a folder to disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Folders cannot be opened as files on Windows, where renames are journalled anyway.
+    if cfg!(windows) {
+        return Ok(());
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// The IRI of one of the project's graphs: the base, `graph/` and the name.
+///
+/// ```
+/// assert_eq!(
+///     civigraph::store::graph_iri("https://w3id.org/civigraph/", "claims"),
+///     "https://w3id.org/civigraph/graph/claims"
+/// );
+/// ```
+pub fn graph_iri(base: &str, name: &str) -> String {
+    format!("{base}graph/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_order_of_their_number() {
+        for (id, expected) in [
+            ("0007-9f3a2b1c", Some(7)),
+            ("12345-00", Some(12345)),
+            ("tmp-0007-1", None),
+            ("0007", None),
+            ("0007-", None),
+            ("x-9f", None),
+            ("0007-xyz", None),
+        ] {
+            assert_eq!(sequence(id), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn sweeping_removes_only_litter() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.build("0001-ab"))?;
+        fs::create_dir_all(layout.temporary("0002-99").join("store"))?;
+        fs::write(layout.root().join("tmp-current-4"), "x")?;
+        fs::write(layout.current(), "0001-ab\n")?;
+        layout.sweep()?;
+        assert_eq!(layout.ids()?, ["0001-ab"]);
+        assert_eq!(fs::read_dir(layout.builds())?.count(), 1);
+        assert_eq!(fs::read_dir(layout.root())?.count(), 2);
+        Ok(())
+    }
+}

@@ -1,0 +1,273 @@
+//! Canonical N-Quads lines (RDF Dataset Canonicalization 1.0, §5): written, and taken apart again.
+//!
+//! A line is one quad without its line break: `<s> <p> "o"@en <g> .`. Lines of bytes sort in code
+//! point order, which is the order that the canonical form asks for.
+
+use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, QuadRef, TermRef};
+
+const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
+
+/// Appends a quad as a canonical N-Quads line, without a line break.
+pub fn write_quad(out: &mut Vec<u8>, quad: QuadRef<'_>) {
+    write_subject(out, quad.subject);
+    out.push(b' ');
+    write_iri(out, quad.predicate.as_str());
+    out.push(b' ');
+    write_term(out, quad.object);
+    match quad.graph_name {
+        GraphNameRef::DefaultGraph => {}
+        GraphNameRef::NamedNode(graph) => {
+            out.push(b' ');
+            write_iri(out, graph.as_str());
+        }
+        GraphNameRef::BlankNode(graph) => {
+            out.push(b' ');
+            write_blank(out, graph.as_str());
+        }
+    }
+    out.extend_from_slice(b" .");
+}
+
+/// Appends a term as canonical N-Quads has it.
+pub fn write_term(out: &mut Vec<u8>, term: TermRef<'_>) {
+    match term {
+        TermRef::NamedNode(node) => write_iri(out, node.as_str()),
+        TermRef::BlankNode(node) => write_blank(out, node.as_str()),
+        TermRef::Literal(literal) => {
+            write_quoted(out, literal.value());
+            if let Some(language) = literal.language() {
+                out.push(b'@');
+                out.extend_from_slice(language.as_bytes());
+                if let Some(direction) = literal.direction() {
+                    out.extend_from_slice(b"--");
+                    out.extend_from_slice(direction.to_string().as_bytes());
+                }
+            } else if literal.datatype().as_str() != XSD_STRING {
+                out.extend_from_slice(b"^^");
+                write_iri(out, literal.datatype().as_str());
+            }
+        }
+        // Nested triple terms come from the parsers, which bound their depth.
+        TermRef::Triple(triple) => {
+            out.extend_from_slice(b"<<( ");
+            write_subject(out, triple.subject.as_ref());
+            out.push(b' ');
+            write_iri(out, triple.predicate.as_str());
+            out.push(b' ');
+            write_term(out, triple.object.as_ref());
+            out.extend_from_slice(b" )>>");
+        }
+    }
+}
+
+fn write_subject(out: &mut Vec<u8>, subject: NamedOrBlankNodeRef<'_>) {
+    match subject {
+        NamedOrBlankNodeRef::NamedNode(node) => write_iri(out, node.as_str()),
+        NamedOrBlankNodeRef::BlankNode(node) => write_blank(out, node.as_str()),
+    }
+}
+
+fn write_iri(out: &mut Vec<u8>, iri: &str) {
+    out.push(b'<');
+    out.extend_from_slice(iri.as_bytes());
+    out.push(b'>');
+}
+
+fn write_blank(out: &mut Vec<u8>, label: &str) {
+    out.extend_from_slice(b"_:");
+    out.extend_from_slice(label.as_bytes());
+}
+
+/// Appends a quoted string with the escapes of canonical N-Quads and no others.
+pub fn write_quoted(out: &mut Vec<u8>, text: &str) {
+    const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut plain = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        let escaped: Option<u8> = match byte {
+            b'"' | b'\\' => Some(byte),
+            b'\n' => Some(b'n'),
+            b'\r' => Some(b'r'),
+            b'\t' => Some(b't'),
+            0x08 => Some(b'b'),
+            0x0C => Some(b'f'),
+            0x00..=0x1F | 0x7F => None,
+            _ => continue,
+        };
+        // `plain` and `at` are positions of `bytes`, in order.
+        out.extend_from_slice(&bytes[plain..at]);
+        plain = at + 1;
+        out.push(b'\\');
+        match escaped {
+            Some(letter) => out.push(letter),
+            None => {
+                out.extend_from_slice(b"u00");
+                // Both digits are below 16.
+                out.push(HEXADECIMAL[usize::from(byte >> 4)]);
+                out.push(HEXADECIMAL[usize::from(byte & 15)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[plain..]);
+    out.push(b'"');
+}
+
+/// The terms of a line, as they stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// The subject with its brackets, or a blank node.
+    pub subject: &'a [u8],
+    /// The predicate with its brackets.
+    pub predicate: &'a [u8],
+    /// The object.
+    pub object: &'a [u8],
+    /// The graph with its brackets; `None` for the default graph.
+    pub graph: Option<&'a [u8]>,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes a canonical line (without its line break) apart; `None` if it is none.
+    pub fn of(line: &'a [u8]) -> Option<Self> {
+        let line = line.strip_suffix(b" .")?;
+        let (subject, rest) = split_at_space(line)?;
+        let (predicate, rest) = split_at_space(rest)?;
+        let end = term_end(rest)?;
+        let (object, rest) = rest.split_at_checked(end)?;
+        let graph = match rest {
+            [] => None,
+            [b' ', graph @ ..] if !graph.is_empty() && !graph.contains(&b' ') => Some(graph),
+            _ => return None,
+        };
+        Some(Self {
+            subject,
+            predicate,
+            object,
+            graph,
+        })
+    }
+
+    /// The line without its graph, as N-Triples.
+    pub fn write_triple(&self, out: &mut Vec<u8>) {
+        for part in [self.subject, self.predicate, self.object] {
+            out.extend_from_slice(part);
+            out.push(b' ');
+        }
+        out.push(b'.');
+    }
+}
+
+fn split_at_space(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = memchr::memchr(b' ', bytes)?;
+    Some((bytes.get(..space)?, bytes.get(space + 1..)?))
+}
+
+/// The length of the term at the start of `bytes`.
+fn term_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    let mut open = 0_u32;
+    loop {
+        let rest = bytes.get(at..)?;
+        if rest.starts_with(b"<<(") {
+            open += 1;
+            at += 3;
+        } else if rest.starts_with(b")>>") {
+            open = open.checked_sub(1)?;
+            at += 3;
+        } else if rest.starts_with(b"\"") {
+            at += 1 + quoted_end(rest.get(1..)?)?;
+        } else if rest.is_empty() || (rest.starts_with(b" ") && open == 0) {
+            return (open == 0 && at > 0).then_some(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// The length of a quoted string after its opening quote, closing quote included.
+fn quoted_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        match bytes.get(at) {
+            Some(b'"') => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
+}
+
+/// The IRI between brackets; `None` for another term.
+pub fn iri(term: &[u8]) -> Option<&str> {
+    let inside = term.strip_prefix(b"<")?.strip_suffix(b">")?;
+    std::str::from_utf8(inside).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple};
+
+    fn quad(object: impl Into<Term>, graph: GraphName) -> Quad {
+        let node = NamedNode::new_unchecked("http://e/s");
+        Quad::new(node.clone(), node, object, graph)
+    }
+
+    #[test]
+    fn written_and_taken_apart() {
+        let s = NamedNode::new_unchecked("http://e/s");
+        let graph = || GraphName::from(NamedNode::new_unchecked("http://e/g"));
+        let triple = Triple::new(s.clone(), s.clone(), Literal::from("a ) \" ."));
+        for (object, expected) in [
+            (Term::from(s.clone()), "<http://e/s>"),
+            (BlankNode::new_unchecked("c14n0").into(), "_:c14n0"),
+            (Literal::from("a \"b\" <c> .").into(), r#""a \"b\" <c> .""#),
+            (
+                Literal::from("\\\n\r\t\u{8}\u{c}\u{0}\u{7f}é\u{fffe}").into(),
+                "\"\\\\\\n\\r\\t\\b\\f\\u0000\\u007Fé\u{fffe}\"",
+            ),
+            (
+                Literal::new_language_tagged_literal_unchecked("x", "ru-Latn").into(),
+                "\"x\"@ru-Latn",
+            ),
+            (
+                Literal::new_typed_literal("007", oxrdf::vocab::xsd::INTEGER).into(),
+                "\"007\"^^<http://www.w3.org/2001/XMLSchema#integer>",
+            ),
+            (
+                triple.into(),
+                "<<( <http://e/s> <http://e/s> \"a ) \\\" .\" )>>",
+            ),
+        ] {
+            for (name, suffix) in [
+                (GraphName::DefaultGraph, None),
+                (graph(), Some("<http://e/g>")),
+            ] {
+                let mut line = Vec::new();
+                write_quad(&mut line, quad(object.clone(), name).as_ref());
+                let parts = Parts::of(&line).map(|p| {
+                    (
+                        String::from_utf8_lossy(p.object).into_owned(),
+                        p.graph.map(|g| String::from_utf8_lossy(g).into_owned()),
+                    )
+                });
+                let expected = Some((expected.to_owned(), suffix.map(str::to_owned)));
+                assert_eq!(parts, expected, "{}", String::from_utf8_lossy(&line));
+            }
+        }
+    }
+
+    #[test]
+    fn not_a_line() {
+        for line in [
+            "",
+            ".",
+            "<s> <p> .",
+            "<s> <p> \"o .",
+            "<s> <p> <o> <g> <h> .",
+            "<s> <p> <<( <s> <p> <o> .",
+            "<s> <p> \"a\\",
+        ] {
+            assert_eq!(Parts::of(line.as_bytes()), None, "{line}");
+        }
+    }
+}

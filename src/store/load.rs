@@ -1,0 +1,278 @@
+//! From the converter into the store and the sorter, each on a thread of its own.
+//!
+//! The converting threads make both forms of a quad, its line and its terms; the two threads here
+//! only store and sort. Memory is bounded: the channels hold a few chunks, and whoever is ahead waits.
+
+use super::blank::mentions_blank;
+use super::line::write_quad;
+use super::sort::{Records, Sorter};
+use super::{Progress, Step, StoreError};
+use crate::convert::{Origin, QuadSink, Sink};
+use crate::diagnostic::Code;
+use oxigraph::store::{LoaderError, StorageError, Store};
+use oxrdf::{Quad, QuadRef};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Chunks that wait for each thread.
+const WAITING: usize = 4;
+
+/// Quads with blank nodes that are kept back to be given canonical labels. Beyond it a build keeps
+/// the labels that the plan made and has no RDFC-1.0 hash.
+const BLANK_LIMIT: usize = 1_000_000;
+
+/// The quads of one chunk of rows.
+#[derive(Debug, Default)]
+pub struct LoadChunk {
+    lines: Records,
+    quads: Vec<Quad>,
+    blank: Vec<Quad>,
+}
+
+impl LoadChunk {
+    pub(super) fn push(&mut self, quad: Quad) {
+        if mentions_blank(quad.as_ref()) {
+            self.blank.push(quad);
+        } else {
+            self.push_final(quad);
+        }
+    }
+
+    /// Adds a quad whose blank nodes keep their labels.
+    pub(super) fn push_final(&mut self, quad: Quad) {
+        self.lines.push_key(|out| write_quad(out, quad.as_ref()));
+        self.quads.push(quad);
+    }
+}
+
+impl QuadSink for LoadChunk {
+    fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
+        self.push(quad.into_owned());
+    }
+}
+
+/// Takes the quads of a conversion into a build.
+#[derive(Debug, Clone)]
+pub struct LoadSink {
+    sorter: SyncSender<(Records, Vec<Quad>)>,
+    loader: SyncSender<Vec<Quad>>,
+}
+
+impl Sink for LoadSink {
+    type Chunk = LoadChunk;
+
+    fn chunk(&self) -> LoadChunk {
+        LoadChunk::default()
+    }
+
+    /// Hands the chunk to the threads of the build.
+    ///
+    /// # Errors
+    /// One of them has failed; [`Builder::failure`](super::Builder::failure) says how.
+    fn accept(&mut self, chunk: LoadChunk) -> io::Result<()> {
+        Step::Loading.reached();
+        let stopped = || io::Error::other("the build has failed");
+        self.loader.send(chunk.quads).map_err(|_| stopped())?;
+        self.sorter
+            .send((chunk.lines, chunk.blank))
+            .map_err(|_| stopped())
+    }
+}
+
+/// What the sorting thread ends with.
+pub(super) struct Sorted {
+    /// All lines without blank nodes.
+    pub(super) sorter: Sorter,
+    /// The quads that mention blank nodes, still without canonical labels.
+    pub(super) blank: Vec<Quad>,
+    /// Whether blank nodes keep the plan's labels, because there were too many.
+    pub(super) own_labels: bool,
+}
+
+/// The two threads.
+#[derive(Debug)]
+pub(super) struct Threads {
+    sink: Option<LoadSink>,
+    sorter: Option<JoinHandle<Result<Sorted, StoreError>>>,
+    loader: Option<JoinHandle<Result<Store, StoreError>>>,
+    abandoned: Arc<AtomicBool>,
+    store_path: PathBuf,
+}
+
+impl Threads {
+    /// Starts them: quads go into `store`, lines into `sorter`.
+    pub(super) fn start(
+        store: Store,
+        store_path: &Path,
+        sorter: Sorter,
+        threads: usize,
+        optimize: bool,
+        progress: Option<Progress>,
+    ) -> Self {
+        let (to_sorter, from_sink) = sync_channel(WAITING);
+        let (to_loader, quads) = sync_channel(WAITING);
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let sort_path = store_path.to_owned();
+        let load_path = store_path.to_owned();
+        let stop = Arc::clone(&abandoned);
+        Self {
+            sink: Some(LoadSink {
+                sorter: to_sorter,
+                loader: to_loader,
+            }),
+            sorter: Some(std::thread::spawn(move || {
+                sort(from_sink, sorter).map_err(|e| StoreError::io(&sort_path, "sort the quads", e))
+            })),
+            loader: Some(std::thread::spawn(move || {
+                load(&store, quads, threads, optimize, &stop, progress)
+                    .map_err(|e| storage_error(&load_path, e))?;
+                Ok(store)
+            })),
+            abandoned,
+            store_path: store_path.to_owned(),
+        }
+    }
+
+    /// A sink that feeds them; `None` once the sorting has ended.
+    pub(super) fn sink(&self) -> Option<LoadSink> {
+        self.sink.clone()
+    }
+
+    /// Ends the sorting thread's input and takes its result. The loader goes on.
+    ///
+    /// All clones of the sink must be gone, or this waits for them.
+    pub(super) fn end_sorting(
+        &mut self,
+    ) -> Result<(Sorted, SyncSender<Vec<Quad>>), StoreError> {
+        let (Some(sink), Some(thread)) = (self.sink.take(), self.sorter.take()) else {
+            return Err(self.died("sorting"));
+        };
+        let LoadSink { sorter, loader } = sink;
+        drop(sorter);
+        let sorted = thread.join().map_err(|_| self.died("sorting"))??;
+        Ok((sorted, loader))
+    }
+
+    /// Waits until the store has everything; its channel must be closed.
+    pub(super) fn end_loading(&mut self) -> Result<Store, StoreError> {
+        let Some(thread) = self.loader.take() else {
+            return Err(self.died("loading"));
+        };
+        thread.join().map_err(|_| self.died("loading"))?
+    }
+
+    /// Stops both and says what went wrong in them, if anything did.
+    pub(super) fn stop(&mut self) -> Option<StoreError> {
+        self.abandoned.store(true, Ordering::Relaxed);
+        self.sink = None;
+        let mut failure = None;
+        if let Some(thread) = self.sorter.take() {
+            failure = match thread.join() {
+                Ok(Ok(_)) => None,
+                Ok(Err(error)) => Some(error),
+                Err(_) => Some(self.died("sorting")),
+            };
+        }
+        if let Some(thread) = self.loader.take() {
+            let loading = match thread.join() {
+                // The error of an abandoned load is our own doing.
+                Ok(Ok(_)) => None,
+                Ok(Err(error)) if is_abandoned(&error) => None,
+                Ok(Err(error)) => Some(error),
+                Err(_) => Some(self.died("loading")),
+            };
+            failure = loading.or(failure);
+        }
+        failure
+    }
+
+    fn died(&self, doing: &str) -> StoreError {
+        StoreError::new(
+            Code::StoreFiles,
+            &self.store_path,
+            format!("the {doing} thread of the build ended early"),
+        )
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Whoever needs the failure has called `stop` already.
+        let _ = self.stop();
+    }
+}
+
+const ABANDONED: &str = "the build was abandoned";
+
+fn is_abandoned(error: &StoreError) -> bool {
+    error.diagnostic().message.contains(ABANDONED)
+}
+
+fn sort(
+    from_sink: Receiver<(Records, Vec<Quad>)>,
+    mut sorter: Sorter,
+) -> io::Result<Sorted> {
+    let mut blank = Vec::new();
+    for (records, more) in from_sink {
+        sorter.add(records)?;
+        blank.extend(more);
+    }
+    let own_labels = blank.len() > BLANK_LIMIT;
+    Ok(Sorted {
+        sorter,
+        blank,
+        own_labels,
+    })
+}
+
+fn load(
+    store: &Store,
+    quads: Receiver<Vec<Quad>>,
+    threads: usize,
+    optimize: bool,
+    stop: &AtomicBool,
+    progress: Option<Progress>,
+) -> Result<(), LoaderError> {
+    let mut loader = store.bulk_loader().with_num_threads(threads);
+    if let Some(progress) = progress {
+        loader = loader.on_progress(move |quads| progress.report(Step::Loading, quads));
+    }
+    let abandoned = || StorageError::Io(io::Error::other(ABANDONED));
+    let stopped = || stop.load(Ordering::Relaxed).then(|| Err(abandoned()));
+    // A chunk at a time is asked for; an abandoned build stops before it commits anything.
+    loader.load_ok_quads::<StorageError, LoaderError>(
+        quads
+            .into_iter()
+            .flat_map(|chunk| stopped().into_iter().chain(chunk.into_iter().map(Ok))),
+    )?;
+    if let Some(Err(error)) = stopped() {
+        return Err(error.into());
+    }
+    loader.commit()?;
+    store.flush()?;
+    if optimize {
+        store.optimize()?;
+    }
+    Ok(())
+}
+
+pub(super) fn storage_error(path: &Path, error: impl Into<LoaderError>) -> StoreError {
+    let error = error.into();
+    let mut refusal = StoreError::new(
+        Code::StoreFiles,
+        path,
+        format!("the store could not be written: {error}"),
+    );
+    if let LoaderError::Storage(StorageError::Corruption(_)) = error {
+        refusal = StoreError::new(
+            Code::TornBuild,
+            path,
+            format!("the store is damaged: {error}"),
+        );
+    }
+    refusal.with_source(error)
+}

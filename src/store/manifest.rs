@@ -1,0 +1,248 @@
+//! What is in a build, written beside it and checked at every opening.
+
+use super::{About, Input, StoreError, Statistics, digest_bytes, digest_file};
+use crate::diagnostic::Code;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Version of the layout of a build; a build of another one is not opened.
+pub const FORMAT: u32 = 1;
+
+/// Files up to this length are digested at every opening, larger ones only by `verify`.
+const SMALL: u64 = 64 << 10;
+
+/// The manifest of a build (`manifest.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The build's id: a number that grows, and the start of its digest.
+    pub id: String,
+    /// Version of Civigraph that made it.
+    pub version: String,
+    /// When it was published, in seconds since 1970. Not part of any digest or dump.
+    pub published: u64,
+    /// SHA-256 of the canonical N-Quads of all graphs but `release`, in hexadecimal.
+    pub digest: String,
+    /// Whether `digest` is the RDFC-1.0 hash; not so where there were too many blank nodes to label.
+    pub canonical: bool,
+    /// Distinct quads of the release graph.
+    pub release_quads: u64,
+    /// Quads in the store, which keeps one of several literals that it takes for the same value.
+    pub store_quads: u64,
+    /// Counts of all graphs but `release`.
+    pub statistics: Statistics,
+    /// What the build was told about itself.
+    pub about: About,
+    /// The files of the build but this one, in order of their names.
+    pub files: Vec<FileEntry>,
+    /// SHA-256 of this manifest with an empty `checksum`.
+    pub checksum: String,
+}
+
+/// A file of a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path within the build's folder, with `/` between its parts.
+    pub name: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Name of the manifest in a build's folder.
+    pub const NAME: &'static str = "manifest.json";
+
+    /// Files that went into the build.
+    pub fn inputs(&self) -> &[Input] {
+        &self.about.inputs
+    }
+
+    /// The manifest as JSON, with its checksum.
+    pub(super) fn to_json(&self) -> io::Result<Vec<u8>> {
+        let mut sealed = self.clone();
+        sealed.checksum = self.own_checksum()?;
+        let mut json = serde_json::to_vec_pretty(&sealed)?;
+        json.push(b'\n');
+        Ok(json)
+    }
+
+    fn own_checksum(&self) -> io::Result<String> {
+        let mut open = self.clone();
+        open.checksum.clear();
+        Ok(digest_bytes(&serde_json::to_vec(&open)?))
+    }
+
+    /// Reads and checks the manifest of a build's folder.
+    pub(super) fn read(build: &Path) -> Result<Self, StoreError> {
+        let path = build.join(Self::NAME);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::new(
+                    Code::ForeignStore,
+                    build,
+                    "this is no build of Civigraph: it has no manifest",
+                )
+                .with_hint("run `civigraph build`, or name the folder that holds `.civigraph`"));
+            }
+            Err(error) => return Err(StoreError::io(&path, "read the manifest", error)),
+        };
+        Self::parse(&path, &bytes)
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        let torn = |message: String| {
+            StoreError::new(Code::TornBuild, path, message)
+                .with_hint("run `civigraph build` to make a new one")
+        };
+        let value: serde_json::Value = serde_json::from_slice(bytes)
+            .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
+        let format = value.get("format").and_then(serde_json::Value::as_u64);
+        if format.is_some_and(|format| format != u64::from(FORMAT)) {
+            return Err(StoreError::new(
+                Code::OtherFormat,
+                path,
+                format!(
+                    "the build has format {}, this version reads format {FORMAT}",
+                    format.unwrap_or_default()
+                ),
+            )
+            .with_hint("run `civigraph build` to make a new one"));
+        }
+        let manifest: Self = serde_json::from_value(value)
+            .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
+        let checksum = manifest
+            .own_checksum()
+            .map_err(|error| StoreError::io(path, "check the manifest", error))?;
+        if checksum != manifest.checksum {
+            return Err(torn(
+                "the manifest is damaged: its checksum is another one".to_owned(),
+            ));
+        }
+        Ok(manifest)
+    }
+
+    /// Checks that the files are there, none is missing and none is new, with their lengths.
+    ///
+    /// Small files are digested too, which tells a foreign store of the same shape; all files are if `fully`.
+    pub(super) fn check_files(&self, build: &Path, fully: bool) -> Result<(), StoreError> {
+        let torn = |path: &Path, message: &str| {
+            StoreError::new(Code::TornBuild, path, message)
+                .with_hint("run `civigraph build` to make a new one")
+        };
+        let present = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
+        for name in &present {
+            let known = self
+                .files
+                .binary_search_by(|entry| entry.name.as_str().cmp(name))
+                .is_ok();
+            if !known {
+                return Err(torn(
+                    &build.join(name),
+                    "the build holds a file that is not its own",
+                ));
+            }
+        }
+        for entry in &self.files {
+            let path = build.join(&entry.name);
+            let length = match fs::metadata(&path) {
+                Ok(metadata) => metadata.len(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(torn(&path, "a file of the build is missing"));
+                }
+                Err(error) => return Err(StoreError::io(&path, "look at the file", error)),
+            };
+            if length != entry.bytes {
+                return Err(torn(
+                    &path,
+                    &format!(
+                        "a file of the build has {length} bytes instead of {}",
+                        entry.bytes
+                    ),
+                ));
+            }
+            if (fully || length <= SMALL) && digest(&path)?.1 != entry.sha256 {
+                return Err(torn(
+                    &path,
+                    "a file of the build is damaged: its digest is another one",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn digest(path: &Path) -> Result<(u64, String), StoreError> {
+    digest_file(path).map_err(|e| StoreError::io(path, "read the file", e))
+}
+
+/// Lengths and digests of all files of a build's folder, several files at a time.
+pub(super) fn entries(build: &Path, threads: usize) -> Result<Vec<FileEntry>, StoreError> {
+    let names = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
+    let share = names.len().div_ceil(threads.max(1)).max(1);
+    let parts: Vec<Result<Vec<FileEntry>, StoreError>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = names
+            .chunks(share)
+            .map(|names| {
+                scope.spawn(|| {
+                    names
+                        .iter()
+                        .map(|name| {
+                            let (bytes, sha256) = digest(&build.join(name))?;
+                            Ok(FileEntry {
+                                name: name.clone(),
+                                bytes,
+                                sha256,
+                            })
+                        })
+                        .collect()
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| {
+                worker.join().unwrap_or_else(|_| {
+                    Err(StoreError::new(
+                        Code::StoreFiles,
+                        build,
+                        "a thread of the build ended early",
+                    ))
+                })
+            })
+            .collect()
+    });
+    let mut entries = Vec::with_capacity(names.len());
+    for part in parts {
+        entries.extend(part?);
+    }
+    Ok(entries)
+}
+
+/// Names of the files of a build but its manifest, sorted.
+fn list(build: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(build.join(&folder))? {
+            let entry = entry?;
+            let relative = folder.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(relative);
+            } else if relative != Path::new(Manifest::NAME) {
+                let parts: Vec<_> = relative
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                    .collect();
+                names.push(parts.join("/"));
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
+}

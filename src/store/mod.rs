@@ -1,0 +1,57 @@
+//! The published graph: builds made aside, verified, switched to atomically, opened read-only.
+//!
+//! ```text
+//! .civigraph/
+//!   lock            held by the one builder; `builder.json` says who that is
+//!   current         one line: the name of the build that readers open
+//!   builds/
+//!     0007-9f3a2b1c/
+//!       manifest.json   what is in the build: digests, counts, inputs, files with their sizes
+//!       pin             locked (shared) by every reader, so that pruning waits
+//!       quads.nq.zst    the quads as the plan made them, canonical N-Quads, sorted
+//!       release.nq      the release graph: DCAT, VoID and PROV about the quads
+//!       store/          Oxigraph, opened read-only
+//!     tmp-…             a build in the making, or the litter of a killed one
+//! ```
+//!
+//! Dumps and digests come from `quads.nq.zst`, never out of the store: the store rewrites typed
+//! literals (`"007"^^xsd:integer` becomes `7`), and a dump must not depend on the CSV files having
+//! stayed as they were. The digest of a build is the SHA-256 of its canonical N-Quads, which is its
+//! RDFC-1.0 hash: blank nodes carry their canonical labels already.
+//!
+//! A build is made in this order, and each step has a name ([`Step`]) at which a test may abort it:
+//! convert and load, sort, load the rest, verify, write the manifest, sync, rename, switch, prune.
+//! Until `current` is switched, readers know nothing of it.
+
+mod about;
+mod blank;
+mod build;
+mod digest;
+mod error;
+mod layout;
+pub mod line;
+mod load;
+mod lock;
+mod manifest;
+mod open;
+mod prefixes;
+mod release;
+pub mod sort;
+mod statistics;
+mod step;
+mod verify;
+
+pub use about::{About, Input};
+pub use build::{BuildOptions, Builder, Progress, Published};
+pub use digest::{digest_bytes, digest_file, hex};
+pub use error::StoreError;
+pub use layout::{Layout, graph_iri};
+pub use load::{LoadChunk, LoadSink};
+pub use lock::BuilderInfo;
+pub use manifest::{FORMAT, FileEntry, Manifest};
+pub use open::{Build, builds, open, open_build};
+pub use prefixes::Prefixes;
+pub use release::{description, release_quads};
+pub use statistics::{GraphStatistics, Statistics};
+pub use step::Step;
+pub use verify::verify;

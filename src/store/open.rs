@@ -1,0 +1,209 @@
+//! A published build, opened for reading.
+
+use super::lock::Pin;
+use super::load::storage_error;
+use super::{Layout, Manifest, StoreError};
+use crate::diagnostic::Code;
+use oxigraph::store::Store;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// Name of the sorted quads in a build's folder.
+pub(super) const QUADS: &str = "quads.nq.zst";
+/// Name of the release graph's lines in a build's folder.
+pub(super) const RELEASE: &str = "release.nq";
+/// Name of the store in a build's folder.
+pub(super) const STORE: &str = "store";
+
+/// How often a reader looks again when the build it was told of is being deleted.
+const ATTEMPTS: usize = 20;
+
+/// A build opened for reading. It stays readable as long as this lives, whatever is published meanwhile.
+pub struct Build {
+    folder: PathBuf,
+    manifest: Manifest,
+    store: Store,
+    // Held for its lock; last, so that the store closes first.
+    _pin: Pin,
+}
+
+impl Build {
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The store, which must not be written to.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The folder of the build.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The quads of all graphs but `release`, as sorted canonical N-Quads lines.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn lines(&self) -> Result<impl BufRead + use<>, StoreError> {
+        let path = self.folder.join(QUADS);
+        File::open(&path)
+            .and_then(zstd::Decoder::new)
+            .map(|decoder| BufReader::with_capacity(1 << 18, decoder))
+            .map_err(|e| StoreError::io(&path, "open the quads", e))
+    }
+
+    /// The quads of the release graph, as sorted canonical N-Quads lines.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn release_lines(&self) -> Result<Vec<u8>, StoreError> {
+        let path = self.folder.join(RELEASE);
+        let mut lines = Vec::new();
+        File::open(&path)
+            .and_then(|mut file| file.read_to_end(&mut lines))
+            .map_err(|e| StoreError::io(&path, "read the release graph", e))?;
+        Ok(lines)
+    }
+}
+
+impl std::fmt::Debug for Build {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Build")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens the published build of a store folder (`.civigraph`), read-only.
+///
+/// # Errors
+/// There is none, it is damaged, it is no build of Civigraph, or it has another format. It is never
+/// taken for an empty graph.
+pub fn open(root: &Path) -> Result<Build, StoreError> {
+    let layout = Layout::new(root);
+    for _ in 0..ATTEMPTS {
+        let id = current(&layout)?;
+        if let Some(build) = pinned(&layout, &id)? {
+            return Ok(build);
+        }
+        // Pruned between reading its name and pinning it: a newer one is published by now.
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    Err(StoreError::new(
+        Code::TornBuild,
+        &layout.current(),
+        "the published build is being deleted",
+    ))
+}
+
+/// Opens one build by its id.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_build(root: &Path, id: &str) -> Result<Build, StoreError> {
+    let layout = Layout::new(root);
+    match pinned(&layout, id)? {
+        Some(build) => Ok(build),
+        None => Err(StoreError::new(
+            Code::NoBuild,
+            &layout.build(id),
+            "the build is being deleted",
+        )),
+    }
+}
+
+/// The manifests of all readable builds, oldest first, and the id of the published one.
+///
+/// # Errors
+/// The folder cannot be read. A damaged build is left out.
+pub fn builds(root: &Path) -> Result<(Vec<Manifest>, Option<String>), StoreError> {
+    let layout = Layout::new(root);
+    let ids = layout
+        .ids()
+        .map_err(|e| StoreError::io(&layout.builds(), "list the builds", e))?;
+    let manifests = ids
+        .iter()
+        .filter_map(|id| Manifest::read(&layout.build(id)).ok())
+        .collect();
+    Ok((manifests, current(&layout).ok()))
+}
+
+/// The id of the published build.
+pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
+    let path = layout.current();
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(StoreError::new(
+                Code::NoBuild,
+                layout.root(),
+                "nothing is published here yet",
+            )
+            .with_hint("run `civigraph build` first"));
+        }
+        Err(error) => return Err(StoreError::io(&path, "read which build is published", error)),
+    };
+    let id = text.trim_end();
+    if super::layout::sequence(id).is_none() {
+        return Err(StoreError::new(
+            Code::TornBuild,
+            &path,
+            "the file does not name a build",
+        )
+        .with_hint("run `civigraph build` to make a new one"));
+    }
+    Ok(id.to_owned())
+}
+
+fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
+    let folder = layout.build(id);
+    let pin = match Pin::share(&folder) {
+        Ok(Some(pin)) => pin,
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if current(layout).is_ok_and(|now| now != id) {
+                return Ok(None);
+            }
+            let folder_is_there = folder.is_dir();
+            let (code, message) = if folder_is_there && folder.join(Manifest::NAME).is_file() {
+                (Code::TornBuild, "a file of the build is missing: pin")
+            } else if folder_is_there {
+                (Code::ForeignStore, "this is no build of Civigraph")
+            } else {
+                (Code::NoBuild, "the build is missing")
+            };
+            return Err(StoreError::new(code, &folder, message)
+                .with_hint("run `civigraph build` to make a new one"));
+        }
+        Err(error) => return Err(StoreError::io(&folder, "pin the build", error)),
+    };
+    let manifest = Manifest::read(&folder)?;
+    if manifest.id != id {
+        return Err(StoreError::new(
+            Code::ForeignStore,
+            &folder,
+            format!("the folder holds another build, {}", manifest.id),
+        ));
+    }
+    manifest.check_files(&folder, false)?;
+    let path = folder.join(STORE);
+    let store = Store::open_read_only(&path).map_err(|e| {
+        let error = storage_error(&path, e);
+        StoreError::new(
+            Code::TornBuild,
+            &path,
+            format!("the store cannot be opened: {}", error.diagnostic().message),
+        )
+        .with_hint("run `civigraph build` to make a new one")
+    })?;
+    Ok(Some(Build {
+        folder,
+        manifest,
+        store,
+        _pin: pin,
+    }))
+}

@@ -1,0 +1,166 @@
+//! Counts of the quads of a build, taken while they pass in sorted order.
+
+use super::line::{self, Parts};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+const RDF_TYPE: &[u8] = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>";
+
+/// Counts of all graphs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Distinct quads of all graphs.
+    pub quads: u64,
+    /// Counts by graph; the empty name is the default graph.
+    pub graphs: BTreeMap<String, GraphStatistics>,
+    /// Subjects of the default graph by the `{type}` of their IRI `…id/{type}/{slug}`.
+    pub things: BTreeMap<String, u64>,
+}
+
+/// Counts of one graph.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GraphStatistics {
+    /// Triples.
+    pub triples: u64,
+    /// Distinct subjects.
+    pub subjects: u64,
+    /// Members by class IRI.
+    pub classes: BTreeMap<String, u64>,
+    /// Triples by property IRI.
+    pub properties: BTreeMap<String, u64>,
+}
+
+/// Counts lines that come in canonical order.
+#[derive(Debug, Default)]
+pub(super) struct Counter {
+    things: Vec<u8>,
+    quads: u64,
+    graphs: HashMap<Vec<u8>, Graph>,
+    things_by_type: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Default)]
+struct Graph {
+    triples: u64,
+    subjects: u64,
+    last_subject: Vec<u8>,
+    classes: HashMap<Vec<u8>, u64>,
+    properties: HashMap<Vec<u8>, u64>,
+}
+
+impl Counter {
+    /// Counts for a project with a base IRI.
+    pub(super) fn new(base: &str) -> Self {
+        Self {
+            things: format!("<{base}id/").into_bytes(),
+            ..Self::default()
+        }
+    }
+
+    /// Counts a line.
+    pub(super) fn line(&mut self, parts: &Parts<'_>) {
+        self.quads += 1;
+        let name = parts.graph.unwrap_or_default();
+        if !self.graphs.contains_key(name) {
+            self.graphs.insert(name.to_vec(), Graph::default());
+        }
+        let Some(graph) = self.graphs.get_mut(name) else {
+            return;
+        };
+        graph.triples += 1;
+        count(&mut graph.properties, parts.predicate);
+        if parts.predicate == RDF_TYPE {
+            count(&mut graph.classes, parts.object);
+        }
+        if graph.last_subject != parts.subject {
+            graph.last_subject.clear();
+            graph.last_subject.extend_from_slice(parts.subject);
+            graph.subjects += 1;
+            if parts.graph.is_none()
+                && let Some(rest) = parts.subject.strip_prefix(self.things.as_slice())
+                && let Some(slash) = memchr::memchr(b'/', rest)
+                && let Some(Ok(kind)) = rest.get(..slash).map(std::str::from_utf8)
+            {
+                match self.things_by_type.get_mut(kind) {
+                    Some(count) => *count += 1,
+                    None => {
+                        self.things_by_type.insert(kind.to_owned(), 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The counts.
+    pub(super) fn finish(self) -> Statistics {
+        Statistics {
+            quads: self.quads,
+            graphs: self
+                .graphs
+                .into_iter()
+                .map(|(name, graph)| {
+                    let counts = GraphStatistics {
+                        triples: graph.triples,
+                        subjects: graph.subjects,
+                        classes: by_name(graph.classes),
+                        properties: by_name(graph.properties),
+                    };
+                    (term_name(&name), counts)
+                })
+                .collect(),
+            things: self.things_by_type,
+        }
+    }
+}
+
+fn count(counts: &mut HashMap<Vec<u8>, u64>, term: &[u8]) {
+    match counts.get_mut(term) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(term.to_vec(), 1);
+        }
+    }
+}
+
+fn by_name(counts: HashMap<Vec<u8>, u64>) -> BTreeMap<String, u64> {
+    counts
+        .into_iter()
+        .map(|(term, count)| (term_name(&term), count))
+        .collect()
+}
+
+/// An IRI without its brackets, another term as it stands.
+fn term_name(term: &[u8]) -> String {
+    line::iri(term).map_or_else(|| String::from_utf8_lossy(term).into_owned(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_by_graph_class_and_property() {
+        let mut counter = Counter::new("http://e/");
+        let a = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+        for text in [
+            format!("<http://e/id/city/irbit> <{a}> <http://e/City> ."),
+            "<http://e/id/city/irbit> <http://e/p> \"x\" .".to_owned(),
+            "<http://e/id/city/irbit> <http://e/p> \"y\" <http://e/g> .".to_owned(),
+            "<http://e/id/city/tara> <http://e/p> \"y\" .".to_owned(),
+        ] {
+            let parts = Parts::of(text.as_bytes());
+            assert!(parts.is_some(), "{text}");
+            if let Some(parts) = parts {
+                counter.line(&parts);
+            }
+        }
+        let counts = counter.finish();
+        assert_eq!(counts.quads, 4);
+        assert_eq!(counts.things, BTreeMap::from([("city".to_owned(), 2)]));
+        let graph = counts.graphs.get("").cloned().unwrap_or_default();
+        assert_eq!((graph.triples, graph.subjects), (3, 2));
+        assert_eq!(graph.classes.get("http://e/City"), Some(&1));
+        assert_eq!(graph.properties.get("http://e/p"), Some(&2));
+        assert_eq!(counts.graphs.get("http://e/g").map(|g| g.triples), Some(1));
+    }
+}
