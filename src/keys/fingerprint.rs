@@ -82,8 +82,7 @@ impl Fingerprinter {
     /// The entry of a key.
     pub(super) fn entry(self, key: &KeyBytes, row: u64) -> Entry {
         // The first digits of pi, as in Blowfish: nothing up the sleeve.
-        let mut hasher =
-            SipHasher13::new_with_keys(0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344);
+        let mut hasher = SipHasher13::new_with_keys(0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344);
         hasher.write(&key.bytes);
         let hash = hasher.finish128();
         let low = if self.mask == u64::MAX { hash.h2 } else { 0 };

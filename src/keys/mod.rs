@@ -45,6 +45,7 @@ mod checker;
 mod fingerprint;
 mod plan;
 mod rows;
+mod sorter;
 
 pub use buffer::KeyBuffer;
 pub use checker::{KeyChecker, KeyOptions};

@@ -14,7 +14,6 @@ use sophia::api::term::{
 };
 use std::collections::{BTreeMap, HashSet};
 
-
 /// Whether a quad mentions a blank node, also inside a triple term.
 pub(super) fn mentions_blank(quad: QuadRef<'_>) -> bool {
     quad.subject.is_blank_node()

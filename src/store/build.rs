@@ -1,10 +1,10 @@
 //! A build: made aside, verified, brought to disk, then switched to.
 
 use super::blank::relabel;
+use super::layout::{sequence, sync_folder};
 use super::line::{Parts, write_quad};
 use super::load::{LoadChunk, LoadSink, Sorted, Threads, storage_error};
 use super::lock::{BuilderLock, Pin};
-use super::layout::{sequence, sync_folder};
 use super::open::{QUADS, RELEASE, STORE};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
 use super::statistics::Counter;
@@ -120,8 +120,7 @@ impl Builder {
     pub fn begin(root: &Path, options: BuildOptions) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         let builds = layout.builds();
-        fs::create_dir_all(&builds)
-            .map_err(|e| StoreError::io(&builds, "create the folder", e))?;
+        fs::create_dir_all(&builds).map_err(|e| StoreError::io(&builds, "create the folder", e))?;
         let lock = BuilderLock::take(&layout)?;
         Step::Locked.reached();
         layout.sweep()?;
@@ -185,7 +184,10 @@ impl Builder {
         for (index, quad) in quads.into_iter().enumerate() {
             chunk.push(quad);
             if index % PIECE == PIECE - 1 {
-                self.accept(&mut sink, std::mem::replace(&mut chunk, LoadChunk::default()))?;
+                self.accept(
+                    &mut sink,
+                    std::mem::replace(&mut chunk, LoadChunk::default()),
+                )?;
             }
         }
         self.accept(&mut sink, chunk)
@@ -218,9 +220,7 @@ impl Builder {
                 }
                 Err(oxigraph::io::RdfParseError::Syntax(error)) => {
                     let place = match error.location() {
-                        Some(at) => {
-                            Place::at(name, at.start.line + 1, at.start.column + 1)
-                        }
+                        Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
                         None => Place::file(name),
                     };
                     diagnostics.push(Diagnostic::new(

@@ -145,9 +145,7 @@ impl Threads {
     /// Ends the sorting thread's input and takes its result. The loader goes on.
     ///
     /// All clones of the sink must be gone, or this waits for them.
-    pub(super) fn end_sorting(
-        &mut self,
-    ) -> Result<(Sorted, SyncSender<Vec<Quad>>), StoreError> {
+    pub(super) fn end_sorting(&mut self) -> Result<(Sorted, SyncSender<Vec<Quad>>), StoreError> {
         let (Some(sink), Some(thread)) = (self.sink.take(), self.sorter.take()) else {
             return Err(self.died("sorting"));
         };
@@ -212,10 +210,7 @@ fn is_abandoned(error: &StoreError) -> bool {
     error.diagnostic().message.contains(ABANDONED)
 }
 
-fn sort(
-    from_sink: Receiver<(Records, Vec<Quad>)>,
-    mut sorter: Sorter,
-) -> io::Result<Sorted> {
+fn sort(from_sink: Receiver<(Records, Vec<Quad>)>, mut sorter: Sorter) -> io::Result<Sorted> {
     let mut blank = Vec::new();
     for (records, more) in from_sink {
         sorter.add(records)?;

@@ -1,6 +1,6 @@
 //! What is in a build, written beside it and checked at every opening.
 
-use super::{About, Input, StoreError, Statistics, digest_bytes, digest_file};
+use super::{About, Input, Statistics, StoreError, digest_bytes, digest_file};
 use crate::diagnostic::Code;
 use serde::{Deserialize, Serialize};
 use std::fs;

@@ -1,7 +1,7 @@
 //! A published build, opened for reading.
 
-use super::lock::Pin;
 use super::load::storage_error;
+use super::lock::Pin;
 use super::{Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
 use oxigraph::store::Store;
@@ -145,16 +145,20 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
             )
             .with_hint("run `civigraph build` first"));
         }
-        Err(error) => return Err(StoreError::io(&path, "read which build is published", error)),
+        Err(error) => {
+            return Err(StoreError::io(
+                &path,
+                "read which build is published",
+                error,
+            ));
+        }
     };
     let id = text.trim_end();
     if super::layout::sequence(id).is_none() {
-        return Err(StoreError::new(
-            Code::TornBuild,
-            &path,
-            "the file does not name a build",
-        )
-        .with_hint("run `civigraph build` to make a new one"));
+        return Err(
+            StoreError::new(Code::TornBuild, &path, "the file does not name a build")
+                .with_hint("run `civigraph build` to make a new one"),
+        );
     }
     Ok(id.to_owned())
 }

@@ -65,11 +65,7 @@ pub fn description(
             Literal::from(format!("{space}/id/")),
         );
     }
-    let method = if canonical {
-        "rdfc10"
-    } else {
-        "sorted-nquads"
-    };
+    let method = if canonical { "rdfc10" } else { "sorted-nquads" };
     out.checksum(&dataset, method, digest);
 
     for (name, graph) in &statistics.graphs {

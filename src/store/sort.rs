@@ -231,7 +231,10 @@ impl Merge {
     ///
     /// # Errors
     /// A run cannot be read.
-    #[expect(clippy::should_implement_trait, reason = "the record borrows the merge")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the record borrows the merge"
+    )]
     pub fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
         let Some(mut front) = self.heap.peek_mut() else {
             return Ok(None);
@@ -293,8 +296,7 @@ impl Source {
                 let Some(key_length) = read_length(reader)? else {
                     return Ok(false);
                 };
-                let payload_length =
-                    read_length(reader)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+                let payload_length = read_length(reader)?.ok_or(io::ErrorKind::UnexpectedEof)?;
                 key.resize(key_length, 0);
                 reader.read_exact(key)?;
                 payload.resize(payload_length, 0);
