@@ -1,12 +1,15 @@
 //! Why a command could not do its work.
 
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::project::NotAProject;
+use crate::store::StoreError;
 use std::fmt;
 use std::io;
 
 /// A failure that ends a command: a sentence for the user, and what to do about it.
 #[derive(Debug)]
 pub(super) struct Failure {
+    subject: Option<(Code, Place)>,
     message: String,
     hint: Option<String>,
     broken_pipe: bool,
@@ -16,6 +19,7 @@ impl Failure {
     /// A failure with its sentence, without a final full stop.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
+            subject: None,
             message: message.into(),
             hint: None,
             broken_pipe: false,
@@ -42,6 +46,11 @@ impl Failure {
         self.broken_pipe
     }
 
+    /// The code and the place of a failure that has them.
+    pub(super) fn subject(&self) -> Option<(Code, &Place)> {
+        self.subject.as_ref().map(|(code, place)| (*code, place))
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
@@ -58,6 +67,26 @@ impl fmt::Display for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::io("write the output", &error)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            subject: Some((diagnostic.code, diagnostic.place)),
+            message: diagnostic.message,
+            hint: diagnostic.hint,
+            broken_pipe: false,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self {
+            broken_pipe: error.is_broken_pipe(),
+            ..Self::from(error.into_diagnostic())
+        }
     }
 }
 

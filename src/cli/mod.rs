@@ -9,11 +9,13 @@ mod failure;
 mod man;
 mod output;
 mod terminal;
+mod verify;
 
+use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -66,11 +68,28 @@ struct Global {
     quiet: bool,
 }
 
+impl Global {
+    /// The project that the command works on.
+    fn project(&self) -> Result<Project, Failure> {
+        let folder = self.project.as_deref().unwrap_or(Path::new("."));
+        Ok(Project::open(folder, self.store.as_deref())?)
+    }
+
+    /// The folder of the store. A store can be read without its project.
+    fn store(&self) -> Result<PathBuf, Failure> {
+        match &self.store {
+            Some(store) => Ok(store.clone()),
+            None => Ok(self.project()?.store().to_owned()),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Verify(verify::Arguments),
 }
 
 /// How a command ended that could do its work.
@@ -110,6 +129,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
+        Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
     }
 }
 

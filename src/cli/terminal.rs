@@ -58,7 +58,12 @@ impl Terminal {
     /// Tells the user why the command ended.
     pub(super) fn fail(self, failure: &Failure) {
         let mut stderr = self.stderr();
-        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {failure}");
+        let _ = match failure.subject() {
+            Some((code, place)) => {
+                writeln!(stderr, "{ERROR}error[{code}]{ERROR:#} {place}: {failure}")
+            }
+            None => writeln!(stderr, "{ERROR}error{ERROR:#}: {failure}"),
+        };
         if let Some(hint) = failure.hint() {
             let _ = writeln!(stderr, "{HINT}hint{HINT:#}: {hint}");
         }

@@ -1,5 +1,7 @@
 //! Where in the input something stands.
 
+use super::text::visible;
+use std::fmt;
 use std::sync::Arc;
 
 /// A place in an input file: physical line and column, and the cell where there is one.
@@ -46,6 +48,20 @@ impl Place {
     }
 }
 
+/// `file:line:column`, as far as they are known; editors jump there.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&visible(&self.file))?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+            if self.column > 0 {
+                write!(f, ":{}", self.column)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl CellPlace {
     /// The cell in spreadsheet notation: `C14` is the third column of the fourteenth record.
     pub fn spreadsheet(&self) -> String {
@@ -66,6 +82,13 @@ impl CellPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_far_as_known() {
+        assert_eq!(Place::file("a.csv").to_string(), "a.csv");
+        assert_eq!(Place::at("a.csv", 3, 0).to_string(), "a.csv:3");
+        assert_eq!(Place::at("a.csv", 3, 7).to_string(), "a.csv:3:7");
+    }
 
     #[test]
     fn spreadsheet_letters() {

@@ -163,19 +163,9 @@ fn head(severity: Severity, diagnostic: &Diagnostic) -> String {
     format!(
         "{style}{word}[{}]{style:#} {BOLD}{}{BOLD:#}: {}",
         diagnostic.code,
-        location(&diagnostic.place),
+        diagnostic.place,
         visible(&diagnostic.message)
     )
-}
-
-/// `file:line:column`, as far as they are known.
-fn location(place: &Place) -> String {
-    let file = visible(&place.file);
-    match (place.line, place.column) {
-        (0, _) => file,
-        (line, 0) => format!("{file}:{line}"),
-        (line, column) => format!("{file}:{line}:{column}"),
-    }
 }
 
 fn scope(place: &Place) -> String {
