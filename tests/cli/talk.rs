@@ -1,0 +1,140 @@
+//! What the program says about itself, and how it behaves as a program.
+
+use super::workshop::{Workshop, program};
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+#[test]
+fn help_and_version_are_data() {
+    let workshop = Workshop::empty();
+    for arguments in [&["--help"][..], &["--version"], &["explain", "--help"]] {
+        let run = workshop.run(arguments).exits(0);
+        assert!(run.stdout.contains("civigraph"), "{arguments:?}");
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
+fn usage_errors_exit_2_and_leave_stdout_empty() {
+    let workshop = Workshop::empty();
+    for arguments in [
+        &["chekc"][..],
+        &["explain", "CG9999"],
+        &["explain", "--no-such-option"],
+        &["completions", "tcsh"],
+        &["man", "bild"],
+    ] {
+        let run = workshop.run(arguments).exits(2);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+        assert!(
+            run.stderr.contains("error"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_slip_of_the_keyboard_is_understood() {
+    let workshop = Workshop::empty();
+    let run = workshop.run(&["explain", "CG0420"]).exits(2);
+    assert!(
+        run.stderr.contains("hint: did you mean `CG0"),
+        "{}",
+        run.stderr
+    );
+    let run = workshop.run(&["man", "explian"]).exits(2);
+    assert!(run.stderr.contains("`explain`"), "{}", run.stderr);
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let workshop = Workshop::empty();
+    let list = workshop.run(&["explain"]).exits(0).stdout;
+    assert!(list.lines().count() > 20);
+    for line in list.lines() {
+        let code = line.split_whitespace().next().unwrap();
+        let page = workshop.run(&["explain", code]).exits(0).stdout;
+        assert!(
+            page.starts_with(code) && page.contains("Severity: "),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn completions_for_every_shell_name_every_command() {
+    let workshop = Workshop::empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = workshop.run(&["completions", shell]).exits(0).stdout;
+        for command in [
+            "check", "build", "query", "export", "convert", "describe", "list",
+        ] {
+            assert!(script.contains(command), "{shell} {command}");
+        }
+    }
+}
+
+#[test]
+fn man_pages_are_roff() {
+    let workshop = Workshop::empty();
+    let page = workshop.run(&["man"]).exits(0).stdout;
+    assert!(
+        page.contains(".TH civigraph 1") && page.contains("civigraph\\-verify"),
+        "{page}"
+    );
+    let page = workshop.run(&["man", "explain"]).exits(0).stdout;
+    assert!(page.contains("CG0402"), "{page}");
+}
+
+#[test]
+fn colours_only_where_wanted() {
+    let workshop = Workshop::empty();
+    let colours = |arguments: &[&str]| workshop.run(arguments).stdout.contains('\u{1b}');
+    assert!(!colours(&["explain", "CG0402"]), "a pipe is no terminal");
+    assert!(colours(&["explain", "CG0402", "--color", "always"]));
+    let output = program(&workshop.path(""))
+        .args(["explain", "CG0402"])
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(!output.stdout.contains(&0x1b));
+}
+
+/// A reader that goes away early (`| head`) is no failure.
+#[test]
+fn a_closed_pipe_is_success() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_civigraph"))
+        .arg("explain")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut stderr)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn outside_a_project() {
+    let run = Workshop::empty().run(&["verify"]).exits(2);
+    assert!(
+        run.stderr.contains("data/csv-metadata.json"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("--project"), "{}", run.stderr);
+}
+
+#[test]
+fn a_project_that_was_never_built() {
+    let run = Workshop::project().run(&["verify"]).exits(2);
+    assert!(run.stderr.contains("civigraph build"), "{}", run.stderr);
+}

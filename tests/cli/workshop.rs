@@ -1,0 +1,145 @@
+//! A folder to try things in, and the program run in it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Longer than any command takes on the small fixtures, so that a hang becomes a failure.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A temporary folder with a project or with loose files.
+pub struct Workshop {
+    folder: TempDir,
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Workshop {
+    /// An empty folder.
+    pub fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A small sound project: two tables, keys, a list of references, dates and numbers.
+    pub fn project() -> Self {
+        let workshop = Self::empty();
+        workshop.write("data/csv-metadata.json", METADATA);
+        workshop.write("data/regions.csv", REGIONS);
+        workshop.write("data/cities.csv", CITIES);
+        workshop
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// Runs the program in the folder.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let output = program(self.folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let run = Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        assert!(
+            !run.stderr.contains("panicked"),
+            "{arguments:?} panicked:\n{}",
+            run.stderr
+        );
+        run
+    }
+}
+
+impl Run {
+    /// Demands an exit code.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+}
+
+/// The program, free of what the tester's environment says.
+pub fn program(folder: &Path) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_civigraph"));
+    command
+        .current_dir(folder)
+        .timeout(LIMIT)
+        .env_remove("CIVIGRAPH_PROJECT")
+        .env_remove("CIVIGRAPH_STORE");
+    command
+}
+
+pub const METADATA: &str = r#"{
+  "@context": "http://www.w3.org/ns/csvw",
+  "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [
+    {
+      "url": "regions.csv",
+      "tableSchema": {
+        "aboutUrl": "https://example.org/id/region/{id}",
+        "primaryKey": "id",
+        "columns": [
+          {"name": "id", "titles": "id", "required": true, "suppressOutput": true},
+          {"name": "label", "titles": "label", "required": true, "lang": "en", "propertyUrl": "rdfs:label"}
+        ]
+      }
+    },
+    {
+      "url": "cities.csv",
+      "tableSchema": {
+        "aboutUrl": "https://example.org/id/city/{id}",
+        "primaryKey": "id",
+        "foreignKeys": [
+          {"columnReference": "region", "reference": {"resource": "regions.csv", "columnReference": "id"}},
+          {"columnReference": "twins", "reference": {"resource": "cities.csv", "columnReference": "id"}}
+        ],
+        "columns": [
+          {"name": "id", "titles": "id", "required": true, "suppressOutput": true},
+          {"name": "label", "titles": "label", "required": true, "lang": "en", "propertyUrl": "rdfs:label"},
+          {"name": "founded", "titles": "founded", "datatype": "date", "propertyUrl": "https://example.org/ns#founded"},
+          {"name": "people", "titles": "people", "datatype": "integer", "propertyUrl": "https://example.org/ns#people"},
+          {"name": "region", "titles": "region", "propertyUrl": "https://example.org/ns#region", "valueUrl": "https://example.org/id/region/{region}"},
+          {"name": "twins", "titles": "twins", "separator": ";", "propertyUrl": "https://example.org/ns#twin", "valueUrl": "https://example.org/id/city/{twins}", "https://w3id.org/civigraph/csvw#each": true}
+        ]
+      }
+    }
+  ]
+}
+"#;
+
+pub const REGIONS: &str = "\
+id,label
+sverdlovsk,Sverdlovsk Oblast
+samara,Samara Oblast
+";
+
+pub const CITIES: &str = "\
+id,label,founded,people,region,twins
+irbit,Irbit,1631-01-01,36000,sverdlovsk,tolyatti
+tolyatti,Tolyatti,1737-06-20,684709,samara,irbit;revda
+revda,Revda,,61875,sverdlovsk,
+";

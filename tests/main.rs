@@ -1,0 +1,3 @@
+//! The integration tests, in one binary: each one links the store, which takes long.
+
+mod cli;
