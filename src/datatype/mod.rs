@@ -1,4 +1,57 @@
 //! Typed cell values: a cell's text checked and turned into a literal (Tabular Data Model §6.4).
+//!
+//! ```text
+//!  DatatypeDescription ──compile──► Datatype ──parser──► Parser ──parse──► lexical form
+//!  (as metadata has it)             (serde)              (prepared)        or CellProblem
+//! ```
+//!
+//! [`Datatype::compile`] reports what is wrong with a description and goes on without it. A cell
+//! first gets its white space normalised ([`Datatype::normalise`]); null, default and separator are
+//! the caller's; then [`Parser::parse`] gives the lexical form that the literal carries.
+//!
+//! ```
+//! use civigraph::datatype::{DatatypeDescription, Datatype, FormatDescription};
+//! use civigraph::diagnostic::{Diagnostics, Mode};
+//!
+//! let mut diagnostics = Diagnostics::new(Mode::Validate);
+//! let datatype = Datatype::compile(
+//!     &DatatypeDescription {
+//!         base: "date".to_owned(),
+//!         format: Some(FormatDescription {
+//!             pattern: Some("dd.MM.yyyy".to_owned()),
+//!             ..Default::default()
+//!         }),
+//!         ..Default::default()
+//!     },
+//!     &mut diagnostics,
+//! );
+//! let parser = datatype.parser();
+//! let mut buffer = String::new();
+//! assert_eq!(parser.parse("22.03.2015", &mut buffer).unwrap(), "2015-03-22");
+//! assert_eq!(datatype.iri(), "http://www.w3.org/2001/XMLSchema#date");
+//! ```
+
+mod base;
+mod compile;
+mod date_pattern;
+mod decimal;
+mod duration;
+mod number_pattern;
+mod parser;
+mod regular;
+mod temporal;
+#[cfg(test)]
+mod tests;
+mod text;
+pub mod value;
+
+pub use base::{Base, Family, WhiteSpace};
+pub use compile::{Bound, Datatype, Facets, Format};
+pub use date_pattern::DatePattern;
+pub use number_pattern::{NumberFormat, NumberPattern};
+pub use parser::{CellProblem, Parser};
+pub use regular::MAX_BACKTRACKED;
+pub use value::{JsonKind, write_json_number};
 
 use crate::diagnostic::Place;
 

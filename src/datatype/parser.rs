@@ -1,0 +1,289 @@
+//! A datatype at work: text in, lexical form out.
+
+use super::base::{Base, Family};
+use super::compile::{Bound, Datatype, Format};
+use super::date_pattern::DatePattern;
+use super::number_pattern::{NumberFormat, NumberKind};
+use super::regular::Regular;
+use super::{decimal, temporal, text, value};
+use crate::diagnostic::Code;
+use std::cmp::Ordering;
+
+/// A datatype prepared for many cells; made by [`Datatype::parser`].
+#[derive(Debug)]
+pub struct Parser {
+    base: Base,
+    kind: Kind,
+    regular: Option<(Regular, String)>,
+    min_length: u64,
+    max_length: u64,
+    least: Option<Bound>,
+    greatest: Option<Bound>,
+}
+
+/// How the lexical form comes about.
+#[derive(Debug)]
+enum Kind {
+    /// Every text is one.
+    Anything,
+    /// Digits; the flag asks for a range check.
+    Integer { bounded: bool },
+    /// The text must be a lexical form of the base.
+    Checked,
+    /// `true`, `false`, `1`, `0`.
+    Boolean,
+    /// Own words for true and false.
+    Words(String, String),
+    /// A number format.
+    Number(NumberFormat, NumberKind),
+    /// A date pattern.
+    Date(DatePattern),
+}
+
+/// Why a cell does not match its datatype.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellProblem {
+    /// Which rule is broken.
+    pub code: Code,
+    /// What would have been right, as a noun phrase.
+    pub expected: String,
+}
+
+impl Parser {
+    pub(super) fn new(datatype: &Datatype) -> Self {
+        let base = datatype.base;
+        let kind = match (&datatype.format, base.family()) {
+            (Format::Number(format), _) => Kind::Number(
+                format.clone(),
+                NumberKind {
+                    integer: base.is_integer(),
+                    floating: base.family() == Family::Float,
+                },
+            ),
+            (Format::Date(pattern), _) => Kind::Date(pattern.clone()),
+            (Format::Boolean(yes, no), _) => Kind::Words(yes.clone(), no.clone()),
+            (_, Family::Boolean) => Kind::Boolean,
+            (_, Family::Decimal) if base.is_integer() => Kind::Integer {
+                bounded: base != Base::Integer,
+            },
+            (_, Family::Text)
+                if !matches!(base, Base::Language | Base::Name | Base::NmToken | Base::QName) =>
+            {
+                Kind::Anything
+            }
+            _ => Kind::Checked,
+        };
+        let regular = match &datatype.format {
+            // Compiled once before: a pattern from a plan that was tampered with checks nothing.
+            Format::Regular(pattern) => Regular::new(pattern)
+                .ok()
+                .map(|regular| (regular, pattern.clone())),
+            _ => None,
+        };
+        Self {
+            base,
+            kind,
+            regular,
+            min_length: datatype.facets.min_length.unwrap_or(0),
+            max_length: datatype.facets.max_length.unwrap_or(u64::MAX),
+            least: datatype.facets.least.clone(),
+            greatest: datatype.facets.greatest.clone(),
+        }
+    }
+
+    /// Whether every text is a value and stays as it is, so that [`Self::parse`] need not be called.
+    pub fn accepts_everything(&self) -> bool {
+        matches!(self.kind, Kind::Anything)
+            && self.regular.is_none()
+            && self.min_length == 0
+            && self.max_length == u64::MAX
+    }
+
+    /// The lexical form that a cell's text stands for (Tabular Data Model §6.4, the last two steps).
+    ///
+    /// White space is already normalised. Without a format the form is the text itself, borrowed; only
+    /// booleans are written anew, as `true` and `false`.
+    pub fn parse<'a>(
+        &self,
+        text: &'a str,
+        buffer: &'a mut String,
+    ) -> Result<&'a str, CellProblem> {
+        let value: &str = match &self.kind {
+            Kind::Anything => text,
+            Kind::Integer { bounded } => {
+                if !decimal::is_integer(text) || (*bounded && !self.in_range(text)) {
+                    return Err(self.problem(Code::Datatype));
+                }
+                text
+            }
+            Kind::Checked if value::is_valid(self.base, text) => text,
+            Kind::Boolean if matches!(text, "true" | "1") => "true",
+            Kind::Boolean if matches!(text, "false" | "0") => "false",
+            Kind::Checked | Kind::Boolean => return Err(self.problem(Code::Datatype)),
+            Kind::Words(yes, _) if text == yes => "true",
+            Kind::Words(_, no) if text == no => "false",
+            Kind::Words(..) => return Err(self.problem(Code::Format)),
+            Kind::Number(format, kind) => {
+                if !format.parse(text, *kind, buffer) {
+                    return Err(self.problem(Code::Format));
+                }
+                if kind.integer && !self.in_range(buffer) {
+                    return Err(self.problem(Code::Datatype));
+                }
+                buffer
+            }
+            Kind::Date(pattern) => {
+                if pattern.parse_value(text, buffer).is_none() {
+                    return Err(self.problem(Code::Format));
+                }
+                if !temporal::is_valid(self.base, buffer) {
+                    return Err(self.problem(Code::Datatype));
+                }
+                buffer
+            }
+        };
+        if let Some((regular, _)) = &self.regular
+            && !regular.matches(value)
+        {
+            return Err(self.problem(Code::Format));
+        }
+        if self.min_length > 0 || self.max_length < u64::MAX {
+            let length = match self.base.family() {
+                Family::Binary => text::binary_length(self.base, value).unwrap_or(0),
+                _ => value.chars().count(),
+            };
+            if !(self.min_length..=self.max_length).contains(&(length as u64)) {
+                return Err(self.problem(Code::Length));
+            }
+        }
+        if !self.within_bounds(value) {
+            return Err(self.problem(Code::Range));
+        }
+        Ok(value)
+    }
+
+    /// Whether an integer lies in the range of the base.
+    fn in_range(&self, value: &str) -> bool {
+        // Up to 18 digits fit into 64 bits; the ranges of the larger types contain them all but for the sign.
+        match (self.base, value.len()) {
+            (Base::Integer, _) => true,
+            (Base::Long, ..=18) => true,
+            (Base::UnsignedLong | Base::NonNegativeInteger, ..=18) if !value.starts_with('-') => {
+                true
+            }
+            _ => value::in_integer_range(self.base, value),
+        }
+    }
+
+    fn within_bounds(&self, value: &str) -> bool {
+        let holds = |bound: &Option<Bound>, wanted: Ordering| {
+            bound.as_ref().is_none_or(|bound| {
+                match value::compare(self.base, value, &bound.value) {
+                    Some(Ordering::Equal) => !bound.exclusive,
+                    order => order == Some(wanted),
+                }
+            })
+        };
+        holds(&self.least, Ordering::Greater) && holds(&self.greatest, Ordering::Less)
+    }
+
+    #[cold]
+    fn problem(&self, code: Code) -> CellProblem {
+        let expected = match code {
+            Code::Format => self.expected_format(),
+            Code::Length => self.expected_length(),
+            Code::Range => self.expected_range(),
+            _ => expected_value(self.base),
+        };
+        CellProblem { code, expected }
+    }
+
+    fn expected_format(&self) -> String {
+        match (&self.kind, &self.regular) {
+            (Kind::Words(yes, no), _) => format!("`{yes}` or `{no}`"),
+            (Kind::Date(pattern), _) => {
+                format!("a {} in the format `{}`", self.base.name(), pattern.written)
+            }
+            (Kind::Number(format, _), _) => {
+                let name = self.base.name();
+                match (&format.pattern, &format.group) {
+                    (Some(pattern), _) => {
+                        format!("a number ({name}) in the format `{}`", pattern.written)
+                    }
+                    (None, Some(group)) => format!(
+                        "a number ({name}) with `{group}` between groups and `{}` before the fraction",
+                        format.decimal
+                    ),
+                    (None, None) => {
+                        format!("a number ({name}) with `{}` before the fraction", format.decimal)
+                    }
+                }
+            }
+            (_, Some((_, pattern))) => format!("a value that matches `{pattern}`"),
+            _ => expected_value(self.base),
+        }
+    }
+
+    fn expected_length(&self) -> String {
+        let unit = match self.base.family() {
+            Family::Binary => "bytes",
+            _ => "characters",
+        };
+        match (self.min_length, self.max_length) {
+            (min, max) if min == max => format!("exactly {min} {unit}"),
+            (0, max) => format!("at most {max} {unit}"),
+            (min, u64::MAX) => format!("at least {min} {unit}"),
+            (min, max) => format!("{min} to {max} {unit}"),
+        }
+    }
+
+    fn expected_range(&self) -> String {
+        let bound = |bound: &Option<Bound>, inclusive: &str, exclusive: &str| {
+            bound.as_ref().map(|bound| {
+                let words = if bound.exclusive { exclusive } else { inclusive };
+                format!("{words} {}", bound.value)
+            })
+        };
+        match (
+            bound(&self.least, "at least", "more than"),
+            bound(&self.greatest, "at most", "less than"),
+        ) {
+            (Some(least), Some(greatest)) => format!("{least} and {greatest}"),
+            (least, greatest) => least.or(greatest).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a lexical form of a datatype looks like.
+fn expected_value(base: Base) -> String {
+    let example = match base {
+        Base::Date => "2015-03-22",
+        Base::Time => "15:02:37",
+        Base::DateTime => "2015-03-22T15:02:37",
+        Base::DateTimeStamp => "2015-03-22T15:02:37Z",
+        Base::GYear => "2015",
+        Base::GYearMonth => "2015-03",
+        Base::GMonth => "--03",
+        Base::GMonthDay => "--03-22",
+        Base::GDay => "---22",
+        Base::Duration => "P1Y2M3DT4H5M6S",
+        Base::DayTimeDuration => "P3DT4H5M6S",
+        Base::YearMonthDuration => "P1Y2M",
+        Base::Double | Base::Float => "1.5E3",
+        Base::Decimal => "-1234.5",
+        Base::Language => "en-GB",
+        Base::HexBinary => "0FB7",
+        Base::Base64Binary => "U2VuZA==",
+        Base::Boolean => return "`true` or `false`".to_owned(),
+        _ => match base.integer_range() {
+            (Some(least), Some(greatest)) => {
+                return format!("a whole number from {least} to {greatest}");
+            }
+            (Some(least), None) => return format!("a whole number, at least {least}"),
+            (None, Some(greatest)) => return format!("a whole number, at most {greatest}"),
+            (None, None) if base == Base::Integer => return "a whole number".to_owned(),
+            (None, None) => return format!("a value of the datatype {}", base.name()),
+        },
+    };
+    format!("a value of the datatype {}, such as `{example}`", base.name())
+}
