@@ -48,3 +48,4 @@ pub mod keys;
 pub mod project;
 pub mod resource;
 pub mod store;
+pub mod uri;

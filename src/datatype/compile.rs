@@ -145,9 +145,8 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn report(&mut self, code: Code, message: String, found: &str) {
-        self.diagnostics.push(
-            Diagnostic::new(code, self.description.place.clone(), message).with_found(found),
-        );
+        self.diagnostics
+            .push(Diagnostic::new(code, self.description.place.clone(), message).with_found(found));
     }
 
     fn base(&mut self) -> Base {
@@ -172,7 +171,9 @@ impl Compiler<'_> {
         if id.starts_with("_:") || Base::from_iri(id).is_some() {
             self.report(
                 Code::DatatypeId,
-                format!("`@id` of a datatype must not be a blank node or a built-in datatype: `{id}`"),
+                format!(
+                    "`@id` of a datatype must not be a blank node or a built-in datatype: `{id}`"
+                ),
                 id,
             );
             return None;
@@ -226,7 +227,8 @@ impl Compiler<'_> {
         let bad_separator = |text: &str| {
             text.is_empty() || text.contains(|c: char| c.is_ascii_digit()) || text == "-"
         };
-        if bad_separator(decimal) || group.is_some_and(|group| bad_separator(group) || group == decimal)
+        if bad_separator(decimal)
+            || group.is_some_and(|group| bad_separator(group) || group == decimal)
         {
             self.report(
                 Code::BadFormat,
@@ -286,7 +288,10 @@ impl Compiler<'_> {
         {
             self.report(
                 Code::FacetNotApplicable,
-                format!("`{name}` is for strings and binary values, not for `{}`", base.name()),
+                format!(
+                    "`{name}` is for strings and binary values, not for `{}`",
+                    base.name()
+                ),
                 &length.to_string(),
             );
             return (None, None);
@@ -338,7 +343,10 @@ impl Compiler<'_> {
             }
             self.report(
                 Code::BadFacet,
-                format!("`{name}` is not a value of `{}` and is ignored", base.name()),
+                format!(
+                    "`{name}` is not a value of `{}` and is ignored",
+                    base.name()
+                ),
                 bound,
             );
             None

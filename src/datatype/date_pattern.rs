@@ -251,7 +251,11 @@ impl ZonePart {
             out.push('Z');
             return Some(());
         }
-        let sign = scan.rest.chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let sign = scan
+            .rest
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '+' | '-'))?;
         scan.literal(sign)?;
         out.push(sign);
         out.push_str(scan.digits(2, 2)?);
@@ -347,14 +351,42 @@ mod tests {
             check(Base::Time, pattern, text, Some(expected));
         }
         for (pattern, text, expected) in [
-            ("yyyy-MM-ddTHH:mm:ss.SSS", "2015-03-15T15:02:37.143", "2015-03-15T15:02:37.143"),
-            ("yyyy-MM-ddTHH:mm:ss", "2015-03-15T15:02:37", "2015-03-15T15:02:37"),
-            ("yyyy-MM-ddTHH:mm", "2015-03-15T15:02", "2015-03-15T15:02:00"),
+            (
+                "yyyy-MM-ddTHH:mm:ss.SSS",
+                "2015-03-15T15:02:37.143",
+                "2015-03-15T15:02:37.143",
+            ),
+            (
+                "yyyy-MM-ddTHH:mm:ss",
+                "2015-03-15T15:02:37",
+                "2015-03-15T15:02:37",
+            ),
+            (
+                "yyyy-MM-ddTHH:mm",
+                "2015-03-15T15:02",
+                "2015-03-15T15:02:00",
+            ),
             ("M/d/yyyy HH:mm", "3/22/2015 15:02", "2015-03-22T15:02:00"),
-            ("dd.MM.yyyy HH:mm:ss", "22.03.2015 15:02:37", "2015-03-22T15:02:37"),
-            ("yyyy-MM-ddTHH:mm:ssXXX", "2015-03-15T15:02:37Z", "2015-03-15T15:02:37Z"),
-            ("yyyy-MM-ddTHH:mm:ssXXX", "2015-03-15T15:02:37-05:00", "2015-03-15T15:02:37-05:00"),
-            ("d-M-yyyy HHmm X", "15-3-2015 1502 Z", "2015-03-15T15:02:00Z"),
+            (
+                "dd.MM.yyyy HH:mm:ss",
+                "22.03.2015 15:02:37",
+                "2015-03-22T15:02:37",
+            ),
+            (
+                "yyyy-MM-ddTHH:mm:ssXXX",
+                "2015-03-15T15:02:37Z",
+                "2015-03-15T15:02:37Z",
+            ),
+            (
+                "yyyy-MM-ddTHH:mm:ssXXX",
+                "2015-03-15T15:02:37-05:00",
+                "2015-03-15T15:02:37-05:00",
+            ),
+            (
+                "d-M-yyyy HHmm X",
+                "15-3-2015 1502 Z",
+                "2015-03-15T15:02:00Z",
+            ),
         ] {
             check(Base::DateTime, pattern, text, Some(expected));
         }

@@ -29,7 +29,9 @@ pub fn value(base: Base, text: &str) -> Option<Duration<'_>> {
         _ => digits.parse().ok(),
     };
     let [years, months, days, hours, minutes, seconds] = fields.numbers;
-    let months = number(years)?.checked_mul(12)?.checked_add(number(months)?)?;
+    let months = number(years)?
+        .checked_mul(12)?
+        .checked_add(number(months)?)?;
     let mut total = number(days)?;
     for (factor, digits) in [(24, hours), (60, minutes), (60, seconds)] {
         total = total.checked_mul(factor)?.checked_add(number(digits)?)?;
@@ -87,7 +89,11 @@ impl Instant<'_> {
         };
         floor(self).cmp(&floor(other)).then_with(|| {
             let digit = |instant: &Self, at: usize| {
-                let digit = instant.fraction.as_bytes().get(at).map_or(0, |byte| byte - b'0');
+                let digit = instant
+                    .fraction
+                    .as_bytes()
+                    .get(at)
+                    .map_or(0, |byte| byte - b'0');
                 let last = at + 1 >= instant.fraction.len();
                 match (instant.negative && !instant.fraction.is_empty(), last) {
                     (false, _) => digit,
@@ -110,8 +116,7 @@ fn days_before(year: i128, month: i128) -> i128 {
     const BEFORE: [i128; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
     let previous = year - 1;
-    let leap_days =
-        previous.div_euclid(4) - previous.div_euclid(100) + previous.div_euclid(400);
+    let leap_days = previous.div_euclid(4) - previous.div_euclid(100) + previous.div_euclid(400);
     let in_year = usize::try_from(month)
         .ok()
         .and_then(|month| BEFORE.get(month))
@@ -206,8 +211,16 @@ mod tests {
                 "PT130S PT130M PT130H P130D P130M P130Y PT2M10S P0Y20M0D -P60D P1Y2M3DT4H5M6.7S",
                 "P PT P1YT P-1Y 1Y P1S PT1Y P1M1Y P1Y1Y PT1.5M PT1.S PT.5S P1DT -P +P1Y P1 Foo P1H",
             ),
-            (Base::YearMonthDuration, "P1Y P20M -P1Y20M", "P1D P1Y1D PT1H P P1YT1H"),
-            (Base::DayTimeDuration, "P1D PT1H -P1DT2H3M4.5S", "P1Y P1M P P1MT1H"),
+            (
+                Base::YearMonthDuration,
+                "P1Y P20M -P1Y20M",
+                "P1D P1Y1D PT1H P P1YT1H",
+            ),
+            (
+                Base::DayTimeDuration,
+                "P1D PT1H -P1DT2H3M4.5S",
+                "P1Y P1M P P1MT1H",
+            ),
         ] {
             for text in good.split(' ') {
                 assert!(is_valid(base, text), "{} {text}", base.name());

@@ -89,14 +89,19 @@ impl NumberPattern {
         let (exponent, rest) = match rest.strip_prefix('E') {
             Some(rest) => {
                 let sign_required = rest.starts_with('+');
-                let (digits, rest) =
-                    placeholders(rest.strip_prefix('+').unwrap_or(rest), group);
+                let (digits, rest) = placeholders(rest.strip_prefix('+').unwrap_or(rest), group);
                 let digits = single_group(&digits)?;
                 if digits.is_empty() {
                     return Err("an exponent needs a digit");
                 }
                 let min_digits = digits.matches('0').count();
-                (Some(Exponent { min_digits, sign_required }), rest)
+                (
+                    Some(Exponent {
+                        min_digits,
+                        sign_required,
+                    }),
+                    rest,
+                )
             }
             None => (None, rest),
         };
@@ -116,9 +121,7 @@ impl NumberPattern {
         if fraction_digits.trim_start_matches('0').contains('0') {
             return Err("`0` must stand before `#` in the fraction");
         }
-        if integer.iter().skip(1).any(String::is_empty)
-            || fraction.iter().any(String::is_empty)
-        {
+        if integer.iter().skip(1).any(String::is_empty) || fraction.iter().any(String::is_empty) {
             return Err("a group is empty");
         }
         let (primary_group, secondary_group) = match integer.as_slice() {
@@ -266,16 +269,15 @@ impl NumberFormat {
     ) -> Option<()> {
         let mut scan = Scan::new(text);
         let group = self.group.as_deref().unwrap_or(",");
-        let mut sign = None;
-        match pattern.sign {
-            Sign::Optional => sign = scan.sign(),
+        let mut sign = match pattern.sign {
+            Sign::Optional => scan.sign(),
             Sign::Required | Sign::Minus => {
                 scan.literal(&pattern.before_sign)?;
-                sign = Some(scan.sign()?);
-                if pattern.sign == Sign::Minus && sign != Some('-') {
-                    return None;
-                }
+                Some(scan.sign()?)
             }
+        };
+        if pattern.sign == Sign::Minus && sign != Some('-') {
+            return None;
         }
         scan.literal(&pattern.before_digits)?;
         if sign.is_none() {
@@ -451,12 +453,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Copies the digits after the point; returns how many, `None` if a group has the wrong size.
-    fn fraction_groups(
-        &mut self,
-        size: usize,
-        separator: &str,
-        out: &mut String,
-    ) -> Option<usize> {
+    fn fraction_groups(&mut self, size: usize, separator: &str, out: &mut String) -> Option<usize> {
         let mut total = self.digits(out);
         if size == 0 {
             return Some(total);

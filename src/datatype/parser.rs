@@ -67,7 +67,10 @@ impl Parser {
                 bounded: base != Base::Integer,
             },
             (_, Family::Text)
-                if !matches!(base, Base::Language | Base::Name | Base::NmToken | Base::QName) =>
+                if !matches!(
+                    base,
+                    Base::Language | Base::Name | Base::NmToken | Base::QName
+                ) =>
             {
                 Kind::Anything
             }
@@ -103,11 +106,7 @@ impl Parser {
     ///
     /// White space is already normalised. Without a format the form is the text itself, borrowed; only
     /// booleans are written anew, as `true` and `false`.
-    pub fn parse<'a>(
-        &self,
-        text: &'a str,
-        buffer: &'a mut String,
-    ) -> Result<&'a str, CellProblem> {
+    pub fn parse<'a>(&self, text: &'a str, buffer: &'a mut String) -> Result<&'a str, CellProblem> {
         let value: &str = match &self.kind {
             Kind::Anything => text,
             Kind::Integer { bounded } => {
@@ -215,7 +214,10 @@ impl Parser {
                         format.decimal
                     ),
                     (None, None) => {
-                        format!("a number ({name}) with `{}` before the fraction", format.decimal)
+                        format!(
+                            "a number ({name}) with `{}` before the fraction",
+                            format.decimal
+                        )
                     }
                 }
             }
@@ -240,7 +242,11 @@ impl Parser {
     fn expected_range(&self) -> String {
         let bound = |bound: &Option<Bound>, inclusive: &str, exclusive: &str| {
             bound.as_ref().map(|bound| {
-                let words = if bound.exclusive { exclusive } else { inclusive };
+                let words = if bound.exclusive {
+                    exclusive
+                } else {
+                    inclusive
+                };
                 format!("{words} {}", bound.value)
             })
         };
@@ -285,5 +291,8 @@ fn expected_value(base: Base) -> String {
             (None, None) => return format!("a value of the datatype {}", base.name()),
         },
     };
-    format!("a value of the datatype {}, such as `{example}`", base.name())
+    format!(
+        "a value of the datatype {}, such as `{example}`",
+        base.name()
+    )
 }

@@ -190,7 +190,11 @@ fn class(rest: &mut &str, out: &mut String) -> Option<()> {
     if rest.starts_with(']') {
         // `[]` matches nothing, `[^]` everything.
         *rest = &rest[1..];
-        out.push_str(if negated { r"[\x{0}-\x{10FFFF}]" } else { r"[^\x{0}-\x{10FFFF}]" });
+        out.push_str(if negated {
+            r"[\x{0}-\x{10FFFF}]"
+        } else {
+            r"[^\x{0}-\x{10FFFF}]"
+        });
         return Some(());
     }
     out.push_str(if negated { "[^" } else { "[" });
@@ -314,7 +318,11 @@ mod tests {
             (r"(?<year>\d{4})-(?:\d\d)", vec!["2017-11"], vec!["2017-1"]),
             (r"\bfoo\b.*", vec!["foo bar"], vec!["foobar"]),
             ("[^]*", vec!["", "a\nb"], vec![]),
-            (r"(a+)+b", vec!["aab"], vec!["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac"]),
+            (
+                r"(a+)+b",
+                vec!["aab"],
+                vec!["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac"],
+            ),
         ] {
             let regular = Regular::new(pattern).unwrap();
             assert!(is_linear(pattern), "{pattern}");

@@ -12,7 +12,10 @@ pub fn normalise<'a>(rule: WhiteSpace, text: &'a str, buffer: &'a mut String) ->
     match rule {
         WhiteSpace::Preserve => text,
         WhiteSpace::Replace => {
-            if !text.bytes().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
+            if !text
+                .bytes()
+                .any(|byte| matches!(byte, b'\t' | b'\n' | b'\r'))
+            {
                 return text;
             }
             buffer.clear();
@@ -72,9 +75,7 @@ fn is_collapsed(text: &str) -> bool {
 pub fn is_valid(base: Base, text: &str) -> bool {
     match base {
         Base::Language => is_language(text),
-        Base::Name => {
-            text.starts_with(|c| c == ':' || is_name_start(c)) && is_nmtoken(text)
-        }
+        Base::Name => text.starts_with(|c| c == ':' || is_name_start(c)) && is_nmtoken(text),
         Base::NmToken => is_nmtoken(text),
         Base::QName => match text.split_once(':') {
             Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
@@ -87,9 +88,9 @@ pub fn is_valid(base: Base, text: &str) -> bool {
 fn is_language(text: &str) -> bool {
     text.split('-').enumerate().all(|(index, part)| {
         (1..=8).contains(&part.len())
-            && part.bytes().all(|byte| {
-                byte.is_ascii_alphabetic() || (index > 0 && byte.is_ascii_digit())
-            })
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || (index > 0 && byte.is_ascii_digit()))
     })
 }
 
@@ -181,7 +182,11 @@ mod tests {
             (WhiteSpace::Collapse, "", ""),
             (WhiteSpace::Collapse, "\u{a0}a\u{a0}", "\u{a0}a\u{a0}"),
         ] {
-            assert_eq!(normalise(rule, text, &mut String::new()), expected, "{text:?}");
+            assert_eq!(
+                normalise(rule, text, &mut String::new()),
+                expected,
+                "{text:?}"
+            );
         }
     }
 
@@ -196,7 +201,11 @@ mod tests {
     #[test]
     fn names() {
         for (base, good, bad) in [
-            (Base::Language, "en ru-RU de-1996 x", "toolonglang 1en en- -en ru_RU"),
+            (
+                Base::Language,
+                "en ru-RU de-1996 x",
+                "toolonglang 1en en- -en ru_RU",
+            ),
             (Base::Name, "a :a a:b Имя _x-1.2", "1a -a a,b"),
             (Base::NmToken, "1a -a .5 a:b", "a,b a/b"),
             (Base::QName, "a a:b Имя", ":a a: a:b:c 1a"),

@@ -54,9 +54,7 @@ pub fn compare(base: Base, a: &str, b: &str) -> Option<Ordering> {
             decimal::float_value(a)?.partial_cmp(&decimal::float_value(b)?)
         }
         Family::Float => decimal::double_value(a)?.partial_cmp(&decimal::double_value(b)?),
-        Family::Temporal => {
-            temporal::moment(base, a)?.partial_cmp(&temporal::moment(base, b)?)
-        }
+        Family::Temporal => temporal::moment(base, a)?.partial_cmp(&temporal::moment(base, b)?),
         Family::Duration => duration::value(base, a)?.partial_cmp(&duration::value(base, b)?),
         Family::Text | Family::Binary | Family::Boolean => None,
     }
@@ -94,12 +92,20 @@ pub fn write_key(base: Base, value: &str, out: &mut Vec<u8>) {
         }),
         Family::Float if base == Base::Float => decimal::float_value(value).map(|float| {
             // Positive and negative zero are equal, and so are all NaNs.
-            let float = if float.is_nan() { f32::NAN } else { float + 0.0 };
+            let float = if float.is_nan() {
+                f32::NAN
+            } else {
+                float + 0.0
+            };
             out.push(b'f');
             out.extend(float.to_be_bytes());
         }),
         Family::Float => decimal::double_value(value).map(|double| {
-            let double = if double.is_nan() { f64::NAN } else { double + 0.0 };
+            let double = if double.is_nan() {
+                f64::NAN
+            } else {
+                double + 0.0
+            };
             out.push(b'e');
             out.extend(double.to_be_bytes());
         }),
@@ -120,7 +126,11 @@ pub fn write_key(base: Base, value: &str, out: &mut Vec<u8>) {
             out.push(if base == Base::HexBinary { b'h' } else { b'6' });
             let hexadecimal = base == Base::HexBinary;
             out.extend(value.bytes().filter(|&byte| byte != b' ').map(|byte| {
-                if hexadecimal { byte.to_ascii_uppercase() } else { byte }
+                if hexadecimal {
+                    byte.to_ascii_uppercase()
+                } else {
+                    byte
+                }
             }));
             out.push(0);
             Some(())
@@ -198,8 +208,18 @@ mod tests {
             (Base::Boolean, "1", Base::Boolean, "true"),
             (Base::HexBinary, "0fb7", Base::HexBinary, "0FB7"),
             (Base::Date, "2015-03-22Z", Base::Date, "2015-03-22+00:00"),
-            (Base::DateTime, "2015-03-22T24:00:00", Base::DateTime, "2015-03-23T00:00:00.0"),
-            (Base::DateTimeStamp, "2015-03-22T05:00:00+05:00", Base::DateTime, "2015-03-22T00:00:00Z"),
+            (
+                Base::DateTime,
+                "2015-03-22T24:00:00",
+                Base::DateTime,
+                "2015-03-23T00:00:00.0",
+            ),
+            (
+                Base::DateTimeStamp,
+                "2015-03-22T05:00:00+05:00",
+                Base::DateTime,
+                "2015-03-22T00:00:00Z",
+            ),
             (Base::Duration, "PT36H", Base::DayTimeDuration, "P1DT12H"),
             (Base::String, "a", Base::AnyUri, "a"),
         ] {
@@ -214,7 +234,12 @@ mod tests {
             (Base::Integer, "1", Base::String, "1"),
             (Base::Float, "1", Base::Double, "1"),
             (Base::Date, "2015-03-22", Base::Date, "2015-03-22Z"),
-            (Base::Date, "2015-03-22", Base::DateTime, "2015-03-22T00:00:00"),
+            (
+                Base::Date,
+                "2015-03-22",
+                Base::DateTime,
+                "2015-03-22T00:00:00",
+            ),
             (Base::GYear, "1972", Base::GDay, "---01"),
             (Base::Duration, "P1M", Base::Duration, "P30D"),
             (Base::Decimal, "1.05", Base::Decimal, "1.5"),
@@ -245,9 +270,21 @@ mod tests {
     fn integer_ranges() {
         for (base, good, bad) in [
             (Base::Byte, "-128 127 0 +0127", "-129 128 1234"),
-            (Base::UnsignedLong, "0 -0 18446744073709551615", "-1 18446744073709551616"),
-            (Base::PositiveInteger, "1 99999999999999999999999999", "0 -1"),
-            (Base::NegativeInteger, "-1 -99999999999999999999999999", "0 1"),
+            (
+                Base::UnsignedLong,
+                "0 -0 18446744073709551615",
+                "-1 18446744073709551616",
+            ),
+            (
+                Base::PositiveInteger,
+                "1 99999999999999999999999999",
+                "0 -1",
+            ),
+            (
+                Base::NegativeInteger,
+                "-1 -99999999999999999999999999",
+                "0 1",
+            ),
             (Base::NonPositiveInteger, "0 -5", "1"),
             (Base::Integer, "0 -5 99999999999999999999999999", "1.0 1e5"),
         ] {

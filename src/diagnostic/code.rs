@@ -81,6 +81,35 @@ codes! {
     Required = "0401", Invalid, "missing required cell", "tabular-metadata §5.7";
     /// A cell does not match the datatype of its column.
     Datatype = "0402", Invalid, "cell does not match its datatype", "tabular-data-model §6.4";
+    /// A cell is not written in the format that its datatype asks for: a number or date pattern, the
+    /// words of a boolean, a regular expression. Write the cell in that format, or mend the `format`.
+    Format = "0403", Invalid, "cell not in its format", "tabular-data-model §6.4";
+    /// A cell has fewer or more characters (bytes, for binary datatypes) than its datatype allows.
+    Length = "0404", Invalid, "cell of the wrong length", "tabular-data-model §4.6.1";
+    /// A number, date, time or duration lies outside the bounds of its datatype. A time with and one
+    /// without time zone that are within 14 hours of each other cannot be ordered, and count as outside.
+    Range = "0405", Invalid, "cell out of range", "tabular-data-model §4.6.2";
+    /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
+    /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
+    UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
+    /// The `format` of a datatype is not one that its base understands: not a number or date pattern,
+    /// not two words for a boolean, not a regular expression. The format is ignored.
+    BadFormat = "0411", Warning, "invalid format", "tabular-data-model §6.4";
+    /// A bound of a datatype is not a value of its base, so it is ignored. Bounds are written as XML Schema
+    /// writes values, whatever the `format`.
+    BadFacet = "0412", Invalid, "invalid bound", "tabular-metadata §5.11.2";
+    /// The facets of a datatype contradict each other: `minLength` above `maxLength`, `minimum` above
+    /// `maximum`, or an inclusive and an exclusive bound at one end. No value could satisfy them.
+    FacetConflict = "0413", Error, "contradicting facets", "tabular-metadata §5.11.2";
+    /// A facet does not apply to the base of its datatype: lengths are for strings and binary values,
+    /// bounds for numbers, dates, times and durations.
+    FacetNotApplicable = "0414", Error, "facet does not apply", "tabular-metadata §5.11.2";
+    /// The `@id` of a datatype is a blank node or the IRI of a built-in datatype. Give the datatype an
+    /// IRI of its own, or none.
+    DatatypeId = "0415", Error, "invalid datatype identifier", "tabular-metadata §5.11.2";
+    /// A URI template does not parse (RFC 6570): a brace is not closed, or a variable has a name with
+    /// characters other than letters, digits, `_`, `.` and percent-encoded ones.
+    UriTemplate = "0420", Error, "invalid URI template", "tabular-metadata §5.1.3";
     /// Two rows have the same primary key.
     DuplicateKey = "0501", Invalid, "duplicate primary key", "tabular-data-model §4.3";
     /// A foreign key, or an item of a list cell that is one, names a row that does not exist.
