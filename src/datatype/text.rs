@@ -121,7 +121,7 @@ fn is_name_char(c: char) -> bool {
 /// The number of bytes that a binary lexical form stands for; `None` if it is not one.
 pub fn binary_length(base: Base, text: &str) -> Option<usize> {
     match base {
-        Base::HexBinary => (text.len() % 2 == 0
+        Base::HexBinary => (text.len().is_multiple_of(2)
             && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .then_some(text.len() / 2),
         Base::Base64Binary => base64_length(text),
@@ -162,7 +162,7 @@ fn base64_length(text: &str) -> Option<usize> {
         2 => last & 0b1111 == 0,
         _ => false,
     };
-    (clean && (characters + padding) % 4 == 0).then_some(characters * 3 / 4)
+    (clean && (characters + padding).is_multiple_of(4)).then_some(characters * 3 / 4)
 }
 
 #[cfg(test)]
