@@ -1,3 +1,4 @@
 //! The integration tests, in one binary: each one links the store, which takes long.
 
 mod cli;
+mod facts;
