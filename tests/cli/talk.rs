@@ -37,9 +37,9 @@ fn usage_errors_exit_2_and_leave_stdout_empty() {
 #[test]
 fn a_slip_of_the_keyboard_is_understood() {
     let workshop = Workshop::empty();
-    let run = workshop.run(&["explain", "CG0420"]).exits(2);
+    let run = workshop.run(&["explain", "CG042x"]).exits(2);
     assert!(
-        run.stderr.contains("hint: did you mean `CG0"),
+        run.stderr.contains("hint: did you mean `CG042"),
         "{}",
         run.stderr
     );

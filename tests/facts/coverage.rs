@@ -14,7 +14,10 @@ fn every_claim_named_is_there_and_reasons_are_few() {
     let mut seen = BTreeSet::new();
     for (number, fields) in lines("coverage.tsv") {
         let fact = fields[0].clone();
-        assert!(seen.insert(fact.clone()), "line {number}: {fact} comes twice");
+        assert!(
+            seen.insert(fact.clone()),
+            "line {number}: {fact} comes twice"
+        );
         match &fields[1..] {
             [ids] if ids != "-" => {
                 for id in ids.split(';') {
@@ -25,7 +28,10 @@ fn every_claim_named_is_there_and_reasons_are_few() {
             other => panic!("line {number}: neither claims nor a reason: {other:?}"),
         }
     }
-    assert!(reasons <= REASONS, "{reasons} facts have a reason instead of a claim");
+    assert!(
+        reasons <= REASONS,
+        "{reasons} facts have a reason instead of a claim"
+    );
 }
 
 #[test]

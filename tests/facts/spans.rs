@@ -26,7 +26,10 @@ impl Documents {
     /// The words of a piece of evidence.
     pub fn span(&self, document: &str, start: &str, end: &str) -> Option<String> {
         let (start, end) = (start.parse().ok()?, end.parse().ok()?);
-        let span: &[char] = self.0.get(document)?.get::<std::ops::Range<usize>>(start..end)?;
+        let span: &[char] = self
+            .0
+            .get(document)?
+            .get::<std::ops::Range<usize>>(start..end)?;
         Some(span.iter().collect())
     }
 }

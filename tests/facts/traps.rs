@@ -26,7 +26,10 @@ fn every_trap_comes_out_right() {
         let expected = expected.replace("\\u00a0", "\u{a0}");
         let holds = match assertion.as_str() {
             "cell" => table.cell(row, column) == expected,
-            "item" => table.cell(row, column).split(';').any(|item| item == expected),
+            "item" => table
+                .cell(row, column)
+                .split(';')
+                .any(|item| item == expected),
             "lacks" => {
                 let cell = table.cell(row, column);
                 !cell.is_empty() && !cell.contains(&expected)
@@ -81,7 +84,8 @@ fn overlaps(evidence: &Table, document: &str, start: &str, end: &str) -> bool {
 /// or figures of one session and measure.
 #[track_caller]
 fn conflict(claims: &Table, one: &str, other: &str) -> bool {
-    let stands = |id| claims.cell(id, "review") == "accepted" && claims.cell(id, "rank") == "normal";
+    let stands =
+        |id| claims.cell(id, "review") == "accepted" && claims.cell(id, "rank") == "normal";
     if !stands(one) || !stands(other) {
         return false;
     }
@@ -99,5 +103,8 @@ fn conflict(claims: &Table, one: &str, other: &str) -> bool {
                 .iter()
                 .all(|column| of_figure(one, column) == of_figure(other, column))
     };
-    same("table") && same("column") && (same_cell || same_quantity()) && stated(one) != stated(other)
+    same("table")
+        && same("column")
+        && (same_cell || same_quantity())
+        && stated(one) != stated(other)
 }
