@@ -66,6 +66,9 @@ codes! {
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
     /// Save the file as UTF-8, or declare its encoding in the dialect.
     Encoding = "0102", Error, "wrong encoding", "tabular-data-model §8";
+    /// The catalog given with `--catalog` is not a JSON object with `resources`, each with a `path`.
+    /// Look at the place that the message names; paths in a catalog are relative to the catalog.
+    Catalog = "0104", Error, "wrong catalog", "";
     /// A quote opens and never closes, or text follows a closing quote. Double a quote inside a quoted cell.
     Quoting = "0201", Error, "broken quoting", "tabular-data-model §8.1";
     /// The record has more or fewer cells than the header.
@@ -75,8 +78,82 @@ codes! {
     RecordTooLong = "0203", Error, "record too long", "";
     /// A NUL byte stands in a cell; text has none. The file may be UTF-16 or damaged.
     Nul = "0204", Error, "NUL byte", "";
-    /// The JSON of a metadata document does not parse.
+    /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
+    /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
+    /// the document is used until then.
     Json = "0301", Error, "invalid JSON", "tabular-metadata §5";
+    /// An object has two members of one name. The last one counts and the others are lost, which is
+    /// rarely what was meant. Delete or rename one.
+    JsonDuplicate = "0302", Warning, "member given twice", "tabular-metadata §5";
+    /// Arrays and objects are nested deeper than any metadata needs. The limit protects the program
+    /// from documents made to crash it.
+    JsonDepth = "0303", Error, "JSON nested too deeply", "";
+    /// A metadata document, schema or dialect must be one JSON object.
+    NotAnObject = "0304", Error, "not a description", "tabular-metadata §5";
+    /// A metadata document starts with `"@context": "http://www.w3.org/ns/csvw"`, which tells other
+    /// tools what it is. Add that member.
+    MissingContext = "0305", Warning, "no @context", "tabular-metadata §5.2";
+    /// `@context` is the string `http://www.w3.org/ns/csvw`, or an array of that string and an object
+    /// with nothing but `@base` and `@language`. No own prefixes or terms can be declared: write
+    /// properties of other vocabularies as full URLs.
+    Context = "0306", Error, "wrong @context", "tabular-metadata §5.2";
+    /// A property is not defined for this kind of description and is ignored: a misspelling, a property
+    /// on the wrong level, or an own property without a prefix. Common properties need a prefix
+    /// (`dc:title`) or a full URL.
+    UnknownProperty = "0310", Warning, "unknown property", "tabular-metadata §5";
+    /// The value of a property has the wrong type or is not one of the permitted ones. The property's
+    /// default is used instead.
+    InvalidValue = "0311", Warning, "invalid value", "tabular-metadata §5.1";
+    /// An item of an array is not of the kind that the array holds and is ignored.
+    ArrayItem = "0312", Warning, "ignored array item", "tabular-metadata §5.1.1";
+    /// A property that this description must have is missing or invalid.
+    MissingProperty = "0313", Error, "missing property", "tabular-metadata §5";
+    /// `@type` of a description is fixed: `TableGroup`, `Table`, `Schema`, `Column`, `Dialect`,
+    /// `Template` or `Datatype`. Correct it or leave it out.
+    DescriptionType = "0314", Error, "wrong @type", "tabular-metadata §5";
+    /// An `@id` starts with `_:`. Descriptions are identified by URLs, not by blank nodes.
+    BlankNodeId = "0315", Error, "blank node as @id", "tabular-metadata §6.2";
+    /// The group describes no table.
+    NoTables = "0316", Error, "no tables", "tabular-metadata §5.3.1";
+    /// A column name consists of ASCII letters, digits, `_`, `.` and per cent encodings, and does not
+    /// start with `_`: it must work as a variable in URI templates. The name is ignored and the column
+    /// is named after its title.
+    ColumnName = "0320", Warning, "invalid column name", "tabular-metadata §5.6";
+    /// Two columns of one table have the same name.
+    DuplicateColumn = "0321", Error, "column name used twice", "tabular-metadata §5.5";
+    /// Two columns without a `name` have the same title, so that a URI template cannot tell them apart.
+    /// Give them names in the metadata.
+    AmbiguousTitle = "0322", Warning, "title used twice", "tabular-metadata §5.6";
+    /// Virtual columns stand after all columns of the file.
+    VirtualOrder = "0323", Error, "virtual column before a column of the file", "tabular-metadata §5.6";
+    /// `primaryKey` or `rowTitles` names a column that has no such `name` in this schema. The property
+    /// is ignored.
+    UnknownColumn = "0324", Warning, "reference to an unknown column", "tabular-metadata §5.1.4";
+    /// A foreign key has `columnReference` and `reference`, nothing else; `reference` has
+    /// `columnReference` and one of `resource` and `schemaReference`.
+    ForeignKey = "0325", Error, "wrong foreign key", "tabular-metadata §5.5";
+    /// The table, schema or column that a foreign key names does not exist, or several have that name.
+    ForeignKeyTarget = "0326", Error, "foreign key without a target", "tabular-metadata §5.5";
+    /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
+    /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
+    /// `@graph` or `@context`; `@language` wants `@value`.
+    CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
+    /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
+    /// table with the `url` of the CSV, or rename the document.
+    MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5.2";
+    /// A metadata document, or a schema or dialect that it refers to, cannot be had.
+    MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6.1";
+    /// The schema describes more or fewer columns than the header has.
+    ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";
+    /// The title of a column in the header is none of its titles in the metadata. Titles are compared to
+    /// the letter, in languages that agree.
+    HeaderTitle = "0351", Invalid, "header does not match the metadata", "tabular-metadata §5.5.1";
+    /// The metadata gives the column a `name` but no `titles`, so that nothing says that the column of
+    /// the header is meant. Add `titles` with the text of the header.
+    HeaderUnnamed = "0352", ValidateOnly, "column without titles", "tabular-metadata §5.5.1";
+    /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, stands on the wrong
+    /// description, or has a wrong value.
+    OwnAnnotation = "0360", Error, "wrong own annotation", "";
     /// A cell of a required column is empty.
     Required = "0401", Invalid, "missing required cell", "tabular-metadata §5.7";
     /// A cell does not match the datatype of its column.

@@ -1,10 +1,22 @@
 //! Where bytes come from: URLs resolved through local files, a catalog or the network.
 //!
 //! Nothing is fetched over the network unless the user asks for it. A [`Resolver`] maps an absolute
-//! URL to a [`Resource`]; local files have `file:` URLs.
+//! URL to a [`Resource`]; local files have `file:` URLs, or URLs below a base that the user gave.
 
+mod catalog;
+mod header;
+mod local;
+pub mod url;
+
+pub use catalog::Catalog;
+pub use local::LocalFiles;
+
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
+pub const DOCUMENT_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What stands behind a URL.
 #[derive(Debug, Clone)]
@@ -54,8 +66,81 @@ pub enum ResolveError {
     Failed(String),
 }
 
+impl std::fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("there is nothing at this address"),
+            Self::Failed(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for ResolveError {}
+
 /// Finds resources by absolute URL.
 pub trait Resolver: Sync {
     /// Finds what stands behind `url`.
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError>;
+}
+
+/// Asks several resolvers in turn; the first that knows the URL answers.
+pub struct Chain<'a>(pub Vec<&'a dyn Resolver>);
+
+impl Resolver for Chain<'_> {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        for resolver in &self.0 {
+            match resolver.resolve(url) {
+                Err(ResolveError::NotFound) => {}
+                answer => return answer,
+            }
+        }
+        Err(ResolveError::NotFound)
+    }
+}
+
+impl Resource {
+    /// All the bytes of a document that is kept in memory.
+    ///
+    /// Refuses one of more than `limit` bytes.
+    pub fn read(&self, limit: u64) -> Result<Arc<[u8]>, ResolveError> {
+        let too_large = || {
+            ResolveError::Failed(format!(
+                "it has more than {} MiB, which no metadata document needs",
+                limit / (1024 * 1024)
+            ))
+        };
+        match &self.content {
+            Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
+            Content::Bytes(bytes) => Ok(Arc::clone(bytes)),
+            Content::File(path) => {
+                let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
+                let file = std::fs::File::open(path).map_err(failed)?;
+                let mut bytes = Vec::new();
+                file.take(limit.saturating_add(1))
+                    .read_to_end(&mut bytes)
+                    .map_err(failed)?;
+                if bytes.len() as u64 > limit {
+                    return Err(too_large());
+                }
+                Ok(bytes.into())
+            }
+        }
+    }
+
+    /// The first bytes, at most `limit` of them.
+    pub fn read_start(&self, limit: u64) -> Result<Vec<u8>, ResolveError> {
+        match &self.content {
+            Content::Bytes(bytes) => {
+                let end = usize::try_from(limit).map_or(bytes.len(), |end| end.min(bytes.len()));
+                Ok(bytes.get(..end).unwrap_or_default().to_vec())
+            }
+            Content::File(path) => {
+                let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
+                let file = std::fs::File::open(path).map_err(failed)?;
+                let mut bytes = Vec::new();
+                file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+                Ok(bytes)
+            }
+        }
+    }
 }

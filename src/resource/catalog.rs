@@ -1,0 +1,181 @@
+//! A catalog: a JSON map from URL to local file, content type and headers.
+
+use super::header::{ContentType, links};
+use super::{Content, DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// URLs that stand for local files, as written down in a JSON document.
+///
+/// ```json
+/// {"resources": {"http://example.org/a.csv": {
+///     "path": "files/a.csv",
+///     "content_type": "text/csv",
+///     "headers": {"Link": "<a.json>; rel=\"describedby\"; type=\"application/csvm+json\""}}}}
+/// ```
+///
+/// Paths are relative to the catalog. A URL that is not listed is not found.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// By normalised URL.
+    entries: HashMap<String, Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    path: PathBuf,
+    content_type: String,
+    links: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Document {
+    resources: HashMap<String, DocumentEntry>,
+}
+
+#[derive(serde::Deserialize)]
+struct DocumentEntry {
+    path: PathBuf,
+    #[serde(default)]
+    content_type: String,
+    #[serde(default)]
+    headers: HashMap<String, Field>,
+}
+
+/// A header field that is there once or several times.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Field {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Catalog {
+    /// Reads a catalog; the paths in it are relative to its folder.
+    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
+        let name = path.to_string_lossy();
+        let unreadable = |reason: String| {
+            Diagnostic::new(
+                Code::Unreadable,
+                Place::file(name.as_ref()),
+                format!("the catalog cannot be read: {reason}"),
+            )
+        };
+        let mut text = Vec::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut text))
+            .map_err(|error| unreadable(error.to_string()))?;
+        if text.len() as u64 > DOCUMENT_LIMIT {
+            return Err(unreadable("it has more than 64 MiB".into()));
+        }
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        Self::parse(&text, folder).map_err(|error| {
+            Diagnostic::new(
+                Code::Catalog,
+                Place::at(name.as_ref(), error.line() as u64, error.column() as u64),
+                format!("the catalog does not parse: {error}"),
+            )
+        })
+    }
+
+    fn parse(text: &[u8], folder: &Path) -> serde_json::Result<Self> {
+        let document: Document = serde_json::from_slice(text)?;
+        let entries = document
+            .resources
+            .into_iter()
+            .map(|(url, entry)| {
+                let links = entry
+                    .headers
+                    .into_iter()
+                    .filter(|(name, _)| name.eq_ignore_ascii_case("link"))
+                    .flat_map(|(_, field)| match field {
+                        Field::One(value) => vec![value],
+                        Field::Several(values) => values,
+                    })
+                    .collect();
+                let entry = Entry {
+                    path: folder.join(entry.path),
+                    content_type: entry.content_type,
+                    links,
+                };
+                (url::normalise(&url), entry)
+            })
+            .collect();
+        Ok(Self { entries })
+    }
+}
+
+impl Resolver for Catalog {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        let url = url::normalise(url::without_fragment(url));
+        let entry = self.entries.get(&url).ok_or(ResolveError::NotFound)?;
+        // A listed file that is not there is a mistake in the catalog, not an absent resource.
+        if let Err(error) = std::fs::metadata(&entry.path) {
+            return Err(ResolveError::Failed(format!(
+                "the catalog's file {}: {error}",
+                entry.path.display()
+            )));
+        }
+        let content_type = ContentType::parse(&entry.content_type);
+        Ok(Resource {
+            media_type: content_type.media_type,
+            charset: content_type.charset,
+            header: content_type.header,
+            links: entry
+                .links
+                .iter()
+                .flat_map(|field| links(field, &url))
+                .collect(),
+            content: Content::File(entry.path.clone()),
+            name: Arc::from(url.as_str()),
+            url,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_and_unlisted() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.csv"), "x\n1\n").unwrap();
+        let path = folder.path().join("catalog.json");
+        std::fs::write(
+            &path,
+            r#"{"resources": {
+                "http://example.org/a.csv": {"path": "a.csv", "content_type": "text/csv;header=absent",
+                    "headers": {"Link": "<m.json>; rel=\"describedby\""}},
+                "http://example.org/gone.csv": {"path": "gone.csv"}}}"#,
+        )
+        .unwrap();
+        let catalog = Catalog::open(&path).unwrap();
+        let resource = catalog
+            .resolve("http://EXAMPLE.org:80/a.csv#row=1")
+            .unwrap();
+        assert_eq!(resource.header, Some(false));
+        assert_eq!(resource.links[0].target, "http://example.org/m.json");
+        assert_eq!(
+            catalog.resolve("http://example.org/b").unwrap_err(),
+            ResolveError::NotFound
+        );
+        assert!(matches!(
+            catalog.resolve("http://example.org/gone.csv"),
+            Err(ResolveError::Failed(_))
+        ));
+    }
+
+    #[test]
+    fn wrong_catalogs_say_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.json");
+        assert_eq!(Catalog::open(&path).unwrap_err().code, Code::Unreadable);
+        std::fs::write(&path, "{\n  \"resources\": 1}").unwrap();
+        let error = Catalog::open(&path).unwrap_err();
+        assert_eq!((error.code, error.place.line), (Code::Catalog, 2));
+    }
+}

@@ -1,0 +1,235 @@
+//! URLs: resolution, the normalisation by which they compare, and `file:` URLs of paths.
+
+use oxiri::{Iri, IriRef};
+use std::path::{Path, PathBuf};
+
+/// A text that is no URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidUrl(String);
+
+impl std::fmt::Display for InvalidUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidUrl {}
+
+/// Resolves a reference against an absolute base (RFC 3986 §5).
+pub fn resolve(base: &str, reference: &str) -> Result<String, InvalidUrl> {
+    let invalid = |error: oxiri::IriParseError| InvalidUrl(error.to_string());
+    let base = Iri::parse(base).map_err(invalid)?;
+    let reference = IriRef::parse(reference).map_err(invalid)?;
+    let resolved = base.resolve(&reference).map_err(invalid)?;
+    Ok(resolved.into_inner())
+}
+
+/// Whether a text is an absolute IRI.
+pub fn is_absolute(text: &str) -> bool {
+    Iri::parse(text).is_ok()
+}
+
+/// The part before `#`.
+pub fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(url, _)| url)
+}
+
+/// Normalises an absolute URL for comparison: syntax-based (RFC 3986 §6.2.2), and the default ports
+/// of HTTP and HTTPS (Tabular Data Model §6.3).
+///
+/// A text that is no absolute URL comes back as it is.
+pub fn normalise(url: &str) -> String {
+    let Ok(iri) = Iri::parse(url) else {
+        return url.to_owned();
+    };
+    let scheme = iri.scheme().to_ascii_lowercase();
+    let mut normal = format!("{scheme}:");
+    if let Some(authority) = iri.authority() {
+        normal.push_str("//");
+        let (user, host) = match authority.rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, authority),
+        };
+        if let Some(user) = user {
+            push_normalised(&mut normal, user);
+            normal.push('@');
+        }
+        let default_port = match scheme.as_str() {
+            "http" => ":80",
+            "https" => ":443",
+            _ => ":",
+        };
+        let host = host
+            .strip_suffix(default_port)
+            .unwrap_or(host)
+            .to_ascii_lowercase();
+        push_normalised(&mut normal, host.strip_suffix(':').unwrap_or(&host));
+    }
+    let path = without_dot_segments(iri.path());
+    if path.is_empty() && iri.authority().is_some() && matches!(scheme.as_str(), "http" | "https") {
+        normal.push('/');
+    }
+    push_normalised(&mut normal, &path);
+    if let Some(query) = iri.query() {
+        normal.push('?');
+        push_normalised(&mut normal, query);
+    }
+    if let Some(fragment) = iri.fragment() {
+        normal.push('#');
+        push_normalised(&mut normal, fragment);
+    }
+    normal
+}
+
+/// Whether two absolute URLs are the same after normalisation.
+pub fn same(left: &str, right: &str) -> bool {
+    left == right || normalise(left) == normalise(right)
+}
+
+/// Percent-encodings in upper case, and none for unreserved characters.
+fn push_normalised(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        // A valid IRI has two hexadecimal digits after each per cent sign.
+        let (digits, tail) = after.split_at_checked(2).unwrap_or((after, ""));
+        match u8::from_str_radix(digits, 16) {
+            Ok(byte) if is_unreserved(byte) => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.push_str(&digits.to_ascii_uppercase());
+            }
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// RFC 3986 §5.2.4 for a path that starts with a slash; others stay.
+fn without_dot_segments(path: &str) -> String {
+    let Some(segments) = path.strip_prefix('/') else {
+        return path.to_owned();
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    let mut ends_open = false;
+    for segment in segments.split('/') {
+        ends_open = matches!(segment, "." | "..");
+        match segment {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            _ => kept.push(segment),
+        }
+    }
+    let mut path = String::new();
+    for segment in &kept {
+        path.push('/');
+        path.push_str(segment);
+    }
+    if ends_open || path.is_empty() {
+        path.push('/');
+    }
+    path
+}
+
+/// The `file:` URL of an absolute path.
+pub fn from_path(path: &Path) -> String {
+    let mut url = String::from("file://");
+    push_path(&mut url, path);
+    url
+}
+
+/// Appends a path with `/` between its parts, percent-encoded where a URL wants it.
+pub(super) fn push_path(url: &mut String, path: &Path) {
+    let text = path.to_string_lossy().replace('\\', "/");
+    if !text.starts_with('/') && url.ends_with("//") {
+        url.push('/');
+    }
+    for byte in text.bytes() {
+        if is_unreserved(byte) || b"/!$&'()*+,;=:@".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+/// The path of a `file:` URL; query and fragment do not count.
+pub fn to_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("file:")?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => {
+            let slash = rest.find('/')?;
+            let (host, path) = rest.split_at(slash);
+            if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+                return None;
+            }
+            path
+        }
+        None => rest,
+    };
+    decoded_path(path)
+}
+
+/// The path that a percent-encoded URL path stands for.
+pub(super) fn decoded_path(path: &str) -> Option<PathBuf> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        if byte == b'%' {
+            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = tail.get(2..)?;
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalisation() {
+        for (url, expected) in [
+            ("HTTP://Example.ORG:80/a/./b/../c", "http://example.org/a/c"),
+            ("https://example.org:443", "https://example.org/"),
+            (
+                "http://example.org:8080/%7euser/%c3%a4",
+                "http://example.org:8080/~user/%C3%A4",
+            ),
+            ("http://example.org/a/..", "http://example.org/"),
+            ("http://example.org/a/b/.", "http://example.org/a/b/"),
+            ("urn:X:y", "urn:X:y"),
+            ("not a url", "not a url"),
+        ] {
+            assert_eq!(normalise(url), expected);
+        }
+        assert!(same("http://example.org:80/a", "http://EXAMPLE.org/a"));
+        assert!(!same("http://example.org/A", "http://example.org/a"));
+    }
+
+    #[test]
+    fn paths_and_back() {
+        for path in ["/tmp/a b/город.csv", "/tmp/100%.csv", "/tmp/a#b?c.csv"] {
+            let url = from_path(Path::new(path));
+            assert!(is_absolute(&url), "{url}");
+            assert_eq!(to_path(&url), Some(PathBuf::from(path)));
+        }
+        assert_eq!(
+            to_path("file:///tmp/a.csv#row=2"),
+            Some(PathBuf::from("/tmp/a.csv"))
+        );
+        assert_eq!(to_path("file://other.example/tmp/a.csv"), None);
+        assert_eq!(to_path("http://example.org/a.csv"), None);
+    }
+}
