@@ -21,6 +21,8 @@ pub struct TableGroup {
     pub extensions: Extensions,
     /// `https://w3id.org/civigraph/csvw#base`: the base of the project's own IRIs.
     pub base: Option<String>,
+    /// URLs of the metadata documents that the group was described by; empty for a bare CSV.
+    pub metadata: Vec<String>,
 }
 
 /// One annotated table (Tabular Data Model §4.2).

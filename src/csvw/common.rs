@@ -1,0 +1,243 @@
+//! Common properties and notes: the dialect of JSON-LD in metadata (Metadata Vocabulary §5.8, §6.1, §6.2).
+
+use super::context::{expand_name, expand_prefix, is_language_tag, term};
+use super::json::{Member, Node, Value};
+use super::model::{Annotation, AnnotationValue};
+use super::reader::{Document, Reader};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resource::url;
+
+impl Reader<'_> {
+    /// Whether a member of a description is a common property: a prefixed name or a URL.
+    pub fn is_common(member: &Member) -> bool {
+        member.name.contains(':') && !member.name.starts_with('@')
+    }
+
+    /// Reads a common property. What breaks a rule is left out, with an error.
+    pub fn common_property(
+        &mut self,
+        document: &Document,
+        member: &Member,
+        annotations: &mut Vec<Annotation>,
+    ) {
+        if let Some(annotation) = self.property(document, member) {
+            annotations.push(annotation);
+        }
+    }
+
+    /// Reads `notes`.
+    pub fn notes(
+        &mut self,
+        document: &Document,
+        member: &Member,
+        notes: &mut Vec<AnnotationValue>,
+    ) {
+        for note in self.objects(document, member) {
+            notes.extend(self.value(document, note));
+        }
+    }
+
+    fn property(&mut self, document: &Document, member: &Member) -> Option<Annotation> {
+        let property = if term(&member.name).is_some() {
+            // Keys of node objects must not be terms.
+            None
+        } else {
+            expand_name(&member.name)
+        };
+        let Some(property) = property else {
+            self.wrong(
+                document,
+                member,
+                format!("`{}` is not the name of a common property", member.name),
+                "a prefixed name with a prefix of the CSVW context, or an absolute URL",
+            );
+            return None;
+        };
+        let value = self.value(document, &member.value)?;
+        Some(Annotation {
+            property,
+            written: member.name.clone(),
+            value,
+        })
+    }
+
+    /// A value, normalised. Nesting is bounded by the JSON reader.
+    fn value(&mut self, document: &Document, node: &Node) -> Option<AnnotationValue> {
+        Some(match &node.value {
+            Value::Null => AnnotationValue::Null,
+            Value::Boolean(value) => AnnotationValue::Boolean(*value),
+            Value::Number(text) => AnnotationValue::Number(text.clone()),
+            Value::String(text) => AnnotationValue::String {
+                value: text.clone(),
+                language: document.language.clone(),
+                datatype: None,
+            },
+            Value::Array(items) => AnnotationValue::Array(
+                items
+                    .iter()
+                    .filter_map(|item| self.value(document, item))
+                    .collect(),
+            ),
+            Value::Object(members) if node.get("@value").is_some() => {
+                return self.value_object(document, members);
+            }
+            Value::Object(members) => self.node_object(document, members),
+        })
+    }
+
+    /// An object with `@value`.
+    fn value_object(&mut self, document: &Document, members: &[Member]) -> Option<AnnotationValue> {
+        let mut text = None;
+        let mut language: Option<(&Member, Option<String>)> = None;
+        let mut datatype = None;
+        for member in members {
+            match member.name.as_str() {
+                "@value" => match &member.value.value {
+                    Value::String(_) | Value::Number(_) | Value::Boolean(_) => {
+                        text = Some(&member.value.value);
+                    }
+                    _ => self.wrong(
+                        document,
+                        member,
+                        "`@value` is no plain value".into(),
+                        "a string, a number or a boolean",
+                    ),
+                },
+                "@language" => match &member.value.value {
+                    Value::Null => language = Some((member, None)),
+                    Value::String(tag) if is_language_tag(tag) => {
+                        language = Some((member, Some(tag.clone())));
+                    }
+                    _ => self.wrong(
+                        document,
+                        member,
+                        "`@language` is no language".into(),
+                        "a language tag (BCP 47) or null",
+                    ),
+                },
+                "@type" => match member.value.as_str().and_then(expand_name) {
+                    Some(iri) => datatype = Some(iri),
+                    None => self.wrong_type(document, member, &member.value),
+                },
+                name => self.wrong(
+                    document,
+                    member,
+                    format!("`{name}` stands beside `@value`"),
+                    "only `@type` or `@language`",
+                ),
+            }
+        }
+        if let (Some((member, _)), Some(_)) = (&language, &datatype) {
+            self.wrong(
+                document,
+                member,
+                "`@value` has a language and a type".into(),
+                "`@type` or `@language`",
+            );
+        }
+        let language = language.and_then(|(_, tag)| tag);
+        Some(match (text?, datatype) {
+            (Value::String(text), datatype) => AnnotationValue::String {
+                value: text.clone(),
+                language,
+                datatype,
+            },
+            (Value::Number(text), None) => AnnotationValue::Number(text.clone()),
+            (Value::Number(text), datatype) => AnnotationValue::String {
+                value: text.clone(),
+                language: None,
+                datatype,
+            },
+            (Value::Boolean(value), None) => AnnotationValue::Boolean(*value),
+            (Value::Boolean(value), datatype) => AnnotationValue::String {
+                value: value.to_string(),
+                language: None,
+                datatype,
+            },
+            _ => return None,
+        })
+    }
+
+    /// An object without `@value`.
+    fn node_object(&mut self, document: &Document, members: &[Member]) -> AnnotationValue {
+        let mut id = None;
+        let mut types = Vec::new();
+        let mut properties = Vec::new();
+        for member in members {
+            match member.name.as_str() {
+                "@id" => match self.node_id(document, member) {
+                    Some(iri) => id = Some(iri),
+                    None => self.wrong(
+                        document,
+                        member,
+                        "`@id` is no URL".into(),
+                        "a URL or a prefixed name, not a blank node",
+                    ),
+                },
+                "@type" => {
+                    let one = std::slice::from_ref(&member.value);
+                    let items = match &member.value.value {
+                        Value::Array(items) => items,
+                        _ => one,
+                    };
+                    for item in items {
+                        match item.as_str().map(|name| (name, expand_name(name))) {
+                            Some((name, Some(iri))) => types.push((iri, name.to_owned())),
+                            _ => self.wrong_type(document, member, item),
+                        }
+                    }
+                }
+                "@language" => self.wrong(
+                    document,
+                    member,
+                    "`@language` stands without `@value`".into(),
+                    "`{\"@value\": …, \"@language\": …}`",
+                ),
+                name if name.starts_with('@') || name.starts_with("_:") => self.wrong(
+                    document,
+                    member,
+                    format!("`{name}` is not permitted here"),
+                    "`@value`, `@id`, `@type`, or a common property",
+                ),
+                _ => properties.extend(self.property(document, member)),
+            }
+        }
+        AnnotationValue::Node {
+            id,
+            types,
+            properties,
+        }
+    }
+
+    fn node_id(&self, document: &Document, member: &Member) -> Option<String> {
+        let id = member.value.as_str()?;
+        if id.starts_with("_:") {
+            return None;
+        }
+        url::resolve(&document.base, &expand_prefix(id)).ok()
+    }
+
+    fn wrong_type(&mut self, document: &Document, member: &Member, item: &Node) {
+        self.push(
+            Diagnostic::new(
+                Code::CommonProperty,
+                document.place_of(item),
+                format!("`{}` is no type", member.name),
+            )
+            .with_found(item.excerpt())
+            .with_expected("a term or prefixed name of the CSVW context, or an absolute URL"),
+        );
+    }
+
+    fn wrong(&mut self, document: &Document, member: &Member, message: String, expected: &str) {
+        self.push(
+            Diagnostic::new(
+                Code::CommonProperty,
+                document.place(member.position),
+                message,
+            )
+            .with_found(member.value.excerpt())
+            .with_expected(expected),
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Own annotations: properties of the namespace `https://w3id.org/civigraph/csvw#`.
+//!
+//! To other processors they are common properties. Here they say what CSVW cannot: named graphs,
+//! templates expanded for each item of a list, conditions, functional properties, and the roles of
+//! columns in the claims machinery. They never become quads of their own.
+
+use super::json::{Member, Node, Value};
+use super::model::Condition;
+use super::reader::{Document, Reader, or_nearest};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::resource::url;
+
+/// The namespace of own annotations.
+pub const NAMESPACE: &str = "https://w3id.org/civigraph/csvw#";
+
+/// Every annotation and the descriptions that it can stand on.
+const ANNOTATIONS: &[(&str, &[Level])] = &[
+    ("base", &[Level::Group]),
+    (
+        "graph",
+        &[Level::Group, Level::Table, Level::Schema, Level::Column],
+    ),
+    ("each", &[Level::Column]),
+    ("when", &[Level::Column]),
+    ("functional", &[Level::Table, Level::Schema, Level::Column]),
+    ("part", &[Level::Column]),
+    ("language", &[Level::Column]),
+];
+
+/// What a column can be to the claims machinery.
+const PARTS: &[&str] = &[
+    "claim.id",
+    "claim.table",
+    "claim.row",
+    "claim.column",
+    "claim.item",
+    "claim.value",
+    "claim.basis",
+    "claim.modality",
+    "claim.rank",
+    "claim.review",
+    "claim.evidence",
+    "evidence.id",
+    "evidence.document",
+    "evidence.start",
+    "evidence.end",
+    "evidence.sha256",
+    "document.id",
+    "document.file",
+    "document.sha256",
+    "document.length",
+    "quantity.value",
+    "quantity.kind",
+    "merge.from",
+    "merge.to",
+    "merge.decision",
+];
+
+/// The kind of description that an annotation stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Group,
+    Table,
+    Schema,
+    Column,
+}
+
+/// The own annotations of one description, names of columns not yet checked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnAnnotations {
+    pub base: Option<String>,
+    pub graph: Option<String>,
+    pub each: Option<Place>,
+    pub when: Option<(Vec<Condition>, Place)>,
+    pub functional: bool,
+    pub functional_key: Option<(Vec<String>, Place)>,
+    pub part: Option<String>,
+    pub language: Option<(String, Place)>,
+}
+
+impl OwnAnnotations {
+    /// Reads a member if its name is in the namespace; says whether it is.
+    pub fn read(
+        &mut self,
+        reader: &mut Reader<'_>,
+        document: &Document,
+        member: &Member,
+        level: Level,
+    ) -> bool {
+        let Some(name) = member.name.strip_prefix(NAMESPACE) else {
+            return false;
+        };
+        let Some((_, permitted)) = ANNOTATIONS.iter().find(|(known, _)| *known == name) else {
+            let diagnostic = Diagnostic::new(
+                Code::OwnAnnotation,
+                document.place(member.position),
+                format!("there is no annotation `{name}`"),
+            )
+            .with_found(member.name.as_str());
+            let known = ANNOTATIONS.iter().map(|(known, _)| *known);
+            reader.push(or_nearest(diagnostic, name, known));
+            return true;
+        };
+        if !permitted.contains(&level) {
+            let levels: Vec<_> = permitted.iter().map(|level| level.name()).collect();
+            reader.push(
+                Diagnostic::new(
+                    Code::OwnAnnotation,
+                    document.place(member.position),
+                    format!("`{name}` has no meaning on a {}", level.name()),
+                )
+                .with_expected(format!("on a {}", levels.join(" or "))),
+            );
+            return true;
+        }
+        let place = document.place_of(&member.value);
+        if let Err(expected) = self.set(name, level, &member.value, place.clone()) {
+            let diagnostic = Diagnostic::new(
+                Code::OwnAnnotation,
+                place,
+                format!("invalid value of `{name}`"),
+            )
+            .with_found(member.value.excerpt())
+            .with_expected(expected);
+            reader.push(match member.value.as_str() {
+                Some(part) if name == "part" => or_nearest(diagnostic, part, PARTS.iter().copied()),
+                _ => diagnostic,
+            });
+        }
+        true
+    }
+
+    /// Takes the value of an annotation; the error is what would have been right.
+    fn set(
+        &mut self,
+        name: &str,
+        level: Level,
+        node: &Node,
+        place: Place,
+    ) -> Result<(), &'static str> {
+        let text = node.as_str();
+        match (name, level) {
+            ("base", _) => {
+                let base = text.filter(|base| url::is_absolute(base));
+                self.base = Some(base.ok_or("an absolute IRI")?.to_owned());
+            }
+            ("graph", _) => self.graph = Some(text.ok_or("a URI template")?.to_owned()),
+            ("each", _) => self.each = truth(node)?.then_some(place),
+            ("functional", Level::Column) => self.functional = truth(node)?,
+            ("functional", _) => {
+                let names = text.and_then(names);
+                let names = names.ok_or("names of columns, separated by spaces")?;
+                self.functional_key = Some((names, place));
+            }
+            ("when", _) => {
+                let conditions = text.and_then(conditions).ok_or(
+                    "`column`, `column=value` or `column!=value`, several separated by spaces",
+                )?;
+                self.when = Some((conditions, place));
+            }
+            ("part", _) => {
+                let part = text.filter(|part| PARTS.contains(part));
+                let part = part.ok_or("the name of a part, such as `claim.id`")?;
+                self.part = Some(part.to_owned());
+            }
+            ("language", _) => {
+                let name = text.and_then(names).filter(|names| names.len() == 1);
+                let name = name.and_then(|mut names| names.pop());
+                self.language = Some((name.ok_or("the name of a column")?, place));
+            }
+            // `ANNOTATIONS` has no others.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A boolean.
+fn truth(node: &Node) -> Result<bool, &'static str> {
+    match node.value {
+        Value::Boolean(value) => Ok(value),
+        _ => Err("true"),
+    }
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Group => "table group",
+            Self::Table => "table",
+            Self::Schema => "schema",
+            Self::Column => "column",
+        }
+    }
+}
+
+impl Condition {
+    /// The name of the column that the condition is about.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Present(column) | Self::Equals(column, _) | Self::Differs(column, _) => column,
+        }
+    }
+}
+
+/// Names separated by spaces, at least one.
+fn names(text: &str) -> Option<Vec<String>> {
+    let names: Vec<_> = text.split_ascii_whitespace().map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+fn conditions(text: &str) -> Option<Vec<Condition>> {
+    let conditions: Option<Vec<_>> = text
+        .split_ascii_whitespace()
+        .map(|condition| {
+            let (column, condition) = match condition.split_once('=') {
+                None => (condition, Condition::Present(condition.to_owned())),
+                Some((column, value)) => match column.strip_suffix('!') {
+                    Some(column) => {
+                        let condition = Condition::Differs(column.to_owned(), value.to_owned());
+                        (column, condition)
+                    }
+                    None => (
+                        column,
+                        Condition::Equals(column.to_owned(), value.to_owned()),
+                    ),
+                },
+            };
+            (!column.is_empty()).then_some(condition)
+        })
+        .collect();
+    conditions.filter(|conditions| !conditions.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_in_a_when() {
+        assert_eq!(
+            conditions("a b=x c!=y d="),
+            Some(vec![
+                Condition::Present("a".into()),
+                Condition::Equals("b".into(), "x".into()),
+                Condition::Differs("c".into(), "y".into()),
+                Condition::Equals("d".into(), String::new()),
+            ])
+        );
+        for wrong in ["", "  ", "=x", "!=x"] {
+            assert_eq!(conditions(wrong), None, "{wrong:?}");
+        }
+    }
+}

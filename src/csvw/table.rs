@@ -1,0 +1,212 @@
+//! Table groups, tables and transformations (Metadata Vocabulary §5.2 to §5.4, §5.10).
+
+use super::description::{Group, Table};
+use super::inherited;
+use super::json::{Member, Node};
+use super::own::Level;
+use super::reader::{Document, Reader};
+use crate::diagnostic::{Code, Diagnostic};
+
+const GROUP_NAMES: &[&str] = &[
+    "tables",
+    "dialect",
+    "notes",
+    "tableDirection",
+    "tableSchema",
+    "transformations",
+];
+const TABLE_NAMES: &[&str] = &[
+    "url",
+    "dialect",
+    "notes",
+    "suppressOutput",
+    "tableDirection",
+    "tableSchema",
+    "transformations",
+];
+const TRANSFORMATION_NAMES: &[&str] = &["url", "scriptFormat", "targetFormat", "source", "titles"];
+const DIRECTIONS: &[&str] = &["rtl", "ltr", "auto"];
+
+impl Reader<'_> {
+    /// The description that a whole metadata document is: of a group, or of one table.
+    pub fn metadata(&mut self, document: &mut Document, top: &Node) -> Option<Group> {
+        if top.as_object().is_none() {
+            self.push(
+                Diagnostic::new(
+                    Code::NotAnObject,
+                    document.place_of(top),
+                    "a metadata document is an object",
+                )
+                .with_found(top.kind())
+                .with_expected("a description of a table or of a table group"),
+            );
+            return None;
+        }
+        self.context(document, top, true);
+        let group = if is_table(top) {
+            Group {
+                tables: vec![self.table(document, top)],
+                ..Group::default()
+            }
+        } else {
+            self.group(document, top)
+        };
+        Some(group)
+    }
+
+    fn group(&mut self, document: &Document, node: &Node) -> Group {
+        let mut group = Group::default();
+        for member in node.as_object().unwrap_or_default() {
+            match member.name.as_str() {
+                "@context" => {}
+                "@id" => group.id = self.id(document, member),
+                "@type" => self.description_type(document, member, "TableGroup"),
+                "tables" => {
+                    for table in self.objects(document, member) {
+                        let table = self.table(document, table);
+                        group.tables.push(table);
+                    }
+                }
+                "tableSchema" => group.schema = self.schema(document, member),
+                "dialect" => group.dialect = self.dialect(document, member),
+                "tableDirection" => {
+                    group.table_direction = self.choice(document, member, DIRECTIONS);
+                }
+                "notes" => self.notes(document, member, &mut group.notes),
+                "transformations" => self.transformations(document, member),
+                _ if group.inherited.read(self, document, member)
+                    || group.own.read(self, document, member, Level::Group) => {}
+                _ if Self::is_common(member) => {
+                    self.common_property(document, member, &mut group.annotations);
+                }
+                _ => self.unknown(
+                    document,
+                    member,
+                    "table group",
+                    &[GROUP_NAMES, inherited::NAMES].concat(),
+                ),
+            }
+        }
+        if group.tables.is_empty() {
+            self.push(
+                Diagnostic::new(
+                    Code::NoTables,
+                    document.place_of(node.get("tables").unwrap_or(node)),
+                    "the table group has no tables",
+                )
+                .with_expected("`\"tables\": [{\"url\": …}, …]`"),
+            );
+        }
+        group
+    }
+
+    fn table(&mut self, document: &Document, node: &Node) -> Table {
+        let mut table = Table {
+            place: document.place_of(node),
+            ..Table::default()
+        };
+        for member in node.as_object().unwrap_or_default() {
+            match member.name.as_str() {
+                "@context" => {}
+                "url" => {
+                    let url = self.link(document, member);
+                    table.url = member
+                        .value
+                        .as_str()
+                        .is_some_and(|text| !text.is_empty())
+                        .then_some(url);
+                }
+                "@id" => table.id = self.id(document, member),
+                "@type" => self.description_type(document, member, "Table"),
+                "tableSchema" => table.schema = self.schema(document, member),
+                "dialect" => table.dialect = self.dialect(document, member),
+                "suppressOutput" => {
+                    table.suppress_output = self.boolean(document, member).unwrap_or(false);
+                }
+                "tableDirection" => {
+                    table.table_direction = self.choice(document, member, DIRECTIONS);
+                }
+                "notes" => self.notes(document, member, &mut table.notes),
+                "transformations" => self.transformations(document, member),
+                _ if table.inherited.read(self, document, member)
+                    || table.own.read(self, document, member, Level::Table) => {}
+                _ if Self::is_common(member) => {
+                    self.common_property(document, member, &mut table.annotations);
+                }
+                _ => self.unknown(
+                    document,
+                    member,
+                    "table",
+                    &[TABLE_NAMES, inherited::NAMES].concat(),
+                ),
+            }
+        }
+        if table.url.is_none() {
+            self.missing(document, node, "table", "url");
+        }
+        table
+    }
+
+    /// Checks transformation definitions; nothing executes them.
+    fn transformations(&mut self, document: &Document, member: &Member) {
+        for transformation in self.objects(document, member) {
+            let mut given = Vec::new();
+            for member in transformation.as_object().unwrap_or_default() {
+                match member.name.as_str() {
+                    "@id" => {
+                        self.id(document, member);
+                    }
+                    "@type" => self.description_type(document, member, "Template"),
+                    "url" | "scriptFormat" | "targetFormat" => {
+                        self.link(document, member);
+                        if member.value.as_str().is_some() {
+                            given.push(member.name.as_str());
+                        }
+                    }
+                    "source" => {
+                        if member.value.value != super::json::Value::Null {
+                            self.choice(document, member, &["json", "rdf"]);
+                        }
+                    }
+                    "titles" => {
+                        self.titles(document, member);
+                    }
+                    _ if Self::is_common(member) => {
+                        self.common_property(document, member, &mut Vec::new());
+                    }
+                    _ => self.unknown(document, member, "transformation", TRANSFORMATION_NAMES),
+                }
+            }
+            for required in ["url", "scriptFormat", "targetFormat"] {
+                if !given.contains(&required) {
+                    self.missing(document, transformation, "transformation", required);
+                }
+            }
+        }
+    }
+}
+
+/// Whether the top of a document describes one table; it describes a group where that is unclear.
+fn is_table(top: &Node) -> bool {
+    if top.get("tables").is_some() {
+        return false;
+    }
+    let kind = top.get("@type").and_then(Node::as_str);
+    // A group may have a schema for its tables, so that a schema alone says nothing.
+    top.get("url").is_some() || kind == Some("Table")
+}
+
+/// The absolute, normalised URLs of the tables that a document describes.
+pub(super) fn described_urls(document: &Document, top: &Node) -> Vec<String> {
+    let one = std::slice::from_ref(top);
+    let tables = match top.get("tables").map(|tables| &tables.value) {
+        Some(super::json::Value::Array(tables)) => tables,
+        _ => one,
+    };
+    tables
+        .iter()
+        .filter_map(|table| table.get("url")?.as_str())
+        .filter_map(|url| crate::resource::url::resolve(&document.base, url).ok())
+        .map(|url| crate::resource::url::normalise(&url))
+        .collect()
+}
