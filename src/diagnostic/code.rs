@@ -187,10 +187,18 @@ codes! {
     /// A URI template does not parse (RFC 6570): a brace is not closed, or a variable has a name with
     /// characters other than letters, digits, `_`, `.` and percent-encoded ones.
     UriTemplate = "0420", Error, "invalid URI template", "tabular-metadata §5.1.3";
-    /// Two rows have the same primary key.
-    DuplicateKey = "0501", Invalid, "duplicate primary key", "tabular-data-model §4.3";
+    /// Two rows have the same primary key: the same values in all columns that `primaryKey` names.
+    /// Values are compared, not texts: `1.0` and `1` are the same number. Null counts as a value.
+    /// Change one of the keys, or remove the row that is there twice.
+    DuplicateKey = "0501", Invalid, "duplicate primary key", "tabular-data-model §6.6";
     /// A foreign key, or an item of a list cell that is one, names a row that does not exist.
-    DanglingReference = "0502", Invalid, "reference to a missing row", "tabular-data-model §4.3";
+    /// A foreign key with a null among its columns refers to nothing and is not checked.
+    /// Correct the reference, or add the row to the referenced table.
+    DanglingReference = "0502", Invalid, "reference to a missing row", "tabular-data-model §6.6";
+    /// A foreign key names more than one row of the referenced table; it must name exactly one.
+    /// Make the referenced columns unique, or declare other columns. Where they are the primary key
+    /// of the referenced table, the duplicates are reported there instead.
+    AmbiguousReference = "0503", Invalid, "reference to several rows", "tabular-data-model §6.6";
     /// The query is not SPARQL 1.1. The place is where the parser could not go on.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
     /// The query is longer, deeper or wider than the limits allow. Limits keep one query from taking all

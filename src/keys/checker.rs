@@ -5,6 +5,7 @@ use super::fingerprint::Fingerprinter;
 use super::plan::{Key, KeyPlan};
 use super::rows::Rows;
 use super::sorter::Sorter;
+use super::{duplicates, references};
 use crate::diagnostic::Diagnostics;
 use std::io;
 use std::path::PathBuf;
@@ -131,7 +132,23 @@ impl KeyChecker {
     /// # Errors
     /// A temporary file could not be read, or `rows` failed.
     pub fn finish(self, rows: &dyn Rows, diagnostics: &mut Diagnostics) -> io::Result<()> {
-        let _ = (rows, diagnostics);
+        let mut sorters = self
+            .sorters
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        for &key in self.plan.primary() {
+            duplicates::check(&self.plan, key, &mut sorters[key], rows, diagnostics)?;
+        }
+        for &reference in self.plan.references() {
+            references::check(
+                &self.plan,
+                reference,
+                &mut sorters,
+                self.fingerprinter,
+                rows,
+                diagnostics,
+            )?;
+        }
         Ok(())
     }
 }

@@ -46,15 +46,17 @@ impl KeyBytes {
         self.bytes.extend_from_slice(canonical);
     }
 
-    /// A null item does not make the key null.
+    /// An empty list is as good as null; a null item is not.
     pub(super) fn list<'v>(&mut self, items: impl IntoIterator<Item = Option<&'v [u8]>>) {
         self.bytes.push(LIST);
+        let before = self.bytes.len();
         for item in items {
             match item {
                 Some(item) => self.value(item),
                 None => self.bytes.push(NULL),
             }
         }
+        self.has_null |= self.bytes.len() == before;
         self.bytes.push(LIST_END);
     }
 }

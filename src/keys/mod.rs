@@ -36,16 +36,23 @@
 //!
 //! * Keys compare by value: what is hashed is the caller's canonical form of each typed value.
 //! * In a primary key null is a value like any other: two rows whose key is null are duplicates.
-//! * A foreign key with a null among its values refers to nothing, so nothing can be missing.
+//! * A foreign key with a null or an empty list among its values refers to nothing, so nothing can be
+//!   missing.
 //! * A foreign key of one column whose cells are lists, onto a column whose cells are not, refers
 //!   item by item. Everything else compares whole cell values, lists with lists.
 
 mod buffer;
 mod checker;
+mod duplicates;
 mod fingerprint;
+mod first_rows;
 mod plan;
+mod references;
+mod report;
 mod rows;
 mod sorter;
+#[cfg(test)]
+mod tests;
 
 pub use buffer::KeyBuffer;
 pub use checker::{KeyChecker, KeyOptions};

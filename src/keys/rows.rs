@@ -4,7 +4,10 @@
 //! read again and compared by value, so that a collision of fingerprints is never a false error,
 //! and only then are places, texts and suggestions worked out.
 
+use super::fingerprint::KeyBytes;
+use super::plan::Key;
 use crate::diagnostic::Place;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::ControlFlow;
 
@@ -68,4 +71,90 @@ pub struct KeyItem {
     pub text: String,
     /// Its value in canonical form; `None` for null.
     pub value: Option<Vec<u8>>,
+}
+
+impl KeyRow {
+    /// Whether two rows have the same key.
+    pub(super) fn same_values(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+
+    /// The values of all cells, as they are collected where the whole row is a key.
+    fn bytes(&self) -> KeyBytes {
+        let mut bytes = KeyBytes::default();
+        for cell in &self.cells {
+            match &cell.value {
+                KeyValue::Null => bytes.null(),
+                KeyValue::One(value) => bytes.value(value),
+                KeyValue::List(items) => bytes.list(items.iter().map(|item| item.value.as_deref())),
+            }
+        }
+        bytes
+    }
+
+    /// The texts of the cells, as a message shows them.
+    pub(super) fn text(&self) -> String {
+        let texts: Vec<_> = self.cells.iter().map(|cell| cell.text.as_str()).collect();
+        texts.join(", ")
+    }
+
+    /// Where the first cell stands.
+    pub(super) fn place(&self) -> Place {
+        self.cells
+            .first()
+            .map(|cell| cell.place.clone())
+            .unwrap_or_default()
+    }
+
+    /// The row's keys as they were collected: text and bytes; several where items are keys.
+    pub(super) fn keys(&self, key: &Key) -> Vec<(String, KeyBytes)> {
+        if let (true, [cell]) = (key.items, self.cells.as_slice())
+            && let KeyValue::List(items) = &cell.value
+        {
+            return items
+                .iter()
+                .filter_map(|item| Some((item.text.clone(), one(item.value.as_deref()?))))
+                .collect();
+        }
+        vec![(self.text(), self.bytes())]
+    }
+}
+
+fn one(value: &[u8]) -> KeyBytes {
+    let mut bytes = KeyBytes::default();
+    bytes.value(value);
+    bytes
+}
+
+/// Rows of one table that were read again.
+#[derive(Debug, Default)]
+pub(super) struct Fetched(BTreeMap<u64, KeyRow>);
+
+impl Fetched {
+    /// Reads rows with the cells of a key; `numbers` may repeat.
+    pub(super) fn read(
+        rows: &dyn Rows,
+        key: &Key,
+        numbers: impl IntoIterator<Item = u64>,
+    ) -> io::Result<Self> {
+        let numbers: BTreeSet<u64> = numbers.into_iter().collect();
+        let numbers: Vec<u64> = numbers.into_iter().collect();
+        let mut fetched = BTreeMap::new();
+        if !numbers.is_empty() {
+            rows.visit(
+                key.table,
+                &key.columns,
+                Which::Numbers(&numbers),
+                &mut |row| {
+                    fetched.insert(row.number, row);
+                    ControlFlow::Continue(())
+                },
+            )?;
+        }
+        Ok(Self(fetched))
+    }
+
+    pub(super) fn row(&self, number: u64) -> Option<&KeyRow> {
+        self.0.get(&number)
+    }
 }

@@ -1,0 +1,234 @@
+//! Foreign keys: each must be the key of exactly one row of the referenced table.
+
+use super::fingerprint::{Entry, Fingerprinter, has_null, same_key};
+use super::first_rows::FirstRows;
+use super::plan::{KeyPlan, Reference};
+use super::report;
+use super::rows::{Fetched, KeyRow, Rows, Which};
+use super::sorter::{Merge, Sorter};
+use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
+use std::io;
+use std::iter::Peekable;
+use std::ops::ControlFlow;
+
+/// How many missing references of one foreign key get a suggestion.
+const SUGGESTIONS: usize = 20;
+
+/// How many rows of the referenced table are looked through for suggestions.
+const CANDIDATES: usize = 10_000;
+
+/// A reference without a row: row and fingerprint.
+type Dangling = (u64, [u64; 2]);
+/// A reference with several rows: row, fingerprint, the first two referenced rows.
+type Ambiguous = (u64, [u64; 2], [u64; 2]);
+
+/// Checks one foreign key.
+pub(super) fn check(
+    plan: &KeyPlan,
+    reference: Reference,
+    sorters: &mut [Sorter],
+    fingerprinter: Fingerprinter,
+    rows: &dyn Rows,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    let limit = diagnostics.kept_per_kind();
+    let mut dangling = FirstRows::new(limit);
+    let mut ambiguous = FirstRows::new(limit);
+    // Duplicates of a primary key are reported once, at the duplicates.
+    let unique = plan.primary().contains(&reference.to);
+    let mut found = |from: &Entry, to: &[u64]| {
+        let fingerprint = [from[0], from[1]];
+        match *to {
+            [] => dangling.push((from[2], fingerprint)),
+            [first, second] if !unique => {
+                ambiguous.push((from[2], fingerprint, [first, second]));
+            }
+            _ => {}
+        }
+    };
+    if reference.from == reference.to {
+        join_itself(sorters[reference.from].sorted()?, &mut found)?;
+    } else if let Ok([from, to]) = sorters.get_disjoint_mut([reference.from, reference.to]) {
+        join(from.sorted()?, to.sorted()?, &mut found)?;
+    }
+    let reported = Reported {
+        plan,
+        reference,
+        fingerprinter,
+        rows,
+    };
+    let (kept, more) = dangling.finish();
+    report::push_all(reported.dangling(&kept)?, more, diagnostics);
+    let (kept, more) = ambiguous.finish();
+    report::push_all(reported.ambiguous(&kept)?, more, diagnostics);
+    Ok(())
+}
+
+/// Calls `found` for each referencing entry with the first two rows that have its key.
+fn join(from: Merge<'_>, to: Merge<'_>, found: &mut impl FnMut(&Entry, &[u64])) -> io::Result<()> {
+    let mut to = Groups(to.peekable());
+    let mut group = to.next_group()?;
+    let mut last = None;
+    for entry in from {
+        let entry = entry?;
+        // The same item twice in one list.
+        if has_null(&entry) || last.replace(entry) == Some(entry) {
+            continue;
+        }
+        while group.as_ref().is_some_and(|(key, _)| key[..2] < entry[..2]) {
+            group = to.next_group()?;
+        }
+        match &group {
+            Some((key, rows)) if same_key(key, &entry) => found(&entry, rows),
+            _ => found(&entry, &[]),
+        }
+    }
+    Ok(())
+}
+
+/// The join of a key with itself, where nothing can be missing.
+fn join_itself(entries: Merge<'_>, found: &mut impl FnMut(&Entry, &[u64])) -> io::Result<()> {
+    let mut first: Option<Entry> = None;
+    let mut second = None;
+    for entry in entries {
+        let entry = entry?;
+        match first {
+            Some(first) if same_key(&first, &entry) && !has_null(&entry) => {
+                if second.is_none() {
+                    second = Some(entry[2]);
+                    found(&first, &[first[2], entry[2]]);
+                }
+                found(&entry, &[first[2], second.unwrap_or(entry[2])]);
+            }
+            _ => {
+                first = Some(entry);
+                second = None;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sorted entries, key by key.
+struct Groups<'a>(Peekable<Merge<'a>>);
+
+impl Groups<'_> {
+    /// The next key and the first two rows that have it.
+    fn next_group(&mut self) -> io::Result<Option<(Entry, Vec<u64>)>> {
+        let Some(first) = self.0.next().transpose()? else {
+            return Ok(None);
+        };
+        let mut rows = vec![first[2]];
+        while let Some(next) = self.0.next_if(|next| match next {
+            Ok(next) => same_key(&first, next),
+            Err(_) => true,
+        }) {
+            let next = next?;
+            if rows.len() < 2 {
+                rows.push(next[2]);
+            }
+        }
+        Ok(Some((first, rows)))
+    }
+}
+
+/// Makes messages of findings.
+struct Reported<'a> {
+    plan: &'a KeyPlan,
+    reference: Reference,
+    fingerprinter: Fingerprinter,
+    rows: &'a dyn Rows,
+}
+
+impl Reported<'_> {
+    fn dangling(&self, kept: &[Dangling]) -> io::Result<Vec<Diagnostic>> {
+        let from = &self.plan.keys()[self.reference.from];
+        let to = &self.plan.keys()[self.reference.to];
+        let fetched = Fetched::read(self.rows, from, kept.iter().map(|(row, _)| *row))?;
+        let found: Vec<(&KeyRow, String)> = self.texts(kept, &fetched);
+        let candidates = self.candidates(found.len())?;
+        Ok(found
+            .into_iter()
+            .enumerate()
+            .map(|(index, (row, text))| {
+                let near = (index < SUGGESTIONS)
+                    .then(|| suggest::hint(&text, candidates.iter().map(String::as_str)))
+                    .flatten();
+                report::dangling(from, to, self.plan.url(to.table), row, &text, near)
+            })
+            .collect())
+    }
+
+    fn ambiguous(&self, kept: &[Ambiguous]) -> io::Result<Vec<Diagnostic>> {
+        let from = &self.plan.keys()[self.reference.from];
+        let to = &self.plan.keys()[self.reference.to];
+        let referencing = Fetched::read(self.rows, from, kept.iter().map(|(row, ..)| *row))?;
+        let referenced = Fetched::read(self.rows, to, kept.iter().flat_map(|(.., rows)| *rows))?;
+        let mut messages = Vec::new();
+        for &(row, fingerprint, [first, second]) in kept {
+            let (Some(row), Some(first), Some(second)) = (
+                referencing.row(row),
+                referenced.row(first),
+                referenced.row(second),
+            ) else {
+                continue;
+            };
+            // By value, so that a collision is not an error.
+            if !first.same_values(second) {
+                continue;
+            }
+            if let Some((position, text)) = self.text(row, fingerprint) {
+                let url = self.plan.url(to.table);
+                let message = report::ambiguous(to, url, row, &text, [first, second]);
+                messages.push((row.number, position, message));
+            }
+        }
+        messages.sort_by_key(|(number, position, _)| (*number, *position));
+        Ok(messages.into_iter().map(|(.., message)| message).collect())
+    }
+
+    /// The rows of findings and the texts that refer to nothing, in order of the file.
+    fn texts<'f>(&self, kept: &[Dangling], fetched: &'f Fetched) -> Vec<(&'f KeyRow, String)> {
+        let mut found: Vec<_> = kept
+            .iter()
+            .filter_map(|&(row, fingerprint)| {
+                let row = fetched.row(row)?;
+                let (position, text) = self.text(row, fingerprint)?;
+                Some((row, position, text))
+            })
+            .collect();
+        found.sort_by_key(|(row, position, _)| (row.number, *position));
+        found
+            .into_iter()
+            .map(|(row, _, text)| (row, text))
+            .collect()
+    }
+
+    /// The text of the row's key with a fingerprint, and its position among the row's keys.
+    fn text(&self, row: &KeyRow, fingerprint: [u64; 2]) -> Option<(usize, String)> {
+        let keys = row.keys(&self.plan.keys()[self.reference.from]);
+        keys.into_iter()
+            .enumerate()
+            .find(|(_, (_, bytes))| self.fingerprinter.entry(bytes, 0)[..2] == fingerprint)
+            .map(|(position, (text, _))| (position, text))
+    }
+
+    /// Keys that could have been meant, where anything is missing.
+    fn candidates(&self, missing: usize) -> io::Result<Vec<String>> {
+        let mut candidates = Vec::new();
+        if missing > 0 {
+            let to = &self.plan.keys()[self.reference.to];
+            let mut visitor = |row: KeyRow| {
+                candidates.push(row.text());
+                if candidates.len() < CANDIDATES {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            };
+            self.rows
+                .visit(to.table, &to.columns, Which::All, &mut visitor)?;
+        }
+        Ok(candidates)
+    }
+}
