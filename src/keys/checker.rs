@@ -33,13 +33,15 @@ impl Default for KeyOptions {
 #[derive(Debug)]
 pub struct KeyChecker {
     plan: KeyPlan,
-    /// For each table its keys and their indexes in the plan.
-    tables: Vec<(Arc<[Key]>, Arc<[usize]>)>,
+    tables: Vec<TableKeys>,
     fingerprinter: Fingerprinter,
     memory: usize,
     /// One for each key of the plan.
     sorters: Mutex<Vec<Sorter>>,
 }
+
+/// The keys of a table and their indexes in the plan.
+type TableKeys = (Arc<[Key]>, Arc<[usize]>);
 
 impl KeyChecker {
     /// A checker that has collected nothing.

@@ -42,10 +42,10 @@ impl KeyPlan {
             ..Self::default()
         };
         for (index, table) in group.tables.iter().enumerate() {
-            if !table.primary_key.is_empty() {
-                if let Some(key) = plan.key(group, index, &table.primary_key, false) {
-                    plan.primary.push(key);
-                }
+            if !table.primary_key.is_empty()
+                && let Some(key) = plan.key(group, index, &table.primary_key, false)
+            {
+                plan.primary.push(key);
             }
             for foreign in &table.foreign_keys {
                 let items = refers_by_item(group, index, foreign);
