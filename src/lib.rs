@@ -44,6 +44,7 @@ pub mod csv;
 pub mod csvw;
 pub mod datatype;
 pub mod diagnostic;
+pub mod export;
 pub mod keys;
 pub mod project;
 pub mod resource;

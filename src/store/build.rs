@@ -3,7 +3,7 @@
 use super::blank::relabel;
 use super::layout::{sequence, sync_folder};
 use super::line::{Parts, write_quad};
-use super::load::{LoadChunk, LoadSink, Sorted, Threads, storage_error};
+use super::load::{LoadChunk, LoadSink, Sorted, Threads, for_store, storage_error};
 use super::lock::{BuilderLock, Pin};
 use super::open::{QUADS, RELEASE, STORE};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
@@ -277,7 +277,7 @@ impl Builder {
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_count = self.write_release(&release)?;
         // The loader's own failure, if it has one, is told by `end_loading`.
-        let _ = loader.send(release);
+        let _ = loader.send(release.into_iter().map(for_store).collect());
         drop(loader);
         self.report(Step::Sorted);
         let store = self.threads.end_loading()?;
@@ -319,7 +319,7 @@ impl Builder {
         self.write("pin", b"")?;
         manifest.files = manifest::entries(&self.folder.path, self.options.threads)?;
         let json = manifest
-            .to_json()
+            .seal()
             .map_err(|e| StoreError::io(&self.folder.path, "write the manifest", e))?;
         self.write(Manifest::NAME, &json)?;
         self.report(Step::Described);
@@ -471,7 +471,7 @@ fn write_quads(
         }
         sorter.add(records).map_err(failed)?;
         loader
-            .send(piece.to_vec())
+            .send(piece.iter().cloned().map(for_store).collect())
             .map_err(|_| failed(io::Error::other("the build has failed")))?;
     }
     drop(blank);

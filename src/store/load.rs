@@ -10,7 +10,7 @@ use super::{Progress, Step, StoreError};
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
 use oxigraph::store::{LoaderError, StorageError, Store};
-use oxrdf::{Quad, QuadRef};
+use oxrdf::{Literal, Quad, QuadRef, Term};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,8 +45,27 @@ impl LoadChunk {
     /// Adds a quad whose blank nodes keep their labels.
     pub(super) fn push_final(&mut self, quad: Quad) {
         self.lines.push_key(|out| write_quad(out, quad.as_ref()));
-        self.quads.push(quad);
+        self.quads.push(for_store(quad));
     }
+}
+
+/// A quad as the store wants it: language tags in lower case, which queries are parsed to as well.
+pub(super) fn for_store(mut quad: Quad) -> Quad {
+    if let Term::Literal(literal) = &quad.object
+        && let Some(language) = literal.language()
+        && language.bytes().any(|byte| byte.is_ascii_uppercase())
+    {
+        let language = language.to_ascii_lowercase();
+        let value = literal.value();
+        quad.object = match literal.direction() {
+            Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(
+                value, language, direction,
+            ),
+            None => Literal::new_language_tagged_literal_unchecked(value, language),
+        }
+        .into();
+    }
+    quad
 }
 
 impl QuadSink for LoadChunk {

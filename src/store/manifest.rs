@@ -62,11 +62,10 @@ impl Manifest {
         &self.about.inputs
     }
 
-    /// The manifest as JSON, with its checksum.
-    pub(super) fn to_json(&self) -> io::Result<Vec<u8>> {
-        let mut sealed = self.clone();
-        sealed.checksum = self.own_checksum()?;
-        let mut json = serde_json::to_vec_pretty(&sealed)?;
+    /// Gives the manifest its checksum, and the manifest as JSON.
+    pub(super) fn seal(&mut self) -> io::Result<Vec<u8>> {
+        self.checksum = self.own_checksum()?;
+        let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');
         Ok(json)
     }

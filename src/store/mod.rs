@@ -39,6 +39,8 @@ mod release;
 pub mod sort;
 mod statistics;
 mod step;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use about::{About, Input};
@@ -46,6 +48,7 @@ pub use build::{BuildOptions, Builder, Progress, Published};
 pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;
 pub use layout::{Layout, graph_iri};
+pub(crate) use layout::{folder_of, sync_folder};
 pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
 pub use manifest::{FORMAT, FileEntry, Manifest};

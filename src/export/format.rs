@@ -1,0 +1,142 @@
+//! Formats of dumps and their compression, by name and by file extension.
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::StoreError;
+use std::path::Path;
+
+macro_rules! formats {
+    ($($(#[doc = $doc:literal])+ $name:ident, $text:literal, [$($other:literal),*], $extension:literal, $media:literal, $graphs:literal;)*) => {
+        /// A format of dumps.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $($(#[doc = $doc])+ $name,)*
+        }
+
+        impl Format {
+            /// Every format.
+            pub const ALL: &'static [Format] = &[$(Format::$name,)*];
+
+            /// The name by which users ask for it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Format::$name => $text,)* }
+            }
+
+            /// The file extension, without its dot.
+            pub const fn extension(self) -> &'static str {
+                match self { $(Format::$name => $extension,)* }
+            }
+
+            /// The media type.
+            pub const fn media_type(self) -> &'static str {
+                match self { $(Format::$name => $media,)* }
+            }
+
+            /// Whether it keeps graphs apart; others hold one graph.
+            pub const fn has_graphs(self) -> bool {
+                match self { $(Format::$name => $graphs,)* }
+            }
+
+            /// The format of a name or an extension, whatever its case.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text.to_ascii_lowercase().as_str() {
+                    $($text $(| $other)* => Some(Format::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// Turtle, laid out for people and for git.
+    Turtle, "turtle", ["ttl"], "ttl", "text/turtle", false;
+    /// N-Triples, canonical and sorted.
+    NTriples, "ntriples", ["n-triples", "nt"], "nt", "application/n-triples", false;
+    /// N-Quads, canonical and sorted.
+    NQuads, "nquads", ["n-quads", "nq"], "nq", "application/n-quads", true;
+    /// TriG, laid out like the Turtle.
+    TriG, "trig", [], "trig", "application/trig", true;
+    /// RDF/XML.
+    RdfXml, "rdfxml", ["rdf-xml", "rdf", "xml", "owl"], "rdf", "application/rdf+xml", false;
+    /// JSON-LD.
+    JsonLd, "jsonld", ["json-ld", "json"], "jsonld", "application/ld+json", true;
+}
+
+/// How a dump is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Compression {
+    /// Not at all.
+    #[default]
+    None,
+    /// gzip (`.gz`), without name and time.
+    Gzip,
+    /// Zstandard (`.zst`).
+    Zstd,
+}
+
+/// The format and compression that a file name asks for: `graph.ttl.gz`. The format is `None` where its
+/// extension says nothing.
+pub fn of_file_name(path: &Path) -> (Option<Format>, Compression) {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let (name, compression) = if let Some(name) = name.strip_suffix(".gz") {
+        (name, Compression::Gzip)
+    } else if let Some(name) = name.strip_suffix(".zst") {
+        (name, Compression::Zstd)
+    } else {
+        (name.as_str(), Compression::None)
+    };
+    let format = name
+        .rsplit_once('.')
+        .and_then(|(_, extension)| Format::parse(extension));
+    (format, compression)
+}
+
+/// The refusal of an unknown format, which lists the known ones.
+pub fn unknown_format(text: &str) -> StoreError {
+    let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    StoreError::from(
+        Diagnostic::new(
+            Code::ExportFormat,
+            Place::default(),
+            format!("there is no format `{text}`"),
+        )
+        .with_found(text)
+        .with_expected(known.join(", ")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_of_file_names() {
+        for (name, format, compression) in [
+            ("graph.ttl", Some(Format::Turtle), Compression::None),
+            ("a.b/graph.NQ.gz", Some(Format::NQuads), Compression::Gzip),
+            ("graph.jsonld.zst", Some(Format::JsonLd), Compression::Zstd),
+            ("graph.rdf", Some(Format::RdfXml), Compression::None),
+            ("graph.doc", None, Compression::None),
+            ("graph", None, Compression::None),
+            ("ttl", None, Compression::None),
+        ] {
+            assert_eq!(
+                of_file_name(Path::new(name)),
+                (format, compression),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_and_extensions_parse_back() {
+        for &format in Format::ALL {
+            assert_eq!(Format::parse(format.as_str()), Some(format));
+            assert_eq!(Format::parse(format.extension()), Some(format));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! RDF/XML and JSON-LD, by Oxigraph's writers, which stream.
+
+use super::lines::LineSource;
+use super::{Format, target};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::{Prefixes, StoreError};
+use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfParser, RdfSerializer};
+use std::io::{self, Read, Write};
+
+/// Writes lines as RDF/XML (graphs as one) or JSON-LD.
+pub(super) fn write(
+    lines: &mut dyn LineSource,
+    format: Format,
+    prefixes: &Prefixes,
+    out: &mut dyn Write,
+) -> Result<u64, StoreError> {
+    let rdf_format = match format {
+        Format::RdfXml => RdfFormat::RdfXml,
+        _ => RdfFormat::JsonLd {
+            profile: JsonLdProfileSet::empty(),
+        },
+    };
+    let mut serializer = RdfSerializer::from_format(rdf_format);
+    for (prefix, namespace) in prefixes.iter() {
+        // RDF/XML has no use for prefixes that XML reserves, and for IRIs that do not parse.
+        if !prefix.is_empty() && !prefix.to_ascii_lowercase().starts_with("xml") {
+            serializer = match serializer.clone().with_prefix(prefix, namespace) {
+                Ok(with_prefix) => with_prefix,
+                Err(_) => serializer,
+            };
+        }
+    }
+    let mut serializer = serializer.for_writer(out);
+    let mut written = 0;
+    let reader = Reader {
+        lines,
+        line: Vec::new(),
+        at: 0,
+    };
+    let mut last = None;
+    for quad in RdfParser::from_format(RdfFormat::NQuads)
+        .lenient()
+        .for_reader(reader)
+    {
+        let quad = quad.map_err(|e| target::output(io::Error::other(e)))?;
+        if format == Format::RdfXml {
+            let triple = oxrdf::Triple::from(quad);
+            // The same triple of two graphs comes twice in a row.
+            if last.as_ref() == Some(&triple) {
+                continue;
+            }
+            serializer
+                .serialize_triple(&triple)
+                .map_err(|e| cannot_hold(format, e))?;
+            last = Some(triple);
+        } else {
+            serializer
+                .serialize_quad(&quad)
+                .map_err(|e| cannot_hold(format, e))?;
+        }
+        written += 1;
+    }
+    serializer.finish().map_err(target::output)?;
+    Ok(written)
+}
+
+/// Tells what the format cannot hold from what the output does not take.
+fn cannot_hold(format: Format, error: io::Error) -> StoreError {
+    if !matches!(
+        error.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other
+    ) {
+        return target::output(error);
+    }
+    StoreError::from(
+        Diagnostic::new(
+            Code::ExportFormat,
+            Place::file("output"),
+            format!("{} cannot hold a triple: {error}", format.as_str()),
+        )
+        .with_hint("choose another format, `nquads` holds everything"),
+    )
+    .with_source(error)
+}
+
+/// Lines as a stream of bytes.
+struct Reader<'a> {
+    lines: &'a mut dyn LineSource,
+    line: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.line.len() {
+            if !self.lines.next_line(&mut self.line)? {
+                self.line.clear();
+                self.at = 0;
+                return Ok(0);
+            }
+            self.line.push(b'\n');
+            self.at = 0;
+        }
+        let rest = self.line.get(self.at..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        // Both are at least that long.
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}

@@ -1,0 +1,537 @@
+//! Turtle and TriG that are meant to be read and kept in git.
+//!
+//! ```text
+//! @prefix cg: <https://w3id.org/civigraph/ns#> .
+//! @prefix city: <https://w3id.org/civigraph/id/city/> .
+//!
+//! # cg:City
+//!
+//! city:irbit
+//!     a cg:City ;
+//!     skos:prefLabel "Irbit"@en ;
+//!     skos:prefLabel "Ирбит"@ru ;
+//!     .
+//! ```
+//!
+//! Subjects are grouped by class and sorted; numbers in names sort by value. Every triple is a line of
+//! its own, the predicate repeated and the final point alone, so that a line of a `git diff` is a triple
+//! that came or went, and no other line moves. Literals are written with their own lexical form; a
+//! number without quotes is one that reads back to the same form.
+//!
+//! The lines come sorted by subject. Each subject becomes a block of text, and the blocks are sorted by
+//! graph, class and subject, on disk where they do not fit in memory.
+
+use super::lines::LineSource;
+use crate::store::Prefixes;
+use crate::store::line::{self, Parts};
+use crate::store::sort::{DEFAULT_BUDGET, Merge, Records, Sorter};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+const RDF_TYPE: &[u8] = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>";
+const LABELS: [&[u8]; 2] = [
+    b"<http://www.w3.org/2000/01/rdf-schema#label>",
+    b"<http://www.w3.org/2004/02/skos/core#prefLabel>",
+];
+const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
+
+/// Records are handed to the sorter in pieces of this size.
+const PIECE: usize = 1 << 20;
+
+/// How to lay out.
+#[derive(Debug, Clone)]
+pub struct Layout<'a> {
+    /// Prefixes that may be used; those that are used are declared.
+    pub prefixes: &'a Prefixes,
+    /// Base of the project's own IRIs: its own classes come first. May be empty.
+    pub base: &'a str,
+    /// Whether graphs are kept apart (TriG). If not, triples of all graphs are written as one.
+    pub graphs: bool,
+}
+
+/// Writes sorted lines as Turtle or TriG. Gives the number of triples (quads) written.
+///
+/// # Errors
+/// The source or the output fails, or a line is damaged.
+pub fn write(lines: impl LineSource, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<u64> {
+    let folder = tempfile::tempdir()?;
+    let mut blocks = Blocks {
+        layout,
+        used: BTreeSet::new(),
+        sorter: Sorter::new(folder.path(), DEFAULT_BUDGET, 1),
+        records: Records::default(),
+        written: 0,
+    };
+    blocks.read(lines)?;
+    let Blocks {
+        used,
+        mut sorter,
+        records,
+        written,
+        ..
+    } = blocks;
+    sorter.add(records)?;
+
+    for (prefix, namespace) in layout.prefixes.iter() {
+        if used.contains(prefix) {
+            writeln!(out, "@prefix {prefix}: <{namespace}> .")?;
+        }
+    }
+    write_blocks(&mut sorter.finish()?, layout, out)?;
+    Ok(written)
+}
+
+/// Makes blocks of the lines of each subject.
+struct Blocks<'a> {
+    layout: &'a Layout<'a>,
+    used: BTreeSet<String>,
+    sorter: Sorter,
+    records: Records,
+    written: u64,
+}
+
+impl Blocks<'_> {
+    fn read(&mut self, mut lines: impl LineSource) -> io::Result<()> {
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a damaged line");
+        let mut subject = Vec::new();
+        let mut held: Vec<Vec<u8>> = Vec::new();
+        let mut line = Vec::new();
+        while lines.next_line(&mut line)? {
+            let parts = Parts::of(&line).ok_or_else(damaged)?;
+            if parts.subject != subject {
+                self.subject(&held)?;
+                held.clear();
+                subject.clear();
+                subject.extend_from_slice(parts.subject);
+            }
+            held.push(line.clone());
+        }
+        self.subject(&held)
+    }
+
+    /// Adds the blocks of one subject: one for each graph that has it.
+    fn subject(&mut self, lines: &[Vec<u8>]) -> io::Result<()> {
+        let mut triples: Vec<Triple<'_>> = lines
+            .iter()
+            .filter_map(|line| Parts::of(line))
+            .map(|parts| Triple::new(parts, self.layout.graphs))
+            .collect();
+        triples.sort();
+        triples.dedup();
+        for triples in triples.chunk_by(|a, b| a.graph == b.graph) {
+            self.block(triples)?;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, triples: &[Triple<'_>]) -> io::Result<()> {
+        let Some(first) = triples.first() else {
+            return Ok(());
+        };
+        let mut text = String::new();
+        self.term(first.subject, &mut text);
+        text.push('\n');
+        for triple in triples {
+            text.push_str("    ");
+            if triple.predicate == RDF_TYPE {
+                text.push('a');
+            } else {
+                self.term(triple.predicate, &mut text);
+            }
+            text.push(' ');
+            self.term(triple.object, &mut text);
+            text.push_str(" ;\n");
+        }
+        text.push_str("    .\n");
+        self.written += triples.len() as u64;
+
+        let class = triples
+            .iter()
+            .take_while(|triple| triple.predicate == RDF_TYPE)
+            .filter_map(|triple| line::iri(triple.object))
+            .map(|class| {
+                let own = !self.layout.base.is_empty() && class.starts_with(self.layout.base);
+                (u8::from(!own), self.layout.prefixes.shorten(class))
+            })
+            .min();
+        let mut key = Vec::new();
+        key.extend_from_slice(first.graph);
+        key.push(0);
+        match class {
+            Some((rank, class)) => {
+                key.push(b'1' + rank);
+                key.extend_from_slice(class.as_bytes());
+            }
+            None if first.subject.starts_with(b"_:") => key.push(b'4'),
+            None => key.push(b'3'),
+        }
+        key.push(0);
+        natural_key(first.subject, &mut key);
+        // A graph's name is a term of the text too.
+        if self.layout.graphs && !first.graph.is_empty() {
+            let mut name = String::new();
+            self.term(first.graph, &mut name);
+        }
+        self.records.push(&key, text.as_bytes());
+        if self.records.size() >= PIECE {
+            self.sorter.add(std::mem::take(&mut self.records))?;
+        }
+        Ok(())
+    }
+
+    /// Appends a term and remembers the prefix it uses.
+    fn term(&mut self, term: &[u8], text: &mut String) {
+        write_term(term, self.layout.prefixes, text, &mut |prefix| {
+            if !self.used.contains(prefix) {
+                self.used.insert(prefix.to_owned());
+            }
+        });
+    }
+}
+
+fn write_blocks(blocks: &mut Merge, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut graph: Vec<u8> = Vec::new();
+    let mut section: Vec<u8> = Vec::new();
+    let mut started = false;
+    while let Some((key, text)) = blocks.next()? {
+        let mut parts = key.splitn(3, |&byte| byte == 0);
+        let next_graph = parts.next().unwrap_or_default();
+        let next_section = parts.next().unwrap_or_default();
+        if next_graph != graph {
+            if !graph.is_empty() {
+                writeln!(out, "}}")?;
+            }
+            graph = next_graph.to_vec();
+            let mut name = String::new();
+            write_term(&graph, layout.prefixes, &mut name, &mut |_| {});
+            writeln!(out, "\n{name} {{")?;
+            started = false;
+        }
+        if !started || next_section != section {
+            section = next_section.to_vec();
+            let title = match section.split_first() {
+                Some((b'3', _)) => "without a class".into(),
+                Some((b'4', _)) => "blank nodes".into(),
+                Some((_, class)) => String::from_utf8_lossy(class),
+                None => "".into(),
+            };
+            writeln!(out, "\n# {title}")?;
+            started = true;
+        }
+        writeln!(out)?;
+        out.write_all(text)?;
+    }
+    if !graph.is_empty() {
+        writeln!(out, "}}")?;
+    }
+    Ok(())
+}
+
+/// A triple of a subject, in the order of the dump.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Triple<'a> {
+    graph: &'a [u8],
+    predicate_rank: usize,
+    predicate: &'a [u8],
+    object_key: Vec<u8>,
+    object: &'a [u8],
+    subject: &'a [u8],
+}
+
+impl<'a> Triple<'a> {
+    fn new(parts: Parts<'a>, graphs: bool) -> Self {
+        let predicate_rank = if parts.predicate == RDF_TYPE {
+            0
+        } else {
+            let label = LABELS.iter().position(|label| *label == parts.predicate);
+            label.map_or(LABELS.len() + 1, |position| position + 1)
+        };
+        let mut object_key = Vec::new();
+        natural_key(parts.object, &mut object_key);
+        Self {
+            graph: match parts.graph {
+                Some(graph) if graphs => graph,
+                _ => b"",
+            },
+            predicate_rank,
+            predicate: parts.predicate,
+            object_key,
+            object: parts.object,
+            subject: parts.subject,
+        }
+    }
+}
+
+/// A key by which texts sort as people expect: `row-2` before `row-10`. Different texts have different keys.
+fn natural_key(text: &[u8], key: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(&byte) = rest.first() {
+        if !byte.is_ascii_digit() {
+            key.push(byte);
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        let end = rest
+            .iter()
+            .position(|byte| !byte.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (digits, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+        let significant = digits.get(zeros..).unwrap_or_default();
+        // A longer number is a larger one. Numbers stand where digits stand among the characters.
+        key.push(b'0');
+        key.push(u8::try_from(significant.len() + 1).unwrap_or(u8::MAX));
+        key.extend_from_slice(significant);
+        rest = after;
+    }
+    key.push(0);
+    key.extend_from_slice(text);
+}
+
+/// Appends a term of a canonical line as Turtle; `used` hears the prefix, if one is used.
+pub(crate) fn write_term(
+    term: &[u8],
+    prefixes: &Prefixes,
+    text: &mut String,
+    used: &mut dyn FnMut(&str),
+) {
+    let whole = || String::from_utf8_lossy(term);
+    if let Some(iri) = line::iri(term) {
+        write_iri(iri, prefixes, text, used);
+    } else if term.starts_with(b"\"")
+        && let Some(caret) = datatype_position(term)
+        && let (Some(quoted), Some(datatype)) =
+            (term.get(..caret), term.get(caret + 2..).and_then(line::iri))
+    {
+        let quoted = String::from_utf8_lossy(quoted);
+        let value = quoted.trim_matches('"');
+        if datatype
+            .strip_prefix(XSD)
+            .is_some_and(|name| reads_bare(name, value))
+        {
+            text.push_str(value);
+        } else {
+            text.push_str(&quoted);
+            text.push_str("^^");
+            write_iri(datatype, prefixes, text, used);
+        }
+    } else {
+        // Blank nodes, strings with or without a language, and triple terms are the same in Turtle.
+        text.push_str(&whole());
+    }
+}
+
+fn write_iri(iri: &str, prefixes: &Prefixes, text: &mut String, used: &mut dyn FnMut(&str)) {
+    match prefixes.split(iri) {
+        Some((prefix, local)) => {
+            used(prefix);
+            text.push_str(prefix);
+            text.push(':');
+            text.push_str(local);
+        }
+        None => {
+            text.push('<');
+            text.push_str(iri);
+            text.push('>');
+        }
+    }
+}
+
+/// Where the `^^` of a typed literal is.
+fn datatype_position(term: &[u8]) -> Option<usize> {
+    let inside = term.strip_suffix(b">")?;
+    let open = memchr::memrchr(b'<', inside)?;
+    let caret = open.checked_sub(2)?;
+    (term.get(caret..open) == Some(b"^^") && caret > 0 && term.get(caret - 1) == Some(&b'"'))
+        .then_some(caret)
+}
+
+/// Whether a value written without quotes reads back as this datatype and this form (Turtle §2.5.2).
+fn reads_bare(datatype: &str, value: &str) -> bool {
+    let unsigned = value.strip_prefix(['+', '-']).unwrap_or(value);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match datatype {
+        "boolean" => matches!(value, "true" | "false"),
+        "integer" => !unsigned.is_empty() && digits(unsigned),
+        "decimal" => unsigned.split_once('.').is_some_and(|(whole, fraction)| {
+            !fraction.is_empty() && digits(whole) && digits(fraction)
+        }),
+        "double" => unsigned
+            .split_once(['e', 'E'])
+            .is_some_and(|(mantissa, exponent)| {
+                let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+                let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+                !exponent.is_empty()
+                    && digits(exponent)
+                    && digits(whole)
+                    && digits(fraction)
+                    && !(whole.is_empty() && fraction.is_empty())
+            }),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::lines::ReadLines;
+    use oxigraph::io::{RdfFormat, RdfParser};
+    use oxrdf::Dataset;
+    use std::error::Error;
+
+    fn prefixes() -> Prefixes {
+        let mut prefixes = Prefixes::default();
+        prefixes.add("ns", "http://e/ns#");
+        prefixes.add("unused", "http://unused/");
+        prefixes.add("xsd", XSD);
+        prefixes.add_things("http://e/", ["city"]);
+        prefixes
+    }
+
+    fn written(lines: &[&str], graphs: bool) -> io::Result<String> {
+        let mut lines = lines.to_vec();
+        lines.sort_unstable();
+        let prefixes = prefixes();
+        let layout = Layout {
+            prefixes: &prefixes,
+            base: "http://e/",
+            graphs,
+        };
+        let mut out = Vec::new();
+        let text = lines.join("\n");
+        write(ReadLines(text.as_bytes()), &layout, &mut out)?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    const LINES: [&str; 12] = [
+        r#"<http://e/id/city/n-10> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/ns#City> ."#,
+        r#"<http://e/id/city/n-2> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/ns#City> ."#,
+        r#"<http://e/id/city/n-2> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://a/Thing> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#n> "007"^^<http://www.w3.org/2001/XMLSchema#integer> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#n> "1.0"^^<http://www.w3.org/2001/XMLSchema#decimal> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#n> "1."^^<http://www.w3.org/2001/XMLSchema#decimal> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#n> "1E3"^^<http://www.w3.org/2001/XMLSchema#double> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#n> "1"^^<http://www.w3.org/2001/XMLSchema#boolean> ."#,
+        r#"<http://e/id/city/n-2> <http://e/ns#a> "a \"b\"^^<c>"@ru-Latn ."#,
+        r#"<http://e/id/city/n-2> <http://www.w3.org/2004/02/skos/core#prefLabel> "two\nlines" ."#,
+        r#"<http://z/1> <http://e/ns#n> _:c14n0 ."#,
+        r#"_:c14n0 <http://e/ns#n> <http://e/ns#a(b)> ."#,
+    ];
+
+    #[test]
+    fn laid_out() -> io::Result<()> {
+        assert_eq!(
+            written(&LINES, false)?,
+            r#"@prefix city: <http://e/id/city/> .
+@prefix ns: <http://e/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+# ns:City
+
+city:n-2
+    a <http://a/Thing> ;
+    a ns:City ;
+    <http://www.w3.org/2004/02/skos/core#prefLabel> "two\nlines" ;
+    ns:a "a \"b\"^^<c>"@ru-Latn ;
+    ns:n "1"^^xsd:boolean ;
+    ns:n "1."^^xsd:decimal ;
+    ns:n 1.0 ;
+    ns:n 1E3 ;
+    ns:n 007 ;
+    .
+
+city:n-10
+    a ns:City ;
+    .
+
+# without a class
+
+<http://z/1>
+    ns:n _:c14n0 ;
+    .
+
+# blank nodes
+
+_:c14n0
+    ns:n <http://e/ns#a(b)> ;
+    .
+"#
+        );
+        Ok(())
+    }
+
+    fn dataset(format: RdfFormat, text: &str) -> Result<Dataset, Box<dyn Error>> {
+        let mut dataset: Dataset = RdfParser::from_format(format)
+            .for_slice(text)
+            .collect::<Result<_, _>>()?;
+        dataset.canonicalize(oxrdf::dataset::CanonicalizationAlgorithm::Unstable);
+        Ok(dataset)
+    }
+
+    #[test]
+    fn reads_back_the_same() -> Result<(), Box<dyn Error>> {
+        let turtle = written(&LINES, false)?;
+        assert_eq!(
+            dataset(RdfFormat::Turtle, &turtle)?,
+            dataset(RdfFormat::NQuads, &LINES.join("\n"))?
+        );
+        let mut lines: Vec<String> = LINES.iter().map(|&line| line.to_owned()).collect();
+        for graph in ["<http://e/graph/a>", "<http://e/graph/b>"] {
+            lines.extend(
+                LINES
+                    .iter()
+                    .take(6)
+                    .map(|line| line.replace(" .", &format!(" {graph} ."))),
+            );
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert_eq!(
+            dataset(RdfFormat::TriG, &written(&lines, true)?)?,
+            dataset(RdfFormat::NQuads, &lines.join("\n"))?
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_changed_value_changes_its_line_alone() -> io::Result<()> {
+        let before = written(&LINES, false)?;
+        let mut lines = LINES;
+        lines[9] =
+            r#"<http://e/id/city/n-2> <http://www.w3.org/2004/02/skos/core#prefLabel> "x" ."#;
+        let after = written(&lines, false)?;
+        let changed = before
+            .lines()
+            .zip(after.lines())
+            .filter(|(a, b)| a != b)
+            .count();
+        assert_eq!(changed, 1);
+        assert_eq!(before.lines().count(), after.lines().count());
+        let fewer = written(LINES.get(..11).unwrap_or_default(), false)?;
+        let gone: Vec<_> = before
+            .lines()
+            .filter(|line| !fewer.lines().any(|other| other == *line))
+            .collect();
+        assert_eq!(
+            gone,
+            ["# blank nodes", "_:c14n0", "    ns:n <http://e/ns#a(b)> ;"]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn natural_order() {
+        let key = |text: &str| {
+            let mut key = Vec::new();
+            natural_key(text.as_bytes(), &mut key);
+            key
+        };
+        for pair in ["a", "a1", "a01", "a2", "a10", "a10b", "a-b", "b"].windows(2) {
+            let [before, after] = pair else { continue };
+            if (*before, *after) == ("a10b", "a-b") {
+                continue;
+            }
+            assert!(key(before) < key(after), "{before} {after}");
+        }
+        assert!(key("a1") < key("a01"), "told apart");
+    }
+}
