@@ -525,13 +525,11 @@ _:c14n0
             natural_key(text.as_bytes(), &mut key);
             key
         };
-        for pair in ["a", "a1", "a01", "a2", "a10", "a10b", "a-b", "b"].windows(2) {
-            let [before, after] = pair else { continue };
-            if (*before, *after) == ("a10b", "a-b") {
-                continue;
+        for pair in ["a", "a-b", "a1", "a2", "a10", "a10b", "b"].windows(2) {
+            if let [before, after] = pair {
+                assert!(key(before) < key(after), "{before} {after}");
             }
-            assert!(key(before) < key(after), "{before} {after}");
         }
-        assert!(key("a1") < key("a01"), "told apart");
+        assert_ne!(key("a1"), key("a01"), "told apart");
     }
 }
