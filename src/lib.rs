@@ -47,6 +47,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod keys;
 pub mod project;
+pub mod plan;
 pub mod resource;
 pub mod store;
 pub mod uri;

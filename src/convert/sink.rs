@@ -28,7 +28,7 @@ pub trait Sink: Sync {
     /// The sink of one chunk.
     type Chunk: QuadSink + Send;
 
-    /// A new sink for a chunk; called on converting threads.
+    /// A new sink for a chunk, ahead of the conversion of the chunk.
     fn chunk(&self) -> Self::Chunk;
 
     /// Takes a finished chunk, in order.

@@ -218,7 +218,7 @@ impl Format {
     }
 
     /// How many physical line breaks there are in `text`.
-    pub(super) fn count_lines(&self, text: &[u8]) -> u64 {
+    pub(crate) fn count_lines(&self, text: &[u8]) -> u64 {
         let feeds = memchr::memchr_iter(b'\n', text).count();
         let returns = match self.lines {
             LineEnd::Lf => 0,
@@ -230,7 +230,7 @@ impl Format {
     }
 
     /// Where the physical line that holds `at` starts, if it starts in `text`.
-    pub(super) fn line_start(&self, text: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn line_start(&self, text: &[u8], at: usize) -> Option<usize> {
         let before = text.get(..at).unwrap_or(text);
         match self.lines {
             LineEnd::Lf => memchr::memrchr(b'\n', before),

@@ -1,0 +1,188 @@
+//! What is wrong with the rows of a chunk: counted always, put into words only while it is kept.
+
+use crate::csv::{Chunk, Format};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::plan::TablePlan;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A kind of problem: a column (`None` for the whole row) and a rule.
+type Kind = (Option<usize>, Code);
+
+/// What the diagnostics of a table have in common.
+pub struct Context {
+    /// The file as the user knows it.
+    file: Arc<str>,
+    /// Column names.
+    columns: Vec<Arc<str>>,
+    mode: Mode,
+    /// How many diagnostics of one kind are kept.
+    kept: u64,
+    /// Kinds of which the chunks accepted so far hold that many: later ones are only counted. It
+    /// grows as chunks are accepted in order, so what is kept does not depend on the threads.
+    saturated: RwLock<Arc<HashSet<Kind>>>,
+}
+
+impl Context {
+    pub fn new(plan: &TablePlan, file: Arc<str>, mode: Mode, kept: u64) -> Self {
+        Self {
+            file,
+            columns: plan
+                .columns
+                .iter()
+                .map(|column| Arc::from(column.name.as_str()))
+                .collect(),
+            mode,
+            kept,
+            saturated: RwLock::default(),
+        }
+    }
+
+    /// Adds the problems of a chunk, in order, to those of the run.
+    pub fn accept(&self, problems: Found, diagnostics: &mut Diagnostics) {
+        let full: Vec<Kind> = problems
+            .kinds
+            .into_iter()
+            .filter(|(_, sample)| diagnostics.count_like(sample) >= self.kept)
+            .map(|(kind, _)| kind)
+            .collect();
+        diagnostics.append(problems.diagnostics);
+        if !full.is_empty() {
+            let mut saturated = self
+                .saturated
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            if full.iter().any(|kind| !saturated.contains(kind)) {
+                Arc::make_mut(&mut saturated).extend(full);
+            }
+        }
+    }
+
+    fn sample(&self, (column, code): Kind) -> Diagnostic {
+        let mut place = Place::file(Arc::clone(&self.file));
+        place.cell = column.and_then(|column| {
+            Some(CellPlace {
+                column_name: Arc::clone(self.columns.get(column)?),
+                column_index: 0,
+                record: 0,
+            })
+        });
+        Diagnostic::new(code, place, "")
+    }
+}
+
+/// The problems of a finished chunk.
+pub struct Found {
+    diagnostics: Diagnostics,
+    kinds: Vec<(Kind, Diagnostic)>,
+}
+
+/// Collects the problems of one chunk.
+pub struct Problems<'c> {
+    context: &'c Context,
+    format: &'c Format,
+    saturated: Arc<HashSet<Kind>>,
+    diagnostics: Diagnostics,
+    counts: HashMap<Kind, (u64, u64)>,
+}
+
+/// A row as a place.
+#[derive(Clone, Copy)]
+pub struct At<'c> {
+    pub chunk: &'c Chunk,
+    /// The text of the chunk, valid UTF-8.
+    pub text: &'c str,
+    /// Offset of the record in it.
+    pub start: usize,
+    /// Line of the record's start.
+    pub line: u64,
+    /// Record of the file.
+    pub record: u64,
+}
+
+impl<'c> Problems<'c> {
+    pub fn new(context: &'c Context, format: &'c Format) -> Self {
+        let saturated = Arc::clone(
+            &context
+                .saturated
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        Self {
+            context,
+            format,
+            saturated,
+            diagnostics: Diagnostics::new(context.mode).keeping(context.kept),
+            counts: HashMap::new(),
+        }
+    }
+
+    /// Notes a problem at `offset` of the chunk. `build` puts it into words.
+    pub fn push(
+        &mut self,
+        at: At<'_>,
+        column: Option<usize>,
+        code: Code,
+        offset: usize,
+        build: impl FnOnce(Place) -> Diagnostic,
+    ) {
+        if code.severity(self.context.mode).is_none() {
+            return;
+        }
+        let kind = (column, code);
+        let (count, built) = self.counts.entry(kind).or_default();
+        *count += 1;
+        if *built < self.context.kept && !self.saturated.contains(&kind) {
+            *built += 1;
+            let place = self.place(at, column, offset);
+            self.diagnostics.push(build(place));
+        }
+    }
+
+    /// The exact place of an offset in the chunk.
+    fn place(&self, at: At<'_>, column: Option<usize>, offset: usize) -> Place {
+        let bytes = at.text.as_bytes();
+        let offset = offset.clamp(at.start, bytes.len());
+        let lines = self.format.count_lines(&bytes[at.start..offset]);
+        let characters = match self.format.line_start(bytes, offset) {
+            Some(line) => count_characters(&bytes[line..offset]),
+            None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
+        };
+        let mut place = Place::at(
+            Arc::clone(&self.context.file),
+            at.line + lines,
+            characters + 1,
+        );
+        place.cell = column.and_then(|column| {
+            let index = column + self.format.skip_columns();
+            Some(CellPlace {
+                column_name: Arc::clone(self.context.columns.get(column)?),
+                column_index: u32::try_from(index).unwrap_or(u32::MAX),
+                record: at.record,
+            })
+        });
+        place
+    }
+
+    /// The problems, those that were only counted included.
+    pub fn finish(mut self) -> Found {
+        let mut kinds = Vec::with_capacity(self.counts.len());
+        let mut counts: Vec<_> = self.counts.drain().collect();
+        counts.sort_unstable_by_key(|&(kind, _)| kind);
+        for (kind, (count, built)) in counts {
+            let sample = self.context.sample(kind);
+            if count > built {
+                self.diagnostics.count_more(&sample, count - built);
+            }
+            kinds.push((kind, sample));
+        }
+        Found {
+            diagnostics: self.diagnostics,
+            kinds,
+        }
+    }
+}
+
+fn count_characters(text: &[u8]) -> u64 {
+    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
+}

@@ -1,0 +1,376 @@
+//! Tables described by hand, through the plan to quads.
+
+use super::*;
+use crate::csvw::model::{Column, Dialect, Extensions, Table, TableGroup};
+use crate::datatype::DatatypeDescription;
+use crate::diagnostic::{Code, Diagnostics, Mode, Place};
+use crate::plan::{self, Plan, PlanOptions};
+use crate::resource::{Content, ResolveError, Resolver, Resource};
+
+/// One file in memory, whatever the URL.
+struct Memory(Vec<u8>);
+
+impl Resolver for Memory {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        Ok(Resource {
+            url: url.into(),
+            media_type: None,
+            charset: None,
+            header: None,
+            links: Vec::new(),
+            content: Content::Bytes(self.0.as_slice().into()),
+            name: "t.csv".into(),
+        })
+    }
+}
+
+fn column(name: &str) -> Column {
+    Column {
+        name: name.into(),
+        titles: Vec::new(),
+        virtual_column: false,
+        suppress_output: false,
+        about_url: None,
+        property_url: Some(format!("http://example.org/{name}")),
+        value_url: None,
+        datatype: DatatypeDescription::default(),
+        default: String::new(),
+        lang: "und".into(),
+        null: vec![String::new()],
+        ordered: false,
+        required: false,
+        separator: None,
+        text_direction: None,
+        annotations: Vec::new(),
+        extensions: Extensions::default(),
+        place: Place::default(),
+    }
+}
+
+fn group(columns: Vec<Column>) -> TableGroup {
+    TableGroup {
+        tables: vec![Table {
+            url: "http://example.org/t.csv".into(),
+            id: None,
+            suppress_output: false,
+            dialect: Dialect::default(),
+            columns,
+            primary_key: Vec::new(),
+            foreign_keys: Vec::new(),
+            row_titles: Vec::new(),
+            table_direction: None,
+            annotations: Vec::new(),
+            notes: Vec::new(),
+            extensions: Extensions::default(),
+            place: Place::default(),
+        }],
+        ..TableGroup::default()
+    }
+}
+
+fn compile(group: &TableGroup, mode: plan::Mode) -> Plan {
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let options = PlanOptions {
+        mode,
+        ..PlanOptions::default()
+    };
+    let plan = plan::compile(group, &options, &mut diagnostics);
+    assert!(diagnostics.is_empty());
+    // What is carried out is always a plan that was written down and read back.
+    serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap()
+}
+
+/// The lines of a conversion without the brackets of IRIs under `http://example.org/`.
+fn lines(plan: &Plan, csv: &str, options: &Options) -> (String, Diagnostics) {
+    let mut sink = TextSink::new(Vec::new());
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    run(
+        plan,
+        &Memory(csv.into()),
+        options,
+        &mut sink,
+        &mut diagnostics,
+    )
+    .unwrap();
+    let text = String::from_utf8(sink.finish().unwrap()).unwrap();
+    (text.replace("http://example.org/", ""), diagnostics)
+}
+
+fn check(columns: Vec<Column>, csv: &str, expected: &[&str]) {
+    let plan = compile(&group(columns), plan::Mode::Minimal);
+    let (text, _) = lines(&plan, csv, &Options::default());
+    let found: Vec<&str> = text.lines().collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn literals_and_iris() {
+    let id = Column {
+        about_url: Some("http://example.org/{id}".into()),
+        ..column("id")
+    };
+    let name = Column {
+        about_url: Some("http://example.org/{id}".into()),
+        lang: "ru".into(),
+        ..column("name")
+    };
+    let kind = Column {
+        about_url: Some("http://example.org/{id}".into()),
+        property_url: Some("rdf:type".into()),
+        value_url: Some("C{kind}".into()),
+        ..column("kind")
+    };
+    let note = Column {
+        property_url: None,
+        ..column("note")
+    };
+    check(
+        vec![id, name, kind, note],
+        "id,name,kind,note\n1,Город,X,\"a \"\"b\"\"\"\n2 3,,,",
+        &[
+            "<1> <id> \"1\" .",
+            "<1> <name> \"Город\"@ru .",
+            "<1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <CX> .",
+            "_:t0s1 <t.csv#note> \"a \\\"b\\\"\" .",
+            "<2%203> <id> \"2 3\" .",
+        ],
+    );
+}
+
+#[test]
+fn lists() {
+    let separator = Some(";".to_owned());
+    let plain = Column {
+        separator: separator.clone(),
+        ..column("plain")
+    };
+    let ordered = Column {
+        separator: separator.clone(),
+        ordered: true,
+        ..column("ordered")
+    };
+    let each = Column {
+        separator: separator.clone(),
+        value_url: Some("http://example.org/{each}".into()),
+        extensions: Extensions {
+            each: true,
+            ..Extensions::default()
+        },
+        ..column("each")
+    };
+    let whole = Column {
+        separator,
+        value_url: Some("http://example.org/?q={whole}".into()),
+        ..column("whole")
+    };
+    check(
+        vec![plain, ordered, each, whole],
+        "plain,ordered,each,whole\na;b,c;d,e;f,g;h\n",
+        &[
+            "_:t0s1 <plain> \"a\" .",
+            "_:t0s1 <plain> \"b\" .",
+            "_:t0s1 <ordered> _:t0r1c1i0 .",
+            "_:t0r1c1i0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"c\" .",
+            "_:t0r1c1i0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:t0r1c1i1 .",
+            "_:t0r1c1i1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"d\" .",
+            "_:t0r1c1i1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil> .",
+            "_:t0s1 <each> <e> .",
+            "_:t0s1 <each> <f> .",
+            "_:t0s1 <whole> <?q=g,h> .",
+        ],
+    );
+}
+
+#[test]
+fn own_annotations() {
+    use crate::csvw::model::Condition;
+    let a = column("a");
+    let b = Column {
+        extensions: Extensions {
+            graph: Some("http://example.org/graph/{a}".into()),
+            language: Some("a".into()),
+            ..Extensions::default()
+        },
+        ..column("b")
+    };
+    let guarded = Column {
+        virtual_column: true,
+        value_url: Some("http://example.org/class/{b}".into()),
+        extensions: Extensions {
+            when: Some(vec![Condition::Differs("a".into(), "en".into())]),
+            ..Extensions::default()
+        },
+        ..column("v")
+    };
+    check(
+        vec![a, b, guarded],
+        "a,b\nen,x\nde,y\nfr,\n,z\n",
+        &[
+            "_:t0s1 <a> \"en\" .",
+            "_:t0s1 <b> \"x\"@en <graph/en> .",
+            "_:t0s2 <a> \"de\" .",
+            "_:t0s2 <b> \"y\"@de <graph/de> .",
+            "_:t0s2 <v> <class/y> .",
+            "_:t0s3 <a> \"fr\" .",
+            "_:t0s4 <b> \"z\" .",
+            "_:t0s4 <v> <class/z> .",
+        ],
+    );
+}
+
+#[test]
+fn standard_mode() {
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let (text, diagnostics) = lines(&plan, "a,b\n1,\n", &Options::default());
+    assert!(diagnostics.is_empty());
+    let text = text.replace("http://www.w3.org/ns/csvw#", "csvw:");
+    let text = text.replace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf:");
+    let found: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        found,
+        [
+            "_:g <rdf:type> <csvw:TableGroup> .",
+            "_:g <csvw:table> _:t0 .",
+            "_:t0 <rdf:type> <csvw:Table> .",
+            "_:t0 <csvw:url> <t.csv> .",
+            "_:t0 <csvw:row> _:t0r1 .",
+            "_:t0r1 <rdf:type> <csvw:Row> .",
+            "_:t0r1 <csvw:rownum> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .",
+            "_:t0r1 <csvw:url> <t.csv#row=2> .",
+            "_:t0r1 <csvw:describes> _:t0s1 .",
+            "_:t0s1 <a> \"1\" .",
+        ]
+    );
+}
+
+#[test]
+fn threads_and_chunks_do_not_show() {
+    let mut csv = String::from("a,b\n");
+    for row in 0..3000 {
+        csv.push_str(&format!("{row},\"x\n\"\"{row}\"\"\"\n"));
+        if row % 700 == 699 {
+            csv.push_str("short\n");
+        }
+    }
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let whole = lines(
+        &plan,
+        &csv,
+        &Options {
+            threads: 1,
+            ..Options::default()
+        },
+    );
+    assert_eq!(whole.1.count(crate::diagnostic::Severity::Warning), 4);
+    for threads in [1, 2, 5] {
+        for chunk_size in [1, 100, 5000] {
+            let options = Options {
+                threads,
+                chunk_size,
+                ..Options::default()
+            };
+            let parts = lines(&plan, &csv, &options);
+            assert!(parts.0 == whole.0, "{threads} threads, {chunk_size} bytes");
+            let places = |diagnostics: &Diagnostics| -> Vec<Place> {
+                diagnostics
+                    .iter()
+                    .map(|found| found.place.clone())
+                    .collect()
+            };
+            assert_eq!(places(&parts.1), places(&whole.1));
+        }
+    }
+}
+
+#[test]
+fn parts_make_the_whole() {
+    let mut csv = String::from("a,b\n");
+    for row in 0..500 {
+        csv.push_str(&format!("{row},\"x\n{row}\"\n"));
+    }
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let memory = Memory(csv.into_bytes());
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut whole = CollectSink::default();
+    run(
+        &plan,
+        &memory,
+        &Options::default(),
+        &mut whole,
+        &mut diagnostics,
+    )
+    .unwrap();
+    let cuts = splits(&plan, 0, &memory, 300).unwrap();
+    assert!(cuts.len() > 10);
+    let sink = CollectSink::default();
+    let mut parts = sink.chunk();
+    for cut in &cuts {
+        let cut = serde_json::from_str(&serde_json::to_string(cut).unwrap()).unwrap();
+        split(&plan, 0, &memory, &cut, &mut parts, &mut diagnostics).unwrap();
+    }
+    let mut sink = sink;
+    sink.accept(parts).unwrap();
+    // Four quads are about the group and the table.
+    assert_eq!(sink.quads, whole.quads[4..]);
+    let of_row: Vec<_> = whole
+        .quads
+        .iter()
+        .filter(|(_, origin)| origin.row == 321)
+        .cloned()
+        .collect();
+    assert_eq!(of_row[0].1.line, 642);
+    assert_eq!(row(&plan, 0, &memory, 321, None).unwrap(), of_row);
+    assert_eq!(row(&plan, 0, &memory, 501, None).unwrap(), []);
+}
+
+#[test]
+fn unreadable_bytes_and_quotes_have_places() {
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let csv =
+        b"a,b\r\n1,\"x\ny\"\r\n2,\xD0\xB4\xFFz\r\n3,a\0b\r\n4,\"x\"y\r\n5,b\"c\"\r\n6,\"open\r\n"
+            .to_vec();
+    run(
+        &plan,
+        &Memory(csv),
+        &Options::default(),
+        &mut NullSink,
+        &mut diagnostics,
+    )
+    .unwrap();
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|found| {
+            let cell = found.place.cell.as_ref().unwrap().spreadsheet();
+            (found.code, found.place.line, found.place.column, cell)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Code::Encoding, 4, 4, "B3".into()),
+            (Code::Nul, 5, 4, "B4".into()),
+            (Code::Quoting, 6, 6, "B5".into()),
+            (Code::Quoting, 7, 4, "B6".into()),
+            (Code::Quoting, 8, 3, "B7".into()),
+        ]
+    );
+}
+
+#[test]
+fn an_endless_quote_is_bounded() {
+    let plan = compile(&group(vec![column("a")]), plan::Mode::Minimal);
+    let csv = format!("a\nx\n\"{}", "y".repeat(100_000));
+    let options = Options {
+        record_limit: 1000,
+        chunk_size: 10,
+        ..Options::default()
+    };
+    let (text, diagnostics) = lines(&plan, &csv, &options);
+    assert_eq!(text, "_:t0s1 <a> \"x\" .\n");
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|found| (found.code, found.place.line))
+        .collect();
+    assert_eq!(found, [(Code::RecordTooLong, 3)]);
+}

@@ -1,0 +1,248 @@
+//! N-Triples and N-Quads.
+
+use super::sink::{Origin, QuadSink, Sink};
+use oxrdf::vocab::xsd;
+use oxrdf::{BaseDirection, GraphNameRef, LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+/// Writes quads as lines: N-Quads, which is N-Triples where all quads are in the default graph.
+#[derive(Debug)]
+pub struct TextSink<W> {
+    output: W,
+    /// Leave out the graph: N-Triples.
+    triples: bool,
+    /// Buffers of chunks that have been written, for the next ones.
+    spare: Mutex<Vec<Vec<u8>>>,
+    bytes: u64,
+}
+
+/// The lines of one chunk.
+#[derive(Debug)]
+pub struct TextChunk {
+    text: Vec<u8>,
+    triples: bool,
+}
+
+impl<W: Write + Sync> TextSink<W> {
+    /// Writes N-Quads.
+    pub fn new(output: W) -> Self {
+        Self {
+            output,
+            triples: false,
+            spare: Mutex::default(),
+            bytes: 0,
+        }
+    }
+
+    /// Writes N-Triples: graphs are left out.
+    pub fn triples(output: W) -> Self {
+        Self {
+            triples: true,
+            ..Self::new(output)
+        }
+    }
+
+    /// How many bytes have been written.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Flushes and gives the output back.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.output.flush()?;
+        Ok(self.output)
+    }
+}
+
+impl<W: Write + Sync> Sink for TextSink<W> {
+    type Chunk = TextChunk;
+
+    fn chunk(&self) -> TextChunk {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        TextChunk {
+            text: spare.pop().unwrap_or_default(),
+            triples: self.triples,
+        }
+    }
+
+    fn accept(&mut self, mut chunk: TextChunk) -> io::Result<()> {
+        self.output.write_all(&chunk.text)?;
+        self.bytes += chunk.text.len() as u64;
+        chunk.text.clear();
+        self.spare
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(chunk.text);
+        Ok(())
+    }
+}
+
+impl QuadSink for TextChunk {
+    #[inline]
+    fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
+        let out = &mut self.text;
+        match quad.subject {
+            NamedOrBlankNodeRef::NamedNode(node) => iri(node.as_str(), out),
+            NamedOrBlankNodeRef::BlankNode(node) => blank_node(node.as_str(), out),
+        }
+        out.push(b' ');
+        iri(quad.predicate.as_str(), out);
+        out.push(b' ');
+        match quad.object {
+            TermRef::NamedNode(node) => iri(node.as_str(), out),
+            TermRef::BlankNode(node) => blank_node(node.as_str(), out),
+            TermRef::Literal(literal) => self::literal(literal, out),
+            TermRef::Triple(triple) => {
+                // Plans make no triple terms; other producers may.
+                let _ = write!(out, "{}", TermRef::Triple(triple));
+            }
+        }
+        if !self.triples {
+            match quad.graph_name {
+                GraphNameRef::DefaultGraph => {}
+                GraphNameRef::NamedNode(node) => {
+                    out.push(b' ');
+                    iri(node.as_str(), out);
+                }
+                GraphNameRef::BlankNode(node) => {
+                    out.push(b' ');
+                    blank_node(node.as_str(), out);
+                }
+            }
+        }
+        out.extend_from_slice(b" .\n");
+    }
+}
+
+#[inline]
+fn iri(iri: &str, out: &mut Vec<u8>) {
+    out.push(b'<');
+    out.extend_from_slice(iri.as_bytes());
+    out.push(b'>');
+}
+
+fn blank_node(label: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"_:");
+    out.extend_from_slice(label.as_bytes());
+}
+
+#[inline]
+fn literal(literal: LiteralRef<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    escape(literal.value(), out);
+    out.push(b'"');
+    if let Some(language) = literal.language() {
+        out.push(b'@');
+        out.extend_from_slice(language.as_bytes());
+        match literal.direction() {
+            None => {}
+            Some(BaseDirection::Ltr) => out.extend_from_slice(b"--ltr"),
+            Some(BaseDirection::Rtl) => out.extend_from_slice(b"--rtl"),
+        }
+        return;
+    }
+    let datatype = literal.datatype();
+    if datatype != xsd::STRING {
+        out.extend_from_slice(b"^^");
+        iri(datatype.as_str(), out);
+    }
+}
+
+/// Which bytes are escaped in a literal, in the canonical form of N-Triples 1.2.
+const ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table[0x7F] = true;
+    table
+};
+
+/// Appends the text of a literal with its escapes.
+#[inline]
+fn escape(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if !bytes.iter().any(|&byte| ESCAPED[usize::from(byte)]) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    escape_slowly(bytes, out);
+}
+
+#[cold]
+fn escape_slowly(bytes: &[u8], out: &mut Vec<u8>) {
+    for &byte in bytes {
+        if !ESCAPED[usize::from(byte)] {
+            out.push(byte);
+            continue;
+        }
+        match byte {
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0C => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            control => {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                out.extend_from_slice(b"\\u00");
+                out.push(HEX[usize::from(control >> 4)]);
+                out.push(HEX[usize::from(control & 15)]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::{BlankNodeRef, NamedNodeRef};
+
+    fn check(object: TermRef<'_>, graph: GraphNameRef<'_>, expected: &str) {
+        let quad = QuadRef::new(
+            BlankNodeRef::new_unchecked("b"),
+            NamedNodeRef::new_unchecked("http://example.org/p"),
+            object,
+            graph,
+        );
+        let mut sink = TextSink::new(Vec::new());
+        let mut chunk = sink.chunk();
+        chunk.quad(quad, Origin::default());
+        sink.accept(chunk).unwrap();
+        let text = String::from_utf8(sink.finish().unwrap()).unwrap();
+        assert_eq!(text, format!("_:b <http://example.org/p> {expected} .\n"));
+        assert_eq!(text, format!("{quad} .\n"));
+    }
+
+    #[test]
+    fn lines() {
+        let default = GraphNameRef::DefaultGraph;
+        let node = NamedNodeRef::new_unchecked("http://example.org/o");
+        check(node.into(), default, "<http://example.org/o>");
+        check(
+            node.into(),
+            node.into(),
+            "<http://example.org/o> <http://example.org/o>",
+        );
+        let plain = LiteralRef::new_simple_literal("a\"b\\c\nd\re\tf\u{8}\u{c}\u{1}\u{7f}é");
+        check(
+            plain.into(),
+            default,
+            r#""a\"b\\c\nd\re\tf\b\f\u0001\u007Fé""#,
+        );
+        let tagged = LiteralRef::new_language_tagged_literal_unchecked("x", "ru-Latn");
+        check(tagged.into(), default, "\"x\"@ru-Latn");
+        let typed = LiteralRef::new_typed_literal("1", xsd::INTEGER);
+        check(
+            typed.into(),
+            default,
+            "\"1\"^^<http://www.w3.org/2001/XMLSchema#integer>",
+        );
+    }
+}

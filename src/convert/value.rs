@@ -1,0 +1,214 @@
+//! Cells as values (Tabular Data Model §6.4).
+
+use crate::csv::{Cell, Format};
+use crate::plan::ColumnPlan;
+use crate::plan::shim::{CellProblem, Parser, WhiteSpace, normalise};
+
+/// The value of a cell. Borrows from the text of the chunk, the plan and the buffers of the column.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'r> {
+    /// No value.
+    Null,
+    /// One value.
+    Single(Item<'r>),
+    /// A list of values.
+    List(List<'r>),
+}
+
+/// One value of a cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Item<'r> {
+    /// The lexical form that is emitted.
+    pub text: &'r str,
+    /// It is a value of the column's datatype; otherwise it is emitted as a string.
+    pub valid: bool,
+}
+
+/// The values of a list cell.
+#[derive(Debug, Clone, Copy)]
+pub struct List<'r> {
+    text: &'r str,
+    items: &'r [ListItem],
+}
+
+/// Where an item ends in the text of its list; it starts where the one before it ends.
+#[derive(Debug, Clone, Copy)]
+struct ListItem {
+    end: usize,
+    valid: bool,
+}
+
+impl<'r> List<'r> {
+    /// The items in order.
+    pub fn iter(self) -> impl Iterator<Item = Item<'r>> {
+        let mut start = 0;
+        self.items.iter().map(move |item| {
+            let text = self.text.get(start..item.end).unwrap_or_default();
+            start = item.end;
+            Item {
+                text,
+                valid: item.valid,
+            }
+        })
+    }
+}
+
+impl<'r> Value<'r> {
+    /// The values, one by one.
+    pub fn items(self) -> impl Iterator<Item = Item<'r>> {
+        let (single, list) = match self {
+            Self::Null => (None, None),
+            Self::Single(item) => (Some(item), None),
+            Self::List(list) => (None, Some(list.iter())),
+        };
+        single.into_iter().chain(list.into_iter().flatten())
+    }
+
+    /// Whether there is no value.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+/// Room for what a cell needs besides the text of the chunk; one a column, re-used from row to row.
+#[derive(Debug, Default)]
+pub struct CellBuffers {
+    content: String,
+    normal: String,
+    value: String,
+    list: String,
+    items: Vec<ListItem>,
+}
+
+/// A column with everything prepared for parsing its cells.
+pub struct CellParser<'p> {
+    column: &'p ColumnPlan,
+    parser: Parser,
+    white_space: WhiteSpace,
+    keeps_item_ends: bool,
+}
+
+/// What is wrong with a cell.
+#[derive(Debug)]
+pub enum CellError {
+    /// The column is required and the cell is null.
+    Required,
+    /// The text is not a value of the datatype.
+    Invalid(CellProblem),
+}
+
+impl<'p> CellParser<'p> {
+    pub fn new(column: &'p ColumnPlan) -> Self {
+        Self {
+            column,
+            parser: column.datatype.parser(),
+            white_space: column.datatype.white_space(),
+            keeps_item_ends: column.datatype.keeps_item_ends(),
+        }
+    }
+
+    /// Parses a cell of the file, or one that is not there. Returns its string value and its value;
+    /// `report` takes each error with the text that is wrong.
+    #[inline]
+    pub fn parse<'r>(
+        &'r self,
+        cell: Option<&Cell>,
+        format: &Format,
+        text: &'r str,
+        buffers: &'r mut CellBuffers,
+        report: impl FnMut(CellError, &str),
+    ) -> (&'r str, Value<'r>) {
+        let CellBuffers {
+            content,
+            normal,
+            value,
+            list,
+            items,
+        } = buffers;
+        let raw = cell.map_or("", |cell| cell.text(format, text, content));
+        let rest = (value, list, items);
+        (
+            raw,
+            self.value(normalise(self.white_space, raw, normal), rest, report),
+        )
+    }
+
+    fn value<'r>(
+        &'r self,
+        text: &'r str,
+        (value, list, items): (&'r mut String, &'r mut String, &'r mut Vec<ListItem>),
+        mut report: impl FnMut(CellError, &str),
+    ) -> Value<'r> {
+        let column = self.column;
+        let text = if text.is_empty() {
+            column.default.as_str()
+        } else {
+            text
+        };
+        if let Some(separator) = &column.separator {
+            list.clear();
+            items.clear();
+            if text.is_empty() {
+                if column.required {
+                    report(CellError::Required, text);
+                }
+                return Value::List(List { text: "", items });
+            }
+            if self.is_null(text) {
+                return Value::Null;
+            }
+            for item in text.split(separator.as_str()) {
+                let item = if self.keeps_item_ends {
+                    item
+                } else {
+                    item.trim_matches([' ', '\t', '\r', '\n'])
+                };
+                let item = if item.is_empty() {
+                    column.default.as_str()
+                } else {
+                    item
+                };
+                if self.is_null(item) {
+                    continue;
+                }
+                let valid = match self.parser.parse(item, value) {
+                    Ok(lexical) => {
+                        list.push_str(lexical);
+                        true
+                    }
+                    Err(problem) => {
+                        report(CellError::Invalid(problem), item);
+                        list.push_str(item);
+                        false
+                    }
+                };
+                items.push(ListItem {
+                    end: list.len(),
+                    valid,
+                });
+            }
+            return Value::List(List { text: list, items });
+        }
+        if self.is_null(text) {
+            if column.required {
+                report(CellError::Required, text);
+            }
+            return Value::Null;
+        }
+        match self.parser.parse(text, value) {
+            Ok(lexical) => Value::Single(Item {
+                text: lexical,
+                valid: true,
+            }),
+            Err(problem) => {
+                report(CellError::Invalid(problem), text);
+                Value::Single(Item { text, valid: false })
+            }
+        }
+    }
+
+    #[inline]
+    fn is_null(&self, text: &str) -> bool {
+        self.column.null.iter().any(|null| null == text)
+    }
+}
