@@ -30,7 +30,8 @@ pub struct Prepared<'p> {
     pub index: u32,
     pub format: Format,
     parsers: Vec<CellParser<'p>>,
-    datatypes: Vec<NamedNodeRef<'p>>,
+    /// The datatypes of literals, by column; `None` for strings, which may have a language.
+    datatypes: Vec<Option<NamedNodeRef<'p>>>,
     file_columns: usize,
 }
 
@@ -44,7 +45,11 @@ impl<'p> Prepared<'p> {
             datatypes: plan
                 .columns
                 .iter()
-                .map(|column| NamedNodeRef::new_unchecked(column.datatype.iri()))
+                .map(|column| {
+                    let datatype = &column.datatype;
+                    (!datatype.takes_language())
+                        .then(|| NamedNodeRef::new_unchecked(datatype.iri()))
+                })
                 .collect(),
             file_columns: plan.file_columns(),
         }
@@ -496,8 +501,9 @@ impl Prepared<'_> {
         language: &'v Language,
         row: &Row<'v, 'v>,
     ) -> LiteralRef<'v> {
-        let datatype = self.datatypes[column];
-        if item.valid && datatype != xsd::STRING {
+        if item.valid
+            && let Some(datatype) = self.datatypes[column]
+        {
             return LiteralRef::new_typed_literal(item.text, datatype);
         }
         let tag = match language {

@@ -1,7 +1,9 @@
 //! Templates filled in for a row, each at most once.
 
 use super::value::Value;
-use crate::plan::{Expression, Operator, Part, Slot, Template, Variable, encode, prefix_length};
+use crate::csvw::context;
+use crate::plan::{Expression, Part, Slot, Template, Variable, prefix_length};
+use crate::uri::{Operator, push_unreserved};
 use oxiri::{Iri, IriRef};
 use std::fmt::Write;
 
@@ -157,7 +159,7 @@ fn append(
         ] = expression.variables.as_slice()
         && let Some(Value::Single(item)) = variables.values.get(*column)
     {
-        encode(item.text, false, out);
+        push_unreserved(out, item.text);
         return;
     }
     let operator = expression.operator;
@@ -205,7 +207,7 @@ fn append(
         });
         started = true;
         let named = |out: &mut String, empty: bool| {
-            if operator.named() {
+            if operator.is_named() {
                 out.push_str(&variable.name);
                 if !(empty && operator == Operator::Parameter) {
                     out.push('=');
@@ -223,7 +225,7 @@ fn append(
                         out.push_str(operator.separator());
                     }
                     named(out, item.text.is_empty());
-                    encode(item.text, operator.reserved(), out);
+                    operator.push(out, item.text);
                 }
             }
             Some(value) => {
@@ -245,7 +247,7 @@ fn encode_prefix(text: &str, prefix: Option<usize>, operator: Operator, out: &mu
         Some(count) => &text[..prefix_length(text, count)],
         None => text,
     };
-    encode(text, operator.reserved(), out);
+    operator.push(out, text);
 }
 
 /// Makes an absolute IRI of an expansion: a prefix of the context first, then relative to the table
@@ -253,7 +255,7 @@ fn encode_prefix(text: &str, prefix: Option<usize>, operator: Operator, out: &mu
 fn resolve(iri: &mut String, base: Option<&Iri<&str>>) -> bool {
     if let Some((prefix, local)) = iri.split_once(':')
         && !local.starts_with("//")
-        && let Some(namespace) = crate::plan::namespace(prefix)
+        && let Some(namespace) = context::namespace(prefix)
     {
         *iri = format!("{namespace}{local}");
     }

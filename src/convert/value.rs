@@ -1,8 +1,8 @@
 //! Cells as values (Tabular Data Model §6.4).
 
 use crate::csv::{Cell, Format};
+use crate::datatype::{CellProblem, Parser};
 use crate::plan::ColumnPlan;
-use crate::plan::shim::{CellProblem, Parser, WhiteSpace, normalise};
 
 /// The value of a cell. Borrows from the text of the chunk, the plan and the buffers of the column.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +84,8 @@ pub struct CellBuffers {
 pub struct CellParser<'p> {
     column: &'p ColumnPlan,
     parser: Parser,
-    white_space: WhiteSpace,
-    keeps_item_ends: bool,
+    /// Every text is a value and stays as it is.
+    anything: bool,
 }
 
 /// What is wrong with a cell.
@@ -99,11 +99,11 @@ pub enum CellError {
 
 impl<'p> CellParser<'p> {
     pub fn new(column: &'p ColumnPlan) -> Self {
+        let parser = column.datatype.parser();
         Self {
             column,
-            parser: column.datatype.parser(),
-            white_space: column.datatype.white_space(),
-            keeps_item_ends: column.datatype.keeps_item_ends(),
+            anything: parser.accepts_everything(),
+            parser,
         }
     }
 
@@ -129,7 +129,7 @@ impl<'p> CellParser<'p> {
         let rest = (value, list, items);
         (
             raw,
-            self.value(normalise(self.white_space, raw, normal), rest, report),
+            self.value(self.column.datatype.normalise(raw, normal), rest, report),
         )
     }
 
@@ -158,11 +158,7 @@ impl<'p> CellParser<'p> {
                 return Value::Null;
             }
             for item in text.split(separator.as_str()) {
-                let item = if self.keeps_item_ends {
-                    item
-                } else {
-                    item.trim_matches([' ', '\t', '\r', '\n'])
-                };
+                let item = self.column.datatype.normalise_item(item);
                 let item = if item.is_empty() {
                     column.default.as_str()
                 } else {
@@ -194,6 +190,9 @@ impl<'p> CellParser<'p> {
                 report(CellError::Required, text);
             }
             return Value::Null;
+        }
+        if self.anything {
+            return Value::Single(Item { text, valid: true });
         }
         match self.parser.parse(text, value) {
             Ok(lexical) => Value::Single(Item {

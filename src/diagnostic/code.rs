@@ -78,16 +78,12 @@ codes! {
     RecordTooLong = "0203", Error, "record too long", "";
     /// A NUL byte stands in a cell; text has none. The file may be UTF-16 or damaged.
     Nul = "0204", Error, "NUL byte", "";
-<<<<<<< HEAD
-    /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
-    /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
-    /// the document is used until then.
-=======
     /// A URI template, filled in with the values of a row, gives nothing that is an IRI. The cell yields
     /// nothing. Look at the template of the column and at the values it uses; `{x}` encodes what `{+x}` copies.
     InvalidIri = "0205", Error, "template gives no IRI", "tabular-metadata §5.1.3";
-    /// The JSON of a metadata document does not parse.
->>>>>>> 1c14c41 (Compile the annotated tables to a plan and convert rows to quads on all cores)
+    /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
+    /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
+    /// the document is used until then.
     Json = "0301", Error, "invalid JSON", "tabular-metadata §5";
     /// An object has two members of one name. The last one counts and the others are lost, which is
     /// rarely what was meant. Delete or rename one.

@@ -1,12 +1,12 @@
 //! From the annotated table group to the plan.
 
 use super::annotation::{Annotator, CSVW};
-use super::shim::Datatype;
 use super::{
     ColumnPlan, Language, Mode, Object, Plan, PlanOptions, RowPlan, Rule, Slot, TablePlan,
     Template, Test, When,
 };
 use crate::csvw::model::{Column, Table, TableGroup};
+use crate::datatype::Datatype;
 use crate::diagnostic::Diagnostics;
 use oxrdf::vocab::rdf;
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode};

@@ -9,18 +9,16 @@
 
 mod annotation;
 mod compile;
-pub(crate) mod shim;
 mod template;
 
 pub use compile::compile;
-pub(crate) use shim::namespace;
-pub use template::{Expression, Operator, Part, Slot, Template, Variable};
-pub(crate) use template::{encode, prefix_length};
+pub(crate) use template::prefix_length;
+pub use template::{Expression, Part, Slot, Template, Variable};
 
 use crate::csvw::model::{Condition, Dialect};
+use crate::datatype::Datatype;
 use oxrdf::{NamedOrBlankNode, Quad};
 use serde::{Deserialize, Serialize};
-use shim::Datatype;
 
 /// How much csv2rdf says (§3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

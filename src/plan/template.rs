@@ -1,5 +1,7 @@
 //! URI templates compiled to slots (RFC 6570, Metadata Vocabulary §5.1.3).
 
+use crate::csvw::context;
+use crate::uri::{self, Operator, Segment};
 use serde::{Deserialize, Serialize};
 
 /// A URI template whose variables have been looked up.
@@ -27,27 +29,6 @@ pub struct Expression {
     pub operator: Operator,
     /// The variables in order.
     pub variables: Vec<Variable>,
-}
-
-/// The operators of RFC 6570 §2.2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Operator {
-    /// `{x}`
-    Simple,
-    /// `{+x}`
-    Reserved,
-    /// `{#x}`
-    Fragment,
-    /// `{.x}`
-    Label,
-    /// `{/x}`
-    Path,
-    /// `{;x}`
-    Parameter,
-    /// `{?x}`
-    Query,
-    /// `{&x}`
-    Continuation,
 }
 
 /// A variable of an expression.
@@ -80,82 +61,35 @@ pub enum Slot {
     Missing,
 }
 
-impl Operator {
-    fn parse(expression: &str) -> (Self, &str) {
-        let operator = match expression.as_bytes().first() {
-            Some(b'+') => Self::Reserved,
-            Some(b'#') => Self::Fragment,
-            Some(b'.') => Self::Label,
-            Some(b'/') => Self::Path,
-            Some(b';') => Self::Parameter,
-            Some(b'?') => Self::Query,
-            Some(b'&') => Self::Continuation,
-            _ => return (Self::Simple, expression),
-        };
-        (operator, expression.get(1..).unwrap_or_default())
-    }
-
-    /// What stands before the first value.
-    pub const fn first(self) -> &'static str {
-        match self {
-            Self::Simple | Self::Reserved => "",
-            Self::Fragment => "#",
-            Self::Label => ".",
-            Self::Path => "/",
-            Self::Parameter => ";",
-            Self::Query => "?",
-            Self::Continuation => "&",
-        }
-    }
-
-    /// What stands between values.
-    pub const fn separator(self) -> &'static str {
-        match self {
-            Self::Simple | Self::Reserved | Self::Fragment => ",",
-            Self::Query => "&",
-            operator => operator.first(),
-        }
-    }
-
-    /// Values stand after their names.
-    pub const fn named(self) -> bool {
-        matches!(self, Self::Parameter | Self::Query | Self::Continuation)
-    }
-
-    /// Reserved characters stay as they are.
-    pub const fn reserved(self) -> bool {
-        matches!(self, Self::Reserved | Self::Fragment)
-    }
-}
-
 impl Template {
     /// Compiles a template; `slot` looks a variable up.
     ///
-    /// Braces that make no expression are text: whether templates are well formed is checked where
-    /// metadata is read.
+    /// What is no template is text: whether templates are well formed is checked where metadata is read.
     pub fn new(template: &str, slot: impl Fn(&str) -> Slot) -> Self {
         let mut parts: Vec<Part> = Vec::new();
-        let mut rest = template;
-        while let Some(open) = rest.find('{') {
-            let (text, from) = rest.split_at(open);
-            let Some(close) = from.find('}') else { break };
-            push_text(&mut parts, text);
-            let (operator, list) = Operator::parse(&from[1..close]);
-            let variables: Vec<Variable> = list
-                .split(',')
-                .map(|variable| Variable::parse(variable, &slot))
-                .collect();
-            let expression = Expression {
-                operator,
-                variables,
-            };
-            match expression.constant() {
-                Some(text) => push_text(&mut parts, &text),
-                None => parts.push(Part::Expression(expression)),
+        match uri::Template::parse(template) {
+            Err(_) => push_text(&mut parts, template),
+            Ok(parsed) => {
+                for segment in parsed.segments() {
+                    match segment {
+                        Segment::Literal(text) => push_text(&mut parts, text),
+                        Segment::Expression(operator, variables) => {
+                            let expression = Expression {
+                                operator: *operator,
+                                variables: variables
+                                    .iter()
+                                    .map(|variable| Variable::new(variable, parsed.names(), &slot))
+                                    .collect(),
+                            };
+                            match expression.constant() {
+                                Some(text) => push_text(&mut parts, &text),
+                                None => parts.push(Part::Expression(expression)),
+                            }
+                        }
+                    }
+                }
             }
-            rest = &from[close + 1..];
         }
-        push_text(&mut parts, rest);
         let absolute = is_absolute(&parts);
         Self { parts, absolute }
     }
@@ -183,20 +117,14 @@ impl Template {
 }
 
 impl Variable {
-    fn parse(written: &str, slot: impl Fn(&str) -> Slot) -> Self {
-        let (written, explode) = match written.strip_suffix('*') {
-            Some(name) => (name, true),
-            None => (written, false),
-        };
-        let (name, prefix) = match written.split_once(':') {
-            Some((name, digits)) => (name, digits.parse().ok()),
-            None => (written, None),
-        };
+    fn new(parsed: &uri::Variable, names: &[String], slot: impl Fn(&str) -> Slot) -> Self {
+        // The slots of a parsed template point into its names.
+        let name = names.get(parsed.slot).map_or("", String::as_str);
         Self {
             name: name.to_owned(),
             slot: slot(name),
-            prefix,
-            explode,
+            prefix: parsed.prefix,
+            explode: parsed.explode,
         }
     }
 }
@@ -218,7 +146,7 @@ impl Expression {
                 self.operator.first()
             });
             started = true;
-            if self.operator.named() {
+            if self.operator.is_named() {
                 out.push_str(&variable.name);
                 if !(text.is_empty() && self.operator == Operator::Parameter) {
                     out.push('=');
@@ -228,7 +156,7 @@ impl Expression {
                 Some(count) => &text[..prefix_length(text, count)],
                 None => text,
             };
-            encode(text, self.operator.reserved(), &mut out);
+            self.operator.push(&mut out, text);
         }
         Some(out)
     }
@@ -239,62 +167,6 @@ pub(crate) fn prefix_length(text: &str, count: usize) -> usize {
     text.char_indices()
         .nth(count)
         .map_or(text.len(), |(at, _)| at)
-}
-
-/// Which bytes stay as they are in a simple expansion: the unreserved ones (RFC 3986 §2.3).
-const UNRESERVED: [bool; 256] = table(b"-._~");
-/// Which bytes stay as they are in `{+x}` and `{#x}`.
-const RESERVED: [bool; 256] = table(b"-._~:/?#[]@!$&'()*+,;=");
-
-const fn table(others: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut at = 0;
-    while at < others.len() {
-        table[others[at] as usize] = true;
-        at += 1;
-    }
-    table
-}
-
-/// Appends `text` with everything percent-encoded that does not stay as it is.
-pub(crate) fn encode(text: &str, reserved: bool, out: &mut String) {
-    let table = if reserved { &RESERVED } else { &UNRESERVED };
-    let mut rest = text;
-    loop {
-        let bytes = rest.as_bytes();
-        let Some(at) = bytes.iter().position(|&byte| !table[usize::from(byte)]) else {
-            out.push_str(rest);
-            return;
-        };
-        // All bytes before `at` are ASCII.
-        let (plain, from) = rest.split_at(at);
-        out.push_str(plain);
-        if reserved
-            && let [b'%', high, low, ..] = from.as_bytes()
-            && high.is_ascii_hexdigit()
-            && low.is_ascii_hexdigit()
-        {
-            out.push_str(&from[..3]);
-            rest = &from[3..];
-            continue;
-        }
-        let mut characters = from.chars();
-        if let Some(character) = characters.next() {
-            let mut utf8 = [0; 4];
-            for &byte in character.encode_utf8(&mut utf8).as_bytes() {
-                const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
-        rest = characters.as_str();
-    }
 }
 
 fn push_text(parts: &mut Vec<Part>, text: &str) {
@@ -326,7 +198,7 @@ fn is_absolute(parts: &[Part]) -> bool {
         None => false,
     };
     // A prefix of the context (`schema:name`) looks like a scheme.
-    let prefix = super::shim::namespace(iri.scheme()).is_some();
+    let prefix = context::namespace(iri.scheme()).is_some();
     let mut sample = String::new();
     for part in parts {
         match part {
@@ -371,7 +243,8 @@ mod tests {
             ("schema:name", false),
             ("{a}", false),
             ("#row.{a}", false),
-            ("http://example.org/a b", false),
+            ("http://example.org/a b", true),
+            ("http://example.org/{", false),
         ] {
             assert_eq!(
                 Template::new(template, slot).absolute,
@@ -397,23 +270,6 @@ mod tests {
                 expected,
                 "{template}"
             );
-        }
-    }
-
-    #[test]
-    fn encoding() {
-        for (text, reserved, expected) in [
-            ("a b", false, "a%20b"),
-            ("a/b?", false, "a%2Fb%3F"),
-            ("a/b?", true, "a/b?"),
-            ("50%", true, "50%25"),
-            ("%20", true, "%20"),
-            ("%20", false, "%2520"),
-            ("é", false, "%C3%A9"),
-        ] {
-            let mut out = String::new();
-            encode(text, reserved, &mut out);
-            assert_eq!(out, expected);
         }
     }
 }

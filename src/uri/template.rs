@@ -92,7 +92,7 @@ impl Operator {
         ('&', Self::Continuation),
     ];
 
-    fn symbol(self) -> &'static str {
+    const fn symbol(self) -> &'static str {
         match self {
             Self::Simple => "",
             Self::Reserved => "+",
@@ -106,14 +106,15 @@ impl Operator {
     }
 
     /// What stands before the first value that is there.
-    fn first(self) -> &'static str {
+    pub const fn first(self) -> &'static str {
         match self {
             Self::Reserved => "",
             operator => operator.symbol(),
         }
     }
 
-    fn separator(self) -> &'static str {
+    /// What stands between values.
+    pub const fn separator(self) -> &'static str {
         match self {
             Self::Simple | Self::Reserved | Self::Fragment => ",",
             Self::Query => "&",
@@ -121,11 +122,13 @@ impl Operator {
         }
     }
 
-    fn is_named(self) -> bool {
+    /// Whether values stand after the names of their variables.
+    pub const fn is_named(self) -> bool {
         matches!(self, Self::Parameter | Self::Query | Self::Continuation)
     }
 
-    fn push(self, out: &mut String, text: &str) {
+    /// Appends a value, encoded as the operator asks.
+    pub fn push(self, out: &mut String, text: &str) {
         match self {
             Self::Reserved | Self::Fragment => push_reserved(out, text),
             _ => push_unreserved(out, text),
