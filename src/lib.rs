@@ -46,6 +46,7 @@ pub mod datatype;
 pub mod diagnostic;
 pub mod export;
 pub mod keys;
+pub mod pipeline;
 pub mod plan;
 pub mod project;
 pub mod resource;

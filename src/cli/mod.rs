@@ -3,9 +3,14 @@
 //! [`main`] is the only place that ends the process's work: it maps what a command returns to an
 //! exit code. stdout carries data, all talk goes to stderr.
 
+mod build;
+mod check;
 mod completions;
+mod convert;
 mod explain;
+mod export;
 mod failure;
+mod input;
 mod man;
 mod output;
 mod terminal;
@@ -34,8 +39,9 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  civigraph explain CG0402        # what a code in a report means
-  civigraph completions bash      # completions for a shell
+  civigraph check                           # what is wrong with the project in this folder
+  civigraph build                           # check it, build its graph, publish it
+  civigraph convert cities.csv -o cities.nt # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
 
@@ -86,6 +92,10 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Arguments),
+    Build(build::Arguments),
+    Export(export::Arguments),
+    Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -126,6 +136,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
+        Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
+        Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
+        Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
+        Command::Convert(arguments) => convert::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),

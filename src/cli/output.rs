@@ -18,9 +18,9 @@ pub(super) struct Output {
 
 /// The stream, with its compression.
 enum Stream {
-    Plain(BufWriter<Box<dyn Write + Send>>),
-    Gzip(Box<GzEncoder<BufWriter<Box<dyn Write + Send>>>>),
-    Zstd(Box<zstd::Encoder<'static, BufWriter<Box<dyn Write + Send>>>>),
+    Plain(BufWriter<Box<dyn Write + Send + Sync>>),
+    Gzip(Box<GzEncoder<BufWriter<Box<dyn Write + Send + Sync>>>>),
+    Zstd(Box<zstd::Encoder<'static, BufWriter<Box<dyn Write + Send + Sync>>>>),
 }
 
 /// How a file is compressed.
@@ -66,7 +66,7 @@ impl Output {
             .suffix(".partial")
             .tempfile_in(folder)
             .map_err(failure)?;
-        let raw: Box<dyn Write + Send> = Box::new(file.reopen().map_err(failure)?);
+        let raw: Box<dyn Write + Send + Sync> = Box::new(file.reopen().map_err(failure)?);
         let buffered = BufWriter::with_capacity(BUFFER, raw);
         let stream = match Compression::of(path).0 {
             Compression::None => Stream::Plain(buffered),

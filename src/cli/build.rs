@@ -1,0 +1,163 @@
+//! `civigraph build`: check, convert, load, publish.
+
+use super::failure::Failure;
+use super::input::lacks_files;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::pipeline;
+use crate::store::{BuildOptions, Manifest, Progress, Published, Step};
+use anstyle::{AnsiColor, Style};
+use indicatif::ProgressBar;
+use std::io::{self, Write};
+use std::time::Instant;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const COMMAND: Style = AnsiColor::BrightCyan.on_default();
+
+/// Check the project, build its graph and publish it.
+///
+/// The graph is built aside and verified; readers see it only when all of it is on disk. While
+/// anything is wrong nothing is published, and the last good graph stays.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph build                          # the project in the current folder
+  civigraph build --project ~/cities       # another one
+  civigraph build --threads 1 --keep 5     # on one core; keep the last five builds")]
+pub(super) struct Arguments {
+    /// Threads that convert and load [default: one for each core]. The graph does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Published builds to keep, the new one included.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    keep: u16,
+    /// Report every problem instead of the first ones of each kind.
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let project = global.project()?;
+    let start = Instant::now();
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    if arguments.all {
+        diagnostics = diagnostics.keeping(u64::MAX);
+    }
+    let bar = terminal.progress("building", None);
+    let mut options = BuildOptions {
+        keep: usize::from(arguments.keep),
+        progress: Some(listener(bar.clone())),
+        ..BuildOptions::default()
+    };
+    if let Some(threads) = arguments.threads {
+        options.threads = usize::from(threads);
+    }
+    let built = pipeline::build(&project, options, &mut diagnostics);
+    bar.finish_and_clear();
+    terminal.report(&diagnostics, Format::Human, arguments.all)?;
+    match built? {
+        Some(published) => {
+            let mut stdout = terminal.stdout();
+            contents(&published.manifest, &mut stdout)?;
+            stdout.flush()?;
+            announce(&published, start, *terminal);
+            Ok(Outcome::Fine)
+        }
+        None if lacks_files(&diagnostics) => Err(Failure::new(
+            "nothing was published: a file could not be read",
+        )),
+        None => {
+            terminal.say("nothing was published; what was published before stays");
+            Ok(Outcome::Findings)
+        }
+    }
+}
+
+/// Shows the steps of a build.
+fn listener(bar: ProgressBar) -> Progress {
+    Progress::new(move |step, quads| {
+        bar.set_message(match step {
+            Step::Loading => format!("loading: {quads} quads"),
+            step => step.as_str().to_owned(),
+        });
+    })
+}
+
+/// What is in the graph: a table of things by kind, and of graphs.
+fn contents(manifest: &Manifest, out: &mut impl Write) -> io::Result<()> {
+    let statistics = &manifest.statistics;
+    let things = statistics
+        .things
+        .iter()
+        .map(|(kind, count)| (kind.clone(), *count));
+    let graphs = statistics.graphs.iter().map(|(graph, counts)| {
+        let name = match graph.rsplit_once('/') {
+            Some((_, name)) => name,
+            None => "(default)",
+        };
+        (name.to_owned(), counts.triples)
+    });
+    table("things", "count", things.collect(), out)?;
+    writeln!(out)?;
+    table("graph", "triples", graphs.collect(), out)
+}
+
+/// Two columns, numbers to the right.
+fn table(
+    left: &str,
+    right: &str,
+    rows: Vec<(String, u64)>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+    let widest = rows.iter().map(|(name, _)| width(name)).max();
+    let widest = widest.unwrap_or(0).max(width(left));
+    let pad = |name: &str| " ".repeat(widest - width(name));
+    writeln!(out, "{BOLD}{left}{}{right:>10}{BOLD:#}", pad(left))?;
+    for (name, count) in &rows {
+        writeln!(out, "{name}{}{count:>10}", pad(name))?;
+    }
+    Ok(())
+}
+
+/// What was published, and what to do with it.
+fn announce(published: &Published, start: Instant, terminal: Terminal) {
+    let manifest = &published.manifest;
+    terminal.say(format_args!(
+        "\npublished build {BOLD}{}{BOLD:#}: {} quads in {:.1} s {DIM}(SHA-256 {}){DIM:#}",
+        manifest.id,
+        manifest.statistics.quads,
+        start.elapsed().as_secs_f64(),
+        manifest.digest,
+    ));
+    terminal.say("\nnext:");
+    let program = program();
+    for (command, what) in NEXT {
+        let command = format!("{program} {command}");
+        let width = program.len() + 40;
+        terminal.say(format_args!(
+            "  {COMMAND}{command:<width$}{COMMAND:#}  {DIM}{what}{DIM:#}"
+        ));
+    }
+}
+
+/// The program as the user called it, so that what is printed can be run.
+fn program() -> String {
+    std::env::args()
+        .next()
+        .unwrap_or_else(|| "civigraph".to_owned())
+}
+
+/// The three commands to try after a build.
+const NEXT: [(&str, &str); 3] = [
+    ("list", "the tables, graphs and stored queries"),
+    ("query sessions-by-month", "ask a stored query"),
+    ("export --format turtle -o graph.ttl", "write a dump"),
+];

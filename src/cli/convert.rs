@@ -1,0 +1,220 @@
+//! `civigraph convert`: any CSV or CSVW metadata to RDF, without a store.
+
+use super::Outcome;
+use super::failure::Failure;
+use super::input::{InputOptions, lacks_files};
+use super::output::{Compression, Output};
+use super::terminal::Terminal;
+use crate::convert::{self, CollectSink, Options, Summary, TextSink};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::{self, Plan, PlanOptions};
+use crate::resource::Resolver;
+use clap::ValueEnum;
+use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Convert a CSV, or the tables that CSVW metadata describes, to RDF.
+///
+/// Follows the W3C Recommendation "Generating RDF from Tabular Data on the Web". Problems that the
+/// standard lets a converter live with are warnings. Rows stream through N-Triples and N-Quads; the
+/// other formats keep the graph in memory.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph convert cities.csv                                    # N-Triples to stdout
+  civigraph convert csv-metadata.json -o cities.nq.gz             # all its tables, compressed
+  civigraph convert cities.csv --metadata meta.json --minimal -o cities.ttl
+  civigraph convert http://example.org/a.csv --catalog catalog.json")]
+pub(super) struct Arguments {
+    /// A CSV or a metadata document: a path or a URL.
+    input: String,
+    /// File to write; stdout without it. `.gz` and `.zst` compress.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Format [default: by the extension of the output, else N-Triples].
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<Target>,
+    /// Only what the cells say, without the description of rows and tables (csv2rdf, minimal mode).
+    #[arg(long)]
+    minimal: bool,
+    /// Leave out the activity that made the output.
+    #[arg(long)]
+    no_provenance: bool,
+    /// Threads that convert [default: one for each core]. The output does not depend on it.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+    /// Show every problem instead of the first ones of each kind.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    from: InputOptions,
+}
+
+/// A format of `convert`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// N-Triples; named graphs are left out.
+    #[value(alias = "ntriples")]
+    Nt,
+    /// N-Quads.
+    #[value(alias = "nquads")]
+    Nq,
+    /// Turtle; named graphs are left out.
+    #[value(alias = "turtle")]
+    Ttl,
+    /// TriG.
+    Trig,
+    /// RDF/XML; named graphs are left out.
+    #[value(alias = "rdfxml")]
+    Rdf,
+    /// JSON-LD.
+    Jsonld,
+}
+
+impl Target {
+    /// The format that the name of the output stands for.
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let (_, plain) = Compression::of(path);
+        let extension = plain.extension().and_then(|extension| extension.to_str());
+        let known = extension.and_then(|extension| Self::from_str(extension, true).ok());
+        known.ok_or_else(|| {
+            let names: Vec<&str> = ["nt", "nq", "ttl", "trig", "rdf", "jsonld"].to_vec();
+            Failure::new(format!(
+                "the name `{}` does not say which format to write",
+                path.display()
+            ))
+            .with_hint(format!("name it with `--to`: {}", names.join(", ")))
+        })
+    }
+
+    fn rdf(self) -> RdfFormat {
+        match self {
+            Self::Nt => RdfFormat::NTriples,
+            Self::Nq => RdfFormat::NQuads,
+            Self::Ttl => RdfFormat::Turtle,
+            Self::Trig => RdfFormat::TriG,
+            Self::Rdf => RdfFormat::RdfXml,
+            Self::Jsonld => RdfFormat::JsonLd {
+                profile: JsonLdProfileSet::empty(),
+            },
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let target = match (arguments.to, &arguments.output) {
+        (Some(target), _) => target,
+        (None, Some(path)) if path.as_os_str() != "-" => Target::of(path)?,
+        (None, _) => Target::Nt,
+    };
+    let input = arguments.from.open(&arguments.input)?;
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    if arguments.all {
+        diagnostics = diagnostics.keeping(u64::MAX);
+    }
+    let group = input.load(&mut diagnostics);
+    let mut written = false;
+    if let Some(group) = group.filter(|_| !diagnostics.has_errors()) {
+        let options = PlanOptions {
+            mode: if arguments.minimal {
+                plan::Mode::Minimal
+            } else {
+                plan::Mode::Standard
+            },
+            provenance: !arguments.no_provenance,
+            ..PlanOptions::default()
+        };
+        let plan = plan::compile(&group, &options, &mut diagnostics);
+        let conversion = Conversion {
+            plan: &plan,
+            resolver: &input,
+            threads: arguments.threads,
+        };
+        let output = Output::open(arguments.output.as_deref())?;
+        let progress = terminal.progress("converting", None);
+        let result = conversion.write(target, output, &mut diagnostics);
+        progress.finish_and_clear();
+        let (output, summary) = result?;
+        if !diagnostics.has_errors() {
+            output.finish()?;
+            written = true;
+            if let Some(path) = &arguments.output {
+                terminal.say(format_args!(
+                    "wrote {} quads of {} rows to {}",
+                    summary.quads,
+                    summary.rows,
+                    path.display()
+                ));
+            }
+        }
+    }
+    terminal.report(&diagnostics, Format::Human, arguments.all)?;
+    if lacks_files(&diagnostics) {
+        return Err(Failure::new(
+            "nothing was converted: a file could not be read",
+        ));
+    }
+    Ok(if written {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// A plan about to be carried out.
+struct Conversion<'a> {
+    plan: &'a Plan,
+    resolver: &'a dyn Resolver,
+    threads: usize,
+}
+
+impl Conversion<'_> {
+    /// Converts into an output, and gives it back unfinished.
+    fn write(
+        &self,
+        target: Target,
+        output: Output,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<(Output, Summary)> {
+        match target {
+            Target::Nt => {
+                let mut sink = TextSink::triples(output);
+                let summary = self.run(&mut sink, diagnostics)?;
+                Ok((sink.finish()?, summary))
+            }
+            Target::Nq => {
+                let mut sink = TextSink::new(output);
+                let summary = self.run(&mut sink, diagnostics)?;
+                Ok((sink.finish()?, summary))
+            }
+            _ => {
+                let mut sink = CollectSink::default();
+                let summary = self.run(&mut sink, diagnostics)?;
+                let format = target.rdf();
+                let mut serializer = RdfSerializer::from_format(format).for_writer(output);
+                for (quad, _) in &sink.quads {
+                    if format.supports_datasets() {
+                        serializer.serialize_quad(quad)?;
+                    } else {
+                        serializer.serialize_triple(quad.as_ref())?;
+                    }
+                }
+                Ok((serializer.finish()?, summary))
+            }
+        }
+    }
+
+    fn run<S: convert::Sink>(
+        &self,
+        sink: &mut S,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<Summary> {
+        let options = Options {
+            threads: self.threads,
+            ..Options::default()
+        };
+        convert::run(self.plan, self.resolver, &options, sink, diagnostics)
+    }
+}

@@ -1,0 +1,89 @@
+//! `civigraph export`: a dump of the published graph.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::export::{
+    ExportOptions, Format, export_to_file, export_to_stream, of_file_name, unknown_format,
+};
+use crate::store;
+use oxsdatatypes::DateTime;
+use std::io;
+use std::path::PathBuf;
+
+/// Write a dump of the published graph.
+///
+/// The same graph gives the same bytes on every machine. Turtle is laid out for people and for git:
+/// grouped by class and subject, sorted, one predicate a line. A manifest with counts and digests is
+/// written beside a file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph export --format turtle -o graph.ttl      # the accepted facts, to read and to diff
+  civigraph export -o graph.nq.zst                   # every graph, compressed
+  civigraph export --graph claims -o claims.ttl.gz   # one graph
+  civigraph export --format ntriples | sort -u       # to stdout")]
+pub(super) struct Arguments {
+    /// File to write; stdout without it. `.gz` and `.zst` compress.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// turtle, ntriples, nquads, trig, rdfxml or jsonld [default: by the extension of the output,
+    /// else turtle].
+    #[arg(long, short, value_name = "FORMAT")]
+    format: Option<String>,
+    /// A graph to write: `default`, a name such as `claims`, an IRI, or `all`; may be given several
+    /// times [default: the default graph, or all graphs where the format keeps them apart].
+    #[arg(long = "graph", short, value_name = "NAME")]
+    graphs: Vec<String>,
+    /// Write no manifest beside the file.
+    #[arg(long)]
+    no_manifest: bool,
+    /// Put the time into the manifest; without it, the same graph gives the same manifest.
+    #[arg(long)]
+    timestamp: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let path = arguments
+        .output
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-");
+    let (by_name, compression) = path.map(of_file_name).unwrap_or_default();
+    let format = match (&arguments.format, path) {
+        (Some(text), _) => Format::parse(text).ok_or_else(|| unknown_format(text))?,
+        (None, None) => Format::Turtle,
+        (None, Some(path)) => by_name.ok_or_else(|| {
+            let extension = path.extension().unwrap_or_default().to_string_lossy();
+            unknown_format(&extension)
+        })?,
+    };
+    let options = ExportOptions {
+        compression,
+        graphs: arguments.graphs.clone(),
+        manifest: !arguments.no_manifest,
+        issued: arguments.timestamp.then(|| DateTime::now().to_string()),
+        ..ExportOptions::new(format)
+    };
+    let build = store::open(&global.store()?)?;
+    let Some(path) = path else {
+        export_to_stream(&build, &options, &mut io::stdout().lock())?;
+        return Ok(Outcome::Fine);
+    };
+    let progress = terminal.progress("writing", None);
+    let exported = export_to_file(&build, &options, path);
+    progress.finish_and_clear();
+    let exported = exported?;
+    terminal.say(format_args!(
+        "wrote {} triples to {}",
+        exported.triples,
+        path.display()
+    ));
+    if let Some(manifest) = &exported.manifest {
+        terminal.say(format_args!("manifest: {}", manifest.display()));
+    }
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,282 @@
+//! The whole way from a project to a published build, as one call.
+//!
+//! ```text
+//! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys      ─► diagnostics
+//!                                                          └─► Builder ─► ontology ─► publish
+//! ```
+//!
+//! Nothing is published while anything is wrong.
+
+use crate::convert::{self, NullSink, Options, Summary};
+use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
+use crate::csvw::{self, LoadOptions};
+use crate::diagnostic::Diagnostics;
+use crate::plan::{self, Mode, PlanOptions};
+use crate::project::Project;
+use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
+use crate::store::{
+    About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri,
+};
+use oxrdf::NamedNode;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Base of a project's IRIs where its metadata names none.
+const DEFAULT_BASE: &str = "https://w3id.org/civigraph/";
+
+/// Name of the graph that holds the ontology.
+const VOCABULARY: &str = "vocabulary";
+
+/// Terms of Dublin Core, as CSVW's prefix `dc` abbreviates them.
+const DC: &str = "http://purl.org/dc/terms/";
+
+/// The files of a project as a conversion sees them: under the project's base, wherever it lies.
+///
+/// The folder's own name gets into no IRI, so the same project gives the same bytes everywhere.
+#[derive(Debug, Clone)]
+pub struct Source {
+    files: LocalFiles,
+    folder: PathBuf,
+    metadata: String,
+    base: String,
+}
+
+impl Source {
+    /// The files of a project.
+    ///
+    /// # Errors
+    /// The metadata cannot be read, or the base that it names is no absolute IRI.
+    pub fn open(project: &Project) -> io::Result<Self> {
+        let base = base_of(&project.metadata())?;
+        let files = LocalFiles::new(std::path::absolute(project.root())?)
+            .published_at(&base)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+        Ok(Self {
+            metadata: files.url_of(Path::new(crate::project::METADATA)),
+            files,
+            folder: project.root().to_owned(),
+            base,
+        })
+    }
+
+    /// Base of the project's IRIs.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The tables of the project; `None` where nothing could be made of the metadata.
+    pub fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
+        csvw::load(&self.metadata, &LoadOptions::default(), self, diagnostics)
+    }
+}
+
+impl Resolver for Source {
+    /// Resources are named relative to where the user is, so that editors find them.
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        let mut resource = self.files.resolve(url)?;
+        if self.folder != Path::new(".") {
+            let name = self.folder.join(&*resource.name);
+            resource.name = Arc::from(name.to_string_lossy().as_ref());
+        }
+        Ok(resource)
+    }
+}
+
+/// The base that metadata names, read ahead of everything else: URLs depend on it.
+///
+/// Whatever else is wrong with the metadata is reported when it is loaded.
+fn base_of(metadata: &Path) -> io::Result<String> {
+    let text = std::fs::read(metadata)?;
+    let document: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let named = document
+        .get(format!("{}base", csvw::OWN_NAMESPACE))
+        .and_then(|value| value.as_str().or_else(|| value.get("@id")?.as_str()));
+    Ok(named.unwrap_or(DEFAULT_BASE).to_owned())
+}
+
+/// Checks every row of every table: cells, keys and references.
+///
+/// # Errors
+/// Temporary files for large keys cannot be written. What is wrong with the input is a diagnostic.
+pub fn check(
+    group: &TableGroup,
+    resolver: &dyn Resolver,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<Summary> {
+    let plan = plan::compile(group, &plan_options(), diagnostics);
+    convert::run(
+        &plan,
+        resolver,
+        &Options::default(),
+        &mut NullSink,
+        diagnostics,
+    )
+}
+
+/// Checks a project, builds its graph aside and publishes it.
+///
+/// `None` means that nothing was published, because `diagnostics` hold errors.
+///
+/// # Errors
+/// Another builder is running, or something could not be written.
+pub fn build(
+    project: &Project,
+    options: BuildOptions,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Published>, StoreError> {
+    let failed = |error| StoreError::io(&project.metadata(), "read the metadata", error);
+    let source = Source::open(project).map_err(failed)?;
+    let Some(group) = source
+        .load(diagnostics)
+        .filter(|_| !diagnostics.has_errors())
+    else {
+        return Ok(None);
+    };
+    let plan = plan::compile(&group, &plan_options(), diagnostics);
+    let threads = options.threads;
+    let builder = Builder::begin(project.store(), options)?;
+
+    let vocabulary = NamedNode::new_unchecked(graph_iri(source.base(), VOCABULARY));
+    let ontology = project.vocabulary().map_err(|error| {
+        StoreError::io(&project.root().join("ontology"), "list the ontology", error)
+    })?;
+    for file in &ontology {
+        let name = file.to_string_lossy();
+        builder.add_turtle(file, &name, vocabulary.clone(), diagnostics)?;
+    }
+
+    let mut sink = builder.sink()?;
+    let options = Options {
+        threads,
+        ..Options::default()
+    };
+    let converted = convert::run(&plan, &source, &options, &mut sink, diagnostics);
+    drop(sink);
+    let Ok(summary) = converted else {
+        // The sink fails where the builder has failed, and the builder knows why.
+        return Err(builder.failure());
+    };
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    let about = about(project, &source, &group, &summary, &ontology)?;
+    builder.publish(about).map(Some)
+}
+
+/// A project's facts are what its cells say: rows and tables are not described in its graph.
+fn plan_options() -> PlanOptions {
+    PlanOptions {
+        mode: Mode::Minimal,
+        ..PlanOptions::default()
+    }
+}
+
+fn about(
+    project: &Project,
+    source: &Source,
+    group: &TableGroup,
+    summary: &Summary,
+    ontology: &[PathBuf],
+) -> Result<About, StoreError> {
+    let mut prefixes = Prefixes::default();
+    let mut inputs = Vec::new();
+    let mut add = |path: &Path, rows: Option<u64>| -> Result<(), StoreError> {
+        let relative = path.strip_prefix(project.root()).unwrap_or(path);
+        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        let mut input = Input::read(parts.join("/"), path)
+            .map_err(|error| StoreError::io(path, "read the file", error))?;
+        input.rows = rows;
+        inputs.push(input);
+        Ok(())
+    };
+    add(&project.metadata(), None)?;
+    for file in ontology {
+        prefixes
+            .add_turtle(file)
+            .map_err(|error| StoreError::io(file, "read the file", error))?;
+        add(file, None)?;
+    }
+    for (table, counts) in group.tables.iter().zip(&summary.tables) {
+        if let Some(path) = path_of(source, project, &table.url) {
+            add(&path, Some(counts.rows))?;
+        }
+    }
+    inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    let kinds = kinds(group, source.base());
+    prefixes.add_things(source.base(), kinds.iter().map(String::as_str));
+    Ok(About {
+        base: source.base().to_owned(),
+        prefixes,
+        inputs,
+        title: title(group),
+        license: license(group),
+        options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
+    })
+}
+
+/// The file of a table, relative to where the user is.
+fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
+    let Content::File(path) = source.resolve(url).ok()?.content else {
+        return None;
+    };
+    let root = std::path::absolute(project.root()).ok()?;
+    match path.strip_prefix(&root) {
+        Ok(relative) => Some(project.root().join(relative)),
+        Err(_) => Some(path),
+    }
+}
+
+/// The `{type}`s of the things that the templates of a group name: `…id/{type}/{slug}`.
+fn kinds(group: &TableGroup, base: &str) -> BTreeSet<String> {
+    let things = format!("{base}id/");
+    group
+        .tables
+        .iter()
+        .flat_map(|table| &table.columns)
+        .flat_map(|column| [&column.about_url, &column.value_url])
+        .flatten()
+        .filter_map(|template| template.strip_prefix(&things)?.split_once('/'))
+        .map(|(kind, _)| kind)
+        .filter(|kind| !kind.contains(['{', '}']))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn title(group: &TableGroup) -> BTreeMap<String, String> {
+    let mut titles = BTreeMap::new();
+    for annotation in values(group, "title") {
+        if let AnnotationValue::String {
+            value, language, ..
+        } = annotation
+        {
+            titles.insert(language.clone().unwrap_or_default(), value.clone());
+        }
+    }
+    titles
+}
+
+fn license(group: &TableGroup) -> Option<String> {
+    values(group, "license")
+        .into_iter()
+        .find_map(|value| match value {
+            AnnotationValue::Node { id, .. } => id.clone(),
+            AnnotationValue::String { value, .. } if url::is_absolute(value) => Some(value.clone()),
+            _ => None,
+        })
+}
+
+/// The values of a Dublin Core property of the group.
+fn values<'g>(group: &'g TableGroup, name: &str) -> Vec<&'g AnnotationValue> {
+    let is_it = |annotation: &&Annotation| annotation.property.strip_prefix(DC) == Some(name);
+    group
+        .annotations
+        .iter()
+        .filter(is_it)
+        .flat_map(|annotation| match &annotation.value {
+            AnnotationValue::Array(items) => items.iter().collect(),
+            value => vec![value],
+        })
+        .collect()
+}
