@@ -45,6 +45,7 @@ pub mod csvw;
 pub mod datatype;
 pub mod diagnostic;
 pub mod export;
+pub mod infer;
 pub mod keys;
 pub mod pipeline;
 pub mod plan;

@@ -10,6 +10,7 @@ mod convert;
 mod explain;
 mod export;
 mod failure;
+mod init;
 mod input;
 mod man;
 mod output;
@@ -92,6 +93,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
     Export(export::Arguments),
@@ -136,6 +138,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
+        Command::Init(arguments) => init::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),

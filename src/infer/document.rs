@@ -1,0 +1,344 @@
+//! The proposal as JSON, with a comment for the curator on every guess.
+
+use super::keys::{Foreign, Keys};
+use super::name;
+use super::profile::{Column, Table, Unique};
+use crate::csvw::model::Dialect;
+use crate::datatype::DatatypeDescription;
+use crate::uri;
+use serde_json::{Map, Value, json};
+use std::path::{Component, Path, PathBuf};
+
+/// The text of the document; `folder` is where it will stand.
+pub fn write(tables: &[Table], keys: &Keys, folder: &Path) -> String {
+    let mut document = Map::new();
+    document.insert(
+        "@context".to_owned(),
+        json!(["http://www.w3.org/ns/csvw", { "@language": "en" }]),
+    );
+    document.insert(
+        "rdfs:comment".to_owned(),
+        json!("Proposed from the files as they are: check every guess, then delete its comment."),
+    );
+    let mut described: Vec<_> = (0..tables.len())
+        .filter_map(|index| table(tables, keys, index, folder))
+        .collect();
+    match described.as_mut_slice() {
+        [only] => {
+            // Its own comments first take the place of the general one.
+            if let Some(Value::Array(notes)) = only.get_mut("rdfs:comment")
+                && let Some(general) = document.remove("rdfs:comment")
+            {
+                notes.insert(0, general);
+            }
+            document.append(only);
+        }
+        _ => {
+            document.insert("tables".to_owned(), json!(described));
+        }
+    }
+    let mut text = serde_json::to_string_pretty(&Value::Object(document)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<Map<String, Value>> {
+    let table = tables.get(index)?;
+    let primary = keys.primary.get(index).copied().flatten();
+    let foreign = keys.foreign.get(index).map_or(&[][..], Vec::as_slice);
+
+    let mut notes = vec![match table.rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    }];
+    let key = primary.and_then(|primary| table.columns.get(primary));
+    match key {
+        Some(key) => notes.push(format!(
+            "Primary key `{}`: every row has another value.",
+            key.name
+        )),
+        None if table.columns.iter().any(|column| matches!(column.unique, Unique::Unknown)) => {
+            notes.push(
+                "No primary key proposed: there are more values than could be remembered."
+                    .to_owned(),
+            );
+        }
+        None => notes.push(
+            "No primary key proposed: no column that looks like one has another value in every row."
+                .to_owned(),
+        ),
+    }
+    for reference in foreign {
+        notes.push(foreign_note(tables, table, reference));
+    }
+
+    let mut out = Map::new();
+    out.insert("url".to_owned(), json!(url(folder, &table.source.path)));
+    let dialect = dialect(&table.source.dialect, table.blank_rows > 0);
+    if !dialect.is_empty() {
+        out.insert("dialect".to_owned(), Value::Object(dialect));
+    }
+    out.insert("rdfs:comment".to_owned(), json!(notes));
+    let mut schema = Map::new();
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(number, described)| {
+            let is_key = primary == Some(number)
+                || foreign.iter().any(|reference| reference.column == number);
+            column(described, table.rows, is_key)
+        })
+        .collect();
+    schema.insert("columns".to_owned(), json!(columns));
+    if let Some(key) = key {
+        schema.insert("primaryKey".to_owned(), json!(key.name));
+        schema.insert("aboutUrl".to_owned(), json!(format!("#{{{}}}", key.name)));
+    }
+    if !foreign.is_empty() {
+        let foreign: Vec<_> = foreign
+            .iter()
+            .filter_map(|reference| {
+                let target = tables.get(reference.table)?;
+                let key = keys.primary.get(reference.table).copied().flatten()?;
+                Some(json!({
+                    "columnReference": table.columns.get(reference.column)?.name,
+                    "reference": {
+                        "resource": url(folder, &target.source.path),
+                        "columnReference": target.columns.get(key)?.name,
+                    }
+                }))
+            })
+            .collect();
+        schema.insert("foreignKeys".to_owned(), json!(foreign));
+    }
+    out.insert("tableSchema".to_owned(), Value::Object(schema));
+    Some(out)
+}
+
+fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String {
+    let column = table.columns.get(reference.column);
+    let name = column.map_or("", |column| column.name.as_str());
+    let target = tables
+        .get(reference.table)
+        .map_or("", |target| target.name.as_str());
+    let what = match column.and_then(|column| column.choice.separator.as_ref()) {
+        Some(_) => "every item",
+        None => "every value",
+    };
+    let why = if reference.named {
+        "and it is named after it"
+    } else {
+        "though its name does not say so"
+    };
+    format!("Foreign key `{name}`: {what} is a key of `{target}`, {why}.")
+}
+
+fn column(column: &Column, rows: u64, is_key: bool) -> Value {
+    let mut out = Map::new();
+    out.insert("name".to_owned(), json!(column.name));
+    if !column.title.is_empty() {
+        out.insert("titles".to_owned(), json!(column.title));
+    }
+    let notes = notes(column, rows);
+    match notes.as_slice() {
+        [] => {}
+        [note] => {
+            out.insert("rdfs:comment".to_owned(), json!(note));
+        }
+        notes => {
+            out.insert("rdfs:comment".to_owned(), json!(notes));
+        }
+    }
+    if let Some(datatype) = datatype(&column.choice.datatype) {
+        out.insert("datatype".to_owned(), datatype);
+    }
+    if let Some(separator) = &column.choice.separator {
+        out.insert("separator".to_owned(), json!(separator));
+    }
+    if column.is_required() {
+        out.insert("required".to_owned(), json!(true));
+    }
+    let nulls = column.nulls();
+    if !nulls.is_empty() {
+        let all: Vec<_> = std::iter::once("").chain(nulls).collect();
+        out.insert("null".to_owned(), json!(all));
+    }
+    if column.is_text()
+        && !is_key
+        && let Some(language) = language(column)
+    {
+        out.insert("lang".to_owned(), json!(language));
+    }
+    Value::Object(out)
+}
+
+fn language(column: &Column) -> Option<&'static str> {
+    name::stated_language(&column.title).or_else(|| column.is_cyrillic().then_some("ru"))
+}
+
+fn notes(column: &Column, rows: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !column.has_values() {
+        notes.push("No cell has a value: nothing is known of its datatype.".to_owned());
+        return notes;
+    }
+    let example = column.example.as_deref().unwrap_or_default();
+    let base = column.choice.datatype.base.as_str();
+    if column.choice.ambiguous {
+        notes.push(format!(
+            "Dates such as `{example}`: no cell tells day and month apart. Check the pattern."
+        ));
+    } else if let Some(format) = &column.choice.datatype.format {
+        let pattern = format.pattern.as_deref().unwrap_or_default();
+        notes.push(format!(
+            "All values have the format `{pattern}`, such as `{example}`."
+        ));
+    } else if !column.is_text() {
+        notes.push(format!("All values fit `{base}`, such as `{example}`."));
+    }
+    if column.is_code() {
+        notes.push("Digits with leading zeros: kept as text.".to_owned());
+    }
+    if let Some(separator) = &column.choice.separator {
+        notes.push(format!(
+            "Cells with `{}` are taken as lists.",
+            separator.trim_end()
+        ));
+    }
+    if column.is_text() && column.padded {
+        notes.push("Some cells start or end with spaces, which count.".to_owned());
+    }
+    if column.empty > 0 {
+        notes.push(format!("{} of {rows} cells are empty.", column.empty));
+    }
+    let nulls = column.nulls();
+    if !nulls.is_empty() {
+        notes.push(format!(
+            "Taken as missing: {}.",
+            nulls
+                .iter()
+                .map(|word| format!("`{word}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ));
+    }
+    notes
+}
+
+fn datatype(description: &DatatypeDescription) -> Option<Value> {
+    if description.base.is_empty() {
+        return None;
+    }
+    let Some(format) = &description.format else {
+        return Some(json!(description.base));
+    };
+    let pattern = format.pattern.as_deref().unwrap_or_default();
+    let format = if format.is_object {
+        let mut object = Map::new();
+        for (name, value) in [
+            ("pattern", Some(pattern)),
+            ("decimalChar", format.decimal_char.as_deref()),
+            ("groupChar", format.group_char.as_deref()),
+        ] {
+            if let Some(value) = value {
+                object.insert(name.to_owned(), json!(value));
+            }
+        }
+        Value::Object(object)
+    } else {
+        json!(pattern)
+    };
+    Some(json!({ "base": description.base, "format": format }))
+}
+
+/// What differs from the default dialect.
+fn dialect(dialect: &Dialect, blank_rows: bool) -> Map<String, Value> {
+    let mut out = Map::new();
+    let default = Dialect::default();
+    if dialect.delimiter != default.delimiter {
+        out.insert("delimiter".to_owned(), json!(dialect.delimiter));
+    }
+    if dialect.encoding != default.encoding {
+        out.insert("encoding".to_owned(), json!(dialect.encoding));
+    }
+    if let Some(prefix) = &dialect.comment_prefix {
+        out.insert("commentPrefix".to_owned(), json!(prefix));
+    }
+    if blank_rows {
+        out.insert("skipBlankRows".to_owned(), json!(true));
+    }
+    out
+}
+
+/// The URL of a file relative to a folder.
+fn url(folder: &Path, file: &Path) -> String {
+    let (folder, file) = (absolute(folder), absolute(file));
+    let parts = |path: &Path| -> Vec<String> {
+        path.components()
+            .filter(|component| matches!(component, Component::Normal(_)))
+            .map(|component| component.as_os_str().to_string_lossy().into_owned())
+            .collect()
+    };
+    let (folder, file) = (parts(&folder), parts(&file));
+    let common = folder
+        .iter()
+        .zip(&file)
+        .take_while(|(a, b)| a == b)
+        .count()
+        // The file's own name always stands in the URL.
+        .min(file.len().saturating_sub(1));
+    let mut url = "../".repeat(folder.len() - common);
+    for (index, part) in file.iter().skip(common).enumerate() {
+        if index > 0 {
+            url.push('/');
+        }
+        uri::push_unreserved(&mut url, part);
+    }
+    url
+}
+
+/// A path from the root, without dot segments. Links are not followed.
+fn absolute(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    let mut out = PathBuf::new();
+    for component in std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_owned())
+        .components()
+    {
+        match component {
+            Component::ParentDir => {
+                out.pop();
+            }
+            component => out.push(component),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls() {
+        for (folder, file, expected) in [
+            ("/a/b", "/a/b/c.csv", "c.csv"),
+            ("/a/b", "/a/b/c/d e.csv", "c/d%20e.csv"),
+            ("/a/b", "/a/c.csv", "../c.csv"),
+            ("/a/b", "/x/y.csv", "../../x/y.csv"),
+            ("", "c.csv", "c.csv"),
+            ("./d/..", "d/c.csv", "d/c.csv"),
+        ] {
+            assert_eq!(
+                url(Path::new(folder), Path::new(file)),
+                expected,
+                "{folder} {file}"
+            );
+        }
+    }
+}

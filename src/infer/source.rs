@@ -1,0 +1,264 @@
+//! A CSV file whose dialect has been guessed, and its rows.
+
+use crate::csv::{self, Chunk, Chunks, Format, Preamble, Record, Text};
+use crate::csvw::model::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::resource::{Content, Resource};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Bytes at the start of a file from which its dialect is guessed.
+const HEAD: usize = 256 << 10;
+/// Records of the head that are looked at.
+const HEAD_RECORDS: usize = 200;
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A file ready to be read.
+pub struct Source {
+    /// The file as the user named it.
+    pub path: PathBuf,
+    /// How it is written.
+    pub dialect: Dialect,
+    /// Its header.
+    pub preamble: Preamble,
+    resource: Resource,
+}
+
+impl Source {
+    /// Opens a file and guesses its dialect.
+    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
+        let name: Arc<str> = path.to_string_lossy().into();
+        let mut head = Vec::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
+            .map_err(|error| unreadable(&name, &error))?;
+        let resource = Resource {
+            url: String::new(),
+            media_type: None,
+            charset: None,
+            header: None,
+            links: Vec::new(),
+            content: Content::File(path.to_owned()),
+            name,
+        };
+        let mut dialect = Dialect {
+            encoding: encoding(&head).to_owned(),
+            ..Dialect::default()
+        };
+        // Delimiters are ASCII in every encoding that is guessed here.
+        dialect.delimiter = delimiter(&head, &dialect).to_owned();
+        if starts_with_comments(&head, &dialect.delimiter) {
+            dialect.comment_prefix = Some("#".to_owned());
+        }
+        let preamble = csv::preamble(&resource, &dialect)?;
+        Ok(Self {
+            path: path.to_owned(),
+            dialect,
+            preamble,
+            resource,
+        })
+    }
+
+    /// The titles of the columns.
+    pub fn titles(&self) -> Vec<&str> {
+        let header = self.preamble.header.first();
+        (0..self.preamble.column_count)
+            .map(|index| {
+                header
+                    .and_then(|row| row.get(index))
+                    .map_or("", |cell| cell.text.as_str())
+            })
+            .collect()
+    }
+
+    /// Calls `row` with the cells of every data row; rows without any content are left out.
+    ///
+    /// Returns how many those were.
+    pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Diagnostic> {
+        let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
+        let format = Format::new(&self.dialect);
+        let mut text =
+            Text::open(&self.resource, &self.dialect.encoding).map_err(|error| failed(&error))?;
+        let start = self.preamble.data;
+        text.skip_to(start.offset).map_err(|error| failed(&error))?;
+        let mut chunks = Chunks::new(&format, text, start, CHUNK, csv::RECORD_LIMIT);
+        let mut chunk = Chunk::default();
+        let mut record = Record::default();
+        let mut cells: Vec<String> = Vec::new();
+        let mut buffer = String::new();
+        let mut blank = 0;
+        loop {
+            match chunks
+                .next_into(&mut chunk)
+                .map_err(|error| failed(&error))?
+            {
+                Ok(true) => {}
+                Ok(false) => return Ok(blank),
+                Err(long) => {
+                    return Err(Diagnostic::new(
+                        Code::Quoting,
+                        Place::at(Arc::clone(&self.resource.name), long.start.line, 0),
+                        format!(
+                            "the record that starts here is longer than {} MiB: a quote does not close",
+                            long.limit >> 20
+                        ),
+                    ));
+                }
+            }
+            let text = String::from_utf8_lossy(&chunk.text);
+            let mut at = 0;
+            while at < text.len() {
+                let (next, is_row) = format.skip(text.as_bytes(), at, &mut record);
+                at = next;
+                if !is_row {
+                    continue;
+                }
+                cells.truncate(record.cells.len());
+                cells.resize_with(record.cells.len(), String::new);
+                for (cell, place) in record.cells.iter().zip(&mut cells) {
+                    place.clear();
+                    place.push_str(cell.text(&format, &text, &mut buffer));
+                }
+                if cells.iter().all(String::is_empty) && cells.len() < self.preamble.column_count {
+                    blank += 1;
+                } else {
+                    row(&cells);
+                }
+            }
+        }
+    }
+}
+
+fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(
+        Code::Unreadable,
+        Place::file(Arc::clone(name)),
+        format!("cannot read the file: {error}"),
+    )
+}
+
+/// The label of the encoding: UTF-8 unless the head cannot be, then the Windows one that fits.
+fn encoding(head: &[u8]) -> &'static str {
+    let valid = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // A character cut off by the end of the head is no error.
+        Err(error) => error.error_len().is_none() && head.len() == HEAD,
+    };
+    if valid || encoding_rs::Encoding::for_bom(head).is_some() {
+        return "utf-8";
+    }
+    let high = head
+        .iter()
+        .filter(|byte| byte.is_ascii().eq(&false))
+        .count();
+    // Russian letters of windows-1251 lie at C0 to FF, with Ё and ё at A8 and B8; Western texts have
+    // few letters of that range in a row.
+    let pairs = head
+        .windows(2)
+        .filter(|pair| {
+            pair.iter()
+                .all(|&byte| byte >= 0xC0 || matches!(byte, 0xA8 | 0xB8))
+        })
+        .count();
+    if pairs * 2 > high {
+        "windows-1251"
+    } else {
+        "windows-1252"
+    }
+}
+
+/// The delimiter under which most records have the same number of cells, at least two.
+fn delimiter(head: &[u8], dialect: &Dialect) -> &'static str {
+    let mut best = (",", 0.0);
+    for delimiter in [",", ";", "\t", "|"] {
+        let counts = cell_counts(head, dialect, delimiter);
+        let Some(&first) = counts.first().filter(|&&count| count > 1) else {
+            continue;
+        };
+        let alike = counts.iter().filter(|&&count| count == first).count();
+        // Between delimiters that fit equally well, the one that makes more columns.
+        let score = alike as f64 / counts.len() as f64 + first.min(100) as f64 / 10_000.0;
+        if score > best.1 {
+            best = (delimiter, score);
+        }
+    }
+    best.0
+}
+
+fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
+    let format = Format::new(&Dialect {
+        delimiter: delimiter.to_owned(),
+        comment_prefix: Some("#".to_owned()),
+        ..dialect.clone()
+    });
+    let mut record = Record::default();
+    let mut counts = Vec::new();
+    let mut at = 0;
+    while at < head.len() && counts.len() < HEAD_RECORDS {
+        let (next, is_row) = format.skip(head, at, &mut record);
+        // The last record of the head may be cut off.
+        let whole = record.terminated || head.len() < HEAD;
+        if is_row && whole && next > at + 1 {
+            counts.push(record.cells.len());
+        }
+        at = next;
+    }
+    counts
+}
+
+/// Whether lines that start with `#` stand before the header. `#id,name` is a header.
+fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let has_delimiter = |line: &[u8]| {
+        delimiter
+            .bytes()
+            .next()
+            .is_some_and(|delimiter| line.contains(&delimiter))
+    };
+    first.starts_with(b"#") && !has_delimiter(first) && lines.take(20).any(has_delimiter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters() {
+        for (head, expected) in [
+            ("a,b,c\n1,2,3\n", ","),
+            ("a;b;c\n1,5;2;3\n4,5;2;3\n", ";"),
+            ("a\tb\n1,2\t3\n", "\t"),
+            ("a|b\n1|2\n", "|"),
+            ("a,b\n\"x;y;z\",1\n\"x;y\",2\n", ","),
+            ("# made by hand\na;b\n1;2\n", ";"),
+            ("one\ntwo\n", ","),
+            ("", ","),
+        ] {
+            assert_eq!(
+                delimiter(head.as_bytes(), &Dialect::default()),
+                expected,
+                "{head}"
+            );
+        }
+    }
+
+    #[test]
+    fn encodings() {
+        let cyrillic = encoding_rs::WINDOWS_1251.encode("город;Железногорск\n").0;
+        let western = encoding_rs::WINDOWS_1252.encode("café;Zürich\n").0;
+        assert_eq!(encoding("город".as_bytes()), "utf-8");
+        assert_eq!(encoding(&cyrillic), "windows-1251");
+        assert_eq!(encoding(&western), "windows-1252");
+        assert_eq!(encoding(b"\xFF\xFEa\0"), "utf-8");
+    }
+
+    #[test]
+    fn comments() {
+        assert!(starts_with_comments(b"# note\na,b\n", ","));
+        assert!(!starts_with_comments(b"#id,b\n1,2\n", ","));
+        assert!(!starts_with_comments(b"a,b\n", ","));
+    }
+}

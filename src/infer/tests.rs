@@ -1,0 +1,196 @@
+//! Whole proposals.
+
+use super::*;
+use serde_json::{Value, json};
+use std::io;
+
+/// Writes files into a folder of their own, infers their metadata and reads it.
+fn inferred(files: &[(&str, &[u8])]) -> io::Result<(tempfile::TempDir, Value)> {
+    let folder = tempfile::tempdir()?;
+    let mut paths = Vec::new();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content)?;
+        paths.push(path);
+    }
+    let text = infer(&paths, &InferOptions::new(folder.path()))
+        .map_err(|diagnostic| io::Error::other(diagnostic.message))?;
+    let value = serde_json::from_str(&text)?;
+    Ok((folder, value))
+}
+
+/// The value without comments, which are for people.
+fn uncommented(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "rdfs:comment" | "@context"))
+            .map(|(name, value)| (name.clone(), uncommented(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(uncommented).collect(),
+        value => value.clone(),
+    }
+}
+
+#[test]
+fn two_tables_with_keys() -> io::Result<()> {
+    let cities = "id,name_ru,name_en,population,founded,area\n\
+        zheleznogorsk,Железногорск,Zheleznogorsk,\"83,857\",1950,NA\n\
+        kursk,Курск,Kursk,\"440,052\",1032,208.2\n\
+        perm,Пермь,Perm,\"1,034,000\",1723,799.68\n\
+        omsk,Омск,Omsk,12,1716,\n";
+    let sessions = "id;city;date;topics;open\n\
+        s1;kursk;01.11.2018;a|b;да\n\
+        s2;perm;26.11.2024;b;нет\n\
+        s3;omsk;02.12.2024;c|d|e;да\n\
+        s4;perm;03.12.2024;c|d;да\n";
+    let (_folder, metadata) = inferred(&[
+        ("cities.csv", cities.as_bytes()),
+        ("sessions.csv", sessions.as_bytes()),
+    ])?;
+    assert_eq!(
+        uncommented(&metadata),
+        json!({ "tables": [
+            {
+                "url": "cities.csv",
+                "tableSchema": {
+                    "columns": [
+                        { "name": "id", "titles": "id", "required": true },
+                        { "name": "name_ru", "titles": "name_ru", "required": true, "lang": "ru" },
+                        { "name": "name_en", "titles": "name_en", "required": true, "lang": "en" },
+                        { "name": "population", "titles": "population",
+                          "datatype": { "base": "integer", "format": "#,##0" }, "required": true },
+                        { "name": "founded", "titles": "founded", "datatype": "integer", "required": true },
+                        { "name": "area", "titles": "area", "datatype": "decimal", "null": ["", "NA"] },
+                    ],
+                    "primaryKey": "id",
+                    "aboutUrl": "#{id}",
+                }
+            },
+            {
+                "url": "sessions.csv",
+                "dialect": { "delimiter": ";" },
+                "tableSchema": {
+                    "columns": [
+                        { "name": "id", "titles": "id", "required": true },
+                        { "name": "city", "titles": "city", "required": true },
+                        { "name": "date", "titles": "date",
+                          "datatype": { "base": "date", "format": "dd.MM.yyyy" }, "required": true },
+                        { "name": "topics", "titles": "topics", "separator": "|", "required": true },
+                        { "name": "open", "titles": "open",
+                          "datatype": { "base": "boolean", "format": "да|нет" }, "required": true },
+                    ],
+                    "primaryKey": "id",
+                    "aboutUrl": "#{id}",
+                    "foreignKeys": [{
+                        "columnReference": "city",
+                        "reference": { "resource": "cities.csv", "columnReference": "id" },
+                    }]
+                }
+            }
+        ]})
+    );
+    Ok(())
+}
+
+#[test]
+fn one_table_stands_alone() -> io::Result<()> {
+    let content = encoding_rs::WINDOWS_1251
+        .encode("Код;Название\n007;Курск\n010;Пермь\n\n")
+        .0;
+    let (_folder, metadata) = inferred(&[("города.csv", &content)])?;
+    assert_eq!(
+        uncommented(&metadata),
+        json!({
+            "url": "%D0%B3%D0%BE%D1%80%D0%BE%D0%B4%D0%B0.csv",
+            "dialect": { "delimiter": ";", "encoding": "windows-1251", "skipBlankRows": true },
+            "tableSchema": {
+                "columns": [
+                    { "name": "kod", "titles": "Код", "required": true },
+                    { "name": "nazvanie", "titles": "Название", "required": true, "lang": "ru" },
+                ],
+                "primaryKey": "kod",
+                "aboutUrl": "#{kod}",
+            }
+        })
+    );
+    Ok(())
+}
+
+#[test]
+fn a_dangling_value_is_no_foreign_key() -> io::Result<()> {
+    let (_folder, metadata) = inferred(&[
+        ("cities.csv", b"id\nkursk\nperm\nomsk\n"),
+        ("visits.csv", b"id,city\n1,kursk\n2,perm\n3,omsk\n4,tula\n"),
+    ])?;
+    assert_eq!(
+        metadata["tables"][1]["tableSchema"].get("foreignKeys"),
+        None
+    );
+    Ok(())
+}
+
+#[test]
+fn list_items_refer_too() -> io::Result<()> {
+    let (_folder, metadata) = inferred(&[
+        ("cities.csv", b"id,name\nkursk,K\nperm,P\nomsk,O\n"),
+        (
+            "visits.csv",
+            b"id,seen\n1,kursk;perm\n2,omsk;perm\n3,\n4,kursk\n",
+        ),
+    ])?;
+    let schema = &metadata["tables"][1]["tableSchema"];
+    assert_eq!(schema["columns"][1]["separator"], ";");
+    assert_eq!(schema["foreignKeys"][0]["columnReference"], "seen");
+    Ok(())
+}
+
+#[test]
+fn many_values_are_not_all_remembered() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("a.csv");
+    let rows: String = (0..1000)
+        .map(|number| format!("{number},x{number}\n"))
+        .collect();
+    std::fs::write(&path, format!("id,other\n{rows}"))?;
+    let options = InferOptions {
+        remembered_values: 500,
+        ..InferOptions::new(folder.path())
+    };
+    let text = infer(&[path], &options).map_err(|error| io::Error::other(error.message))?;
+    let value: Value = serde_json::from_str(&text)?;
+    assert_eq!(value["tableSchema"].get("primaryKey"), None);
+    assert!(text.contains("more values than could be remembered"));
+    Ok(())
+}
+
+#[test]
+fn empty_and_missing_files() -> io::Result<()> {
+    let (_folder, metadata) = inferred(&[("a.csv", b"")])?;
+    assert_eq!(metadata["tableSchema"]["columns"], json!([]));
+    let (_folder, metadata) = inferred(&[("a.csv", b"id,name\n")])?;
+    assert_eq!(
+        metadata["tableSchema"]["columns"][0],
+        json!({
+            "name": "id", "titles": "id",
+            "rdfs:comment": "No cell has a value: nothing is known of its datatype."
+        })
+    );
+    assert!(inferred(&[]).is_ok());
+    let missing = [PathBuf::from("does-not-exist.csv")];
+    assert!(infer(&missing, &InferOptions::new("")).is_err());
+    Ok(())
+}
+
+#[test]
+fn standard_locations() {
+    for (files, expected) in [
+        (vec!["data/a.csv"], "data/a.csv-metadata.json"),
+        (vec!["data/a.csv", "data/b.csv"], "data/csv-metadata.json"),
+        (vec!["a.csv"], "a.csv-metadata.json"),
+    ] {
+        let files: Vec<_> = files.into_iter().map(PathBuf::from).collect();
+        assert_eq!(standard_location(&files), Path::new(expected));
+    }
+}
