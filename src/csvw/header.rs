@@ -2,6 +2,7 @@
 //! (Tabular Data Model §8, Metadata Vocabulary §5.5.1).
 
 use super::description::{Column, Schema, Title};
+use super::model::Dialect;
 use crate::csv::Preamble;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
@@ -24,8 +25,7 @@ impl Header {
     pub fn new(
         resource: &Resource,
         preamble: &Preamble,
-        skip_rows: u64,
-        skip_columns: u64,
+        dialect: &Dialect,
         language: &str,
     ) -> Self {
         let columns = (0..preamble.column_count)
@@ -42,10 +42,10 @@ impl Header {
                         column: cell.column,
                         cell: Some(CellPlace {
                             column_name: cell.text.as_str().into(),
-                            column_index: u32::try_from(skip_columns)
+                            column_index: u32::try_from(dialect.skip_columns)
                                 .unwrap_or(u32::MAX)
                                 .saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
-                            record: skip_rows + row as u64 + 1,
+                            record: dialect.skip_rows + row as u64 + 1,
                         }),
                     });
                     if !cell.text.trim().is_empty() {

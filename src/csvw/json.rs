@@ -120,34 +120,40 @@ pub fn parse(
     bytes: &[u8],
     file: &Arc<str>,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<Node, Diagnostic> {
+) -> Result<Node, Box<Diagnostic>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
         let mut cursor = Cursor::new(&valid);
         let position = cursor.advance(valid.len());
-        Diagnostic::new(
-            Code::Json,
-            position.place(file),
-            "the document is not UTF-8",
+        Box::new(
+            Diagnostic::new(
+                Code::Json,
+                position.place(file),
+                "the document is not UTF-8",
+            )
+            .with_hint("save the file as UTF-8"),
         )
-        .with_hint("save the file as UTF-8")
     })?;
     check_depth(text, file)?;
     let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict()).map_err(
         |error| {
             let position = Cursor::new(text).advance(error.range().start);
             let message = error.kind().to_string();
-            Diagnostic::new(Code::Json, position.place(file), lower_first(&message))
+            Box::new(Diagnostic::new(
+                Code::Json,
+                position.place(file),
+                lower_first(&message),
+            ))
         },
     )?;
     check_syntax(text, file)?;
     let Some(value) = parsed.value else {
-        return Err(Diagnostic::new(
+        return Err(Box::new(Diagnostic::new(
             Code::Json,
             Place::at(Arc::clone(file), 1, 1),
             "the document is empty",
-        ));
+        )));
     };
     let mut converter = Converter {
         cursor: Cursor::new(text),
@@ -175,7 +181,7 @@ fn strict() -> ParseOptions {
 
 /// Checks the grammar to the letter and without recursion; the parser with positions is laxer
 /// about control characters.
-fn check_syntax(text: &str, file: &Arc<str>) -> Result<(), Diagnostic> {
+fn check_syntax(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
     let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else {
         return Ok(());
     };
@@ -197,15 +203,15 @@ fn check_syntax(text: &str, file: &Arc<str>) -> Result<(), Diagnostic> {
     let message = message
         .rsplit_once(" at line ")
         .map_or(message.as_str(), |(message, _)| message);
-    Err(Diagnostic::new(
+    Err(Box::new(Diagnostic::new(
         Code::Json,
         Place::at(Arc::clone(file), error.line() as u64, before as u64 + 1),
         lower_first(message),
-    ))
+    )))
 }
 
 /// Measures the nesting before anything recurses into it.
-fn check_depth(text: &str, file: &Arc<str>) -> Result<(), Diagnostic> {
+fn check_depth(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
     let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
     for (index, byte) in text.bytes().enumerate() {
         match byte {
@@ -216,11 +222,11 @@ fn check_depth(text: &str, file: &Arc<str>) -> Result<(), Diagnostic> {
                 depth += 1;
                 if depth > DEPTH_LIMIT {
                     let position = Cursor::new(text).advance(index);
-                    return Err(Diagnostic::new(
+                    return Err(Box::new(Diagnostic::new(
                         Code::JsonDepth,
                         position.place(file),
                         format!("arrays and objects are nested more than {DEPTH_LIMIT} deep"),
-                    ));
+                    )));
                 }
             }
             b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
@@ -343,7 +349,7 @@ impl Converter<'_> {
 mod tests {
     use super::*;
 
-    fn parse_text(text: &str) -> Result<Node, Diagnostic> {
+    fn parse_text(text: &str) -> Result<Node, Box<Diagnostic>> {
         parse(text.as_bytes(), &"m.json".into(), &mut Vec::new())
     }
 

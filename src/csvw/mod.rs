@@ -12,12 +12,14 @@
 //! Tabular Data*, W3C Recommendations of 2015-12-17.
 
 mod annotate;
+mod column;
 mod common;
 pub mod context;
 mod datatype;
 mod description;
 mod dialect;
 mod discovery;
+mod foreign_key;
 mod header;
 mod inherited;
 pub mod json;
@@ -28,6 +30,8 @@ mod schema;
 #[cfg(test)]
 mod suite;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use own::NAMESPACE as OWN_NAMESPACE;
 

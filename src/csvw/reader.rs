@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         };
         match parsed {
             Ok(node) => Ok((document, node)),
-            Err(diagnostic) => Err(FetchError::Invalid(Box::new(diagnostic))),
+            Err(diagnostic) => Err(FetchError::Invalid(diagnostic)),
         }
     }
 

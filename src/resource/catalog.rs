@@ -55,14 +55,14 @@ enum Field {
 
 impl Catalog {
     /// Reads a catalog; the paths in it are relative to its folder.
-    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
+    pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name = path.to_string_lossy();
         let unreadable = |reason: String| {
-            Diagnostic::new(
+            Box::new(Diagnostic::new(
                 Code::Unreadable,
                 Place::file(name.as_ref()),
                 format!("the catalog cannot be read: {reason}"),
-            )
+            ))
         };
         let mut text = Vec::new();
         std::fs::File::open(path)
@@ -73,11 +73,11 @@ impl Catalog {
         }
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Self::parse(&text, folder).map_err(|error| {
-            Diagnostic::new(
+            Box::new(Diagnostic::new(
                 Code::Catalog,
                 Place::at(name.as_ref(), error.line() as u64, error.column() as u64),
                 format!("the catalog does not parse: {error}"),
-            )
+            ))
         })
     }
 

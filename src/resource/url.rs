@@ -63,7 +63,7 @@ pub fn normalise(url: &str) -> String {
             .strip_suffix(default_port)
             .unwrap_or(host)
             .to_ascii_lowercase();
-        push_normalised(&mut normal, host.strip_suffix(':').unwrap_or(&host));
+        normal.push_str(host.strip_suffix(':').unwrap_or(&host));
     }
     let path = without_dot_segments(iri.path());
     if path.is_empty() && iri.authority().is_some() && matches!(scheme.as_str(), "http" | "https") {
@@ -86,11 +86,12 @@ pub fn same(left: &str, right: &str) -> bool {
     left == right || normalise(left) == normalise(right)
 }
 
-/// Percent-encodings in upper case, and none for unreserved characters.
+/// Percent-encodings in upper case, none for unreserved characters, and always for those outside
+/// ASCII, as RFC 3987 §3.1 maps IRIs to URIs.
 fn push_normalised(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {
-        out.push_str(before);
+        push_ascii(out, before);
         // A valid IRI has two hexadecimal digits after each per cent sign.
         let (digits, tail) = after.split_at_checked(2).unwrap_or((after, ""));
         match u8::from_str_radix(digits, 16) {
@@ -102,7 +103,17 @@ fn push_normalised(out: &mut String, text: &str) {
         }
         rest = tail;
     }
-    out.push_str(rest);
+    push_ascii(out, rest);
+}
+
+fn push_ascii(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii() {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -209,6 +220,7 @@ mod tests {
             ),
             ("http://example.org/a/..", "http://example.org/"),
             ("http://example.org/a/b/.", "http://example.org/a/b/"),
+            ("file:///tmp/ж.csv", "file:///tmp/%D0%B6.csv"),
             ("urn:X:y", "urn:X:y"),
             ("not a url", "not a url"),
         ] {

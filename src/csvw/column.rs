@@ -1,0 +1,231 @@
+//! The annotated columns of a table: described by the schema, found in the file, or virtual.
+
+use super::description::{self, Inherited, Schema, Title};
+use super::header::HeaderColumn;
+use super::model::{Column, Extensions};
+use super::own::OwnAnnotations;
+use super::reader::{Reader, or_nearest};
+use crate::datatype::DatatypeDescription;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use std::collections::HashMap;
+
+impl Reader<'_> {
+    /// Variables of URI templates are found by name: no two columns may share one.
+    pub(super) fn check_names(&mut self, columns: &[Column], schema: &Schema) {
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for (index, column) in columns.iter().enumerate() {
+            let Some(earlier) = first.insert(&column.name, index) else {
+                continue;
+            };
+            // Two equal `name`s were reported with the schema.
+            let same_name = |described: &&description::Column| {
+                described.name.as_deref() == Some(column.name.as_str())
+            };
+            if schema.columns.iter().filter(same_name).count() < 2 {
+                self.push(
+                    Diagnostic::new(
+                        Code::AmbiguousTitle,
+                        column.place.clone(),
+                        format!(
+                            "the columns {} and {} have the same name",
+                            earlier + 1,
+                            index + 1
+                        ),
+                    )
+                    .with_found(column.name.as_str())
+                    .with_hint("give each a `name` in the metadata"),
+                );
+            }
+        }
+    }
+
+    /// Own annotations that name columns or want other properties.
+    pub(super) fn check_own(&mut self, schema: &Schema, columns: &[Column]) {
+        // Columns that only the file has stand between those of the schema and the virtual ones.
+        let described = schema.columns.iter();
+        let in_file = described.clone().filter(|column| !column.virtual_column);
+        let virtuals = described.rev().filter(|column| column.virtual_column);
+        let pairs = in_file
+            .zip(columns)
+            .chain(virtuals.zip(columns.iter().rev()));
+        for (described, column) in pairs {
+            let own = &described.own;
+            if let Some(place) = &own.each
+                && (column.separator.is_none() || column.value_url.is_none())
+            {
+                self.push(
+                    Diagnostic::new(
+                        Code::OwnAnnotation,
+                        place.clone(),
+                        "`each` has no effect without `separator` and `valueUrl`",
+                    )
+                    .with_expected("a column with both"),
+                );
+            }
+            if let Some((conditions, place)) = &own.when {
+                for condition in conditions {
+                    self.check_column("when", condition.column(), place, columns);
+                }
+            }
+            if let Some((name, place)) = &own.language {
+                self.check_column("language", name, place, columns);
+            }
+        }
+    }
+
+    pub(super) fn check_column(
+        &mut self,
+        annotation: &str,
+        name: &str,
+        place: &Place,
+        columns: &[Column],
+    ) {
+        if columns.iter().any(|column| column.name == name) {
+            return;
+        }
+        let diagnostic = Diagnostic::new(
+            Code::OwnAnnotation,
+            place.clone(),
+            format!("`{annotation}` names a column that the table does not have"),
+        )
+        .with_found(name);
+        let names = columns.iter().map(|column| column.name.as_str());
+        self.push(or_nearest(diagnostic, name, names));
+    }
+}
+
+/// The columns of a table: those that the schema describes for the file, those that only the file
+/// has, then the virtual ones. Without a schema the header is all there is.
+pub(super) fn columns(
+    schema: &Schema,
+    has_schema: bool,
+    header: Vec<HeaderColumn>,
+    inherited: &Inherited,
+    graph: Option<&str>,
+) -> Vec<Column> {
+    let (virtuals, in_file): (Vec<_>, Vec<_>) = schema
+        .columns
+        .iter()
+        .partition(|column| column.virtual_column);
+    let mut columns = Vec::new();
+    for column in &in_file {
+        columns.push(annotated(column, columns.len() + 1, inherited, graph));
+    }
+    for extra in header.into_iter().skip(in_file.len()) {
+        let mut column = description::Column {
+            place: extra.place,
+            ..description::Column::default()
+        };
+        // Beside a schema the header gives no names.
+        if !has_schema {
+            column.default_language = extra.titles.first().map(|title| title.language.clone());
+            column.titles = extra.titles;
+        }
+        columns.push(annotated(&column, columns.len() + 1, inherited, graph));
+    }
+    for column in virtuals {
+        columns.push(annotated(column, columns.len() + 1, inherited, graph));
+    }
+    columns
+}
+
+/// One column with everything that it inherits.
+fn annotated(
+    column: &description::Column,
+    number: usize,
+    outer: &Inherited,
+    graph: Option<&str>,
+) -> Column {
+    let inherited = column.inherited.clone().or(outer);
+    let lang = inherited.lang.unwrap_or_else(|| "und".into());
+    let name = column
+        .name
+        .clone()
+        .or_else(|| name_from_titles(column, &lang))
+        .unwrap_or_else(|| format!("_col.{number}"));
+    Column {
+        name,
+        titles: column
+            .titles
+            .iter()
+            .map(|title| (title.language.clone(), title.text.clone()))
+            .collect(),
+        virtual_column: column.virtual_column,
+        suppress_output: column.suppress_output,
+        about_url: inherited.about_url,
+        property_url: inherited.property_url,
+        value_url: inherited.value_url,
+        datatype: inherited.datatype.unwrap_or_else(|| DatatypeDescription {
+            base: "string".into(),
+            place: column.place.clone(),
+            ..DatatypeDescription::default()
+        }),
+        default: inherited.default.unwrap_or_default(),
+        lang,
+        null: inherited.null.unwrap_or_else(|| vec![String::new()]),
+        ordered: inherited.ordered.unwrap_or(false),
+        required: inherited.required.unwrap_or(false),
+        separator: inherited.separator.flatten(),
+        text_direction: inherited.text_direction,
+        annotations: column.annotations.clone(),
+        extensions: extensions(&column.own, graph),
+        place: column.place.clone(),
+    }
+}
+
+fn extensions(own: &OwnAnnotations, graph: Option<&str>) -> Extensions {
+    Extensions {
+        graph: own.graph.clone().or_else(|| graph.map(str::to_owned)),
+        each: own.each.is_some(),
+        when: own.when.as_ref().map(|(conditions, _)| conditions.clone()),
+        functional: own.functional,
+        functional_key: Vec::new(),
+        part: own.part.clone(),
+        language: own.language.as_ref().map(|(name, _)| name.clone()),
+    }
+}
+
+/// The first title in the default language, or in that of the cells, as a name.
+fn name_from_titles(column: &description::Column, lang: &str) -> Option<String> {
+    let default = column.default_language.as_deref().unwrap_or("und");
+    let in_language = |tag: &str| {
+        column
+            .titles
+            .iter()
+            .find(|title: &&Title| title.language.eq_ignore_ascii_case(tag))
+    };
+    in_language(default)
+        .or_else(|| in_language(lang))
+        .map(|title| name_of_title(&title.text))
+}
+
+/// A title percent-encoded so that it is a variable name of URI templates.
+fn name_of_title(title: &str) -> String {
+    let mut name = String::with_capacity(title.len());
+    for (index, byte) in title.bytes().enumerate() {
+        // A name does not start with `_` or `.`.
+        if byte.is_ascii_alphanumeric() || (index > 0 && matches!(byte, b'_' | b'.')) {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_as_names() {
+        for (title, name) in [
+            ("GID", "GID"),
+            ("Trim Cycle", "Trim%20Cycle"),
+            ("_a.b_c", "%5Fa.b_c"),
+            ("ж-1", "%D0%B6%2D1"),
+        ] {
+            assert_eq!(name_of_title(title), name);
+        }
+    }
+}
