@@ -71,7 +71,8 @@ impl Reader<'_> {
             graph.as_deref(),
         );
         self.check_names(&columns, schema);
-        self.check_own(schema, &columns);
+        self.check_variables(&inherited, &columns);
+        self.check_described(schema, &columns);
         let key = described.own.functional_key.as_ref();
         let (functional_key, place) = key
             .or(schema.own.functional_key.as_ref())

@@ -7,7 +7,11 @@ use super::own::OwnAnnotations;
 use super::reader::{Reader, or_nearest};
 use crate::datatype::DatatypeDescription;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::uri::{self, encode_name};
 use std::collections::HashMap;
+
+/// The variables that every template has beside the names of the columns.
+const BUILTIN_VARIABLES: &[&str] = &["_column", "_sourceColumn", "_row", "_sourceRow", "_name"];
 
 impl Reader<'_> {
     /// Variables of URI templates are found by name: no two columns may share one.
@@ -39,8 +43,43 @@ impl Reader<'_> {
         }
     }
 
-    /// Own annotations that name columns or want other properties.
-    pub(super) fn check_own(&mut self, schema: &Schema, columns: &[Column]) {
+    /// A variable that is no column is always empty, which is hardly ever meant.
+    pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &[Column]) {
+        let templates = [
+            &inherited.about_url,
+            &inherited.property_url,
+            &inherited.value_url,
+        ];
+        for template in templates.into_iter().flatten() {
+            // Every template here was parsed once already.
+            let Ok(parsed) = uri::Template::parse(&template.text) else {
+                continue;
+            };
+            for name in parsed.names() {
+                let known = BUILTIN_VARIABLES.contains(&name.as_str())
+                    || columns.iter().any(|column| column.name == *name);
+                let reported = (template.place.clone(), name.clone());
+                if known || !self.unknown_variables.insert(reported) {
+                    continue;
+                }
+                let diagnostic = Diagnostic::new(
+                    Code::TemplateVariable,
+                    template.place.clone(),
+                    format!("the table has no column `{name}`, so the variable is always empty"),
+                )
+                .with_found(template.text.as_str());
+                let names = columns.iter().map(|column| column.name.as_str());
+                self.push(or_nearest(
+                    diagnostic,
+                    name,
+                    names.chain(BUILTIN_VARIABLES.iter().copied()),
+                ));
+            }
+        }
+    }
+
+    /// Templates and own annotations of columns that name columns or want other properties.
+    pub(super) fn check_described(&mut self, schema: &Schema, columns: &[Column]) {
         // Columns that only the file has stand between those of the schema and the virtual ones.
         let described = schema.columns.iter();
         let in_file = described.clone().filter(|column| !column.virtual_column);
@@ -49,6 +88,7 @@ impl Reader<'_> {
             .zip(columns)
             .chain(virtuals.zip(columns.iter().rev()));
         for (described, column) in pairs {
+            self.check_variables(&described.inherited, columns);
             let own = &described.own;
             if let Some(place) = &own.each
                 && (column.separator.is_none() || column.value_url.is_none())
@@ -152,9 +192,9 @@ fn annotated(
             .collect(),
         virtual_column: column.virtual_column,
         suppress_output: column.suppress_output,
-        about_url: inherited.about_url,
-        property_url: inherited.property_url,
-        value_url: inherited.value_url,
+        about_url: inherited.about_url.map(|template| template.text),
+        property_url: inherited.property_url.map(|template| template.text),
+        value_url: inherited.value_url.map(|template| template.text),
         datatype: inherited.datatype.unwrap_or_else(|| DatatypeDescription {
             base: "string".into(),
             place: column.place.clone(),
@@ -199,18 +239,14 @@ fn name_from_titles(column: &description::Column, lang: &str) -> Option<String> 
         .map(|title| name_of_title(&title.text))
 }
 
-/// A title percent-encoded so that it is a variable name of URI templates.
+/// A title percent-encoded so that it is a name that metadata could give a column.
 fn name_of_title(title: &str) -> String {
-    let mut name = String::with_capacity(title.len());
-    for (index, byte) in title.bytes().enumerate() {
-        // A name does not start with `_` or `.`.
-        if byte.is_ascii_alphanumeric() || (index > 0 && matches!(byte, b'_' | b'.')) {
-            name.push(char::from(byte));
-        } else {
-            name.push_str(&format!("%{byte:02X}"));
-        }
+    match title.split_at_checked(1) {
+        // Names do not start with these.
+        Some(("_", rest)) => format!("%5F{}", encode_name(rest)),
+        Some((".", rest)) => format!("%2E{}", encode_name(rest)),
+        _ => encode_name(title),
     }
-    name
 }
 
 #[cfg(test)]

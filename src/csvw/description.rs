@@ -78,6 +78,13 @@ pub(super) struct Title {
     pub text: String,
 }
 
+/// A URI template that is known to parse.
+#[derive(Debug, Clone)]
+pub(super) struct Template {
+    pub text: String,
+    pub place: Place,
+}
+
 /// Names of columns and where they stand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ColumnReference {
@@ -107,9 +114,9 @@ pub(super) enum Target {
 /// The inherited properties (§5.7).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inherited {
-    pub about_url: Option<String>,
-    pub property_url: Option<String>,
-    pub value_url: Option<String>,
+    pub about_url: Option<Template>,
+    pub property_url: Option<Template>,
+    pub value_url: Option<Template>,
     pub datatype: Option<DatatypeDescription>,
     pub default: Option<String>,
     pub lang: Option<String>,

@@ -9,6 +9,7 @@ use super::reader::{Document, FetchError, Reader};
 use super::table::described_urls;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
+use crate::uri::{Template, Value};
 
 /// Where metadata is looked for unless the site says otherwise.
 const DEFAULT_LOCATIONS: &str = "{+url}-metadata.json\ncsv-metadata.json\n";
@@ -140,7 +141,7 @@ impl Reader<'_> {
             .lines()
             .map(str::trim)
             .filter(|template| !template.is_empty())
-            .filter_map(|template| url::resolve(csv_url, &expand(template, csv_url)).ok())
+            .filter_map(|template| url::resolve(csv_url, &expand(template, csv_url)?).ok())
             .collect()
     }
 
@@ -221,17 +222,17 @@ enum Attempt {
     Used(Outcome),
 }
 
-/// Expands the one variable of a location template: `{url}` and `{+url}` (RFC 6570).
-fn expand(template: &str, url: &str) -> String {
-    let mut encoded = String::with_capacity(url.len());
-    for byte in url.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+/// Expands a location template, whose one variable is `url`; `None` where it is no template.
+fn expand(template: &str, url: &str) -> Option<String> {
+    let template = Template::parse(template).ok()?;
+    let mut location = String::new();
+    template.expand(&mut location, |slot| {
+        match template.names().get(slot).map(String::as_str) {
+            Some("url") => Value::Text(url),
+            _ => Value::Null,
         }
-    }
-    template.replace("{+url}", url).replace("{url}", &encoded)
+    });
+    Some(location)
 }
 
 #[cfg(test)]
@@ -242,12 +243,12 @@ mod tests {
     fn location_templates() {
         let csv = "http://example.org/d/a.csv?q";
         assert_eq!(
-            expand("{+url}-metadata.json", csv),
-            "http://example.org/d/a.csv?q-metadata.json"
+            expand("{+url}-metadata.json", csv).as_deref(),
+            Some("http://example.org/d/a.csv?q-metadata.json")
         );
         assert_eq!(
-            expand("/csvm?file={url}", csv),
-            "/csvm?file=http%3A%2F%2Fexample.org%2Fd%2Fa.csv%3Fq"
+            expand("/csvm{?url}", csv).as_deref(),
+            Some("/csvm?url=http%3A%2F%2Fexample.org%2Fd%2Fa.csv%3Fq")
         );
     }
 }

@@ -9,6 +9,7 @@ use super::model::Condition;
 use super::reader::{Document, Reader, or_nearest};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::url;
+use crate::uri::Template;
 
 /// The namespace of own annotations.
 pub const NAMESPACE: &str = "https://w3id.org/civigraph/csvw#";
@@ -144,7 +145,10 @@ impl OwnAnnotations {
                 let base = text.filter(|base| url::is_absolute(base));
                 self.base = Some(base.ok_or("an absolute IRI")?.to_owned());
             }
-            ("graph", _) => self.graph = Some(text.ok_or("a URI template")?.to_owned()),
+            ("graph", _) => {
+                let graph = text.filter(|graph| Template::parse(graph).is_ok());
+                self.graph = Some(graph.ok_or("a URI template")?.to_owned());
+            }
             ("each", _) => self.each = truth(node)?.then_some(place),
             ("functional", Level::Column) => self.functional = truth(node)?,
             ("functional", _) => {

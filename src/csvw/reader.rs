@@ -2,12 +2,13 @@
 //! the diagnostics that go with them.
 
 use super::context::{CSVW_CONTEXT, is_language_tag};
-use super::description::{ColumnReference, Schema, Title};
+use super::description::{ColumnReference, Schema, Template, Title};
 use super::json::{self, Member, Node, Position, Value};
 use super::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
-use std::collections::HashMap;
+use crate::uri;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Reads descriptions and gathers what is wrong with them.
@@ -17,6 +18,8 @@ pub(super) struct Reader<'a> {
     /// Schemas and dialects that were referred to by URL, each read once.
     pub schemas: HashMap<String, Arc<Schema>>,
     pub dialects: HashMap<String, Arc<Dialect>>,
+    /// Variables of templates that were reported: an inherited template is met in every column.
+    pub unknown_variables: HashSet<(Place, String)>,
 }
 
 /// The document that a description stands in.
@@ -49,6 +52,7 @@ impl<'a> Reader<'a> {
             diagnostics,
             schemas: HashMap::new(),
             dialects: HashMap::new(),
+            unknown_variables: HashSet::new(),
         }
     }
 
@@ -306,13 +310,31 @@ impl<'a> Reader<'a> {
     }
 
     /// A URI template property; an invalid one counts as an empty string (§5.1.3).
-    pub fn template(&mut self, document: &Document, member: &Member) -> String {
-        match member.value.as_str() {
-            Some(text) => text.to_owned(),
+    pub fn template(&mut self, document: &Document, member: &Member) -> Template {
+        let place = document.place_of(&member.value);
+        let text = match member.value.as_str() {
+            Some(text) => match uri::Template::parse(text) {
+                Ok(_) => text,
+                Err(error) => {
+                    self.push(
+                        Diagnostic::new(
+                            Code::UriTemplate,
+                            place.clone(),
+                            format!("`{}` is no URI template: {error}", member.name),
+                        )
+                        .with_found(member.value.excerpt()),
+                    );
+                    ""
+                }
+            },
             None => {
                 self.invalid(document, member, "a string with a URI template");
-                String::new()
+                ""
             }
+        };
+        Template {
+            text: text.to_owned(),
+            place,
         }
     }
 

@@ -149,6 +149,10 @@ fn one_wrong_property_after_another() {
             r#""transformations": [{"url": "x"}]"#,
             &["CG0313 m.json:2:21", "CG0313 m.json:2:21"],
         ),
+        (
+            r#""aboutUrl": "x{", "valueUrl": "{a}{c}{_row}""#,
+            &["CG0420 m.json:2:13", "CG0327 m.json:2:31"],
+        ),
         (r#""@type": "Schema""#, &["CG0314 m.json:2:10"]),
         (r#""@type": "Table", "@id": "x y""#, &[]),
     ] {

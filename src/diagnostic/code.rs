@@ -137,6 +137,9 @@ codes! {
     ForeignKey = "0325", Error, "wrong foreign key", "tabular-metadata §5.5";
     /// The table, schema or column that a foreign key names does not exist, or several have that name.
     ForeignKeyTarget = "0326", Error, "foreign key without a target", "tabular-metadata §5.5";
+    /// A variable of a URI template is neither a column of the table nor one of `_row`, `_sourceRow`,
+    /// `_column`, `_sourceColumn`, `_name`. It expands to nothing.
+    TemplateVariable = "0327", Warning, "unknown template variable", "tabular-metadata §5.1.3";
     /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
     /// `@graph` or `@context`; `@language` wants `@value`.

@@ -1,5 +1,6 @@
 //! URLs: resolution, the normalisation by which they compare, and `file:` URLs of paths.
 
+use crate::uri;
 use oxiri::{Iri, IriRef};
 use std::path::{Path, PathBuf};
 
@@ -34,51 +35,28 @@ pub fn without_fragment(url: &str) -> &str {
     url.split_once('#').map_or(url, |(url, _)| url)
 }
 
-/// Normalises an absolute URL for comparison: syntax-based (RFC 3986 §6.2.2), and the default ports
-/// of HTTP and HTTPS (Tabular Data Model §6.3).
+/// Normalises an absolute URL as link properties are (Tabular Data Model §6.3): [`uri::normalise`],
+/// and percent-encodings for characters outside ASCII, as RFC 3987 §3.1 maps IRIs to URIs.
 ///
 /// A text that is no absolute URL comes back as it is.
 pub fn normalise(url: &str) -> String {
     let Ok(iri) = Iri::parse(url) else {
         return url.to_owned();
     };
-    let scheme = iri.scheme().to_ascii_lowercase();
-    let mut normal = format!("{scheme}:");
-    if let Some(authority) = iri.authority() {
-        normal.push_str("//");
-        let (user, host) = match authority.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
-            None => (None, authority),
-        };
-        if let Some(user) = user {
-            push_normalised(&mut normal, user);
-            normal.push('@');
+    // Names of hosts have an encoding of their own.
+    let host_end = iri.authority().map_or(0, |authority| {
+        iri.scheme().len() + "://".len() + authority.len()
+    });
+    let (host, rest) = url.split_at_checked(host_end).unwrap_or(("", url));
+    let mut mapped = host.to_owned();
+    for byte in rest.bytes() {
+        if byte.is_ascii() {
+            mapped.push(char::from(byte));
+        } else {
+            mapped.push_str(&format!("%{byte:02X}"));
         }
-        let default_port = match scheme.as_str() {
-            "http" => ":80",
-            "https" => ":443",
-            _ => ":",
-        };
-        let host = host
-            .strip_suffix(default_port)
-            .unwrap_or(host)
-            .to_ascii_lowercase();
-        normal.push_str(host.strip_suffix(':').unwrap_or(&host));
     }
-    let path = without_dot_segments(iri.path());
-    if path.is_empty() && iri.authority().is_some() && matches!(scheme.as_str(), "http" | "https") {
-        normal.push('/');
-    }
-    push_normalised(&mut normal, &path);
-    if let Some(query) = iri.query() {
-        normal.push('?');
-        push_normalised(&mut normal, query);
-    }
-    if let Some(fragment) = iri.fragment() {
-        normal.push('#');
-        push_normalised(&mut normal, fragment);
-    }
-    normal
+    uri::normalise(&mapped)
 }
 
 /// Whether two absolute URLs are the same after normalisation.
@@ -86,66 +64,8 @@ pub fn same(left: &str, right: &str) -> bool {
     left == right || normalise(left) == normalise(right)
 }
 
-/// Percent-encodings in upper case, none for unreserved characters, and always for those outside
-/// ASCII, as RFC 3987 §3.1 maps IRIs to URIs.
-fn push_normalised(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('%') {
-        push_ascii(out, before);
-        // A valid IRI has two hexadecimal digits after each per cent sign.
-        let (digits, tail) = after.split_at_checked(2).unwrap_or((after, ""));
-        match u8::from_str_radix(digits, 16) {
-            Ok(byte) if is_unreserved(byte) => out.push(char::from(byte)),
-            _ => {
-                out.push('%');
-                out.push_str(&digits.to_ascii_uppercase());
-            }
-        }
-        rest = tail;
-    }
-    push_ascii(out, rest);
-}
-
-fn push_ascii(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii() {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-}
-
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-/// RFC 3986 §5.2.4 for a path that starts with a slash; others stay.
-fn without_dot_segments(path: &str) -> String {
-    let Some(segments) = path.strip_prefix('/') else {
-        return path.to_owned();
-    };
-    let mut kept: Vec<&str> = Vec::new();
-    let mut ends_open = false;
-    for segment in segments.split('/') {
-        ends_open = matches!(segment, "." | "..");
-        match segment {
-            "." => {}
-            ".." => {
-                kept.pop();
-            }
-            _ => kept.push(segment),
-        }
-    }
-    let mut path = String::new();
-    for segment in &kept {
-        path.push('/');
-        path.push_str(segment);
-    }
-    if ends_open || path.is_empty() {
-        path.push('/');
-    }
-    path
 }
 
 /// The `file:` URL of an absolute path.
