@@ -1,11 +1,13 @@
 //! The rows of one chunk to quads. All the work of a conversion happens here.
 
 use super::expand::{Expander, Variables};
+use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
 use super::sink::{Origin, QuadSink};
 use super::value::{CellBuffers, CellError, CellParser, Item, Value};
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::keys::KeyChecker;
 use crate::plan::{Language, Object, RowPlan, Rule, TablePlan, Test, When};
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{
@@ -13,6 +15,7 @@ use oxrdf::{
 };
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 const CSVW_ROW_CLASS: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#Row");
@@ -29,10 +32,10 @@ pub struct Prepared<'p> {
     pub plan: &'p TablePlan,
     pub index: u32,
     pub format: Format,
-    parsers: Vec<CellParser<'p>>,
+    pub parsers: Vec<CellParser<'p>>,
     /// The datatypes of literals, by column; `None` for strings, which may have a language.
     datatypes: Vec<Option<NamedNodeRef<'p>>>,
-    file_columns: usize,
+    pub file_columns: usize,
 }
 
 impl<'p> Prepared<'p> {
@@ -61,11 +64,13 @@ pub struct Report {
     pub rows: u64,
     pub quads: u64,
     pub problems: Found,
+    /// Whether the keys could be handed over.
+    pub keys: io::Result<()>,
 }
 
 /// Converts chunks of one table, one after another. One for each thread.
-pub struct Converter<'p, 'c> {
-    prepared: &'c Prepared<'p>,
+pub struct Converter<'c> {
+    prepared: &'c Prepared<'c>,
     context: &'c Context,
     expander: Expander<'c>,
     record: Record,
@@ -73,6 +78,7 @@ pub struct Converter<'p, 'c> {
     values: Vec<Value<'static>>,
     strings: Vec<&'static str>,
     labels: Labels,
+    keys: Option<KeyCollector<'c>>,
 }
 
 /// Blank nodes and numbers of a row, as text.
@@ -87,8 +93,8 @@ struct Labels {
     described: Vec<usize>,
 }
 
-impl<'p, 'c> Converter<'p, 'c> {
-    pub fn new(prepared: &'c Prepared<'p>, context: &'c Context) -> Self {
+impl<'c> Converter<'c> {
+    pub fn new(prepared: &'c Prepared<'c>, context: &'c Context) -> Self {
         let plan = prepared.plan;
         Self {
             prepared,
@@ -103,7 +109,16 @@ impl<'p, 'c> Converter<'p, 'c> {
             values: Vec::new(),
             strings: Vec::new(),
             labels: Labels::default(),
+            keys: None,
         }
+    }
+
+    /// Collects the keys of the rows as well.
+    #[must_use]
+    pub fn with_keys(mut self, checker: Option<&'c KeyChecker>) -> Self {
+        self.keys =
+            checker.and_then(|checker| KeyCollector::new(checker, self.prepared.index as usize));
+        self
     }
 
     /// Converts the rows of a chunk; with `only` just the one that has this number.
@@ -157,6 +172,7 @@ impl<'p, 'c> Converter<'p, 'c> {
             rows,
             quads: sink.quads,
             problems: problems.finish(),
+            keys: self.keys.as_mut().map_or(Ok(()), KeyCollector::finish),
         }
     }
 
@@ -249,6 +265,9 @@ impl<'p, 'c> Converter<'p, 'c> {
                 column: u32::MAX,
             },
         };
+        if let Some(keys) = &mut self.keys {
+            keys.row(plan, &values, number);
+        }
         if plan.rules.iter().any(|rule| rule.subject.is_none()) {
             label(&mut self.labels.subject, prepared.index, 's', number);
         }

@@ -8,8 +8,10 @@
 mod chunk;
 mod collect;
 mod expand;
+mod keys;
 mod part;
 mod problems;
+mod rows;
 mod run;
 mod sink;
 mod text;
@@ -17,6 +19,7 @@ mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
 pub use part::{row, split, splits};
+pub use rows::TableRows;
 pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};
 pub use sink::{Origin, QuadSink, Sink};
 pub use text::{TextChunk, TextSink};

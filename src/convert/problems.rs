@@ -58,6 +58,33 @@ impl Context {
         }
     }
 
+    /// The exact place of an offset in the chunk.
+    pub fn place(
+        &self,
+        format: &Format,
+        at: At<'_>,
+        column: Option<usize>,
+        offset: usize,
+    ) -> Place {
+        let bytes = at.text.as_bytes();
+        let offset = offset.clamp(at.start, bytes.len());
+        let lines = format.count_lines(&bytes[at.start..offset]);
+        let characters = match format.line_start(bytes, offset) {
+            Some(line) => count_characters(&bytes[line..offset]),
+            None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
+        };
+        let mut place = Place::at(Arc::clone(&self.file), at.line + lines, characters + 1);
+        place.cell = column.and_then(|column| {
+            let index = column + format.skip_columns();
+            Some(CellPlace {
+                column_name: Arc::clone(self.columns.get(column)?),
+                column_index: u32::try_from(index).unwrap_or(u32::MAX),
+                record: at.record,
+            })
+        });
+        place
+    }
+
     fn sample(&self, (column, code): Kind) -> Diagnostic {
         let mut place = Place::file(Arc::clone(&self.file));
         place.cell = column.and_then(|column| {
@@ -134,34 +161,9 @@ impl<'c> Problems<'c> {
         *count += 1;
         if *built < self.context.kept && !self.saturated.contains(&kind) {
             *built += 1;
-            let place = self.place(at, column, offset);
+            let place = self.context.place(self.format, at, column, offset);
             self.diagnostics.push(build(place));
         }
-    }
-
-    /// The exact place of an offset in the chunk.
-    fn place(&self, at: At<'_>, column: Option<usize>, offset: usize) -> Place {
-        let bytes = at.text.as_bytes();
-        let offset = offset.clamp(at.start, bytes.len());
-        let lines = self.format.count_lines(&bytes[at.start..offset]);
-        let characters = match self.format.line_start(bytes, offset) {
-            Some(line) => count_characters(&bytes[line..offset]),
-            None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
-        };
-        let mut place = Place::at(
-            Arc::clone(&self.context.file),
-            at.line + lines,
-            characters + 1,
-        );
-        place.cell = column.and_then(|column| {
-            let index = column + self.format.skip_columns();
-            Some(CellPlace {
-                column_name: Arc::clone(self.context.columns.get(column)?),
-                column_index: u32::try_from(index).unwrap_or(u32::MAX),
-                record: at.record,
-            })
-        });
-        place
     }
 
     /// The problems, those that were only counted included.

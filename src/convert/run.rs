@@ -6,6 +6,7 @@ use super::sink::{Origin, QuadSink, Sink};
 use crate::csv::preamble;
 use crate::csv::{Chunk, Chunks, Format, Preamble, RECORD_LIMIT, RecordTooLong, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::keys::KeyChecker;
 use crate::plan::{Plan, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
 use oxrdf::Quad;
@@ -19,21 +20,25 @@ pub const CHUNK_SIZE: usize = 256 << 10;
 
 /// How a conversion runs. None of it changes the output.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct Options<'a> {
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
     /// Bytes of CSV that one thread converts at a time.
     pub chunk_size: usize,
     /// The longest record that is read, in bytes.
     pub record_limit: usize,
+    /// Takes the keys of all rows, also of tables without output. The caller finishes it, with
+    /// [`TableRows`](super::TableRows).
+    pub keys: Option<&'a KeyChecker>,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             threads: 0,
             chunk_size: CHUNK_SIZE,
             record_limit: RECORD_LIMIT,
+            keys: None,
         }
     }
 }
@@ -71,7 +76,7 @@ pub struct TableSummary {
 pub fn run<S: Sink>(
     plan: &Plan,
     resolver: &dyn Resolver,
-    options: &Options,
+    options: &Options<'_>,
     sink: &mut S,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Summary> {
@@ -139,7 +144,7 @@ fn unreadable(resource: &Resource, error: &io::Error) -> Diagnostic {
 struct TableRun<'p> {
     plan: &'p TablePlan,
     index: usize,
-    options: &'p Options,
+    options: &'p Options<'p>,
 }
 
 /// What a thread makes of a chunk.
@@ -205,6 +210,7 @@ impl TableRun<'_> {
             summary.quads += done.report.quads;
             summary.bytes += done.bytes;
             context.accept(done.report.problems, diagnostics);
+            done.report.keys?;
             sink.accept(done.chunk)
         };
 
@@ -218,7 +224,8 @@ impl TableRun<'_> {
         if stop.is_none() {
             let small = first.text.len() < self.options.chunk_size / 2;
             if threads == 1 || small {
-                let mut converter = Converter::new(&prepared, &context);
+                let mut converter =
+                    Converter::new(&prepared, &context).with_keys(self.options.keys);
                 while stop.is_none() {
                     accept(convert(&mut converter, &first, sink), sink)?;
                     stop = next(&mut chunks, &mut first);
@@ -230,7 +237,8 @@ impl TableRun<'_> {
                     index: 0,
                     stop: None,
                 };
-                stop = parallel(source, threads, &prepared, &context, sink, accept)?;
+                let make = || Converter::new(&prepared, &context).with_keys(self.options.keys);
+                stop = parallel(source, threads, &make, sink, accept)?;
             }
         }
         match stop {
@@ -272,7 +280,7 @@ fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
     }
 }
 
-fn convert<S: Sink>(converter: &mut Converter<'_, '_>, chunk: &Chunk, sink: &S) -> Done<S::Chunk> {
+fn convert<S: Sink>(converter: &mut Converter<'_>, chunk: &Chunk, sink: &S) -> Done<S::Chunk> {
     let mut quads = sink.chunk();
     let report = converter.convert(chunk, None, &mut quads);
     Done {
@@ -313,11 +321,10 @@ impl Source<'_> {
 ///
 /// Each chunk needs a sink before it is read, and only so many are out at a time: that bounds the
 /// memory, however far one thread is ahead of another.
-fn parallel<S: Sink>(
+fn parallel<'c, S: Sink>(
     source: Source<'_>,
     threads: usize,
-    prepared: &Prepared<'_>,
-    context: &Context,
+    make: &(impl Fn() -> Converter<'c> + Sync),
     sink: &mut S,
     mut accept: impl FnMut(Done<S::Chunk>, &mut S) -> io::Result<()>,
 ) -> io::Result<Option<Stop>> {
@@ -333,7 +340,7 @@ fn parallel<S: Sink>(
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (send, source) = (send.clone(), &source);
-            scope.spawn(move || work(source, &send, prepared, context));
+            scope.spawn(move || work(source, &send, make()));
         }
         drop(send);
         let mut early = BTreeMap::new();
@@ -367,10 +374,8 @@ fn parallel<S: Sink>(
 fn work<C: QuadSink>(
     source: &Mutex<(Source<'_>, Receiver<C>)>,
     send: &Sender<(u64, Option<Done<C>>)>,
-    prepared: &Prepared<'_>,
-    context: &Context,
+    mut converter: Converter<'_>,
 ) {
-    let mut converter = Converter::new(prepared, context);
     let mut chunk = Chunk::default();
     loop {
         let (index, mut quads) = {

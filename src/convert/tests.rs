@@ -374,3 +374,38 @@ fn an_endless_quote_is_bounded() {
         .collect();
     assert_eq!(found, [(Code::RecordTooLong, 3)]);
 }
+
+#[test]
+fn keys_are_collected_on_the_way() {
+    use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
+    let number = Column {
+        datatype: DatatypeDescription {
+            base: "integer".into(),
+            ..DatatypeDescription::default()
+        },
+        ..column("a")
+    };
+    let mut group = group(vec![number, column("b")]);
+    group.tables[0].primary_key = vec![0];
+    let plan = compile(&group, plan::Mode::Minimal);
+    let memory = Memory(b"a,b\n1,x\n2,\"y\n\"\n+1,z\n3,\n".to_vec());
+    for (threads, chunk_size) in [(1, CHUNK_SIZE), (2, 4)] {
+        let checker = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
+        let options = Options {
+            threads,
+            chunk_size,
+            keys: Some(&checker),
+            ..Options::default()
+        };
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        run(&plan, &memory, &options, &mut NullSink, &mut diagnostics).unwrap();
+        checker
+            .finish(&TableRows::new(&plan, &memory), &mut diagnostics)
+            .unwrap();
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|found| (found.code, found.place.line, found.place.column))
+            .collect();
+        assert_eq!(found, [(Code::DuplicateKey, 5, 1)]);
+    }
+}

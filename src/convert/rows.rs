@@ -1,0 +1,170 @@
+//! Rows read again, for what is known only after all rows were read.
+
+use super::chunk::Prepared;
+use super::keys::write_key;
+use super::problems::{At, Context};
+use super::run::{CHUNK_SIZE, open};
+use super::value::{CellBuffers, Value};
+use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Record, Text, preamble};
+use crate::diagnostic::Mode;
+use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
+use crate::plan::Plan;
+use crate::resource::Resolver;
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Reads rows of the tables of a plan again, each key cell with its exact place.
+#[derive(Clone, Copy)]
+pub struct TableRows<'a> {
+    plan: &'a Plan,
+    resolver: &'a dyn Resolver,
+}
+
+impl<'a> TableRows<'a> {
+    /// The rows of the tables of a plan.
+    pub fn new(plan: &'a Plan, resolver: &'a dyn Resolver) -> Self {
+        Self { plan, resolver }
+    }
+}
+
+impl Rows for TableRows<'_> {
+    fn visit(
+        &self,
+        table: usize,
+        columns: &[usize],
+        which: Which<'_>,
+        visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        let Some(plan) = self.plan.tables.get(table) else {
+            return Ok(());
+        };
+        let failed = |message: String| io::Error::other(message);
+        let resource = open(plan, self.resolver).map_err(|error| failed(error.message))?;
+        let data = preamble(&resource, &plan.dialect)
+            .map_err(|error| failed(error.message))?
+            .data;
+        let mut text = Text::open(&resource, &plan.dialect.encoding)?;
+        text.skip_to(data.offset)?;
+        let prepared = Prepared::new(plan, table);
+        let context = Context::new(plan, Arc::clone(&resource.name), Mode::Validate, 0);
+        let mut chunks = Chunks::new(&prepared.format, text, data, CHUNK_SIZE, RECORD_LIMIT);
+        let mut chunk = Chunk::default();
+        // A record that is too long ended the first reading at the same place.
+        while let Ok(true) = chunks.next_into(&mut chunk)? {
+            let numbers = match which {
+                Which::All => None,
+                Which::Numbers(numbers) => {
+                    let first = chunk.split.start.row;
+                    let end = chunks.position().row;
+                    let from = numbers.partition_point(|&number| number < first);
+                    let to = numbers.partition_point(|&number| number < end);
+                    if from == numbers.len() {
+                        return Ok(());
+                    }
+                    if from == to {
+                        continue;
+                    }
+                    numbers.get(from..to)
+                }
+            };
+            let reader = ChunkReader {
+                prepared: &prepared,
+                context: &context,
+                chunk: &chunk,
+                columns,
+            };
+            if reader.visit(numbers, visitor).is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+struct ChunkReader<'c> {
+    prepared: &'c Prepared<'c>,
+    context: &'c Context,
+    chunk: &'c Chunk,
+    columns: &'c [usize],
+}
+
+impl ChunkReader<'_> {
+    /// Visits the rows of the chunk; with `numbers` only those.
+    fn visit(
+        &self,
+        numbers: Option<&[u64]>,
+        visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let text = String::from_utf8_lossy(&self.chunk.text);
+        let start = self.chunk.split.start;
+        let mut record = Record::default();
+        let (mut offset, mut line, mut source, mut number) =
+            (0, start.line, start.record, start.row);
+        while offset < text.len() {
+            let (next, is_row) = self
+                .prepared
+                .format
+                .skip(text.as_bytes(), offset, &mut record);
+            if is_row {
+                if numbers.is_none_or(|numbers| numbers.binary_search(&number).is_ok()) {
+                    let at = At {
+                        chunk: self.chunk,
+                        text: &text,
+                        start: offset,
+                        line,
+                        record: source,
+                    };
+                    visitor(KeyRow {
+                        number,
+                        cells: self
+                            .columns
+                            .iter()
+                            .filter_map(|&column| self.cell(at, &record, column))
+                            .collect(),
+                    })?;
+                }
+                number += 1;
+            }
+            line += record.lines;
+            source += 1;
+            offset = next;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn cell(&self, at: At<'_>, record: &Record, column: usize) -> Option<KeyCell> {
+        let prepared = self.prepared;
+        let plan = prepared.plan.columns.get(column)?;
+        let parser = prepared.parsers.get(column)?;
+        let cell = (column < prepared.file_columns)
+            .then(|| record.cells.get(column))
+            .flatten();
+        let offset = cell.map_or(record.end, |cell| cell.raw_start);
+        let mut buffers = CellBuffers::default();
+        let (text, value) = parser.parse(cell, &prepared.format, at.text, &mut buffers, |_, _| ());
+        let bytes = |item| {
+            let mut bytes = Vec::new();
+            write_key(plan, item, &mut bytes);
+            bytes
+        };
+        Some(KeyCell {
+            place: self
+                .context
+                .place(&prepared.format, at, Some(column), offset),
+            text: text.to_owned(),
+            value: match value {
+                Value::Null => KeyValue::Null,
+                Value::Single(item) => KeyValue::One(bytes(item)),
+                Value::List(list) => KeyValue::List(
+                    list.iter()
+                        .map(|item| KeyItem {
+                            text: item.text.to_owned(),
+                            value: Some(bytes(item)),
+                        })
+                        .collect(),
+                ),
+            },
+        })
+    }
+}
