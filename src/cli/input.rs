@@ -42,7 +42,7 @@ impl InputOptions {
             })?;
         }
         let catalog = match &self.catalog {
-            Some(path) => Some(Catalog::open(path)?),
+            Some(path) => Some(Catalog::open(path).map_err(|diagnostic| *diagnostic)?),
             None => None,
         };
         let input = Input {
