@@ -38,6 +38,7 @@
 //! [claims]: crate::claims
 //! [`diagnostic`]: crate::diagnostic
 
+pub mod claims;
 pub mod cli;
 pub mod convert;
 pub mod csv;

@@ -205,6 +205,34 @@ codes! {
     /// Make the referenced columns unique, or declare other columns. Where they are the primary key
     /// of the referenced table, the duplicates are reported there instead.
     AmbiguousReference = "0503", Invalid, "reference to several rows", "tabular-data-model §6.6";
+    /// A claim names a table that the metadata does not describe. Claims name tables by the stem of
+    /// their file: `sessions` for `sessions.csv`.
+    ClaimTable = "0601", Error, "claim about an unknown table", "";
+    /// A claim names a row by its primary key, and the table has no row with that key.
+    /// Was the row renamed? A claim follows the id of its row; change it in both places.
+    ClaimRow = "0602", Error, "claim about a missing row", "";
+    /// A claim names a column that its table has not.
+    ClaimColumn = "0603", Error, "claim about an unknown column", "";
+    /// A claim is about one item of a list cell, and the cell has no such item.
+    ClaimItem = "0604", Error, "claim about a missing item", "";
+    /// A claim is about a cell that yields no triple: it is empty, or its column is left out of the
+    /// output. There is nothing that the claim could say who said. Fill the cell, or let the claim be
+    /// about another one.
+    ClaimNothing = "0605", Error, "claim about nothing", "";
+    /// The metadata declares some parts of a claims, evidence, documents or quantity table, but not all
+    /// that are needed. Add the missing `part` annotation to its column.
+    ClaimPart = "0606", Error, "incomplete claims metadata", "";
+    /// A source document is not the one that the curator read: its digest or its length differs.
+    /// Read it again; when its spans have been reviewed, record the new digest.
+    DocumentChanged = "0610", Error, "changed document", "";
+    /// A source document is there and cannot be read, or is not UTF-8.
+    DocumentUnreadable = "0611", Error, "unreadable document", "";
+    /// A span starts after its end or runs past the end of its document. Positions count Unicode code
+    /// points from 0; the end is exclusive.
+    SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
+    /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
+    /// lookalike is an error. Where the same words stand elsewhere now, the hint says so.
+    SpanDiffers = "0613", Error, "span with other words", "oa:TextPositionSelector";
     /// The query is not SPARQL 1.1. The place is where the parser could not go on.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
     /// The query is longer, deeper or wider than the limits allow. Limits keep one query from taking all

@@ -93,4 +93,11 @@ impl Diagnostic {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Adds what to do about it, where something is known.
+    #[must_use]
+    pub fn with_optional_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.or(self.hint);
+        self
+    }
 }

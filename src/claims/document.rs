@@ -1,0 +1,192 @@
+//! A source document: its digest, and spans of code points in it.
+//!
+//! Evidence points at a span the way the Web Annotation Vocabulary's `TextPositionSelector` does
+//! (§4.2.5): start and end in Unicode code points, zero-based, end exclusive. Nothing here is
+//! fuzzy: a span either has the digest that the curator recorded or it has not.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// One code point in this many has its byte offset remembered.
+const STRIDE: usize = 64;
+
+/// The text of a source document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    text: String,
+    sha256: String,
+    /// Byte offset of every `STRIDE`th code point.
+    offsets: Vec<usize>,
+    length: usize,
+}
+
+impl Document {
+    /// A document from its bytes, which must be UTF-8. A byte order mark is part of the text.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, std::string::FromUtf8Error> {
+        let sha256 = sha256_hex(&bytes);
+        let text = String::from_utf8(bytes)?;
+        let mut offsets = Vec::new();
+        let mut length = 0;
+        for (byte, _) in text.char_indices() {
+            if length % STRIDE == 0 {
+                offsets.push(byte);
+            }
+            length += 1;
+        }
+        Ok(Self {
+            text,
+            sha256,
+            offsets,
+            length,
+        })
+    }
+
+    /// SHA-256 of the document's bytes, lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Length in code points.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The words of a span; `None` where it is empty, reversed or runs past the end.
+    pub fn span(&self, start: usize, end: usize) -> Option<&str> {
+        if start >= end || end > self.length {
+            return None;
+        }
+        self.text.get(self.byte(start)?..self.byte(end)?)
+    }
+
+    /// Where words stand: start and end of every occurrence, overlapping ones included.
+    pub fn occurrences(&self, words: &str) -> Vec<(usize, usize)> {
+        let Some(first) = words.chars().next() else {
+            return Vec::new();
+        };
+        let length = words.chars().count();
+        let mut found = Vec::new();
+        let (mut from, mut counted, mut position) = (0, 0, 0);
+        while let Some(at) = self.text.get(from..).and_then(|rest| rest.find(words)) {
+            let byte = from + at;
+            position += self
+                .text
+                .get(counted..byte)
+                .map_or(0, |text| text.chars().count());
+            counted = byte;
+            found.push((position, position + length));
+            from = byte + first.len_utf8();
+        }
+        found
+    }
+
+    /// Where a span of `length` code points with this digest stands now: the same words, moved.
+    ///
+    /// Costs one hash of `length` code points for every position.
+    pub fn spans_with_digest(&self, length: usize, sha256: &str) -> Vec<(usize, usize)> {
+        if length == 0 || length > self.length {
+            return Vec::new();
+        }
+        let bytes: Vec<usize> = self
+            .text
+            .char_indices()
+            .map(|(byte, _)| byte)
+            .chain([self.text.len()])
+            .collect();
+        bytes
+            .windows(length + 1)
+            .enumerate()
+            .filter(|(_, window)| match (window.first(), window.last()) {
+                (Some(&start), Some(&end)) => self
+                    .text
+                    .get(start..end)
+                    .is_some_and(|words| sha256_hex(words.as_bytes()) == sha256),
+                _ => false,
+            })
+            .map(|(start, _)| (start, start + length))
+            .collect()
+    }
+
+    /// Byte offset of a code point; the length of the text for the end.
+    fn byte(&self, position: usize) -> Option<usize> {
+        if position == self.length {
+            return Some(self.text.len());
+        }
+        let from = *self.offsets.get(position / STRIDE)?;
+        let rest = self.text.get(from..)?;
+        rest.char_indices()
+            .nth(position % STRIDE)
+            .map(|(byte, _)| from + byte)
+    }
+}
+
+/// SHA-256 as lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::new(text.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn spans_count_code_points() {
+        let document = document("Го\u{a0}род 🙂 рос");
+        for (start, end, expected) in [
+            (0, 2, Some("Го")),
+            (3, 6, Some("род")),
+            (7, 8, Some("🙂")),
+            (9, 12, Some("рос")),
+            (9, 13, None),
+            (3, 3, None),
+            (4, 3, None),
+        ] {
+            assert_eq!(document.span(start, end), expected, "{start}..{end}");
+        }
+    }
+
+    #[test]
+    fn spans_beyond_the_first_stride() {
+        let text: String = "абвгд".repeat(100);
+        let document = document(&text);
+        assert_eq!(document.length(), 500);
+        assert_eq!(document.span(123, 128), Some("гдабв"));
+        assert_eq!(document.span(495, 500), Some("абвгд"));
+    }
+
+    #[test]
+    fn occurrences_may_overlap() {
+        assert_eq!(document("аааб").occurrences("аа"), [(0, 2), (1, 3)]);
+        assert_eq!(document("аааб").occurrences(""), []);
+        assert_eq!(
+            document("Пётр и Пётр").occurrences("Пётр"),
+            [(0, 4), (7, 11)]
+        );
+    }
+
+    #[test]
+    fn moved_words_are_found_by_their_digest() {
+        let before = document("один два три");
+        let after = document("ноль один два три");
+        let digest = sha256_hex(before.span(5, 8).unwrap().as_bytes());
+        assert_eq!(after.spans_with_digest(3, &digest), [(10, 13)]);
+        assert_eq!(document("иное").spans_with_digest(3, &digest), []);
+    }
+
+    #[test]
+    fn digest_of_the_empty_string() {
+        assert_eq!(
+            sha256_hex(b""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! What each source says of each cell.
+//!
+//! A claim is about one cell of a curated table, named by table, row id and column. Its RDF form is
+//! the reification of the triples that this cell yields, found through the plan, whatever the mapping:
+//!
+//! ```text
+//!  claims.csv ─► Claims::read ──► which cells are claimed, which contradict each other
+//!                    │
+//!  convert::run ─► ClaimSink ───► keeps the quads of claimed cells, withholds contradicted ones
+//!                    │
+//!                 Claims::quads ─► rdf:subject, rdf:predicate, rdf:object; conflictsWith
+//!
+//!  evidence.csv, documents ─► evidence::verify ─► every span against its digest
+//! ```
+//!
+//! Which columns play which part is declared in the metadata by the own annotation `part`; nothing
+//! here knows the names of tables or columns.
+
+mod conflict;
+mod document;
+mod evidence;
+mod quantity;
+mod read;
+mod reify;
+mod roles;
+mod sink;
+mod table;
+
+pub use conflict::{Conflict, Side};
+pub use document::{Document, sha256_hex};
+pub use evidence::{Checked, verify};
+pub use quantity::Quantity;
+pub use read::{Claim, Claims};
+pub use sink::{ClaimChunk, ClaimSink};

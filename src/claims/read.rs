@@ -1,0 +1,320 @@
+//! The claims of a project, each with the cell that it is about.
+
+use super::conflict::{self, Conflict};
+use super::roles::{ClaimColumns, Roles, stem};
+use super::table::{Reader, Row, unreadable};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::Plan;
+use crate::resource::Resolver;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// One claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its id, as in the table.
+    pub id: String,
+    /// Number of its row in the claims table.
+    pub row: u64,
+    /// Index of the table that it is about.
+    pub table: usize,
+    /// Number of the row that it is about.
+    pub target_row: u64,
+    /// Index of the column that it is about.
+    pub column: usize,
+    /// Zero-based place of the item in a list cell, where it is about one item.
+    pub item: Option<usize>,
+    /// The value as stated, where it is not the cell's.
+    pub value: Option<String>,
+    /// The text of the cell.
+    pub cell: String,
+    /// A curator has ranked it above the others.
+    pub preferred: bool,
+    /// A curator stands by it: not refused, not pending, not deprecated.
+    pub accepted: bool,
+    /// Ids of its evidence.
+    pub evidence: Vec<String>,
+    /// The place of its id.
+    pub place: Place,
+    /// The cells of the target row, where the stated value has to be put into it.
+    pub(super) target_cells: Option<Vec<String>>,
+}
+
+/// All claims of a project, and what follows from them for the conversion.
+#[derive(Debug, Clone, Default)]
+pub struct Claims {
+    pub(super) claims: Vec<Claim>,
+    pub(super) conflicts: Vec<Conflict>,
+    /// The claims table.
+    pub(super) table: Option<usize>,
+    /// The column of the claims table whose quads tell the claim's IRI.
+    pub(super) targets: HashSet<(usize, u64)>,
+}
+
+/// What is said of one row of the claims table, before its cell is found.
+struct Stated {
+    id: String,
+    row: u64,
+    key: String,
+    column: usize,
+    item: Option<String>,
+    value: Option<String>,
+    rank: Option<String>,
+    review: Option<String>,
+    evidence: Vec<String>,
+    place: Place,
+    row_place: Place,
+    item_place: Option<Place>,
+}
+
+impl Claims {
+    /// Reads the claims of a group and finds the cells that they are about.
+    ///
+    /// Memory grows with the number of claims, and with the rows of tables that declare a functional
+    /// key. A claim about a cell that does not exist is a diagnostic at that claim. A group without a
+    /// claims table has no claims.
+    pub fn read(
+        group: &TableGroup,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let roles = Roles::of(group, diagnostics);
+        let mut claims = Self::default();
+        if let Some(columns) = roles.claims {
+            claims.table = Some(columns.table);
+            let stated = stated(group, plan, &columns, resolver, diagnostics);
+            for (table, stated) in stated {
+                claims.find(plan, table, stated, resolver, diagnostics);
+            }
+            claims.claims.sort_by_key(|claim| claim.row);
+        }
+        claims.targets = claims
+            .claims
+            .iter()
+            .map(|claim| (claim.table, claim.target_row))
+            .collect();
+        claims.conflicts =
+            conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
+        claims
+    }
+
+    /// The claims, in the order of their table.
+    pub fn iter(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter()
+    }
+
+    /// The contradictions between accepted claims, in the order of tables and rows.
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// Finds the rows of one table that claims name.
+    fn find(
+        &mut self,
+        plan: &Plan,
+        table: usize,
+        stated: Vec<Stated>,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(table_plan) = plan.tables.get(table) else {
+            return;
+        };
+        let mut by_key: HashMap<&str, Vec<&Stated>> = HashMap::new();
+        for claim in &stated {
+            by_key.entry(&claim.key).or_default().push(claim);
+        }
+        let mut found: HashSet<&str> = HashSet::new();
+        let mut problems = Vec::new();
+        let read = Reader::open(table_plan, resolver).and_then(|reader| {
+            reader.visit(|row| {
+                let key = key_of(row, &table_plan.primary_key);
+                let Some((key, wanted)) = by_key.get_key_value(key.as_str()) else {
+                    return;
+                };
+                found.insert(key);
+                for claim in wanted {
+                    match claim.at(table, row) {
+                        Ok(claim) => self.claims.push(claim),
+                        Err(problem) => problems.push(*problem),
+                    }
+                }
+            })
+        });
+        if let Err(error) = read {
+            diagnostics.push(unreadable(table_plan, &error));
+            return;
+        }
+        let name = stem(&table_plan.url);
+        for claim in stated
+            .iter()
+            .filter(|claim| !found.contains(claim.key.as_str()))
+        {
+            problems.push(
+                Diagnostic::new(
+                    Code::ClaimRow,
+                    claim.row_place.clone(),
+                    format!(
+                        "claim `{}` is about a row that table `{name}` has not",
+                        claim.id
+                    ),
+                )
+                .with_found(claim.key.as_str()),
+            );
+        }
+        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
+        for problem in problems {
+            diagnostics.push(problem);
+        }
+    }
+}
+
+impl Stated {
+    /// The claim about a row that was found.
+    fn at(&self, table: usize, row: &Row<'_>) -> Result<Claim, Box<Diagnostic>> {
+        let item = match &self.item {
+            None => None,
+            Some(item) => Some(
+                row.items(self.column)
+                    .iter()
+                    .position(|other| other == item)
+                    .ok_or_else(|| {
+                        let place = self.item_place.clone().unwrap_or_default();
+                        Box::new(
+                            Diagnostic::new(
+                                Code::ClaimItem,
+                                place,
+                                format!(
+                                    "claim `{}` is about an item that its cell has not",
+                                    self.id
+                                ),
+                            )
+                            .with_found(item.as_str())
+                            .with_expected(row.items(self.column).join(", ")),
+                        )
+                    })?,
+            ),
+        };
+        let cell = row.get(self.column).unwrap_or_default();
+        let value = self.value.clone().filter(|value| *value != cell);
+        let rank = self.rank.as_deref();
+        Ok(Claim {
+            id: self.id.clone(),
+            row: self.row,
+            table,
+            target_row: row.number,
+            column: self.column,
+            item,
+            preferred: rank == Some("preferred"),
+            accepted: rank != Some("deprecated")
+                && self
+                    .review
+                    .as_deref()
+                    .is_none_or(|review| review == "accepted"),
+            evidence: self.evidence.clone(),
+            place: self.place.clone(),
+            target_cells: value.is_some().then(|| row.texts()),
+            value,
+            cell,
+        })
+    }
+}
+
+/// Reads the claims table: what each claim is about, by table.
+fn stated(
+    group: &TableGroup,
+    plan: &Plan,
+    columns: &ClaimColumns,
+    resolver: &dyn Resolver,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<usize, Vec<Stated>> {
+    let mut stated: BTreeMap<usize, Vec<Stated>> = BTreeMap::new();
+    let Some(table_plan) = plan.tables.get(columns.table) else {
+        return stated;
+    };
+    let tables: HashMap<&str, usize> = group
+        .tables
+        .iter()
+        .enumerate()
+        .map(|(index, table)| (stem(&table.url), index))
+        .collect();
+    let read = Reader::open(table_plan, resolver).and_then(|reader| {
+        reader.visit(|row| {
+            // An empty id, table, row or column has been reported as a missing required cell.
+            let (Some(id), Some(target), Some(key), Some(column)) = (
+                row.get(columns.id),
+                row.get(columns.target),
+                row.get(columns.row),
+                row.get(columns.column),
+            ) else {
+                return;
+            };
+            let Some(&table) = tables.get(target.as_str()) else {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::ClaimTable,
+                        row.place(columns.target),
+                        format!("claim `{id}` is about a table that there is not"),
+                    )
+                    .with_found(target.as_str())
+                    .with_optional_hint(crate::diagnostic::suggest::hint(
+                        &target,
+                        tables.keys().copied(),
+                    )),
+                );
+                return;
+            };
+            let names = || {
+                group
+                    .tables
+                    .get(table)
+                    .into_iter()
+                    .flat_map(|table| &table.columns)
+                    .map(|column| column.name.as_str())
+            };
+            let Some(index) = names().position(|name| name == column) else {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::ClaimColumn,
+                        row.place(columns.column),
+                        format!("claim `{id}` is about a column that table `{target}` has not"),
+                    )
+                    .with_found(column.as_str())
+                    .with_optional_hint(crate::diagnostic::suggest::hint(&column, names())),
+                );
+                return;
+            };
+            let optional = |column: Option<usize>| column.and_then(|column| row.get(column));
+            stated.entry(table).or_default().push(Stated {
+                place: row.place(columns.id),
+                row_place: row.place(columns.row),
+                item_place: columns.item.map(|item| row.place(item)),
+                row: row.number,
+                key,
+                column: index,
+                item: optional(columns.item),
+                value: optional(columns.value),
+                rank: optional(columns.rank),
+                review: optional(columns.review),
+                evidence: columns
+                    .evidence
+                    .map_or_else(Vec::new, |column| row.items(column)),
+                id,
+            });
+        })
+    });
+    if let Err(error) = read {
+        diagnostics.push(unreadable(table_plan, &error));
+    }
+    stated
+}
+
+/// The primary key of a row as claims write it: the values, joined by `/` where there are several.
+fn key_of(row: &Row<'_>, columns: &[usize]) -> String {
+    let values: Vec<String> = columns
+        .iter()
+        .map(|&column| row.get(column).unwrap_or_default())
+        .collect();
+    values.join("/")
+}

@@ -1,0 +1,270 @@
+//! Claims as RDF: the reification of the triples that their cells yield.
+
+use super::read::{Claim, Claims};
+use super::sink::{ClaimSink, Claimed, small};
+use crate::convert::row;
+use crate::csvw::model::{Dialect, TableGroup};
+use crate::datatype::{Datatype, DatatypeDescription};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
+use crate::plan::Plan;
+use crate::resource::{Content, ResolveError, Resolver, Resource};
+use oxrdf::vocab::{rdf, xsd};
+use oxrdf::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Own terms of this namespace where the project declares no base of its own.
+const BASE: &str = "https://w3id.org/civigraph/";
+
+/// Types that a stated value may have where it does not fit the column, in the order tried.
+const SHAPES: [&str; 5] = ["duration", "gYear", "date", "integer", "decimal"];
+
+impl Claims {
+    /// The graph of claims: the constant graph of the claims table, or `{base}graph/claims`.
+    pub fn graph(&self, group: &TableGroup) -> Option<NamedNode> {
+        let table = group.tables.get(self.table?)?;
+        match &table.extensions.graph {
+            Some(graph) if !graph.contains('{') => NamedNode::new(graph.as_str()).ok(),
+            _ => NamedNode::new(format!("{}graph/claims", base(group))).ok(),
+        }
+    }
+
+    /// The quads that the conversion itself cannot make: what each claim is about, which claims
+    /// contradict each other, and the values that a curator ranked above their cells.
+    ///
+    /// `sink` is the one that the conversion went through. A claim about a cell that yields nothing
+    /// is a diagnostic at that claim.
+    pub fn quads<S>(
+        &self,
+        group: &TableGroup,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        sink: &ClaimSink<S>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Quad> {
+        let Some(graph) = self.graph(group) else {
+            return Vec::new();
+        };
+        let graph = GraphName::from(graph);
+        let mut quads = Vec::new();
+        for claim in &self.claims {
+            let about = claim.quads(plan, resolver, &sink.claimed);
+            if about.is_empty() {
+                let mut diagnostic = Diagnostic::new(
+                    Code::ClaimNothing,
+                    claim.place.clone(),
+                    format!("claim `{}` is about a cell that yields no triple", claim.id),
+                );
+                if let Some(table) = group.tables.get(claim.table)
+                    && let Some(column) = table.columns.get(claim.column)
+                {
+                    diagnostic = diagnostic.with_found(format!(
+                        "table `{}`, row {}, column `{}`",
+                        super::roles::stem(&table.url),
+                        claim.target_row,
+                        column.name
+                    ));
+                }
+                diagnostics.push(diagnostic);
+                continue;
+            }
+            let Some(subject) = sink.subjects.get(&claim.row) else {
+                continue;
+            };
+            reify(subject, &about, &graph, &mut quads);
+        }
+        self.link(group, &sink.subjects, &graph, &mut quads);
+        self.assert_preferred(plan, resolver, &sink.claimed, &mut quads);
+        quads
+    }
+
+    /// Links the claims of different sides of each contradiction, both ways.
+    fn link(
+        &self,
+        group: &TableGroup,
+        subjects: &HashMap<u64, NamedOrBlankNode>,
+        graph: &GraphName,
+        quads: &mut Vec<Quad>,
+    ) {
+        let predicate = NamedNode::new_unchecked(format!("{}ns#conflictsWith", base(group)));
+        let subject = |&index: &usize| {
+            self.claims
+                .get(index)
+                .and_then(|claim| subjects.get(&claim.row))
+        };
+        for conflict in &self.conflicts {
+            for (at, one) in conflict.sides.iter().enumerate() {
+                for (_, other) in conflict.sides.iter().enumerate().filter(|(i, _)| *i != at) {
+                    for one in one.claims.iter().filter_map(subject) {
+                        for other in other.claims.iter().filter_map(subject) {
+                            quads.push(Quad::new(
+                                one.clone(),
+                                predicate.clone(),
+                                other.clone(),
+                                graph.clone(),
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asserts the stated values that were ranked above what stands in their cells.
+    fn assert_preferred(
+        &self,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        claimed: &Claimed,
+        quads: &mut Vec<Quad>,
+    ) {
+        for conflict in self.conflicts.iter().filter(|conflict| !conflict.rows) {
+            let winner = conflict
+                .preferred
+                .and_then(|preferred| conflict.sides.get(preferred))
+                .and_then(|side| side.claims.first())
+                .and_then(|&index| self.claims.get(index));
+            if let Some(claim) = winner
+                && claim.value.is_some()
+            {
+                quads.extend(claim.quads(plan, resolver, claimed));
+            }
+        }
+    }
+}
+
+impl Claim {
+    /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
+    fn quads(&self, plan: &Plan, resolver: &dyn Resolver, claimed: &Claimed) -> Vec<Quad> {
+        let key = (small(self.table), self.target_row, small(self.column));
+        let of_cell = claimed.get(&key).cloned().unwrap_or_default();
+        let quads = match (&self.value, &self.target_cells) {
+            (Some(value), Some(cells)) => self.stated(plan, resolver, value, cells),
+            _ => of_cell,
+        };
+        match self.item {
+            Some(item) => quads.into_iter().nth(item).into_iter().collect(),
+            None => quads,
+        }
+    }
+
+    /// The quads of the cell with the stated value in it.
+    fn stated(
+        &self,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        value: &str,
+        cells: &[String],
+    ) -> Vec<Quad> {
+        let Some(table) = plan.tables.get(self.table) else {
+            return Vec::new();
+        };
+        let mut cells = cells.to_vec();
+        if let Some(cell) = cells.get_mut(self.column) {
+            value.clone_into(cell);
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let Some(bytes) = writer
+            .write_record(&cells)
+            .ok()
+            .and_then(|()| writer.into_inner().ok())
+        else {
+            return Vec::new();
+        };
+        let mut table = table.clone();
+        table.dialect = Dialect {
+            header_row_count: 0,
+            ..Dialect::default()
+        };
+        let overlay = Overlay {
+            url: table.url.clone(),
+            bytes: bytes.into(),
+            others: resolver,
+        };
+        let datatype = table
+            .columns
+            .get(self.column)
+            .map(|column| column.datatype.iri().to_owned());
+        let alone = Plan {
+            head: Vec::new(),
+            tables: vec![table],
+            ..plan.clone()
+        };
+        row(&alone, 0, &overlay, 1, None)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|(_, origin)| origin.column == small(self.column))
+            .map(|(mut quad, _)| {
+                if let Term::Literal(literal) = &quad.object
+                    && datatype.as_deref() != Some(literal.datatype().as_str())
+                    && literal.datatype() == xsd::STRING
+                {
+                    // It is no value of the column's datatype: typed by what it looks like.
+                    quad.object = by_shape(value).into();
+                }
+                quad
+            })
+            .collect()
+    }
+}
+
+/// A literal of the first type whose values look like this; a plain string otherwise.
+fn by_shape(value: &str) -> Literal {
+    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut buffer = String::new();
+    for base in SHAPES {
+        let description = DatatypeDescription {
+            base: base.to_owned(),
+            ..DatatypeDescription::default()
+        };
+        let datatype = Datatype::compile(&description, &mut silent);
+        if let Ok(lexical) = datatype.parser().parse(value, &mut buffer) {
+            let iri = NamedNode::new_unchecked(datatype.iri());
+            return Literal::new_typed_literal(lexical, iri);
+        }
+    }
+    Literal::new_simple_literal(value)
+}
+
+/// Says what a claim is about. All quads of a cell have one subject and one predicate; a list has
+/// several objects.
+fn reify(claim: &NamedOrBlankNode, about: &[Quad], graph: &GraphName, quads: &mut Vec<Quad>) {
+    let Some(first) = about.first() else { return };
+    let mut add = |predicate: oxrdf::NamedNodeRef<'_>, object: Term| {
+        quads.push(Quad::new(
+            claim.clone(),
+            predicate.into_owned(),
+            object,
+            graph.clone(),
+        ));
+    };
+    add(rdf::SUBJECT, first.subject.clone().into());
+    add(rdf::PREDICATE, first.predicate.clone().into());
+    for quad in about {
+        if quad.subject == first.subject && quad.predicate == first.predicate {
+            add(rdf::OBJECT, quad.object.clone());
+        }
+    }
+}
+
+fn base(group: &TableGroup) -> &str {
+    group.base.as_deref().unwrap_or(BASE)
+}
+
+/// A resolver that has other bytes for one URL.
+struct Overlay<'r> {
+    url: String,
+    bytes: Arc<[u8]>,
+    others: &'r dyn Resolver,
+}
+
+impl Resolver for Overlay<'_> {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        let mut resource = self.others.resolve(url)?;
+        if url == self.url {
+            resource.content = Content::Bytes(Arc::clone(&self.bytes));
+            resource.charset = None;
+        }
+        Ok(resource)
+    }
+}

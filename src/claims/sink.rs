@@ -1,0 +1,173 @@
+//! Between the converter and its sink: keeps the quads of claimed cells, withholds contradicted ones.
+
+use super::read::Claims;
+use crate::convert::{Origin, QuadSink, Sink};
+use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNode, Quad, QuadRef};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What becomes of the quads of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Treatment {
+    /// Columns whose quads are kept for the reification.
+    claimed: HashSet<u32>,
+    /// Columns whose quads are withheld.
+    withheld: HashSet<u32>,
+    /// The whole row is withheld: its quads go to the graph of claims.
+    row_withheld: bool,
+}
+
+/// Decisions by table and row, shared by all threads.
+#[derive(Debug, Default)]
+struct Rules {
+    /// The claims table.
+    claims: Option<u32>,
+    /// The graph of claims.
+    graph: Option<NamedNode>,
+    tables: HashSet<u32>,
+    rows: HashMap<(u32, u64), Treatment>,
+}
+
+/// The quads that claims are about, by table, row and column.
+pub(super) type Claimed = HashMap<(u32, u64, u32), Vec<Quad>>;
+
+/// A sink that lets everything through to another one but what is withheld.
+#[derive(Debug)]
+pub struct ClaimSink<S> {
+    /// The sink behind it.
+    pub inner: S,
+    rules: Arc<Rules>,
+    pub(super) claimed: Claimed,
+    pub(super) subjects: HashMap<u64, NamedOrBlankNode>,
+}
+
+/// A chunk of a [`ClaimSink`].
+#[derive(Debug)]
+pub struct ClaimChunk<C> {
+    inner: C,
+    rules: Arc<Rules>,
+    claimed: Vec<(Quad, Origin)>,
+    subjects: Vec<(u64, NamedOrBlankNode)>,
+}
+
+impl Claims {
+    /// A sink in front of `inner` for the conversion of the plan that these claims were read with.
+    ///
+    /// `graph` is the graph of claims, where rows go that contradict each other.
+    pub fn sink<S>(&self, inner: S, graph: Option<NamedNode>) -> ClaimSink<S> {
+        let mut rules = Rules {
+            claims: self.table.map(small),
+            graph,
+            ..Rules::default()
+        };
+        for claim in &self.claims {
+            let treatment = rules.treatment(claim.table, claim.target_row);
+            treatment.claimed.insert(small(claim.column));
+        }
+        for conflict in &self.conflicts {
+            for (index, side) in conflict.sides.iter().enumerate() {
+                let asserted = match conflict.preferred {
+                    Some(preferred) if conflict.rows => preferred == index,
+                    // One cell: it stays if what it holds is the preferred value.
+                    Some(preferred) => self.holds_cell(conflict.sides.get(preferred)),
+                    None => false,
+                };
+                if asserted {
+                    continue;
+                }
+                let treatment = rules.treatment(conflict.table, side.row);
+                if conflict.rows {
+                    treatment.row_withheld = true;
+                } else {
+                    treatment.withheld.insert(small(conflict.column));
+                }
+            }
+        }
+        ClaimSink {
+            inner,
+            rules: Arc::new(rules),
+            claimed: HashMap::new(),
+            subjects: HashMap::new(),
+        }
+    }
+
+    /// Whether a side says what stands in the cell.
+    fn holds_cell(&self, side: Option<&super::conflict::Side>) -> bool {
+        side.is_some_and(|side| {
+            side.claims.iter().any(|&index| {
+                self.claims
+                    .get(index)
+                    .is_some_and(|claim| claim.value.is_none())
+            })
+        })
+    }
+}
+
+impl Rules {
+    fn treatment(&mut self, table: usize, row: u64) -> &mut Treatment {
+        self.tables.insert(small(table));
+        self.rows.entry((small(table), row)).or_default()
+    }
+}
+
+/// Indexes of tables and columns as origins have them.
+pub(super) fn small(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+impl<S: Sink> Sink for ClaimSink<S> {
+    type Chunk = ClaimChunk<S::Chunk>;
+
+    fn chunk(&self) -> Self::Chunk {
+        ClaimChunk {
+            inner: self.inner.chunk(),
+            rules: Arc::clone(&self.rules),
+            claimed: Vec::new(),
+            subjects: Vec::new(),
+        }
+    }
+
+    fn accept(&mut self, chunk: Self::Chunk) -> std::io::Result<()> {
+        for (quad, origin) in chunk.claimed {
+            self.claimed
+                .entry((origin.table, origin.row, origin.column))
+                .or_default()
+                .push(quad);
+        }
+        self.subjects.extend(chunk.subjects);
+        self.inner.accept(chunk.inner)
+    }
+}
+
+impl<C: QuadSink> QuadSink for ClaimChunk<C> {
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        let rules = &*self.rules;
+        if rules.claims == Some(origin.table)
+            && origin.row > 0
+            && self
+                .subjects
+                .last()
+                .is_none_or(|(row, _)| *row != origin.row)
+        {
+            self.subjects.push((origin.row, quad.subject.into_owned()));
+        }
+        if !rules.tables.contains(&origin.table) {
+            return self.inner.quad(quad, origin);
+        }
+        let Some(treatment) = rules.rows.get(&(origin.table, origin.row)) else {
+            return self.inner.quad(quad, origin);
+        };
+        if treatment.claimed.contains(&origin.column) {
+            self.claimed.push((quad.into_owned(), origin));
+        }
+        if treatment.row_withheld {
+            if let Some(graph) = &rules.graph {
+                let graph = GraphNameRef::NamedNode(graph.as_ref());
+                let moved = QuadRef::new(quad.subject, quad.predicate, quad.object, graph);
+                self.inner.quad(moved, origin);
+            }
+        } else if !treatment.withheld.contains(&origin.column) {
+            self.inner.quad(quad, origin);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The rows of a curated table as strings, with the place of every cell.
+
+use crate::csv::{Cell, Chunk, Chunks, Format, RECORD_LIMIT, Record, Text, preamble};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
+use crate::plan::TablePlan;
+use crate::resource::{ResolveError, Resolver, Resource};
+use std::io;
+use std::sync::Arc;
+
+/// Bytes of text that are read at a time.
+const CHUNK_SIZE: usize = 256 << 10;
+
+/// A table that is read for what it says, not for its quads.
+pub(super) struct Reader<'p> {
+    plan: &'p TablePlan,
+    resource: Resource,
+    format: Format,
+}
+
+/// One data row. Lives while it is visited.
+pub(super) struct Row<'r> {
+    reader: &'r Reader<'r>,
+    chunk: &'r Chunk,
+    text: &'r str,
+    record: &'r Record,
+    /// Number of the data row from 1.
+    pub(super) number: u64,
+    line: u64,
+    record_number: u64,
+}
+
+impl<'p> Reader<'p> {
+    /// Opens the CSV of a table.
+    pub(super) fn open(plan: &'p TablePlan, resolver: &dyn Resolver) -> io::Result<Self> {
+        let resource = resolver.resolve(&plan.url).map_err(|error| match error {
+            ResolveError::NotFound => io::Error::from(io::ErrorKind::NotFound),
+            ResolveError::Failed(why) => io::Error::other(why),
+        })?;
+        Ok(Self {
+            plan,
+            resource,
+            format: Format::new(&plan.dialect),
+        })
+    }
+
+    /// The file as the user knows it.
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.resource.name
+    }
+
+    /// Visits every data row in order.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds a record that is too long.
+    pub(super) fn visit(&self, mut visitor: impl FnMut(&Row<'_>)) -> io::Result<()> {
+        let start = preamble(&self.resource, &self.plan.dialect)
+            .map_err(|diagnostic| io::Error::other(diagnostic.message))?
+            .data;
+        let mut text = Text::open(&self.resource, &self.plan.dialect.encoding)?;
+        text.skip_to(start.offset)?;
+        let mut chunks = Chunks::new(&self.format, text, start, CHUNK_SIZE, RECORD_LIMIT);
+        let mut chunk = Chunk::default();
+        let mut record = Record::default();
+        while chunks
+            .next_into(&mut chunk)?
+            .map_err(|long| io::Error::other(format!("record {} is too long", long.start.record)))?
+        {
+            // What is no UTF-8 has been reported by the conversion; a span of it is no key.
+            let text = String::from_utf8_lossy(&chunk.text);
+            let mut position = chunk.split.start;
+            let mut at = 0;
+            while at < text.len() {
+                let (next, row) = self.format.skip(text.as_bytes(), at, &mut record);
+                if row {
+                    visitor(&Row {
+                        reader: self,
+                        chunk: &chunk,
+                        text: &text,
+                        record: &record,
+                        number: position.row,
+                        line: position.line,
+                        record_number: position.record,
+                    });
+                    position.row += 1;
+                }
+                position.record += 1;
+                position.line += record.lines;
+                at = next.max(at + 1);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Row<'_> {
+    /// The text of a cell, trimmed and with the column's default; `None` where it is null or missing.
+    pub(super) fn get(&self, column: usize) -> Option<String> {
+        let plan = self.reader.plan.columns.get(column)?;
+        let mut buffer = String::new();
+        let text = self
+            .record
+            .cells
+            .get(column)
+            .map_or("", |cell: &Cell| {
+                cell.text(&self.reader.format, self.text, &mut buffer)
+            })
+            .trim();
+        let text = if text.is_empty() { &plan.default } else { text };
+        (!plan.null.iter().any(|null| null == text)).then(|| text.to_owned())
+    }
+
+    /// The items of a list cell; one item where the column has no separator.
+    pub(super) fn items(&self, column: usize) -> Vec<String> {
+        let Some(text) = self.get(column) else {
+            return Vec::new();
+        };
+        match self
+            .reader
+            .plan
+            .columns
+            .get(column)
+            .and_then(|column| column.separator.as_deref())
+        {
+            Some(separator) if !separator.is_empty() => text
+                .split(separator)
+                .map(|item| item.trim().to_owned())
+                .filter(|item| !item.is_empty())
+                .collect(),
+            _ => vec![text],
+        }
+    }
+
+    /// The texts of all cells of the file's columns, as they stand.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let mut buffer = String::new();
+        self.record
+            .cells
+            .iter()
+            .map(|cell| {
+                cell.text(&self.reader.format, self.text, &mut buffer)
+                    .to_owned()
+            })
+            .collect()
+    }
+
+    /// The place of a cell.
+    pub(super) fn place(&self, column: usize) -> Place {
+        let bytes = self.text.as_bytes();
+        let offset = self
+            .record
+            .cells
+            .get(column)
+            .map_or(self.record.start, |cell| cell.raw_start)
+            .min(bytes.len());
+        let format = &self.reader.format;
+        let lines = format.count_lines(&bytes[self.record.start.min(offset)..offset]);
+        let (line_start, before) = match format.line_start(bytes, offset) {
+            Some(start) => (start, 0),
+            None => (0, self.chunk.split.start.characters),
+        };
+        let characters = before + self.text[line_start..offset].chars().count() as u64;
+        let mut place = Place::at(
+            Arc::clone(self.reader.name()),
+            self.line + lines,
+            characters + 1,
+        );
+        place.cell = self.reader.plan.columns.get(column).map(|plan| CellPlace {
+            column_name: Arc::from(plan.name.as_str()),
+            column_index: u32::try_from(column + format.skip_columns()).unwrap_or(u32::MAX),
+            record: self.record_number,
+        });
+        place
+    }
+}
+
+/// That a table could not be read again.
+pub(super) fn unreadable(plan: &TablePlan, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(
+        Code::Unreadable,
+        Place::file(plan.url.as_str()),
+        format!("cannot read the table: {error}"),
+    )
+}
