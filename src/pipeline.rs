@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys      ─► diagnostics
-//!                                                          └─► Builder ─► ontology ─► publish
+//!                      └──► Claims::read ──► ClaimSink ────┴─► Builder ─► ontology ─► publish
 //! ```
 //!
 //! Nothing is published while anything is wrong.
 
+use crate::claims::{self, Checked, Claims};
 use crate::convert::{self, NullSink, Options, Summary};
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::csvw::{self, LoadOptions};
@@ -96,23 +97,33 @@ fn base_of(metadata: &Path) -> io::Result<String> {
     Ok(named.unwrap_or(DEFAULT_BASE).to_owned())
 }
 
-/// Checks every row of every table: cells, keys and references.
+/// What a check found out besides the diagnostics.
+#[derive(Debug, Clone, Default)]
+pub struct Examined {
+    /// What the conversion read.
+    pub summary: Summary,
+    /// What became of the spans of evidence.
+    pub evidence: Checked,
+}
+
+/// Checks every row of every table: cells, keys, references, claims and evidence. The spans of
+/// evidence are checked against the documents in `sources`, where there are any.
 ///
 /// # Errors
 /// Temporary files for large keys cannot be written. What is wrong with the input is a diagnostic.
 pub fn check(
     group: &TableGroup,
     resolver: &dyn Resolver,
+    sources: Option<&Path>,
     diagnostics: &mut Diagnostics,
-) -> io::Result<Summary> {
+) -> io::Result<Examined> {
     let plan = plan::compile(group, &plan_options(), diagnostics);
-    convert::run(
-        &plan,
-        resolver,
-        &Options::default(),
-        &mut NullSink,
-        diagnostics,
-    )
+    let claims = Claims::read(group, &plan, resolver, diagnostics);
+    let mut sink = claims.sink(NullSink, None);
+    let summary = convert::run(&plan, resolver, &Options::default(), &mut sink, diagnostics)?;
+    claims.quads(group, &plan, resolver, &sink, diagnostics);
+    let evidence = claims::verify(group, &plan, &claims, sources, resolver, diagnostics);
+    Ok(Examined { summary, evidence })
 }
 
 /// Checks a project, builds its graph aside and publishes it.
@@ -147,17 +158,21 @@ pub fn build(
         builder.add_turtle(file, &name, vocabulary.clone(), diagnostics)?;
     }
 
-    let mut sink = builder.sink()?;
+    let claims = Claims::read(&group, &plan, &source, diagnostics);
+    let mut sink = claims.sink(builder.sink()?, claims.graph(&group));
     let options = Options {
         threads,
         ..Options::default()
     };
     let converted = convert::run(&plan, &source, &options, &mut sink, diagnostics);
-    drop(sink);
     let Ok(summary) = converted else {
+        drop(sink);
         // The sink fails where the builder has failed, and the builder knows why.
         return Err(builder.failure());
     };
+    let reified = claims.quads(&group, &plan, &source, &sink, diagnostics);
+    drop(sink);
+    builder.add(reified)?;
     if diagnostics.has_errors() {
         return Ok(None);
     }
