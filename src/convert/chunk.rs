@@ -132,7 +132,11 @@ impl<'c> Converter<'c> {
         let format = &prepared.format;
         let mut problems = Problems::new(self.context, format);
         let bytes = chunk.text.as_slice();
-        let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
+        // Valid text is found out faster than invalid text is repaired.
+        let text: Cow<'_, str> = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        };
         let mut faults = Faults::new(chunk, &text);
         let text: &str = &text;
         let bytes = text.as_bytes();
@@ -394,9 +398,14 @@ impl<'c> Converter<'c> {
             }
             Object::Literal(language) => {
                 let quad = Frame::new(expander, rule, &self.labels.subject);
-                for item in value.items() {
+                let mut literal = |item| {
                     let literal = prepared.literal(rule.column, item, language, row);
                     sink.quad(quad.with(literal.into()), origin);
+                };
+                match value {
+                    Value::Null => {}
+                    Value::Single(item) => literal(item),
+                    Value::List(list) => list.iter().for_each(literal),
                 }
             }
             Object::Each(object) => {

@@ -400,13 +400,15 @@ impl Format {
                     }
                 }
             } else {
-                let mut end = rest.len();
-                if self.backslash {
-                    end = rest.find('\\').unwrap_or(end);
-                }
-                if !quote.is_empty() {
-                    end = rest.find(quote).map_or(end, |at| at.min(end));
-                }
+                // An escape or a quote starts with one of these bytes; both are ASCII or start a character.
+                let stop = |byte: u8| {
+                    self.backslash && byte == b'\\' || quote.as_bytes().first() == Some(&byte)
+                };
+                let after_first = rest.chars().next().map_or(0, char::len_utf8);
+                let end = rest.as_bytes()[after_first..]
+                    .iter()
+                    .position(|&byte| stop(byte))
+                    .map_or(rest.len(), |at| after_first + at);
                 let (plain, after) = rest.split_at(end);
                 buffer.push_str(plain);
                 rest = after;
