@@ -139,12 +139,14 @@ pub fn build(
 ) -> Result<Option<Published>, StoreError> {
     let failed = |error| StoreError::io(&project.metadata(), "read the metadata", error);
     let source = Source::open(project).map_err(failed)?;
-    let Some(group) = source
-        .load(diagnostics)
-        .filter(|_| !diagnostics.has_errors())
-    else {
+    let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
+    if diagnostics.has_errors() {
+        // All problems in one run: the rows have theirs too.
+        check(&group, &source, diagnostics).map_err(failed)?;
+        return Ok(None);
+    }
     let plan = plan::compile(&group, &plan_options(), diagnostics);
     let threads = options.threads;
     let builder = Builder::begin(project.store(), options)?;

@@ -72,10 +72,13 @@ impl From<io::Error> for Failure {
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
+        let expected = diagnostic.expected;
         Self {
             subject: Some((diagnostic.code, diagnostic.place)),
             message: diagnostic.message,
-            hint: diagnostic.hint,
+            hint: diagnostic
+                .hint
+                .or_else(|| expected.map(|expected| format!("expected {expected}"))),
             broken_pipe: false,
         }
     }

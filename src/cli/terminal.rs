@@ -59,9 +59,10 @@ impl Terminal {
     pub(super) fn fail(self, failure: &Failure) {
         let mut stderr = self.stderr();
         let _ = match failure.subject() {
-            Some((code, place)) => {
+            Some((code, place)) if !place.file.is_empty() => {
                 writeln!(stderr, "{ERROR}error[{code}]{ERROR:#} {place}: {failure}")
             }
+            Some((code, _)) => writeln!(stderr, "{ERROR}error[{code}]{ERROR:#}: {failure}"),
             None => writeln!(stderr, "{ERROR}error{ERROR:#}: {failure}"),
         };
         if let Some(hint) = failure.hint() {

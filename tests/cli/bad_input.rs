@@ -1,1 +1,332 @@
+//! Every kind of bad input: a coded message at the exact place, exit 1 or 2, no panic, nothing published.
 
+use super::workshop::{CITIES, METADATA, REGIONS, Run, Workshop};
+
+/// A project with one file replaced, built.
+#[track_caller]
+fn build_with(file: &str, content: impl AsRef<[u8]>) -> Run {
+    let workshop = Workshop::project();
+    workshop.write(file, content);
+    let run = workshop.run(&["build", "--threads", "2"]);
+    assert_eq!(run.stdout, "", "{}", run.stderr);
+    let store = workshop.run(&["verify"]).exits(2);
+    assert!(
+        store.stderr.contains("civigraph build"),
+        "something was published: {}",
+        store.stderr
+    );
+    run
+}
+
+/// Demands that a file is refused with these lines in the report, in any order.
+#[track_caller]
+fn check(file: &str, content: impl AsRef<[u8]>, lines: &[&str]) {
+    let run = build_with(file, content).exits(1);
+    for line in lines {
+        let found = run.stderr.lines().any(|reported| {
+            // Where the rest of a line is wording, only its start is demanded.
+            let reported = reported.trim();
+            match line.strip_suffix('…') {
+                Some(start) => reported.starts_with(start),
+                None => reported == *line,
+            }
+        });
+        assert!(found, "no line `{line}` in\n{}", run.stderr);
+    }
+}
+
+/// The table of cities with one thing replaced, which must be there.
+#[track_caller]
+fn cities(old: &str, new: &str) -> String {
+    assert!(CITIES.contains(old), "{old}");
+    CITIES.replacen(old, new, 1)
+}
+
+const FILE: &str = "data/cities.csv";
+
+#[test]
+fn the_project_is_sound_before_anything_is_broken() {
+    let workshop = Workshop::project();
+    workshop.run(&["check"]).exits(0);
+    let run = workshop.run(&["build"]).exits(0);
+    assert!(run.stdout.contains("city           3"), "{}", run.stdout);
+    workshop.run(&["verify"]).exits(0);
+}
+
+#[test]
+fn unknown_column() {
+    check(
+        FILE,
+        cities("people", "peoples"),
+        &[
+            "error[CG0351] data/cities.csv:1:18: …",
+            "D1 | peoples  column `peoples`",
+        ],
+    );
+}
+
+#[test]
+fn column_that_the_metadata_lacks() {
+    check(
+        FILE,
+        "id,label,founded,people,region,twins,mayor\nirbit,Irbit,,,,,x\n",
+        &[
+            "error[CG0350] data/cities.csv:1:38: …",
+            "G1 | 7 columns  column `mayor`",
+        ],
+    );
+}
+
+#[test]
+fn missing_required_cell() {
+    check(
+        FILE,
+        cities("revda,Revda", "revda,"),
+        &[
+            "error[CG0401] data/cities.csv:4:7: …",
+            "B4 | column `label`",
+        ],
+    );
+}
+
+#[test]
+fn bad_date() {
+    check(
+        FILE,
+        cities("1631-01-01", "1631-13-01"),
+        &[
+            "error[CG0402] data/cities.csv:2:13: …",
+            "C2 | 1631-13-01  column `founded`",
+        ],
+    );
+}
+
+#[test]
+fn bad_number() {
+    check(
+        FILE,
+        cities("36000", "36 000 чел."),
+        &[
+            "error[CG0402] data/cities.csv:2:24: …",
+            "D2 | 36 000 чел.  column `people`",
+            "expected | a whole number",
+        ],
+    );
+}
+
+#[test]
+fn broken_quoting() {
+    check(
+        FILE,
+        cities("Tolyatti,1737", "\"Toly\"atti,1737"),
+        &[
+            "error[CG0201] data/cities.csv:3:16: …",
+            "B3 | column `label`",
+        ],
+    );
+    check(
+        FILE,
+        cities("Tolyatti,1737", "\"Tolyatti,1737"),
+        &[
+            "error[CG0201] data/cities.csv:3:10: …",
+            "B3 | column `label`",
+        ],
+    );
+}
+
+#[test]
+fn wrong_encoding() {
+    // `Ирбит` in windows-1251.
+    let mut bytes = b"id,label,founded,people,region,twins\nirbit,".to_vec();
+    bytes.extend_from_slice(b"\xc8\xf0\xe1\xe8\xf2,,,,\n");
+    check(
+        FILE,
+        bytes,
+        &[
+            "error[CG0102] data/cities.csv:2:7: …",
+            "B2 | column `label`",
+        ],
+    );
+}
+
+/// A byte order mark is no character of the first cell and moves no column.
+#[test]
+fn byte_order_mark() {
+    let marked = format!("\u{feff}{CITIES}");
+    let workshop = Workshop::project();
+    workshop.write(FILE, &marked);
+    workshop.run(&["check"]).exits(0);
+    check(
+        FILE,
+        marked.replace("36000", "x"),
+        &[
+            "error[CG0402] data/cities.csv:2:24: …",
+            "D2 | x  column `people`",
+        ],
+    );
+}
+
+#[test]
+fn carriage_returns() {
+    let dos = CITIES.replace('\n', "\r\n");
+    let workshop = Workshop::project();
+    workshop.write(FILE, &dos);
+    workshop.run(&["check"]).exits(0);
+    check(
+        FILE,
+        dos.replace("61875", "x"),
+        &[
+            "error[CG0402] data/cities.csv:4:14: …",
+            "D4 | x  column `people`",
+        ],
+    );
+}
+
+/// Lines are physical ones, records are those of a spreadsheet.
+#[test]
+fn line_breaks_in_quotes() {
+    check(
+        FILE,
+        cities("Irbit", "\"Ir\nb,it\"").replace("684709", "x"),
+        &[
+            "error[CG0402] data/cities.csv:4:30: …",
+            "D3 | x  column `people`",
+        ],
+    );
+}
+
+#[test]
+fn ragged_rows() {
+    check(
+        FILE,
+        cities("revda,Revda,,61875,sverdlovsk,", "revda,Revda"),
+        &["error[CG0202] data/cities.csv:4:1: …", "found | 2 cells"],
+    );
+    check(
+        FILE,
+        cities("sverdlovsk,\n", "sverdlovsk,,,\n"),
+        &["error[CG0202] data/cities.csv:4:1: …", "found | 8 cells"],
+    );
+}
+
+#[test]
+fn nul_byte() {
+    check(
+        FILE,
+        cities("Irbit", "Ir\0bit"),
+        &[
+            "error[CG0204] data/cities.csv:2:9: …",
+            "B2 | column `label`",
+        ],
+    );
+}
+
+#[test]
+fn cell_of_a_hundred_megabytes() {
+    check(
+        FILE,
+        cities("Irbit", &"x".repeat(100_000_000)),
+        &["error[CG0203] data/cities.csv:2:1: …"],
+    );
+}
+
+#[test]
+fn invalid_json() {
+    check(
+        "data/csv-metadata.json",
+        METADATA.replacen("\"tables\":", "\"tables\"", 1),
+        &["error[CG0301] data/csv-metadata.json:4:12: …"],
+    );
+}
+
+#[test]
+fn wrong_metadata() {
+    let wrong = METADATA
+        .replace("\"datatype\": \"integer\"", "\"datatype\": \"intger\"")
+        .replace(
+            "\"columnReference\": \"region\"",
+            "\"columnReference\": \"regin\"",
+        );
+    check(
+        "data/csv-metadata.json",
+        wrong,
+        &[
+            "warning[CG0410] data/csv-metadata.json:29:62: …",
+            "hint | did you mean `integer`?",
+            "error[CG0326] data/csv-metadata.json:22:31: …",
+            "hint | did you mean `region`?",
+        ],
+    );
+}
+
+#[test]
+fn missing_table() {
+    let workshop = Workshop::project();
+    std::fs::remove_file(workshop.path("data/regions.csv")).unwrap();
+    let run = workshop.run(&["build"]).exits(2);
+    assert!(
+        run.stderr
+            .contains("error[CG0101] data/csv-metadata.json:5:5"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Everything is found in one run, whichever files and rules are concerned.
+#[test]
+fn many_problems_in_one_run() {
+    let workshop = Workshop::project();
+    workshop.write("data/regions.csv", format!("{REGIONS},no id\n"));
+    workshop.write(
+        FILE,
+        cities("1631-01-01", "yesterday").replace("61875", "many") + "omsk,,,,,\n",
+    );
+    let run = workshop.run(&["check"]).exits(1);
+    for place in [
+        "error[CG0401] data/regions.csv:4:1",
+        "error[CG0402] data/cities.csv:2:13",
+        "error[CG0402] data/cities.csv:4:14",
+        "error[CG0401] data/cities.csv:5:6",
+    ] {
+        assert!(run.stderr.contains(place), "{place}\n{}", run.stderr);
+    }
+    assert!(
+        run.stderr.contains("found 4 errors in 2 files"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_was_published_stays() {
+    let workshop = Workshop::project();
+    workshop.run(&["build"]).exits(0);
+    let good = workshop
+        .run(&["export", "--format", "nquads"])
+        .exits(0)
+        .stdout;
+    workshop.write(FILE, cities("36000", "x"));
+    workshop.run(&["build"]).exits(1);
+    let after = workshop
+        .run(&["export", "--format", "nquads"])
+        .exits(0)
+        .stdout;
+    assert_eq!(after, good);
+    assert!(!good.is_empty());
+}
+
+#[test]
+fn reports_for_programs_go_to_stdout() {
+    let workshop = Workshop::project();
+    workshop.write(FILE, cities("36000", "x"));
+    for (format, part) in [
+        ("json", "\"cell\": \"D2\""),
+        ("jsonl", "\"cell\":\"D2\""),
+        ("sarif", "\"startLine\": 2"),
+        ("github", "::error file=data/cities.csv,line=2,col=24,"),
+    ] {
+        let run = workshop.run(&["check", "--format", format]).exits(1);
+        assert!(run.stdout.contains(part), "{format}:\n{}", run.stdout);
+        assert_eq!(run.stderr, "", "{format}");
+    }
+}

@@ -1,5 +1,7 @@
 //! The program as a user calls it.
 
 mod bad_input;
+mod build;
+mod convert;
 mod talk;
 mod workshop;

@@ -1,0 +1,131 @@
+//! `convert` and `check` of any CSV, without a project.
+
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop};
+
+#[test]
+fn a_csv_alone() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "name,age\nAnna,30\n");
+    let run = workshop
+        .run(&[
+            "convert",
+            "a.csv",
+            "--minimal",
+            "--base",
+            "https://example.org/",
+        ])
+        .exits(0);
+    assert!(
+        run.stdout
+            .contains(" <https://example.org/a.csv#age> \"30\" ."),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn the_name_of_the_output_says_the_format() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "name\nAnna\n");
+    for name in [
+        "a.nt", "a.nq", "a.ttl", "a.trig", "a.rdf", "a.jsonld", "a.nt.gz", "a.nq.zst",
+    ] {
+        workshop.run(&["convert", "a.csv", "-o", name]).exits(0);
+        assert!(workshop.path(name).metadata().unwrap().len() > 0, "{name}");
+    }
+    let run = workshop.run(&["convert", "a.csv", "-o", "a.doc"]).exits(2);
+    assert!(run.stderr.contains("nt, nq, ttl"), "{}", run.stderr);
+    assert!(!workshop.path("a.doc").exists());
+}
+
+#[test]
+fn warnings_are_no_failure_and_errors_leave_no_file() {
+    let workshop = Workshop::empty();
+    workshop.write("data/csv-metadata.json", METADATA);
+    workshop.write("data/regions.csv", REGIONS);
+    workshop.write("data/cities.csv", CITIES.replace("36000", "x"));
+    let input = "data/csv-metadata.json";
+    let run = workshop.run(&["convert", input, "-o", "out.nt"]).exits(0);
+    assert!(
+        run.stderr.contains("warning[CG0402] data/cities.csv:2:24"),
+        "{}",
+        run.stderr
+    );
+    workshop.run(&["check", input]).exits(1);
+
+    workshop.write("data/cities.csv", CITIES.replace("Irbit", "\"Ir\"bit"));
+    workshop
+        .run(&["convert", input, "-o", "broken.nt"])
+        .exits(1);
+    assert!(!workshop.path("broken.nt").exists());
+}
+
+#[test]
+fn what_is_not_there_is_a_usage_error() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "x\n1\n");
+    for arguments in [
+        &["check", "b.csv"][..],
+        &["convert", "b.csv"],
+        &["convert", "a.csv", "--metadata", "b.json"],
+        &["convert", "a.csv", "--catalog", "c.json"],
+        &["convert", "a.csv", "--base", "no iri"],
+        &["convert", "a.csv", "-o", "no/such/folder/a.nt"],
+    ] {
+        let run = workshop.run(arguments).exits(2);
+        assert!(
+            run.stderr.starts_with("error"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn nothing_is_fetched() {
+    let run = Workshop::empty()
+        .run(&["convert", "http://example.org/a.csv"])
+        .exits(2);
+    assert!(run.stderr.contains("--catalog"), "{}", run.stderr);
+}
+
+#[test]
+fn a_catalog_stands_for_the_web() {
+    let workshop = Workshop::empty();
+    workshop.write("files/a.csv", "x\n1\n");
+    workshop.write(
+        "files/catalog.json",
+        r#"{"resources": {"http://example.org/a.csv": {"path": "a.csv", "content_type": "text/csv"}}}"#,
+    );
+    let run = workshop
+        .run(&[
+            "convert",
+            "http://example.org/a.csv",
+            "--catalog",
+            "files/catalog.json",
+            "--minimal",
+        ])
+        .exits(0);
+    assert!(
+        run.stdout.contains("<http://example.org/a.csv#x> \"1\""),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn the_same_bytes_with_any_number_of_threads() {
+    let workshop = Workshop::empty();
+    let rows: String = (0..60_000).map(|i| format!("{i},name {i}\n")).collect();
+    workshop.write("a.csv", format!("id,name\n{rows}"));
+    let convert = |threads: &str| {
+        workshop
+            .run(&["convert", "a.csv", "--threads", threads])
+            .exits(0)
+            .stdout
+    };
+    let one = convert("1");
+    assert!(one.lines().count() > 120_000);
+    assert!(one == convert("4"), "the output depends on the threads");
+}
