@@ -1,24 +1,25 @@
 //! The whole way from a project to a published build, as one call.
 //!
 //! ```text
-//! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys      ─► diagnostics
-//!                      └──► Claims::read ──► ClaimSink ────┴─► Builder ─► ontology ─► publish
+//! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
+//!                                                          └─► Builder      ─► publish
 //! ```
 //!
 //! Nothing is published while anything is wrong.
 
-use crate::claims::{self, Checked, Claims};
-use crate::convert::{self, NullSink, Options, Summary};
+use crate::claims::{self, Claims};
+use crate::convert::{self, NullSink, Options, Sink, Summary, TableRows};
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::Diagnostics;
-use crate::plan::{self, Mode, PlanOptions};
+use crate::diagnostic::{Code, Diagnostics};
+use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
+use crate::plan::{self, Mode, Plan, PlanOptions};
 use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use crate::store::{
     About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri,
 };
-use oxrdf::NamedNode;
+use oxrdf::{NamedNode, Quad};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -97,33 +98,47 @@ fn base_of(metadata: &Path) -> io::Result<String> {
     Ok(named.unwrap_or(DEFAULT_BASE).to_owned())
 }
 
-/// What a check found out besides the diagnostics.
-#[derive(Debug, Clone, Default)]
-pub struct Examined {
-    /// What the conversion read.
-    pub summary: Summary,
-    /// What became of the spans of evidence.
-    pub evidence: Checked,
+/// How tables are checked and built.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CheckOptions<'a> {
+    /// The folder of the documents that evidence points into, where it is at hand.
+    pub sources: Option<&'a Path>,
+    /// Threads that convert; 0 stands for all cores.
+    pub threads: usize,
 }
 
-/// Checks every row of every table: cells, keys, references, claims and evidence. The spans of
-/// evidence are checked against the documents in `sources`, where there are any.
+/// What was checked.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// Rows and quads of the tables.
+    pub summary: Summary,
+    /// Spans of evidence.
+    pub evidence: claims::Checked,
+    /// Contradictions between accepted claims; they are no errors.
+    pub conflicts: usize,
+}
+
+/// Checks every row of every table: cells, keys, references, claims and evidence.
 ///
 /// # Errors
 /// Temporary files for large keys cannot be written. What is wrong with the input is a diagnostic.
 pub fn check(
     group: &TableGroup,
     resolver: &dyn Resolver,
-    sources: Option<&Path>,
+    options: CheckOptions<'_>,
     diagnostics: &mut Diagnostics,
-) -> io::Result<Examined> {
-    let plan = plan::compile(group, &plan_options(), diagnostics);
-    let claims = Claims::read(group, &plan, resolver, diagnostics);
-    let mut sink = claims.sink(NullSink, None);
-    let summary = convert::run(&plan, resolver, &Options::default(), &mut sink, diagnostics)?;
-    claims.quads(group, &plan, resolver, &sink, diagnostics);
-    let evidence = claims::verify(group, &plan, &claims, sources, resolver, diagnostics);
-    Ok(Examined { summary, evidence })
+) -> io::Result<Checked> {
+    let tables = Tables {
+        group,
+        plan: &plan::compile(group, &plan_options(), diagnostics),
+        resolver,
+        options,
+    };
+    let pass = tables.pass(NullSink, diagnostics);
+    pass.map(|pass| pass.checked)
+        .map_err(|failed| match failed {
+            Failed::Sink(error) | Failed::Keys(error) => error,
+        })
 }
 
 /// Checks a project, builds its graph aside and publishes it.
@@ -135,20 +150,23 @@ pub fn check(
 pub fn build(
     project: &Project,
     options: BuildOptions,
+    sources: Option<&Path>,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<Published>, StoreError> {
+) -> Result<Option<(Published, Checked)>, StoreError> {
     let failed = |error| StoreError::io(&project.metadata(), "read the metadata", error);
     let source = Source::open(project).map_err(failed)?;
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
+    let how = CheckOptions {
+        sources,
+        threads: options.threads,
+    };
     if diagnostics.has_errors() {
         // All problems in one run: the rows have theirs too.
-        check(&group, &source, diagnostics).map_err(failed)?;
+        check(&group, &source, how, diagnostics).map_err(keys_failed)?;
         return Ok(None);
     }
-    let plan = plan::compile(&group, &plan_options(), diagnostics);
-    let threads = options.threads;
     let builder = Builder::begin(project.store(), options)?;
 
     let vocabulary = NamedNode::new_unchecked(graph_iri(source.base(), VOCABULARY));
@@ -160,26 +178,91 @@ pub fn build(
         builder.add_turtle(file, &name, vocabulary.clone(), diagnostics)?;
     }
 
-    let claims = Claims::read(&group, &plan, &source, diagnostics);
-    let mut sink = claims.sink(builder.sink()?, claims.graph(&group));
-    let options = Options {
-        threads,
-        ..Options::default()
+    let tables = Tables {
+        group: &group,
+        plan: &plan::compile(&group, &plan_options(), diagnostics),
+        resolver: &source,
+        options: how,
     };
-    let converted = convert::run(&plan, &source, &options, &mut sink, diagnostics);
-    let Ok(summary) = converted else {
-        drop(sink);
+    let pass = match tables.pass(builder.sink()?, diagnostics) {
+        Ok(pass) => pass,
+        Err(Failed::Keys(error)) => return Err(keys_failed(error)),
         // The sink fails where the builder has failed, and the builder knows why.
-        return Err(builder.failure());
+        Err(Failed::Sink(_)) => return Err(builder.failure()),
     };
-    let reified = claims.quads(&group, &plan, &source, &sink, diagnostics);
-    drop(sink);
-    builder.add(reified)?;
     if diagnostics.has_errors() {
         return Ok(None);
     }
-    let about = about(project, &source, &group, &summary, &ontology)?;
-    builder.publish(about).map(Some)
+    builder.add(pass.claims)?;
+    let about = about(project, &source, &group, &pass.checked.summary, &ontology)?;
+    let published = builder.publish(about)?;
+    Ok(Some((published, pass.checked)))
+}
+
+fn keys_failed(error: io::Error) -> StoreError {
+    StoreError::io(&std::env::temp_dir(), "sort the keys", error)
+}
+
+/// The tables of a group with all that is needed to read them.
+#[derive(Clone, Copy)]
+struct Tables<'a> {
+    group: &'a TableGroup,
+    plan: &'a Plan,
+    resolver: &'a dyn Resolver,
+    options: CheckOptions<'a>,
+}
+
+/// What came of one pass over all rows.
+struct Pass {
+    checked: Checked,
+    /// The quads of claims that need the quads of their cells.
+    claims: Vec<Quad>,
+}
+
+/// What failed in a pass, other than the input.
+enum Failed {
+    Sink(io::Error),
+    Keys(io::Error),
+}
+
+impl Tables<'_> {
+    /// Converts all rows into a sink, and checks them, their keys and their claims on the way.
+    fn pass<S: Sink>(self, sink: S, diagnostics: &mut Diagnostics) -> Result<Pass, Failed> {
+        let Self {
+            group,
+            plan,
+            resolver,
+            options,
+        } = self;
+        let claims = Claims::read(group, plan, resolver, diagnostics);
+        let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
+        let mut sink = claims.sink(sink, claims.graph(group));
+        let how = Options {
+            threads: options.threads,
+            keys: Some(&keys),
+            ..Options::default()
+        };
+        let summary =
+            convert::run(plan, resolver, &how, &mut sink, diagnostics).map_err(Failed::Sink)?;
+        let mut pass = Pass {
+            checked: Checked {
+                summary,
+                evidence: claims::Checked::default(),
+                conflicts: claims.conflicts().len(),
+            },
+            claims: Vec::new(),
+        };
+        // Without all the rows, every key that refers to a missing file would be reported too.
+        if diagnostics.has(Code::Unreadable) {
+            return Ok(pass);
+        }
+        keys.finish(&TableRows::new(plan, resolver), diagnostics)
+            .map_err(Failed::Keys)?;
+        pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
+        pass.checked.evidence =
+            claims::verify(group, plan, &claims, options.sources, resolver, diagnostics);
+        Ok(pass)
+    }
 }
 
 /// A project's facts are what its cells say: rows and tables are not described in its graph.

@@ -7,6 +7,7 @@ use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline;
+use crate::project::Project;
 use crate::store::{BuildOptions, Manifest, Progress, Published, Step};
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
@@ -59,15 +60,16 @@ pub(super) fn run(
     if let Some(threads) = arguments.threads {
         options.threads = usize::from(threads);
     }
-    let built = pipeline::build(&project, options, &mut diagnostics);
+    let built = pipeline::build(&project, options, None, &mut diagnostics);
     bar.finish_and_clear();
     terminal.report(&diagnostics, Format::Human, arguments.all)?;
     match built? {
-        Some(published) => {
+        Some((published, _)) => {
             let mut stdout = terminal.stdout();
             contents(&published.manifest, &mut stdout)?;
             stdout.flush()?;
             announce(&published, start, *terminal);
+            suggest(&project, *terminal);
             Ok(Outcome::Fine)
         }
         None if lacks_files(&diagnostics) => Err(Failure::new(
@@ -137,15 +139,44 @@ fn announce(published: &Published, start: Instant, terminal: Terminal) {
         start.elapsed().as_secs_f64(),
         manifest.digest,
     ));
-    terminal.say("\nnext:");
+}
+
+/// Suggests three commands to try.
+fn suggest(project: &Project, terminal: Terminal) {
+    let query = match first_query(project) {
+        Some(name) => format!("query {name}"),
+        None => "query -e 'SELECT * { ?s ?p ?o } LIMIT 5'".to_owned(),
+    };
+    let commands = [
+        ("list", "the tables, graphs and stored queries"),
+        (&query, "ask"),
+        ("export -o graph.ttl", "write a dump"),
+    ];
     let program = program();
-    for (command, what) in NEXT {
-        let command = format!("{program} {command}");
-        let width = program.len() + 40;
+    let width = commands
+        .iter()
+        .map(|(command, _)| command.chars().count())
+        .max();
+    let width = width.unwrap_or(0);
+    terminal.say("\nnext:");
+    for (command, what) in commands {
         terminal.say(format_args!(
-            "  {COMMAND}{command:<width$}{COMMAND:#}  {DIM}{what}{DIM:#}"
+            "  {COMMAND}{program} {command:<width$}{COMMAND:#}  {DIM}{what}{DIM:#}"
         ));
     }
+}
+
+/// The name of the first stored query.
+fn first_query(project: &Project) -> Option<String> {
+    let mut names: Vec<String> = std::fs::read_dir(project.queries())
+        .ok()?
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            name.strip_suffix(".rq").map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    names.into_iter().next()
 }
 
 /// The program as the user called it, so that what is printed can be run.
@@ -154,10 +185,3 @@ fn program() -> String {
         .next()
         .unwrap_or_else(|| "civigraph".to_owned())
 }
-
-/// The three commands to try after a build.
-const NEXT: [(&str, &str); 3] = [
-    ("list", "the tables, graphs and stored queries"),
-    ("query sessions-by-month", "ask a stored query"),
-    ("export --format turtle -o graph.ttl", "write a dump"),
-];

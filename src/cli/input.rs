@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostics};
 use crate::resource::{Catalog, LocalFiles, ResolveError, Resolver, Resource};
 use std::path::PathBuf;
 
@@ -99,11 +99,5 @@ impl Resolver for Input {
 
 /// Whether files could not be read at all: then the work could not be done, whatever the data says.
 pub(super) fn lacks_files(diagnostics: &Diagnostics) -> bool {
-    diagnostics.groups().iter().any(|group| {
-        group.severity == Severity::Error
-            && group
-                .kept
-                .first()
-                .is_some_and(|first| first.code == Code::Unreadable)
-    })
+    diagnostics.has_errors() && diagnostics.has(Code::Unreadable)
 }

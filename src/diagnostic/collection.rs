@@ -133,6 +133,11 @@ impl Diagnostics {
             .sum()
     }
 
+    /// Whether there is any diagnostic of a code.
+    pub fn has(&self, code: Code) -> bool {
+        self.counts.keys().any(|(of, ..)| *of == code)
+    }
+
     /// Whether the input is refused.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0

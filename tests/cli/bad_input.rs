@@ -115,6 +115,45 @@ fn bad_number() {
 }
 
 #[test]
+fn duplicate_key() {
+    check(
+        FILE,
+        format!("{CITIES}irbit,Irbit again,,,,\n"),
+        &[
+            "error[CG0501] data/cities.csv:5:1: …",
+            "A5 | irbit  column `id`",
+        ],
+    );
+}
+
+#[test]
+fn dangling_reference() {
+    check(
+        FILE,
+        cities("684709,samara", "684709,samra"),
+        &[
+            "error[CG0502] data/cities.csv:3:37: …",
+            "E3 | samra  column `region`",
+            "hint | did you mean `samara`?",
+        ],
+    );
+}
+
+/// Items of a list are looked up one by one, and the place is that of the cell that holds them.
+#[test]
+fn dangling_reference_in_a_list() {
+    check(
+        FILE,
+        cities("irbit;revda", "irbit;rewda"),
+        &[
+            "error[CG0502] data/cities.csv:3:44: …",
+            "F3 | rewda  column `twins`",
+            "hint | did you mean `revda`?",
+        ],
+    );
+}
+
+#[test]
 fn broken_quoting() {
     check(
         FILE,
