@@ -1,9 +1,9 @@
 //! Metadata and headers joined: the annotated table group (Tabular Data Model §4).
 
-use super::column::columns;
+use super::column::{Names, columns};
 use super::description::{self, ColumnReference, Inherited, Schema};
 use super::header::{Header, HeaderColumn};
-use super::model::{Annotation, AnnotationValue, Column, Dialect, Extensions, Table, TableGroup};
+use super::model::{Annotation, AnnotationValue, Dialect, Extensions, Table, TableGroup};
 use super::reader::Reader;
 use crate::csv;
 use crate::diagnostic::{Code, Diagnostic, Mode};
@@ -25,13 +25,9 @@ impl Reader<'_> {
             let table = self.table_of(&group, described, url, schema.map(Arc::as_ref));
             tables.push(table);
         }
-        for (index, schema) in schemas.iter().enumerate() {
-            if let Some(schema) = schema {
-                let keys = self.foreign_keys(index, schema, &tables, &schemas);
-                if let Some(table) = tables.get_mut(index) {
-                    table.foreign_keys = keys;
-                }
-            }
+        let keys = self.foreign_keys(&tables, &schemas);
+        for (table, keys) in tables.iter_mut().zip(keys) {
+            table.foreign_keys = keys;
         }
         TableGroup {
             id: group.id,
@@ -70,16 +66,17 @@ impl Reader<'_> {
             &inherited,
             graph.as_deref(),
         );
-        self.check_names(&columns, schema);
-        self.check_variables(&inherited, &columns);
-        self.check_described(schema, &columns);
+        let names = Names::new(&columns);
+        self.check_names(&names, schema);
+        self.check_variables(&inherited, &names);
+        self.check_described(schema, &names);
         let key = described.own.functional_key.as_ref();
         let (functional_key, place) = key
             .or(schema.own.functional_key.as_ref())
             .cloned()
             .unwrap_or_default();
         for name in &functional_key {
-            self.check_column("functional", name, &place, &columns);
+            self.check_column("functional", name, &place, &names);
         }
         let direction = described.table_direction.as_ref();
         Table {
@@ -87,9 +84,9 @@ impl Reader<'_> {
             id: described.id.clone(),
             suppress_output: described.suppress_output,
             dialect: head.dialect,
-            primary_key: indexes(schema.primary_key.as_ref(), &columns),
+            primary_key: indexes(schema.primary_key.as_ref(), &names),
             foreign_keys: Vec::new(),
-            row_titles: indexes(schema.row_titles.as_ref(), &columns),
+            row_titles: indexes(schema.row_titles.as_ref(), &names),
             table_direction: direction.or(group.table_direction.as_ref()).cloned(),
             annotations: described
                 .annotations
@@ -214,10 +211,10 @@ fn comments(comments: Vec<String>) -> Option<Annotation> {
     })
 }
 
-fn indexes(reference: Option<&ColumnReference>, columns: &[Column]) -> Vec<usize> {
+fn indexes(reference: Option<&ColumnReference>, columns: &Names<'_>) -> Vec<usize> {
     reference
         .into_iter()
         .flat_map(|reference| &reference.names)
-        .filter_map(|(name, _)| columns.iter().position(|column| column.name == *name))
+        .filter_map(|(name, _)| columns.index(name))
         .collect()
 }

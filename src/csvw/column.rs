@@ -13,26 +13,56 @@ use std::collections::HashMap;
 /// The variables that every template has beside the names of the columns.
 const BUILTIN_VARIABLES: &[&str] = &["_column", "_sourceColumn", "_row", "_sourceRow", "_name"];
 
+/// The columns of a table by name; of two with one name the first.
+pub(super) struct Names<'c> {
+    columns: &'c [Column],
+    indexes: HashMap<&'c str, usize>,
+}
+
+impl<'c> Names<'c> {
+    pub fn new(columns: &'c [Column]) -> Self {
+        let mut indexes = HashMap::with_capacity(columns.len());
+        for (index, column) in columns.iter().enumerate() {
+            indexes.entry(column.name.as_str()).or_insert(index);
+        }
+        Self { columns, indexes }
+    }
+
+    /// The index of a column.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.indexes.get(name).copied()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'c str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+}
+
 impl Reader<'_> {
     /// Variables of URI templates are found by name: no two columns may share one.
-    pub(super) fn check_names(&mut self, columns: &[Column], schema: &Schema) {
-        let mut first: HashMap<&str, usize> = HashMap::new();
-        for (index, column) in columns.iter().enumerate() {
-            let Some(earlier) = first.insert(&column.name, index) else {
-                continue;
-            };
+    pub(super) fn check_names(&mut self, columns: &Names<'_>, schema: &Schema) {
+        let mut given: HashMap<&str, usize> = HashMap::new();
+        for name in schema
+            .columns
+            .iter()
+            .filter_map(|column| column.name.as_deref())
+        {
+            *given.entry(name).or_default() += 1;
+        }
+        for (index, column) in columns.columns.iter().enumerate() {
+            let first = columns.index(&column.name).unwrap_or(index);
             // Two equal `name`s were reported with the schema.
-            let same_name = |described: &&description::Column| {
-                described.name.as_deref() == Some(column.name.as_str())
-            };
-            if schema.columns.iter().filter(same_name).count() < 2 {
+            let reported = given
+                .get(column.name.as_str())
+                .is_some_and(|count| *count > 1);
+            if first != index && !reported {
                 self.push(
                     Diagnostic::new(
                         Code::AmbiguousTitle,
                         column.place.clone(),
                         format!(
                             "the columns {} and {} have the same name",
-                            earlier + 1,
+                            first + 1,
                             index + 1
                         ),
                     )
@@ -44,7 +74,7 @@ impl Reader<'_> {
     }
 
     /// A variable that is no column is always empty, which is hardly ever meant.
-    pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &[Column]) {
+    pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &Names<'_>) {
         let templates = [
             &inherited.about_url,
             &inherited.property_url,
@@ -56,8 +86,8 @@ impl Reader<'_> {
                 continue;
             };
             for name in parsed.names() {
-                let known = BUILTIN_VARIABLES.contains(&name.as_str())
-                    || columns.iter().any(|column| column.name == *name);
+                let known =
+                    BUILTIN_VARIABLES.contains(&name.as_str()) || columns.index(name).is_some();
                 let reported = (template.place.clone(), name.clone());
                 if known || !self.unknown_variables.insert(reported) {
                     continue;
@@ -68,25 +98,21 @@ impl Reader<'_> {
                     format!("the table has no column `{name}`, so the variable is always empty"),
                 )
                 .with_found(template.text.as_str());
-                let names = columns.iter().map(|column| column.name.as_str());
-                self.push(or_nearest(
-                    diagnostic,
-                    name,
-                    names.chain(BUILTIN_VARIABLES.iter().copied()),
-                ));
+                let known = columns.iter().chain(BUILTIN_VARIABLES.iter().copied());
+                self.push(or_nearest(diagnostic, name, known));
             }
         }
     }
 
     /// Templates and own annotations of columns that name columns or want other properties.
-    pub(super) fn check_described(&mut self, schema: &Schema, columns: &[Column]) {
+    pub(super) fn check_described(&mut self, schema: &Schema, columns: &Names<'_>) {
         // Columns that only the file has stand between those of the schema and the virtual ones.
         let described = schema.columns.iter();
         let in_file = described.clone().filter(|column| !column.virtual_column);
         let virtuals = described.rev().filter(|column| column.virtual_column);
         let pairs = in_file
-            .zip(columns)
-            .chain(virtuals.zip(columns.iter().rev()));
+            .zip(columns.columns)
+            .chain(virtuals.zip(columns.columns.iter().rev()));
         for (described, column) in pairs {
             self.check_variables(&described.inherited, columns);
             let own = &described.own;
@@ -118,9 +144,9 @@ impl Reader<'_> {
         annotation: &str,
         name: &str,
         place: &Place,
-        columns: &[Column],
+        columns: &Names<'_>,
     ) {
-        if columns.iter().any(|column| column.name == name) {
+        if columns.index(name).is_some() {
             return;
         }
         let diagnostic = Diagnostic::new(
@@ -129,8 +155,7 @@ impl Reader<'_> {
             format!("`{annotation}` names a column that the table does not have"),
         )
         .with_found(name);
-        let names = columns.iter().map(|column| column.name.as_str());
-        self.push(or_nearest(diagnostic, name, names));
+        self.push(or_nearest(diagnostic, name, columns.iter()));
     }
 }
 

@@ -7,6 +7,7 @@ use super::model::{Annotation, AnnotationValue, Dialect};
 use super::own::OwnAnnotations;
 use crate::datatype::DatatypeDescription;
 use crate::diagnostic::Place;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A table group description (Metadata Vocabulary §5.3).
@@ -45,6 +46,8 @@ pub(super) struct Table {
 pub(super) struct Schema {
     pub id: Option<String>,
     pub columns: Vec<Column>,
+    /// The `name` properties of the columns.
+    pub names: HashSet<String>,
     pub primary_key: Option<ColumnReference>,
     pub row_titles: Option<ColumnReference>,
     pub foreign_keys: Vec<ForeignKey>,

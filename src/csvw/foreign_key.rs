@@ -1,5 +1,6 @@
 //! Foreign keys resolved: names of tables, schemas and columns become indexes (Metadata Vocabulary §5.5).
 
+use super::column::Names;
 use super::description::{self, ColumnReference, Schema, Target};
 use super::model::{ForeignKey, Table};
 use super::reader::{Reader, or_nearest};
@@ -8,86 +9,71 @@ use crate::resource::url;
 use std::sync::Arc;
 
 impl Reader<'_> {
-    /// The foreign keys of one table; one that leads nowhere is reported and left out.
+    /// The foreign keys of each table; one that leads nowhere is reported and left out.
     pub(super) fn foreign_keys(
         &mut self,
-        index: usize,
-        schema: &Schema,
         tables: &[Table],
         schemas: &[Option<Arc<Schema>>],
-    ) -> Vec<ForeignKey> {
-        let Some(table) = tables.get(index) else {
-            return Vec::new();
-        };
-        let mut keys = Vec::new();
-        for key in &schema.foreign_keys {
-            let own = self.key_columns(&key.columns, table, schema, "this table");
-            let Some(target) = self.key_target(key, tables, schemas) else {
-                continue;
-            };
-            let (Some(referenced_table), Some(referenced_schema)) =
-                (tables.get(target), schemas.get(target))
-            else {
-                continue;
-            };
-            let empty = Schema::default();
-            let referenced_schema = referenced_schema.as_deref().unwrap_or(&empty);
-            let referenced = self.key_columns(
-                &key.referenced,
-                referenced_table,
-                referenced_schema,
-                "the referenced table",
+    ) -> Vec<Vec<ForeignKey>> {
+        let nothing = Schema::default();
+        let ends: Vec<End<'_>> = tables
+            .iter()
+            .zip(schemas)
+            .map(|(table, schema)| End {
+                url: &table.url,
+                schema: schema.as_deref().unwrap_or(&nothing),
+                columns: Names::new(&table.columns),
+            })
+            .collect();
+        ends.iter()
+            .map(|end| {
+                let keys = end.schema.foreign_keys.iter();
+                keys.filter_map(|key| self.resolve_key(key, end, &ends))
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn resolve_key(
+        &mut self,
+        key: &description::ForeignKey,
+        end: &End<'_>,
+        ends: &[End<'_>],
+    ) -> Option<ForeignKey> {
+        let columns = self.key_columns(&key.columns, end, "this table");
+        let table = self.key_target(key, ends)?;
+        let referenced =
+            self.key_columns(&key.referenced, ends.get(table)?, "the referenced table");
+        let (columns, referenced) = (columns?, referenced?);
+        if columns.len() != referenced.len() {
+            self.push(
+                Diagnostic::new(
+                    Code::ForeignKey,
+                    key.place.clone(),
+                    "the foreign key refers to another number of columns than it has",
+                )
+                .with_found(referenced.len().to_string())
+                .with_expected(columns.len().to_string()),
             );
-            let (Some(own), Some(referenced)) = (own, referenced) else {
-                continue;
-            };
-            if own.len() != referenced.len() {
-                self.push(
-                    Diagnostic::new(
-                        Code::ForeignKey,
-                        key.place.clone(),
-                        "the foreign key refers to another number of columns than it has",
-                    )
-                    .with_found(referenced.len().to_string())
-                    .with_expected(own.len().to_string()),
-                );
-                continue;
-            }
-            keys.push(ForeignKey {
-                columns: own,
-                table: target,
-                referenced,
-                place: key.place.clone(),
-            });
+            return None;
         }
-        keys
+        Some(ForeignKey {
+            columns,
+            table,
+            referenced,
+            place: key.place.clone(),
+        })
     }
 
     /// The table that a foreign key refers to.
-    fn key_target(
-        &mut self,
-        key: &description::ForeignKey,
-        tables: &[Table],
-        schemas: &[Option<Arc<Schema>>],
-    ) -> Option<usize> {
-        let (wanted, found): (&str, Vec<usize>) = match &key.target {
-            Target::Resource(url) => (
-                url,
-                (0..tables.len())
-                    .filter(|&i| tables.get(i).is_some_and(|table| table.url == *url))
-                    .collect(),
-            ),
-            Target::Schema(url) => (
-                url,
-                (0..schemas.len())
-                    .filter(|&i| {
-                        let schema = schemas.get(i).and_then(Option::as_ref);
-                        let id = schema.and_then(|schema| schema.id.as_deref());
-                        id.is_some_and(|id| url::same(id, url))
-                    })
-                    .collect(),
-            ),
+    fn key_target(&mut self, key: &description::ForeignKey, ends: &[End<'_>]) -> Option<usize> {
+        let is_target = |end: &End<'_>| match &key.target {
+            Target::Resource(url) => end.url == url,
+            Target::Schema(url) => end.schema.id.as_ref().is_some_and(|id| url::same(id, url)),
         };
+        let found: Vec<usize> = (0..ends.len())
+            .filter(|&index| ends.get(index).is_some_and(is_target))
+            .collect();
         let message = match (found.as_slice(), &key.target) {
             ([target], _) => return Some(*target),
             ([], Target::Resource(_)) => "no table of the group has this URL",
@@ -97,11 +83,11 @@ impl Reader<'_> {
         };
         let mut diagnostic =
             Diagnostic::new(Code::ForeignKeyTarget, key.target_place.clone(), message)
-                .with_found(wanted);
+                .with_found(key.target.url());
         if matches!(key.target, Target::Resource(_)) {
             // Whole URLs are always alike.
-            let names = tables.iter().map(|table| file_name(&table.url));
-            diagnostic = or_nearest(diagnostic, file_name(wanted), names);
+            let names = ends.iter().map(|end| file_name(end.url));
+            diagnostic = or_nearest(diagnostic, file_name(key.target.url()), names);
         }
         self.push(diagnostic);
         None
@@ -110,15 +96,14 @@ impl Reader<'_> {
     fn key_columns(
         &mut self,
         reference: &ColumnReference,
-        table: &Table,
-        schema: &Schema,
+        end: &End<'_>,
         whose: &str,
     ) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         for (name, place) in &reference.names {
-            let index = table.columns.iter().position(|column| column.name == *name);
             // A name that comes from a title does not count (Metadata Vocabulary §5.1.4).
-            match index.filter(|_| schema.has_column(name)) {
+            let index = end.columns.index(name);
+            match index.filter(|_| end.schema.names.contains(name)) {
                 Some(index) => found.push(index),
                 None => {
                     let diagnostic = Diagnostic::new(
@@ -127,11 +112,26 @@ impl Reader<'_> {
                         format!("no column of {whose} has this `name`"),
                     )
                     .with_found(name.as_str());
-                    self.push(schema.suggest(name, diagnostic));
+                    self.push(end.schema.suggest(name, diagnostic));
                 }
             }
         }
         (found.len() == reference.names.len()).then_some(found)
+    }
+}
+
+/// A table that a foreign key starts or ends at.
+struct End<'t> {
+    url: &'t str,
+    schema: &'t Schema,
+    columns: Names<'t>,
+}
+
+impl Target {
+    fn url(&self) -> &str {
+        match self {
+            Self::Resource(url) | Self::Schema(url) => url,
+        }
     }
 }
 

@@ -254,25 +254,24 @@ impl<'a> Reader<'a> {
 
     /// A link property: absolute and normalised; an invalid one counts as an empty string (§5.1.2).
     pub fn link(&mut self, document: &Document, member: &Member) -> String {
-        let reference = match member.value.as_str() {
-            Some(text) => text,
-            None => {
-                self.invalid(document, member, "a URL");
-                ""
-            }
+        self.valid_link(document, member)
+            .unwrap_or_else(|| url::normalise(url::without_fragment(&document.base)))
+    }
+
+    /// A link property where an empty string would be of no use.
+    pub fn valid_link(&mut self, document: &Document, member: &Member) -> Option<String> {
+        let Some(reference) = member.value.as_str() else {
+            self.invalid(document, member, "a URL");
+            return None;
         };
-        match url::resolve(&document.base, reference) {
-            Ok(url) => url::normalise(&url),
-            Err(_) => {
-                // A file name with spaces is the usual reason.
-                let encoded = encode_illegal(reference);
-                match url::resolve(&document.base, &encoded) {
-                    Ok(url) => url::normalise(&url),
-                    Err(error) => {
-                        self.invalid(document, member, &format!("a URL ({error})"));
-                        document.base.clone()
-                    }
-                }
+        // A file name with spaces is the usual reason for an invalid one.
+        let resolved = url::resolve(&document.base, reference)
+            .or_else(|_| url::resolve(&document.base, &encode_illegal(reference)));
+        match resolved {
+            Ok(url) => Some(url::normalise(&url)),
+            Err(error) => {
+                self.invalid(document, member, &format!("a URL ({error})"));
+                None
             }
         }
     }
@@ -481,7 +480,8 @@ pub(super) fn or_nearest<'c>(
     name: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
-    match suggest::hint(name, candidates) {
+    // Among more names than people write, a slip is not worth the search.
+    match suggest::hint(name, candidates.into_iter().take(1000)) {
         Some(hint) => diagnostic.with_hint(hint),
         None => diagnostic,
     }

@@ -118,6 +118,8 @@ impl Reader<'_> {
             }
         }
         self.check_columns(&schema);
+        let columns = schema.columns.iter();
+        schema.names = columns.filter_map(|column| column.name.clone()).collect();
         schema.primary_key = self.known_columns(&schema, schema.primary_key.clone(), "primaryKey");
         schema.row_titles = self.known_columns(&schema, schema.row_titles.clone(), "rowTitles");
         schema
@@ -209,7 +211,7 @@ impl Reader<'_> {
         let reference = reference?;
         let mut known = true;
         for (name, place) in &reference.names {
-            if !schema.has_column(name) {
+            if !schema.names.contains(name) {
                 known = false;
                 let diagnostic = Diagnostic::new(
                     Code::UnknownColumn,
@@ -326,13 +328,6 @@ impl Reader<'_> {
 }
 
 impl Schema {
-    /// Whether a column has this `name` property.
-    pub fn has_column(&self, name: &str) -> bool {
-        self.columns
-            .iter()
-            .any(|column| column.name.as_deref() == Some(name))
-    }
-
     /// Adds the column that was most likely meant to a diagnostic.
     pub fn suggest(&self, name: &str, diagnostic: Diagnostic) -> Diagnostic {
         let names = self

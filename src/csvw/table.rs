@@ -109,12 +109,10 @@ impl Reader<'_> {
             match member.name.as_str() {
                 "@context" => {}
                 "url" => {
-                    let url = self.link(document, member);
-                    table.url = member
-                        .value
-                        .as_str()
-                        .is_some_and(|text| !text.is_empty())
-                        .then_some(url);
+                    // An empty reference is the document itself, which is no CSV.
+                    table.url = self
+                        .valid_link(document, member)
+                        .filter(|_| member.value.as_str() != Some(""));
                 }
                 "@id" => table.id = self.id(document, member),
                 "@type" => self.description_type(document, member, "Table"),

@@ -69,7 +69,10 @@ impl Catalog {
             .and_then(|file| file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut text))
             .map_err(|error| unreadable(error.to_string()))?;
         if text.len() as u64 > DOCUMENT_LIMIT {
-            return Err(unreadable("it has more than 64 MiB".into()));
+            return Err(unreadable(format!(
+                "it has more than {} MiB",
+                DOCUMENT_LIMIT / (1024 * 1024)
+            )));
         }
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Self::parse(&text, folder).map_err(|error| {

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
-pub const DOCUMENT_LIMIT: u64 = 64 * 1024 * 1024;
+pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// What stands behind a URL.
 #[derive(Debug, Clone)]
