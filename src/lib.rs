@@ -51,6 +51,7 @@ pub mod keys;
 pub mod pipeline;
 pub mod plan;
 pub mod project;
+pub mod query;
 pub mod resource;
 pub mod store;
 pub mod uri;

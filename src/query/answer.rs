@@ -1,0 +1,290 @@
+//! Answers written out: as tables for people, in the formats of SPARQL results, as RDF.
+
+use super::labels::Labels;
+use super::table::{TableStyle, term_text, write_table};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::export::lines::MergedLines;
+use crate::export::{Format, write_lines};
+use crate::store::line::write_quad;
+use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
+use crate::store::{Build, StoreError};
+use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
+use oxrdf::{GraphNameRef, Variable};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// A format of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AnswerFormat {
+    /// A table for people.
+    Table,
+    /// SPARQL 1.1 Query Results CSV.
+    Csv,
+    /// SPARQL 1.1 Query Results TSV.
+    Tsv,
+    /// SPARQL 1.1 Query Results JSON.
+    Json,
+    /// SPARQL Query Results XML.
+    Xml,
+    /// An RDF format, for `CONSTRUCT` and `DESCRIBE`.
+    Rdf(Format),
+}
+
+impl AnswerFormat {
+    /// Names by which users ask for them.
+    pub const NAMES: &'static [&'static str] = &[
+        "table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "nquads", "trig", "rdfxml",
+        "jsonld",
+    ];
+
+    /// The format of a name or a file extension.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "table" | "txt" => Some(Self::Table),
+            "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
+            "json" | "srj" => Some(Self::Json),
+            "xml" | "srx" => Some(Self::Xml),
+            other => Format::parse(other).map(Self::Rdf),
+        }
+    }
+
+    fn results(self) -> Option<QueryResultsFormat> {
+        match self {
+            Self::Csv => Some(QueryResultsFormat::Csv),
+            Self::Tsv => Some(QueryResultsFormat::Tsv),
+            Self::Json => Some(QueryResultsFormat::Json),
+            Self::Xml => Some(QueryResultsFormat::Xml),
+            Self::Table | Self::Rdf(_) => None,
+        }
+    }
+}
+
+/// How to write an answer.
+#[derive(Debug, Clone, Default)]
+pub struct AnswerStyle {
+    /// The format. `None`: a table where `for_people`, else CSV; graphs always as Turtle.
+    pub format: Option<AnswerFormat>,
+    /// Whether somebody reads it on a terminal.
+    pub for_people: bool,
+    /// Language of labels beside IRIs in tables; `None` shows no labels.
+    pub labels: Option<String>,
+    /// How tables look.
+    pub table: TableStyle,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// Rows or triples written; 1 for an `ASK`.
+    pub rows: u64,
+    /// Whether that is all; not so when the limit on rows cut it.
+    pub complete: bool,
+    /// The answer of an `ASK`.
+    pub truth: Option<bool>,
+}
+
+/// Writes results, at most `limit` rows.
+pub(super) fn write(
+    results: QueryResults<'_>,
+    build: &Build,
+    style: &AnswerStyle,
+    limit: Option<u64>,
+    file: &str,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    match results {
+        QueryResults::Boolean(truth) => write_truth(truth, style, out),
+        QueryResults::Solutions(solutions) => {
+            let format = match style.format {
+                Some(format) => format,
+                None if style.for_people => AnswerFormat::Table,
+                None => AnswerFormat::Csv,
+            };
+            write_solutions(solutions, build, style, format, limit, file, out)
+        }
+        QueryResults::Graph(triples) => {
+            let format = match style.format {
+                None => Format::Turtle,
+                Some(AnswerFormat::Rdf(format)) => format,
+                // The names that both kinds of answers share mean RDF here.
+                Some(AnswerFormat::Json) => Format::JsonLd,
+                Some(AnswerFormat::Xml) => Format::RdfXml,
+                Some(AnswerFormat::Table | AnswerFormat::Csv | AnswerFormat::Tsv) => {
+                    return Err(wrong_format(
+                        "the answer is a graph",
+                        "turtle, ntriples, nquads, trig, rdfxml, jsonld",
+                    ));
+                }
+            };
+            write_graph(triples, build, format, limit, file, out)
+        }
+    }
+}
+
+fn write_truth(
+    truth: bool,
+    style: &AnswerStyle,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    match style.format {
+        Some(AnswerFormat::Rdf(_)) => {
+            return Err(wrong_format(
+                "the answer is yes or no",
+                "table, csv, tsv, json, xml",
+            ));
+        }
+        Some(format) if let Some(format) = format.results() => {
+            QueryResultsSerializer::from_format(format)
+                .serialize_boolean_to_writer(&mut *out, truth)
+                .map_err(output)?;
+        }
+        _ if style.for_people => {
+            writeln!(out, "{}", if truth { "yes" } else { "no" }).map_err(output)?;
+        }
+        _ => writeln!(out, "{truth}").map_err(output)?,
+    }
+    Ok(Answered {
+        rows: 1,
+        complete: true,
+        truth: Some(truth),
+    })
+}
+
+fn write_solutions(
+    solutions: QuerySolutionIter<'_>,
+    build: &Build,
+    style: &AnswerStyle,
+    format: AnswerFormat,
+    limit: Option<u64>,
+    file: &str,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    let variables: Vec<Variable> = solutions.variables().to_vec();
+    let mut answered = Answered {
+        rows: 0,
+        complete: true,
+        truth: None,
+    };
+    if let Some(format) = format.results() {
+        let mut serializer = QueryResultsSerializer::from_format(format)
+            .serialize_solutions_to_writer(&mut *out, variables)
+            .map_err(output)?;
+        for solution in solutions {
+            if limit == Some(answered.rows) {
+                answered.complete = false;
+                break;
+            }
+            let solution = solution.map_err(|e| evaluation_error(&e, file))?;
+            serializer.serialize(&solution).map_err(output)?;
+            answered.rows += 1;
+        }
+        serializer.finish().map_err(output)?;
+        return Ok(answered);
+    }
+    if format != AnswerFormat::Table {
+        return Err(wrong_format(
+            "the answer is a table",
+            "table, csv, tsv, json, xml",
+        ));
+    }
+    let prefixes = &build.manifest().about.prefixes;
+    let labels = style
+        .labels
+        .as_deref()
+        .map(|language| Labels::new(build.store(), language));
+    let mut rows = Vec::new();
+    for solution in solutions {
+        if limit == Some(answered.rows) {
+            answered.complete = false;
+            break;
+        }
+        let solution = solution.map_err(|e| evaluation_error(&e, file))?;
+        rows.push(
+            variables
+                .iter()
+                .map(|variable| match solution.get(variable) {
+                    Some(term) => term_text(term.as_ref(), prefixes, labels.as_ref()),
+                    None => String::new(),
+                })
+                .collect(),
+        );
+        answered.rows += 1;
+    }
+    let header: Vec<String> = variables
+        .iter()
+        .map(|variable| variable.as_str().to_owned())
+        .collect();
+    write_table(out, &header, rows, &style.table).map_err(output)?;
+    Ok(answered)
+}
+
+/// Graphs are sorted before they are written: their triples come in no particular order.
+fn write_graph(
+    triples: QueryTripleIter<'_>,
+    build: &Build,
+    format: Format,
+    limit: Option<u64>,
+    file: &str,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    let folder = tempfile::tempdir().map_err(output)?;
+    let mut sorter = Sorter::new(folder.path(), DEFAULT_BUDGET, 1);
+    let mut records = Records::default();
+    let mut taken = 0;
+    let mut complete = true;
+    for triple in triples {
+        if limit == Some(taken) {
+            complete = false;
+            break;
+        }
+        let triple = triple.map_err(|e| evaluation_error(&e, file))?;
+        let quad = triple.as_ref().in_graph(GraphNameRef::DefaultGraph);
+        records.push_key(|line| write_quad(line, quad));
+        taken += 1;
+        if records.size() > DEFAULT_BUDGET / 4 {
+            sorter.add(std::mem::take(&mut records)).map_err(output)?;
+        }
+    }
+    sorter.add(records).map_err(output)?;
+    let mut lines = MergedLines::new(sorter.finish().map_err(output)?);
+    let about = &build.manifest().about;
+    let rows = write_lines(&mut lines, format, &about.prefixes, &about.base, out)?;
+    Ok(Answered {
+        rows,
+        complete,
+        truth: None,
+    })
+}
+
+fn output(error: io::Error) -> StoreError {
+    StoreError::io(Path::new("output"), "write", error)
+}
+
+fn wrong_format(what: &str, expected: &str) -> StoreError {
+    StoreError::from(
+        Diagnostic::new(
+            Code::ExportFormat,
+            Place::file("command line"),
+            format!("the format cannot hold this: {what}"),
+        )
+        .with_expected(expected),
+    )
+}
+
+/// What went wrong while a query was evaluated.
+pub(super) fn evaluation_error(error: &QueryEvaluationError, file: &str) -> StoreError {
+    let place = Place::file(file);
+    StoreError::from(match error {
+        QueryEvaluationError::Cancelled => {
+            Diagnostic::new(Code::QueryTimeout, place, "the query was out of time")
+                .with_hint("what was written is not the whole answer")
+        }
+        other => Diagnostic::new(
+            Code::QueryFailed,
+            place,
+            format!("the query could not be evaluated: {other}"),
+        ),
+    })
+}

@@ -1,0 +1,354 @@
+//! Limits that keep a stranger's query from taking the process down.
+//!
+//! A query is text before it is anything else: its size and the depth of its brackets are checked
+//! before it is parsed, the rest on the algebra. Evaluation recurses with the depth of the algebra, so
+//! parsing and evaluating run on a large stack ([`on_large_stack`](super::run::on_large_stack)).
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use spargebra::Query;
+use spargebra::algebra::{
+    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
+};
+use spargebra::term::NamedNodePattern;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What a query may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Length of its text in bytes.
+    pub bytes: usize,
+    /// Depth of brackets of all kinds.
+    pub brackets: usize,
+    /// Depth of `OPTIONAL`, `EXISTS`, `MINUS` and sub-selects within each other.
+    pub nesting: usize,
+    /// Triple patterns and property path steps together.
+    pub patterns: usize,
+    /// Wall-clock time; `None` for as long as it takes.
+    pub time: Option<Duration>,
+    /// Rows or triples of the answer; `None` for all.
+    pub rows: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 64 << 10,
+            brackets: 64,
+            nesting: 16,
+            patterns: 100,
+            time: None,
+            rows: None,
+        }
+    }
+}
+
+/// Checks the text of a query, before it is parsed.
+pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), Diagnostic> {
+    if text.len() > limits.bytes {
+        return Err(Diagnostic::new(
+            Code::QueryLimit,
+            Place::file(file),
+            format!("the query has {} bytes", text.len()),
+        )
+        .with_expected(format!("at most {} bytes", limits.bytes)));
+    }
+    if let Some(at) = too_deep(text, limits.brackets) {
+        let (line, column) = line_and_column(text, at);
+        return Err(Diagnostic::new(
+            Code::QueryLimit,
+            Place::at(file, line, column),
+            "brackets nest too deep here",
+        )
+        .with_expected(format!("at most {} levels", limits.brackets)));
+    }
+    Ok(())
+}
+
+/// The position of the first bracket that is deeper than `limit`. Brackets in strings, IRIs and comments
+/// do not count; where it is not clear what a `<` starts, brackets do count.
+fn too_deep(text: &str, limit: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        match byte {
+            b'{' | b'(' | b'[' => {
+                depth += 1;
+                if depth > limit {
+                    return Some(at);
+                }
+                at += 1;
+            }
+            b'}' | b')' | b']' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
+            b'#' => at += memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+            b'"' | b'\'' => at += quoted_length(rest, byte),
+            b'<' => at += iri_length(rest).unwrap_or(1),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// The length of a string literal with its quotes; one byte where it does not end.
+fn quoted_length(text: &[u8], quote: u8) -> usize {
+    let long = text.starts_with(&[quote; 3]);
+    let mut at = if long { 3 } else { 1 };
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'\n' if !long => return 1,
+            _ if byte == quote && !long => return at + 1,
+            _ if long && text.get(at..).is_some_and(|t| t.starts_with(&[quote; 3])) => {
+                return at + 3;
+            }
+            _ => at += 1,
+        }
+    }
+    1
+}
+
+/// The length of an IRI in angle brackets; `None` where the `<` is a comparison.
+fn iri_length(text: &[u8]) -> Option<usize> {
+    let end = text
+        .iter()
+        .skip(1)
+        .position(|byte| *byte <= b' ' || b"<>\"{}|^`\\".contains(byte))?
+        + 1;
+    (text.get(end) == Some(&b'>')).then_some(end + 1)
+}
+
+/// Line and character of a byte position, both from 1.
+pub(super) fn line_and_column(text: &str, at: usize) -> (u64, u64) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() as u64 + 1;
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let column = before
+        .get(start..)
+        .map_or(0, |rest| rest.chars().count() as u64)
+        + 1;
+    (line, column)
+}
+
+/// What the algebra of a query shows.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    patterns: usize,
+    deepest: usize,
+    service: bool,
+    /// IRIs of graphs that the query names in `GRAPH`, `FROM` and `FROM NAMED`.
+    pub(super) graphs: BTreeSet<String>,
+}
+
+/// Checks the algebra of a query.
+pub(super) fn check_algebra(
+    query: &Query,
+    file: &str,
+    limits: &Limits,
+) -> Result<Findings, Diagnostic> {
+    let mut findings = Findings::default();
+    let (Query::Select { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }
+    | Query::Ask { pattern, .. }) = query;
+    findings.pattern(pattern, 0);
+    if let Some(dataset) = query.dataset() {
+        let named = dataset.named.iter().flatten();
+        for graph in dataset.default.iter().chain(named) {
+            findings.graphs.insert(graph.as_str().to_owned());
+        }
+    }
+    let refuse = |code, message: String| Diagnostic::new(code, Place::file(file), message);
+    if findings.service {
+        return Err(refuse(
+            Code::QueryForbidden,
+            "`SERVICE` is not allowed: queries read the published graph alone".to_owned(),
+        ));
+    }
+    if findings.patterns > limits.patterns {
+        return Err(refuse(
+            Code::QueryLimit,
+            format!(
+                "the query has {} triple patterns and path steps",
+                findings.patterns
+            ),
+        )
+        .with_expected(format!("at most {}", limits.patterns)));
+    }
+    if findings.deepest > limits.nesting {
+        return Err(refuse(
+            Code::QueryLimit,
+            format!(
+                "`OPTIONAL`, `EXISTS`, `MINUS` and sub-selects nest {} levels deep",
+                findings.deepest
+            ),
+        )
+        .with_expected(format!("at most {}", limits.nesting)));
+    }
+    Ok(findings)
+}
+
+impl Findings {
+    fn pattern(&mut self, pattern: &GraphPattern, depth: usize) {
+        self.deepest = self.deepest.max(depth);
+        match pattern {
+            GraphPattern::Bgp { patterns } => self.patterns += patterns.len(),
+            GraphPattern::Path { path, .. } => self.path(path),
+            GraphPattern::Join { left, right } | GraphPattern::Union { left, right } => {
+                self.pattern(left, depth);
+                self.pattern(right, depth);
+            }
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression,
+            } => {
+                self.pattern(left, depth);
+                self.pattern(right, depth + 1);
+                if let Some(expression) = expression {
+                    self.expression(expression, depth);
+                }
+            }
+            GraphPattern::Minus { left, right } | GraphPattern::Lateral { left, right } => {
+                self.pattern(left, depth);
+                self.pattern(right, depth + 1);
+            }
+            GraphPattern::Filter { expr, inner } => {
+                self.expression(expr, depth);
+                self.pattern(inner, depth);
+            }
+            GraphPattern::Graph { name, inner } => {
+                if let NamedNodePattern::NamedNode(name) = name {
+                    self.graphs.insert(name.as_str().to_owned());
+                }
+                self.pattern(inner, depth);
+            }
+            GraphPattern::Extend {
+                inner, expression, ..
+            } => {
+                self.expression(expression, depth);
+                self.pattern(inner, depth);
+            }
+            GraphPattern::Values { .. } => {}
+            GraphPattern::OrderBy { inner, expression } => {
+                for OrderExpression::Asc(order) | OrderExpression::Desc(order) in expression {
+                    self.expression(order, depth);
+                }
+                self.pattern(inner, depth);
+            }
+            // The outermost select is at depth 1 and no sub-select: 16 levels of nesting are 16 more.
+            GraphPattern::Project { inner, .. } => self.pattern(inner, depth + 1),
+            GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. } => self.pattern(inner, depth),
+            GraphPattern::Group {
+                inner, aggregates, ..
+            } => {
+                for (_, aggregate) in aggregates {
+                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+                        self.expression(expr, depth);
+                    }
+                }
+                self.pattern(inner, depth);
+            }
+            GraphPattern::Service { .. } => self.service = true,
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression, depth: usize) {
+        match expression {
+            Expression::NamedNode(_)
+            | Expression::Literal(_)
+            | Expression::Variable(_)
+            | Expression::Bound(_) => {}
+            Expression::Or(a, b)
+            | Expression::And(a, b)
+            | Expression::Equal(a, b)
+            | Expression::SameTerm(a, b)
+            | Expression::Greater(a, b)
+            | Expression::GreaterOrEqual(a, b)
+            | Expression::Less(a, b)
+            | Expression::LessOrEqual(a, b)
+            | Expression::Add(a, b)
+            | Expression::Subtract(a, b)
+            | Expression::Multiply(a, b)
+            | Expression::Divide(a, b) => {
+                self.expression(a, depth);
+                self.expression(b, depth);
+            }
+            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
+                self.expression(a, depth);
+            }
+            Expression::In(a, list) => {
+                self.expression(a, depth);
+                for item in list {
+                    self.expression(item, depth);
+                }
+            }
+            Expression::Exists(pattern) => self.pattern(pattern, depth + 1),
+            Expression::If(a, b, c) => {
+                self.expression(a, depth);
+                self.expression(b, depth);
+                self.expression(c, depth);
+            }
+            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
+                for item in list {
+                    self.expression(item, depth);
+                }
+            }
+        }
+    }
+
+    fn path(&mut self, path: &PropertyPathExpression) {
+        match path {
+            PropertyPathExpression::NamedNode(_) => self.patterns += 1,
+            PropertyPathExpression::NegatedPropertySet(properties) => {
+                self.patterns += properties.len();
+            }
+            PropertyPathExpression::Reverse(a)
+            | PropertyPathExpression::ZeroOrMore(a)
+            | PropertyPathExpression::OneOrMore(a)
+            | PropertyPathExpression::ZeroOrOne(a) => self.path(a),
+            PropertyPathExpression::Sequence(a, b) | PropertyPathExpression::Alternative(a, b) => {
+                self.path(a);
+                self.path(b);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_counted_where_they_are_brackets() {
+        for (text, limit, expected) in [
+            ("{ { } }", 1, Some(2)),
+            ("{ { } }", 2, None),
+            ("{ \"{{{\" '((' }", 1, None),
+            ("{ \"\"\"{{\"{\"\"\" }", 1, None),
+            ("{ <http://e/{> }", 1, Some(12)),
+            ("{ <http://e/(> }", 1, None),
+            ("{ # {{{\n }", 1, None),
+            ("{ ?a < ?b && (?c) }", 1, Some(13)),
+            ("{ 'it\n{{", 1, Some(6)),
+            ("{ \"a\\\"{\" }", 1, None),
+        ] {
+            assert_eq!(too_deep(text, limit), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_count_characters() {
+        let text = "a\n«б»x";
+        assert_eq!(
+            text.find('x').map(|at| line_and_column(text, at)),
+            Some((2, 4))
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Labels of things, in the language that a reader asks for.
+
+use oxigraph::store::Store;
+use oxrdf::{Literal, NamedNodeRef, Term, TermRef};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Properties that hold labels, best first.
+pub(crate) const LABEL_PROPERTIES: [NamedNodeRef<'static>; 4] = [
+    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#prefLabel"),
+    NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#label"),
+    NamedNodeRef::new_unchecked("http://purl.org/dc/terms/title"),
+    NamedNodeRef::new_unchecked("http://xmlns.com/foaf/0.1/name"),
+];
+
+/// Labels kept at hand; when there are more, all are forgotten.
+const KEPT: usize = 100_000;
+
+/// Looks up labels in a store, in all its graphs.
+pub struct Labels<'a> {
+    store: &'a Store,
+    language: String,
+    known: RefCell<HashMap<String, Option<String>>>,
+}
+
+impl<'a> Labels<'a> {
+    /// Labels in a language; where there is none, in English, else in any.
+    pub fn new(store: &'a Store, language: &str) -> Self {
+        Self {
+            store,
+            language: language.to_ascii_lowercase(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// The label of an IRI, if it has one.
+    pub fn of(&self, iri: &str) -> Option<String> {
+        if let Some(known) = self.known.borrow().get(iri) {
+            return known.clone();
+        }
+        let label = self.look_up(NamedNodeRef::new_unchecked(iri));
+        let mut known = self.known.borrow_mut();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(iri.to_owned(), label.clone());
+        label
+    }
+
+    fn look_up(&self, node: NamedNodeRef<'_>) -> Option<String> {
+        for property in LABEL_PROPERTIES {
+            let best = self
+                .store
+                .quads_for_pattern(Some(node.into()), Some(property), None, None)
+                // A label that cannot be read is no reason to fail an answer that has been read.
+                .filter_map(Result::ok)
+                .filter_map(|quad| match quad.object {
+                    Term::Literal(literal) => Some(literal),
+                    _ => None,
+                })
+                .min_by_key(|literal| (self.rank(literal), literal.value().to_owned()));
+            if let Some(literal) = best {
+                return Some(literal.value().to_owned());
+            }
+        }
+        None
+    }
+
+    /// How far a label is from the language asked for.
+    fn rank(&self, literal: &Literal) -> u8 {
+        match literal.language() {
+            Some(language) if language == self.language => 0,
+            // `ru` is content with `ru-RU`, but not with another script.
+            Some(language)
+                if language
+                    .strip_prefix(self.language.as_str())
+                    .is_some_and(|rest| rest.len() == 3 && rest.starts_with('-')) =>
+            {
+                1
+            }
+            Some("en") => 2,
+            None => 3,
+            Some(_) => 4,
+        }
+    }
+
+    /// The label of a term that is an IRI.
+    pub fn of_term(&self, term: TermRef<'_>) -> Option<String> {
+        match term {
+            TermRef::NamedNode(node) => self.of(node.as_str()),
+            TermRef::BlankNode(_) | TermRef::Literal(_) | TermRef::Triple(_) => None,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A query evaluated on a published build.
+
+use super::answer::{self, AnswerStyle, Answered, evaluation_error};
+use super::guard::Limits;
+use super::substitute::{Problem, substitute};
+use super::syntax;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::{Build, Prefixes, StoreError, graph_iri};
+use oxigraph::sparql::{CancellationToken, QueryEvaluationError, SparqlEvaluator};
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};
+use spargebra::Query;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Stack for parsing and evaluating: both recurse with the depth of the query, which the limits bound.
+/// It is address space, and takes memory only as deep as it is used.
+const STACK: usize = 256 << 20;
+
+/// Size of the pieces in which an answer comes back, in bytes.
+const PIECE: usize = 1 << 16;
+
+/// Pieces that wait to be written.
+const WAITING: usize = 4;
+
+/// How long a query that was told to stop may take to stop.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A query to run.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The text.
+    pub text: String,
+    /// The file it is from, or another name for diagnostics.
+    pub file: String,
+    /// Values of parameters, by variable name without `?`.
+    pub parameters: BTreeMap<String, Term>,
+    /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
+    pub inferred: bool,
+    /// What the query may take.
+    pub limits: Limits,
+}
+
+impl Request {
+    /// A query without parameters, under the default limits.
+    pub fn new(text: impl Into<String>, file: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            file: file.into(),
+            parameters: BTreeMap::new(),
+            inferred: false,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Checks that a query parses, keeps the limits and uses its parameters, without running it.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+pub fn check(request: &Request, prefixes: &Prefixes) -> Result<(), StoreError> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || prepare(request, prefixes).map(drop))
+            .map_err(|e| not_started(&request.file, &e))?
+            .join()
+            .map_err(|_| broke_off(&request.file))?
+            .map_err(StoreError::from)
+    })
+}
+
+/// Runs a query on a build and writes the answer.
+///
+/// With a time limit this returns soon after it, in any case. Oxigraph looks only now and then whether
+/// it should stop; an evaluation that does not look goes on in a thread that nobody waits for, and ends
+/// with the process at the latest. A service therefore runs queries in processes of their own.
+///
+/// # Errors
+/// The query is wrong or refused, runs out of time, or the answer cannot be written
+/// ([`StoreError::is_broken_pipe`] tells a reader that went away). After an error the output may hold
+/// the start of an answer.
+pub fn run(
+    build: &Arc<Build>,
+    request: &Request,
+    style: &AnswerStyle,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    let token = CancellationToken::new();
+    let deadline = request.limits.time.map(|time| Instant::now() + time);
+    let (to_here, pieces) = sync_channel(WAITING);
+    let evaluation = {
+        let (build, request, style) = (Arc::clone(build), request.clone(), style.clone());
+        let token = token.clone();
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(move || evaluate(&build, &request, &style, token, to_here))
+            .map_err(|e| not_started(&request.file, &e))?
+    };
+    let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
+    let mut cancelled = false;
+    loop {
+        let piece = match deadline {
+            None => pieces.recv().map_err(RecvTimeoutError::from),
+            Some(deadline) => {
+                let until = if cancelled { deadline + GRACE } else { deadline };
+                pieces.recv_timeout(until.saturating_duration_since(Instant::now()))
+            }
+        };
+        match piece {
+            Ok(piece) => out
+                .write_all(&piece)
+                .map_err(|e| StoreError::io("output".as_ref(), "write", e))?,
+            Err(RecvTimeoutError::Timeout) if cancelled => return Err(timeout()),
+            Err(RecvTimeoutError::Timeout) => {
+                token.cancel();
+                cancelled = true;
+            }
+            // The evaluation has ended.
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let answered = evaluation.join().map_err(|_| broke_off(&request.file))??;
+    out.flush()
+        .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+    Ok(answered)
+}
+
+/// Evaluates a query and sends the answer away in pieces.
+fn evaluate(
+    build: &Build,
+    request: &Request,
+    style: &AnswerStyle,
+    token: CancellationToken,
+    to_caller: SyncSender<Vec<u8>>,
+) -> Result<Answered, StoreError> {
+    let (query, graphs) = prepare(request, &build.manifest().about.prefixes)?;
+    // `SERVICE` was refused with the algebra; there is no handler for it either.
+    let mut prepared = SparqlEvaluator::new()
+        .with_cancellation_token(token)
+        .for_query(query);
+    choose_graphs(prepared.dataset_mut(), build, request.inferred, &graphs);
+    let results = prepared
+        .on_store(build.store())
+        .execute()
+        .map_err(|e| evaluation_error(&e, &request.file))?;
+    let mut out = BufWriter::with_capacity(PIECE, Pieces(to_caller));
+    let limit = request.limits.rows;
+    let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
+    out.flush()
+        .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+    Ok(answered)
+}
+
+/// Sends what is written to whoever waits for it.
+struct Pieces(SyncSender<Vec<u8>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .send(bytes.to_vec())
+            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn not_started(file: &str, error: &io::Error) -> StoreError {
+    StoreError::from(Diagnostic::new(
+        Code::QueryFailed,
+        Place::file(file),
+        format!("the query could not be started: {error}"),
+    ))
+}
+
+fn broke_off(file: &str) -> StoreError {
+    StoreError::from(Diagnostic::new(
+        Code::QueryFailed,
+        Place::file(file),
+        "the evaluation of the query broke off",
+    ))
+}
+
+/// Parses the query, checks it and puts the parameters in. Gives the graphs that it names as well.
+fn prepare(
+    request: &Request,
+    prefixes: &Prefixes,
+) -> Result<(Query, BTreeSet<String>), Diagnostic> {
+    let (mut query, findings) =
+        syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
+    let place = || Place::file(request.file.as_str());
+    let used = substitute(&mut query, &request.parameters).map_err(|problem| match problem {
+        Problem::NotAnIri(name) => Diagnostic::new(
+            Code::ParameterValue,
+            place(),
+            format!("the parameter `{name}` stands where only an IRI can be"),
+        ),
+        Problem::Assigned(name) => Diagnostic::new(
+            Code::QueryHeader,
+            place(),
+            format!("the query gives the parameter `{name}` a value itself"),
+        ),
+    })?;
+    if let Some(unused) = request
+        .parameters
+        .keys()
+        .find(|name| !used.contains(name.as_str()))
+    {
+        return Err(Diagnostic::new(
+            Code::QueryHeader,
+            place(),
+            format!("the query does not use its parameter `{unused}`"),
+        ));
+    }
+    Ok((query, findings.graphs))
+}
+
+/// Inferred triples are seen when the request asks for them, or when the query names their graph.
+fn choose_graphs(
+    dataset: &mut oxigraph::sparql::QueryDatasetSpecification,
+    build: &Build,
+    inferred: bool,
+    named_by_query: &BTreeSet<String>,
+) {
+    if !dataset.is_default_dataset() {
+        return;
+    }
+    let manifest = build.manifest();
+    let name = graph_iri(&manifest.about.base, "inferred");
+    if inferred {
+        dataset.set_default_graph(vec![
+            GraphName::DefaultGraph,
+            NamedNode::new_unchecked(name).into(),
+        ]);
+    } else if !named_by_query.contains(&name) && manifest.statistics.graphs.contains_key(&name) {
+        let others = manifest
+            .statistics
+            .graphs
+            .keys()
+            .map(String::as_str)
+            .chain([graph_iri(&manifest.about.base, "release").as_str()])
+            .filter(|graph| !graph.is_empty() && !graph.starts_with("_:") && *graph != name)
+            .map(|graph| NamedOrBlankNode::from(NamedNode::new_unchecked(graph)))
+            .collect();
+        dataset.set_available_named_graphs(others);
+    }
+}

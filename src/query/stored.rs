@@ -1,0 +1,504 @@
+//! Stored queries: SPARQL files with a comment header that says what they ask and what may be changed.
+//!
+//! ```text
+//! # title: Who took part in a session
+//! # title@ru: Кто участвовал в сессии
+//! # description: Every participant with role and post.
+//! # param: session iri = <https://w3id.org/civigraph/id/event/x> # the event
+//! # param: lang lang = "en" # language of the labels
+//! # tags: events, people
+//! ```
+//!
+//! A parameter is a variable of the query. One without a default must be given.
+
+use super::parameter::ParameterType;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::store::Prefixes;
+use oxrdf::Term;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A SPARQL file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredQuery {
+    /// Its name: the file's, without `.rq`.
+    pub name: String,
+    /// The file, as the user knows it.
+    pub file: String,
+    /// The whole text, header included.
+    pub text: String,
+    /// What its header says.
+    pub header: Header,
+}
+
+/// The comment header of a stored query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Title by language tag; a line without a tag is English.
+    pub title: BTreeMap<String, String>,
+    /// Description by language tag.
+    pub description: BTreeMap<String, String>,
+    /// Parameters, in the order of their lines.
+    pub parameters: Vec<Parameter>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// A parameter of a stored query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Name of the variable, without `?`.
+    pub name: String,
+    /// Its type.
+    pub kind: ParameterType,
+    /// The default, as a user would write it.
+    pub default: Option<String>,
+    /// What it is, in words.
+    pub text: String,
+    /// Line of the header.
+    pub line: u64,
+}
+
+impl StoredQuery {
+    /// Reads a file. What is wrong with its header becomes diagnostics, all of it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not UTF-8.
+    pub fn read(path: &Path, file: &str, diagnostics: &mut Diagnostics) -> io::Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Self::parse(name, file, text, diagnostics))
+    }
+
+    /// A query from its text.
+    pub fn parse(name: String, file: &str, text: String, diagnostics: &mut Diagnostics) -> Self {
+        let header = Header::parse(&text, file, diagnostics);
+        Self {
+            name,
+            file: file.to_owned(),
+            text,
+            header,
+        }
+    }
+
+    /// All `*.rq` files of a folder, in order of their names. A folder that is not there has none.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be read.
+    pub fn read_all(
+        folder: &Path,
+        shown: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<Vec<Self>> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut paths: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<_>>()?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "rq"));
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                Self::read(path, &format!("{shown}{name}"), diagnostics)
+            })
+            .collect()
+    }
+
+    /// The title in a language, else in English, else the name.
+    pub fn title(&self, language: &str) -> &str {
+        in_language(&self.header.title, language).unwrap_or(&self.name)
+    }
+
+    /// The description in a language, else in English.
+    pub fn description(&self, language: &str) -> Option<&str> {
+        in_language(&self.header.description, language)
+    }
+
+    /// Checks `name=value` pairs against the parameters and turns them into terms. All problems are told.
+    ///
+    /// `None` if there was one.
+    pub fn bind(
+        &self,
+        given: &[(String, String)],
+        prefixes: &Prefixes,
+        base: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<BTreeMap<String, Term>> {
+        let mut values = BTreeMap::new();
+        let mut fine = true;
+        let mut problem = |diagnostic: Diagnostic| {
+            fine = false;
+            diagnostics.push(diagnostic);
+        };
+        let here = || Place::file("command line");
+        for (name, _) in given {
+            if !self.header.parameters.iter().any(|p| p.name == *name) {
+                let names = self.header.parameters.iter().map(|p| p.name.as_str());
+                let mut diagnostic = Diagnostic::new(
+                    Code::UnknownParameter,
+                    here(),
+                    format!("the query `{}` has no parameter `{name}`", self.name),
+                )
+                .with_found(name)
+                .with_expected(names.clone().collect::<Vec<_>>().join(", "));
+                if let Some(nearest) = nearest(name, names) {
+                    diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
+                }
+                problem(diagnostic);
+            }
+        }
+        for parameter in &self.header.parameters {
+            // The last one counts, as with options.
+            let value = given
+                .iter()
+                .rfind(|(name, _)| *name == parameter.name)
+                .map(|(_, value)| value);
+            let (value, place) = match (value, &parameter.default) {
+                (Some(value), _) => (value, here()),
+                (None, Some(default)) => {
+                    (default, Place::at(self.file.as_str(), parameter.line, 0))
+                }
+                (None, None) => {
+                    problem(
+                        Diagnostic::new(
+                            Code::MissingParameter,
+                            here(),
+                            format!(
+                                "the query `{}` needs the parameter `{}`",
+                                self.name, parameter.name
+                            ),
+                        )
+                        .with_expected(parameter.kind.example())
+                        .with_hint(format!("add `{}=…`", parameter.name)),
+                    );
+                    continue;
+                }
+            };
+            match parameter.kind.term(value, prefixes, base) {
+                Some(term) => {
+                    values.insert(parameter.name.clone(), term);
+                }
+                None => problem(
+                    Diagnostic::new(
+                        Code::ParameterValue,
+                        place,
+                        format!("the value of `{}` is wrong", parameter.name),
+                    )
+                    .with_found(value)
+                    .with_expected(parameter.kind.example()),
+                ),
+            }
+        }
+        fine.then_some(values)
+    }
+}
+
+/// The query of a name; the refusal proposes the nearest.
+///
+/// # Errors
+/// There is none of that name.
+pub fn find<'a>(queries: &'a [StoredQuery], name: &str) -> Result<&'a StoredQuery, Diagnostic> {
+    queries
+        .iter()
+        .find(|query| query.name == name)
+        .ok_or_else(|| {
+            let diagnostic = Diagnostic::new(
+                Code::UnknownQuery,
+                Place::file("command line"),
+                format!("there is no query `{name}`"),
+            )
+            .with_found(name);
+            match nearest(name, queries.iter().map(|query| query.name.as_str())) {
+                Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
+                None => diagnostic.with_hint("`civigraph list queries` shows them all"),
+            }
+        })
+}
+
+/// The candidate that is most like `name`, if one is like it at all.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let folded = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let score = strsim::jaro_winkler(&folded, &candidate.to_lowercase());
+            (score, candidate)
+        })
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+fn in_language<'a>(texts: &'a BTreeMap<String, String>, language: &str) -> Option<&'a str> {
+    texts
+        .get(language)
+        .or_else(|| texts.get("en"))
+        .or_else(|| texts.values().next())
+        .map(String::as_str)
+}
+
+impl Header {
+    /// Parses the comment lines at the start of a query.
+    fn parse(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Self {
+        let mut header = Self::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim_start_matches('\u{FEFF}').trim();
+            let Some(comment) = line.strip_prefix('#') else {
+                if line.is_empty() {
+                    continue;
+                }
+                break;
+            };
+            let Some((key, value)) = comment.split_once(':') else {
+                continue;
+            };
+            let (key, value) = (key.trim(), value.trim());
+            let (key, language) = key.split_once('@').unwrap_or((key, "en"));
+            match key {
+                "title" => {
+                    header.title.insert(language.to_owned(), value.to_owned());
+                }
+                "description" => {
+                    header
+                        .description
+                        .insert(language.to_owned(), value.to_owned());
+                }
+                "tags" => {
+                    let tags = value.split(',').map(str::trim);
+                    header
+                        .tags
+                        .extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
+                }
+                "param" => match Parameter::parse(value, number) {
+                    Ok(parameter) => {
+                        if header.parameters.iter().any(|p| p.name == parameter.name) {
+                            diagnostics.push(wrong(
+                                file,
+                                number,
+                                &format!("the parameter `{}` comes twice", parameter.name),
+                            ));
+                        } else {
+                            header.parameters.push(parameter);
+                        }
+                    }
+                    Err(message) => diagnostics.push(wrong(file, number, &message)),
+                },
+                // Any other comment is only a comment.
+                _ => {}
+            }
+        }
+        header
+    }
+}
+
+fn wrong(file: &str, line: u64, message: &str) -> Diagnostic {
+    Diagnostic::new(Code::QueryHeader, Place::at(file, line, 0), message)
+        .with_expected("`# param: name type = default # text`")
+}
+
+impl Parameter {
+    /// Parses `name type = default # text`.
+    fn parse(line: &str, number: u64) -> Result<Self, String> {
+        let (declared, rest) = match line.split_once('=') {
+            Some((declared, rest)) => (declared, Some(rest.trim_start())),
+            None => (line, None),
+        };
+        let (declared, mut text) = match (rest, split_comment(declared)) {
+            (None, (declared, text)) => (declared, text),
+            (Some(_), _) => (declared, ""),
+        };
+        let mut words = declared.split_whitespace();
+        let (Some(name), Some(kind), None) = (words.next(), words.next(), words.next()) else {
+            return Err("a parameter has a name and a type".to_owned());
+        };
+        let name = name.trim_start_matches(['?', '$']);
+        if oxrdf::Variable::new(name).is_err() {
+            return Err(format!("`{name}` cannot be a variable"));
+        }
+        let Some(kind) = ParameterType::parse(kind) else {
+            let known: Vec<_> = ParameterType::ALL.iter().map(|t| t.as_str()).collect();
+            return Err(format!(
+                "there is no type `{kind}`, but {}",
+                known.join(", ")
+            ));
+        };
+        let default = match rest {
+            None => None,
+            Some(rest) => {
+                let (value, after) = default_value(rest)?;
+                text = split_comment(after).1;
+                Some(value)
+            }
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+            default,
+            text: text.to_owned(),
+            line: number,
+        })
+    }
+}
+
+/// The default at the start of `rest`, and what follows it: quoted, in brackets, or a bare word.
+fn default_value(rest: &str) -> Result<(String, &str), String> {
+    if let Some(inside) = rest.strip_prefix('"') {
+        let mut value = String::new();
+        let mut characters = inside.char_indices();
+        while let Some((at, c)) = characters.next() {
+            match c {
+                '"' => return Ok((value, inside.get(at + 1..).unwrap_or_default())),
+                '\\' => value.extend(characters.next().map(|(_, c)| c)),
+                c => value.push(c),
+            }
+        }
+        return Err("the default's quote does not end".to_owned());
+    }
+    if rest.starts_with('<')
+        && let Some(end) = rest.find('>')
+        && let Some((value, after)) = rest.split_at_checked(end + 1)
+    {
+        return Ok((value.to_owned(), after));
+    }
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let (value, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    if value.is_empty() {
+        return Err("the default is empty: leave out `=`, or write `\"\"`".to_owned());
+    }
+    Ok((value.to_owned(), after))
+}
+
+/// What stands before a `#`, and the words after it.
+fn split_comment(text: &str) -> (&str, &str) {
+    match text.split_once('#') {
+        Some((before, comment)) => (before.trim(), comment.trim()),
+        None => (text.trim(), ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Mode;
+
+    fn parse(text: &str) -> (StoredQuery, Vec<String>) {
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let query = StoredQuery::parse(
+            "q".to_owned(),
+            "queries/q.rq",
+            text.to_owned(),
+            &mut diagnostics,
+        );
+        let messages = diagnostics
+            .iter()
+            .map(|d| format!("{}:{}", d.place.line, d.message))
+            .collect();
+        (query, messages)
+    }
+
+    #[test]
+    fn a_header() {
+        let (query, messages) = parse(
+            "# title: Who\n# title@ru: Кто\n# description: A: b\n# a remark\n\
+             # param: x iri = <http://e/#x> # the thing\n# param: lang lang = \"en\"\n\
+             # param: n integer # how many\n# param: s string = \"a # \\\"b\\\"\"# text\n\
+             # tags: one, two\nSELECT * {}\n# tags: three",
+        );
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(query.title("ru"), "Кто");
+        assert_eq!(query.title("de"), "Who");
+        assert_eq!(query.description("ru"), Some("A: b"));
+        assert_eq!(query.header.tags, ["one", "two"]);
+        let parameters: Vec<_> = query
+            .header
+            .parameters
+            .iter()
+            .map(|p| {
+                (
+                    p.name.as_str(),
+                    p.kind.as_str(),
+                    p.default.as_deref(),
+                    p.text.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            parameters,
+            [
+                ("x", "iri", Some("<http://e/#x>"), "the thing"),
+                ("lang", "lang", Some("en"), ""),
+                ("n", "integer", None, "how many"),
+                ("s", "string", Some("a # \"b\""), "text"),
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_header_lines_are_all_told() {
+        let (_, messages) = parse(
+            "# param: x\n# param: x float\n# param: x-y iri\n# param: y iri =\n\
+             # param: z string = \"a\n# param: w date\n# param: w date\n",
+        );
+        let lines: Vec<_> = messages
+            .iter()
+            .filter_map(|message| message.split(':').next())
+            .collect();
+        assert_eq!(lines, ["1", "2", "3", "4", "5", "7"]);
+    }
+
+    #[test]
+    fn values_are_checked_and_all_problems_told() {
+        let (query, _) = parse(
+            "# param: session iri\n# param: from date = 2018-01-01\n# param: n integer = 1\nASK {}",
+        );
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let given = [("sesion", "x"), ("n", "many"), ("from", "2019-01-01")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let prefixes = Prefixes::default();
+        assert_eq!(
+            query.bind(&given, &prefixes, "http://e/", &mut diagnostics),
+            None
+        );
+        let codes: Vec<_> = diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(
+            codes,
+            [
+                Code::UnknownParameter,
+                Code::MissingParameter,
+                Code::ParameterValue
+            ]
+        );
+        assert_eq!(
+            diagnostics.iter().next().and_then(|d| d.hint.as_deref()),
+            Some("did you mean `session`?")
+        );
+        let given = [("session".to_owned(), "event/a".to_owned())];
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let values = query.bind(&given, &prefixes, "http://e/", &mut diagnostics);
+        assert_eq!(values.map(|values| values.len()), Some(3));
+    }
+
+    #[test]
+    fn the_nearest_name_is_proposed() {
+        let names = ["session-participants", "timeline", "figures"];
+        assert_eq!(
+            nearest("sesion-participant", names),
+            Some("session-participants")
+        );
+        assert_eq!(nearest("xyz", names), None);
+    }
+}
