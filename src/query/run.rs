@@ -92,11 +92,11 @@ pub fn run(
     let deadline = request.limits.time.map(|time| Instant::now() + time);
     let (to_here, pieces) = sync_channel(WAITING);
     let evaluation = {
-        let (build, request, style) = (Arc::clone(build), request.clone(), style.clone());
+        let (build, asked, style) = (Arc::clone(build), request.clone(), style.clone());
         let token = token.clone();
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn(move || evaluate(&build, &request, &style, token, to_here))
+            .spawn(move || evaluate(&build, &asked, &style, token, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
     let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
@@ -105,7 +105,11 @@ pub fn run(
         let piece = match deadline {
             None => pieces.recv().map_err(RecvTimeoutError::from),
             Some(deadline) => {
-                let until = if cancelled { deadline + GRACE } else { deadline };
+                let until = if cancelled {
+                    deadline + GRACE
+                } else {
+                    deadline
+                };
                 pieces.recv_timeout(until.saturating_duration_since(Instant::now()))
             }
         };

@@ -302,15 +302,19 @@ mod tests {
         )?;
         check(
             "SELECT ?s WHERE { ?s ?p ?o FILTER(?o = ?n && BOUND(?x)) }",
-            Ok(r#"SELECT ?s WHERE { ?s ?p ?o . FILTER(((?o = "n\" }") && "true"^^<http://www.w3.org/2001/XMLSchema#boolean>)) }"#),
+            Ok(
+                r#"SELECT ?s WHERE { ?s ?p ?o . FILTER(((?o = "n\" }") && "true"^^<http://www.w3.org/2001/XMLSchema#boolean>)) }"#,
+            ),
         )?;
         check(
             "CONSTRUCT { ?x ?p ?o } WHERE { GRAPH ?x { ?s ?p ?o } }",
-            Ok("CONSTRUCT { <http://e/x> ?p ?o . } WHERE { GRAPH <http://e/x> { ?s ?p ?o . } }"),
+            Ok("CONSTRUCT { <http://e/x> ?p ?o . } WHERE { \
+                SELECT ?o ?p ?s (<http://e/x> AS ?x) WHERE { GRAPH <http://e/x> { ?s ?p ?o . } } }"),
         )?;
         check(
             "ASK { FILTER NOT EXISTS { ?x (<http://e/p>)* ?o } }",
-            Ok("ASK WHERE { FILTER(!(EXISTS { <http://e/x> (<http://e/p>)* ?o . })) }"),
+            Ok("ASK WHERE { SELECT * WHERE {  \
+                FILTER(NOT EXISTS { <http://e/x> (<http://e/p>)* ?o . }) } }"),
         )?;
         check("SELECT ?s { ?n ?p ?s }", not_an_iri("n"))?;
         check("SELECT ?s { ?s ?n ?o }", not_an_iri("n"))?;

@@ -1,6 +1,6 @@
 //! SPARQL text to algebra; errors with their place.
 
-use super::guard::{Findings, Limits, check_algebra, check_text};
+use super::guard::{Findings, Limits, check_algebra, check_text, line_and_column};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::Prefixes;
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
@@ -25,7 +25,7 @@ pub(super) fn parse(
     }
     let query = parser.clone().parse_query(text).map_err(|error| {
         // An update is no typing error: say what it is.
-        if parser.parse_update(text).is_ok() {
+        if parser.clone().parse_update(text).is_ok() {
             return Diagnostic::new(
                 Code::QueryForbidden,
                 Place::file(file),
@@ -33,31 +33,91 @@ pub(super) fn parse(
             )
             .with_hint("change the CSV tables and run `civigraph build`");
         }
-        syntax_error(&error, file)
+        syntax_error(&error, &parser, text, file)
     })?;
     let findings = check_algebra(&query, file, limits)?;
     Ok((query, findings))
 }
 
-/// The parser tells the place in words only: `error at 3:17: expected …`.
-fn syntax_error(error: &SparqlSyntaxError, file: &str) -> Diagnostic {
+fn syntax_error(
+    error: &SparqlSyntaxError,
+    parser: &SparqlParser,
+    text: &str,
+    file: &str,
+) -> Diagnostic {
     let words = error.to_string();
-    let parts = words
-        .strip_prefix("error at ")
-        .and_then(|rest| rest.split_once(": "));
-    let Some((position, rest)) = parts else {
+    let Some((line, column, expected)) = position(&words) else {
         return Diagnostic::new(Code::QuerySyntax, Place::file(file), words);
     };
-    let mut numbers = position.splitn(2, ':').map(str::parse::<u64>);
-    let place = match (numbers.next(), numbers.next()) {
-        (Some(Ok(line)), Some(Ok(column))) => Place::at(file, line, column),
-        _ => Place::file(file),
+    let (line, column) = match byte_of(text, line, column) {
+        Some(at) => line_and_column(text, token_at(parser, text, at)),
+        None => (line, column),
     };
-    let diagnostic = Diagnostic::new(Code::QuerySyntax, place, "the query cannot be read on here");
-    match rest.strip_prefix("expected ") {
-        Some(expected) => diagnostic.with_expected(shortened(expected)),
-        None => diagnostic.with_expected(rest),
-    }
+    Diagnostic::new(
+        Code::QuerySyntax,
+        Place::at(file, line, column),
+        "the query cannot be read on here",
+    )
+    .with_expected(shortened(expected))
+}
+
+/// The parser tells the place in words only: `error at 3:17: expected …`.
+fn position(words: &str) -> Option<(u64, u64, &str)> {
+    let (position, rest) = words.strip_prefix("error at ")?.split_once(": ")?;
+    let (line, column) = position.split_once(':')?;
+    let expected = rest.strip_prefix("expected ").unwrap_or(rest);
+    Some((line.parse().ok()?, column.parse().ok()?, expected))
+}
+
+/// The byte of a line and a character in it, both from 1.
+fn byte_of(text: &str, line: u64, column: u64) -> Option<usize> {
+    let line = usize::try_from(line).ok()?.checked_sub(1)?;
+    let column = usize::try_from(column).ok()?.checked_sub(1)?;
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(start..)?;
+    let inside = rest.char_indices().map(|(at, _)| at).nth(column);
+    Some(start + inside.unwrap_or(rest.len()))
+}
+
+/// The start of the token at which the parser stopped.
+///
+/// The parser compares a keyword with as many characters as the keyword has, and tells the end of
+/// these, which is beyond the place where it stood. So look for the last token before that end up to
+/// which the text can be read on: followed by enough space for any keyword, it gives an error at its
+/// end and no earlier.
+fn token_at(parser: &SparqlParser, text: &str, told: usize) -> usize {
+    const LONGEST_KEYWORD: usize = 16;
+    let starts_token = |at: usize| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        let here = text.get(at..).and_then(|t| t.chars().next());
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '?' | '$' | '-');
+        match (before, here) {
+            (None, _) | (_, None) => true,
+            (Some(_), Some(here)) if here.is_whitespace() => false,
+            (Some(before), Some(here)) => !(word(before) && word(here)),
+        }
+    };
+    let readable = |at: usize| {
+        let Some(start) = text.get(..at) else {
+            return false;
+        };
+        let padded = format!("{start}{}", " ".repeat(2 * LONGEST_KEYWORD));
+        match parser.clone().parse_query(&padded) {
+            Ok(_) => true,
+            Err(error) => {
+                let words = error.to_string();
+                let end = position(&words).and_then(|(l, c, _)| byte_of(&padded, l, c));
+                end == Some(padded.len())
+            }
+        }
+    };
+    let told = told.min(text.len());
+    (0..=told)
+        .rev()
+        .filter(|&at| text.is_char_boundary(at) && starts_token(at))
+        .take_while(|at| at + 4 * LONGEST_KEYWORD > told)
+        .find(|&at| readable(at))
+        .unwrap_or(told)
 }
 
 /// The parser lists everything that could follow; a reader wants the first few.
@@ -91,10 +151,24 @@ mod tests {
     fn refusals_have_code_and_place() {
         check("SELECT * WHERE { ?s ?p ?o }", Ok(()));
         check(
-            "SELECT * WHERE {\n  ?s ?p }",
+            "SELECT * WHERE {\n  ?s ?p ]",
             Err((Code::QuerySyntax, 2, 9)),
         );
         check("SELECT * WHERE {\n «", Err((Code::QuerySyntax, 2, 2)));
+        check(
+            "SELECT *\nWHRE { ?s ?p ?o }",
+            Err((Code::QuerySyntax, 2, 1)),
+        );
+        check(
+            "SELECT * { ?s ?p ?o }\nORDR BY ?s LIMIT 10",
+            Err((Code::QuerySyntax, 2, 1)),
+        );
+        check("SELECT * { «?s» ?p ?o }", Err((Code::QuerySyntax, 1, 12)));
+        check("SELECT * { ?s ?p ?o", Err((Code::QuerySyntax, 1, 20)));
+        check(
+            "SELECT * { ?s no:prefix ?o }",
+            Err((Code::QuerySyntax, 1, 15)),
+        );
         check(
             "DELETE WHERE { ?s ?p ?o }",
             Err((Code::QueryForbidden, 0, 0)),
