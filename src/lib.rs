@@ -48,6 +48,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod infer;
 pub mod keys;
+pub mod lineage;
 pub mod pipeline;
 pub mod plan;
 pub mod project;

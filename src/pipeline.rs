@@ -266,7 +266,7 @@ impl Tables<'_> {
 }
 
 /// A project's facts are what its cells say: rows and tables are not described in its graph.
-fn plan_options() -> PlanOptions {
+pub(crate) fn plan_options() -> PlanOptions {
     PlanOptions {
         mode: Mode::Minimal,
         ..PlanOptions::default()
@@ -280,7 +280,9 @@ fn about(
     summary: &Summary,
     ontology: &[PathBuf],
 ) -> Result<About, StoreError> {
-    let mut prefixes = Prefixes::default();
+    let prefixes = prefixes(project, group, source.base()).map_err(|error| {
+        StoreError::io(&project.root().join("ontology"), "read the ontology", error)
+    })?;
     let mut inputs = Vec::new();
     let mut add = |path: &Path, rows: Option<u64>| -> Result<(), StoreError> {
         let relative = path.strip_prefix(project.root()).unwrap_or(path);
@@ -293,9 +295,6 @@ fn about(
     };
     add(&project.metadata(), None)?;
     for file in ontology {
-        prefixes
-            .add_turtle(file)
-            .map_err(|error| StoreError::io(file, "read the file", error))?;
         add(file, None)?;
     }
     for (table, counts) in group.tables.iter().zip(&summary.tables) {
@@ -304,8 +303,6 @@ fn about(
         }
     }
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    let kinds = kinds(group, source.base());
-    prefixes.add_things(source.base(), kinds.iter().map(String::as_str));
     Ok(About {
         base: source.base().to_owned(),
         prefixes,
@@ -314,6 +311,17 @@ fn about(
         license: license(group),
         options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
     })
+}
+
+/// The prefixes of a project: those that its ontology declares, and one for each kind of thing.
+pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io::Result<Prefixes> {
+    let mut prefixes = Prefixes::default();
+    for file in project.vocabulary()? {
+        prefixes.add_turtle(&file)?;
+    }
+    let kinds = kinds(group, base);
+    prefixes.add_things(base, kinds.iter().map(String::as_str));
+    Ok(prefixes)
 }
 
 /// The file of a table, relative to where the user is.

@@ -161,7 +161,7 @@ fn documents(
 }
 
 /// Opens a document by its file name; `Ok(None)` where there is no such file.
-fn open(folder: &Path, file: &str) -> Result<Option<Document>, String> {
+pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String> {
     let mut parts = Path::new(file).components();
     if !matches!(
         (parts.next(), parts.next()),

@@ -20,6 +20,8 @@ pub struct Claim {
     pub table: usize,
     /// Number of the row that it is about.
     pub target_row: u64,
+    /// Primary key of that row.
+    pub key: String,
     /// Index of the column that it is about.
     pub column: usize,
     /// Zero-based place of the item in a list cell, where it is about one item.
@@ -34,6 +36,8 @@ pub struct Claim {
     pub accepted: bool,
     /// Ids of its evidence.
     pub evidence: Vec<String>,
+    /// The filled cells of its row, by column name.
+    pub fields: Vec<(String, String)>,
     /// The place of its id.
     pub place: Place,
     /// The cells of the target row, where the stated value has to be put into it.
@@ -62,6 +66,7 @@ struct Stated {
     rank: Option<String>,
     review: Option<String>,
     evidence: Vec<String>,
+    fields: Vec<(String, String)>,
     place: Place,
     row_place: Place,
     item_place: Option<Place>,
@@ -102,6 +107,11 @@ impl Claims {
     /// The claims, in the order of their table.
     pub fn iter(&self) -> impl Iterator<Item = &Claim> {
         self.claims.iter()
+    }
+
+    /// The claim at an index, as [`Side`](super::Side)s name it.
+    pub fn get(&self, index: usize) -> Option<&Claim> {
+        self.claims.get(index)
     }
 
     /// The contradictions between accepted claims, in the order of tables and rows.
@@ -204,6 +214,7 @@ impl Stated {
             row: self.row,
             table,
             target_row: row.number,
+            key: self.key.clone(),
             column: self.column,
             item,
             preferred: rank == Some("preferred"),
@@ -213,6 +224,7 @@ impl Stated {
                     .as_deref()
                     .is_none_or(|review| review == "accepted"),
             evidence: self.evidence.clone(),
+            fields: self.fields.clone(),
             place: self.place.clone(),
             target_cells: value.is_some().then(|| row.texts()),
             value,
@@ -287,6 +299,12 @@ fn stated(
             };
             let optional = |column: Option<usize>| column.and_then(|column| row.get(column));
             stated.entry(table).or_default().push(Stated {
+                fields: table_plan
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(column, plan)| Some((plan.name.clone(), row.get(column)?)))
+                    .collect(),
                 place: row.place(columns.id),
                 row_place: row.place(columns.row),
                 item_place: columns.item.map(|item| row.place(item)),

@@ -2,6 +2,7 @@
 
 use crate::csv::{Cell, Chunk, Chunks, Format, RECORD_LIMIT, Record, Text, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
+use crate::lineage::RowCells;
 use crate::plan::TablePlan;
 use crate::resource::{ResolveError, Resolver, Resource};
 use std::io;
@@ -171,6 +172,21 @@ impl Row<'_> {
         });
         place
     }
+}
+
+/// Visits the rows of a table: the number of each, and a function for its texts and places.
+pub(crate) fn read_rows(
+    plan: &TablePlan,
+    resolver: &dyn Resolver,
+    mut visitor: impl FnMut(u64, &dyn Fn() -> RowCells),
+) -> io::Result<()> {
+    Reader::open(plan, resolver)?.visit(|row| {
+        visitor(row.number, &|| {
+            let texts = row.texts();
+            let places = (0..texts.len()).map(|column| row.place(column)).collect();
+            RowCells { texts, places }
+        });
+    })
 }
 
 /// That a table could not be read again.

@@ -6,9 +6,11 @@
 mod build;
 mod check;
 mod completions;
+mod conflicts;
 mod convert;
 mod explain;
 mod export;
+mod facts;
 mod failure;
 mod init;
 mod input;
@@ -16,6 +18,7 @@ mod man;
 mod output;
 mod terminal;
 mod verify;
+mod why;
 
 use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
@@ -97,6 +100,8 @@ enum Command {
     Check(check::Arguments),
     Build(build::Arguments),
     Export(export::Arguments),
+    Why(why::Arguments),
+    Conflicts(conflicts::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
@@ -142,12 +147,21 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
+        Command::Why(arguments) => why::run(arguments, &cli.global, terminal),
+        Command::Conflicts(arguments) => conflicts::run(arguments, &cli.global, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
     }
+}
+
+/// A text on one line, without control characters that a terminal might obey.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The description of the whole command line, from which help, man pages and completions are made.

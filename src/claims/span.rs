@@ -1,0 +1,105 @@
+//! The spans that evidence points at, with their words where the documents are at hand.
+
+use super::document::Document;
+use super::evidence;
+use super::roles::Roles;
+use super::table::Reader;
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::Plan;
+use crate::resource::Resolver;
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+/// A span of a document, in code points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Id of the evidence.
+    pub id: String,
+    /// Id of the document.
+    pub document: String,
+    /// First code point.
+    pub start: usize,
+    /// Code point after the last one.
+    pub end: usize,
+    /// Digest of the words.
+    pub sha256: String,
+}
+
+/// All spans of a project by the id of their evidence.
+#[derive(Debug, Clone, Default)]
+pub struct Spans {
+    spans: HashMap<String, Span>,
+    documents: HashMap<String, (String, Option<Document>)>,
+}
+
+impl Spans {
+    /// Reads the evidence of a group, and the documents in `folder`, where there are any.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn read(
+        group: &TableGroup,
+        plan: &Plan,
+        folder: Option<&Path>,
+        resolver: &dyn Resolver,
+    ) -> io::Result<Self> {
+        let mut spans = Self::default();
+        let roles = Roles::of(group, &mut Diagnostics::new(Mode::Convert));
+        if let Some(columns) = roles.evidence
+            && let Some(table) = plan.tables.get(columns.table)
+        {
+            Reader::open(table, resolver)?.visit(|row| {
+                let number = |column| row.get(column).and_then(|text| text.parse().ok());
+                if let (Some(id), Some(document), Some(start), Some(end), Some(sha256)) = (
+                    row.get(columns.id),
+                    row.get(columns.document),
+                    number(columns.start),
+                    number(columns.end),
+                    row.get(columns.sha256),
+                ) {
+                    let span = Span {
+                        id: id.clone(),
+                        document,
+                        start,
+                        end,
+                        sha256,
+                    };
+                    spans.spans.insert(id, span);
+                }
+            })?;
+        }
+        if let Some(columns) = roles.documents
+            && let Some(table) = plan.tables.get(columns.table)
+        {
+            Reader::open(table, resolver)?.visit(|row| {
+                if let (Some(id), Some(file)) = (row.get(columns.id), row.get(columns.file)) {
+                    let document =
+                        folder.and_then(|folder| evidence::open(folder, &file).ok().flatten());
+                    spans.documents.insert(id, (file, document));
+                }
+            })?;
+        }
+        Ok(spans)
+    }
+
+    /// The span of an evidence.
+    pub fn get(&self, id: &str) -> Option<&Span> {
+        self.spans.get(id)
+    }
+
+    /// The file name of a document.
+    pub fn file(&self, document: &str) -> Option<&str> {
+        self.documents.get(document).map(|(file, _)| file.as_str())
+    }
+
+    /// The words of a span, where its document is at hand and they are those that were read.
+    pub fn words(&self, span: &Span) -> Option<&str> {
+        let (_, document) = self.documents.get(&span.document)?;
+        document
+            .as_ref()?
+            .span(span.start, span.end)
+            .filter(|words| super::sha256_hex(words.as_bytes()) == span.sha256)
+    }
+}

@@ -1,0 +1,216 @@
+//! Where a triple comes from: the cell that made it, the claims about that cell, the words of the sources.
+//!
+//! ```text
+//!  pattern ─► convert::run again, through a filter ─► origin: table, row, column
+//!                                                        │
+//!                 file:line:column, cell, rule ◄─────────┼─────────► claims ─► evidence ─► words
+//! ```
+//!
+//! Nothing is stored a second time: the plan and the CSV files say it.
+
+mod filter;
+
+pub use filter::{Match, Pattern};
+
+use crate::claims::{Claim, Claims, Spans};
+use crate::convert::{self, Options};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Diagnostics, Mode, Place};
+use crate::plan::{Object, Part, Plan, Slot, TablePlan};
+use crate::resource::Resolver;
+use oxrdf::Quad;
+use std::io;
+
+/// How a quad was made.
+#[derive(Debug, Clone)]
+pub struct Lineage<'c> {
+    /// The quad.
+    pub quad: Quad,
+    /// Index of the table.
+    pub table: usize,
+    /// Number of the data row from 1; 0 for quads about the table itself.
+    pub row: u64,
+    /// The place of the cell; of the row's first cell where no cell of the file made it.
+    pub place: Place,
+    /// The column whose cell made it, and the text of that cell; virtual columns have no text.
+    pub cell: Option<(String, Option<String>)>,
+    /// The columns that templates of the rule read, with their texts.
+    pub read: Vec<(String, String)>,
+    /// The property or template of the metadata that says so, and where it stands there.
+    pub rule: Option<(String, Place)>,
+    /// The claims about that cell.
+    pub claims: Vec<&'c Claim>,
+}
+
+/// Explains every quad that the cells of a project make and a pattern matches, in the order of
+/// tables and rows.
+///
+/// # Errors
+/// A table cannot be read.
+pub fn explain<'c>(
+    group: &TableGroup,
+    plan: &Plan,
+    claims: &'c Claims,
+    resolver: &dyn Resolver,
+    pattern: &Pattern,
+) -> io::Result<Vec<Lineage<'c>>> {
+    let mut sink = filter::FilterSink::new(pattern.clone());
+    // What is wrong with the tables is told by `check`; here only matches count.
+    let mut silent = Diagnostics::new(Mode::Convert);
+    convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
+    let mut explained = Vec::with_capacity(sink.matches.len());
+    let mut cells = Cells::default();
+    for found in &sink.matches {
+        cells.want(found);
+    }
+    cells.read(plan, resolver)?;
+    for Match { quad, origin } in sink.matches {
+        let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+        let Some(table_plan) = plan.tables.get(table) else {
+            continue;
+        };
+        let column = usize::try_from(origin.column)
+            .ok()
+            .filter(|&column| column < table_plan.columns.len());
+        let row = cells.get(table, origin.row);
+        let text = |column: usize| row.and_then(|row| row.texts.get(column)).cloned();
+        let place = row
+            .and_then(|row| {
+                row.places
+                    .get(column.unwrap_or(0))
+                    .or_else(|| row.places.first())
+            })
+            .cloned()
+            .unwrap_or_default();
+        let name = |column: usize| {
+            table_plan
+                .columns
+                .get(column)
+                .map_or_else(String::new, |column| column.name.clone())
+        };
+        let described = group.tables.get(table).and_then(|table| {
+            let column = table.columns.get(column?)?;
+            let says = match (&column.property_url, &column.value_url) {
+                (property, Some(value)) => format!(
+                    "propertyUrl {}, valueUrl {value}",
+                    property.as_deref().unwrap_or(&column.name)
+                ),
+                (Some(property), None) => format!("propertyUrl {property}"),
+                (None, None) => format!("name {}", column.name),
+            };
+            Some((says, column.place.clone()))
+        });
+        explained.push(Lineage {
+            table,
+            row: origin.row,
+            place,
+            cell: column.map(|column| (name(column), text(column))),
+            read: column.map_or_else(Vec::new, |column| {
+                columns_read(table_plan, column)
+                    .into_iter()
+                    .filter(|&other| other != column)
+                    .filter_map(|other| Some((name(other), text(other)?)))
+                    .collect()
+            }),
+            rule: described,
+            claims: claims
+                .iter()
+                .filter(|claim| {
+                    claim.table == table
+                        && claim.target_row == origin.row
+                        && Some(claim.column) == column
+                })
+                .collect(),
+            quad,
+        });
+    }
+    Ok(explained)
+}
+
+/// The words of a claim's evidence, as far as its documents are at hand.
+pub fn words<'s>(
+    claim: &Claim,
+    spans: &'s Spans,
+) -> Vec<(&'s crate::claims::Span, Option<&'s str>)> {
+    claim
+        .evidence
+        .iter()
+        .filter_map(|id| spans.get(id))
+        .map(|span| (span, spans.words(span)))
+        .collect()
+}
+
+/// The columns that the templates of a column's rules read.
+fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
+    let mut read = Vec::new();
+    for rule in table.rules.iter().filter(|rule| rule.column == column) {
+        let object = match rule.object {
+            Object::Iri(template) | Object::Each(template) => Some(template),
+            Object::Literal(_) | Object::List(_) => None,
+        };
+        for template in [rule.subject, Some(rule.predicate), object]
+            .into_iter()
+            .flatten()
+        {
+            let Some(template) = table.templates.get(template) else {
+                continue;
+            };
+            for part in &template.parts {
+                let Part::Expression(expression) = part else {
+                    continue;
+                };
+                for variable in &expression.variables {
+                    if let Slot::Column(column) = variable.slot
+                        && !read.contains(&column)
+                    {
+                        read.push(column);
+                    }
+                }
+            }
+        }
+    }
+    read
+}
+
+/// The rows that matches come from, read once more for their texts and places.
+#[derive(Default)]
+struct Cells {
+    rows: std::collections::BTreeMap<(usize, u64), Option<RowCells>>,
+}
+
+/// A row as it stands in its file.
+#[derive(Debug, Clone)]
+pub(crate) struct RowCells {
+    pub(crate) texts: Vec<String>,
+    pub(crate) places: Vec<Place>,
+}
+
+impl Cells {
+    fn want(&mut self, found: &Match) {
+        if found.origin.row > 0
+            && let Ok(table) = usize::try_from(found.origin.table)
+        {
+            self.rows.entry((table, found.origin.row)).or_default();
+        }
+    }
+
+    fn read(&mut self, plan: &Plan, resolver: &dyn Resolver) -> io::Result<()> {
+        let tables: std::collections::BTreeSet<usize> =
+            self.rows.keys().map(|(table, _)| *table).collect();
+        for table in tables {
+            let Some(table_plan) = plan.tables.get(table) else {
+                continue;
+            };
+            crate::claims::read_rows(table_plan, resolver, |number, row| {
+                if let Some(wanted) = self.rows.get_mut(&(table, number)) {
+                    *wanted = Some(row());
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn get(&self, table: usize, row: u64) -> Option<&RowCells> {
+        self.rows.get(&(table, row))?.as_ref()
+    }
+}
