@@ -38,6 +38,9 @@ pub struct Claim {
     pub evidence: Vec<String>,
     /// The filled cells of its row, by column name.
     pub fields: Vec<(String, String)>,
+    /// Those of them that say how it is known, by whom, and how it is judged: all but the ones that
+    /// say what it is about.
+    pub qualities: Vec<(String, String)>,
     /// The place of its id.
     pub place: Place,
     /// The cells of the target row, where the stated value has to be put into it.
@@ -67,6 +70,7 @@ struct Stated {
     review: Option<String>,
     evidence: Vec<String>,
     fields: Vec<(String, String)>,
+    qualities: Vec<(String, String)>,
     place: Place,
     row_place: Place,
     item_place: Option<Place>,
@@ -225,6 +229,7 @@ impl Stated {
                     .is_none_or(|review| review == "accepted"),
             evidence: self.evidence.clone(),
             fields: self.fields.clone(),
+            qualities: self.qualities.clone(),
             place: self.place.clone(),
             target_cells: value.is_some().then(|| row.texts()),
             value,
@@ -297,14 +302,19 @@ fn stated(
                 );
                 return;
             };
-            let optional = |column: Option<usize>| column.and_then(|column| row.get(column));
-            stated.entry(table).or_default().push(Stated {
-                fields: table_plan
+            let fields = |wanted: &dyn Fn(usize) -> bool| -> Vec<(String, String)> {
+                table_plan
                     .columns
                     .iter()
                     .enumerate()
+                    .filter(|(column, _)| wanted(*column))
                     .filter_map(|(column, plan)| Some((plan.name.clone(), row.get(column)?)))
-                    .collect(),
+                    .collect()
+            };
+            let optional = |column: Option<usize>| column.and_then(|column| row.get(column));
+            stated.entry(table).or_default().push(Stated {
+                qualities: fields(&|column| !columns.says_what(column)),
+                fields: fields(&|_| true),
                 place: row.place(columns.id),
                 row_place: row.place(columns.row),
                 item_place: columns.item.map(|item| row.place(item)),

@@ -23,6 +23,14 @@ pub(super) struct ClaimColumns {
     pub(super) evidence: Option<usize>,
 }
 
+impl ClaimColumns {
+    /// Whether a column says what a claim is about, or what its evidence is.
+    pub(super) fn says_what(&self, column: usize) -> bool {
+        [self.id, self.target, self.row, self.column].contains(&column)
+            || [self.item, self.value, self.evidence].contains(&Some(column))
+    }
+}
+
 /// The evidence table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EvidenceColumns {

@@ -187,24 +187,13 @@ pub(super) fn claim_for_people(
     spans: &Spans,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
-    let about: Vec<String> = [
-        "basis",
-        "modality",
-        "rank",
-        "review",
-        "said_by",
-        "said_by_post",
-    ]
-    .iter()
-    .filter_map(|name| {
-        let (_, text) = claim.fields.iter().find(|(column, _)| column == name)?;
-        Some(if name.starts_with("said") {
-            format!("said by {text}")
-        } else {
-            text.clone()
-        })
-    })
-    .collect();
+    // Codes and ids; what is said in words is for `describe`.
+    let about: Vec<String> = claim
+        .qualities
+        .iter()
+        .filter(|(_, text)| !text.contains(char::is_whitespace))
+        .map(|(column, text)| format!("{column}={text}"))
+        .collect();
     let stated = match &claim.value {
         Some(value) => format!(", states {value}"),
         None => String::new(),
