@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let progress = terminal.progress("reading", None);
     let text = infer::infer(&arguments.files, &InferOptions::new(folder));
     progress.finish_and_clear();
-    let text = text?;
+    let text = text.map_err(|diagnostic| *diagnostic)?;
     if to_stdout {
         let mut out = terminal.stdout();
         out.write_all(text.as_bytes())?;

@@ -113,42 +113,48 @@ pub static CANDIDATES: LazyLock<Vec<Candidate>> = LazyLock::new(|| {
 
 fn numbers(all: &mut Vec<Candidate>) {
     let fraction = "#".repeat(MAX_FRACTION);
-    let mut add = |base: &str, group: Option<char>, decimal: Option<char>, percent: bool| {
-        let integer = group.map_or("#0".to_owned(), |group| format!("#{group}##0"));
-        let rest = decimal.map_or(String::new(), |decimal| format!("{decimal}{fraction}"));
-        let sign = if percent { "%" } else { "" };
+    let mut add = |base: &str, group: Option<char>, decimal: char, percent: bool| {
+        let has_fraction = base == "decimal";
+        let mut pattern = group.map_or("#0".to_owned(), |group| format!("#{group}##0"));
+        if has_fraction {
+            pattern.push(decimal);
+            pattern.push_str(&fraction);
+        }
+        if percent {
+            pattern.push('%');
+        }
+        let decimal_char = Some(decimal).filter(|&decimal| decimal != '.');
+        let group_char = group.filter(|&group| group != ',');
         let format = FormatDescription {
-            pattern: Some(format!("{integer}{rest}{sign}")),
-            decimal_char: decimal.filter(|&decimal| decimal != '.').map(String::from),
-            group_char: group.filter(|&group| group != ',').map(String::from),
-            is_object: false,
+            pattern: Some(pattern),
+            is_object: decimal_char.is_some() || group_char.is_some(),
+            decimal_char: decimal_char.map(String::from),
+            group_char: group_char.map(String::from),
         };
-        let format = FormatDescription {
-            is_object: format.decimal_char.is_some() || format.group_char.is_some(),
-            ..format
+        let kind = Kind::Formatted {
+            decimal: has_fraction.then_some(decimal),
+            percent,
         };
-        all.push(Candidate::new(
-            base,
-            Some(format),
-            Kind::Formatted { decimal, percent },
-        ));
+        all.push(Candidate::new(base, Some(format), kind));
     };
     // `1,500` is fifteen hundred rather than one and a half, unless other cells say otherwise.
     for (group, decimal) in [
-        (',', '.'),
-        (' ', ','),
-        ('\u{a0}', ','),
-        ('\u{202f}', ','),
-        ('\'', '.'),
-        ('.', ','),
-        (' ', '.'),
+        (Some(','), '.'),
+        (None, ','),
+        (Some(' '), ','),
+        (Some('\u{a0}'), ','),
+        (Some('\u{202f}'), ','),
+        (Some('\''), '.'),
+        (Some('.'), ','),
+        (Some(' '), '.'),
     ] {
-        add("integer", Some(group), None, false);
-        add("decimal", Some(group), Some(decimal), false);
+        if group.is_some() {
+            add("integer", group, decimal, false);
+        }
+        add("decimal", group, decimal, false);
     }
-    add("decimal", None, Some(','), false);
     for decimal in ['.', ','] {
-        add("decimal", None, Some(decimal), true);
+        add("decimal", None, decimal, true);
     }
 }
 

@@ -38,7 +38,7 @@ struct Guess {
 
 impl Keys {
     /// Finds the keys; reads the rows of tables that may refer to others once more.
-    pub fn find(tables: &[Table]) -> Result<Self, Diagnostic> {
+    pub fn find(tables: &[Table]) -> Result<Self, Box<Diagnostic>> {
         let primary: Vec<_> = tables.iter().map(primary_key).collect();
         let foreign = (0..tables.len())
             .map(|index| foreign_keys(tables, &primary, index))
@@ -92,7 +92,7 @@ fn foreign_keys(
     tables: &[Table],
     primary: &[Option<usize>],
     index: usize,
-) -> Result<Vec<Foreign>, Diagnostic> {
+) -> Result<Vec<Foreign>, Box<Diagnostic>> {
     let Some(table) = tables.get(index) else {
         return Ok(Vec::new());
     };

@@ -45,7 +45,7 @@ impl InferOptions {
 ///
 /// # Errors
 /// A diagnostic for the first file that cannot be read, or whose records cannot be told apart.
-pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Diagnostic> {
+pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Diagnostic>> {
     let mut tables = Vec::with_capacity(files.len());
     let mut budget = options.remembered_values;
     for file in files {

@@ -66,7 +66,7 @@ pub struct Column {
     /// The datatype and separator that were chosen.
     pub choice: Choice,
     values: Remaining,
-    lists: [List; 2],
+    lists: [Option<List>; 2],
     total_length: u64,
     cyrillic: u64,
     letters: u64,
@@ -94,7 +94,7 @@ pub struct Choice {
     pub ambiguous: bool,
 }
 
-/// Cells read as lists with one of the separators.
+/// Cells read as lists with one of the separators, from the first cell that has it.
 #[derive(Default)]
 struct List {
     cells: u64,
@@ -107,7 +107,7 @@ struct List {
 
 impl Table {
     /// Reads all rows. `budget` is how many more values may be remembered.
-    pub fn read(source: Source, budget: &mut usize) -> Result<Self, Diagnostic> {
+    pub fn read(source: Source, budget: &mut usize) -> Result<Self, Box<Diagnostic>> {
         let titles = source.titles();
         let names = name::names(&titles);
         let mut columns: Vec<Column> = titles
@@ -155,7 +155,7 @@ impl Column {
             mean_length: 0,
             choice: Choice::default(),
             values: Remaining::default(),
-            lists: <[List; 2]>::default(),
+            lists: [None, None],
             total_length: 0,
             cyrillic: 0,
             letters: 0,
@@ -178,15 +178,25 @@ impl Column {
         if self.example.is_none() {
             self.example = Some(value.chars().take(40).collect());
         }
+        for (separator, list) in SEPARATORS.into_iter().zip(&mut self.lists) {
+            if list.is_none() && value.contains(separator) {
+                // Cells without the separator are lists of one item: what they said holds for items.
+                *list = Some(List {
+                    items: self.values.clone(),
+                    total_length: self.total_length,
+                    ..List::default()
+                });
+            }
+            if let Some(list) = list {
+                list.observe(value, separator, buffer);
+            }
+        }
         self.values.observe(value, buffer);
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         for c in value.chars().filter(|c| c.is_alphabetic()) {
             self.letters += 1;
             self.cyrillic += u64::from(('\u{400}'..='\u{4FF}').contains(&c));
-        }
-        for (separator, list) in SEPARATORS.into_iter().zip(&mut self.lists) {
-            list.observe(value, separator, buffer);
         }
     }
 
@@ -216,6 +226,7 @@ impl Column {
         let list = SEPARATORS
             .into_iter()
             .zip(&self.lists)
+            .filter_map(|(separator, list)| Some((separator, list.as_ref()?)))
             .filter(|(_, list)| list.is_list(filled))
             .max_by_key(|(_, list)| list.cells);
         let Some((separator, list)) = list else {
@@ -299,9 +310,8 @@ impl Column {
 
 impl List {
     fn observe(&mut self, cell: &str, separator: char, buffer: &mut String) {
-        let mut items = cell.split(separator).peekable();
         let mut count = 0;
-        while let Some(item) = items.next() {
+        for item in cell.split(separator) {
             count += 1;
             if count > 1 {
                 self.separators += 1;

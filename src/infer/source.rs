@@ -28,7 +28,7 @@ pub struct Source {
 
 impl Source {
     /// Opens a file and guesses its dialect.
-    pub fn open(path: &Path) -> Result<Self, Diagnostic> {
+    pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name: Arc<str> = path.to_string_lossy().into();
         let mut head = Vec::new();
         std::fs::File::open(path)
@@ -76,7 +76,7 @@ impl Source {
     /// Calls `row` with the cells of every data row; rows without any content are left out.
     ///
     /// Returns how many those were.
-    pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Diagnostic> {
+    pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
         let format = Format::new(&self.dialect);
         let mut text =
@@ -97,14 +97,14 @@ impl Source {
                 Ok(true) => {}
                 Ok(false) => return Ok(blank),
                 Err(long) => {
-                    return Err(Diagnostic::new(
+                    return Err(Box::new(Diagnostic::new(
                         Code::Quoting,
                         Place::at(Arc::clone(&self.resource.name), long.start.line, 0),
                         format!(
                             "the record that starts here is longer than {} MiB: a quote does not close",
                             long.limit >> 20
                         ),
-                    ));
+                    )));
                 }
             }
             let text = String::from_utf8_lossy(&chunk.text);
@@ -131,12 +131,12 @@ impl Source {
     }
 }
 
-fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(
+fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(
         Code::Unreadable,
         Place::file(Arc::clone(name)),
         format!("cannot read the file: {error}"),
-    )
+    ))
 }
 
 /// The label of the encoding: UTF-8 unless the head cannot be, then the Windows one that fits.

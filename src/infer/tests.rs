@@ -1,10 +1,16 @@
 //! Whole proposals.
 
 use super::*;
+use crate::convert::{self, NullSink, Options};
+use crate::csvw::{self, LoadOptions};
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::{self, PlanOptions};
+use crate::resource::LocalFiles;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::io;
 
-/// Writes files into a folder of their own, infers their metadata and reads it.
+/// Writes files into a folder of their own and infers their metadata, which must hold for them.
 fn inferred(files: &[(&str, &[u8])]) -> io::Result<(tempfile::TempDir, Value)> {
     let folder = tempfile::tempdir()?;
     let mut paths = Vec::new();
@@ -15,8 +21,30 @@ fn inferred(files: &[(&str, &[u8])]) -> io::Result<(tempfile::TempDir, Value)> {
     }
     let text = infer(&paths, &InferOptions::new(folder.path()))
         .map_err(|diagnostic| io::Error::other(diagnostic.message))?;
+    assert_holds(folder.path(), &text)?;
     let value = serde_json::from_str(&text)?;
     Ok((folder, value))
+}
+
+/// Writes metadata into the folder of its tables and checks them with it: no error, no warning.
+fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
+    std::fs::write(folder.join("metadata.json"), metadata)?;
+    let files = LocalFiles::new(folder);
+    let url = files.url_of(Path::new("metadata.json"));
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
+        .ok_or_else(|| io::Error::other(format!("{:?}", diagnostics.iter().next())))?;
+    let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+    convert::run(
+        &plan,
+        &files,
+        &Options::default(),
+        &mut NullSink,
+        &mut diagnostics,
+    )?;
+    let found: Vec<_> = diagnostics.iter().collect();
+    assert!(found.is_empty(), "{found:#?}\n{metadata}");
+    Ok(())
 }
 
 /// The value without comments, which are for people.
@@ -177,7 +205,6 @@ fn empty_and_missing_files() -> io::Result<()> {
             "rdfs:comment": "No cell has a value: nothing is known of its datatype."
         })
     );
-    assert!(inferred(&[]).is_ok());
     let missing = [PathBuf::from("does-not-exist.csv")];
     assert!(infer(&missing, &InferOptions::new("")).is_err());
     Ok(())
@@ -192,5 +219,45 @@ fn standard_locations() {
     ] {
         let files: Vec<_> = files.into_iter().map(PathBuf::from).collect();
         assert_eq!(standard_location(&files), Path::new(expected));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_is_proposed_holds(
+        keys in proptest::collection::vec("[a-z]{1,3}|[0-9]{1,3}", 1..8),
+        rows in proptest::collection::vec(
+            proptest::collection::vec(
+                prop_oneof![
+                    "[a-c]{1,2}",
+                    "[0-9]{1,4}",
+                    "[0-9]{1,3}[ ,.][0-9]{3}",
+                    "[0-9]{1,2}[.,][0-9]{1,3}%?",
+                    "[0-3][0-9]\\.[01][0-9]\\.20[0-9]{2}",
+                    "20[0-9]{2}-[01][0-9]-[0-3][0-9]",
+                    "([a-c]; ?){1,3}[a-c]",
+                    "да|нет|NA|N/A|-||yes|true",
+                    "[ \t]?[a-c\"\n]{0,3} ?",
+                ],
+                3,
+            ),
+            0..12,
+        ),
+    ) {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let mut other = csv::Writer::from_writer(Vec::new());
+        table.write_record(["id", "name", "value", "year"])?;
+        for (number, row) in rows.iter().enumerate() {
+            let id = number.to_string();
+            table.write_record(std::iter::once(&id).chain(row))?;
+        }
+        other.write_record(["key", "title"])?;
+        for key in &keys {
+            other.write_record([key.as_str(), "x"])?;
+        }
+        let (table, other) = (table.into_inner()?, other.into_inner()?);
+        inferred(&[("table.csv", &table), ("names.csv", &other)])?;
     }
 }
