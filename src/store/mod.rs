@@ -44,6 +44,7 @@ mod tests;
 mod verify;
 
 pub use about::{About, Input};
+pub(crate) use blank::to_sophia;
 pub use build::{BuildOptions, Builder, Progress, Published};
 pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;

@@ -1,0 +1,9 @@
+//! One entity, for people: what is said of it, what points to it, under which names.
+
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use resolve::resolve;
+pub use write::{Entity, Link, Statement, describe, write_turtle};

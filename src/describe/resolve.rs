@@ -1,0 +1,205 @@
+//! From what a user types to an entity: an IRI, a kind and id, an id, or a label.
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::query::{LABEL_PROPERTIES, iri, stored::nearest};
+use crate::store::{Build, StoreError};
+use oxigraph::store::{StorageError, Store};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Other properties by which things are known, behind the labels proper.
+const OTHER_LABELS: [NamedNodeRef<'static>; 2] = [
+    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#altLabel"),
+    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#hiddenLabel"),
+];
+
+/// Candidates that a refusal lists.
+const SHOWN: usize = 10;
+
+/// Finds the entity that a user means: `https://…`, `cg:City`, `city/irbit`, `irbit`, `Ирбит`.
+///
+/// Labels are compared exactly first, then without regard to case and to `ё`.
+///
+/// # Errors
+/// Nothing has that name ([`Code::UnknownEntity`], with the nearest names), or several things have it
+/// ([`Code::AmbiguousEntity`], with all of them).
+pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
+    let failed = |error: StorageError| {
+        StoreError::new(
+            Code::TornBuild,
+            build.folder(),
+            format!("the store cannot be read: {error}"),
+        )
+    };
+    let store = build.store();
+    let manifest = build.manifest();
+    let about = &manifest.about;
+    if let Some(node) = iri(name, &about.prefixes, &about.base)
+        && is_there(store, &node).map_err(failed)?
+    {
+        return Ok(node);
+    }
+    let mut found = BTreeSet::new();
+    if !name.contains(['/', ':', ' ', '<']) {
+        for kind in manifest.statistics.things.keys() {
+            if let Ok(node) = NamedNode::new(format!("{}id/{kind}/{name}", about.base))
+                && is_there(store, &node).map_err(failed)?
+            {
+                found.insert(node.into_string());
+            }
+        }
+    }
+    if found.is_empty() {
+        found = by_label(store, name).map_err(failed)?;
+    }
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(NamedNode::new_unchecked(only)),
+        (Some(first), Some(second)) => Err(ambiguous(
+            build,
+            name,
+            [first, second].into_iter().chain(found).collect(),
+        )),
+        (None, _) => Err(unknown(build, name).map_err(failed)?),
+    }
+}
+
+/// Whether anything is said of a node, or with it.
+fn is_there(store: &Store, node: &NamedNode) -> Result<bool, StorageError> {
+    let node = node.as_ref();
+    let as_subject = store
+        .quads_for_pattern(Some(node.into()), None, None, None)
+        .next();
+    let any = match as_subject {
+        Some(quad) => Some(quad),
+        None => store
+            .quads_for_pattern(None, None, Some(node.into()), None)
+            .next(),
+    };
+    any.transpose().map(|quad| quad.is_some())
+}
+
+fn label_properties() -> impl Iterator<Item = NamedNodeRef<'static>> {
+    LABEL_PROPERTIES.into_iter().chain(OTHER_LABELS)
+}
+
+/// Things with a label: the exact one where there is any, else one that is the same after folding.
+fn by_label(store: &Store, label: &str) -> Result<BTreeSet<String>, StorageError> {
+    let mut found = BTreeSet::new();
+    // The languages of labels are few, and a label with its language is looked up in an index.
+    let languages = [None, Some("en"), Some("ru"), Some("ru-latn")];
+    for language in languages {
+        let literal = match language {
+            None => Literal::from(label),
+            Some(language) => Literal::new_language_tagged_literal_unchecked(label, language),
+        };
+        let literal = literal.as_ref().into();
+        for quad in store.quads_for_pattern(None, None, Some(literal), None) {
+            let quad = quad?;
+            if let NamedOrBlankNode::NamedNode(node) = quad.subject
+                && label_properties().any(|property| quad.predicate == property)
+            {
+                found.insert(node.into_string());
+            }
+        }
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let folded = fold(label);
+    for_each_label(store, |node, text| {
+        if fold(text) == folded {
+            found.insert(node.as_str().to_owned());
+        }
+    })?;
+    Ok(found)
+}
+
+fn for_each_label(
+    store: &Store,
+    mut each: impl FnMut(&NamedNode, &str),
+) -> Result<(), StorageError> {
+    for property in label_properties() {
+        for quad in store.quads_for_pattern(None, Some(property), None, None) {
+            let quad = quad?;
+            if let (NamedOrBlankNode::NamedNode(node), Term::Literal(literal)) =
+                (&quad.subject, &quad.object)
+            {
+                each(node, literal.value());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Labels that differ in case, in `ё` and `е`, or in their spaces only are the same to a reader.
+fn fold(label: &str) -> String {
+    let mut folded = String::with_capacity(label.len());
+    for word in label.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase).map(|c| match c {
+            'ё' => 'е',
+            c => c,
+        }));
+    }
+    folded
+}
+
+fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
+    let prefixes = &build.manifest().about.prefixes;
+    let count = candidates.len();
+    let mut names: Vec<_> = candidates
+        .iter()
+        .take(SHOWN)
+        .map(|iri| user_name(build, iri).unwrap_or_else(|| prefixes.shorten(iri)))
+        .collect();
+    if count > SHOWN {
+        names.push(format!("{} more", count - SHOWN));
+    }
+    StoreError::from(
+        Diagnostic::new(
+            Code::AmbiguousEntity,
+            Place::file("command line"),
+            format!("{count} things are called `{name}`"),
+        )
+        .with_found(name)
+        .with_expected(names.join(", ")),
+    )
+}
+
+fn unknown(build: &Build, name: &str) -> Result<StoreError, StorageError> {
+    // Ids by label, so that the proposal can be typed.
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for_each_label(build.store(), |node, text| {
+        if let Some(id) = user_name(build, node.as_str()) {
+            if let Some((_, slug)) = id.split_once('/') {
+                names.insert(slug.to_owned(), id.clone());
+            }
+            names.insert(text.to_owned(), id.clone());
+            names.insert(id.clone(), id);
+        }
+    })?;
+    let diagnostic = Diagnostic::new(
+        Code::UnknownEntity,
+        Place::file("command line"),
+        format!("nothing is called `{name}`"),
+    )
+    .with_found(name);
+    let near = nearest(name, names.keys().map(String::as_str));
+    Ok(StoreError::from(
+        match near.and_then(|near| Some((near, names.get(near)?))) {
+            Some((near, id)) if near == id => diagnostic.with_hint(format!("did you mean `{id}`?")),
+            Some((near, id)) => diagnostic.with_hint(format!("did you mean `{near}`, `{id}`?")),
+            None => diagnostic.with_hint("`civigraph list` shows what there is"),
+        },
+    ))
+}
+
+/// The `kind/id` of one of the project's things.
+fn user_name(build: &Build, iri: &str) -> Option<String> {
+    let base = &build.manifest().about.base;
+    let name = iri.strip_prefix(base.as_str())?.strip_prefix("id/")?;
+    name.contains('/').then(|| name.to_owned())
+}

@@ -1,0 +1,119 @@
+//! Entities of a small published build.
+
+use super::*;
+use crate::diagnostic::Code;
+use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxrdf::Quad;
+use std::error::Error;
+
+type Tested = Result<(), Box<dyn Error>>;
+
+const DATA: &str = r#"
+@prefix ns: <http://e/ns#> .
+@prefix city: <http://e/id/city/> .
+@prefix region: <http://e/id/region/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+city:irbit a ns:City ; skos:prefLabel "Irbit"@en, "Ирбит"@ru ; ns:in region:ural ; ns:founded 1631 .
+city:orel a ns:City ; skos:prefLabel "Orel"@en, "Орёл"@ru ; ns:twin city:irbit .
+city:tara a ns:City ; skos:prefLabel "Tara"@en ; ns:twin city:irbit .
+region:tara a ns:Region ; skos:prefLabel "Tara"@en .
+region:ural a ns:Region ; skos:prefLabel "Урал"@ru .
+<http://e/graph/claims> { city:irbit ns:claimed "x" . }
+ns:in skos:prefLabel "lies in"@en .
+"#;
+
+fn build() -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let options = BuildOptions {
+        threads: 1,
+        ..BuildOptions::default()
+    };
+    let builder = Builder::begin(folder.path(), options)?;
+    let quads: Vec<Quad> = RdfParser::from_format(RdfFormat::TriG)
+        .for_slice(DATA)
+        .collect::<Result<_, _>>()?;
+    builder.add(quads)?;
+    let mut prefixes = Prefixes::default();
+    prefixes.add("ns", "http://e/ns#");
+    prefixes.add_things("http://e/", ["city", "region"]);
+    builder.publish(About {
+        base: "http://e/".to_owned(),
+        prefixes,
+        ..About::default()
+    })?;
+    let build = open(folder.path())?;
+    Ok((folder, build))
+}
+
+#[test]
+fn names_that_users_type() -> Tested {
+    let (_folder, build) = build()?;
+    let irbit = Ok("http://e/id/city/irbit".to_owned());
+    let orel = Ok("http://e/id/city/orel".to_owned());
+    for (name, expected) in [
+        ("http://e/id/city/irbit", irbit.clone()),
+        ("<http://e/id/city/irbit>", irbit.clone()),
+        ("city:irbit", irbit.clone()),
+        ("city/irbit", irbit.clone()),
+        ("irbit", irbit.clone()),
+        ("Irbit", irbit.clone()),
+        ("Ирбит", irbit.clone()),
+        ("ИРБИТ ", irbit),
+        ("орел", orel),
+        ("ns:City", Ok("http://e/ns#City".to_owned())),
+        ("tara", Err(Code::AmbiguousEntity)),
+        ("Tara", Err(Code::AmbiguousEntity)),
+        ("city/nowhere", Err(Code::UnknownEntity)),
+        ("http://e/nowhere", Err(Code::UnknownEntity)),
+        ("", Err(Code::UnknownEntity)),
+    ] {
+        let found = resolve(&build, name)
+            .map(|node| node.into_string())
+            .map_err(|e| e.code());
+        assert_eq!(found, expected, "{name}");
+    }
+    let refusal = resolve(&build, "irbitt").err().ok_or("found")?;
+    let hint = refusal.into_diagnostic().hint.unwrap_or_default();
+    assert!(hint.contains("city/irbit"), "{hint}");
+    let refusal = resolve(&build, "Tara").err().ok_or("found")?;
+    assert_eq!(
+        refusal.into_diagnostic().expected.as_deref(),
+        Some("city/tara, region/tara")
+    );
+    Ok(())
+}
+
+#[test]
+fn an_entity_with_its_links_and_labels() -> Tested {
+    let (_folder, build) = build()?;
+    let node = resolve(&build, "irbit")?;
+    let mut out = Vec::new();
+    describe(&build, &node, "ru")?.write(&mut out)?;
+    assert_eq!(
+        String::from_utf8_lossy(&out),
+        "Ирбит (city:irbit)\n<http://e/id/city/irbit>\n\n\
+         \x20 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>\n    ns:City\n\
+         \x20 <http://www.w3.org/2004/02/skos/core#prefLabel>\n    Irbit [en]\n    Ирбит [ru]\n\
+         \x20 ns:founded\n    1631\n\
+         \x20 lies in (ns:in)\n    Урал (region:ural)\n\
+         \nlinked from\n  ns:twin\n    Tara (city:tara)\n    Орёл (city:orel)\n\
+         \nmore in named graphs\n    1 triples in <http://e/graph/claims>\n"
+    );
+    Ok(())
+}
+
+#[test]
+fn an_entity_as_turtle_reads_back() -> Tested {
+    let (_folder, build) = build()?;
+    let node = resolve(&build, "irbit")?;
+    let mut out = Vec::new();
+    write_turtle(&build, &node, &mut out)?;
+    let text = String::from_utf8(out)?;
+    let triples = RdfParser::from_format(RdfFormat::Turtle)
+        .for_slice(&text)
+        .collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(triples.len(), 7, "{text}");
+    assert!(text.contains("city:irbit"), "{text}");
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! What is said of an entity, collected and written.
+
+use crate::diagnostic::Code;
+use crate::query::{Labels, term_text};
+use crate::store::{Build, Prefixes, StoreError, to_sophia};
+use oxigraph::store::StorageError;
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
+use sophia::api::prefix::{Prefix, PrefixMapPair};
+use sophia::api::serializer::TripleSerializer as _;
+use sophia::iri::Iri;
+use sophia::turtle::serializer::turtle::{TurtleConfig, TurtleSerializer};
+use std::io::{self, Write};
+
+/// Neighbours that are kept of each property that points to an entity; the rest is counted.
+const KEPT_LINKS: usize = 50;
+
+/// An entity with what is said of it in the accepted facts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Entity {
+    /// Its IRI.
+    pub iri: String,
+    /// Its short name.
+    pub name: String,
+    /// Its label in the language asked for.
+    pub label: Option<String>,
+    /// What is said of it, in order of property and value.
+    pub statements: Vec<Statement>,
+    /// What points to it, in order of property.
+    pub links: Vec<Link>,
+    /// Named graphs that have more about it, with the number of triples.
+    pub elsewhere: Vec<(String, u64)>,
+}
+
+/// One thing that is said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Statement {
+    /// Short name of the property.
+    pub property: String,
+    /// Label of the property.
+    pub property_label: Option<String>,
+    /// The value as people read it, with its label and short name where it is an IRI.
+    pub value: String,
+    /// Language tag of the value.
+    pub language: Option<String>,
+}
+
+/// A property by which other things point to an entity.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Link {
+    /// Short name of the property.
+    pub property: String,
+    /// Label of the property.
+    pub property_label: Option<String>,
+    /// The first of the things that point here, as people read them.
+    pub subjects: Vec<String>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// Collects what is said of an entity, with labels in a language.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entity, StoreError> {
+    let prefixes = &build.manifest().about.prefixes;
+    let labels = Labels::new(build.store(), language);
+    let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
+    let mut statements = Vec::new();
+    let mut elsewhere = std::collections::BTreeMap::new();
+    for quad in build
+        .store()
+        .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
+    {
+        let quad = quad.map_err(|e| unreadable(build, &e))?;
+        match &quad.graph_name {
+            GraphName::DefaultGraph => statements.push(Statement {
+                property: prefixes.shorten(quad.predicate.as_str()),
+                property_label: labels.of(quad.predicate.as_str()),
+                value: text(&quad.object),
+                language: match &quad.object {
+                    Term::Literal(literal) => literal.language().map(str::to_owned),
+                    _ => None,
+                },
+            }),
+            graph => *elsewhere.entry(graph.to_string()).or_insert(0) += 1,
+        }
+    }
+    statements.sort();
+    let mut links: std::collections::BTreeMap<String, Link> = std::collections::BTreeMap::new();
+    for quad in incoming(build, node) {
+        let quad = quad.map_err(|e| unreadable(build, &e))?;
+        let link = links
+            .entry(quad.predicate.as_str().to_owned())
+            .or_insert_with(|| Link {
+                property: prefixes.shorten(quad.predicate.as_str()),
+                property_label: labels.of(quad.predicate.as_str()),
+                subjects: Vec::new(),
+                count: 0,
+            });
+        link.count += 1;
+        if link.subjects.len() < KEPT_LINKS {
+            link.subjects.push(text(&quad.subject.into()));
+        }
+    }
+    let mut links: Vec<Link> = links.into_values().collect();
+    for link in &mut links {
+        link.subjects.sort();
+    }
+    Ok(Entity {
+        iri: node.as_str().to_owned(),
+        name: prefixes.shorten(node.as_str()),
+        label: labels.of(node.as_str()),
+        statements,
+        links,
+        elsewhere: elsewhere.into_iter().collect(),
+    })
+}
+
+/// Triples of the default graph that point to a node.
+fn incoming(
+    build: &Build,
+    node: &NamedNode,
+) -> impl Iterator<Item = Result<Quad, StorageError>> + use<> {
+    build.store().quads_for_pattern(
+        None,
+        None,
+        Some(node.as_ref().into()),
+        Some(oxrdf::GraphNameRef::DefaultGraph),
+    )
+}
+
+impl Entity {
+    /// Writes the entity for people.
+    ///
+    /// # Errors
+    /// The output fails.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let clean = crate::query::printable;
+        match &self.label {
+            Some(label) => writeln!(out, "{} ({})", clean(label), self.name)?,
+            None => writeln!(out, "{}", self.name)?,
+        }
+        writeln!(out, "<{}>", self.iri)?;
+        if !self.statements.is_empty() {
+            writeln!(out)?;
+        }
+        let mut last = "";
+        for statement in &self.statements {
+            if statement.property != last {
+                writeln!(
+                    out,
+                    "{}",
+                    property(&statement.property, statement.property_label.as_deref())
+                )?;
+                last = &statement.property;
+            }
+            let value = clean(&statement.value).replace('\n', "\n    ");
+            match &statement.language {
+                Some(language) => writeln!(out, "    {value} [{language}]")?,
+                None => writeln!(out, "    {value}")?,
+            }
+        }
+        if !self.links.is_empty() {
+            writeln!(out, "\nlinked from")?;
+        }
+        for link in &self.links {
+            writeln!(
+                out,
+                "{}",
+                property(&link.property, link.property_label.as_deref())
+            )?;
+            for subject in &link.subjects {
+                writeln!(out, "    {}", clean(subject))?;
+            }
+            let more = link.count - link.subjects.len() as u64;
+            if more > 0 {
+                writeln!(out, "    … and {more} more")?;
+            }
+        }
+        if !self.elsewhere.is_empty() {
+            writeln!(out, "\nmore in named graphs")?;
+        }
+        for (graph, count) in &self.elsewhere {
+            writeln!(out, "    {count} triples in {graph}")?;
+        }
+        Ok(())
+    }
+}
+
+fn property(name: &str, label: Option<&str>) -> String {
+    match label {
+        Some(label) => format!("  {} ({name})", crate::query::printable(label)),
+        None => format!("  {name}"),
+    }
+}
+
+/// Writes the triples of the default graph about an entity, and those that point to it, as Turtle that
+/// nests blank nodes and lists.
+///
+/// # Errors
+/// The store cannot be read, or the output fails.
+pub fn write_turtle(
+    build: &Build,
+    node: &NamedNode,
+    out: &mut dyn Write,
+) -> Result<(), StoreError> {
+    let mut quads = Vec::new();
+    let mut wanted: Vec<NamedOrBlankNode> = vec![node.clone().into()];
+    let mut seen = std::collections::HashSet::new();
+    while let Some(subject) = wanted.pop() {
+        if !seen.insert(subject.clone()) {
+            continue;
+        }
+        for quad in build.store().quads_for_pattern(
+            Some(subject.as_ref()),
+            None,
+            None,
+            Some(oxrdf::GraphNameRef::DefaultGraph),
+        ) {
+            let quad = quad.map_err(|e| unreadable(build, &e))?;
+            // A blank node is nothing without what is said of it.
+            if let Term::BlankNode(blank) = &quad.object {
+                wanted.push(blank.clone().into());
+            }
+            quads.push(quad);
+        }
+    }
+    for quad in incoming(build, node).take(KEPT_LINKS) {
+        quads.push(quad.map_err(|e| unreadable(build, &e))?);
+    }
+    let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();
+    let config = TurtleConfig::new()
+        .with_pretty(true)
+        .with_indentation("    ")
+        .with_own_prefix_map(prefix_map(&build.manifest().about.prefixes, &quads));
+    TurtleSerializer::new_with_config(&mut *out, config)
+        .serialize_triples(sophia::api::source::IntoSource::into_source(
+            triples.into_iter(),
+        ))
+        .map(drop)
+        .map_err(|e| StoreError::io("output".as_ref(), "write", io::Error::other(e.to_string())))
+}
+
+/// The prefixes that the triples use, as sophia takes them.
+fn prefix_map(prefixes: &Prefixes, quads: &[Quad]) -> Vec<PrefixMapPair> {
+    let mut used = std::collections::BTreeSet::new();
+    for quad in quads {
+        let mut note = |iri: &str| {
+            if let Some((prefix, _)) = prefixes.split(iri) {
+                used.insert(prefix.to_owned());
+            }
+        };
+        if let NamedOrBlankNode::NamedNode(node) = &quad.subject {
+            note(node.as_str());
+        }
+        note(quad.predicate.as_str());
+        match &quad.object {
+            Term::NamedNode(node) => note(node.as_str()),
+            Term::Literal(literal) => note(literal.datatype().as_str()),
+            Term::BlankNode(_) | Term::Triple(_) => {}
+        }
+    }
+    prefixes
+        .iter()
+        .filter(|(prefix, _)| used.contains(*prefix))
+        .map(|(prefix, namespace)| {
+            (
+                Prefix::new_unchecked(prefix.into()),
+                Iri::new_unchecked(namespace.into()),
+            )
+        })
+        .collect()
+}
+
+fn unreadable(build: &Build, error: &StorageError) -> StoreError {
+    StoreError::new(
+        Code::TornBuild,
+        build.folder(),
+        format!("the store cannot be read: {error}"),
+    )
+}

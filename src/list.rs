@@ -1,0 +1,154 @@
+//! What there is: tables, graphs, classes, properties, queries, and how much of each.
+
+use crate::query::{Labels, StoredQuery};
+use crate::store::{Build, graph_iri};
+
+/// A list with a header; numbers are cells too.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Listing {
+    /// What is listed.
+    pub title: String,
+    /// Names of the columns.
+    pub header: Vec<String>,
+    /// Rows, each as long as the header.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Listing {
+    fn new(title: &str, header: &[&str], rows: Vec<Vec<String>>) -> Self {
+        Self {
+            title: title.to_owned(),
+            header: header.iter().map(|&name| name.to_owned()).collect(),
+            rows,
+        }
+    }
+}
+
+/// The files that the build was made from, tables with their rows.
+pub fn tables(build: &Build) -> Listing {
+    let rows = build
+        .manifest()
+        .inputs()
+        .iter()
+        .filter_map(|input| {
+            Some(vec![
+                input.name.clone(),
+                input.rows?.to_string(),
+                input.bytes.to_string(),
+                input.sha256.clone(),
+            ])
+        })
+        .collect();
+    Listing::new("tables", &["table", "rows", "bytes", "sha256"], rows)
+}
+
+/// The graphs of the build with their sizes.
+pub fn graphs(build: &Build) -> Listing {
+    let manifest = build.manifest();
+    let start = graph_iri(&manifest.about.base, "");
+    let mut rows: Vec<Vec<String>> = manifest
+        .statistics
+        .graphs
+        .iter()
+        .map(|(name, graph)| {
+            let short = match name.strip_prefix(start.as_str()) {
+                _ if name.is_empty() => "default",
+                Some(short) => short,
+                None => name,
+            };
+            vec![
+                short.to_owned(),
+                graph.triples.to_string(),
+                graph.subjects.to_string(),
+                graph.classes.len().to_string(),
+                graph.properties.len().to_string(),
+            ]
+        })
+        .collect();
+    rows.push(vec![
+        "release".to_owned(),
+        manifest.release_quads.to_string(),
+        String::new(),
+        String::new(),
+        String::new(),
+    ]);
+    Listing::new(
+        "graphs",
+        &["graph", "triples", "subjects", "classes", "properties"],
+        rows,
+    )
+}
+
+/// Classes of the default graph, the ones with most members first.
+pub fn classes(build: &Build, language: &str) -> Listing {
+    let graph = build.manifest().statistics.graphs.get("");
+    let counts = graph.map(|graph| graph.classes.iter());
+    let rows = by_count(counts.into_iter().flatten(), build, language);
+    Listing::new("classes", &["class", "label", "members"], rows)
+}
+
+/// Properties of the default graph, the most used first.
+pub fn properties(build: &Build, language: &str) -> Listing {
+    let graph = build.manifest().statistics.graphs.get("");
+    let counts = graph.map(|graph| graph.properties.iter());
+    let rows = by_count(counts.into_iter().flatten(), build, language);
+    Listing::new("properties", &["property", "label", "triples"], rows)
+}
+
+/// Kinds of things (`…/id/{kind}/…`) and how many there are.
+pub fn things(build: &Build) -> Listing {
+    let rows = build
+        .manifest()
+        .statistics
+        .things
+        .iter()
+        .map(|(kind, count)| vec![kind.clone(), count.to_string()])
+        .collect();
+    Listing::new("things", &["kind", "count"], rows)
+}
+
+/// Stored queries with title and parameters.
+pub fn queries(queries: &[StoredQuery], language: &str) -> Listing {
+    let rows = queries
+        .iter()
+        .map(|query| {
+            let parameters: Vec<_> = query
+                .header
+                .parameters
+                .iter()
+                .map(|parameter| match &parameter.default {
+                    Some(default) => format!("{}={default}", parameter.name),
+                    None => format!("{}=…", parameter.name),
+                })
+                .collect();
+            vec![
+                query.name.clone(),
+                query.title(language).to_owned(),
+                parameters.join(" "),
+                query.header.tags.join(", "),
+            ]
+        })
+        .collect();
+    Listing::new("queries", &["query", "title", "parameters", "tags"], rows)
+}
+
+fn by_count<'a>(
+    counts: impl Iterator<Item = (&'a String, &'a u64)>,
+    build: &Build,
+    language: &str,
+) -> Vec<Vec<String>> {
+    let prefixes = &build.manifest().about.prefixes;
+    let labels = Labels::new(build.store(), language);
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    counts
+        .into_iter()
+        .map(|(iri, count)| {
+            vec![
+                prefixes.shorten(iri),
+                labels.of(iri).unwrap_or_default(),
+                count.to_string(),
+            ]
+        })
+        .collect()
+}
