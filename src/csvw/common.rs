@@ -1,4 +1,4 @@
-//! Common properties and notes: the dialect of JSON-LD in metadata (Metadata Vocabulary §5.8, §6.1, §6.2).
+//! Common properties and notes: the dialect of JSON-LD in metadata (Metadata Vocabulary §5.8, §6 and appendix A).
 
 use super::context::{expand_name, expand_prefix, is_language_tag, term};
 use super::json::{Member, Node, Value};

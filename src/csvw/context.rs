@@ -1,7 +1,7 @@
 //! The context of metadata documents: the CSVW terms and prefixes, the base URL, the default language.
 //!
 //! The names are those of `http://www.w3.org/ns/csvw.jsonld`; a document cannot add any
-//! (Metadata Vocabulary §5.8.1 and §6.2).
+//! (Metadata Vocabulary §5.8.1 and appendix A).
 
 use crate::resource::url;
 

@@ -121,7 +121,7 @@ pub struct Annotation {
     pub value: AnnotationValue,
 }
 
-/// The value of a common property or note, normalised (Metadata Vocabulary §6.1).
+/// The value of a common property or note, normalised (Metadata Vocabulary §6).
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnnotationValue {
     /// Several values.

@@ -115,7 +115,7 @@ codes! {
     /// `Template` or `Datatype`. Correct it or leave it out.
     DescriptionType = "0314", Error, "wrong @type", "tabular-metadata §5";
     /// An `@id` starts with `_:`. Descriptions are identified by URLs, not by blank nodes.
-    BlankNodeId = "0315", Error, "blank node as @id", "tabular-metadata §6.2";
+    BlankNodeId = "0315", Error, "blank node as @id", "tabular-metadata §A";
     /// The group describes no table.
     NoTables = "0316", Error, "no tables", "tabular-metadata §5.3.1";
     /// A column name consists of ASCII letters, digits, `_`, `.` and per cent encodings, and does not
@@ -146,9 +146,9 @@ codes! {
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
-    MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5.2";
+    MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
     /// A metadata document, or a schema or dialect that it refers to, cannot be had.
-    MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6.1";
+    MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
     /// The schema describes more or fewer columns than the header has.
     ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";
     /// The title of a column in the header is none of its titles in the metadata. Titles are compared to
