@@ -140,9 +140,7 @@ impl Reader<'_> {
                 }
                 head.columns = header.columns;
                 head.comments = comments(preamble.comments);
-                for problem in preamble.problems {
-                    self.push(problem);
-                }
+                // What is wrong with the text of the header is reported by whoever reads the rows.
             }
             Err(diagnostic) => self.push(diagnostic),
         }
