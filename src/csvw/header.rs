@@ -99,7 +99,7 @@ impl Header {
             );
         }
         for (column, header) in described.iter().zip(&self.columns) {
-            if let Some(diagnostic) = mismatch(column, header) {
+            if let Some(diagnostic) = mismatch(column, header, &described) {
                 diagnostics.push(diagnostic);
             }
         }
@@ -114,7 +114,7 @@ fn columns(count: usize) -> String {
 }
 
 /// Why a column description and a column of the header are not compatible.
-fn mismatch(column: &Column, header: &HeaderColumn) -> Option<Diagnostic> {
+fn mismatch(column: &Column, header: &HeaderColumn, described: &[&Column]) -> Option<Diagnostic> {
     let found = header.titles.first()?;
     if column.titles.is_empty() {
         let name = column.name.as_deref()?;
@@ -147,20 +147,32 @@ fn mismatch(column: &Column, header: &HeaderColumn) -> Option<Diagnostic> {
             language => format!("{:?}@{language}", title.text),
         })
         .collect();
-    let mut diagnostic = Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::HeaderTitle,
         header.place.clone(),
         "the header does not match the titles of the column in the metadata",
     )
     .with_found(found.text.as_str())
     .with_expected(expected.join(" or "));
-    if column.titles.iter().any(|title| title.text == found.text) {
-        diagnostic = diagnostic.with_hint(format!(
-            "the text is the same, but the file's language is `{}`",
+    let has_title = |column: &Column| column.titles.iter().any(|title| title.text == found.text);
+    if has_title(column) {
+        return Some(diagnostic.with_hint(format!(
+            "the text is the same, but the language of the table is `{}`",
             found.language
-        ));
+        )));
     }
-    Some(diagnostic)
+    // Beyond this many columns nobody reads the hint of each.
+    let other = described
+        .iter()
+        .take(1000)
+        .position(|other| has_title(other));
+    Some(match other {
+        Some(index) => diagnostic.with_hint(format!(
+            "columns are matched by position, and this is the title of number {}",
+            index + 1
+        )),
+        None => diagnostic,
+    })
 }
 
 /// `und` matches every language; others match when the shorter tag is a prefix of the longer one.

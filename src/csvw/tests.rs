@@ -116,6 +116,32 @@ fn a_title_may_be_the_name_of_another_column() {
 }
 
 #[test]
+fn columns_are_matched_by_position() {
+    let metadata = r#"{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv",
+        "tableSchema": {"columns": [{"titles": "a"}, {"titles": "b"}, {"titles": {"ru": "c"}, "lang": "ru"}]}, "lang": "en"}"#;
+    let files = Memory::new(&[("m.json", metadata), ("t.csv", "b,a,c\n")]);
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    load(
+        &format!("{BASE}m.json"),
+        &LoadOptions::default(),
+        &files,
+        &mut diagnostics,
+    );
+    let hints: Vec<_> = diagnostics
+        .iter()
+        .filter_map(|d| d.hint.as_deref())
+        .collect();
+    assert_eq!(
+        hints,
+        [
+            "columns are matched by position, and this is the title of number 2",
+            "columns are matched by position, and this is the title of number 1",
+            "the text is the same, but the language of the table is `en`",
+        ]
+    );
+}
+
+#[test]
 fn a_tab_separated_file_needs_no_dialect() {
     let group = clean(&[("t.tsv text/tab-separated-values", "a,b\tc\n")]);
     assert_eq!(names(&group), ["a%2Cb", "c"]);
