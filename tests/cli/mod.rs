@@ -3,5 +3,6 @@
 mod bad_input;
 mod build;
 mod convert;
+mod init;
 mod talk;
 mod workshop;

@@ -1,0 +1,58 @@
+//! `init`: metadata proposed, never overwritten.
+
+use super::workshop::{CITIES, REGIONS, Workshop};
+
+#[test]
+fn what_is_proposed_passes_the_check() {
+    let workshop = Workshop::empty();
+    workshop.write("data/regions.csv", REGIONS);
+    workshop.write("data/cities.csv", CITIES);
+    workshop
+        .run(&["init", "data/regions.csv", "data/cities.csv"])
+        .exits(0);
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    assert!(metadata.contains("foreignKeys"), "{metadata}");
+    let run = workshop.run(&["check", "data/csv-metadata.json"]).exits(0);
+    assert!(run.stderr.contains("no errors"), "{}", run.stderr);
+}
+
+#[test]
+fn one_file_gets_metadata_of_its_own_name() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "id;born\nx;01.02.2018\ny;13.02.2018\n");
+    workshop.run(&["init", "a.csv"]).exits(0);
+    let metadata = std::fs::read_to_string(workshop.path("a.csv-metadata.json")).unwrap();
+    assert!(metadata.contains("dd.MM.yyyy"), "{metadata}");
+    // It is where CSVW looks for it.
+    let run = workshop.run(&["convert", "a.csv", "--minimal"]).exits(0);
+    assert!(run.stdout.contains("\"2018-02-01\"^^"), "{}", run.stdout);
+}
+
+#[test]
+fn an_existing_file_is_never_overwritten() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "id\nx\n");
+    workshop.write("a.csv-metadata.json", "mine");
+    let run = workshop.run(&["init", "a.csv"]).exits(2);
+    assert!(run.stderr.contains("not overwritten"), "{}", run.stderr);
+    workshop
+        .run(&["init", "a.csv", "-o", "a.csv-metadata.json"])
+        .exits(2);
+    let kept = std::fs::read_to_string(workshop.path("a.csv-metadata.json")).unwrap();
+    assert_eq!(kept, "mine");
+
+    let run = workshop.run(&["init", "a.csv", "-o", "-"]).exits(0);
+    assert!(run.stdout.starts_with("{\n"), "{}", run.stdout);
+    workshop
+        .run(&["init", "a.csv", "-o", "other.json"])
+        .exits(0);
+    assert!(workshop.path("other.json").exists());
+}
+
+#[test]
+fn a_missing_file_leaves_nothing() {
+    let workshop = Workshop::empty();
+    let run = workshop.run(&["init", "no.csv"]).exits(2);
+    assert!(run.stderr.contains("no.csv"), "{}", run.stderr);
+    assert!(!workshop.path("no.csv-metadata.json").exists());
+}
