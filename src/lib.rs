@@ -48,6 +48,7 @@ pub mod describe;
 pub mod diagnostic;
 pub mod export;
 pub mod infer;
+pub mod json;
 pub mod keys;
 pub mod lineage;
 pub mod list;

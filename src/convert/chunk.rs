@@ -189,6 +189,8 @@ impl<'c> Converter<'c> {
                 .text
                 .get(at.start..record.end)
                 .and_then(|content| content.strip_prefix(prefix))
+                .map(str::trim)
+            && !comment.is_empty()
         {
             sink.quad(
                 QuadRef::new(

@@ -55,6 +55,9 @@ impl Reader<'_> {
         let nothing = Schema::default();
         let has_schema = schema.is_some();
         let schema = schema.unwrap_or(&nothing);
+        let optional = [&schema.own, &described.own, &group.own]
+            .into_iter()
+            .any(|own| own.optional);
         let graph = [&schema.own, &described.own, &group.own]
             .into_iter()
             .find_map(|own| own.graph.clone());
@@ -98,6 +101,7 @@ impl Reader<'_> {
             extensions: Extensions {
                 graph,
                 functional_key,
+                optional,
                 ..Extensions::default()
             },
             place: described.place.clone(),

@@ -245,6 +245,7 @@ fn extensions(own: &OwnAnnotations, graph: Option<&str>) -> Extensions {
         when: own.when.as_ref().map(|(conditions, _)| conditions.clone()),
         functional: own.functional,
         functional_key: Vec::new(),
+        optional: own.optional,
         part: own.part.clone(),
         language: own.language.as_ref().map(|(name, _)| name.clone()),
     }

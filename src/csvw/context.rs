@@ -254,6 +254,30 @@ pub fn expand_prefix(name: &str) -> String {
     }
 }
 
+/// The name of an IRI: a term, a prefixed name, or the IRI itself where there is neither
+/// (Metadata Vocabulary §6.3).
+pub fn compact(iri: &str) -> String {
+    let aliased = ALIASES
+        .iter()
+        .find(|(_, namespace, local)| iri.strip_prefix(namespace) == Some(local));
+    if let Some((alias, ..)) = aliased {
+        return (*alias).to_owned();
+    }
+    let terms = [(CSVW, TERMS), (XSD, XSD_DATATYPES)];
+    for (namespace, terms) in terms {
+        if let Some(local) = iri.strip_prefix(namespace)
+            && terms.contains(&local)
+        {
+            return local.to_owned();
+        }
+    }
+    let prefixed = PREFIXES.iter().find_map(|(prefix, namespace)| {
+        let local = iri.strip_prefix(namespace)?;
+        (!local.is_empty()).then(|| format!("{prefix}:{local}"))
+    });
+    prefixed.unwrap_or_else(|| iri.to_owned())
+}
+
 /// The absolute IRI of a term, a prefixed name or an absolute IRI, as properties and types have it.
 pub fn expand_name(name: &str) -> Option<String> {
     if let Some(iri) = term(name) {

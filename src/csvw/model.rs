@@ -226,6 +226,9 @@ pub struct Extensions {
     pub functional: bool,
     /// `functional` on a table: names of the key columns.
     pub functional_key: Vec<String>,
+    /// `optional` on a table (its group, its schema) or a column: a foreign key with a null refers to
+    /// nothing. The Recommendation demands a row for it.
+    pub optional: bool,
     /// `part`: the role of a column in the claims machinery.
     pub part: Option<String>,
     /// `language`: name of the column that holds the language tag.

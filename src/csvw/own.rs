@@ -24,6 +24,10 @@ const ANNOTATIONS: &[(&str, &[Level])] = &[
     ("each", &[Level::Column]),
     ("when", &[Level::Column]),
     ("functional", &[Level::Table, Level::Schema, Level::Column]),
+    (
+        "optional",
+        &[Level::Group, Level::Table, Level::Schema, Level::Column],
+    ),
     ("part", &[Level::Column]),
     ("language", &[Level::Column]),
 ];
@@ -75,6 +79,7 @@ pub(super) struct OwnAnnotations {
     pub when: Option<(Vec<Condition>, Place)>,
     pub functional: bool,
     pub functional_key: Option<(Vec<String>, Place)>,
+    pub optional: bool,
     pub part: Option<String>,
     pub language: Option<(String, Place)>,
 }
@@ -150,6 +155,7 @@ impl OwnAnnotations {
                 self.graph = Some(graph.ok_or("a URI template")?.to_owned());
             }
             ("each", _) => self.each = truth(node)?.then_some(place),
+            ("optional", _) => self.optional = truth(node)?,
             ("functional", Level::Column) => self.functional = truth(node)?,
             ("functional", _) => {
                 let names = text.and_then(names);

@@ -198,7 +198,8 @@ codes! {
     /// Change one of the keys, or remove the row that is there twice.
     DuplicateKey = "0501", Invalid, "duplicate primary key", "tabular-data-model §6.6";
     /// A foreign key, or an item of a list cell that is one, names a row that does not exist.
-    /// A foreign key with a null among its columns refers to nothing and is not checked.
+    /// A null is no exception (tabular-data-model §6.6), unless the own annotation `optional` on the
+    /// column, its schema, table or group says that such a foreign key refers to nothing.
     /// Correct the reference, or add the row to the referenced table.
     DanglingReference = "0502", Invalid, "reference to a missing row", "tabular-data-model §6.6";
     /// A foreign key names more than one row of the referenced table; it must name exactly one.

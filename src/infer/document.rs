@@ -85,9 +85,15 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
         .iter()
         .enumerate()
         .map(|(number, described)| {
-            let is_key = primary == Some(number)
-                || foreign.iter().any(|reference| reference.column == number);
-            column(described, table.rows, is_key)
+            let refers = foreign.iter().any(|reference| reference.column == number);
+            let mut out = column(described, table.rows, primary == Some(number) || refers);
+            if let (Value::Object(out), true) = (&mut out, refers && !described.is_required()) {
+                out.insert(
+                    format!("{}optional", crate::csvw::OWN_NAMESPACE),
+                    json!(true),
+                );
+            }
+            out
         })
         .collect();
     schema.insert("columns".to_owned(), json!(columns));

@@ -36,8 +36,9 @@
 //!
 //! * Keys compare by value: what is hashed is the caller's canonical form of each typed value.
 //! * In a primary key null is a value like any other: two rows whose key is null are duplicates.
-//! * A foreign key with a null or an empty list among its values refers to nothing, so nothing can be
-//!   missing.
+//! * A foreign key with a null or an empty list among its values needs a row with the same values, as
+//!   the Recommendation has it; or refers to nothing, so that nothing can be missing, where the own
+//!   annotation `optional` says so.
 //! * A foreign key of one column whose cells are lists, onto a column whose cells are not, refers
 //!   item by item. Everything else compares whole cell values, lists with lists.
 

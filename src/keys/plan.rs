@@ -23,6 +23,8 @@ pub struct Reference {
     pub from: usize,
     /// The referenced key, an index into [`KeyPlan::keys`].
     pub to: usize,
+    /// A key with a null refers to nothing (own annotation `optional`).
+    pub optional: bool,
 }
 
 /// The keys of a table group and the rules over them.
@@ -52,7 +54,12 @@ impl KeyPlan {
                 let from = plan.key(group, index, &foreign.columns, items);
                 let to = plan.key(group, foreign.table, &foreign.referenced, false);
                 if let (Some(from), Some(to)) = (from, to) {
-                    let reference = Reference { from, to };
+                    let optional = table.extensions.optional
+                        || foreign.columns.iter().any(|&column| {
+                            let column = table.columns.get(column);
+                            column.is_some_and(|column| column.extensions.optional)
+                        });
+                    let reference = Reference { from, to, optional };
                     if !plan.references.contains(&reference) {
                         plan.references.push(reference);
                     }

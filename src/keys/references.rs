@@ -46,10 +46,11 @@ pub(super) fn check(
             _ => {}
         }
     };
+    let skips = |entry: &Entry| reference.optional && has_null(entry);
     if reference.from == reference.to {
-        join_itself(sorters[reference.from].sorted()?, &mut found)?;
+        join_itself(sorters[reference.from].sorted()?, skips, &mut found)?;
     } else if let Ok([from, to]) = sorters.get_disjoint_mut([reference.from, reference.to]) {
-        join(from.sorted()?, to.sorted()?, &mut found)?;
+        join(from.sorted()?, to.sorted()?, skips, &mut found)?;
     }
     let reported = Reported {
         plan,
@@ -64,15 +65,21 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Calls `found` for each referencing entry with the first two rows that have its key.
-fn join(from: Merge<'_>, to: Merge<'_>, found: &mut impl FnMut(&Entry, &[u64])) -> io::Result<()> {
+/// Calls `found` for each referencing entry that is not skipped, with the first two rows that have its
+/// key.
+fn join(
+    from: Merge<'_>,
+    to: Merge<'_>,
+    skips: impl Fn(&Entry) -> bool,
+    found: &mut impl FnMut(&Entry, &[u64]),
+) -> io::Result<()> {
     let mut to = Groups(to.peekable());
     let mut group = to.next_group()?;
     let mut last = None;
     for entry in from {
         let entry = entry?;
         // The same item twice in one list.
-        if has_null(&entry) || last.replace(entry) == Some(entry) {
+        if skips(&entry) || last.replace(entry) == Some(entry) {
             continue;
         }
         while group.as_ref().is_some_and(|(key, _)| key[..2] < entry[..2]) {
@@ -87,13 +94,17 @@ fn join(from: Merge<'_>, to: Merge<'_>, found: &mut impl FnMut(&Entry, &[u64])) 
 }
 
 /// The join of a key with itself, where nothing can be missing.
-fn join_itself(entries: Merge<'_>, found: &mut impl FnMut(&Entry, &[u64])) -> io::Result<()> {
+fn join_itself(
+    entries: Merge<'_>,
+    skips: impl Fn(&Entry) -> bool,
+    found: &mut impl FnMut(&Entry, &[u64]),
+) -> io::Result<()> {
     let mut first: Option<Entry> = None;
     let mut second = None;
     for entry in entries {
         let entry = entry?;
         match first {
-            Some(first) if same_key(&first, &entry) && !has_null(&entry) => {
+            Some(first) if same_key(&first, &entry) && !skips(&entry) => {
                 if second.is_none() {
                     second = Some(entry[2]);
                     found(&first, &[first[2], entry[2]]);

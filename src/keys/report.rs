@@ -2,6 +2,7 @@
 
 use super::plan::Key;
 use super::rows::KeyRow;
+use crate::csvw::OWN_NAMESPACE;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// A row whose primary key is that of an earlier row.
@@ -47,6 +48,9 @@ pub(super) fn dangling(
     ));
     match near {
         Some(near) => diagnostic.with_hint(near),
+        None if row.has_null() => diagnostic.with_hint(format!(
+            "if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`"
+        )),
         None => diagnostic,
     }
 }

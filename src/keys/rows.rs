@@ -92,6 +92,15 @@ impl KeyRow {
         bytes
     }
 
+    /// Whether a value is null or an empty list.
+    pub(super) fn has_null(&self) -> bool {
+        self.cells.iter().any(|cell| match &cell.value {
+            KeyValue::Null => true,
+            KeyValue::One(_) => false,
+            KeyValue::List(items) => items.is_empty(),
+        })
+    }
+
     /// The texts of the cells, as a message shows them.
     pub(super) fn text(&self) -> String {
         let texts: Vec<_> = self.cells.iter().map(|cell| cell.text.as_str()).collect();

@@ -191,7 +191,8 @@ impl Tables {
                 let mut seen = Vec::new();
                 for (text, values) in key_of(from, row) {
                     let nothing = [KeyValue::Null, KeyValue::List(Vec::new())];
-                    if values.iter().any(|v| nothing.contains(v)) || seen.contains(&values) {
+                    let null = values.iter().any(|value| nothing.contains(value));
+                    if reference.optional && null || seen.contains(&values) {
                         continue;
                     }
                     let count = counts.iter().find(|(known, _)| *known == values);
@@ -254,6 +255,8 @@ fn tables(places: Cells, events: Cells) -> Tables {
     let mut first = table("places.csv", &["id", "name", "part_of", "tags*"], &[0]);
     first.foreign_keys = vec![foreign_key(&[2], 0, &[0]), foreign_key(&[1], 0, &[1])];
     let mut second = table("events.csv", &["id", "place", "tags*", "visited*"], &[0, 1]);
+    first.extensions.optional = true;
+    second.extensions.optional = true;
     second.foreign_keys = vec![
         foreign_key(&[1], 0, &[0]),
         foreign_key(&[1, 0], 0, &[1, 0]),
@@ -282,12 +285,20 @@ fn cells() -> impl Strategy<Value = Cells> {
 
 proptest! {
     #[test]
-    fn spilled_is_in_memory_is_naive(places in cells(), events in cells(), chunk in 1..50usize) {
+    fn spilled_is_in_memory_is_naive(
+        places in cells(),
+        events in cells(),
+        chunk in 1..50usize,
+        optional in any::<bool>(),
+    ) {
         let mut places = places;
         for row in &mut places {
             row[2].retain(|c| c != ';');
         }
-        let tables = tables(places, events);
+        let mut tables = tables(places, events);
+        for table in &mut tables.group.tables {
+            table.extensions.optional = optional;
+        }
         let expected = tables.naive();
         let small = KeyOptions { memory: 300, directory: None };
         prop_assert_eq!(&tables.check(&KeyOptions::default(), chunk, Fingerprinter::new()), &expected);

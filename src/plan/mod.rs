@@ -11,7 +11,9 @@ mod annotation;
 mod compile;
 mod template;
 
+pub(crate) use annotation::CSVW;
 pub use compile::compile;
+pub(crate) use compile::percent_decode;
 pub(crate) use template::prefix_length;
 pub use template::{Expression, Part, Slot, Template, Variable};
 
