@@ -3,9 +3,10 @@
 use super::lines::LineSource;
 use super::{Format, target};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::line::Parts;
 use crate::store::{Prefixes, StoreError};
-use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfParser, RdfSerializer};
-use std::io::{self, Read, Write};
+use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
+use std::io::{self, Write};
 
 /// Writes lines as RDF/XML (graphs as one) or JSON-LD.
 pub(super) fn write(
@@ -32,17 +33,12 @@ pub(super) fn write(
     }
     let mut serializer = serializer.for_writer(out);
     let mut written = 0;
-    let reader = Reader {
-        lines,
-        line: Vec::new(),
-        at: 0,
-    };
+    let mut line = Vec::new();
     let mut last = None;
-    for quad in RdfParser::from_format(RdfFormat::NQuads)
-        .lenient()
-        .for_reader(reader)
-    {
-        let quad = quad.map_err(|e| target::output(io::Error::other(e)))?;
+    while lines.next_line(&mut line).map_err(target::output)? {
+        let quad = Parts::of(&line)
+            .and_then(|parts| parts.quad())
+            .ok_or_else(|| target::output(io::Error::other("a damaged line")))?;
         if format == Format::RdfXml {
             let triple = oxrdf::Triple::from(quad);
             // The same triple of two graphs comes twice in a row.
@@ -81,31 +77,4 @@ fn cannot_hold(format: Format, error: io::Error) -> StoreError {
         .with_hint("choose another format, `nquads` holds everything"),
     )
     .with_source(error)
-}
-
-/// Lines as a stream of bytes.
-struct Reader<'a> {
-    lines: &'a mut dyn LineSource,
-    line: Vec<u8>,
-    at: usize,
-}
-
-impl Read for Reader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.line.len() {
-            if !self.lines.next_line(&mut self.line)? {
-                self.line.clear();
-                self.at = 0;
-                return Ok(0);
-            }
-            self.line.push(b'\n');
-            self.at = 0;
-        }
-        let rest = self.line.get(self.at..).unwrap_or_default();
-        let length = rest.len().min(buffer.len());
-        // Both are at least that long.
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.at += length;
-        Ok(length)
-    }
 }

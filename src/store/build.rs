@@ -397,6 +397,7 @@ impl Builder {
         let lines = zstd::Decoder::new(open(&path)?)
             .map_err(|e| StoreError::io(&path, "read the quads back", e))?
             .chain(open(&self.folder.path.join(RELEASE))?);
+        let lines = BufReader::new(lines);
         check_store(store, manifest, &path, lines)
     }
 

@@ -3,7 +3,10 @@
 //! A line is one quad without its line break: `<s> <p> "o"@en <g> .`. Lines of bytes sort in code
 //! point order, which is the order that the canonical form asks for.
 
-use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, QuadRef, TermRef};
+use oxrdf::{
+    BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode,
+    NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef, Triple,
+};
 
 const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
 
@@ -147,6 +150,23 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// The quad, with the case of its language tags kept; `None` where a term is damaged.
+    pub fn quad(&self) -> Option<Quad> {
+        let graph = match self.graph {
+            None => GraphName::DefaultGraph,
+            Some(graph) => match read_subject(graph)? {
+                NamedOrBlankNode::NamedNode(node) => node.into(),
+                NamedOrBlankNode::BlankNode(node) => node.into(),
+            },
+        };
+        Some(Quad {
+            subject: read_subject(self.subject)?,
+            predicate: NamedNode::new_unchecked(iri(self.predicate)?),
+            object: read_term(self.object)?,
+            graph_name: graph,
+        })
+    }
+
     /// The line without its graph, as N-Triples.
     pub fn write_triple(&self, out: &mut Vec<u8>) {
         for part in [self.subject, self.predicate, self.object] {
@@ -196,6 +216,94 @@ fn quoted_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// Reads a term as [`write_term`] writes it. IRIs are not checked again.
+fn read_term(term: &[u8]) -> Option<Term> {
+    if let Some(inside) = term.strip_prefix(b"<<( ") {
+        let inside = inside.strip_suffix(b" )>>")?;
+        let (subject, rest) = split_at_space(inside)?;
+        let (predicate, object) = split_at_space(rest)?;
+        // Nested triple terms come from the parsers, which bound their depth.
+        return Some(
+            Triple {
+                subject: read_subject(subject)?,
+                predicate: NamedNode::new_unchecked(iri(predicate)?),
+                object: read_term(object)?,
+            }
+            .into(),
+        );
+    }
+    let Some(quoted) = term.strip_prefix(b"\"") else {
+        return read_subject(term).map(Term::from);
+    };
+    let end = quoted_end(quoted)?;
+    let value = unescape(quoted.get(..end - 1)?)?;
+    let literal = match quoted.get(end..)? {
+        [] => Literal::new_simple_literal(value),
+        [b'^', b'^', datatype @ ..] => {
+            Literal::new_typed_literal(value, NamedNode::new_unchecked(iri(datatype)?))
+        }
+        [b'@', language @ ..] => {
+            let language = std::str::from_utf8(language).ok()?;
+            match language.split_once("--") {
+                None => Literal::new_language_tagged_literal_unchecked(value, language),
+                Some((language, direction)) => {
+                    let direction = match direction {
+                        "ltr" => BaseDirection::Ltr,
+                        "rtl" => BaseDirection::Rtl,
+                        _ => return None,
+                    };
+                    Literal::new_directional_language_tagged_literal_unchecked(
+                        value, language, direction,
+                    )
+                }
+            }
+        }
+        _ => return None,
+    };
+    Some(literal.into())
+}
+
+fn read_subject(term: &[u8]) -> Option<NamedOrBlankNode> {
+    match term.strip_prefix(b"_:") {
+        Some(label) => {
+            let label = std::str::from_utf8(label).ok()?;
+            Some(BlankNode::new(label).ok()?.into())
+        }
+        None => Some(NamedNode::new_unchecked(iri(term)?).into()),
+    }
+}
+
+/// A string without the escapes of canonical N-Quads.
+fn unescape(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if memchr::memchr(b'\\', bytes).is_none() {
+        return Some(text.to_owned());
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        out.push(match characters.next()? {
+            c @ ('"' | '\\') => c,
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'b' => '\u{8}',
+            'f' => '\u{C}',
+            'u' => {
+                let digits = characters.as_str().get(..4)?;
+                characters.nth(3)?;
+                char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
+            }
+            _ => return None,
+        });
+    }
+    Some(out)
+}
+
 /// The IRI between brackets; `None` for another term.
 pub fn iri(term: &[u8]) -> Option<&str> {
     let inside = term.strip_prefix(b"<")?.strip_suffix(b">")?;
@@ -205,7 +313,6 @@ pub fn iri(term: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxrdf::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple};
 
     fn quad(object: impl Into<Term>, graph: GraphName) -> Quad {
         let node = NamedNode::new_unchecked("http://e/s");
@@ -243,7 +350,9 @@ mod tests {
                 (graph(), Some("<http://e/g>")),
             ] {
                 let mut line = Vec::new();
-                write_quad(&mut line, quad(object.clone(), name).as_ref());
+                let quad = quad(object.clone(), name);
+                write_quad(&mut line, quad.as_ref());
+                assert_eq!(Parts::of(&line).and_then(|p| p.quad()), Some(quad));
                 let parts = Parts::of(&line).map(|p| {
                     (
                         String::from_utf8_lossy(p.object).into_owned(),
