@@ -2,4 +2,5 @@
 
 mod cli;
 mod facts;
+mod graph;
 mod suites;

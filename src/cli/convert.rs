@@ -3,11 +3,13 @@
 use super::Outcome;
 use super::failure::Failure;
 use super::input::{InputOptions, lacks_files};
-use super::output::{Compression, Output};
+use super::output::{Output, format_extension};
 use super::terminal::Terminal;
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
+use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::json::JsonSink;
 use crate::plan::{self, Plan, PlanOptions};
 use crate::resource::Resolver;
 use clap::ValueEnum;
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// Convert a CSV, or the tables that CSVW metadata describes, to RDF.
 ///
-/// Follows the W3C Recommendation "Generating RDF from Tabular Data on the Web". Problems that the
+/// Follows the W3C Recommendations "Generating RDF" and "Generating JSON from Tabular Data on the Web". Problems that the
 /// standard lets a converter live with are warnings. Rows stream through N-Triples and N-Quads; the
 /// other formats keep the graph in memory.
 #[derive(Debug, clap::Args)]
@@ -26,6 +28,7 @@ Examples:
   civigraph convert cities.csv                                    # N-Triples to stdout
   civigraph convert csv-metadata.json -o cities.nq.gz             # all its tables, compressed
   civigraph convert cities.csv --metadata meta.json --minimal -o cities.ttl
+  civigraph convert cities.csv --to json                          # JSON by the W3C's csv2json
   civigraph convert http://example.org/a.csv --catalog catalog.json")]
 pub(super) struct Arguments {
     /// A CSV or a metadata document: a path or a URL.
@@ -71,35 +74,25 @@ enum Target {
     Rdf,
     /// JSON-LD.
     Jsonld,
+    /// JSON, by the Recommendation "Generating JSON from Tabular Data on the Web".
+    Json,
 }
 
 impl Target {
     /// The format that the name of the output stands for.
     fn of(path: &Path) -> Result<Self, Failure> {
-        let (_, plain) = Compression::of(path);
-        let extension = plain.extension().and_then(|extension| extension.to_str());
-        let known = extension.and_then(|extension| Self::from_str(extension, true).ok());
+        let known = Self::from_str(&format_extension(path), true).ok();
         known.ok_or_else(|| {
-            let names: Vec<&str> = ["nt", "nq", "ttl", "trig", "rdf", "jsonld"].to_vec();
+            let names: Vec<String> = Self::value_variants()
+                .iter()
+                .filter_map(|target| Some(target.to_possible_value()?.get_name().to_owned()))
+                .collect();
             Failure::new(format!(
                 "the name `{}` does not say which format to write",
                 path.display()
             ))
             .with_hint(format!("name it with `--to`: {}", names.join(", ")))
         })
-    }
-
-    fn rdf(self) -> RdfFormat {
-        match self {
-            Self::Nt => RdfFormat::NTriples,
-            Self::Nq => RdfFormat::NQuads,
-            Self::Ttl => RdfFormat::Turtle,
-            Self::Trig => RdfFormat::TriG,
-            Self::Rdf => RdfFormat::RdfXml,
-            Self::Jsonld => RdfFormat::JsonLd {
-                profile: JsonLdProfileSet::empty(),
-            },
-        }
     }
 }
 
@@ -117,18 +110,25 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let group = input.load(&mut diagnostics);
     let mut written = false;
     if let Some(group) = group.filter(|_| !diagnostics.has_errors()) {
+        let mode = if arguments.minimal {
+            plan::Mode::Minimal
+        } else {
+            plan::Mode::Standard
+        };
         let options = PlanOptions {
-            mode: if arguments.minimal {
-                plan::Mode::Minimal
-            } else {
-                plan::Mode::Standard
+            // The JSON of both modes is made from the standard plan.
+            mode: match target {
+                Target::Json => plan::Mode::Standard,
+                _ => mode,
             },
             provenance: !arguments.no_provenance,
-            ..PlanOptions::default()
+            metadata_urls: group.metadata.clone(),
         };
         let plan = plan::compile(&group, &options, &mut diagnostics);
         let conversion = Conversion {
+            group: &group,
             plan: &plan,
+            mode,
             resolver: &input,
             threads: arguments.threads,
         };
@@ -165,7 +165,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 
 /// A plan about to be carried out.
 struct Conversion<'a> {
+    group: &'a TableGroup,
     plan: &'a Plan,
+    mode: plan::Mode,
     resolver: &'a dyn Resolver,
     threads: usize,
 }
@@ -178,32 +180,41 @@ impl Conversion<'_> {
         output: Output,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<(Output, Summary)> {
-        match target {
-            Target::Nt => {
-                let mut sink = TextSink::triples(output);
+        let format = match target {
+            Target::Nt => return self.text(TextSink::triples(output), diagnostics),
+            Target::Nq => return self.text(TextSink::new(output), diagnostics),
+            Target::Json => {
+                let mut sink = JsonSink::new(output, self.group, self.plan, self.mode);
                 let summary = self.run(&mut sink, diagnostics)?;
-                Ok((sink.finish()?, summary))
+                return Ok((sink.finish()?, summary));
             }
-            Target::Nq => {
-                let mut sink = TextSink::new(output);
-                let summary = self.run(&mut sink, diagnostics)?;
-                Ok((sink.finish()?, summary))
-            }
-            _ => {
-                let mut sink = CollectSink::default();
-                let summary = self.run(&mut sink, diagnostics)?;
-                let format = target.rdf();
-                let mut serializer = RdfSerializer::from_format(format).for_writer(output);
-                for (quad, _) in &sink.quads {
-                    if format.supports_datasets() {
-                        serializer.serialize_quad(quad)?;
-                    } else {
-                        serializer.serialize_triple(quad.as_ref())?;
-                    }
-                }
-                Ok((serializer.finish()?, summary))
+            Target::Ttl => RdfFormat::Turtle,
+            Target::Trig => RdfFormat::TriG,
+            Target::Rdf => RdfFormat::RdfXml,
+            Target::Jsonld => RdfFormat::JsonLd {
+                profile: JsonLdProfileSet::empty(),
+            },
+        };
+        let mut sink = CollectSink::default();
+        let summary = self.run(&mut sink, diagnostics)?;
+        let mut serializer = RdfSerializer::from_format(format).for_writer(output);
+        for (quad, _) in &sink.quads {
+            if format.supports_datasets() {
+                serializer.serialize_quad(quad)?;
+            } else {
+                serializer.serialize_triple(quad.as_ref())?;
             }
         }
+        Ok((serializer.finish()?, summary))
+    }
+
+    fn text(
+        &self,
+        mut sink: TextSink<Output>,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<(Output, Summary)> {
+        let summary = self.run(&mut sink, diagnostics)?;
+        Ok((sink.finish()?, summary))
     }
 
     fn run<S: convert::Sink>(

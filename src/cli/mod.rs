@@ -8,14 +8,17 @@ mod check;
 mod completions;
 mod conflicts;
 mod convert;
+mod describe;
 mod explain;
 mod export;
 mod facts;
 mod failure;
 mod init;
 mod input;
+mod list;
 mod man;
 mod output;
+mod query;
 mod terminal;
 mod verify;
 mod why;
@@ -45,6 +48,8 @@ const EXAMPLES: &str = "\
 Examples:
   civigraph check                           # what is wrong with the project in this folder
   civigraph build                           # check it, build its graph, publish it
+  civigraph query sessions-by-month         # ask it
+  civigraph export -o graph.ttl             # dump it
   civigraph convert cities.csv -o cities.nt # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
@@ -99,6 +104,9 @@ enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
+    Query(query::Arguments),
+    List(list::Arguments),
+    Describe(describe::Arguments),
     Export(export::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
@@ -146,6 +154,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Init(arguments) => init::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
+        Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
+        Command::List(arguments) => list::run(arguments, &cli.global, terminal),
+        Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
         Command::Why(arguments) => why::run(arguments, &cli.global, terminal),
         Command::Conflicts(arguments) => conflicts::run(arguments, &cli.global, terminal),

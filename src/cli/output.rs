@@ -1,6 +1,7 @@
 //! Where a command's data goes: stdout, or a file that appears whole or not at all.
 
 use super::failure::Failure;
+use crate::export::{Compression, of_file_name};
 use flate2::write::GzEncoder;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -23,24 +24,18 @@ enum Stream {
     Zstd(Box<zstd::Encoder<'static, BufWriter<Box<dyn Write + Send + Sync>>>>),
 }
 
-/// How a file is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Compression {
-    None,
-    Gzip,
-    Zstd,
-}
-
-impl Compression {
-    /// The compression that a file's name asks for, and the name without its extension for it.
-    pub(super) fn of(path: &Path) -> (Self, &Path) {
-        let compression = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Self::Gzip,
-            Some("zst") => Self::Zstd,
-            _ => return (Self::None, path),
-        };
-        (compression, path.file_stem().map_or(path, Path::new))
-    }
+/// The extension that says the format of a file, below the one that says its compression, in lower
+/// case; empty where there is none.
+pub(super) fn format_extension(path: &Path) -> String {
+    let below = match of_file_name(path) {
+        (_, Compression::None) => path.file_name(),
+        _ => path.file_stem(),
+    };
+    let extension = below.map(Path::new).and_then(Path::extension);
+    extension
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase()
 }
 
 impl Output {
@@ -68,7 +63,7 @@ impl Output {
             .map_err(failure)?;
         let raw: Box<dyn Write + Send + Sync> = Box::new(file.reopen().map_err(failure)?);
         let buffered = BufWriter::with_capacity(BUFFER, raw);
-        let stream = match Compression::of(path).0 {
+        let stream = match of_file_name(path).1 {
             Compression::None => Stream::Plain(buffered),
             // The header holds no time and no name: the same content gives the same bytes.
             Compression::Gzip => Stream::Gzip(Box::new(GzEncoder::new(
@@ -155,6 +150,18 @@ mod tests {
 
     fn text(failure: Failure) -> io::Error {
         io::Error::other(failure.to_string())
+    }
+
+    #[test]
+    fn extensions_of_formats() {
+        let check = |name: &str, expected: &str| {
+            assert_eq!(format_extension(Path::new(name)), expected, "{name}");
+        };
+        check("a.nt", "nt");
+        check("a.b/c.NQ.gz", "nq");
+        check("c.ttl.zst", "ttl");
+        check("c.gz", "");
+        check("c", "");
     }
 
     #[test]

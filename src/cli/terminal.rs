@@ -47,6 +47,12 @@ impl Terminal {
         io::stdout().is_terminal()
     }
 
+    /// Columns of the terminal behind stdout.
+    pub(super) fn width(self) -> Option<u16> {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(width.0)
+    }
+
     /// Says a line on stderr, unless quiet.
     pub(super) fn say(self, line: impl Display) {
         if !self.quiet {

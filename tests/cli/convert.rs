@@ -40,6 +40,23 @@ fn the_name_of_the_output_says_the_format() {
 }
 
 #[test]
+fn json_by_the_recommendation() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "name,age\nAnna,30\n");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let run = workshop.run(&[&["convert", "a.csv", "--to", "json"], arguments].concat());
+        serde_json::from_str(&run.exits(0).stdout).unwrap()
+    };
+    assert_eq!(
+        json(&["--minimal"]),
+        serde_json::json!([{"name": "Anna", "age": "30"}])
+    );
+    let standard = json(&["--base", "https://example.org/"]);
+    assert_eq!(standard["tables"][0]["url"], "https://example.org/a.csv");
+    workshop.run(&["convert", "a.csv", "-o", "a.json"]).exits(0);
+}
+
+#[test]
 fn warnings_are_no_failure_and_errors_leave_no_file() {
     let workshop = Workshop::empty();
     workshop.write("data/csv-metadata.json", METADATA);

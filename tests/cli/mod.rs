@@ -4,5 +4,6 @@ mod bad_input;
 mod build;
 mod convert;
 mod init;
+mod readme;
 mod talk;
-mod workshop;
+pub mod workshop;

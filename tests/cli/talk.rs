@@ -67,7 +67,9 @@ fn completions_for_every_shell_name_every_command() {
     let workshop = Workshop::empty();
     for shell in ["bash", "zsh", "fish"] {
         let script = workshop.run(&["completions", shell]).exits(0).stdout;
-        for command in ["explain", "man", "verify"] {
+        for command in [
+            "check", "build", "query", "export", "convert", "describe", "list", "verify",
+        ] {
             assert!(script.contains(command), "{shell} {command}");
         }
     }
@@ -78,7 +80,7 @@ fn man_pages_are_roff() {
     let workshop = Workshop::empty();
     let page = workshop.run(&["man"]).exits(0).stdout;
     assert!(
-        page.contains(".TH civigraph 1") && page.contains("civigraph\\-verify"),
+        page.contains(".TH civigraph 1") && page.contains("civigraph\\-build"),
         "{page}"
     );
     let page = workshop.run(&["man", "explain"]).exits(0).stdout;

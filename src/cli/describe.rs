@@ -1,0 +1,64 @@
+//! `civigraph describe`: everything about one thing.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::describe;
+use crate::store;
+use clap::ValueEnum;
+use std::io::{self, Write};
+
+/// Describe a thing: what is said of it, and what points to it.
+///
+/// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph describe Novokuznetsk               # by a label
+  civigraph describe Новокузнецк --lang ru      # in Russian
+  civigraph describe city/irbit                 # by its kind and id
+  civigraph describe city:irbit --format turtle # as Turtle")]
+pub(super) struct Arguments {
+    /// IRI, prefixed name, id or label.
+    #[arg(value_name = "THING")]
+    name: String,
+    /// Language of labels.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
+    /// How it is written.
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Form,
+}
+
+/// How a description is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Form {
+    /// For people.
+    #[default]
+    Text,
+    /// Turtle.
+    Turtle,
+    /// JSON.
+    Json,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let build = store::open(&global.store()?)?;
+    let node = describe::resolve(&build, &arguments.name)?;
+    let mut out = terminal.stdout();
+    match arguments.format {
+        Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
+        Form::Text => describe::describe(&build, &node, &arguments.lang)?.write(&mut out)?,
+        Form::Json => {
+            let entity = describe::describe(&build, &node, &arguments.lang)?;
+            serde_json::to_writer_pretty(&mut out, &entity).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Fine)
+}

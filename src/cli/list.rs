@@ -1,0 +1,142 @@
+//! `civigraph list`: what there is: tables, graphs, classes, properties, things, stored queries.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::list::{self, Listing};
+use crate::query::{StoredQuery, TableStyle, write_table};
+use crate::store::{self, Build};
+use anstyle::Style;
+use clap::ValueEnum;
+use std::io::{self, Write};
+
+const BOLD: Style = Style::new().bold();
+
+/// List tables, graphs, classes, properties, things and stored queries, with counts.
+///
+/// A table for people on a terminal, tab-separated lines elsewhere.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph list                     # tables, graphs, things and queries
+  civigraph list queries --lang ru   # the stored queries, with titles in Russian
+  civigraph list classes             # classes and their members
+  civigraph list graphs | cut -f1    # the names of the graphs
+  civigraph list --json              # for a program")]
+pub(super) struct Arguments {
+    /// What to list [default: tables, graphs, things and queries].
+    #[arg(value_enum, value_name = "WHAT")]
+    what: Option<What>,
+    /// Language of titles and labels.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// The tables that the graph was built from, with their rows.
+    Tables,
+    /// The default graph and the named graphs, with their triples.
+    Graphs,
+    /// The kinds of things, with their numbers.
+    Things,
+    /// The stored queries, with their parameters.
+    Queries,
+    /// The classes of the default graph, with their members.
+    Classes,
+    /// The properties of the default graph, with their triples.
+    Properties,
+}
+
+/// What is listed where the user does not say.
+const USUAL: [What; 4] = [What::Tables, What::Graphs, What::Things, What::Queries];
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let wanted = match &arguments.what {
+        Some(what) => std::slice::from_ref(what),
+        None => &USUAL,
+    };
+    let language = &arguments.lang;
+    let mut listings = Vec::new();
+    let mut opened: Option<Build> = None;
+    for what in wanted {
+        if *what == What::Queries {
+            listings.push(list::queries(&queries(global, terminal)?, language));
+            continue;
+        }
+        let build = match opened.take() {
+            Some(build) => build,
+            None => store::open(&global.store()?)?,
+        };
+        listings.push(match what {
+            What::Tables => list::tables(&build),
+            What::Graphs => list::graphs(&build),
+            What::Classes => list::classes(&build, language),
+            What::Properties => list::properties(&build, language),
+            What::Things | What::Queries => list::things(&build),
+        });
+        opened = Some(build);
+    }
+    let mut out = terminal.stdout();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &listings).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        for (index, listing) in listings.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            write(listing, listings.len() > 1, *terminal, &mut out)?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Fine)
+}
+
+/// The stored queries of the project. What is wrong with their headers is said and does no harm.
+fn queries(global: &Global, terminal: &Terminal) -> Result<Vec<StoredQuery>, Failure> {
+    let folder = global.project()?.queries();
+    let shown = format!("{}/", folder.display());
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let queries = StoredQuery::read_all(&folder, &shown, &mut diagnostics)
+        .map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
+    terminal.report(&diagnostics, Format::Human, false)?;
+    Ok(queries)
+}
+
+fn write(
+    listing: &Listing,
+    named: bool,
+    terminal: Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if terminal.is_interactive() {
+        if named {
+            writeln!(out, "{BOLD}{}{BOLD:#}", listing.title)?;
+        }
+        let style = TableStyle {
+            width: terminal.width(),
+            ascii: false,
+        };
+        return write_table(out, &listing.header, listing.rows.iter().cloned(), &style);
+    }
+    writeln!(out, "{}", listing.header.join("\t"))?;
+    for row in &listing.rows {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|cell| cell.replace(['\t', '\n'], " "))
+            .collect();
+        writeln!(out, "{}", cells.join("\t"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! `civigraph query`: SPARQL on the published graph.
+
+use super::failure::Failure;
+use super::output::{Output, format_extension};
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::query::stored::{self, StoredQuery};
+use crate::query::{self, AnswerFormat, AnswerStyle, Limits, Request, TableStyle};
+use crate::store;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Ask the published graph with SPARQL.
+///
+/// A query is a stored one (a file of `queries/`, by its name), a file, or a text. Parameters of a
+/// stored query are given as `name=value`; they are values, whatever they contain, and never become
+/// part of the query's text. The answer is a table on a terminal and CSV elsewhere.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph query sessions-by-month                        # a stored query
+  civigraph query events-in-year year=2018                 # with a parameter
+  civigraph query mine.rq --format json -o answer.json     # a file
+  civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
+  civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
+pub(super) struct Arguments {
+    /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
+    #[arg(
+        value_name = "QUERY|NAME=VALUE",
+        required_unless_present = "expression"
+    )]
+    words: Vec<String>,
+    /// The text of the query.
+    #[arg(long, short, value_name = "TEXT")]
+    expression: Option<String>,
+    /// table, csv, tsv, json or xml; turtle, ntriples, nquads, trig, rdfxml or jsonld for graphs
+    /// [default: table on a terminal, else csv; turtle for graphs].
+    #[arg(long, short, value_name = "FORMAT")]
+    format: Option<String>,
+    /// File to write; its extension says the format. `.gz` and `.zst` compress.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Count inferred triples as facts.
+    #[arg(long)]
+    inferred: bool,
+    /// Language of the labels beside IRIs in tables; `none` for no labels.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    labels: String,
+    /// Stop after this many rows or triples.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Stop after this many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let (query, words) = find(arguments, global, &mut diagnostics)?;
+    let mut given = Vec::new();
+    for word in words {
+        match word.split_once('=') {
+            Some((name, value)) => given.push((name.to_owned(), value.to_owned())),
+            None => {
+                return Err(Failure::new(format!("`{word}` is no parameter"))
+                    .with_hint("parameters are given as `name=value`"));
+            }
+        }
+    }
+    let build = Arc::new(store::open(&global.store()?)?);
+    let about = &build.manifest().about;
+    let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
+    terminal.report(&diagnostics, Format::Human, true)?;
+    let Some(parameters) = parameters.filter(|_| !diagnostics.has_errors()) else {
+        return Err(Failure::new("the query was not run"));
+    };
+    let request = Request {
+        parameters,
+        inferred: arguments.inferred,
+        limits: Limits {
+            rows: arguments.limit,
+            time: arguments.timeout.map(Duration::from_secs),
+            ..Limits::default()
+        },
+        ..Request::new(query.text.as_str(), query.file.as_str())
+    };
+    let path = arguments
+        .output
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-");
+    let for_people = path.is_none() && terminal.is_interactive();
+    let style = AnswerStyle {
+        format: format(arguments, path)?,
+        for_people,
+        labels: (arguments.labels != "none").then(|| arguments.labels.clone()),
+        table: TableStyle {
+            width: terminal.width().filter(|_| for_people),
+            ascii: false,
+        },
+    };
+    let answered = if path.is_some() {
+        let mut output = Output::open(path)?;
+        let answered = query::run(&build, &request, &style, &mut output)?;
+        output.finish()?;
+        answered
+    } else {
+        let mut stdout = io::stdout();
+        let answered = query::run(&build, &request, &style, &mut stdout)?;
+        stdout.flush()?;
+        answered
+    };
+    let rows = if answered.rows == 1 { "row" } else { "rows" };
+    let count = answered.rows;
+    if !answered.complete {
+        terminal.say(format_args!(
+            "the answer was cut after {count} {rows} (`--limit`)"
+        ));
+    } else if let Some(path) = path {
+        terminal.say(format_args!("wrote {count} {rows} to {}", path.display()));
+    } else if for_people && answered.truth.is_none() {
+        terminal.say(format_args!("{count} {rows}"));
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The query that the user means, and the words that are its parameters.
+fn find<'a>(
+    arguments: &'a Arguments,
+    global: &Global,
+    diagnostics: &mut Diagnostics,
+) -> Result<(StoredQuery, &'a [String]), Failure> {
+    if let Some(text) = &arguments.expression {
+        let name = "command line";
+        let query = StoredQuery::parse(name.to_owned(), name, text.clone(), diagnostics);
+        return Ok((query, &arguments.words));
+    }
+    let Some((name, rest)) = arguments.words.split_first() else {
+        return Err(Failure::new("there is no query"));
+    };
+    let path = Path::new(name);
+    let query = if name == "-" {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::io("read stdin", &error))?;
+        StoredQuery::parse("stdin".to_owned(), "stdin", text, diagnostics)
+    } else if path.is_file() || name.contains(['/', '\\']) || name.ends_with(".rq") {
+        StoredQuery::read(path, name, diagnostics)
+            .map_err(|error| Failure::io(format!("read `{name}`"), &error))?
+    } else {
+        let folder = global.project()?.queries();
+        let shown = format!("{}/", folder.display());
+        // What is wrong with the other queries is none of this one's business.
+        let mut all = Diagnostics::new(diagnostics.mode());
+        let queries = StoredQuery::read_all(&folder, &shown, &mut all)
+            .map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
+        stored::find(&queries, name)?.clone()
+    };
+    Ok((query, rest))
+}
+
+/// The format that is asked for, by option or by the name of the output.
+fn format(arguments: &Arguments, path: Option<&Path>) -> Result<Option<AnswerFormat>, Failure> {
+    let text = match (&arguments.format, path) {
+        (Some(text), _) => text.clone(),
+        (None, None) => return Ok(None),
+        (None, Some(path)) => format_extension(path),
+    };
+    match AnswerFormat::parse(&text) {
+        Some(format) => Ok(Some(format)),
+        None => Err(
+            Failure::new(format!("there is no format `{text}` for answers")).with_hint(format!(
+                "name one with `--format`: {}",
+                AnswerFormat::NAMES.join(", ")
+            )),
+        ),
+    }
+}

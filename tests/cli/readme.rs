@@ -1,0 +1,156 @@
+//! The README's commands are real, and what it shows is what the program prints.
+
+use super::workshop::{Workshop, program};
+use crate::facts::root;
+use std::path::Path;
+
+/// A block of the README that shows a terminal: commands with what they print.
+struct Shown {
+    /// The line, prompt and comment included.
+    line: String,
+    command: String,
+    output: Vec<String>,
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The fenced blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    readme()
+        .split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+/// The commands of the blocks that show a terminal.
+fn shown() -> Vec<Shown> {
+    let mut all: Vec<Shown> = Vec::new();
+    for block in blocks("console") {
+        for line in block.lines() {
+            if let Some(command) = line.strip_prefix("$ ") {
+                let line = line.to_owned();
+                let command = command.split("  #").next().unwrap_or(command).trim();
+                all.push(Shown {
+                    line,
+                    command: command.to_owned(),
+                    output: Vec::new(),
+                });
+            } else if let Some(last) = all.last_mut() {
+                last.output.push(line.trim_end().to_owned());
+            }
+        }
+    }
+    all
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_first_two_commands_are_those_of_the_checks() {
+    let blocks = blocks("sh");
+    let commands: Vec<&str> = blocks.iter().map(|block| block.trim()).collect();
+    assert_eq!(
+        commands[..2],
+        [
+            ".ci/setup && cargo run --release -- build",
+            ".ci/setup && cargo test --release"
+        ]
+    );
+    let run = std::fs::read_to_string(root().join(".ci/run")).unwrap();
+    assert!(run.contains("cargo test --release"));
+    assert!(run.contains(".ci/setup"));
+}
+
+/// Every command that the README shows runs; where it shows output, that is the output.
+///
+/// Commands that show an error are run on a project with the mistake that the README describes. With
+/// `CIVIGRAPH_UPDATE_README` set, the README is changed to show what is printed.
+#[test]
+fn the_commands_shown_do_what_is_shown() {
+    let workshop = Workshop::empty();
+    for folder in ["data", "ontology", "queries"] {
+        copy(&root().join(folder), &workshop.path(folder));
+    }
+    let cities = workshop.path("data/cities.csv");
+    let sound = std::fs::read_to_string(&cities).unwrap();
+    workshop.run(&["build"]).exits(0);
+    workshop.write("cities.csv", "name,people\nIrbit,36000\n");
+    workshop.write(
+        "csv-metadata.json",
+        r#"{"@context": "http://www.w3.org/ns/csvw", "url": "cities.csv"}"#,
+    );
+    let shown = shown();
+    assert!(shown.len() > 8, "{} commands", shown.len());
+    let mut updated = readme();
+    for Shown {
+        line,
+        command,
+        output,
+    } in shown
+    {
+        let refused = output.iter().any(|line| line.starts_with("error["));
+        if refused {
+            let mistaken = sound.replacen(",sverdlovskaya-oblast,", ",sverdlovskaia-oblast,", 1);
+            assert_ne!(mistaken, sound);
+            std::fs::write(&cities, mistaken).unwrap();
+        }
+        let run = program(&workshop.path(""))
+            .args(words(&command))
+            .output()
+            .unwrap();
+        if refused {
+            std::fs::write(&cities, &sound).unwrap();
+        }
+        let printed = [run.stdout, run.stderr].concat();
+        let printed = String::from_utf8(printed).unwrap();
+        let code = if refused { 1 } else { 0 };
+        assert_eq!(run.status.code(), Some(code), "`{command}`:\n{printed}");
+        let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
+        if output.is_empty() {
+            continue;
+        }
+        if std::env::var_os("CIVIGRAPH_UPDATE_README").is_some() {
+            let shown = format!("{line}\n{}\n", output.join("\n"));
+            assert!(updated.contains(&shown), "{shown}");
+            updated = updated.replace(&shown, &format!("{line}\n{}\n", printed.join("\n")));
+        } else {
+            assert_eq!(
+                output, printed,
+                "`{command}`; CIVIGRAPH_UPDATE_README=1 makes the README show what is printed"
+            );
+        }
+    }
+    if updated != readme() {
+        std::fs::write(root().join("README.md"), updated).unwrap();
+    }
+}
+
+/// The arguments of a command line of `civigraph`, quotes taken off.
+fn words(command: &str) -> Vec<String> {
+    let rest = command.strip_prefix("civigraph ").unwrap();
+    rest.split('\'')
+        .enumerate()
+        .flat_map(|(index, part)| {
+            if index % 2 == 1 {
+                vec![part.to_owned()]
+            } else {
+                part.split_whitespace().map(str::to_owned).collect()
+            }
+        })
+        .collect()
+}

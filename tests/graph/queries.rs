@@ -1,0 +1,116 @@
+//! Every stored query with its defaults against the expected result beside its name in `tests/queries/`.
+
+use super::{run, store};
+use crate::facts::root;
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxigraph::model::Graph;
+use oxigraph::model::dataset::CanonicalizationAlgorithm;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The files of a folder with one of these extensions, by their names without it.
+fn files(folder: &str, extensions: &[&str]) -> Vec<(String, PathBuf)> {
+    let mut files: Vec<(String, PathBuf)> = std::fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extensions.iter().any(|known| extension == *known))
+        })
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), path))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_query_has_an_expected_result() {
+    let names = |files: Vec<(String, PathBuf)>| -> BTreeSet<String> {
+        files.into_iter().map(|(name, _)| name).collect()
+    };
+    let queries = names(files("queries", &["rq"]));
+    assert!(queries.len() >= 30, "{} queries", queries.len());
+    assert_eq!(queries, names(files("tests/queries", &["tsv", "ttl"])));
+}
+
+#[test]
+fn every_query_gives_what_the_documents_say() {
+    let store = store().to_str().unwrap();
+    let mut wrong = Vec::new();
+    for (name, path) in files("tests/queries", &["tsv", "ttl"]) {
+        let expected = std::fs::read_to_string(&path).unwrap();
+        let differs = if path.extension().is_some_and(|extension| extension == "ttl") {
+            let found = run(&["query", &name, "--format", "turtle", "--store", store]);
+            (graph(&found) != graph(&expected)).then_some(found)
+        } else {
+            let found = run(&["query", &name, "--format", "tsv", "--store", store]);
+            (found.trim_end() != expected.trim_end()).then(|| difference(&expected, &found))
+        };
+        wrong.extend(differs.map(|difference| format!("{name}:\n{difference}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The lines that are in one text only.
+fn difference(expected: &str, found: &str) -> String {
+    let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
+    let (expected, found) = (lines(expected), lines(found));
+    let only = |mark: &str, these: &[String], those: &[String]| -> Vec<String> {
+        these
+            .iter()
+            .filter(|line| !those.contains(line))
+            .map(|line| format!("{mark} {line}"))
+            .collect()
+    };
+    let mut lines = only("-", &expected, &found);
+    lines.extend(only("+", &found, &expected));
+    if lines.is_empty() {
+        lines.push("the same rows in another order".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// A graph with canonical blank nodes, so that equal means isomorphic.
+#[track_caller]
+fn graph(turtle: &str) -> Graph {
+    let mut graph: Graph = RdfParser::from_format(RdfFormat::Turtle)
+        .for_slice(turtle)
+        .map(|quad| quad.unwrap().into())
+        .collect::<Vec<oxigraph::model::Triple>>()
+        .into_iter()
+        .collect();
+    graph.canonicalize(CanonicalizationAlgorithm::Unstable);
+    graph
+}
+
+/// Parameters are values: text that looks like SPARQL stays text.
+#[test]
+fn parameters_cannot_inject() {
+    let store = store().to_str().unwrap();
+    let answer = run(&[
+        "query",
+        "search-label",
+        "text=\" ) } DROP ALL #",
+        "--format",
+        "tsv",
+        "--store",
+        store,
+    ]);
+    assert_eq!(answer.lines().count(), 1, "{answer}");
+}
+
+#[test]
+fn queries_are_listed_in_their_readme() {
+    let readme = std::fs::read_to_string(root().join("queries/README.md")).unwrap();
+    for (name, _) in files("queries", &["rq"]) {
+        let link = format!("[{name}]({name}.rq)");
+        assert!(readme.contains(&link), "queries/README.md lacks {link}");
+    }
+}
+
+#[test]
+fn expected_results_are_no_empty_files() {
+    for (name, path) in files("tests/queries", &["tsv", "ttl"]) {
+        assert!(Path::new(&path).metadata().unwrap().len() > 0, "{name}");
+    }
+}
