@@ -85,7 +85,7 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     }
     terminal.say(format_args!(
-        "checked {} rows: no errors",
+        "checked {} rows: valid",
         checked.summary.rows
     ));
     Ok(Outcome::Fine)
