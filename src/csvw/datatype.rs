@@ -3,7 +3,8 @@
 
 use super::context::{builtin_datatypes, is_builtin_datatype, is_builtin_datatype_url};
 use super::json::{Member, Value};
-use super::reader::{Document, Reader, or_nearest};
+use super::property::or_nearest;
+use super::reader::{Document, Reader};
 use crate::datatype::{DatatypeDescription, FormatDescription};
 use crate::diagnostic::{Code, Diagnostic};
 

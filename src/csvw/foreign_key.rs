@@ -3,7 +3,8 @@
 use super::column::Names;
 use super::description::{self, ColumnReference, Schema, Target};
 use super::model::{ForeignKey, Table};
-use super::reader::{Reader, or_nearest};
+use super::property::or_nearest;
+use super::reader::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::url;
 use std::sync::Arc;

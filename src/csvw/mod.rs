@@ -25,6 +25,7 @@ mod inherited;
 pub mod json;
 pub mod model;
 mod own;
+mod property;
 mod reader;
 mod schema;
 #[cfg(test)]

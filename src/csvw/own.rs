@@ -6,7 +6,8 @@
 
 use super::json::{Member, Node, Value};
 use super::model::Condition;
-use super::reader::{Document, Reader, or_nearest};
+use super::property::or_nearest;
+use super::reader::{Document, Reader};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::url;
 use crate::uri::Template;
