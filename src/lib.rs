@@ -21,6 +21,9 @@
 //!                                    [claims]  what each source says of each cell
 //! ```
 //!
+//! The feature `store` (default) adds builds, queries and dumps, and with them RocksDB, which takes a
+//! C++ compiler; without it the crate is the CSVW processor alone. `cli` (default) is the program.
+//!
 //! Everything that can be wrong with the input becomes a [`diagnostic`], with its place down to the
 //! cell; nothing below the command line prints or exits.
 //!
@@ -39,23 +42,30 @@
 //! [`diagnostic`]: crate::diagnostic
 
 pub mod claims;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod convert;
 pub mod csv;
 pub mod csvw;
 pub mod datatype;
+#[cfg(feature = "store")]
 pub mod describe;
 pub mod diagnostic;
+#[cfg(feature = "store")]
 pub mod export;
 pub mod infer;
 pub mod json;
 pub mod keys;
 pub mod lineage;
+#[cfg(feature = "store")]
 pub mod list;
+#[cfg(feature = "store")]
 pub mod pipeline;
 pub mod plan;
 pub mod project;
+#[cfg(feature = "store")]
 pub mod query;
 pub mod resource;
+#[cfg(feature = "store")]
 pub mod store;
 pub mod uri;

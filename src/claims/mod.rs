@@ -32,7 +32,7 @@ pub use document::{Document, sha256_hex};
 pub use evidence::{Checked, verify};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-pub(crate) use roles::stem;
+pub use roles::stem;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;

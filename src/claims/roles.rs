@@ -214,7 +214,7 @@ fn part(column: &crate::csvw::model::Column) -> Option<&str> {
 }
 
 /// The stem of a table's file, by which claims name it: `sessions` for `…/sessions.csv`.
-pub(crate) fn stem(url: &str) -> &str {
+pub fn stem(url: &str) -> &str {
     let name = url.rsplit('/').next().unwrap_or(url);
     name.split_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -30,6 +30,8 @@ const CLEAR_NULL_WORDS: &[&str] = &["N/A", "n/a", "#N/A", "NULL", "н/д", "не
 const SEPARATORS: [char; 2] = [';', '|'];
 /// Items of lists are short; longer ones are sentences with a semicolon.
 const MAX_ITEM_LENGTH: u64 = 60;
+/// Items after a separator and a space have fewer words on average; more are clauses of a sentence.
+const MAX_ITEM_WORDS: u64 = 3;
 
 /// A file and what its rows say.
 pub struct Table {
@@ -68,6 +70,7 @@ pub struct Column {
     values: Remaining,
     lists: [Option<List>; 2],
     total_length: u64,
+    words: u64,
     cyrillic: u64,
     letters: u64,
     only_digits: bool,
@@ -102,6 +105,7 @@ struct List {
     separators: u64,
     spaced: u64,
     total_length: u64,
+    words: u64,
     empty_items: bool,
 }
 
@@ -157,6 +161,7 @@ impl Column {
             values: Remaining::default(),
             lists: [None, None],
             total_length: 0,
+            words: 0,
             cyrillic: 0,
             letters: 0,
             only_digits: true,
@@ -184,6 +189,7 @@ impl Column {
                 *list = Some(List {
                     items: self.values.clone(),
                     total_length: self.total_length,
+                    words: self.words,
                     ..List::default()
                 });
             }
@@ -194,6 +200,7 @@ impl Column {
         self.values.observe(value, buffer);
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
+        self.words += value.split(' ').count() as u64;
         for c in value.chars().filter(|c| c.is_alphabetic()) {
             self.letters += 1;
             self.cyrillic += u64::from(('\u{400}'..='\u{4FF}').contains(&c));
@@ -320,6 +327,7 @@ impl List {
             let item = trimmed(item);
             self.empty_items |= item.is_empty();
             self.total_length += item.chars().count() as u64;
+            self.words += item.split(' ').count() as u64;
             self.items.observe(item, buffer);
         }
         self.cells += u64::from(count > 1);
@@ -327,8 +335,11 @@ impl List {
 
     fn is_list(&self, filled: u64) -> bool {
         let often = self.cells >= 3 || self.cells * 20 >= filled;
+        // `it rained; nobody came` is a sentence.
+        let is_prose = self.spaced > 0 && self.words > MAX_ITEM_WORDS * self.items.cells;
         self.cells > 0
             && often
+            && !is_prose
             && !self.empty_items
             && self.total_length <= MAX_ITEM_LENGTH * self.items.cells
     }

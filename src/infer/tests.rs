@@ -175,6 +175,18 @@ fn list_items_refer_too() -> io::Result<()> {
 }
 
 #[test]
+fn sentences_are_no_lists() -> io::Result<()> {
+    let (_folder, metadata) = inferred(&[(
+        "a.csv",
+        b"id,note,tags\n1,It rained all day; nobody came to the forum,red wine; white\n2,x,red\n",
+    )])?;
+    let columns = &metadata["tableSchema"]["columns"];
+    assert_eq!(columns[1].get("separator"), None);
+    assert_eq!(columns[2]["separator"], "; ");
+    Ok(())
+}
+
+#[test]
 fn many_values_are_not_all_remembered() -> io::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("a.csv");

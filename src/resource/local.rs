@@ -26,7 +26,7 @@ impl LocalFiles {
     ///
     /// The name after the last slash of `base` does not count, as everywhere with bases.
     pub fn published_at(mut self, base: &str) -> Result<Self, url::InvalidUrl> {
-        self.base = Some(url::resolve(base, ".")?);
+        self.base = Some(url::normalise(&url::resolve(base, ".")?));
         Ok(self)
     }
 

@@ -10,7 +10,8 @@ use super::Diagnostics;
 use std::io::{self, Write};
 
 /// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// For people: grouped by rule and column, a bounded number of lines.
     #[default]
