@@ -22,6 +22,7 @@ Examples:
   civigraph export --format turtle -o graph.ttl      # the accepted facts, to read and to diff
   civigraph export -o graph.nq.zst                   # every graph, compressed
   civigraph export --graph claims -o claims.ttl.gz   # one graph
+  civigraph export --graph claims --rdf 1.2          # claims as reifiers of triple terms
   civigraph export --format ntriples | sort -u       # to stdout")]
 pub(super) struct Arguments {
     /// File to write; stdout without it. `.gz` and `.zst` compress.
@@ -35,6 +36,9 @@ pub(super) struct Arguments {
     /// times [default: the default graph, or all graphs where the format keeps them apart].
     #[arg(long = "graph", short, value_name = "NAME")]
     graphs: Vec<String>,
+    /// Version of RDF. With 1.2 claims are reifiers of triple terms as well.
+    #[arg(long, value_name = "VERSION", default_value = "1.1", value_parser = ["1.1", "1.2"])]
+    rdf: String,
     /// Write no manifest beside the file.
     #[arg(long)]
     no_manifest: bool,
@@ -64,6 +68,7 @@ pub(super) fn run(
     let options = ExportOptions {
         compression,
         graphs: arguments.graphs.clone(),
+        reifiers: arguments.rdf == "1.2",
         manifest: !arguments.no_manifest,
         issued: arguments.timestamp.then(|| DateTime::now().to_string()),
         ..ExportOptions::new(format)

@@ -20,6 +20,12 @@ impl<T: LineSource + ?Sized> LineSource for &mut T {
     }
 }
 
+impl<T: LineSource + ?Sized> LineSource for Box<T> {
+    fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+        (**self).next_line(line)
+    }
+}
+
 /// Lines of a reader.
 pub struct ReadLines<R>(pub R);
 

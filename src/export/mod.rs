@@ -6,6 +6,7 @@
 mod format;
 pub(crate) mod lines;
 mod manifest;
+mod reifier;
 mod serializer;
 mod target;
 pub(crate) mod turtle;
@@ -33,6 +34,8 @@ pub struct ExportOptions {
     /// Names of graphs: `default`, a name (`claims`) or an IRI; `all` for every one. Empty for what the
     /// format usually holds: the default graph, or every graph where the format keeps graphs apart.
     pub graphs: Vec<String>,
+    /// Add RDF 1.2 reifiers to the reified statements.
+    pub reifiers: bool,
     /// Write a manifest beside the dump (`NAME.manifest.ttl`); for dumps into files.
     pub manifest: bool,
     /// The time to put in the manifest (`xsd:dateTime`); none by default, so that manifests compare.
@@ -46,6 +49,7 @@ impl ExportOptions {
             format,
             compression: Compression::None,
             graphs: Vec::new(),
+            reifiers: false,
             manifest: true,
             issued: None,
         }
@@ -76,7 +80,7 @@ pub fn export_to_file(
     let graphs = choose(build, options)?;
     let mut dumped = None;
     let (bytes, sha256) = to_file(path, options.compression, |out| {
-        dumped = Some(dump(build, options.format, &graphs, out)?);
+        dumped = Some(dump(build, options, &graphs, out)?);
         Ok(())
     })?;
     let Dumped {
@@ -122,7 +126,7 @@ pub fn export_to_stream(
     let graphs = choose(build, options)?;
     let mut triples = 0;
     to_stream(out, options.compression, |out| {
-        triples = dump(build, options.format, &graphs, out)?.triples;
+        triples = dump(build, options, &graphs, out)?.triples;
         Ok(())
     })?;
     Ok(Exported {
@@ -137,6 +141,17 @@ pub fn export_to_stream(
 /// # Errors
 /// One is unknown; the names that there are stand in the refusal.
 pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreError> {
+    if options.reifiers && matches!(options.format, Format::RdfXml | Format::JsonLd) {
+        return Err(StoreError::from(
+            Diagnostic::new(
+                Code::ExportFormat,
+                Place::file("command line"),
+                "this format cannot hold the triple terms of RDF 1.2",
+            )
+            .with_found(format!("{:?}", options.format).to_lowercase())
+            .with_expected("turtle, trig, ntriples, nquads"),
+        ));
+    }
     if options.graphs.is_empty() {
         return Ok(if options.format.has_graphs() {
             Graphs::All
@@ -197,7 +212,7 @@ struct Dumped {
 /// Writes the chosen graphs, and digests their canonical lines on the way.
 fn dump(
     build: &Build,
-    format: Format,
+    options: &ExportOptions,
     graphs: &Graphs,
     out: &mut dyn Write,
 ) -> Result<Dumped, StoreError> {
@@ -207,13 +222,24 @@ fn dump(
         ReadLines(release.as_slice()),
         graphs.clone(),
     );
+    let selected: Box<dyn LineSource> = if options.reifiers {
+        Box::new(reifier::Reified::new(selected))
+    } else {
+        Box::new(selected)
+    };
     let mut lines = Digesting {
         source: selected,
         hasher: Sha256::new(),
         blank: false,
     };
     let about = &build.manifest().about;
-    let triples = write_lines(&mut lines, format, &about.prefixes, &about.base, out)?;
+    let triples = write_lines(
+        &mut lines,
+        options.format,
+        &about.prefixes,
+        &about.base,
+        out,
+    )?;
     // A part of the graph may label its blank nodes in another way than the whole.
     let canonical = build.manifest().canonical && (!lines.blank || *graphs == Graphs::All);
     Ok(Dumped {

@@ -315,8 +315,21 @@ pub(crate) fn write_term(
             text.push_str("^^");
             write_iri(datatype, prefixes, text, used);
         }
+    } else if let Some(inner) = term
+        .strip_prefix(b"<<( ")
+        .and_then(|term| term.strip_suffix(b" )>>"))
+        && let Some(parts) = Parts::of(&[inner, b" ."].concat())
+        && !parts.object.starts_with(b"<<(")
+    {
+        // One triple term is all that our own reifiers hold; deeper ones are the same in Turtle.
+        text.push_str("<<( ");
+        for term in [parts.subject, parts.predicate, parts.object] {
+            write_term(term, prefixes, text, used);
+            text.push(' ');
+        }
+        text.push_str(")>>");
     } else {
-        // Blank nodes, strings with or without a language, and triple terms are the same in Turtle.
+        // Blank nodes and strings with or without a language are the same in Turtle.
         text.push_str(&whole());
     }
 }
