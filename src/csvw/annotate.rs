@@ -4,7 +4,7 @@ use super::column::{Names, columns};
 use super::description::{self, ColumnReference, Inherited, Schema};
 use super::header::{Header, HeaderColumn};
 use super::model::{Annotation, AnnotationValue, Dialect, Extensions, Table, TableGroup};
-use super::reader::Reader;
+use super::reader::{Reader, or_offline};
 use crate::csv;
 use crate::diagnostic::{Code, Diagnostic, Mode};
 use crate::resource::{ResolveError, Resource};
@@ -162,10 +162,10 @@ impl Reader<'_> {
                         format!("the file of this table cannot be read: {reason}")
                     }
                 };
-                self.push(
+                let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
-                        .with_found(url),
-                );
+                        .with_found(url);
+                self.push(or_offline(diagnostic, url));
                 None
             }
         }

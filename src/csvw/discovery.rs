@@ -5,7 +5,7 @@
 
 use super::description::Group;
 use super::json::Node;
-use super::reader::{Document, FetchError, Reader};
+use super::reader::{Document, FetchError, Reader, or_offline};
 use super::table::described_urls;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
@@ -83,11 +83,12 @@ impl Reader<'_> {
         match self.resolver.resolve(url) {
             Ok(resource) => self.read_metadata(&resource),
             Err(error) => {
-                self.push(Diagnostic::new(
+                let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     Place::file(url),
                     format!("the metadata cannot be read: {error}"),
-                ));
+                );
+                self.push(or_offline(diagnostic, url));
                 Outcome::Failed
             }
         }

@@ -156,6 +156,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Adds to a diagnostic about a URL that gives nothing why that may be so.
+pub(super) fn or_offline(diagnostic: Diagnostic, url: &str) -> Diagnostic {
+    if url.starts_with("http:") || url.starts_with("https:") {
+        return diagnostic.with_hint(
+            "nothing is fetched from the network; `--catalog FILE` maps URLs to local files",
+        );
+    }
+    diagnostic
+}
+
 /// Why a document gives nothing.
 pub(super) enum FetchError {
     /// It cannot be had.

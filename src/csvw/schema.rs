@@ -4,7 +4,7 @@ use super::description::{Column, ColumnReference, ForeignKey, Schema, Target};
 use super::inherited;
 use super::json::{Member, Node, Value};
 use super::own::Level;
-use super::reader::{Document, FetchError, Reader};
+use super::reader::{Document, FetchError, Reader, or_offline};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -68,14 +68,13 @@ impl Reader<'_> {
                 None
             }
             Err(FetchError::Resolve(error)) => {
-                self.push(
-                    Diagnostic::new(
-                        Code::MetadataUnreadable,
-                        document.place_of(&member.value),
-                        format!("the {kind} cannot be read: {error}"),
-                    )
-                    .with_found(url),
-                );
+                let diagnostic = Diagnostic::new(
+                    Code::MetadataUnreadable,
+                    document.place_of(&member.value),
+                    format!("the {kind} cannot be read: {error}"),
+                )
+                .with_found(url);
+                self.push(or_offline(diagnostic, url));
                 None
             }
         }
