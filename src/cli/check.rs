@@ -84,10 +84,7 @@ pub(super) fn run(
     if diagnostics.has_errors() {
         return Ok(Outcome::Findings);
     }
-    terminal.say(format_args!(
-        "checked {} rows: valid",
-        checked.summary.rows
-    ));
+    terminal.say(format_args!("checked {} rows: valid", checked.summary.rows));
     Ok(Outcome::Fine)
 }
 

@@ -296,7 +296,20 @@ pub(crate) fn write_term(
     used: &mut dyn FnMut(&str),
 ) {
     let whole = || String::from_utf8_lossy(term);
-    if let Some(iri) = line::iri(term) {
+    if let Some(inner) = term
+        .strip_prefix(b"<<( ")
+        .and_then(|term| term.strip_suffix(b" )>>"))
+        && let Some(parts) = Parts::of(&[inner, b" ."].concat())
+        && !parts.object.starts_with(b"<<(")
+    {
+        // One triple term is all that our own reifiers hold; deeper ones are the same in Turtle.
+        text.push_str("<<( ");
+        for term in [parts.subject, parts.predicate, parts.object] {
+            write_term(term, prefixes, text, used);
+            text.push(' ');
+        }
+        text.push_str(")>>");
+    } else if let Some(iri) = line::iri(term) {
         write_iri(iri, prefixes, text, used);
     } else if term.starts_with(b"\"")
         && let Some(caret) = datatype_position(term)
@@ -315,19 +328,6 @@ pub(crate) fn write_term(
             text.push_str("^^");
             write_iri(datatype, prefixes, text, used);
         }
-    } else if let Some(inner) = term
-        .strip_prefix(b"<<( ")
-        .and_then(|term| term.strip_suffix(b" )>>"))
-        && let Some(parts) = Parts::of(&[inner, b" ."].concat())
-        && !parts.object.starts_with(b"<<(")
-    {
-        // One triple term is all that our own reifiers hold; deeper ones are the same in Turtle.
-        text.push_str("<<( ");
-        for term in [parts.subject, parts.predicate, parts.object] {
-            write_term(term, prefixes, text, used);
-            text.push(' ');
-        }
-        text.push_str(")>>");
     } else {
         // Blank nodes and strings with or without a language are the same in Turtle.
         text.push_str(&whole());
