@@ -3,6 +3,7 @@
 mod bad_input;
 mod build;
 mod convert;
+mod faults;
 mod init;
 mod readme;
 mod talk;
