@@ -1,0 +1,55 @@
+//! What a build costs, from CSV to a published store, against Oxigraph's own bulk loader.
+//!
+//! `cargo bench --bench build` makes a table of 100,000 rows and 20 columns (2 million triples) in a
+//! temporary folder and writes its N-Triples; `CIVIGRAPH_BENCH_ROWS` sets another number of rows. Each
+//! case runs in a process of its own, the cases in turn, several rounds.
+//!
+//! The build does what a published graph needs: it converts, sorts, digests and keeps the quads,
+//! loads, verifies, describes and syncs. `load` parses the same triples and loads them; `load-compact`
+//! compacts the store as well, as a build does, so that queries find it equally fast.
+
+mod cases;
+#[path = "../convert/process.rs"]
+mod process;
+#[path = "../convert/table.rs"]
+mod table;
+
+use std::path::Path;
+
+/// Rows of the table unless the environment says otherwise.
+const ROWS: u64 = 100_000;
+
+/// Rounds of all cases.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("--case") {
+        let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) else {
+            return;
+        };
+        cases::run(&name, Path::new(&folder)).expect("the case runs");
+        println!("{}", process::peak_memory_kb());
+        return;
+    }
+    let rows = std::env::var("CIVIGRAPH_BENCH_ROWS")
+        .ok()
+        .and_then(|rows| rows.parse().ok())
+        .unwrap_or(ROWS);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    table::write(folder.path(), rows).expect("the table is written");
+    cases::run("triples", folder.path()).expect("the triples are written");
+    println!("{rows} rows, 20 columns");
+    println!("case                   wall s   user+sys s    RSS MB");
+    for _ in 0..ROUNDS {
+        for case in ["load", "load-compact", "build-loose", "build"] {
+            let cost = process::measure(case, folder.path()).expect("the case runs");
+            println!(
+                "{case:<20} {:>8.2} {:>12.2} {:>9.0}",
+                cost.wall,
+                cost.user + cost.system,
+                cost.peak_kb as f64 / 1024.0,
+            );
+        }
+    }
+}
