@@ -164,4 +164,26 @@ mod tests {
         assert_eq!(to_path("file://other.example/tmp/a.csv"), None);
         assert_eq!(to_path("http://example.org/a.csv"), None);
     }
+
+    proptest::proptest! {
+        /// A normal form is its own normal form, and resolving does not undo it.
+        #[test]
+        fn normal_forms_stay(
+            reference in "[a-zA-Z0-9:/?#.%@ж~_-]{0,30}"
+        ) {
+            if let Ok(resolved) = resolve("http://Example.org/a/b", &reference) {
+                let normal = normalise(&resolved);
+                proptest::prop_assert_eq!(&normalise(&normal), &normal);
+                proptest::prop_assert_eq!(resolve("http://other.example/", &normal), Ok(normal.clone()));
+            }
+        }
+
+        /// Every path has a URL that leads back to it.
+        #[test]
+        fn every_path_comes_back(path in "/[ a-zA-Z0-9:?#.%ж&'()/-]{0,30}") {
+            let url = from_path(Path::new(&path));
+            proptest::prop_assert!(is_absolute(&url));
+            proptest::prop_assert_eq!(to_path(&url), Some(PathBuf::from(&path)));
+        }
+    }
 }
