@@ -5,6 +5,7 @@ use crate::csvw::context;
 use crate::plan::{Expression, Part, Slot, Template, Variable, prefix_length};
 use crate::uri::{Operator, push_unreserved};
 use oxiri::{Iri, IriRef};
+use oxrdf::NamedNode;
 use std::fmt::Write;
 
 /// The variables of a row.
@@ -31,6 +32,13 @@ pub struct Expansion {
     pub null: bool,
     /// The row that it was made for; 0 before the first.
     row: u64,
+}
+
+impl Expansion {
+    /// Whether it stands for anything: all variables had values, and the result is not empty.
+    pub fn is_something(&self) -> bool {
+        !self.null && !self.iri.is_empty()
+    }
 }
 
 /// All templates of a table with what they expand to in the current row.
@@ -98,6 +106,13 @@ impl<'p> Expander<'p> {
                 &mut self.scratch,
             );
         }
+    }
+
+    /// The IRI of a template without variables, where it is one.
+    pub fn constant(&self, index: usize) -> Option<NamedNode> {
+        let expansion = self.expansions.get(index)?;
+        (expansion.row == u64::MAX && expansion.valid)
+            .then(|| NamedNode::new_unchecked(expansion.iri.as_str()))
     }
 
     /// The expansion that was prepared last.

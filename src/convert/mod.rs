@@ -11,10 +11,13 @@ mod expand;
 mod keys;
 mod part;
 mod problems;
+mod quads;
 mod rows;
 mod run;
 mod sink;
+mod table;
 mod text;
+mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};

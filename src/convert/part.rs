@@ -2,8 +2,9 @@
 
 use super::chunk::{Converter, Prepared};
 use super::problems::Context;
-use super::run::{CHUNK_SIZE, open};
+use super::run::CHUNK_SIZE;
 use super::sink::{Origin, QuadSink};
+use super::table::open;
 use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Split, Text, preamble};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::{Plan, TablePlan};

@@ -3,7 +3,8 @@
 use super::chunk::Prepared;
 use super::keys::write_key;
 use super::problems::{At, Context};
-use super::run::{CHUNK_SIZE, open};
+use super::run::CHUNK_SIZE;
+use super::table::open;
 use super::value::{CellBuffers, Value};
 use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Record, Text, preamble};
 use crate::diagnostic::Mode;

@@ -137,6 +137,16 @@ pub enum Object {
     Each(usize),
 }
 
+impl Object {
+    /// The language of literals.
+    pub fn language(&self) -> &Language {
+        match self {
+            Self::Literal(language) | Self::List(language) => language,
+            Self::Iri(_) | Self::Each(_) => &Language::None,
+        }
+    }
+}
+
 /// The language of a column's strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {

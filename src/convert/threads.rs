@@ -1,0 +1,150 @@
+//! Chunks of a table on several threads, accepted in order.
+
+use super::chunk::Converter;
+use super::sink::{QuadSink, Sink};
+use super::table::{Done, Stop, next};
+use crate::csv::{Chunk, Chunks};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+
+/// Where threads take chunks from, one at a time.
+pub struct Source<'f> {
+    chunks: Chunks<'f>,
+    first: Option<Chunk>,
+    index: u64,
+    stop: Option<Stop>,
+}
+
+impl<'f> Source<'f> {
+    /// The chunks of a table, of which the first one has been read.
+    pub fn new(chunks: Chunks<'f>, first: Chunk) -> Self {
+        Self {
+            chunks,
+            first: Some(first),
+            index: 0,
+            stop: None,
+        }
+    }
+
+    /// The next chunk and its number.
+    fn next(&mut self, chunk: &mut Chunk) -> Option<u64> {
+        if self.stop.is_some() {
+            return None;
+        }
+        if let Some(first) = self.first.take() {
+            *chunk = first;
+        } else {
+            self.stop = next(&mut self.chunks, chunk);
+            if self.stop.is_some() {
+                return None;
+            }
+        }
+        self.index += 1;
+        Some(self.index - 1)
+    }
+}
+
+/// Converts the chunks of a table on several threads and accepts them in order.
+///
+/// An empty chunk of output goes out before a chunk of rows is read, and only so many are out at a
+/// time: that bounds the memory, however far one thread is ahead of another.
+pub fn parallel<'c, S: Sink>(
+    source: Source<'_>,
+    threads: usize,
+    make: &(impl Fn() -> Converter<'c> + Sync),
+    sink: &mut S,
+    mut accept: impl FnMut(Done<S::Chunk>, &mut S) -> io::Result<()>,
+) -> io::Result<Option<Stop>> {
+    let (offer, offers) = channel();
+    for _ in 0..2 * threads + 2 {
+        // The other end lives until the end of this function.
+        let _ = offer.send(sink.chunk());
+    }
+    let mut offer = Some(offer);
+    let source = Mutex::new((source, offers));
+    let (send, receive) = channel();
+    let mut result = Ok(());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (send, source) = (send.clone(), &source);
+            scope.spawn(move || work(source, &send, make()));
+        }
+        drop(send);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        'chunks: for (index, done) in receive {
+            early.insert(index, done);
+            while let Some(done) = early.remove(&due) {
+                due += 1;
+                let accepted = match done {
+                    Some(done) => accept(done, sink),
+                    // The panic itself surfaces at the end of the scope.
+                    None => Err(io::Error::other("a converting thread panicked")),
+                };
+                if let Err(error) = accepted {
+                    result = Err(error);
+                    // Without offers the threads end.
+                    offer = None;
+                    break 'chunks;
+                }
+                if let Some(offer) = &offer {
+                    let _ = offer.send(sink.chunk());
+                }
+            }
+        }
+    });
+    let (source, _) = source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    result.map(|()| source.stop)
+}
+
+/// One converting thread.
+fn work<C: QuadSink>(
+    source: &Mutex<(Source<'_>, Receiver<C>)>,
+    send: &Sender<(u64, Option<Done<C>>)>,
+    mut converter: Converter<'_>,
+) {
+    let mut chunk = Chunk::default();
+    loop {
+        let (index, mut quads) = {
+            let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+            let (source, offers) = &mut *source;
+            let Ok(quads) = offers.recv() else { return };
+            let Some(index) = source.next(&mut chunk) else {
+                return;
+            };
+            (index, quads)
+        };
+        let mut promise = Promise {
+            send,
+            index,
+            kept: false,
+        };
+        let report = converter.convert(&chunk, None, &mut quads);
+        promise.kept = true;
+        let done = Done {
+            chunk: quads,
+            report,
+            bytes: chunk.text.len() as u64,
+        };
+        if send.send((index, Some(done))).is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells the accepting thread when the chunk it waits for will never come.
+struct Promise<'s, C> {
+    send: &'s Sender<(u64, Option<Done<C>>)>,
+    index: u64,
+    kept: bool,
+}
+
+impl<C> Drop for Promise<'_, C> {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = self.send.send((self.index, None));
+        }
+    }
+}
