@@ -29,7 +29,7 @@ Examples:
   civigraph why city:irbit                                    # everything said of it
   civigraph why programme:novokuznetsk-2035 cg:horizon        # of one property
   civigraph why city:irbit cg:locatedIn region:sverdlovskaya-oblast
-  civigraph why programme:novokuznetsk-2035 --sources ../articles # with the words of the sources
+  civigraph why programme:novokuznetsk-2035 --sources ../articles  # with the words
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
