@@ -369,3 +369,63 @@ fn reports_for_programs_go_to_stdout() {
         assert_eq!(run.stderr, "", "{format}");
     }
 }
+
+/// A query with a syntax error is refused at the token that cannot be read on.
+#[test]
+fn wrong_sparql() {
+    let workshop = Workshop::project();
+    workshop.run(&["build"]).exits(0);
+    workshop.write(
+        "queries/wrong.rq",
+        "# title: Wrong\nSELECT ?x WHERE {\n  ?x ?y\n}\n",
+    );
+    for (arguments, place) in [
+        (
+            &["query", "wrong"][..],
+            "error[CG0701] ./queries/wrong.rq:4:1: ",
+        ),
+        (
+            &["query", "queries/wrong.rq"],
+            "error[CG0701] queries/wrong.rq:4:1: ",
+        ),
+        (
+            &["query", "-e", "SELECT * { ?s ?p }"],
+            "error[CG0701] command line:1:18: ",
+        ),
+    ] {
+        let run = workshop.run(arguments).exits(2);
+        assert!(
+            run.stderr.starts_with(place),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
+fn wrong_ontology() {
+    check(
+        "ontology/terms.ttl",
+        "@prefix ex: <https://example.org/> .\nex:a ex:b .\n",
+        &["error[CG0809] ./ontology/terms.ttl:2:…"],
+    );
+}
+
+/// A file that is there and may not be read.
+#[cfg(unix)]
+#[test]
+fn unreadable_table() {
+    use std::os::unix::fs::PermissionsExt;
+    let workshop = Workshop::project();
+    let path = workshop.path(FILE);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        // A folder in its place cannot be read by anybody.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+    }
+    let run = workshop.run(&["build"]).exits(2);
+    assert!(run.stderr.contains("error[CG0101] data/"), "{}", run.stderr);
+}
