@@ -9,7 +9,7 @@ use std::io;
 /// A failure that ends a command: a sentence for the user, and what to do about it.
 #[derive(Debug)]
 pub(super) struct Failure {
-    subject: Option<Box<(Code, Place)>>,
+    subject: Option<(Code, Place)>,
     message: String,
     hint: Option<String>,
     broken_pipe: bool,
@@ -48,8 +48,7 @@ impl Failure {
 
     /// The code and the place of a failure that has them.
     pub(super) fn subject(&self) -> Option<(Code, &Place)> {
-        let (code, place) = self.subject.as_deref()?;
-        Some((*code, place))
+        self.subject.as_ref().map(|(code, place)| (*code, place))
     }
 
     /// What to do about it.
@@ -75,7 +74,7 @@ impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
         let expected = diagnostic.expected;
         Self {
-            subject: Some(Box::new((diagnostic.code, diagnostic.place))),
+            subject: Some((diagnostic.code, diagnostic.place)),
             message: diagnostic.message,
             hint: diagnostic
                 .hint

@@ -56,10 +56,9 @@ impl InputOptions {
             catalog,
             files,
         };
-        for url in [Some(&input.url), input.options.metadata.as_ref()] {
-            if let Some(url) = url {
-                input.demand(url)?;
-            }
+        let named = [Some(&input.url), input.options.metadata.as_ref()];
+        for url in named.into_iter().flatten() {
+            input.demand(url)?;
         }
         Ok(input)
     }
