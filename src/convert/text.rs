@@ -1,6 +1,7 @@
 //! N-Triples and N-Quads.
 
 use super::sink::{Origin, QuadSink, Sink};
+use oxrdf::vocab::xsd;
 use oxrdf::{BaseDirection, GraphNameRef, LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -141,8 +142,8 @@ fn literal(literal: LiteralRef<'_>, out: &mut Vec<u8>) {
         }
         return;
     }
-    if !literal.is_plain() {
-        let datatype = literal.datatype();
+    let datatype = literal.datatype();
+    if datatype != xsd::STRING {
         out.extend_from_slice(b"^^");
         iri(datatype.as_str(), out);
     }
@@ -201,7 +202,6 @@ fn escape_slowly(bytes: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxrdf::vocab::xsd;
     use oxrdf::{BlankNodeRef, NamedNodeRef};
 
     fn check(object: TermRef<'_>, graph: GraphNameRef<'_>, expected: &str) {

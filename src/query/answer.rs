@@ -232,9 +232,8 @@ fn write_graph(
     let folder = tempfile::tempdir().map_err(output)?;
     let mut sorter = Sorter::new(folder.path(), DEFAULT_BUDGET, 1);
     let mut records = Records::default();
-    let mut taken = 0;
     let mut complete = true;
-    for triple in triples {
+    for (taken, triple) in (0..).zip(triples) {
         if limit == Some(taken) {
             complete = false;
             break;
@@ -242,7 +241,6 @@ fn write_graph(
         let triple = triple.map_err(|e| evaluation_error(&e, file))?;
         let quad = triple.as_ref().in_graph(GraphNameRef::DefaultGraph);
         records.push_key(|line| write_quad(line, quad));
-        taken += 1;
         if records.size() > DEFAULT_BUDGET / 4 {
             sorter.add(std::mem::take(&mut records)).map_err(output)?;
         }

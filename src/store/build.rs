@@ -184,10 +184,7 @@ impl Builder {
         for (index, quad) in quads.into_iter().enumerate() {
             chunk.push(quad);
             if index % PIECE == PIECE - 1 {
-                self.accept(
-                    &mut sink,
-                    std::mem::replace(&mut chunk, LoadChunk::default()),
-                )?;
+                self.accept(&mut sink, std::mem::take(&mut chunk))?;
             }
         }
         self.accept(&mut sink, chunk)
