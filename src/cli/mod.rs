@@ -46,11 +46,13 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  civigraph check                           # what is wrong with the project in this folder
-  civigraph build                           # check it, build its graph, publish it
-  civigraph query sessions-by-month         # ask it
-  civigraph export -o graph.ttl             # dump it
-  civigraph convert cities.csv -o cities.nt # any CSV to RDF, without a project
+  civigraph check                            # what is wrong with the project in this folder
+  civigraph build                            # check it, build its graph, publish it
+  civigraph list                             # what is in it
+  civigraph query sessions-by-month          # ask it
+  civigraph why city:irbit                   # from which cell and which source a fact comes
+  civigraph export -o graph.ttl              # dump it
+  civigraph convert cities.csv -o cities.nt  # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
 
