@@ -53,6 +53,7 @@ pub mod describe;
 pub mod diagnostic;
 #[cfg(feature = "store")]
 pub mod export;
+pub mod fmt;
 pub mod infer;
 pub mod json;
 pub mod keys;

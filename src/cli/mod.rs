@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod facts;
 mod failure;
+mod fmt;
 mod init;
 mod input;
 mod list;
@@ -110,6 +111,7 @@ enum Command {
     List(list::Arguments),
     Describe(describe::Arguments),
     Export(export::Arguments),
+    Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
     Convert(convert::Arguments),
@@ -160,6 +162,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
+        Command::Fmt(arguments) => fmt::run(arguments, &cli.global, terminal),
         Command::Why(arguments) => why::run(arguments, &cli.global, terminal),
         Command::Conflicts(arguments) => conflicts::run(arguments, &cli.global, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),

@@ -173,7 +173,7 @@ impl Format {
     }
 
     /// Whether a comment starts at `at`.
-    pub(super) fn is_comment(&self, text: &[u8], at: usize) -> bool {
+    pub(crate) fn is_comment(&self, text: &[u8], at: usize) -> bool {
         self.comment
             .as_deref()
             .is_some_and(|prefix| text.get(at..).is_some_and(|rest| rest.starts_with(prefix)))

@@ -37,6 +37,21 @@ pub struct Resource {
     pub name: Arc<str>,
 }
 
+impl Resource {
+    /// Bytes at hand, under a name that serves as URL too.
+    pub fn of_bytes(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            url: name.to_owned(),
+            media_type: None,
+            charset: None,
+            header: None,
+            links: Vec::new(),
+            content: Content::Bytes(bytes.into()),
+            name: Arc::from(name),
+        }
+    }
+}
+
 /// One `Link` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {

@@ -4,6 +4,7 @@ mod bad_input;
 mod build;
 mod convert;
 mod faults;
+mod fmt;
 mod init;
 mod readme;
 mod talk;

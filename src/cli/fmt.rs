@@ -1,0 +1,183 @@
+//! `civigraph fmt`: tables in canonical form.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::csvw::model::TableGroup;
+use crate::csvw::{self, LoadOptions};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::fmt::{self, Layout, Profile};
+use crate::pipeline::Source;
+use crate::resource::{Content, LocalFiles, Resolver, Resource};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Put tables in canonical form, so that a diff shows facts and nothing else.
+///
+/// Columns in the order of the metadata, rows in the order of the primary key, items of unordered lists
+/// sorted, quotes only where they are needed, lines ended by LF, UTF-8 without a byte order mark.
+/// Comments stay with the row below them, unknown columns come last in their own order. The texts of
+/// cells are never changed. A file is replaced whole, and only if it changes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph fmt                    # all tables of the project in the current folder
+  civigraph fmt data/cities.csv    # one table, with the metadata that is found for it
+  civigraph fmt --check            # exit 1 and list the files that would change")]
+pub(super) struct Arguments {
+    /// CSV files [default: all tables of the project].
+    #[arg(value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// Change nothing; list the files that would change on stdout, and exit 1 if there are any.
+    #[arg(long)]
+    check: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let mut work = Work {
+        check: arguments.check,
+        terminal: *terminal,
+        diagnostics: Diagnostics::new(Mode::Validate),
+        seen: BTreeSet::new(),
+        changed: Vec::new(),
+    };
+    if arguments.files.is_empty() {
+        let project = global.project()?;
+        let source =
+            Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+        work.load(|diagnostics| source.load(diagnostics), &source, None)?;
+    } else {
+        let folder = std::env::current_dir()
+            .map_err(|error| Failure::io("find the current folder", &error))?;
+        let files = LocalFiles::new(folder);
+        for file in &arguments.files {
+            if !file.is_file() {
+                return Err(Failure::new(format!(
+                    "there is no file `{}`",
+                    file.display()
+                )));
+            }
+            let url = files.url_of_input(&file.to_string_lossy());
+            let load = |diagnostics: &mut Diagnostics| {
+                csvw::load(&url, &LoadOptions::default(), &files, diagnostics)
+            };
+            work.load(load, &files, Some(&url))?;
+        }
+    }
+    terminal.report(&work.diagnostics, Format::Human, false)?;
+    if arguments.check {
+        let mut out = terminal.stdout();
+        for name in &work.changed {
+            writeln!(out, "{name}")?;
+        }
+        out.flush()?;
+    }
+    if work.diagnostics.has_errors() || (arguments.check && !work.changed.is_empty()) {
+        return Ok(Outcome::Findings);
+    }
+    let count = work.changed.len();
+    terminal.say(match count {
+        0 => "all tables are in canonical form".to_owned(),
+        1 => "1 table put in canonical form".to_owned(),
+        _ => format!("{count} tables put in canonical form"),
+    });
+    Ok(Outcome::Fine)
+}
+
+struct Work {
+    check: bool,
+    terminal: Terminal,
+    diagnostics: Diagnostics,
+    /// Files that were looked at: one may be named twice.
+    seen: BTreeSet<PathBuf>,
+    /// The files that change, as the user knows them.
+    changed: Vec<String>,
+}
+
+impl Work {
+    /// Formats the tables of a group, or the one with the given URL.
+    fn load(
+        &mut self,
+        load: impl FnOnce(&mut Diagnostics) -> Option<TableGroup>,
+        resolver: &dyn Resolver,
+        only: Option<&str>,
+    ) -> Result<(), Failure> {
+        // What the header lacks is for `check` to say; here the metadata decides.
+        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let group = load(&mut diagnostics);
+        if diagnostics.has_errors() {
+            self.diagnostics.append(diagnostics);
+            return Ok(());
+        }
+        for table in group.iter().flat_map(|group| &group.tables) {
+            if only.is_some_and(|url| url != table.url) {
+                continue;
+            }
+            let resource = resolver.resolve(&table.url).map_err(|error| {
+                Failure::new(format!("could not read `{}`: {error}", table.url))
+            })?;
+            self.table(&resource, &Layout::of(table))?;
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, resource: &Resource, layout: &Layout) -> Result<(), Failure> {
+        let Content::File(path) = &resource.content else {
+            return Ok(());
+        };
+        // Behind a link, the file itself is replaced and not the link.
+        let reading = |error| Failure::io(format_args!("read `{}`", resource.name), &error);
+        let path = path.canonicalize().map_err(reading)?;
+        if !self.seen.insert(path.clone()) {
+            return Ok(());
+        }
+        let before = std::fs::read(&path).map_err(reading)?;
+        let resource = Resource {
+            content: Content::Bytes(before.as_slice().into()),
+            ..resource.clone()
+        };
+        match fmt::format(&resource, layout, Profile::Faithful) {
+            Err(problems) => {
+                for problem in problems {
+                    self.diagnostics.push(problem);
+                }
+            }
+            Ok(after) if after == before => {}
+            Ok(after) => {
+                if !self.check {
+                    replace(&path, &after).map_err(|error| {
+                        Failure::io(format_args!("write `{}`", resource.name), &error)
+                    })?;
+                    self.terminal
+                        .say(format_args!("formatted {}", resource.name));
+                }
+                self.changed.push(resource.name.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Replaces a file in one step; readers see the old bytes or the new ones.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".civigraph-")
+        .suffix(".partial")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    let permissions = std::fs::metadata(path)?.permissions();
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

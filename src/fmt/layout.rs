@@ -1,0 +1,220 @@
+//! What the metadata says about the form of a table: order of columns and rows, lists.
+
+use crate::csvw::model::{Dialect, Table};
+use crate::datatype::Datatype;
+use crate::diagnostic::{Diagnostics, Mode};
+use std::cmp::Ordering;
+
+/// How a table is laid out.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// How the file is written; delimiter, quotes and comments stay as they are.
+    pub(super) dialect: Dialect,
+    columns: Vec<Known>,
+    /// Indexes into `columns`.
+    key: Vec<usize>,
+}
+
+/// A column that the metadata describes.
+#[derive(Debug, Clone)]
+struct Known {
+    name: String,
+    titles: Vec<String>,
+    /// Its cells are lists whose order says nothing.
+    separator: Option<String>,
+    datatype: Datatype,
+}
+
+impl Known {
+    fn is(&self, title: &str) -> bool {
+        let title = title.trim();
+        self.titles.iter().any(|known| known == title) || self.name == title
+    }
+
+    /// Numbers by value, ahead of what is none; everything else by its bytes. A total order.
+    fn compare(&self, a: &str, b: &str) -> Ordering {
+        if !self.datatype.base.is_numeric() {
+            return a.cmp(b);
+        }
+        let compare = |a, b| self.datatype.compare(a, b);
+        let is_value = |text| compare(text, text) == Some(Ordering::Equal);
+        match (is_value(a), is_value(b)) {
+            (true, true) => compare(a, b).unwrap_or(Ordering::Equal),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) => a.cmp(b),
+        }
+    }
+
+    /// The title in the canonical form: the name where it is a title as well, else the first one.
+    fn title(&self) -> &str {
+        match self.titles.first() {
+            Some(first) if !self.titles.contains(&self.name) => first,
+            _ => &self.name,
+        }
+    }
+}
+
+impl Layout {
+    /// The layout that the metadata of a table describes.
+    pub fn of(table: &Table) -> Self {
+        let mut silent = Diagnostics::new(Mode::Convert);
+        let columns = table
+            .columns
+            .iter()
+            .filter(|column| !column.virtual_column)
+            // Columns of the file that the schema does not know have neither name nor title.
+            .filter(|column| !(column.titles.is_empty() && column.name.starts_with("_col.")))
+            .map(|column| Known {
+                name: column.name.clone(),
+                titles: column
+                    .titles
+                    .iter()
+                    .map(|(_, title)| title.clone())
+                    .collect(),
+                separator: column
+                    .separator
+                    .clone()
+                    .filter(|separator| !separator.is_empty() && !column.ordered),
+                datatype: Datatype::compile(&column.datatype, &mut silent),
+            })
+            .collect();
+        Self {
+            dialect: table.dialect.clone(),
+            columns,
+            key: table.primary_key.clone(),
+        }
+    }
+
+    /// A layout of plain text columns, by name.
+    pub fn plain<'a>(
+        columns: impl IntoIterator<Item = &'a str>,
+        key: impl IntoIterator<Item = &'a str>,
+        dialect: Dialect,
+    ) -> Self {
+        let columns: Vec<Known> = columns
+            .into_iter()
+            .map(|name| Known {
+                name: name.to_owned(),
+                titles: vec![name.to_owned()],
+                separator: None,
+                datatype: Datatype::default(),
+            })
+            .collect();
+        let key = key
+            .into_iter()
+            .filter_map(|name| columns.iter().position(|column| column.name == name))
+            .collect();
+        Self {
+            dialect,
+            columns,
+            key,
+        }
+    }
+
+    /// The titles of the columns in the canonical form.
+    pub fn titles(&self) -> Vec<&str> {
+        self.columns.iter().map(Known::title).collect()
+    }
+
+    /// How the columns of a file with this header are put in order.
+    pub(super) fn order<'l>(&'l self, header: &[String]) -> Order<'l> {
+        let skipped = usize::try_from(self.dialect.skip_columns).unwrap_or(usize::MAX);
+        let mut known: Vec<Option<usize>> = vec![None; header.len()];
+        for (index, column) in self.columns.iter().enumerate() {
+            let found = header
+                .iter()
+                .enumerate()
+                .skip(skipped)
+                .find(|(at, title)| known.get(*at) == Some(&None) && column.is(title));
+            if let Some((at, _)) = found
+                && let Some(slot) = known.get_mut(at)
+            {
+                *slot = Some(index);
+            }
+        }
+        if header.is_empty() {
+            // Without a header, places are all there is to know columns by.
+            known = vec![None; skipped.min(self.columns.len())];
+            known.extend((0..self.columns.len()).map(Some));
+        }
+        let mut sources: Vec<usize> = (0..known.len()).collect();
+        sources.sort_by_key(|&at| match known.get(at).copied().flatten() {
+            _ if at < skipped => (0, at),
+            Some(index) => (1, index),
+            None => (2, at),
+        });
+        Order {
+            layout: self,
+            known,
+            sources,
+        }
+    }
+}
+
+/// The columns of a file in the order of its layout.
+#[derive(Debug)]
+pub(super) struct Order<'l> {
+    layout: &'l Layout,
+    /// What column of the layout each column of the file is.
+    known: Vec<Option<usize>>,
+    /// Which column of the file comes where.
+    sources: Vec<usize>,
+}
+
+impl Order<'_> {
+    fn column(&self, at: usize) -> Option<&Known> {
+        self.layout.columns.get((*self.known.get(at)?)?)
+    }
+
+    /// The canonical titles of a header, still in the order of the file.
+    pub(super) fn titles(&self, header: &[String]) -> Vec<String> {
+        header
+            .iter()
+            .enumerate()
+            .map(|(at, title)| match self.column(at) {
+                Some(known) => known.title().to_owned(),
+                None => title.clone(),
+            })
+            .collect()
+    }
+
+    /// Puts the items of an unordered list in order.
+    pub(super) fn sort_items(&self, at: usize, cell: &mut String) {
+        let separator = self.column(at).and_then(|known| known.separator.as_deref());
+        if let Some(separator) = separator
+            && cell.contains(separator)
+        {
+            let mut items: Vec<&str> = cell.split(separator).collect();
+            items.sort_unstable();
+            *cell = items.join(separator);
+        }
+    }
+
+    /// The cells of a row in order. A short row stays short where that is possible; cells beyond the
+    /// header stay at the end.
+    pub(super) fn apply<'c>(&self, cells: &'c [String]) -> Vec<&'c str> {
+        let last = self.sources.iter().rposition(|&at| at < cells.len());
+        let in_order = self.sources.iter().take(last.map_or(0, |last| last + 1));
+        in_order
+            .map(|&at| cells.get(at).map_or("", String::as_str))
+            .chain(cells.iter().skip(self.sources.len()).map(String::as_str))
+            .collect()
+    }
+
+    /// The order of rows: by the values of the key, numbers as such, then by its text.
+    pub(super) fn compare(&self, a: &[String], b: &[String]) -> Ordering {
+        let pairs = self.layout.key.iter().filter_map(|&key| {
+            let at = self.known.iter().position(|known| *known == Some(key))?;
+            let known = self.layout.columns.get(key)?;
+            let text = |cells: &[String]| cells.get(at).cloned().unwrap_or_default();
+            Some((text(a), text(b), known))
+        });
+        let pairs: Vec<_> = pairs.collect();
+        let by_value = pairs.iter().map(|(a, b, known)| known.compare(a, b));
+        by_value
+            .chain(pairs.iter().map(|(a, b, _)| a.cmp(b)))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    }
+}

@@ -1,0 +1,208 @@
+//! The canonical form of a curated table: one way to write the same rows, so that diffs show facts.
+//!
+//! Columns stand in the order of the metadata, those that it does not know after them; rows in the
+//! order of the primary key; items of unordered lists in the order of their bytes, because that is
+//! all that "unordered" leaves; titles as the metadata names their column. Quotes stand only where
+//! RFC 4180 needs them, lines end with a line feed, the encoding is UTF-8 without byte order mark.
+//! Delimiter, quote and comment prefix stay those of the dialect, so that the metadata still fits.
+//!
+//! Comments stay where they are: a comment belongs to the row below it. Texts of cells are never
+//! touched: no trimming, no Unicode normalisation. What cannot be read without guessing (malformed
+//! bytes, broken quoting) is reported and the file left alone.
+
+mod cells;
+mod layout;
+
+pub use cells::Profile;
+pub use layout::Layout;
+
+use crate::csv::{Format, Record, Text};
+use crate::csvw::model::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::resource::Resource;
+use cells::Writer;
+use std::sync::Arc;
+
+/// Bytes that are read at a time.
+const READ: usize = 1 << 20;
+
+/// The canonical form of a table, in memory.
+///
+/// ```
+/// use civigraph::csvw::model::Dialect;
+/// use civigraph::fmt::{Layout, Profile, format};
+/// use civigraph::resource::Resource;
+///
+/// let table = Resource::of_bytes("t.csv", b"label,id\r\n\"B\",2\r\nA,1\r\n".as_slice());
+/// let layout = Layout::plain(["id", "label"], ["id"], Dialect::default());
+/// let bytes = format(&table, &layout, Profile::Faithful);
+/// assert_eq!(bytes.unwrap(), b"id,label\n1,A\n2,B\n");
+/// ```
+///
+/// # Errors
+/// The file cannot be read, or not without guessing: everything that is wrong with its text.
+pub fn format(
+    resource: &Resource,
+    layout: &Layout,
+    profile: Profile,
+) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let text = read(resource, &layout.dialect)?;
+    let parts = Parts::read(&text, resource, layout)?;
+    Ok(parts.write(layout, profile))
+}
+
+/// The whole text of a file, as UTF-8.
+fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic>> {
+    let place = || Place::file(Arc::clone(&resource.name));
+    let unreadable = |error: std::io::Error| {
+        vec![Diagnostic::new(
+            Code::Unreadable,
+            place(),
+            format!("cannot read the file: {error}"),
+        )]
+    };
+    let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    while text.read(&mut bytes, READ).map_err(unreadable)? > 0 {}
+    let malformed = !text.take_malformed().is_empty();
+    match String::from_utf8(bytes) {
+        Ok(text) if !malformed => Ok(text),
+        _ => Err(vec![
+            Diagnostic::new(
+                Code::Encoding,
+                place(),
+                "the file is left alone: it has bytes that are not text in its encoding",
+            )
+            .with_expected(dialect.encoding.as_str()),
+        ]),
+    }
+}
+
+/// A table taken apart.
+#[derive(Debug, Default)]
+struct Parts {
+    /// Lines and header rows before the data, in order.
+    head: Vec<Head>,
+    rows: Vec<Row>,
+    /// What stands after the last row.
+    tail: String,
+}
+
+/// What stands before the data.
+#[derive(Debug)]
+enum Head {
+    /// A comment or a skipped line, without its terminator.
+    Line(String),
+    Header(Vec<String>),
+}
+
+#[derive(Debug)]
+struct Row {
+    /// Comments and blank lines above it, with terminators.
+    above: String,
+    cells: Vec<String>,
+}
+
+impl Parts {
+    fn read(text: &str, resource: &Resource, layout: &Layout) -> Result<Self, Vec<Diagnostic>> {
+        // Skipped columns are cells too: nothing of the file is left out.
+        let dialect = Dialect {
+            skip_columns: 0,
+            ..layout.dialect.clone()
+        };
+        let format = Format::new(&dialect);
+        let terminator = cells::terminator(&dialect);
+        let mut parts = Self::default();
+        let mut problems = Vec::new();
+        let mut record = Record::default();
+        let mut buffer = String::new();
+        let (mut at, mut line, mut skipped, mut headers) = (0, 1, 0, 0);
+        let mut above = String::new();
+        while at < text.len() {
+            let comment = format.is_comment(text.as_bytes(), at);
+            let (next, is_row) = format.skip(text.as_bytes(), at, &mut record);
+            let raw = text.get(at..record.end).unwrap_or_default();
+            let before = skipped < dialect.skip_rows || headers < dialect.header_row_count;
+            if skipped < dialect.skip_rows {
+                skipped += 1;
+                parts.head.push(Head::Line(raw.to_owned()));
+            } else if comment || (!before && !is_row) {
+                // Tabular Data Model §8: comments among the header rows count as header rows.
+                if before {
+                    headers += 1;
+                    parts.head.push(Head::Line(raw.to_owned()));
+                } else {
+                    above.push_str(raw);
+                    above.push_str(&terminator);
+                }
+            } else {
+                for (flaw, offset) in &record.flaws {
+                    let lines = format.count_lines(&text.as_bytes()[at..*offset.min(&text.len())]);
+                    problems.push(
+                        Diagnostic::new(
+                            Code::Quoting,
+                            Place::at(Arc::clone(&resource.name), line + lines, 0),
+                            flaw.message(),
+                        )
+                        .with_hint("the file is left alone: mend its quoting first"),
+                    );
+                }
+                let cells: Vec<String> = record
+                    .cells
+                    .iter()
+                    .map(|cell| cell.text(&format, text, &mut buffer).to_owned())
+                    .collect();
+                if before {
+                    headers += 1;
+                    parts.head.push(Head::Header(cells));
+                } else {
+                    parts.rows.push(Row {
+                        above: std::mem::take(&mut above),
+                        cells,
+                    });
+                }
+            }
+            line += record.lines;
+            at = next.max(at + 1);
+        }
+        parts.tail = above;
+        if problems.is_empty() {
+            Ok(parts)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn write(mut self, layout: &Layout, profile: Profile) -> Vec<u8> {
+        let header = self.head.iter().find_map(|head| match head {
+            Head::Header(cells) => Some(cells.as_slice()),
+            Head::Line(_) => None,
+        });
+        let order = layout.order(header.unwrap_or_default());
+        for row in &mut self.rows {
+            for (index, cell) in row.cells.iter_mut().enumerate() {
+                order.sort_items(index, cell);
+            }
+        }
+        // A stable sort: rows without a key, or with the same one, keep their order.
+        self.rows.sort_by(|a, b| order.compare(&a.cells, &b.cells));
+        let mut out = Writer::new(&layout.dialect, profile);
+        let single = layout.dialect.header_row_count == 1;
+        for head in &self.head {
+            match head {
+                Head::Line(line) => out.line(line),
+                Head::Header(cells) if single => out.row(&order.apply(&order.titles(cells))),
+                Head::Header(cells) => out.row(&order.apply(cells)),
+            }
+        }
+        for row in &self.rows {
+            out.raw(&row.above);
+            out.row(&order.apply(&row.cells));
+        }
+        out.raw(&self.tail);
+        out.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;
