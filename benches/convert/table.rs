@@ -114,7 +114,11 @@ fn typed_row(row: u64, wrong: bool, random: &mut Random, line: &mut String) {
             0 => {
                 let _ = write!(line, "{}.{:02}", value % 10_000, value % 97);
             }
-            1 => line.push_str(if value.is_multiple_of(2) { "true" } else { "false" }),
+            1 => line.push_str(if value.is_multiple_of(2) {
+                "true"
+            } else {
+                "false"
+            }),
             2 => {
                 let _ = write!(line, "{}", value % 100_000);
             }

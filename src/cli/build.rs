@@ -85,9 +85,15 @@ pub(super) fn run(
 /// Shows the steps of a build.
 fn listener(bar: ProgressBar) -> Progress {
     Progress::new(move |step, quads| {
+        // A step is reported when it is reached: what takes time is what comes next.
         bar.set_message(match step {
-            Step::Loading => format!("loading: {quads} quads"),
-            step => step.as_str().to_owned(),
+            Step::Locked | Step::Swept | Step::Created => "starting".to_owned(),
+            Step::Loading => format!("converting: {quads} quads"),
+            Step::Sorting => "sorting".to_owned(),
+            Step::Sorted => "loading".to_owned(),
+            Step::Loaded => "verifying".to_owned(),
+            Step::Verified | Step::Described => "syncing to disk".to_owned(),
+            Step::Synced | Step::Renamed | Step::Switched | Step::Pruned => "publishing".to_owned(),
         });
     })
 }

@@ -14,10 +14,10 @@ use std::io::{self, Write};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  civigraph describe Novokuznetsk               # by a label
-  civigraph describe Новокузнецк --lang ru      # in Russian
-  civigraph describe city/irbit                 # by its kind and id
-  civigraph describe city:irbit --format turtle # as Turtle")]
+  civigraph describe Novokuznetsk                # by a label
+  civigraph describe Новокузнецк --lang ru       # in Russian
+  civigraph describe city/irbit                  # by its kind and id
+  civigraph describe city:irbit --format turtle  # as Turtle")]
 pub(super) struct Arguments {
     /// IRI, prefixed name, id or label.
     #[arg(value_name = "THING")]
