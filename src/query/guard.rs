@@ -5,6 +5,7 @@
 //! parsing and evaluating run on a large stack ([`on_large_stack`](super::run::on_large_stack)).
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::StoreError;
 use spargebra::Query;
 use spargebra::algebra::{
     AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
@@ -44,14 +45,15 @@ impl Default for Limits {
 }
 
 /// Checks the text of a query, before it is parsed.
-pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), Diagnostic> {
+pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), StoreError> {
     if text.len() > limits.bytes {
         return Err(Diagnostic::new(
             Code::QueryLimit,
             Place::file(file),
             format!("the query has {} bytes", text.len()),
         )
-        .with_expected(format!("at most {} bytes", limits.bytes)));
+        .with_expected(format!("at most {} bytes", limits.bytes))
+        .into());
     }
     if let Some(at) = too_deep(text, limits.brackets) {
         let (line, column) = line_and_column(text, at);
@@ -60,7 +62,8 @@ pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), 
             Place::at(file, line, column),
             "brackets nest too deep here",
         )
-        .with_expected(format!("at most {} levels", limits.brackets)));
+        .with_expected(format!("at most {} levels", limits.brackets))
+        .into());
     }
     Ok(())
 }
@@ -149,7 +152,7 @@ pub(super) fn check_algebra(
     query: &Query,
     file: &str,
     limits: &Limits,
-) -> Result<Findings, Diagnostic> {
+) -> Result<Findings, StoreError> {
     let mut findings = Findings::default();
     let (Query::Select { pattern, .. }
     | Query::Construct { pattern, .. }
@@ -167,7 +170,8 @@ pub(super) fn check_algebra(
         return Err(refuse(
             Code::QueryForbidden,
             "`SERVICE` is not allowed: queries read the published graph alone".to_owned(),
-        ));
+        )
+        .into());
     }
     if findings.patterns > limits.patterns {
         return Err(refuse(
@@ -177,7 +181,8 @@ pub(super) fn check_algebra(
                 findings.patterns
             ),
         )
-        .with_expected(format!("at most {}", limits.patterns)));
+        .with_expected(format!("at most {}", limits.patterns))
+        .into());
     }
     if findings.deepest > limits.nesting {
         return Err(refuse(
@@ -187,7 +192,8 @@ pub(super) fn check_algebra(
                 findings.deepest
             ),
         )
-        .with_expected(format!("at most {}", limits.nesting)));
+        .with_expected(format!("at most {}", limits.nesting))
+        .into());
     }
     Ok(findings)
 }

@@ -68,7 +68,6 @@ pub fn check(request: &Request, prefixes: &Prefixes) -> Result<(), StoreError> {
             .map_err(|e| not_started(&request.file, &e))?
             .join()
             .map_err(|_| broke_off(&request.file))?
-            .map_err(StoreError::from)
     })
 }
 
@@ -194,21 +193,23 @@ fn broke_off(file: &str) -> StoreError {
 fn prepare(
     request: &Request,
     prefixes: &Prefixes,
-) -> Result<(Query, BTreeSet<String>), Diagnostic> {
+) -> Result<(Query, BTreeSet<String>), StoreError> {
     let (mut query, findings) =
         syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
     let place = || Place::file(request.file.as_str());
-    let used = substitute(&mut query, &request.parameters).map_err(|problem| match problem {
-        Problem::NotAnIri(name) => Diagnostic::new(
-            Code::ParameterValue,
-            place(),
-            format!("the parameter `{name}` stands where only an IRI can be"),
-        ),
-        Problem::Assigned(name) => Diagnostic::new(
-            Code::QueryHeader,
-            place(),
-            format!("the query gives the parameter `{name}` a value itself"),
-        ),
+    let used = substitute(&mut query, &request.parameters).map_err(|problem| {
+        StoreError::from(match problem {
+            Problem::NotAnIri(name) => Diagnostic::new(
+                Code::ParameterValue,
+                place(),
+                format!("the parameter `{name}` stands where only an IRI can be"),
+            ),
+            Problem::Assigned(name) => Diagnostic::new(
+                Code::QueryHeader,
+                place(),
+                format!("the query gives the parameter `{name}` a value itself"),
+            ),
+        })
     })?;
     if let Some(unused) = request
         .parameters
@@ -219,7 +220,8 @@ fn prepare(
             Code::QueryHeader,
             place(),
             format!("the query does not use its parameter `{unused}`"),
-        ));
+        )
+        .into());
     }
     Ok((query, findings.graphs))
 }

@@ -13,7 +13,7 @@
 
 use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::store::Prefixes;
+use crate::store::{Prefixes, StoreError};
 use oxrdf::Term;
 use std::collections::BTreeMap;
 use std::fs;
@@ -208,7 +208,7 @@ impl StoredQuery {
 ///
 /// # Errors
 /// There is none of that name.
-pub fn find<'a>(queries: &'a [StoredQuery], name: &str) -> Result<&'a StoredQuery, Diagnostic> {
+pub fn find<'a>(queries: &'a [StoredQuery], name: &str) -> Result<&'a StoredQuery, StoreError> {
     queries
         .iter()
         .find(|query| query.name == name)
@@ -219,10 +219,11 @@ pub fn find<'a>(queries: &'a [StoredQuery], name: &str) -> Result<&'a StoredQuer
                 format!("there is no query `{name}`"),
             )
             .with_found(name);
-            match nearest(name, queries.iter().map(|query| query.name.as_str())) {
+            let names = queries.iter().map(|query| query.name.as_str());
+            StoreError::from(match nearest(name, names) {
                 Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
                 None => diagnostic.with_hint("`civigraph list queries` shows them all"),
-            }
+            })
         })
 }
 

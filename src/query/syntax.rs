@@ -2,7 +2,7 @@
 
 use super::guard::{Findings, Limits, check_algebra, check_text, line_and_column};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::Prefixes;
+use crate::store::{Prefixes, StoreError};
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
 
 /// Parses and checks a query. Prefixes of the project need not be declared.
@@ -13,7 +13,7 @@ pub(super) fn parse(
     file: &str,
     prefixes: &Prefixes,
     limits: &Limits,
-) -> Result<(Query, Findings), Diagnostic> {
+) -> Result<(Query, Findings), StoreError> {
     check_text(text, file, limits)?;
     let mut parser = SparqlParser::new();
     for (prefix, namespace) in prefixes.iter() {
@@ -31,9 +31,10 @@ pub(super) fn parse(
                 Place::file(file),
                 "this is an update; the published graph is only read",
             )
-            .with_hint("change the CSV tables and run `civigraph build`");
+            .with_hint("change the CSV tables and run `civigraph build`")
+            .into();
         }
-        syntax_error(&error, &parser, text, file)
+        StoreError::from(syntax_error(&error, &parser, text, file))
     })?;
     let findings = check_algebra(&query, file, limits)?;
     Ok((query, findings))
@@ -143,6 +144,7 @@ mod tests {
         let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
         let found = parsed
             .map(drop)
+            .map_err(StoreError::into_diagnostic)
             .map_err(|d| (d.code, d.place.line, d.place.column));
         assert_eq!(found, expected, "{text}");
     }
