@@ -5,6 +5,7 @@ use super::roles::{ClaimColumns, Roles, stem};
 use super::table::{Reader, Row, unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::lineage::Near;
 use crate::plan::Plan;
 use crate::resource::Resolver;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -89,15 +90,7 @@ impl Claims {
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let roles = Roles::of(group, diagnostics);
-        let mut claims = Self::default();
-        if let Some(columns) = roles.claims {
-            claims.table = Some(columns.table);
-            let stated = stated(group, plan, &columns, resolver, diagnostics);
-            for (table, stated) in stated {
-                claims.find(plan, table, stated, resolver, diagnostics);
-            }
-            claims.claims.sort_by_key(|claim| claim.row);
-        }
+        let mut claims = Self::of_roles(group, plan, &roles, None, resolver, diagnostics);
         claims.targets = claims
             .claims
             .iter()
@@ -105,6 +98,39 @@ impl Claims {
             .collect();
         claims.conflicts =
             conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
+        claims
+    }
+
+    /// Reads the claims about the rows of some splits only, and no contradictions: what the lineage of
+    /// a few quads needs.
+    pub fn read_near(
+        group: &TableGroup,
+        plan: &Plan,
+        near: &Near,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let roles = Roles::of(group, diagnostics);
+        Self::of_roles(group, plan, &roles, Some(near), resolver, diagnostics)
+    }
+
+    fn of_roles(
+        group: &TableGroup,
+        plan: &Plan,
+        roles: &Roles,
+        near: Option<&Near>,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut claims = Self::default();
+        if let Some(columns) = roles.claims {
+            claims.table = Some(columns.table);
+            let stated = stated(group, plan, &columns, resolver, diagnostics);
+            for (table, stated) in stated {
+                claims.find(plan, table, stated, near, resolver, diagnostics);
+            }
+            claims.claims.sort_by_key(|claim| claim.row);
+        }
         claims
     }
 
@@ -129,6 +155,7 @@ impl Claims {
         plan: &Plan,
         table: usize,
         stated: Vec<Stated>,
+        near: Option<&Near>,
         resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) {
@@ -141,8 +168,14 @@ impl Claims {
         }
         let mut found: HashSet<&str> = HashSet::new();
         let mut problems = Vec::new();
+        let splits = match near.map(|near| near.get(&table)) {
+            None => None,
+            Some(Some(splits)) => Some(splits.as_slice()),
+            // Nothing of this table is asked about.
+            Some(None) => return,
+        };
         let read = Reader::open(table_plan, resolver).and_then(|reader| {
-            reader.visit(|row| {
+            reader.visit_in(splits, |row| {
                 let key = key_of(row, &table_plan.primary_key);
                 let Some((key, wanted)) = by_key.get_key_value(key.as_str()) else {
                     return;
@@ -163,6 +196,7 @@ impl Claims {
         let name = stem(&table_plan.url);
         for claim in stated
             .iter()
+            .filter(|_| near.is_none())
             .filter(|claim| !found.contains(claim.key.as_str()))
         {
             problems.push(

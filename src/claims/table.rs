@@ -1,6 +1,8 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
-use crate::csv::{Cell, Chunk, Chunks, Format, RECORD_LIMIT, Record, Text, preamble};
+use crate::csv::{
+    Cell, Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Split, Text, preamble,
+};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
 use crate::lineage::RowCells;
 use crate::plan::TablePlan;
@@ -57,9 +59,36 @@ impl<'p> Reader<'p> {
         let start = preamble(&self.resource, &self.plan.dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
+        self.rows(start, u64::MAX, &mut visitor)
+    }
+
+    /// Visits the data rows of some splits, in their order; all rows where there are none to choose.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds a record that is too long.
+    pub(super) fn visit_in(
+        &self,
+        splits: Option<&[Split]>,
+        mut visitor: impl FnMut(&Row<'_>),
+    ) -> io::Result<()> {
+        match splits {
+            None => self.visit(visitor),
+            Some(splits) => splits
+                .iter()
+                .try_for_each(|split| self.rows(split.start, split.end, &mut visitor)),
+        }
+    }
+
+    fn rows(
+        &self,
+        start: Position,
+        end: u64,
+        visitor: &mut impl FnMut(&Row<'_>),
+    ) -> io::Result<()> {
         let mut text = Text::open(&self.resource, &self.plan.dialect.encoding)?;
         text.skip_to(start.offset)?;
-        let mut chunks = Chunks::new(&self.format, text, start, CHUNK_SIZE, RECORD_LIMIT);
+        let mut chunks =
+            Chunks::new(&self.format, text, start, CHUNK_SIZE, RECORD_LIMIT).until(end);
         let mut chunk = Chunk::default();
         let mut record = Record::default();
         while chunks
@@ -174,13 +203,14 @@ impl Row<'_> {
     }
 }
 
-/// Visits the rows of a table: the number of each, and a function for its texts and places.
+/// Visits the rows of a table, or of some splits of it: the number of each, and a function for its texts and places.
 pub(crate) fn read_rows(
     plan: &TablePlan,
     resolver: &dyn Resolver,
+    splits: Option<&[Split]>,
     mut visitor: impl FnMut(u64, &dyn Fn() -> RowCells),
 ) -> io::Result<()> {
-    Reader::open(plan, resolver)?.visit(|row| {
+    Reader::open(plan, resolver)?.visit_in(splits, |row| {
         visitor(row.number, &|| {
             let texts = row.texts();
             let places = (0..texts.len()).map(|column| row.place(column)).collect();

@@ -7,11 +7,13 @@ use crate::claims::{Claims, Spans};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::lineage::{self, Found, Index, Pattern};
 use crate::pipeline;
 use crate::plan::{self, Plan};
 use crate::store::Prefixes;
 use oxrdf::{NamedNode, TermRef};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What the tables of a project say.
 pub(super) struct Facts {
@@ -20,31 +22,59 @@ pub(super) struct Facts {
     pub(super) plan: Plan,
     pub(super) claims: Claims,
     prefixes: Prefixes,
+    /// The folder for indexes.
+    cache: PathBuf,
 }
 
 impl Facts {
     /// Reads metadata and claims of the project; `None` where they are wrong, which has been reported.
     pub(super) fn load(global: &Global, terminal: &Terminal) -> Result<Option<Self>, Failure> {
+        let Some(mut facts) = Self::described(global, terminal)? else {
+            return Ok(None);
+        };
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        facts.claims = Claims::read(&facts.group, &facts.plan, &facts.source, &mut diagnostics);
+        terminal.report(&diagnostics, Format::Human, false)?;
+        Ok((!diagnostics.has_errors()).then_some(facts))
+    }
+
+    /// Reads the metadata alone: there are no claims yet.
+    pub(super) fn described(global: &Global, terminal: &Terminal) -> Result<Option<Self>, Failure> {
         let project = global.project()?;
         let source = pipeline::Source::open(&project)?;
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let loaded = source.load(&mut diagnostics).map(|group| {
             let plan = plan::compile(&group, &pipeline::plan_options(), &mut diagnostics);
-            let claims = Claims::read(&group, &plan, &source, &mut diagnostics);
-            (group, plan, claims)
+            (group, plan)
         });
         terminal.report(&diagnostics, Format::Human, false)?;
-        let Some((group, plan, claims)) = loaded.filter(|_| !diagnostics.has_errors()) else {
+        let Some((group, plan)) = loaded.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
         };
         let prefixes = pipeline::prefixes(&project, &group, source.base())?;
         Ok(Some(Self {
+            cache: lineage::folder(project.store()),
             source,
             group,
             plan,
-            claims,
+            claims: Claims::default(),
             prefixes,
         }))
+    }
+
+    /// Finds quads by a pattern, and the claims about their rows. Large tables get an index beside the
+    /// store; where it cannot be written, they are read whole.
+    pub(super) fn find(&mut self, pattern: &Pattern) -> io::Result<Found> {
+        let mut index = Index::open(&self.plan, &self.source, &self.cache).unwrap_or_default();
+        let found = lineage::find(&self.plan, &self.source, pattern, index.as_mut())?;
+        // What is wrong with claims is told by `check`.
+        let mut silent = Diagnostics::new(Mode::Convert);
+        let (group, plan, source) = (&self.group, &self.plan, &self.source);
+        self.claims = match &found.near {
+            Some(near) => Claims::read_near(group, plan, near, source, &mut silent),
+            None => Claims::read(group, plan, source, &mut silent),
+        };
+        Ok(found)
     }
 
     /// The IRI that a user means: in brackets, prefixed, whole, or a path below the project's `id/`.

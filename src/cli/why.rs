@@ -61,8 +61,7 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let facts = Facts::load(global, terminal)?;
-    let Some(facts) = facts else {
+    let Some(mut facts) = Facts::described(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
     let iri = |text: &str| {
@@ -80,13 +79,15 @@ pub(super) fn run(
             .map(|text| object(text, |text| facts.iri(text))),
     };
     let progress = terminal.progress("looking through the tables", None);
-    let explained = lineage::explain(
-        &facts.group,
-        &facts.plan,
-        &facts.claims,
-        &facts.source,
-        &pattern,
-    );
+    let explained = facts.find(&pattern).and_then(|found| {
+        lineage::explain(
+            &facts.group,
+            &facts.plan,
+            &facts.claims,
+            &facts.source,
+            found,
+        )
+    });
     progress.finish_and_clear();
     let explained = explained.map_err(|error| Failure::io("read the tables", &error))?;
     let spans = facts.spans(arguments.sources.as_deref())?;

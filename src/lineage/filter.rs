@@ -70,6 +70,18 @@ impl FilterSink {
     }
 }
 
+impl FilterSink {
+    /// Keeps those of some quads that match.
+    pub(super) fn take(&mut self, quads: Vec<(Quad, Origin)>) {
+        let pattern = Arc::clone(&self.pattern);
+        let matching = quads
+            .into_iter()
+            .filter(|(quad, _)| pattern.matches(quad.as_ref()))
+            .map(|(quad, origin)| Match { quad, origin });
+        self.matches.extend(matching);
+    }
+}
+
 impl Sink for FilterSink {
     type Chunk = FilterChunk;
 

@@ -6,19 +6,24 @@
 //!                 file:line:column, cell, rule ◄─────────┼─────────► claims ─► evidence ─► words
 //! ```
 //!
-//! Nothing is stored a second time: the plan and the CSV files say it.
+//! Nothing is stored a second time: the plan and the CSV files say it. For large tables an [`Index`]
+//! tells which rows have quads about a subject, so that only those are read.
 
 mod filter;
+mod index;
 
 pub use filter::{Match, Pattern};
+pub use index::{Candidate, Index, folder};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
+use crate::csv::Split;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::plan::{Object, Part, Plan, Slot, TablePlan};
 use crate::resource::Resolver;
 use oxrdf::Quad;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// How a quad was made.
@@ -42,8 +47,62 @@ pub struct Lineage<'c> {
     pub claims: Vec<&'c Claim>,
 }
 
-/// Explains every quad that the cells of a project make and a pattern matches, in the order of
-/// tables and rows.
+/// Finds every quad that the cells of a project make and a pattern matches, in the order of tables
+/// and rows. With an index only the rows that it names are read.
+///
+/// # Errors
+/// A table cannot be read.
+pub fn find(
+    plan: &Plan,
+    resolver: &dyn Resolver,
+    pattern: &Pattern,
+    index: Option<&mut Index>,
+) -> io::Result<Found> {
+    let mut sink = filter::FilterSink::new(pattern.clone());
+    // What is wrong with the tables is told by `check`; here only matches count.
+    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut near: Option<Near> = None;
+    match index {
+        None => {
+            convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
+        }
+        Some(index) => {
+            let near = near.get_or_insert_default();
+            for candidate in index.candidates(pattern.subject.as_str())? {
+                let quads = convert::row(
+                    plan,
+                    candidate.table,
+                    resolver,
+                    candidate.row,
+                    Some(&candidate.split),
+                )?;
+                sink.take(quads);
+                let splits = near.entry(candidate.table).or_default();
+                if !splits.contains(&candidate.split) {
+                    splits.push(candidate.split);
+                }
+            }
+        }
+    }
+    Ok(Found {
+        matches: sink.matches,
+        near,
+    })
+}
+
+/// Splits of tables, by the index of the table.
+pub type Near = BTreeMap<usize, Vec<Split>>;
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The quads with their origins.
+    pub matches: Vec<Match>,
+    /// The splits that hold their rows; `None` where all tables were read.
+    pub near: Option<Near>,
+}
+
+/// Explains what was found. `claims` need not be more than those about the rows that were found.
 ///
 /// # Errors
 /// A table cannot be read.
@@ -52,19 +111,16 @@ pub fn explain<'c>(
     plan: &Plan,
     claims: &'c Claims,
     resolver: &dyn Resolver,
-    pattern: &Pattern,
+    found: Found,
 ) -> io::Result<Vec<Lineage<'c>>> {
-    let mut sink = filter::FilterSink::new(pattern.clone());
-    // What is wrong with the tables is told by `check`; here only matches count.
-    let mut silent = Diagnostics::new(Mode::Convert);
-    convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
-    let mut explained = Vec::with_capacity(sink.matches.len());
+    let Found { matches, near } = found;
+    let mut explained = Vec::with_capacity(matches.len());
     let mut cells = Cells::default();
-    for found in &sink.matches {
+    for found in &matches {
         cells.want(found);
     }
-    cells.read(plan, resolver)?;
-    for Match { quad, origin } in sink.matches {
+    cells.read(plan, resolver, near.as_ref())?;
+    for Match { quad, origin } in matches {
         let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
         let Some(table_plan) = plan.tables.get(table) else {
             continue;
@@ -175,7 +231,7 @@ fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
 /// The rows that matches come from, read once more for their texts and places.
 #[derive(Default)]
 struct Cells {
-    rows: std::collections::BTreeMap<(usize, u64), Option<RowCells>>,
+    rows: BTreeMap<(usize, u64), Option<RowCells>>,
 }
 
 /// A row as it stands in its file.
@@ -194,14 +250,19 @@ impl Cells {
         }
     }
 
-    fn read(&mut self, plan: &Plan, resolver: &dyn Resolver) -> io::Result<()> {
-        let tables: std::collections::BTreeSet<usize> =
-            self.rows.keys().map(|(table, _)| *table).collect();
+    fn read(
+        &mut self,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        near: Option<&Near>,
+    ) -> io::Result<()> {
+        let tables: BTreeSet<usize> = self.rows.keys().map(|(table, _)| *table).collect();
         for table in tables {
             let Some(table_plan) = plan.tables.get(table) else {
                 continue;
             };
-            crate::claims::read_rows(table_plan, resolver, |number, row| {
+            let splits = near.map(|near| near.get(&table).map_or(&[][..], Vec::as_slice));
+            crate::claims::read_rows(table_plan, resolver, splits, |number, row| {
                 if let Some(wanted) = self.rows.get_mut(&(table, number)) {
                     *wanted = Some(row());
                 }
