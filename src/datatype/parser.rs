@@ -8,6 +8,7 @@ use super::regular::Regular;
 use super::{decimal, temporal, text, value};
 use crate::diagnostic::Code;
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 
 /// A datatype prepared for many cells; made by [`Datatype::parser`].
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Parser {
     max_length: u64,
     least: Option<Bound>,
     greatest: Option<Bound>,
+    /// The range of an integer datatype as far as it fits.
+    range: RangeInclusive<i64>,
 }
 
 /// How the lexical form comes about.
@@ -91,6 +94,11 @@ impl Parser {
             max_length: datatype.facets.max_length.unwrap_or(u64::MAX),
             least: datatype.facets.least.clone(),
             greatest: datatype.facets.greatest.clone(),
+            range: {
+                let (least, greatest) = base.integer_range();
+                let bound = |bound: Option<&str>| bound.and_then(|bound| bound.parse().ok());
+                bound(least).unwrap_or(i64::MIN)..=bound(greatest).unwrap_or(i64::MAX)
+            },
         }
     }
 
@@ -161,17 +169,25 @@ impl Parser {
         Ok(value)
     }
 
-    /// Whether an integer lies in the range of the base.
+    /// Whether an integer (a valid lexical form) lies in the range of the base.
     fn in_range(&self, value: &str) -> bool {
-        // Up to 18 digits fit into 64 bits; the ranges of the larger types contain them all but for the sign.
-        match (self.base, value.len()) {
-            (Base::Integer, _) => true,
-            (Base::Long, ..=18) => true,
-            (Base::UnsignedLong | Base::NonNegativeInteger, ..=18) if !value.starts_with('-') => {
-                true
-            }
-            _ => value::in_integer_range(self.base, value),
+        if self.base == Base::Integer {
+            return true;
         }
+        // Up to 18 characters fit into 64 bits; longer ones are compared as text.
+        if value.len() > 18 {
+            return value::in_integer_range(self.base, value);
+        }
+        let (negative, digits) = match value.as_bytes() {
+            [b'-', digits @ ..] => (true, digits),
+            [b'+', digits @ ..] => (false, digits),
+            digits => (false, digits),
+        };
+        let magnitude = digits
+            .iter()
+            .fold(0_i64, |sum, digit| sum * 10 + i64::from(digit & 0x0F));
+        self.range
+            .contains(&if negative { -magnitude } else { magnitude })
     }
 
     fn within_bounds(&self, value: &str) -> bool {
