@@ -53,7 +53,7 @@ pub(crate) use layout::{folder_of, sync_folder};
 pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
 pub use manifest::{FORMAT, FileEntry, Manifest};
-pub use open::{Build, builds, open, open_build};
+pub use open::{Build, builds, open, open_build, roll_back};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};
 pub use statistics::{GraphStatistics, Statistics};

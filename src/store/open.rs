@@ -1,7 +1,7 @@
 //! A published build, opened for reading.
 
 use super::load::storage_error;
-use super::lock::Pin;
+use super::lock::{BuilderLock, Pin};
 use super::{Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
 use oxigraph::store::Store;
@@ -132,6 +132,19 @@ pub fn builds(root: &Path) -> Result<(Vec<Manifest>, Option<String>), StoreError
     Ok((manifests, current(&layout).ok()))
 }
 
+/// Makes an older build the published one again, after checking that it opens.
+///
+/// # Errors
+/// Another builder is running, or the build is missing or damaged; what is published stays.
+pub fn roll_back(root: &Path, id: &str) -> Result<(), StoreError> {
+    let layout = Layout::new(root);
+    // Without it the lock would be made in a folder that is no store.
+    current(&layout)?;
+    let _lock = BuilderLock::take(&layout)?;
+    let _build = open_build(root, id)?;
+    layout.switch(id)
+}
+
 /// The id of the published build.
 pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
     let path = layout.current();
@@ -165,6 +178,13 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
 
 fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
     let folder = layout.build(id);
+    if super::layout::sequence(id).is_none() {
+        return Err(StoreError::new(
+            Code::NoBuild,
+            &layout.builds(),
+            format!("`{id}` is not the name of a build"),
+        ));
+    }
     let pin = match Pin::share(&folder) {
         Ok(Some(pin)) => pin,
         Ok(None) => return Ok(None),

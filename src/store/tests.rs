@@ -213,6 +213,25 @@ fn a_build_given_up_leaves_what_is_published() -> Tested {
 }
 
 #[test]
+fn rolled_back_to_an_older_build() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let first = publish(folder.path(), some_quads(), options())?.manifest.id;
+    let mut quads = some_quads();
+    quads.push(quad("a", "b", node("c"), ""));
+    let second = publish(folder.path(), quads, options())?.manifest.id;
+    roll_back(folder.path(), &first)?;
+    assert_eq!(open(folder.path())?.manifest().id, first);
+    roll_back(folder.path(), &second)?;
+    assert_eq!(open(folder.path())?.manifest().id, second);
+    for id in ["0009-00000000", "nonsense", "../x"] {
+        let refusal = roll_back(folder.path(), id).err();
+        assert_eq!(refusal.map(|e| e.code()), Some(Code::NoBuild), "{id}");
+    }
+    assert_eq!(open(folder.path())?.manifest().id, second);
+    Ok(())
+}
+
+#[test]
 fn litter_is_swept() -> Tested {
     let folder = tempfile::tempdir()?;
     let litter = folder.path().join("builds/tmp-0001-4242/store");
