@@ -50,8 +50,20 @@ fn syntax_error(
     let Some((line, column, expected)) = position(&words) else {
         return Diagnostic::new(Code::QuerySyntax, Place::file(file), words);
     };
+    let mut expected = shortened(expected);
     let (line, column) = match byte_of(text, line, column) {
-        Some(at) => line_and_column(text, token_at(parser, text, at)),
+        Some(told) => {
+            let at = token_at(parser, text, told);
+            // What could stand there: what the parser misses when the text ends there.
+            expected = match parser.clone().parse_query(&padded(text, at)) {
+                Ok(_) => "the end of the query".to_owned(),
+                Err(error) => {
+                    let words = error.to_string();
+                    position(&words).map_or(expected, |(.., missed)| shortened(missed))
+                }
+            };
+            line_and_column(text, at)
+        }
         None => (line, column),
     };
     Diagnostic::new(
@@ -59,7 +71,7 @@ fn syntax_error(
         Place::at(file, line, column),
         "the query cannot be read on here",
     )
-    .with_expected(shortened(expected))
+    .with_expected(expected)
 }
 
 /// The parser tells the place in words only: `error at 3:17: expected …`.
@@ -80,6 +92,15 @@ fn byte_of(text: &str, line: u64, column: u64) -> Option<usize> {
     Some(start + inside.unwrap_or(rest.len()))
 }
 
+/// Longer than any keyword of SPARQL.
+const LONGEST_KEYWORD: usize = 16;
+
+/// The text up to a byte, and enough space after it for any keyword.
+fn padded(text: &str, at: usize) -> String {
+    let start = text.get(..at).unwrap_or(text);
+    format!("{start}{}", " ".repeat(2 * LONGEST_KEYWORD))
+}
+
 /// The start of the token at which the parser stopped.
 ///
 /// The parser compares a keyword with as many characters as the keyword has, and tells the end of
@@ -87,7 +108,6 @@ fn byte_of(text: &str, line: u64, column: u64) -> Option<usize> {
 /// which the text can be read on: followed by enough space for any keyword, it gives an error at its
 /// end and no earlier.
 fn token_at(parser: &SparqlParser, text: &str, told: usize) -> usize {
-    const LONGEST_KEYWORD: usize = 16;
     let starts_token = |at: usize| {
         let before = text.get(..at).and_then(|t| t.chars().next_back());
         let here = text.get(at..).and_then(|t| t.chars().next());
@@ -99,10 +119,7 @@ fn token_at(parser: &SparqlParser, text: &str, told: usize) -> usize {
         }
     };
     let readable = |at: usize| {
-        let Some(start) = text.get(..at) else {
-            return false;
-        };
-        let padded = format!("{start}{}", " ".repeat(2 * LONGEST_KEYWORD));
+        let padded = padded(text, at);
         match parser.clone().parse_query(&padded) {
             Ok(_) => true,
             Err(error) => {
