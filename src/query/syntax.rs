@@ -142,9 +142,11 @@ fn token_at(parser: &SparqlParser, text: &str, told: usize) -> usize {
 fn shortened(expected: &str) -> String {
     const SHOWN: usize = 8;
     let list = expected.strip_prefix("one of ").unwrap_or(expected);
+    // A keyword that does not match shows as "any character".
+    let list = list.replace("[_]", "a keyword");
     let items: Vec<&str> = list.split(", ").collect();
     if items.len() <= SHOWN {
-        return list.to_owned();
+        return list;
     }
     format!(
         "{} and {} more",
