@@ -5,7 +5,7 @@ use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
 use super::quads::QuadEmitter;
 use super::sink::{Origin, QuadSink};
-use super::value::{CellBuffers, CellError, CellParser, Value};
+use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
@@ -51,8 +51,7 @@ pub struct Converter<'c> {
     emitter: QuadEmitter<'c>,
     record: Record,
     buffers: Vec<CellBuffers>,
-    values: Vec<Value<'static>>,
-    strings: Vec<&'static str>,
+    values: Values<'static>,
     keys: Option<KeyCollector<'c>>,
 }
 
@@ -81,8 +80,7 @@ impl<'c> Converter<'c> {
                 .iter()
                 .map(|_| CellBuffers::default())
                 .collect(),
-            values: Vec::new(),
-            strings: Vec::new(),
+            values: Values::default(),
             keys: None,
         }
     }
@@ -183,16 +181,20 @@ impl<'c> Converter<'c> {
             });
         }
 
-        let mut values: Vec<Value<'_>> = recycle(std::mem::take(&mut self.values));
-        let mut strings: Vec<&str> = recycle(std::mem::take(&mut self.strings));
+        let mut row_values = std::mem::take(&mut self.values).recycle();
         // Values borrow from the buffers while the rest of the converter works.
         let mut buffers = std::mem::take(&mut self.buffers);
         for (column, (parser, buffers)) in prepared.parsers.iter().zip(&mut buffers).enumerate() {
             let cell = (column < prepared.file_columns)
                 .then(|| cells.get(column))
                 .flatten();
-            let (string, value) =
-                parser.parse(cell, &prepared.format, at.text, buffers, |error, found| {
+            parser.parse(
+                cell,
+                &prepared.format,
+                at.text,
+                buffers,
+                &mut row_values,
+                |error, found| {
                     let offset = cell.map_or(record.end, |cell| cell.raw_start);
                     let code = match &error {
                         CellError::Required => Code::Required,
@@ -208,24 +210,22 @@ impl<'c> Converter<'c> {
                                 .with_expected(problem.expected)
                         }
                     });
-                });
-            strings.push(string);
-            values.push(value);
+                },
+            );
         }
 
         if let Some(keys) = &mut self.keys {
-            keys.row(plan, &values, number);
+            keys.row(plan, &row_values.values, number);
         }
         let row = Row {
             number,
-            values: &values,
-            strings: &strings,
+            values: &row_values.values,
+            strings: &row_values.strings,
             record,
             at,
         };
         self.emitter.row(&row, problems, sink);
-        self.values = recycle(values);
-        self.strings = recycle(strings);
+        self.values = row_values.recycle();
         self.buffers = buffers;
     }
 }
@@ -293,13 +293,6 @@ impl When {
             }
         })
     }
-}
-
-/// An empty vector for another lifetime, in the memory of an old one.
-fn recycle<A, B>(mut old: Vec<A>) -> Vec<B> {
-    old.clear();
-    // Sizes are the same, so collecting happens in place.
-    old.into_iter().filter_map(|_| None).collect()
 }
 
 /// Bytes of a chunk that are no text.

@@ -5,7 +5,7 @@ use super::keys::write_key;
 use super::problems::{At, Context};
 use super::run::CHUNK_SIZE;
 use super::table::open;
-use super::value::{CellBuffers, Value};
+use super::value::{CellBuffers, Value, Values};
 use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Record, Text, preamble};
 use crate::diagnostic::Mode;
 use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
@@ -143,7 +143,10 @@ impl ChunkReader<'_> {
             .flatten();
         let offset = cell.map_or(record.end, |cell| cell.raw_start);
         let mut buffers = CellBuffers::default();
-        let (text, value) = parser.parse(cell, &prepared.format, at.text, &mut buffers, |_, _| ());
+        let mut row = Values::default();
+        let format = &prepared.format;
+        parser.parse(cell, format, at.text, &mut buffers, &mut row, |_, _| ());
+        let (text, value) = (*row.strings.first()?, *row.values.first()?);
         let bytes = |item| {
             let mut bytes = Vec::new();
             write_key(plan, item, &mut bytes);

@@ -83,19 +83,34 @@ impl QuadSink for TextChunk {
     fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
         let out = &mut self.text;
         match quad.subject {
-            NamedOrBlankNodeRef::NamedNode(node) => iri(node.as_str(), out),
-            NamedOrBlankNodeRef::BlankNode(node) => blank_node(node.as_str(), out),
+            NamedOrBlankNodeRef::NamedNode(node) => {
+                out.push(b'<');
+                out.extend_from_slice(node.as_str().as_bytes());
+                out.extend_from_slice(b"> <");
+            }
+            NamedOrBlankNodeRef::BlankNode(node) => {
+                blank_node(node.as_str(), out);
+                out.extend_from_slice(b" <");
+            }
         }
-        out.push(b' ');
-        iri(quad.predicate.as_str(), out);
-        out.push(b' ');
+        out.extend_from_slice(quad.predicate.as_str().as_bytes());
         match quad.object {
-            TermRef::NamedNode(node) => iri(node.as_str(), out),
-            TermRef::BlankNode(node) => blank_node(node.as_str(), out),
-            TermRef::Literal(literal) => self::literal(literal, out),
+            TermRef::Literal(value) => {
+                out.extend_from_slice(b"> \"");
+                literal(value, out);
+            }
+            TermRef::NamedNode(node) => {
+                out.extend_from_slice(b"> <");
+                out.extend_from_slice(node.as_str().as_bytes());
+                out.push(b'>');
+            }
+            TermRef::BlankNode(node) => {
+                out.extend_from_slice(b"> ");
+                blank_node(node.as_str(), out);
+            }
             TermRef::Triple(triple) => {
                 // Plans make no triple terms; other producers may.
-                let _ = write!(out, "{}", TermRef::Triple(triple));
+                let _ = write!(out, "> {}", TermRef::Triple(triple));
             }
         }
         if !self.triples {
@@ -127,9 +142,9 @@ fn blank_node(label: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(label.as_bytes());
 }
 
+/// A literal whose opening quote is there already.
 #[inline]
 fn literal(literal: LiteralRef<'_>, out: &mut Vec<u8>) {
-    out.push(b'"');
     escape(literal.value(), out);
     out.push(b'"');
     if let Some(language) = literal.language() {

@@ -1,7 +1,7 @@
 //! Cells as values (Tabular Data Model §6.4).
 
 use crate::csv::{Cell, Format};
-use crate::datatype::{CellProblem, Parser};
+use crate::datatype::{CellProblem, Parser, WhiteSpace};
 use crate::plan::ColumnPlan;
 
 /// The value of a cell. Borrows from the text of the chunk, the plan and the buffers of the column.
@@ -70,6 +70,32 @@ impl<'r> Value<'r> {
     }
 }
 
+/// The cells of a row, by column.
+#[derive(Debug, Default)]
+pub struct Values<'r> {
+    /// What they are.
+    pub values: Vec<Value<'r>>,
+    /// What stands in the file.
+    pub strings: Vec<&'r str>,
+}
+
+impl Values<'_> {
+    /// No cells yet, of another row, in the memory of these.
+    pub fn recycle<'b>(self) -> Values<'b> {
+        Values {
+            values: recycle(self.values),
+            strings: recycle(self.strings),
+        }
+    }
+}
+
+/// An empty vector for another lifetime, in the memory of an old one.
+fn recycle<A, B>(mut old: Vec<A>) -> Vec<B> {
+    old.clear();
+    // Sizes are the same, so collecting happens in place.
+    old.into_iter().filter_map(|_| None).collect()
+}
+
 /// Room for what a cell needs besides the text of the chunk; one a column, re-used from row to row.
 #[derive(Debug, Default)]
 pub struct CellBuffers {
@@ -86,6 +112,8 @@ pub struct CellParser<'p> {
     parser: Parser,
     /// Every text is a value and stays as it is.
     anything: bool,
+    /// More than that, only the empty text is null, and nothing is stripped or split.
+    plain: bool,
 }
 
 /// What is wrong with a cell.
@@ -103,12 +131,16 @@ impl<'p> CellParser<'p> {
         Self {
             column,
             anything: parser.accepts_everything(),
+            plain: parser.accepts_everything()
+                && column.datatype.base.white_space() == WhiteSpace::Preserve
+                && column.separator.is_none()
+                && column.null.iter().all(String::is_empty),
             parser,
         }
     }
 
-    /// Parses a cell of the file, or one that is not there. Returns its string value and its value;
-    /// `report` takes each error with the text that is wrong.
+    /// Parses a cell of the file, or one that is not there. Adds its string value and its value to
+    /// those of the row; `report` takes each error with the text that is wrong.
     #[inline]
     pub fn parse<'r>(
         &'r self,
@@ -116,8 +148,9 @@ impl<'p> CellParser<'p> {
         format: &Format,
         text: &'r str,
         buffers: &'r mut CellBuffers,
+        row: &mut Values<'r>,
         report: impl FnMut(CellError, &str),
-    ) -> (&'r str, Value<'r>) {
+    ) {
         let CellBuffers {
             content,
             normal,
@@ -126,11 +159,18 @@ impl<'p> CellParser<'p> {
             items,
         } = buffers;
         let raw = cell.map_or("", |cell| cell.text(format, text, content));
-        let rest = (value, list, items);
-        (
-            raw,
-            self.value(self.column.datatype.normalise(raw, normal), rest, report),
-        )
+        row.strings.push(raw);
+        // Most cells are plain strings; a value that is made in its place costs the least.
+        if self.plain && !raw.is_empty() {
+            row.values.push(Value::Single(Item {
+                text: raw,
+                valid: true,
+            }));
+            return;
+        }
+        let text = self.column.datatype.normalise(raw, normal);
+        let value = self.value(text, (value, list, items), report);
+        row.values.push(value);
     }
 
     fn value<'r>(

@@ -44,24 +44,29 @@ pub(super) enum LineEnd {
 
 /// The bytes at which scanning of unquoted text stops to look closer.
 #[derive(Debug, Clone)]
-pub(super) enum Stops {
-    Few(u8, u8, u8),
-    Table(Box<[bool; 256]>),
+pub(super) struct Stops {
+    table: Box<[bool; 256]>,
+    /// The same, where they are at most three.
+    few: Option<(u8, u8, u8)>,
 }
+
+/// Bytes looked at one by one before a vector search is worth its start: most cells are short.
+const SHORT: usize = 24;
 
 impl Stops {
     fn new(bytes: &[u8]) -> Self {
-        match *bytes {
-            [a, b, c] => Self::Few(a, b, c),
-            [a, b] => Self::Few(a, b, b),
-            [a] => Self::Few(a, a, a),
-            _ => {
-                let mut table = Box::new([false; 256]);
-                for &byte in bytes {
-                    table[usize::from(byte)] = true;
-                }
-                Self::Table(table)
-            }
+        let mut table = Box::new([false; 256]);
+        for &byte in bytes {
+            table[usize::from(byte)] = true;
+        }
+        Self {
+            table,
+            few: match *bytes {
+                [a, b, c] => Some((a, b, c)),
+                [a, b] => Some((a, b, b)),
+                [a] => Some((a, a, a)),
+                _ => None,
+            },
         }
     }
 
@@ -69,11 +74,16 @@ impl Stops {
     #[inline]
     pub(super) fn find(&self, text: &[u8], from: usize) -> usize {
         let rest = text.get(from..).unwrap_or_default();
-        match self {
-            Self::Few(a, b, c) => memchr::memchr3(*a, *b, *c, rest),
-            Self::Table(table) => rest.iter().position(|&byte| table[usize::from(byte)]),
+        let stop = |&byte: &u8| self.table[usize::from(byte)];
+        let (short, long) = rest.split_at(rest.len().min(SHORT));
+        if let Some(at) = short.iter().position(stop) {
+            return from + at;
         }
-        .map_or(text.len(), |at| from + at)
+        match self.few {
+            Some((a, b, c)) => memchr::memchr3(a, b, c, long),
+            None => long.iter().position(stop),
+        }
+        .map_or(text.len(), |at| from + short.len() + at)
     }
 }
 

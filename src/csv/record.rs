@@ -149,7 +149,8 @@ impl Format {
 
     /// Reads one cell from `from`. Returns it, the offset after it (for [`End::Delimiter`] after the
     /// delimiter) and how it ended.
-    #[inline]
+    // Inlined so that the cell never takes the way over memory: this is the innermost loop of all.
+    #[inline(always)]
     fn cell(&self, text: &[u8], from: usize, record: &mut Record) -> (Cell, usize, End) {
         let mut start = from;
         if self.trim_start {
@@ -235,7 +236,9 @@ impl Format {
         record: &mut Record,
     ) -> (Cell, usize, End) {
         let quote = self.quote.as_deref().unwrap_or_default();
-        let is_quote = |at: usize| !quote.is_empty() && text[at..].starts_with(quote);
+        let is_quote = |at: usize| {
+            quote.first() == Some(&text[at]) && (quote.len() == 1 || text[at..].starts_with(quote))
+        };
         let mut quoted = false;
         let mut opened = from;
         let mut closed_at = None;
@@ -256,9 +259,8 @@ impl Format {
                 continue;
             }
             if is_quote(at) {
-                let doubled = !self.backslash
-                    && at + quote.len() <= text.len()
-                    && text[at + quote.len()..].starts_with(quote);
+                let after = at + quote.len();
+                let doubled = !self.backslash && after < text.len() && is_quote(after);
                 if doubled {
                     at += 2 * quote.len();
                 } else if quoted {
@@ -356,7 +358,7 @@ impl Format {
     }
 
     /// Which separator stands at `at`.
-    #[inline]
+    #[inline(always)]
     fn separator(&self, text: &[u8], at: usize) -> Option<End> {
         let Some(&byte) = text.get(at) else {
             return Some(End::Text);
@@ -379,6 +381,19 @@ impl Format {
             .unwrap_or_default();
         let mut quoted = quoted;
         let mut rest = content;
+        if let [mark] = *quote.as_bytes()
+            && !self.backslash
+        {
+            // The common case: of two neighbouring quotes one stays, all others go.
+            while let Some(at) = memchr::memchr(mark, rest.as_bytes()) {
+                let after = &rest[at + 1..];
+                let doubled = after.as_bytes().first() == Some(&mark);
+                buffer.push_str(&rest[..at + usize::from(doubled)]);
+                rest = &after[usize::from(doubled)..];
+            }
+            buffer.push_str(rest);
+            return;
+        }
         while !rest.is_empty() {
             if self.backslash
                 && let Some(escaped) = rest.strip_prefix('\\')
