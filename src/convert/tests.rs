@@ -409,3 +409,92 @@ fn keys_are_collected_on_the_way() {
         assert_eq!(found, [(Code::DuplicateKey, 5, 1)]);
     }
 }
+
+/// A table with one wrong cell, and where that cell is.
+#[derive(Debug, Clone)]
+struct Broken {
+    csv: Vec<u8>,
+    line: u64,
+    column: u64,
+    cell: String,
+}
+
+/// Writes a table of three columns; the wrong cell is in `row` of `column`.
+fn broken(
+    rows: &[Vec<(String, bool)>],
+    (row, column): (usize, usize),
+    crlf: bool,
+    mark: bool,
+) -> Broken {
+    let end = if crlf { "\r\n" } else { "\n" };
+    let mut csv = format!("a,b,c{end}");
+    let mut broken = Broken {
+        csv: Vec::new(),
+        line: 0,
+        column: 0,
+        cell: format!("{}{}", ["A", "B", "C"][column], row + 2),
+    };
+    for (index, cells) in rows.iter().enumerate() {
+        for (number, (text, quoted)) in cells.iter().enumerate() {
+            if number > 0 {
+                csv.push(',');
+            }
+            let wrong = (index, number) == (row, column);
+            if wrong {
+                broken.line = 1 + csv.matches('\n').count() as u64;
+                let line = csv.rfind('\n').map_or(0, |at| at + 1);
+                broken.column = 1 + csv[line..].chars().count() as u64;
+            }
+            let text = match (wrong, number == column) {
+                (true, _) => "wrong",
+                // The other cells of that column are right.
+                (false, true) => "17",
+                (false, false) => text,
+            };
+            if *quoted || text.contains([',', '"', '\n', '\r']) {
+                csv.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
+            } else {
+                csv.push_str(text);
+            }
+        }
+        csv.push_str(end);
+    }
+    if mark {
+        broken.csv.extend_from_slice("\u{FEFF}".as_bytes());
+    }
+    broken.csv.extend_from_slice(csv.as_bytes());
+    broken
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+    /// One wrong cell in a random table is reported at its exact line, column and cell.
+    #[test]
+    fn a_wrong_cell_is_found_where_it_is(
+        rows in proptest::collection::vec(
+            proptest::collection::vec(("[a,\"\r\n\té漢😀 ]{0,6}", proptest::bool::ANY), 3..4), 1..12),
+        pick in 0..1000usize,
+        crlf in proptest::bool::ANY,
+        mark in proptest::bool::ANY,
+        chunk_size in 1..100usize,
+    ) {
+        let at = (pick / 3 % rows.len(), pick % 3);
+        let broken = broken(&rows, at, crlf, mark);
+        let mut columns = vec![column("a"), column("b"), column("c")];
+        columns[at.1].datatype.base = "integer".into();
+        let plan = compile(&group(columns), plan::Mode::Minimal);
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let options = Options { threads: 1, chunk_size, ..Options::default() };
+        run(&plan, &Memory(broken.csv.clone()), &options, &mut NullSink, &mut diagnostics).unwrap();
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|found| {
+                let cell = found.place.cell.as_ref().map(crate::diagnostic::CellPlace::spreadsheet);
+                (found.code, found.place.line, found.place.column, cell)
+            })
+            .collect();
+        let expected = (Code::Datatype, broken.line, broken.column, Some(broken.cell.clone()));
+        proptest::prop_assert_eq!(found, [expected], "{:?}", broken);
+    }
+}

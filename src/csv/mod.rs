@@ -23,3 +23,6 @@ pub use text::Text;
 ///
 /// A quote that never closes turns the rest of a file into one record: the limit bounds the memory.
 pub const RECORD_LIMIT: usize = 32 << 20;
+
+#[cfg(test)]
+mod tests;

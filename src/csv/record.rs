@@ -109,14 +109,8 @@ impl Format {
         record.lines = 0;
         record.terminated = false;
         let mut at = start;
-        let mut skip = self.skip_columns;
-        loop {
-            let (cell, next, end) = self.cell(text, at, record);
-            if skip > 0 {
-                skip -= 1;
-            } else {
-                record.cells.push(cell);
-            }
+        let after = loop {
+            let (next, end) = self.cell(text, at, record);
             match end {
                 End::Delimiter => at = next,
                 End::Terminator(after) => {
@@ -126,14 +120,19 @@ impl Format {
                         Newline::LfOrCrLf => 1,
                         _ => self.count_lines(&text[next..after]),
                     };
-                    return after;
+                    break after;
                 }
                 End::Text => {
                     record.end = next;
-                    return next;
+                    break next;
                 }
             }
+        };
+        if self.skip_columns > 0 {
+            let skipped = self.skip_columns.min(record.cells.len());
+            record.cells.drain(..skipped);
         }
+        after
     }
 
     /// Whether all cells of a record are empty.
@@ -147,11 +146,11 @@ impl Format {
         })
     }
 
-    /// Reads one cell from `from`. Returns it, the offset after it (for [`End::Delimiter`] after the
-    /// delimiter) and how it ended.
+    /// Reads one cell from `from` into the record. Returns the offset after it (for
+    /// [`End::Delimiter`] after the delimiter) and how it ended.
     // Inlined so that the cell never takes the way over memory: this is the innermost loop of all.
     #[inline(always)]
-    fn cell(&self, text: &[u8], from: usize, record: &mut Record) -> (Cell, usize, End) {
+    fn cell(&self, text: &[u8], from: usize, record: &mut Record) -> (usize, End) {
         let mut start = from;
         if self.trim_start {
             while start < text.len()
@@ -170,23 +169,20 @@ impl Format {
         let stop = self.stops.find(text, start);
         match self.separator(text, stop) {
             Some(End::Delimiter) => {
-                let cell = self.verbatim(text, start, start, stop);
-                (cell, stop + self.delimiter.len(), End::Delimiter)
+                record.cells.push(self.verbatim(text, start, start, stop));
+                (stop + self.delimiter.len(), End::Delimiter)
             }
             Some(End::Terminator(after)) => {
                 let mut end = stop;
                 if self.newline == Newline::LfOrCrLf && end > start && text[end - 1] == b'\r' {
                     end -= 1;
                 }
-                (
-                    self.verbatim(text, start, start, end),
-                    end,
-                    End::Terminator(after),
-                )
+                record.cells.push(self.verbatim(text, start, start, end));
+                (end, End::Terminator(after))
             }
             Some(End::Text) => {
-                let cell = self.verbatim(text, start, start, stop);
-                (cell, stop, End::Text)
+                record.cells.push(self.verbatim(text, start, start, stop));
+                (stop, End::Text)
             }
             None => self.irregular_cell(text, start, stop, false, record),
         }
@@ -199,7 +195,7 @@ impl Format {
         open: usize,
         quote: usize,
         record: &mut Record,
-    ) -> (Cell, usize, End) {
+    ) -> (usize, End) {
         let start = open + quote;
         // The common case: no escapes, and the delimiter or the end follows the closing quote.
         if !self.backslash && quote == 1 {
@@ -212,12 +208,12 @@ impl Format {
                     if length > 0 {
                         record.lines += self.count_lines(&text[start..close]);
                     }
-                    let cell = self.verbatim(text, open, start, close);
+                    record.cells.push(self.verbatim(text, open, start, close));
                     let next = match end {
                         End::Delimiter => close + 1 + self.delimiter.len(),
                         End::Terminator(_) | End::Text => close + 1,
                     };
-                    return (cell, next, end);
+                    return (next, end);
                 }
             }
         }
@@ -234,7 +230,7 @@ impl Format {
         mut at: usize,
         opens: bool,
         record: &mut Record,
-    ) -> (Cell, usize, End) {
+    ) -> (usize, End) {
         let quote = self.quote.as_deref().unwrap_or_default();
         let is_quote = |at: usize| {
             quote.first() == Some(&text[at]) && (quote.len() == 1 || text[at..].starts_with(quote))
@@ -326,13 +322,13 @@ impl Format {
             after = stop;
         }
         record.lines += self.count_lines(&text[from..stop]);
-        let cell = Cell {
+        record.cells.push(Cell {
             raw_start: from,
             start: content,
             end: stop.max(content),
             form: Form::Escaped { quoted: opens },
-        };
-        (cell, after, end)
+        });
+        (after, end)
     }
 
     /// A cell whose content is a slice of the text.

@@ -1,0 +1,271 @@
+//! Records under all dialects, whole and in chunks.
+
+use super::*;
+use crate::csvw::model::{Dialect, Trim};
+use crate::resource::{Content, Resource};
+use proptest::prelude::*;
+
+fn resource(bytes: &[u8]) -> Resource {
+    Resource {
+        url: "http://example.org/t.csv".into(),
+        media_type: None,
+        charset: None,
+        header: None,
+        links: Vec::new(),
+        content: Content::Bytes(bytes.into()),
+        name: "t.csv".into(),
+    }
+}
+
+/// A row as the tests see it: number, record, line, flaws, cells.
+type Row = (u64, u64, u64, usize, Vec<String>);
+
+/// The rows of a text that is read in chunks of `size`, and the text of all chunks.
+fn rows(bytes: &[u8], dialect: &Dialect, size: usize) -> (Vec<Row>, Vec<u8>) {
+    let format = Format::new(dialect);
+    let text = Text::open(&resource(bytes), &dialect.encoding).unwrap();
+    let mut chunks = Chunks::new(&format, text, Position::START, size, RECORD_LIMIT);
+    let mut chunk = Chunk::default();
+    let (mut rows, mut all) = (Vec::new(), Vec::new());
+    let mut record = Record::default();
+    let mut buffer = String::new();
+    while chunks.next_into(&mut chunk).unwrap().unwrap() {
+        assert_eq!(chunk.split.start.offset, all.len() as u64);
+        all.extend_from_slice(&chunk.text);
+        assert_eq!(chunk.split.end, all.len() as u64);
+        let content = std::str::from_utf8(&chunk.text).unwrap();
+        let start = chunk.split.start;
+        let (mut at, mut number, mut source, mut line) = (0, start.row, start.record, start.line);
+        while at < content.len() {
+            let (next, row) = format.skip(content.as_bytes(), at, &mut record);
+            if row {
+                let cells = record
+                    .cells
+                    .iter()
+                    .map(|cell| cell.text(&format, content, &mut buffer).to_owned())
+                    .collect();
+                rows.push((number, source, line, record.flaws.len(), cells));
+                number += 1;
+            }
+            source += 1;
+            line += record.lines;
+            at = next;
+        }
+    }
+    (rows, all)
+}
+
+fn check(dialect: Dialect, text: &str, expected: &[&[&str]]) {
+    let (rows, _) = rows(text.as_bytes(), &dialect, 1 << 16);
+    let cells: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.4.iter().map(String::as_str).collect())
+        .collect();
+    assert_eq!(cells, expected, "{text:?}");
+}
+
+#[test]
+fn quoting() {
+    let default = Dialect::default;
+    check(default(), "a,b\nc,d", &[&["a", "b"], &["c", "d"]]);
+    check(default(), "a,\r\n,\r\n", &[&["a", ""], &["", ""]]);
+    check(default(), "\n\n", &[&[""], &[""]]);
+    check(default(), "\"a\",\"\"\n", &[&["a", ""]]);
+    check(default(), "\"a,\"\"b\"\"\nc\",d\n", &[&["a,\"b\"\nc", "d"]]);
+    check(default(), "a\rb,c\n", &[&["a\rb", "c"]]);
+    check(default(), "a\"\"b,c\n", &[&["a\"b", "c"]]);
+    check(default(), "\"a\"b,c\n", &[&["ab", "c"]]);
+    check(default(), "\"\"\"\"\"\",x\n", &[&["\"\"", "x"]]);
+    check(default(), "\"open,\n", &[&["open,\n"]]);
+}
+
+#[test]
+fn dialects() {
+    let none = Dialect {
+        quote_char: None,
+        ..Dialect::default()
+    };
+    check(none, "\"a\",b\"\n", &[&["\"a\"", "b\""]]);
+    let backslash = Dialect {
+        double_quote: false,
+        ..Dialect::default()
+    };
+    check(
+        backslash,
+        "\"a\\\"b\",c\\,d,\"\\\\\",\"\"\n",
+        &[&["a\"b", "c,d", "\\", ""]],
+    );
+    let own = Dialect {
+        delimiter: "||".into(),
+        quote_char: Some("«".into()),
+        line_terminators: vec![";;".into(), "\n".into()],
+        ..Dialect::default()
+    };
+    check(
+        own,
+        "a|b||«c;;d«;;e\nf",
+        &[&["a|b", "c;;d"], &["e"], &["f"]],
+    );
+    let old = Dialect {
+        line_terminators: vec!["\r".into()],
+        delimiter: "\t".into(),
+        ..Dialect::default()
+    };
+    check(old, "a\tb\rc\td\r", &[&["a", "b"], &["c", "d"]]);
+    let crlf = Dialect {
+        line_terminators: vec!["\r\n".into()],
+        ..Dialect::default()
+    };
+    check(crlf, "a\nb,c\r\nd\r\n", &[&["a\nb", "c"], &["d"]]);
+    let trimmed = Dialect {
+        trim: Trim::Both,
+        ..Dialect::default()
+    };
+    check(trimmed, " a , \" b \" ,\tc\n", &[&["a", "b", "c"]]);
+    let initial = Dialect {
+        skip_initial_space: true,
+        ..Dialect::default()
+    };
+    check(initial, "a , \"b, c\"\n", &[&["a ", "b, c"]]);
+    let end = Dialect {
+        trim: Trim::End,
+        ..Dialect::default()
+    };
+    check(end, " a ,b \n", &[&[" a", "b"]]);
+    let comments = Dialect {
+        comment_prefix: Some("#".into()),
+        skip_blank_rows: true,
+        skip_columns: 1,
+        ..Dialect::default()
+    };
+    check(comments, "x,a\n# \"b\n,\n\ny,c\nz", &[&["a"], &["c"]]);
+}
+
+#[test]
+fn encodings() {
+    let sample = "ключ,значение\n1,«да»\n";
+    let expected: Vec<Vec<String>> = vec![
+        vec!["ключ".into(), "значение".into()],
+        vec!["1".into(), "«да»".into()],
+    ];
+    let utf16: Vec<u8> = sample.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let cyrillic = encoding_rs::WINDOWS_1251.encode(sample).0.into_owned();
+    for (label, bytes) in [
+        ("utf-8", sample.as_bytes().to_vec()),
+        ("utf-16be", utf16),
+        ("windows-1251", cyrillic),
+    ] {
+        let dialect = Dialect {
+            encoding: label.into(),
+            ..Dialect::default()
+        };
+        for size in [1, 7, 1000] {
+            let (rows, text) = rows(&bytes, &dialect, size);
+            let cells: Vec<_> = rows.into_iter().map(|row| row.4).collect();
+            assert_eq!(cells, expected, "{label}");
+            assert_eq!(text, sample.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn malformed_bytes_are_marked() {
+    let format = Format::new(&Dialect::default());
+    let text = Text::open(&resource(b"ab\x81\n\x81c\n"), "shift_jis").unwrap();
+    let mut chunks = Chunks::new(&format, text, Position::START, 1, RECORD_LIMIT);
+    let mut chunk = Chunk::default();
+    let mut found = Vec::new();
+    while chunks.next_into(&mut chunk).unwrap().unwrap() {
+        found.push((
+            String::from_utf8(chunk.text.clone()).unwrap(),
+            chunk.malformed.clone(),
+        ));
+    }
+    let marked =
+        |text: &str| -> Vec<usize> { text.match_indices('\u{FFFD}').map(|(at, _)| at).collect() };
+    assert!(found.iter().any(|(text, _)| text.contains('\u{FFFD}')));
+    for (text, malformed) in &found {
+        assert_eq!(*malformed, marked(text));
+    }
+}
+
+fn dialect() -> impl Strategy<Value = Dialect> {
+    let terminators = prop_oneof![
+        Just(vec!["\r\n", "\n"]),
+        Just(vec!["\n"]),
+        Just(vec!["\r\n"]),
+        Just(vec!["\r", "\r\n", "\n"]),
+        Just(vec!["#\n", "\n"]),
+    ];
+    let trim = prop_oneof![
+        Just(Trim::None),
+        Just(Trim::Both),
+        Just(Trim::Start),
+        Just(Trim::End)
+    ];
+    (
+        prop_oneof![Just(","), Just(" "), Just("é"), Just(",a")],
+        prop_oneof![
+            Just(None),
+            Just(Some("\"")),
+            Just(Some("é")),
+            Just(Some("\"a"))
+        ],
+        any::<bool>(),
+        terminators,
+        prop_oneof![Just(None), Just(Some("#"))],
+        any::<bool>(),
+        trim,
+        0..2u64,
+    )
+        .prop_map(
+            |(delimiter, quote, double_quote, terminators, comment, blank, trim, skip)| Dialect {
+                delimiter: delimiter.into(),
+                quote_char: quote.map(Into::into),
+                double_quote,
+                line_terminators: terminators.into_iter().map(Into::into).collect(),
+                comment_prefix: comment.map(Into::into),
+                skip_blank_rows: blank,
+                trim,
+                skip_columns: skip,
+                ..Dialect::default()
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Chunks of any size make the whole, in any dialect, and their texts are the file.
+    #[test]
+    fn chunks_make_the_whole(
+        text in "([abc,é\"\\\\ #\r\n]|\r\n|\"\"){0,60}",
+        dialect in dialect(),
+        size in 1..40usize,
+    ) {
+        let whole = rows(text.as_bytes(), &dialect, 1 << 16);
+        let parts = rows(text.as_bytes(), &dialect, size);
+        prop_assert_eq!(&parts.1, text.as_bytes());
+        prop_assert_eq!(parts, whole);
+    }
+
+    /// What the `csv` crate writes is read as it was, and nothing is found wrong with it.
+    #[test]
+    fn written_records_are_read(
+        records in prop::collection::vec(
+            prop::collection::vec("[a,\"\r\n é]{0,5}", 3..4), 1..8),
+        size in 1..60usize,
+    ) {
+        let mut writer = ::csv::WriterBuilder::new()
+            .quote_style(::csv::QuoteStyle::NonNumeric)
+            .from_writer(Vec::new());
+        for record in &records {
+            writer.write_record(record).unwrap();
+        }
+        let bytes = writer.into_inner().unwrap();
+        let (rows, _) = rows(&bytes, &Dialect::default(), size);
+        prop_assert!(rows.iter().all(|row| row.3 == 0));
+        let cells: Vec<_> = rows.into_iter().map(|row| row.4).collect();
+        prop_assert_eq!(cells, records);
+    }
+}
