@@ -209,7 +209,7 @@ fn apply(
     let standard = prepared.plan.rows.is_some();
     let yields = row.yields(rule, prepared.plan);
     // In standard mode the subject is related to the row even if the cell is null (step 4.6.8.2).
-    if !yields && !(standard && rule.when.is_none()) {
+    if !yields && (!standard || rule.when.is_some()) {
         return;
     }
     let no_null = rule.when.as_ref().is_some_and(|when| when.no_null);

@@ -158,7 +158,9 @@ fn literal(literal: LiteralRef<'_>, out: &mut Vec<u8>) {
         return;
     }
     let datatype = literal.datatype();
-    if datatype != xsd::STRING {
+    // Most literals are strings, and theirs is this very constant: no need to compare its text.
+    let string = std::ptr::eq(datatype.as_str(), xsd::STRING.as_str());
+    if !string && datatype != xsd::STRING {
         out.extend_from_slice(b"^^");
         iri(datatype.as_str(), out);
     }
