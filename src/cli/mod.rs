@@ -4,6 +4,7 @@
 //! exit code. stdout carries data, all talk goes to stderr.
 
 mod build;
+mod builds;
 mod check;
 mod completions;
 mod conflicts;
@@ -20,6 +21,7 @@ mod list;
 mod man;
 mod output;
 mod query;
+mod rollback;
 mod terminal;
 mod verify;
 mod why;
@@ -110,6 +112,8 @@ enum Command {
     Query(query::Arguments),
     List(list::Arguments),
     Describe(describe::Arguments),
+    Builds(builds::Arguments),
+    Rollback(rollback::Arguments),
     Export(export::Arguments),
     Fmt(fmt::Arguments),
     Why(why::Arguments),
@@ -161,6 +165,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
+        Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
+        Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, terminal),
         Command::Why(arguments) => why::run(arguments, &cli.global, terminal),

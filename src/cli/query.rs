@@ -119,15 +119,17 @@ pub(super) fn run(
     };
     let rows = if answered.rows == 1 { "row" } else { "rows" };
     let count = answered.rows;
-    if !answered.complete {
-        terminal.say(format_args!(
-            "the answer was cut after {count} {rows} (`--limit`)"
-        ));
+    let what = if !answered.complete {
+        format!(": the answer was cut after {count} {rows} (`--limit`)")
     } else if let Some(path) = path {
-        terminal.say(format_args!("wrote {count} {rows} to {}", path.display()));
+        format!(": wrote {count} {rows} to {}", path.display())
     } else if for_people && answered.truth.is_none() {
-        terminal.say(format_args!("{count} {rows}"));
-    }
+        format!(": {count} {rows}")
+    } else {
+        String::new()
+    };
+    // Every answer names the build that it is from.
+    terminal.say(format_args!("build {}{what}", build.manifest().id));
     Ok(Outcome::Fine)
 }
 

@@ -330,13 +330,14 @@ impl Builder {
             .and_then(|()| sync_folder(&builds))
             .map_err(|e| StoreError::io(&target, "name the build", e))?;
         self.report(Step::Renamed);
+        let before = super::open::current(&self.layout).ok();
         if let Err(error) = self.layout.switch(&manifest.id) {
             // A build that nobody was told of is litter.
             let _ = fs::remove_dir_all(&target);
             return Err(error);
         }
         self.report(Step::Switched);
-        let pruned = self.prune(&manifest.id);
+        let pruned = self.prune(&manifest.id, before.as_deref());
         self.report(Step::Pruned);
         Ok(Published { manifest, pruned })
     }
@@ -398,16 +399,19 @@ impl Builder {
         check_store(store, manifest, &path, lines)
     }
 
-    /// Deletes the oldest builds beyond the number to keep, but none that somebody reads.
+    /// Deletes the oldest builds beyond the number to keep, but none that somebody reads, and not the
+    /// one published before unless only one is to be kept: after a rollback it may be the oldest.
     ///
     /// What cannot be deleted now is tried again by the next build: that is no failure of this one.
-    fn prune(&self, published: &str) -> Vec<String> {
+    fn prune(&self, published: &str, before: Option<&str>) -> Vec<String> {
         let mut pruned = Vec::new();
         let Ok(ids) = self.layout.ids() else {
             return pruned;
         };
         let surplus = ids.len().saturating_sub(self.options.keep.max(1));
-        for id in ids.iter().filter(|id| *id != published).take(surplus) {
+        let spared = before.filter(|_| self.options.keep > 1);
+        let may_go = |id: &&String| *id != published && Some(id.as_str()) != spared;
+        for id in ids.iter().filter(may_go).take(surplus) {
             let folder = self.layout.build(id);
             let doomed = self.layout.temporary(&format!("pruned-{id}"));
             let held = match Pin::exclusive(&folder) {

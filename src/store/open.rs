@@ -49,11 +49,7 @@ impl Build {
     /// # Errors
     /// The file cannot be opened.
     pub fn lines(&self) -> Result<impl BufRead + use<>, StoreError> {
-        let path = self.folder.join(QUADS);
-        File::open(&path)
-            .and_then(zstd::Decoder::new)
-            .map(|decoder| BufReader::with_capacity(1 << 18, decoder))
-            .map_err(|e| StoreError::io(&path, "open the quads", e))
+        quads(&self.folder)
     }
 
     /// The quads of the release graph, as sorted canonical N-Quads lines.
@@ -68,6 +64,15 @@ impl Build {
             .map_err(|e| StoreError::io(&path, "read the release graph", e))?;
         Ok(lines)
     }
+}
+
+/// The sorted quads in a build's folder.
+pub(super) fn quads(folder: &Path) -> Result<impl BufRead + use<>, StoreError> {
+    let path = folder.join(QUADS);
+    File::open(&path)
+        .and_then(zstd::Decoder::new)
+        .map(|decoder| BufReader::with_capacity(1 << 18, decoder))
+        .map_err(|e| StoreError::io(&path, "open the quads", e))
 }
 
 impl std::fmt::Debug for Build {

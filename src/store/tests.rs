@@ -398,3 +398,116 @@ fn another_format_is_refused() -> Tested {
         fs::write(path, text)
     })
 }
+
+#[test]
+fn changes_between_builds() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let input = |name: &str, sha256: &str| Input {
+        name: name.to_owned(),
+        bytes: 1,
+        sha256: sha256.to_owned(),
+        rows: None,
+    };
+    let publish = |quads: Vec<Quad>, inputs: Vec<Input>| -> Result<Manifest, StoreError> {
+        let builder = Builder::begin(folder.path(), options())?;
+        builder.add(quads)?;
+        let about = About { inputs, ..about() };
+        Ok(builder.publish(about)?.manifest)
+    };
+    let old = publish(some_quads(), vec![input("a", "1"), input("b", "1")])?;
+    let mut quads = some_quads();
+    quads.pop();
+    quads.push(quad("id/city/tara", "ns#code", Literal::from("y"), ""));
+    quads.push(quad("id/city/tara", "ns#code", Literal::from("z"), ""));
+    let new = publish(quads, vec![input("b", "2"), input("c", "1")])?;
+    let found = changes(folder.path(), &old, &new)?;
+    let counts = |graph: &str| found.graphs.get(graph).map(|c| (c.added, c.removed));
+    assert_eq!(counts(""), Some((2, 0)));
+    assert_eq!(counts("http://e/graph/register"), Some((0, 1)));
+    assert_eq!(
+        found.total(),
+        Counts {
+            added: 2,
+            removed: 1
+        }
+    );
+    let inputs: Vec<_> = found
+        .inputs
+        .iter()
+        .map(|input| (input.name.as_str(), input.change))
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            ("a", Change::Removed),
+            ("b", Change::Changed),
+            ("c", Change::Added)
+        ]
+    );
+    assert_eq!(changes(folder.path(), &new, &new)?, Changes::default());
+    Ok(())
+}
+
+/// Publishes builds that differ, and gives their ids.
+fn several(root: &Path, count: usize) -> Result<Vec<String>, StoreError> {
+    (0..count)
+        .map(|number| {
+            let code = Literal::from(number.to_string());
+            let quads = vec![quad("id/city/tara", "ns#code", code, "")];
+            Ok(publish(root, quads, options())?.manifest.id)
+        })
+        .collect()
+}
+
+#[test]
+fn rolled_back_and_not_pruned() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    let ids = several(root, 3)?;
+    let rolled = roll_back(root, None)?;
+    assert_eq!(rolled.from.as_ref(), ids.get(2));
+    assert_eq!(Some(&rolled.manifest.id), ids.get(1));
+    assert_eq!(open(root)?.manifest(), &rolled.manifest);
+    let rolled = roll_back(root, ids.first().map(String::as_str))?;
+    assert_eq!(Some(&rolled.manifest.id), ids.first());
+    // The oldest one is what was published before: the next build keeps it.
+    let next = publish(root, some_quads(), options())?;
+    assert_eq!(
+        next.pruned.as_slice(),
+        ids.get(1..2).ok_or("no second build")?
+    );
+    let (all, _) = builds(root)?;
+    let first = all.first().map(|manifest| &manifest.id);
+    assert_eq!(first, ids.first());
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_rolled_back_to() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    let refused = |id: Option<&str>| roll_back(root, id).err().map(|error| error.code());
+    assert_eq!(refused(None), Some(Code::NoBuild));
+    assert_eq!(refused(Some("0001-ab")), Some(Code::NoBuild));
+    let ids = several(root, 2)?;
+    let published =
+        |id: &String| -> Result<bool, StoreError> { Ok(open(root)?.manifest().id == *id) };
+    let first = ids.first().ok_or("no build")?;
+    let second = ids.get(1).ok_or("no second build")?;
+    assert_eq!(refused(Some("../current")), Some(Code::NoBuild));
+    assert_eq!(refused(Some("0009-ab")), Some(Code::NoBuild));
+    let running = Builder::begin(root, options())?;
+    assert_eq!(refused(None), Some(Code::BuilderRunning));
+    drop(running);
+    let build = root.join("builds").join(first);
+    for file in store_files(&build, ".sst")? {
+        flip(&file, 9)?;
+    }
+    assert_eq!(refused(None), Some(Code::TornBuild));
+    assert!(published(second)?);
+    roll_back(root, Some(second))?;
+    fs::remove_file(root.join("current"))?;
+    roll_back(root, Some(second))?;
+    assert!(published(second)?);
+    Ok(())
+}

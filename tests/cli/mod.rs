@@ -5,6 +5,7 @@ mod build;
 mod convert;
 mod faults;
 mod fmt;
+mod history;
 mod init;
 mod readme;
 mod talk;

@@ -1,0 +1,88 @@
+//! Builds listed and published again.
+
+use super::workshop::{CITIES, Workshop};
+
+/// A project built twice, with one city less the second time.
+fn built_twice() -> Workshop {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let kept: Vec<&str> = CITIES
+        .lines()
+        .filter(|line| !line.starts_with("revda"))
+        .collect();
+    let text = kept.join("\n").replace("irbit;revda", "irbit");
+    workshop.write("data/cities.csv", text);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+}
+
+/// The published build and all builds, as `builds --format json` has them.
+fn builds(workshop: &Workshop) -> Vec<serde_json::Value> {
+    let run = workshop.run(&["builds", "--format", "json"]).exits(0);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn builds_with_what_changed() {
+    let workshop = built_twice();
+    let list = builds(&workshop);
+    assert_eq!(list.len(), 2);
+    assert_eq!(list[0]["current"], false);
+    assert_eq!(list[0]["changes"], serde_json::Value::Null);
+    assert_eq!(list[1]["current"], true);
+    // A label, its people, its region; and Tolyatti's twin.
+    let changes = serde_json::json!({
+        "graphs": { "": { "added": 0, "removed": 4 } },
+        "inputs": [{ "name": "data/cities.csv", "change": "changed" }],
+    });
+    assert_eq!(list[1]["changes"], changes);
+    let run = workshop.run(&["builds"]).exits(0);
+    for part in ["+0 -4 in the default graph", "data/cities.csv", "*"] {
+        assert!(run.stdout.contains(part), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn there_and_back() {
+    let workshop = built_twice();
+    let dump = |workshop: &Workshop| {
+        let run = workshop.run(&["export", "--format", "ntriples"]);
+        run.exits(0).stdout
+    };
+    let newer = builds(&workshop)[1]["id"].as_str().unwrap().to_owned();
+    let with_one_less = dump(&workshop);
+    let run = workshop.run(&["rollback"]).exits(0);
+    assert!(run.stderr.contains(&newer), "{}", run.stderr);
+    assert!(dump(&workshop).contains("/city/revda>"));
+    // There is none before the first one.
+    workshop.run(&["rollback"]).exits(2);
+    workshop.run(&["rollback", &newer]).exits(0);
+    assert_eq!(dump(&workshop), with_one_less);
+}
+
+#[test]
+fn an_answer_names_its_build() {
+    let workshop = built_twice();
+    let newer = builds(&workshop)[1]["id"].as_str().unwrap().to_owned();
+    let ask = ["query", "-e", "ASK { ?s ?p ?o }"];
+    let run = workshop.run(&ask).exits(0);
+    assert!(run.stderr.contains(&newer), "{}", run.stderr);
+    workshop.run(&["rollback"]).exits(0);
+    let run = workshop.run(&ask).exits(0);
+    assert!(!run.stderr.contains(&newer), "{}", run.stderr);
+    assert!(run.stderr.contains("build 0001-"), "{}", run.stderr);
+    let quiet = workshop.run(&["query", "--quiet", "-e", "ASK { ?s ?p ?o }"]);
+    assert_eq!(quiet.exits(0).stderr, "");
+}
+
+#[test]
+fn refused() {
+    let workshop = Workshop::project();
+    let run = workshop.run(&["builds"]).exits(2);
+    assert!(run.stderr.contains("CG0801"), "{}", run.stderr);
+    let run = workshop.run(&["rollback"]).exits(2);
+    assert!(run.stderr.contains("CG0801"), "{}", run.stderr);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop.run(&["rollback", "0007-ab"]).exits(2);
+    assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
+}
