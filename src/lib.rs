@@ -19,6 +19,7 @@
 //!       └─► [store]          build aside, verify, publish ─► [query] · [export] · [describe]
 //!                                        ▲
 //!                                    [claims]  what each source says of each cell
+//!                                    [rules]   what follows from the facts
 //! ```
 //!
 //! The feature `store` (default) adds builds, queries and dumps, and with them RocksDB, which takes a
@@ -39,6 +40,7 @@
 //! [export]: crate::export
 //! [describe]: crate::describe
 //! [claims]: crate::claims
+//! [rules]: crate::rules
 //! [`diagnostic`]: crate::diagnostic
 
 pub mod claims;
@@ -67,6 +69,7 @@ pub mod project;
 #[cfg(feature = "store")]
 pub mod query;
 pub mod resource;
+pub mod rules;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod uri;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
-//!                                                          └─► Builder      ─► publish
+//!                                                          ├─► rules ─┐
+//!                                                          └─► Builder ─► publish
 //! ```
 //!
 //! Nothing is published while anything is wrong.
@@ -16,6 +17,7 @@ use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::plan::{self, Mode, Plan, PlanOptions};
 use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
+use crate::rules::{FactSink, Facts, Rules};
 use crate::store::{
     About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri,
 };
@@ -116,6 +118,8 @@ pub struct Checked {
     pub evidence: claims::Checked,
     /// Contradictions between accepted claims; they are no errors.
     pub conflicts: usize,
+    /// Triples that follow from the facts by rules; not counted by a mere check.
+    pub inferred: usize,
 }
 
 /// Checks every row of every table: cells, keys, references, claims and evidence.
@@ -135,7 +139,7 @@ pub fn check(
         options,
     };
     let pass = tables.pass(NullSink, diagnostics);
-    pass.map(|pass| pass.checked)
+    pass.map(|(pass, _)| pass.checked)
         .map_err(|failed| match failed {
             Failed::Sink(error) | Failed::Keys(error) => error,
         })
@@ -158,6 +162,8 @@ pub fn build(
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
+    let rules = rules(project, &group, source.base(), diagnostics)
+        .map_err(|error| StoreError::io(&project.rules(), "read the rules", error))?;
     let how = CheckOptions {
         sources,
         threads: options.threads,
@@ -184,7 +190,8 @@ pub fn build(
         resolver: &source,
         options: how,
     };
-    let pass = match tables.pass(builder.sink()?, diagnostics) {
+    let sink = FactSink::new(Facts::new(&rules), builder.sink()?);
+    let (mut pass, sink) = match tables.pass(sink, diagnostics) {
         Ok(pass) => pass,
         Err(Failed::Keys(error)) => return Err(keys_failed(error)),
         // The sink fails where the builder has failed, and the builder knows why.
@@ -193,8 +200,21 @@ pub fn build(
     if diagnostics.has_errors() {
         return Ok(None);
     }
+    let mut facts = sink.into_facts();
+    facts.add(&pass.claims);
     builder.add(pass.claims)?;
-    let about = about(project, &source, &group, &pass.checked.summary, &ontology)?;
+    let inferences = match rules.infer(facts) {
+        Ok(inferences) => inferences,
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
+            return Ok(None);
+        }
+    };
+    pass.checked.inferred = inferences.len();
+    builder.add(rules.quads(&inferences, source.base()))?;
+    let mut files = ontology;
+    files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
+    let about = about(project, &source, &group, &pass.checked.summary, &files)?;
     let published = builder.publish(about)?;
     Ok(Some((published, pass.checked)))
 }
@@ -227,7 +247,9 @@ enum Failed {
 
 impl Tables<'_> {
     /// Converts all rows into a sink, and checks them, their keys and their claims on the way.
-    fn pass<S: Sink>(self, sink: S, diagnostics: &mut Diagnostics) -> Result<Pass, Failed> {
+    ///
+    /// Gives the sink back.
+    fn pass<S: Sink>(self, sink: S, diagnostics: &mut Diagnostics) -> Result<(Pass, S), Failed> {
         let Self {
             group,
             plan,
@@ -249,19 +271,20 @@ impl Tables<'_> {
                 summary,
                 evidence: claims::Checked::default(),
                 conflicts: claims.conflicts().len(),
+                inferred: 0,
             },
             claims: Vec::new(),
         };
         // Without all the rows, every key that refers to a missing file would be reported too.
         if diagnostics.has(Code::Unreadable) {
-            return Ok(pass);
+            return Ok((pass, sink.inner));
         }
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
             .map_err(Failed::Keys)?;
         pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
         pass.checked.evidence =
             claims::verify(group, plan, &claims, options.sources, resolver, diagnostics);
-        Ok(pass)
+        Ok((pass, sink.inner))
     }
 }
 
@@ -278,7 +301,7 @@ fn about(
     source: &Source,
     group: &TableGroup,
     summary: &Summary,
-    ontology: &[PathBuf],
+    files: &[PathBuf],
 ) -> Result<About, StoreError> {
     let prefixes = prefixes(project, group, source.base()).map_err(|error| {
         StoreError::io(&project.root().join("ontology"), "read the ontology", error)
@@ -294,7 +317,7 @@ fn about(
         Ok(())
     };
     add(&project.metadata(), None)?;
-    for file in ontology {
+    for file in files {
         add(file, None)?;
     }
     for (table, counts) in group.tables.iter().zip(&summary.tables) {
@@ -311,6 +334,20 @@ fn about(
         license: license(group),
         options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
     })
+}
+
+/// The rules of a project. What is wrong with one is a diagnostic.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn rules(
+    project: &Project,
+    group: &TableGroup,
+    base: &str,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<Rules> {
+    let prefixes = prefixes(project, group, base)?;
+    Rules::read(&project.rules(), &prefixes, diagnostics)
 }
 
 /// The prefixes of a project: those that its ontology declares, and one for each kind of thing.

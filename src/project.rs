@@ -4,6 +4,7 @@
 //!  project/
 //!    data/csv-metadata.json   the tables and how they map to RDF; the CSV files lie beside it
 //!    ontology/*.ttl           the vocabulary; shapes*.ttl and align-*.ttl have roles of their own
+//!    ontology/rules/*.rq      rules of inference
 //!    queries/*.rq             stored queries
 //!    .civigraph/              the store, made by `civigraph build`
 //! ```
@@ -79,6 +80,11 @@ impl Project {
     /// The folder of the stored queries; it need not exist.
     pub fn queries(&self) -> PathBuf {
         self.root.join("queries")
+    }
+
+    /// The folder of the rules of inference; it need not exist.
+    pub fn rules(&self) -> PathBuf {
+        self.root.join("ontology/rules")
     }
 
     /// The Turtle files of the ontology and its concept schemes, in order of name.

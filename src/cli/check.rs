@@ -66,6 +66,10 @@ pub(super) fn run(
             let source =
                 Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
             let group = source.load(&mut diagnostics);
+            if let Some(group) = &group {
+                pipeline::rules(&project, group, source.base(), &mut diagnostics)
+                    .map_err(|error| Failure::io("read the rules", &error))?;
+            }
             group.map(|group| pipeline::check(&group, &source, options, &mut diagnostics))
         }
     };

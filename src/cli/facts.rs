@@ -6,12 +6,12 @@ use super::terminal::Terminal;
 use crate::claims::{Claims, Spans};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::lineage::{self, Found, Index, Pattern};
 use crate::pipeline;
 use crate::plan::{self, Plan};
 use crate::store::Prefixes;
-use oxrdf::{NamedNode, TermRef};
+use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +75,24 @@ impl Facts {
             None => Claims::read(group, plan, source, &mut silent),
         };
         Ok(found)
+    }
+
+    /// The cells that make a triple: their places and columns.
+    pub(super) fn cells(&mut self, triple: &Triple) -> io::Result<Vec<(Place, String)>> {
+        let NamedOrBlankNode::NamedNode(subject) = &triple.subject else {
+            return Ok(Vec::new());
+        };
+        let found = self.find(&Pattern {
+            subject: subject.clone(),
+            predicate: Some(triple.predicate.clone()),
+            object: Some(triple.object.clone()),
+        })?;
+        let lineages =
+            lineage::explain(&self.group, &self.plan, &self.claims, &self.source, found)?;
+        Ok(lineages
+            .into_iter()
+            .filter_map(|one| Some((one.place, one.cell?.0)))
+            .collect())
     }
 
     /// The IRI that a user means: in brackets, prefixed, whole, or a path below the project's `id/`.

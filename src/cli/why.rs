@@ -5,10 +5,11 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::claims::{Claim, Spans};
-use crate::diagnostic::Place;
-use crate::lineage::{self, Lineage, Pattern};
+use crate::diagnostic::{Code, Place};
+use crate::lineage::{self, Inferred, Lineage, Pattern};
+use crate::store;
 use anstyle::{AnsiColor, Style};
-use oxrdf::{Literal, NamedNode, Term, TermRef};
+use oxrdf::{Literal, NamedNode, Term, TermRef, Triple};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,11 +19,12 @@ const DIM: Style = Style::new().dimmed();
 const PLACE: Style = AnsiColor::BrightCyan.on_default();
 
 /// Explain where triples come from: file, line, column and cell, the rule of the metadata, the claims
-/// about that cell, and the words of the sources.
+/// about that cell, and the words of the sources; for an inferred triple, its rule and its premises.
 ///
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); an object may also be a
-/// literal, with quotes or as plain text. It is computed from the tables as they stand now.
+/// literal, with quotes or as plain text. It is computed from the tables as they stand now; what was
+/// inferred, and from what, is looked up in the published build.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,6 +32,7 @@ Examples:
   civigraph why programme:novokuznetsk-2035 cg:horizon        # of one property
   civigraph why city:irbit cg:locatedIn region:sverdlovskaya-oblast
   civigraph why programme:novokuznetsk-2035 --sources ../articles  # with the words
+  civigraph why person:denis-pasler cg:takesPartIn                 # inferred: rule and premises
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
@@ -79,6 +82,7 @@ pub(super) fn run(
             .map(|text| object(text, |text| facts.iri(text))),
     };
     let progress = terminal.progress("looking through the tables", None);
+    let inferred = inferences(global, &mut facts, &pattern)?;
     let explained = facts.find(&pattern).and_then(|found| {
         lineage::explain(
             &facts.group,
@@ -95,12 +99,18 @@ pub(super) fn run(
     let written = match arguments.format {
         Form::Human => explained
             .iter()
-            .try_for_each(|one| human(one, &facts, &spans, &mut out)),
+            .try_for_each(|one| human(one, &facts, &spans, &mut out))
+            .and_then(|()| {
+                inferred
+                    .iter()
+                    .try_for_each(|one| one.human(&facts, &mut out))
+            }),
         Form::Json => {
-            let all: Vec<_> = explained
+            let mut all: Vec<_> = explained
                 .iter()
                 .map(|one| to_json(one, &facts, &spans))
                 .collect();
+            all.extend(inferred.iter().map(Explained::json));
             serde_json::to_writer_pretty(&mut out, &all)
                 .map_err(std::io::Error::from)
                 .and_then(|()| writeln!(out))
@@ -109,14 +119,124 @@ pub(super) fn run(
     written
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write the answer", &error))?;
-    if explained.is_empty() {
+    if explained.is_empty() && inferred.is_empty() {
         terminal.say(format_args!(
-            "no cell makes such a triple; what is in the graph: civigraph describe {}",
+            "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
             arguments.subject
         ));
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
+}
+
+/// An inferred triple, with the cells that make its premises.
+struct Explained {
+    inferred: Inferred,
+    /// For each premise the places, with the names of their columns.
+    cells: Vec<Vec<(Place, String)>>,
+}
+
+/// What was inferred in the published build, if there is one.
+fn inferences(
+    global: &Global,
+    facts: &mut Facts,
+    pattern: &Pattern,
+) -> Result<Vec<Explained>, Failure> {
+    let build = match store::open(&global.store()?) {
+        Ok(build) => build,
+        Err(error) if error.code() == Code::NoBuild => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let unread = |error| Failure::io("read the tables", &error);
+    let mut explained = Vec::new();
+    for inferred in lineage::inferred(&build, pattern)? {
+        let mut cells = Vec::with_capacity(inferred.premises.len());
+        for premise in &inferred.premises {
+            cells.push(if premise.inferred {
+                Vec::new()
+            } else {
+                facts.cells(&premise.triple).map_err(unread)?
+            });
+        }
+        explained.push(Explained { inferred, cells });
+    }
+    Ok(explained)
+}
+
+impl Explained {
+    fn human(&self, facts: &Facts, out: &mut impl Write) -> std::io::Result<()> {
+        let Inferred {
+            triple,
+            rule,
+            title,
+            premises,
+        } = &self.inferred;
+        writeln!(out, "{BOLD}{}{BOLD:#}", shown(triple, facts))?;
+        let title = title.as_deref().unwrap_or_default();
+        writeln!(
+            out,
+            "  inferred   by {PLACE}ontology/rules/{rule}.rq{PLACE:#} {title}"
+        )?;
+        for (premise, cells) in premises.iter().zip(&self.cells) {
+            let end = if premise.inferred {
+                " (inferred too)"
+            } else {
+                ""
+            };
+            let text = shown(&premise.triple, facts);
+            writeln!(out, "  from       {text}{DIM}{end}{DIM:#}")?;
+            for (at, column) in cells {
+                let at = place(at);
+                writeln!(out, "    made from {PLACE}{at}{PLACE:#} column `{column}`")?;
+            }
+        }
+        writeln!(out)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Inferred {
+            triple,
+            rule,
+            title,
+            premises,
+        } = &self.inferred;
+        let terms = |triple: &Triple| {
+            json!({
+                "subject": triple.subject.to_string(),
+                "predicate": triple.predicate.to_string(),
+                "object": triple.object.to_string(),
+            })
+        };
+        let premises: Vec<_> = premises
+            .iter()
+            .zip(&self.cells)
+            .map(|(premise, cells)| {
+                json!({
+                    "triple": terms(&premise.triple),
+                    "inferred": premise.inferred,
+                    "cells": cells.iter().map(|(at, column)| json!({
+                        "place": place(at), "column": column,
+                    })).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        json!({
+            "triple": terms(triple),
+            "inferred": true,
+            "rule": { "name": rule, "title": title },
+            "premises": premises,
+        })
+    }
+}
+
+/// A triple as dumps write it.
+fn shown(triple: &Triple, facts: &Facts) -> String {
+    format!(
+        "{}  {}  {}",
+        facts.term(triple.subject.as_ref().into()),
+        facts.term(TermRef::from(triple.predicate.as_ref())),
+        facts.term(triple.object.as_ref()),
+    )
 }
 
 /// An object as the user writes it: a quoted literal, something that is an IRI, or plain text.
@@ -138,14 +258,8 @@ fn human(
     spans: &Spans,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
-    let quad = &one.quad;
-    writeln!(
-        out,
-        "{BOLD}{}  {}  {}{BOLD:#}",
-        facts.term(quad.subject.as_ref().into()),
-        facts.term(TermRef::from(quad.predicate.as_ref())),
-        facts.term(quad.object.as_ref()),
-    )?;
+    let triple = Triple::from(one.quad.clone());
+    writeln!(out, "{BOLD}{}{BOLD:#}", shown(&triple, facts))?;
     let at = place(&one.place);
     match &one.cell {
         Some((column, Some(text))) => {

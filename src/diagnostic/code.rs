@@ -260,6 +260,13 @@ codes! {
     UnknownEntity = "0711", Error, "unknown entity", "";
     /// Several things have that label or id. Name one by its IRI or by its kind and id: `city/irbit`.
     AmbiguousEntity = "0712", Error, "ambiguous name", "";
+    /// A file of `ontology/rules` is no rule. A rule is a `CONSTRUCT` query whose `WHERE` clause is made of
+    /// triple patterns, `FILTER`, `BIND`, `VALUES` and `UNION`, so that each inferred triple has premises
+    /// that can be named, and more facts never make fewer inferences.
+    Rule = "0713", Error, "wrong rule", "";
+    /// The rules infer new triples without end, or one cannot be evaluated. `BIND` that makes an IRI from
+    /// an IRI that the rule made itself does that.
+    RuleLimit = "0714", Error, "rules without end", "";
     /// Nothing has been published in this folder yet. Run `civigraph build`.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never

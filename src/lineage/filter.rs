@@ -26,7 +26,7 @@ pub struct Match {
 
 impl Pattern {
     /// Whether a quad matches. A literal without a type matches by its text alone.
-    fn matches(&self, quad: QuadRef<'_>) -> bool {
+    pub fn matches(&self, quad: QuadRef<'_>) -> bool {
         let oxrdf::NamedOrBlankNodeRef::NamedNode(subject) = quad.subject else {
             return false;
         };

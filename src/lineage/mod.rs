@@ -7,13 +7,16 @@
 //! ```
 //!
 //! Nothing is stored a second time: the plan and the CSV files say it. For large tables an [`Index`]
-//! tells which rows have quads about a subject, so that only those are read.
+//! tells which rows have quads about a subject, so that only those are read. Why a triple was inferred
+//! is in the published build.
 
 mod filter;
 mod index;
+mod inferred;
 
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
+pub use inferred::{Inferred, Premise, inferred};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};

@@ -19,5 +19,6 @@ pub use labels::Labels;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 pub use run::{Request, check, run};
+pub(crate) use run::{on_large_stack, parse};
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};

@@ -61,13 +61,38 @@ impl Request {
 /// # Errors
 /// What is wrong with it (`CG07xx`).
 pub fn check(request: &Request, prefixes: &Prefixes) -> Result<(), StoreError> {
+    on_large_stack(&request.file, || prepare(request, prefixes).map(drop)).flatten()
+}
+
+/// Parses a query and checks that it keeps the limits.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+pub(crate) fn parse(
+    text: &str,
+    file: &str,
+    prefixes: &Prefixes,
+    limits: &Limits,
+) -> Result<Query, StoreError> {
+    let parsed = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))?;
+    Ok(parsed?.0)
+}
+
+/// Does work that recurses with the depth of a query, and waits for it.
+///
+/// # Errors
+/// There is no thread to be had, or it broke off.
+pub(crate) fn on_large_stack<T: Send>(
+    file: &str,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, StoreError> {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, || prepare(request, prefixes).map(drop))
-            .map_err(|e| not_started(&request.file, &e))?
+            .spawn_scoped(scope, work)
+            .map_err(|e| not_started(file, &e))?
             .join()
-            .map_err(|_| broke_off(&request.file))?
+            .map_err(|_| broke_off(file))
     })
 }
 

@@ -1,0 +1,128 @@
+//! Rule files: read, parsed and checked.
+
+use super::body::{Body, Refusal, check_head, place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::query::{self, Limits, StoredQuery};
+use crate::store::Prefixes;
+use spargebra::Query;
+use spargebra::term::TriplePattern;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+/// A rule: what follows (its head) from what (its body).
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name: the file's, without `.rq`.
+    pub name: String,
+    /// The file, as the user knows it.
+    pub file: String,
+    /// Title by language tag, from the comment header.
+    pub title: BTreeMap<String, String>,
+    /// Description by language tag.
+    pub description: BTreeMap<String, String>,
+    pub(super) head: Vec<TriplePattern>,
+    pub(super) body: Body,
+}
+
+/// The rules of a project, in order of their files' names.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    pub(super) rules: Vec<Rule>,
+}
+
+impl Rules {
+    /// Reads the `*.rq` files of a folder; one that is not there has none. What is wrong with a file
+    /// becomes a diagnostic, and the others are read all the same.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be read.
+    pub fn read(
+        folder: &Path,
+        prefixes: &Prefixes,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<Self> {
+        let shown = format!("{}/", folder.display());
+        let mut rules = Vec::new();
+        for query in StoredQuery::read_all(folder, &shown, diagnostics)? {
+            match rule(query, prefixes) {
+                Ok(rule) => rules.push(rule),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+        Ok(Self { rules })
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The rules, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+
+    /// A rule by its index in [`Inference`](super::Inference).
+    pub fn get(&self, index: usize) -> Option<&Rule> {
+        self.rules.get(index)
+    }
+}
+
+fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>> {
+    let StoredQuery {
+        name,
+        file,
+        text,
+        header,
+    } = query;
+    let wrong = |word: &str, message: String| {
+        Box::new(Diagnostic::new(
+            Code::Rule,
+            place(&text, &file, word),
+            message,
+        ))
+    };
+    if let Some(parameter) = header.parameters.first() {
+        let message = "a rule has no parameters: nobody is there to give them".to_owned();
+        let mut diagnostic = wrong("", message);
+        diagnostic.place.line = parameter.line;
+        return Err(diagnostic);
+    }
+    let parsed = query::parse(&text, &file, prefixes, &Limits::default())
+        .map_err(|error| Box::new(error.into_diagnostic()))?;
+    let (head, dataset, pattern) = match parsed {
+        Query::Construct {
+            template,
+            dataset,
+            pattern,
+            ..
+        } => (template, dataset, pattern),
+        other => {
+            let form = match other {
+                Query::Select { .. } => "SELECT",
+                Query::Describe { .. } => "DESCRIBE",
+                _ => "ASK",
+            };
+            let message = format!("a rule is a CONSTRUCT query, not {form}");
+            return Err(wrong(form, message));
+        }
+    };
+    if dataset.is_some() {
+        let message = "a rule reads the default graph and what is inferred, no other graph";
+        return Err(wrong("FROM", message.to_owned()));
+    }
+    let refused = |refusal: Refusal| Box::new(refusal.at(&text, &file));
+    let body = Body::of(&pattern).map_err(refused)?;
+    if let Some(diagnostic) = check_head(&head, &body, &text, &file) {
+        return Err(Box::new(diagnostic));
+    }
+    Ok(Rule {
+        name,
+        file,
+        title: header.title,
+        description: header.description,
+        head,
+        body,
+    })
+}
