@@ -15,7 +15,7 @@ pub struct Facts {
     wanted: Arc<Wanted>,
 }
 
-/// Which triples some body can match, by predicate and, where all patterns name one, by object.
+/// Which triples some body or head can match, by predicate and, where all patterns name one, by object.
 #[derive(Debug, Default)]
 struct Wanted {
     everything: bool,
@@ -26,8 +26,13 @@ struct Wanted {
 impl Wanted {
     fn of(rules: &Rules) -> Self {
         let mut wanted = Self::default();
-        for premise in rules.rules.iter().flat_map(|rule| &rule.body.premises) {
-            let NamedNodePattern::NamedNode(predicate) = &premise.predicate else {
+        // Heads too: what is stated is not inferred.
+        let patterns = rules
+            .rules
+            .iter()
+            .flat_map(|rule| rule.head.iter().chain(&rule.body.premises));
+        for pattern in patterns {
+            let NamedNodePattern::NamedNode(predicate) = &pattern.predicate else {
                 wanted.everything = true;
                 continue;
             };
@@ -35,7 +40,7 @@ impl Wanted {
                 .predicates
                 .entry(predicate.as_str().to_owned())
                 .or_insert_with(|| Some(HashSet::new()));
-            match (&premise.object, objects) {
+            match (&pattern.object, objects) {
                 (TermPattern::NamedNode(node), Some(objects)) => {
                     objects.insert(node.clone().into());
                 }

@@ -12,7 +12,7 @@ use spargebra::term::NamedNodePattern;
 use std::collections::{BTreeMap, HashSet};
 
 /// Rounds after which rules count as endless. A round makes at least one inference longer.
-const ROUNDS: usize = 500;
+const ROUNDS: usize = 200;
 
 /// Inferred triples after which rules count as endless.
 const TRIPLES: usize = 2_000_000;

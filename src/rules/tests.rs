@@ -202,7 +202,7 @@ fn refused_with_their_places() -> Tested {
     )?;
     check(
         "# param: x iri\nCONSTRUCT { ?a :p ?x } WHERE { ?a :q ?x }",
-        (Code::Rule, 1, 0),
+        (Code::Rule, 1, 1),
     )?;
     Ok(())
 }

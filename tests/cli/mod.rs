@@ -8,5 +8,6 @@ mod fmt;
 mod history;
 mod init;
 mod readme;
+mod rules;
 mod talk;
 pub mod workshop;
