@@ -17,8 +17,8 @@ const REUSED: [(&str, &str); 15] = [
     ("http://purl.org/dc/elements/1.1/", "creator"),
     (
         "http://purl.org/dc/terms/",
-        "Location contributor created creator date description identifier isPartOf isReplacedBy \
-         issued language license medium publisher source spatial subject temporal title",
+        "Location contributor created creator date description hasPart identifier isPartOf \
+         isReplacedBy issued language license medium publisher source spatial subject temporal title",
     ),
     (
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -39,7 +39,8 @@ const REUSED: [(&str, &str); 15] = [
     ),
     (
         "http://www.w3.org/ns/org#",
-        "Organization OrganizationalUnit Post classification member postIn subOrganizationOf",
+        "Organization OrganizationalUnit Post classification holds member memberOf postIn \
+         subOrganizationOf",
     ),
     ("http://www.w3.org/ns/person#", "Person"),
     ("http://www.w3.org/ns/prov#", "wasDerivedFrom"),
