@@ -50,6 +50,7 @@ fn the_same_again_whatever_the_threads() {
 #[test]
 fn explained_by_rule_and_premises() {
     let workshop = workshop();
+    workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&[
         "why",
         "city/irbit",
