@@ -58,7 +58,7 @@ pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
 pub(crate) use lock::utc;
 pub use manifest::{FORMAT, FileEntry, Manifest};
-pub use open::{Build, builds, open, open_build, roll_back};
+pub use open::{Build, builds, open, open_build};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};
 pub use statistics::{GraphStatistics, Statistics};

@@ -1,7 +1,7 @@
 //! A published build, opened for reading.
 
 use super::load::storage_error;
-use super::lock::{BuilderLock, Pin};
+use super::lock::Pin;
 use super::{Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
 use oxigraph::store::Store;
@@ -135,19 +135,6 @@ pub fn builds(root: &Path) -> Result<(Vec<Manifest>, Option<String>), StoreError
         .filter_map(|id| Manifest::read(&layout.build(id)).ok())
         .collect();
     Ok((manifests, current(&layout).ok()))
-}
-
-/// Makes an older build the published one again, after checking that it opens.
-///
-/// # Errors
-/// Another builder is running, or the build is missing or damaged; what is published stays.
-pub fn roll_back(root: &Path, id: &str) -> Result<(), StoreError> {
-    let layout = Layout::new(root);
-    // Without it the lock would be made in a folder that is no store.
-    current(&layout)?;
-    let _lock = BuilderLock::take(&layout)?;
-    let _build = open_build(root, id)?;
-    layout.switch(id)
 }
 
 /// The id of the published build.

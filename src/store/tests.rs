@@ -219,12 +219,12 @@ fn rolled_back_to_an_older_build() -> Tested {
     let mut quads = some_quads();
     quads.push(quad("a", "b", node("c"), ""));
     let second = publish(folder.path(), quads, options())?.manifest.id;
-    roll_back(folder.path(), &first)?;
+    roll_back(folder.path(), Some(&first))?;
     assert_eq!(open(folder.path())?.manifest().id, first);
-    roll_back(folder.path(), &second)?;
+    roll_back(folder.path(), Some(&second))?;
     assert_eq!(open(folder.path())?.manifest().id, second);
     for id in ["0009-00000000", "nonsense", "../x"] {
-        let refusal = roll_back(folder.path(), id).err();
+        let refusal = roll_back(folder.path(), Some(id)).err();
         assert_eq!(refusal.map(|e| e.code()), Some(Code::NoBuild), "{id}");
     }
     assert_eq!(open(folder.path())?.manifest().id, second);
