@@ -2,9 +2,9 @@
 
 use super::buffer::KeyBuffer;
 use super::fingerprint::Fingerprinter;
+use super::partitions::{Partitions, cluster};
 use super::plan::{Key, KeyPlan};
 use super::rows::Rows;
-use super::sorter::Sorter;
 use super::{duplicates, references};
 use crate::diagnostic::Diagnostics;
 use std::io;
@@ -37,7 +37,7 @@ pub struct KeyChecker {
     fingerprinter: Fingerprinter,
     memory: usize,
     /// One for each key of the plan.
-    sorters: Mutex<Vec<Sorter>>,
+    collected: Mutex<Vec<Partitions>>,
 }
 
 /// The keys of a table and their indexes in the plan.
@@ -65,15 +65,15 @@ impl KeyChecker {
                 (keys.into(), indexes.into())
             })
             .collect();
-        let sorters = (plan.keys().iter())
-            .map(|_| Sorter::new(options.directory.clone()))
+        let collected = (plan.keys().iter())
+            .map(|_| Partitions::new(options.directory.clone()))
             .collect();
         Self {
             plan,
             tables,
             fingerprinter,
             memory: options.memory,
-            sorters: Mutex::new(sorters),
+            collected: Mutex::new(collected),
         }
     }
 
@@ -103,21 +103,21 @@ impl KeyChecker {
             .copied()
             .zip(buffer.entries.drain(..))
             .filter(|(_, entries)| !entries.is_empty())
-            .map(|(index, mut entries)| {
-                // Sorted here, on the caller's thread, before the lock is taken.
-                entries.sort_unstable();
-                (index, entries.into_boxed_slice())
-            })
+            // Here, on the caller's thread, before the lock is taken.
+            .map(|(index, entries)| (index, cluster(&entries)))
             .collect();
         if chunks.is_empty() {
             return Ok(());
         }
-        let mut sorters = self.sorters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut collected = self
+            .collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for (index, entries) in chunks {
-            sorters[index].add(entries);
+            collected[index].add(entries);
         }
-        while sorters.iter().map(Sorter::memory).sum::<usize>() > self.memory {
-            match sorters.iter_mut().max_by_key(|sorter| sorter.memory()) {
+        while collected.iter().map(Partitions::memory).sum::<usize>() > self.memory {
+            match collected.iter_mut().max_by_key(|key| key.memory()) {
                 Some(largest) => largest.spill()?,
                 None => break,
             }
@@ -134,18 +134,18 @@ impl KeyChecker {
     /// # Errors
     /// A temporary file could not be read, or `rows` failed.
     pub fn finish(self, rows: &dyn Rows, diagnostics: &mut Diagnostics) -> io::Result<()> {
-        let mut sorters = self
-            .sorters
+        let collected = self
+            .collected
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         for &key in self.plan.primary() {
-            duplicates::check(&self.plan, key, &mut sorters[key], rows, diagnostics)?;
+            duplicates::check(&self.plan, key, &collected[key], rows, diagnostics)?;
         }
         for &reference in self.plan.references() {
             references::check(
                 &self.plan,
                 reference,
-                &mut sorters,
+                &collected,
                 self.fingerprinter,
                 rows,
                 diagnostics,

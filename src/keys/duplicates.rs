@@ -1,11 +1,11 @@
 //! Rows that have the primary key of an earlier row.
 
-use super::fingerprint::{Entry, same_key};
+use super::fingerprint::same_key;
 use super::first_rows::FirstRows;
+use super::partitions::{self, Partitions};
 use super::plan::KeyPlan;
 use super::report;
 use super::rows::{Fetched, KeyRow, Rows};
-use super::sorter::Sorter;
 use crate::diagnostic::Diagnostics;
 use std::collections::BTreeMap;
 use std::io;
@@ -14,22 +14,25 @@ use std::io;
 pub(super) fn check(
     plan: &KeyPlan,
     key: usize,
-    sorter: &mut Sorter,
+    entries: &Partitions,
     rows: &dyn Rows,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
     // Pairs of a row and the first row with its key.
-    let mut found = FirstRows::new(diagnostics.kept_per_kind());
-    let mut first: Option<Entry> = None;
-    for entry in sorter.sorted()? {
-        let entry = entry?;
-        match first {
-            // Entries of one key ascend by row, so the first of them is the first row.
-            Some(first) if same_key(&first, &entry) => found.push((entry[2], first[2])),
-            _ => first = Some(entry),
+    let limit = diagnostics.kept_per_kind();
+    let found = partitions::for_each(entries.entries(), |partition| {
+        let mut found = FirstRows::new(limit);
+        // Entries of one key ascend by row, so the first of them is the first row.
+        for same in entries.read(partition)?.chunk_by(same_key) {
+            if let [first, others @ ..] = same {
+                others
+                    .iter()
+                    .for_each(|other| found.push((other[2], first[2])));
+            }
         }
-    }
-    let (kept, more) = found.finish();
+        Ok(found)
+    })?;
+    let (kept, more) = FirstRows::of_all(limit, found).finish();
     let key = &plan.keys()[key];
     let fetched = Fetched::read(
         rows,

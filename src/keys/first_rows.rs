@@ -24,6 +24,16 @@ impl<F: Ord> FirstRows<F> {
         }
     }
 
+    /// The first of several.
+    pub(super) fn of_all(limit: u64, parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::new(limit);
+        for part in parts {
+            all.more += part.more;
+            part.kept.into_iter().for_each(|finding| all.push(finding));
+        }
+        all
+    }
+
     pub(super) fn push(&mut self, finding: F) {
         if (self.kept.len() as u64) < self.limit {
             self.kept.push(finding);
@@ -61,5 +71,16 @@ mod tests {
         check(2, (&[1, 2], 3));
         check(5, (&[1, 2, 3, 4, 5], 0));
         check(u64::MAX, (&[1, 2, 3, 4, 5], 0));
+    }
+
+    #[test]
+    fn the_first_of_parts_are_the_first_of_all() {
+        let part = |findings: &[u32]| {
+            let mut first = FirstRows::new(2);
+            findings.iter().for_each(|finding| first.push(*finding));
+            first
+        };
+        let all = FirstRows::of_all(2, [part(&[9, 8, 7]), part(&[]), part(&[6, 1, 5, 4])]);
+        assert_eq!(all.finish(), (vec![1, 4], 5));
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! The only part of validation that needs more than one row at a time. What is collected is not the
 //! values but 24 bytes a key: a 128-bit fingerprint of the typed values and the number of the row.
-//! Beyond a budget the collected keys are sorted and spilled to unnamed temporary files; at the end
-//! the sorted keys are merged, so that equal ones stand together.
+//! Beyond a budget the collected keys are spilled to unnamed temporary files, split by the first byte
+//! of the fingerprint; at the end one part after another is sorted, so that equal keys stand together.
 //!
 //! ```text
 //!  converting threads                                   the end
-//!  KeyBuffer ─► KeyChecker::accept ─► sorted runs ─►  KeyChecker::finish
-//!  (one a chunk)   (any order)        (memory, disk)    merge: duplicates, references without a row
-//!                                                       Rows: read the few rows again that messages are about
+//!  KeyBuffer ─► KeyChecker::accept ─► partitions ─►  KeyChecker::finish
+//!  (one a chunk)   (any order)       (memory, disk)   sort, join: duplicates, references without a row
+//!                                                     Rows: read the few rows again that messages are about
 //! ```
 //!
 //! ```no_run
@@ -47,11 +47,11 @@ mod checker;
 mod duplicates;
 mod fingerprint;
 mod first_rows;
+mod partitions;
 mod plan;
 mod references;
 mod report;
 mod rows;
-mod sorter;
 #[cfg(test)]
 mod tests;
 

@@ -2,13 +2,12 @@
 
 use super::fingerprint::{Entry, Fingerprinter, has_null, same_key};
 use super::first_rows::FirstRows;
+use super::partitions::{self, Partitions};
 use super::plan::{KeyPlan, Reference};
 use super::report;
 use super::rows::{Fetched, KeyRow, Rows, Which};
-use super::sorter::{Merge, Sorter};
 use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
 use std::io;
-use std::iter::Peekable;
 use std::ops::ControlFlow;
 
 /// How many missing references of one foreign key get a suggestion.
@@ -26,32 +25,37 @@ type Ambiguous = (u64, [u64; 2], [u64; 2]);
 pub(super) fn check(
     plan: &KeyPlan,
     reference: Reference,
-    sorters: &mut [Sorter],
+    entries: &[Partitions],
     fingerprinter: Fingerprinter,
     rows: &dyn Rows,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
     let limit = diagnostics.kept_per_kind();
-    let mut dangling = FirstRows::new(limit);
-    let mut ambiguous = FirstRows::new(limit);
+    let (from, to) = (&entries[reference.from], &entries[reference.to]);
     // Duplicates of a primary key are reported once, at the duplicates.
     let unique = plan.primary().contains(&reference.to);
-    let mut found = |from: &Entry, to: &[u64]| {
-        let fingerprint = [from[0], from[1]];
-        match *to {
-            [] => dangling.push((from[2], fingerprint)),
-            [first, second] if !unique => {
-                ambiguous.push((from[2], fingerprint, [first, second]));
+    let found = partitions::for_each(from.entries() + to.entries(), |partition| {
+        let (from, to) = (from.read(partition)?, to.read(partition)?);
+        let mut dangling = FirstRows::new(limit);
+        let mut ambiguous = FirstRows::new(limit);
+        join(&from, &to, |from, to| {
+            if reference.optional && has_null(from) {
+                return;
             }
-            _ => {}
-        }
-    };
-    let skips = |entry: &Entry| reference.optional && has_null(entry);
-    if reference.from == reference.to {
-        join_itself(sorters[reference.from].sorted()?, skips, &mut found)?;
-    } else if let Ok([from, to]) = sorters.get_disjoint_mut([reference.from, reference.to]) {
-        join(from.sorted()?, to.sorted()?, skips, &mut found)?;
-    }
+            let fingerprint = [from[0], from[1]];
+            match to {
+                [] => dangling.push((from[2], fingerprint)),
+                [first, second, ..] if !unique => {
+                    ambiguous.push((from[2], fingerprint, [first[2], second[2]]));
+                }
+                _ => {}
+            }
+        });
+        Ok((dangling, ambiguous))
+    })?;
+    let (dangling, ambiguous): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let dangling = FirstRows::of_all(limit, dangling);
+    let ambiguous = FirstRows::of_all(limit, ambiguous);
     let reported = Reported {
         plan,
         reference,
@@ -65,81 +69,20 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Calls `found` for each referencing entry that is not skipped, with the first two rows that have its
-/// key.
-fn join(
-    from: Merge<'_>,
-    to: Merge<'_>,
-    skips: impl Fn(&Entry) -> bool,
-    found: &mut impl FnMut(&Entry, &[u64]),
-) -> io::Result<()> {
-    let mut to = Groups(to.peekable());
-    let mut group = to.next_group()?;
+/// Calls `found` for each referencing entry with all entries that have its key. Both are sorted.
+fn join(from: &[Entry], to: &[Entry], mut found: impl FnMut(&Entry, &[Entry])) {
+    let mut groups = to.chunk_by(same_key).peekable();
     let mut last = None;
     for entry in from {
-        let entry = entry?;
         // The same item twice in one list.
-        if skips(&entry) || last.replace(entry) == Some(entry) {
+        if last.replace(entry) == Some(entry) {
             continue;
         }
-        while group.as_ref().is_some_and(|(key, _)| key[..2] < entry[..2]) {
-            group = to.next_group()?;
+        while groups.next_if(|group| group[0][..2] < entry[..2]).is_some() {}
+        match groups.peek() {
+            Some(group) if same_key(&group[0], entry) => found(entry, group),
+            _ => found(entry, &[]),
         }
-        match &group {
-            Some((key, rows)) if same_key(key, &entry) => found(&entry, rows),
-            _ => found(&entry, &[]),
-        }
-    }
-    Ok(())
-}
-
-/// The join of a key with itself, where nothing can be missing.
-fn join_itself(
-    entries: Merge<'_>,
-    skips: impl Fn(&Entry) -> bool,
-    found: &mut impl FnMut(&Entry, &[u64]),
-) -> io::Result<()> {
-    let mut first: Option<Entry> = None;
-    let mut second = None;
-    for entry in entries {
-        let entry = entry?;
-        match first {
-            Some(first) if same_key(&first, &entry) && !skips(&entry) => {
-                if second.is_none() {
-                    second = Some(entry[2]);
-                    found(&first, &[first[2], entry[2]]);
-                }
-                found(&entry, &[first[2], second.unwrap_or(entry[2])]);
-            }
-            _ => {
-                first = Some(entry);
-                second = None;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Sorted entries, key by key.
-struct Groups<'a>(Peekable<Merge<'a>>);
-
-impl Groups<'_> {
-    /// The next key and the first two rows that have it.
-    fn next_group(&mut self) -> io::Result<Option<(Entry, Vec<u64>)>> {
-        let Some(first) = self.0.next().transpose()? else {
-            return Ok(None);
-        };
-        let mut rows = vec![first[2]];
-        while let Some(next) = self.0.next_if(|next| match next {
-            Ok(next) => same_key(&first, next),
-            Err(_) => true,
-        }) {
-            let next = next?;
-            if rows.len() < 2 {
-                rows.push(next[2]);
-            }
-        }
-        Ok(Some((first, rows)))
     }
 }
 
