@@ -48,7 +48,9 @@ fn main() {
 fn compare(folder: &Path, rows: u64) {
     let bytes = table::write(folder, rows).expect("the table is written");
     println!("{rows} rows, 20 columns, {:.0} MB of CSV", megabytes(bytes));
-    println!("case                        user s  user+sys s   wall s    RSS MB   ratio (user)");
+    println!(
+        "case                        user s  user+sys s   wall s    RSS MB   ratio (user) to the case it is measured by"
+    );
     let run = |case: &str, floor: Option<&Cost>| {
         let cost = process::measure(case, folder).expect("the case runs");
         let ratio = floor.map_or(String::new(), |floor| {
@@ -66,13 +68,12 @@ fn compare(folder: &Path, rows: u64) {
     let hand = run("hand", None);
     run("convert-1", Some(&hand));
     run("convert-2", Some(&hand));
-    println!("ratio to typed-convert-1:");
-    let typed = run("typed-convert-1", None);
-    run("typed-check-1", Some(&typed));
-    run("wrong-check-1", Some(&typed));
-    let clean = run("typed-check-2", Some(&typed));
-    println!("ratio to typed-check-2:");
-    run("wrong-check-2", Some(&clean));
+    // The check against the conversion of the same table; wrong rows against clean ones.
+    for threads in ["1", "2"] {
+        let converted = run(&format!("typed-convert-{threads}"), None);
+        let clean = run(&format!("typed-check-{threads}"), Some(&converted));
+        run(&format!("wrong-check-{threads}"), Some(&clean));
+    }
 }
 
 fn megabytes(bytes: u64) -> f64 {

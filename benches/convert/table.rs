@@ -141,7 +141,7 @@ fn typed_row(row: u64, wrong: bool, random: &mut Random, line: &mut String) {
                 );
             }
             _ => {
-                let _ = write!(line, "{},{:03}", value % 999 + 1, value % 1000);
+                let _ = write!(line, "{}-{:03}", value % 999 + 1, value % 1000);
             }
         }
     }
