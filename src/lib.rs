@@ -57,6 +57,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod fmt;
 pub mod infer;
+pub mod invert;
 pub mod json;
 pub mod keys;
 pub mod lineage;

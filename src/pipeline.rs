@@ -70,6 +70,11 @@ impl Source {
         &self.base
     }
 
+    /// URL of the metadata.
+    pub fn metadata_url(&self) -> &str {
+        &self.metadata
+    }
+
     /// The tables of the project; `None` where nothing could be made of the metadata.
     pub fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
         csvw::load(&self.metadata, &LoadOptions::default(), self, diagnostics)

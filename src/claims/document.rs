@@ -80,6 +80,27 @@ impl Document {
         found
     }
 
+    /// Where words stand that differ in nothing but the look of spaces, dashes and quotation marks, ё
+    /// and capitals. For hints only: a lookalike is no evidence.
+    pub fn lookalikes(&self, words: &str) -> Vec<(usize, usize)> {
+        let fold = |text: &str| -> Vec<char> { text.chars().map(fold).collect() };
+        let (text, words) = (fold(&self.text), fold(words));
+        if words.is_empty() {
+            return Vec::new();
+        }
+        text.windows(words.len())
+            .enumerate()
+            .filter(|(_, window)| *window == words.as_slice())
+            .map(|(start, _)| (start, start + words.len()))
+            .collect()
+    }
+
+    /// Physical line of a code point, from 1.
+    pub fn line(&self, position: usize) -> usize {
+        let before = self.byte(position).and_then(|byte| self.text.get(..byte));
+        1 + before.map_or(0, |text| text.matches('\n').count())
+    }
+
     /// Where a span of `length` code points with this digest stands now: the same words, moved.
     ///
     /// Costs one hash of `length` code points for every position.
@@ -117,6 +138,24 @@ impl Document {
         rest.char_indices()
             .nth(position % STRIDE)
             .map(|(byte, _)| from + byte)
+    }
+}
+
+/// One character for all that look alike, so that positions stay.
+fn fold(c: char) -> char {
+    match c {
+        '\u{a0}' | '\u{202f}' | '\n' | '\r' | '\t' => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '«' | '»' | '„' | '“' | '”' | '‟' => '"',
+        'ё' | 'Ё' => 'е',
+        // Only where lower case is one character too.
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(lower), None) => lower,
+                _ => c,
+            }
+        }
     }
 }
 
@@ -171,6 +210,15 @@ mod tests {
             document("Пётр и Пётр").occurrences("Пётр"),
             [(0, 4), (7, 11)]
         );
+    }
+
+    #[test]
+    fn lookalikes_are_told_from_the_words() {
+        let document = document("Город\n«Ёлка\u{a0}– 2»");
+        assert_eq!(document.occurrences("елка - 2"), []);
+        assert_eq!(document.lookalikes("елка - 2"), [(7, 15)]);
+        assert_eq!(document.line(7), 2);
+        assert_eq!(document.lookalikes(""), []);
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! Which columns play which part is declared in the metadata by the own annotation `part`; nothing
 //! here knows the names of tables or columns.
 
+mod add;
 mod conflict;
 mod document;
 mod evidence;
@@ -27,6 +28,7 @@ mod sink;
 mod span;
 mod table;
 
+pub use add::{ClaimCell, EvidenceRow};
 pub use conflict::{Conflict, Side};
 pub use document::{Document, sha256_hex};
 pub use evidence::{Checked, verify};

@@ -31,7 +31,15 @@ pub struct Span {
 #[derive(Debug, Clone, Default)]
 pub struct Spans {
     spans: HashMap<String, Span>,
-    documents: HashMap<String, (String, Option<Document>)>,
+    documents: HashMap<String, Source>,
+}
+
+/// A document as its row describes it.
+#[derive(Debug, Clone)]
+struct Source {
+    file: String,
+    sha256: Option<String>,
+    document: Option<Document>,
 }
 
 impl Spans {
@@ -77,7 +85,12 @@ impl Spans {
                 if let (Some(id), Some(file)) = (row.get(columns.id), row.get(columns.file)) {
                     let document =
                         folder.and_then(|folder| evidence::open(folder, &file).ok().flatten());
-                    spans.documents.insert(id, (file, document));
+                    let source = Source {
+                        file,
+                        sha256: row.get(columns.sha256),
+                        document,
+                    };
+                    spans.documents.insert(id, source);
                 }
             })?;
         }
@@ -89,15 +102,41 @@ impl Spans {
         self.spans.get(id)
     }
 
+    /// The evidence that points at exactly this span.
+    pub fn at(&self, document: &str, start: usize, end: usize) -> Option<&Span> {
+        // The same span may have been recorded twice: the answer is the same one every time.
+        self.spans
+            .values()
+            .filter(|span| (span.document.as_str(), span.start, span.end) == (document, start, end))
+            .min_by(|a, b| a.id.cmp(&b.id))
+    }
+
+    /// The ids of all documents, in order.
+    pub fn documents(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.documents.keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// The file name of a document.
     pub fn file(&self, document: &str) -> Option<&str> {
-        self.documents.get(document).map(|(file, _)| file.as_str())
+        let source = self.documents.get(document)?;
+        Some(source.file.as_str())
+    }
+
+    /// A document that is at hand, and whether it is the one that the curator read.
+    pub fn document(&self, id: &str) -> Option<(&Document, bool)> {
+        let source = self.documents.get(id)?;
+        let document = source.document.as_ref()?;
+        let unchanged = source.sha256.as_deref() == Some(document.sha256());
+        Some((document, unchanged))
     }
 
     /// The words of a span, where its document is at hand and they are those that were read.
     pub fn words(&self, span: &Span) -> Option<&str> {
-        let (_, document) = self.documents.get(&span.document)?;
-        document
+        let source = self.documents.get(&span.document)?;
+        source
+            .document
             .as_ref()?
             .span(span.start, span.end)
             .filter(|words| super::sha256_hex(words.as_bytes()) == span.sha256)

@@ -2,10 +2,11 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, tables};
 use crate::export::{
     ExportOptions, Format, export_to_file, export_to_stream, of_file_name, unknown_format,
 };
+use crate::fmt::Profile;
 use crate::store;
 use oxsdatatypes::DateTime;
 use std::io;
@@ -16,6 +17,10 @@ use std::path::PathBuf;
 /// The same graph gives the same bytes on every machine. Turtle is laid out for people and for git:
 /// grouped by class and subject, sorted, one predicate a line. A manifest with counts and digests is
 /// written beside a file.
+///
+/// With `--format csv`, the tables of the project are written back from the graph to a folder, byte
+/// for byte as `civigraph fmt` writes them. Where the mapping has lost something, the column is named
+/// and nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,13 +28,14 @@ Examples:
   civigraph export -o graph.nq.zst                   # every graph, compressed
   civigraph export --graph claims -o claims.ttl.gz   # one graph
   civigraph export --graph claims --rdf 1.2          # claims as reifiers of triple terms
-  civigraph export --format ntriples | sort -u       # to stdout")]
+  civigraph export --format ntriples | sort -u       # to stdout
+  civigraph export --format csv -o tables            # the tables, read back from the graph")]
 pub(super) struct Arguments {
-    /// File to write; stdout without it. `.gz` and `.zst` compress.
+    /// File to write; stdout without it. `.gz` and `.zst` compress. For csv, a folder.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// turtle, ntriples, nquads, trig, rdfxml or jsonld [default: by the extension of the output,
-    /// else turtle].
+    /// turtle, ntriples, nquads, trig, rdfxml, jsonld or csv [default: by the extension of the
+    /// output, else turtle].
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<String>,
     /// A graph to write: `default`, a name such as `claims`, an IRI, or `all`; may be given several
@@ -39,6 +45,9 @@ pub(super) struct Arguments {
     /// Version of RDF. With 1.2 claims are reifiers of triple terms as well.
     #[arg(long, value_name = "VERSION", default_value = "1.1", value_parser = ["1.1", "1.2"])]
     rdf: String,
+    /// For csv: `spreadsheet` puts an apostrophe before cells that a spreadsheet would evaluate.
+    #[arg(long, value_enum, value_name = "PROFILE", default_value_t)]
+    profile: Profile,
     /// Write no manifest beside the file.
     #[arg(long)]
     no_manifest: bool,
@@ -56,6 +65,24 @@ pub(super) fn run(
         .output
         .as_deref()
         .filter(|path| path.as_os_str() != "-");
+    if arguments
+        .format
+        .as_deref()
+        .is_some_and(|format| format.eq_ignore_ascii_case("csv"))
+    {
+        let folder = path.ok_or_else(|| {
+            Failure::new("tables are written to a folder").with_hint("name it with `-o DIR`")
+        })?;
+        if !arguments.graphs.is_empty() {
+            return Err(Failure::new(
+                "tables come from all graphs: `--graph` does not apply to csv",
+            ));
+        }
+        return tables::run(folder, arguments.profile, global, *terminal);
+    }
+    if arguments.profile != Profile::Faithful {
+        return Err(Failure::new("`--profile` applies to `--format csv` only"));
+    }
     let (by_name, compression) = path.map(of_file_name).unwrap_or_default();
     let format = match (&arguments.format, path) {
         (Some(text), _) => Format::parse(text).ok_or_else(|| unknown_format(text))?,

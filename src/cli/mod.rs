@@ -10,6 +10,7 @@ mod completions;
 mod conflicts;
 mod convert;
 mod describe;
+mod evidence;
 mod explain;
 mod export;
 mod facts;
@@ -22,6 +23,7 @@ mod man;
 mod output;
 mod query;
 mod rollback;
+mod tables;
 mod terminal;
 mod verify;
 mod why;
@@ -118,6 +120,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
@@ -171,6 +174,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, terminal),
         Command::Why(arguments) => why::run(arguments, &cli.global, terminal),
         Command::Conflicts(arguments) => conflicts::run(arguments, &cli.global, terminal),
+        Command::Evidence(arguments) => evidence::run(arguments, &cli.global, terminal),
         Command::Convert(arguments) => convert::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),

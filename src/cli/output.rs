@@ -125,13 +125,13 @@ impl Write for Output {
 
 /// Temporary files are made for their owner only; a finished file is an ordinary one.
 #[cfg(unix)]
-fn set_permissions(file: &File) -> io::Result<()> {
+pub(super) fn set_permissions(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn set_permissions(_: &File) -> io::Result<()> {
+pub(super) fn set_permissions(_: &File) -> io::Result<()> {
     Ok(())
 }
 

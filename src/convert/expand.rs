@@ -267,7 +267,7 @@ fn encode_prefix(text: &str, prefix: Option<usize>, operator: Operator, out: &mu
 
 /// Makes an absolute IRI of an expansion: a prefix of the context first, then relative to the table
 /// (Metadata Vocabulary §5.1.3). Returns whether it is one.
-fn resolve(iri: &mut String, base: Option<&Iri<&str>>) -> bool {
+pub(crate) fn resolve(iri: &mut String, base: Option<&Iri<&str>>) -> bool {
     if let Some((prefix, local)) = iri.split_once(':')
         && !local.starts_with("//")
         && let Some(namespace) = context::namespace(prefix)

@@ -21,6 +21,7 @@ mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
+pub(crate) use expand::resolve;
 pub use part::{row, split, splits};
 pub use rows::TableRows;
 pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};

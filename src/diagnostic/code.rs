@@ -292,6 +292,22 @@ codes! {
     ExportFormat = "0810", Error, "format cannot hold this", "";
     /// The build has no graph of that name. `civigraph list graphs` shows them all.
     UnknownGraph = "0811", Error, "unknown graph", "";
+    /// The tables cannot be written back from the graph: nothing in it tells the rows of this table.
+    /// Give the table a primary key, and an `aboutUrl` with a variable for each of its columns.
+    InverseRows = "0820", Error, "rows not in the graph", "";
+    /// The tables cannot be written back from the graph: the mapping of this column loses its cells.
+    /// A column is in the graph when it yields a triple about its row, or when a template that yields
+    /// one has it as a variable.
+    InverseColumn = "0821", Error, "column not in the graph", "";
+    /// The graph holds the values of this column, but not how they were written: a number pattern, a
+    /// default value, several words for null.
+    InverseForm = "0822", Error, "written form not in the graph", "";
+    /// The graph has more than one value where the cell of a row holds one: two columns, or two rows,
+    /// yield triples that cannot be told apart.
+    InverseAmbiguous = "0823", Error, "cell not certain in the graph", "";
+    /// The tables that were read from the graph do not make the same graph again, so they are not
+    /// written. Has the metadata changed since the build? `civigraph build` makes them agree.
+    InverseDiffers = "0824", Error, "tables and graph differ", "";
 }
 
 impl Code {

@@ -117,6 +117,11 @@ impl Layout {
         self.columns.iter().map(Known::title).collect()
     }
 
+    /// What separates the items of a list column.
+    pub(super) fn separator(&self, column: usize) -> Option<&str> {
+        self.columns.get(column)?.separator.as_deref()
+    }
+
     /// How the columns of a file with this header are put in order.
     pub(super) fn order<'l>(&'l self, header: &[String]) -> Order<'l> {
         let skipped = usize::try_from(self.dialect.skip_columns).unwrap_or(usize::MAX);
@@ -167,6 +172,11 @@ impl Order<'_> {
         self.layout.columns.get((*self.known.get(at)?)?)
     }
 
+    /// Where a column of the metadata stands in the file.
+    pub(super) fn place(&self, column: usize) -> Option<usize> {
+        self.known.iter().position(|known| *known == Some(column))
+    }
+
     /// The canonical titles of a header, still in the order of the file.
     pub(super) fn titles(&self, header: &[String]) -> Vec<String> {
         header
@@ -205,7 +215,7 @@ impl Order<'_> {
     /// The order of rows: by the values of the key, numbers as such, then by its text.
     pub(super) fn compare(&self, a: &[String], b: &[String]) -> Ordering {
         let pairs = self.layout.key.iter().filter_map(|&key| {
-            let at = self.known.iter().position(|known| *known == Some(key))?;
+            let at = self.place(key)?;
             let known = self.layout.columns.get(key)?;
             let text = |cells: &[String]| cells.get(at).cloned().unwrap_or_default();
             Some((text(a), text(b), known))

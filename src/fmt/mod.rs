@@ -51,6 +51,93 @@ pub fn format(
     Ok(parts.write(layout, profile))
 }
 
+/// One change of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<'a> {
+    /// A new row: texts by index of the column in the metadata; the others are empty.
+    Row(&'a [(usize, String)]),
+    /// An item more in a list cell: the row with this text in this column, and the list's column.
+    Item {
+        /// Column and text that tell the row.
+        row: (usize, &'a str),
+        /// The column of the list.
+        column: usize,
+        /// The new item.
+        item: &'a str,
+    },
+}
+
+/// The canonical form of a table after a change; `None` where no row is the one to change.
+///
+/// # Errors
+/// As [`format`].
+pub fn change(
+    resource: &Resource,
+    layout: &Layout,
+    change: &Change<'_>,
+) -> Result<Option<Vec<u8>>, Vec<Diagnostic>> {
+    let text = read(resource, &layout.dialect)?;
+    let mut parts = Parts::read(&text, resource, layout)?;
+    let header = parts.header().to_vec();
+    let order = layout.order(&header);
+    match change {
+        Change::Row(texts) => {
+            let mut cells = vec![String::new(); header.len()];
+            for (column, text) in *texts {
+                if let Some(cell) = order.place(*column).and_then(|at| cells.get_mut(at)) {
+                    cell.clone_from(text);
+                }
+            }
+            parts.rows.push(Row {
+                above: String::new(),
+                cells,
+            });
+        }
+        Change::Item { row, column, item } => {
+            let (Some(key), Some(at)) = (order.place(row.0), order.place(*column)) else {
+                return Ok(None);
+            };
+            let mut rows = parts.rows.iter_mut();
+            let Some(row) =
+                rows.find(|found| found.cells.get(key).is_some_and(|cell| cell == row.1))
+            else {
+                return Ok(None);
+            };
+            if row.cells.len() <= at {
+                row.cells.resize(at + 1, String::new());
+            }
+            let separator = layout.separator(*column).unwrap_or(";");
+            if let Some(cell) = row.cells.get_mut(at) {
+                if !cell.is_empty() {
+                    cell.push_str(separator);
+                }
+                cell.push_str(item);
+            }
+        }
+    }
+    Ok(Some(parts.write(layout, Profile::Faithful)))
+}
+
+/// A table in canonical form, from the cells of its rows in the order of its columns.
+pub fn write(rows: Vec<Vec<String>>, layout: &Layout, profile: Profile) -> Vec<u8> {
+    let titles = layout.titles().into_iter().map(str::to_owned).collect();
+    let parts = Parts {
+        head: match layout.dialect.header_row_count {
+            0 => Vec::new(),
+            _ => vec![Head::Header(titles)],
+        },
+        rows: rows
+            .into_iter()
+            .map(|cells| Row {
+                above: String::new(),
+                cells,
+            })
+            .collect(),
+        tail: String::new(),
+    };
+    parts.write(layout, profile)
+}
+
 /// The whole text of a file, as UTF-8.
 fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic>> {
     let place = || Place::file(Arc::clone(&resource.name));
@@ -173,12 +260,17 @@ impl Parts {
         }
     }
 
-    fn write(mut self, layout: &Layout, profile: Profile) -> Vec<u8> {
+    /// The first row of the header; empty where there is none.
+    fn header(&self) -> &[String] {
         let header = self.head.iter().find_map(|head| match head {
             Head::Header(cells) => Some(cells.as_slice()),
             Head::Line(_) => None,
         });
-        let order = layout.order(header.unwrap_or_default());
+        header.unwrap_or_default()
+    }
+
+    fn write(mut self, layout: &Layout, profile: Profile) -> Vec<u8> {
+        let order = layout.order(self.header());
         for row in &mut self.rows {
             for (index, cell) in row.cells.iter_mut().enumerate() {
                 order.sort_items(index, cell);

@@ -3,11 +3,13 @@
 mod bad_input;
 mod build;
 mod convert;
+mod evidence;
 mod faults;
 mod fmt;
 mod history;
 mod init;
 mod readme;
 mod rules;
+mod tables;
 mod talk;
 pub mod workshop;

@@ -1,0 +1,60 @@
+//! New evidence, as the cells of the tables that will hold it.
+
+use super::roles::Roles;
+use super::span::Span;
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::Plan;
+
+/// A row for the evidence table. It holds a digest, never the words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRow {
+    /// Index of the evidence table.
+    pub table: usize,
+    /// Texts by index of column.
+    pub cells: Vec<(usize, String)>,
+}
+
+impl EvidenceRow {
+    /// The row of a span; `None` where the project has no evidence table, or its ids cannot look like
+    /// this span's.
+    pub fn new(group: &TableGroup, plan: &Plan, span: &Span) -> Option<Self> {
+        let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).evidence?;
+        let id = &plan.tables.get(columns.table)?.columns.get(columns.id)?;
+        let mut buffer = String::new();
+        id.datatype.parser().parse(&span.id, &mut buffer).ok()?;
+        Some(Self {
+            table: columns.table,
+            cells: vec![
+                (columns.id, span.id.clone()),
+                (columns.document, span.document.clone()),
+                (columns.start, span.start.to_string()),
+                (columns.end, span.end.to_string()),
+                (columns.sha256, span.sha256.clone()),
+            ],
+        })
+    }
+}
+
+/// Where a claim names its evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimCell {
+    /// Index of the claims table.
+    pub table: usize,
+    /// Its column of ids.
+    pub id: usize,
+    /// Its column of evidence, a list.
+    pub evidence: usize,
+}
+
+impl ClaimCell {
+    /// The columns of the claims table; `None` where there is none, or it names no evidence.
+    pub fn of(group: &TableGroup) -> Option<Self> {
+        let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).claims?;
+        Some(Self {
+            table: columns.table,
+            id: columns.id,
+            evidence: columns.evidence?,
+        })
+    }
+}

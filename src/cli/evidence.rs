@@ -1,0 +1,259 @@
+//! `civigraph evidence`: spans of documents that claims rest on.
+
+use super::facts::Facts;
+use super::failure::Failure;
+use super::fmt::replace;
+use super::terminal::Terminal;
+use super::{Global, Outcome, plain};
+use crate::claims::{ClaimCell, Document, EvidenceRow, Span, sha256_hex};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::suggest::hint;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::fmt::{self, Change, Layout};
+use crate::resource::{Content, Resolver};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Code points shown before and after words.
+const CONTEXT: usize = 30;
+
+/// The most places that a message lists.
+const LISTED: usize = 20;
+
+/// Record the spans of documents that claims rest on.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph evidence add --document 002 --words 'более 80' --sources ../articles
+  civigraph evidence add --document 002 --words '2035' --occurrence 2 --claim c-002-014 --sources ../articles")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Add(Add),
+}
+
+/// Find words in a document and record where they stand, with their digest.
+///
+/// The words are matched exactly, to the last space. The row goes to the evidence table at its place;
+/// the words themselves go nowhere. Where they stand more than once, the places are listed, and
+/// `--occurrence` chooses one. Prints the id of the evidence.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph evidence add --document 002 --words 'более 80' --sources ../articles
+  civigraph evidence add --document 002 --words '2035' --occurrence 2 --claim c-002-014 --sources ../articles")]
+struct Add {
+    /// Id of the document, as in the documents table.
+    #[arg(long, value_name = "ID")]
+    document: String,
+    /// The words, exactly as they stand in the document.
+    #[arg(long, value_name = "WORDS")]
+    words: String,
+    /// Which occurrence, from 1, where the words stand more than once.
+    #[arg(long, value_name = "N")]
+    occurrence: Option<usize>,
+    /// Id of the claim to attach the evidence to.
+    #[arg(long, value_name = "ID")]
+    claim: Option<String>,
+    /// Folder of the source documents.
+    #[arg(long, value_name = "DIR")]
+    sources: PathBuf,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let Action::Add(arguments) = &arguments.action;
+    let Some(facts) = Facts::load(global, terminal)? else {
+        return Ok(Outcome::Findings);
+    };
+    let spans = facts.spans(Some(&arguments.sources))?;
+    let id = arguments.document.as_str();
+    let Some(file) = spans.file(id) else {
+        let failure = Failure::new(format!("the documents table has no document `{id}`"));
+        return Err(match hint(id, spans.documents()) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        });
+    };
+    let Some((document, unchanged)) = spans.document(id) else {
+        let path = arguments.sources.join(file);
+        return Err(Failure::new(format!(
+            "document `{id}` is not at hand: could not read `{}`",
+            path.display()
+        )));
+    };
+    if !unchanged {
+        return Err(Failure::new(format!(
+            "document `{id}` is not the one that was read: its digest differs"
+        ))
+        .with_hint("`civigraph check --sources DIR` says what has changed"));
+    }
+    let claim = arguments.claim.as_deref();
+    let known = |claim: &str| facts.claims.iter().find(|known| known.id == claim);
+    if let Some(claim) = claim
+        && known(claim).is_none()
+    {
+        let ids = facts.claims.iter().map(|known| known.id.as_str());
+        let failure = Failure::new(format!("the claims table has no claim `{claim}`"));
+        return Err(match hint(claim, ids) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        });
+    }
+    let (start, end) = place(arguments, document, *terminal)?;
+    let recorded = spans.at(id, start, end);
+    let span = match recorded {
+        Some(span) => span.clone(),
+        None => Span {
+            id: format!("{id}-{start}-{end}"),
+            document: id.to_owned(),
+            start,
+            end,
+            sha256: sha256_hex(arguments.words.as_bytes()),
+        },
+    };
+    if recorded.is_some() {
+        terminal.say(format_args!("evidence `{}` is recorded already", span.id));
+    } else {
+        let row = EvidenceRow::new(&facts.group, &facts.plan, &span).ok_or_else(|| {
+            Failure::new(format!(
+                "the project has no evidence table with ids such as `{}`",
+                span.id
+            ))
+        })?;
+        if !change(&facts, row.table, &Change::Row(&row.cells), *terminal)? {
+            return Ok(Outcome::Findings);
+        }
+    }
+    if let Some(claim) = claim
+        && let Some(known) = known(claim)
+        && !known.evidence.contains(&span.id)
+    {
+        let cell = ClaimCell::of(&facts.group)
+            .ok_or_else(|| Failure::new("the claims table has no column for evidence"))?;
+        let item = Change::Item {
+            row: (cell.id, claim),
+            column: cell.evidence,
+            item: &span.id,
+        };
+        if !change(&facts, cell.table, &item, *terminal)? {
+            return Ok(Outcome::Findings);
+        }
+        terminal.say(format_args!("attached to claim `{claim}`"));
+    }
+    let mut out = terminal.stdout();
+    writeln!(out, "{}", span.id)?;
+    out.flush()?;
+    Ok(Outcome::Fine)
+}
+
+/// Where the words stand, or which choice there is.
+fn place(
+    arguments: &Add,
+    document: &Document,
+    terminal: Terminal,
+) -> Result<(usize, usize), Failure> {
+    let id = &arguments.document;
+    let found = document.occurrences(&arguments.words);
+    let list = |places: &[(usize, usize)]| {
+        for (index, &(start, end)) in places.iter().take(LISTED).enumerate() {
+            terminal.say(format_args!(
+                "{:>4}  {start}-{end}, line {}: {}",
+                index + 1,
+                document.line(start),
+                context(document, start, end)
+            ));
+        }
+        if places.len() > LISTED {
+            terminal.say(format_args!("      and {} more", places.len() - LISTED));
+        }
+    };
+    match (found.as_slice(), arguments.occurrence) {
+        ([], _) => {
+            let lookalikes = document.lookalikes(&arguments.words);
+            let failure = Failure::new(format!("these words are not in document `{id}`"));
+            if lookalikes.is_empty() {
+                return Err(failure);
+            }
+            list(&lookalikes);
+            Err(failure.with_hint(
+                "words that look alike are listed above; copy them from the document, with its \
+                 spaces, dashes and quotation marks",
+            ))
+        }
+        ([only], None | Some(1)) => Ok(*only),
+        (places, None) => {
+            list(places);
+            Err(
+                Failure::new(format!("these words stand {} times in document `{id}`", places.len()))
+                    .with_hint("choose one with `--occurrence N`, or give more words"),
+            )
+        }
+        (places, Some(number)) => number
+            .checked_sub(1)
+            .and_then(|index| places.get(index))
+            .copied()
+            .ok_or_else(|| {
+                list(places);
+                Failure::new(format!(
+                    "these words stand {} times in document `{id}`: there is no occurrence {number}",
+                    places.len()
+                ))
+            }),
+    }
+}
+
+/// The words with what stands around them, on one line.
+fn context(document: &Document, start: usize, end: usize) -> String {
+    let part = |from, to| plain(document.span(from, to).unwrap_or_default());
+    let before = start.saturating_sub(CONTEXT);
+    let after = (end + CONTEXT).min(document.length());
+    format!(
+        "{}[{}]{}",
+        part(before, start),
+        part(start, end),
+        part(end, after)
+    )
+}
+
+/// Changes a table's file; `false` where its text has problems, which are reported.
+fn change(
+    facts: &Facts,
+    table: usize,
+    change: &Change<'_>,
+    terminal: Terminal,
+) -> Result<bool, Failure> {
+    let missing = || Failure::new("the table is no file of the project");
+    let table = facts.group.tables.get(table).ok_or_else(missing)?;
+    let resource = facts.source.resolve(&table.url).map_err(|_| missing())?;
+    let Content::File(path) = &resource.content else {
+        return Err(missing());
+    };
+    let path: &Path = path;
+    match fmt::change(&resource, &Layout::of(table), change) {
+        Ok(Some(bytes)) => {
+            // Behind a link, the file itself is replaced and not the link.
+            path.canonicalize()
+                .and_then(|path| replace(&path, &bytes))
+                .map_err(|error| Failure::io(format_args!("write `{}`", resource.name), &error))?;
+            terminal.say(format_args!("wrote {}", resource.name));
+            Ok(true)
+        }
+        Ok(None) => Err(Failure::new(format!("`{}` has no such row", resource.name))),
+        Err(problems) => {
+            let mut diagnostics = Diagnostics::new(Mode::Validate);
+            for problem in problems {
+                diagnostics.push(problem);
+            }
+            terminal.report(&diagnostics, Format::Human, false)?;
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `civigraph export --format csv`: the tables, written back from the graph.
+
+use super::failure::Failure;
+use super::fmt::create;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::csvw::{self, LoadOptions};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::fmt::Profile;
+use crate::invert::{self, Graph};
+use crate::pipeline::{self, Source};
+use crate::plan::{self, percent_decode};
+use crate::resource::{ResolveError, Resolver, Resource};
+use crate::store::{self, Build, digest_bytes, digest_file, graph_iri};
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxrdf::{GraphName, NamedNode, Quad};
+use std::io::BufReader;
+use std::path::Path;
+
+/// Graphs that no cell of a table makes.
+const NOT_TABLES: [&str; 3] = ["vocabulary", "inferred", "release"];
+
+/// Writes the tables of the project, read from its published graph, to a folder.
+pub(super) fn run(
+    folder: &Path,
+    profile: Profile,
+    global: &Global,
+    terminal: Terminal,
+) -> Result<Outcome, Failure> {
+    let project = global.project()?;
+    let source =
+        Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+    let build = store::open(&global.store()?)?;
+    let metadata = input(&build, crate::project::METADATA);
+    let now = digest_file(&project.metadata())
+        .map_err(|error| Failure::io("read the metadata", &error))?
+        .1;
+    if metadata.is_some_and(|sha256| sha256 != now) {
+        return Err(
+            Failure::new("the metadata has changed since the graph was built with it")
+                .with_hint("run `civigraph build`, or bring the metadata of that build back"),
+        );
+    }
+    // The rows come from the graph alone: no CSV is looked at, not even for its header.
+    let resolver = MetadataOnly(&source);
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let url = source.metadata_url();
+    let group = csvw::load(url, &LoadOptions::default(), &resolver, &mut diagnostics);
+    let Some(group) = group.filter(|_| !diagnostics.has_errors()) else {
+        terminal.report(&diagnostics, Format::Human, false)?;
+        return Ok(Outcome::Findings);
+    };
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let plan = plan::compile(&group, &pipeline::plan_options(), &mut diagnostics);
+    let progress = terminal.progress("reading the graph", None);
+    let graph = read(&build, source.base())?;
+    let claims = NamedNode::new_unchecked(graph_iri(source.base(), "claims"));
+    let written = invert::tables(
+        &group,
+        &plan,
+        graph,
+        Some(&claims),
+        profile,
+        &mut diagnostics,
+    )
+    .map_err(|error| Failure::io("compare the tables", &error))?;
+    progress.finish_and_clear();
+    terminal.report(&diagnostics, Format::Human, false)?;
+    let Some(written) = written else {
+        terminal.say("nothing was written");
+        return Ok(Outcome::Findings);
+    };
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::io(format_args!("make `{}`", folder.display()), &error))?;
+    let (mut rows, mut same) = (0, 0);
+    for table in &written {
+        let Some(name) = group.tables.get(table.table).and_then(|table| {
+            let name = table.url.rsplit('/').next()?;
+            Some(percent_decode(name)).filter(|name| !name.is_empty())
+        }) else {
+            continue;
+        };
+        let path = folder.join(&name);
+        create(&path, &table.bytes)
+            .map_err(|error| Failure::io(format_args!("write `{}`", path.display()), &error))?;
+        rows += table.rows;
+        let read = input(&build, &format!("data/{name}"));
+        same += usize::from(read.is_some_and(|sha256| sha256 == digest_bytes(&table.bytes)));
+    }
+    terminal.say(format_args!(
+        "wrote {} tables with {rows} rows to {}; {same} are byte for byte what the build read",
+        written.len(),
+        folder.display()
+    ));
+    Ok(Outcome::Fine)
+}
+
+/// The digest of a file that a build read.
+fn input(build: &Build, name: &str) -> Option<String> {
+    let mut inputs = build.manifest().inputs().iter();
+    inputs
+        .find(|input| input.name == name)
+        .map(|input| input.sha256.clone())
+}
+
+/// The quads of a build that its tables made.
+fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
+    let others = NOT_TABLES.map(|name| graph_iri(base, name));
+    let of_tables = |quad: &Quad| match &quad.graph_name {
+        GraphName::NamedNode(name) => !others.iter().any(|other| other == name.as_str()),
+        _ => true,
+    };
+    RdfParser::from_format(RdfFormat::NQuads)
+        .for_reader(BufReader::new(build.lines()?))
+        .filter(|quad| quad.as_ref().map_or(true, of_tables))
+        .collect::<Result<Graph, _>>()
+        .map_err(|error| Failure::new(format!("could not read the graph: {error}")))
+}
+
+/// The metadata of a project, with empty tables.
+struct MetadataOnly<'a>(&'a Source);
+
+impl Resolver for MetadataOnly<'_> {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        if url == self.0.metadata_url() || url.ends_with(".json") {
+            self.0.resolve(url)
+        } else {
+            Ok(Resource::of_bytes(url, Vec::new()))
+        }
+    }
+}

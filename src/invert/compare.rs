@@ -1,0 +1,131 @@
+//! The proof: the tables that were written give the graph that they were written from.
+
+use super::graph::Graph;
+use crate::convert::{self, CollectSink, Options};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::plan::Plan;
+use crate::resource::{ResolveError, Resolver, Resource};
+use oxrdf::vocab::rdf;
+use oxrdf::{Quad, Term};
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::sync::Arc;
+
+/// Converts tables that were written and reports each predicate whose triples are not those of the
+/// graph.
+pub(super) fn compare(
+    group: &TableGroup,
+    plan: &Plan,
+    graph: &Graph,
+    tables: &[(usize, Arc<[u8]>)],
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    let resolver = Tables { plan, tables };
+    let mut sink = CollectSink::default();
+    let mut silent = Diagnostics::new(Mode::Convert);
+    convert::run(plan, &resolver, &Options::default(), &mut sink, &mut silent)?;
+    let made: HashSet<String> = sink
+        .quads
+        .iter()
+        .filter_map(|(quad, _)| triple(quad))
+        .collect();
+    let there: HashSet<String> = graph.all().filter_map(triple).collect();
+
+    let mut missing: BTreeMap<&str, (u64, &Quad)> = BTreeMap::new();
+    for quad in graph.quads() {
+        let reified = graph.claims() == Some(&quad.graph_name) && is_about_claims(quad);
+        if !reified
+            && !graph.is_foreign(quad)
+            && triple(quad).is_some_and(|triple| !made.contains(&triple))
+        {
+            let entry = missing.entry(quad.predicate.as_str());
+            entry.or_insert((0, quad)).0 += 1;
+        }
+    }
+    for (predicate, (count, example)) in missing {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::InverseDiffers,
+                place(group),
+                format!("the graph has {count} triples with <{predicate}> that no row makes"),
+            )
+            .with_found(example.to_string()),
+        );
+    }
+    let mut surplus: BTreeMap<(u32, u32), (u64, &Quad)> = BTreeMap::new();
+    for (quad, origin) in &sink.quads {
+        if triple(quad).is_some_and(|triple| !there.contains(&triple)) {
+            let entry = surplus.entry((origin.table, origin.column));
+            entry.or_insert((0, quad)).0 += 1;
+        }
+    }
+    for ((table, column), (count, example)) in surplus {
+        let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let place = group.tables.get(index(table)).map_or_else(
+            || place(group),
+            |table| match table.columns.get(index(column)) {
+                Some(column) => column.place.clone(),
+                None => table.place.clone(),
+            },
+        );
+        let message = format!("rows would make {count} triples here that the graph has not");
+        diagnostics.push(
+            Diagnostic::new(Code::InverseDiffers, place, message).with_found(example.to_string()),
+        );
+    }
+    Ok(())
+}
+
+/// Whether a quad of the graph of claims says what a claim is about: no cell makes it.
+fn is_about_claims(quad: &Quad) -> bool {
+    let predicate = quad.predicate.as_str();
+    [rdf::SUBJECT, rdf::PREDICATE, rdf::OBJECT].contains(&quad.predicate.as_ref())
+        || predicate.ends_with("#conflictsWith")
+        || predicate == "http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies"
+}
+
+/// A quad without its graph, as a key; blank nodes have no names to compare.
+fn triple(quad: &Quad) -> Option<String> {
+    if quad.subject.is_blank_node() || quad.object.is_blank_node() {
+        return None;
+    }
+    // Tags are compared without regard to case.
+    let object = match &quad.object {
+        Term::Literal(literal) if literal.language().is_some() => format!(
+            "\"{}\"@{}",
+            literal.value(),
+            literal.language().unwrap_or_default().to_ascii_lowercase()
+        ),
+        object => object.to_string(),
+    };
+    Some(format!("{} {} {object}", quad.subject, quad.predicate))
+}
+
+fn place(group: &TableGroup) -> Place {
+    group.tables.first().map_or_else(
+        || Place::file(""),
+        |table| Place::file(table.place.file.clone()),
+    )
+}
+
+/// The tables that were written, under their URLs.
+struct Tables<'a> {
+    plan: &'a Plan,
+    tables: &'a [(usize, Arc<[u8]>)],
+}
+
+impl Resolver for Tables<'_> {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        self.tables
+            .iter()
+            .find(|(index, _)| {
+                self.plan
+                    .tables
+                    .get(*index)
+                    .is_some_and(|table| table.url == url)
+            })
+            .map(|(_, bytes)| Resource::of_bytes(url, Arc::clone(bytes)))
+            .ok_or(ResolveError::NotFound)
+    }
+}

@@ -1,0 +1,151 @@
+//! From the graph back to the tables: the plan read in the other direction.
+//!
+//! ```text
+//!  quads ─► Graph ─┐
+//!                  ├─► Anchor   which subjects are rows: the template that holds the primary key
+//!  plan ───────────┤
+//!                  └─► Row      cells that are not known yet, from rules whose other end is known
+//!                       │
+//!                    Written    how a value is written in its column
+//!                       │
+//!                  [fmt]        the canonical form
+//! ```
+//!
+//! A mapping can lose things: a column that yields nothing, a number format, the order of rows
+//! without a key. What a column loses is found out before a row is read ([`sources`]), and at the end
+//! the tables are converted again and compared with the graph ([`compare`]): either the tables are
+//! what the graph was made of, in canonical form, or a diagnostic says which column is to blame.
+//!
+//! [fmt]: crate::fmt
+
+mod compare;
+mod expand;
+mod graph;
+mod matching;
+mod row;
+mod sources;
+mod table;
+mod written;
+
+pub use graph::Graph;
+
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::fmt::{self, Layout, Profile};
+use crate::plan::Plan;
+use oxrdf::NamedNode;
+use std::io;
+use std::sync::Arc;
+use table::Inverse;
+
+/// A table as it would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Index of the table in the group.
+    pub table: usize,
+    /// Its data rows.
+    pub rows: usize,
+    /// Its bytes, in canonical form.
+    pub bytes: Vec<u8>,
+}
+
+/// Writes the tables of a group back from the graph that its plan made.
+///
+/// `claims` is the graph of claims, where contradicted cells are kept. `None` stands for a mapping
+/// that loses something, or a graph that the mapping did not make; `diagnostics` say what.
+///
+/// # Errors
+/// The tables that were written cannot be read again.
+pub fn tables(
+    group: &TableGroup,
+    plan: &Plan,
+    mut graph: Graph,
+    claims: Option<&NamedNode>,
+    profile: Profile,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<Option<Vec<Written>>> {
+    if let Some(claims) = claims {
+        graph.withheld_in(claims);
+    }
+    for (index, table) in group.tables.iter().enumerate() {
+        for problem in sources::check(plan, index, table) {
+            diagnostics.push(problem);
+        }
+    }
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    // Claims first: they know the values that were withheld from the facts.
+    let order = claims_first(group);
+    let mut rows = vec![Vec::new(); group.tables.len()];
+    for index in order {
+        let Some(inverse) = Inverse::new(plan, index, group) else {
+            continue;
+        };
+        let found = inverse.rows(&graph, diagnostics);
+        if let Some(table) = group.tables.get(index) {
+            inverse.learn(table, &found, &mut graph);
+        }
+        if let Some(slot) = rows.get_mut(index) {
+            *slot = inverse.written(&found, diagnostics);
+        }
+    }
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    let mut faithful = Vec::new();
+    for (index, (table, rows)) in group.tables.iter().zip(&rows).enumerate() {
+        let layout = Layout::of(table);
+        let bytes: Arc<[u8]> = fmt::write(rows.clone(), &layout, Profile::Faithful).into();
+        faithful.push((index, bytes));
+    }
+    compare::compare(group, plan, &graph, &faithful, diagnostics)?;
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    let written = group
+        .tables
+        .iter()
+        .zip(rows)
+        .zip(faithful)
+        .map(|((table, rows), (index, faithful))| Written {
+            table: index,
+            rows: rows.len(),
+            bytes: match profile {
+                Profile::Faithful => faithful.to_vec(),
+                Profile::Spreadsheet => fmt::write(rows, &Layout::of(table), profile),
+            },
+        })
+        .collect();
+    Ok(Some(written))
+}
+
+/// The tables, that of the claims ahead of the others.
+fn claims_first(group: &TableGroup) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..group.tables.len()).collect();
+    let is_claims = |index: &usize| {
+        group.tables.get(*index).is_some_and(|table| {
+            let mut parts = table.columns.iter().map(|c| c.extensions.part.as_deref());
+            parts.any(|part| part == Some("claim.id"))
+        })
+    };
+    order.sort_by_key(|index| !is_claims(index));
+    order
+}
+
+/// A problem of one column.
+fn column_problem(
+    code: Code,
+    group_table: &crate::csvw::model::Table,
+    column: usize,
+    message: String,
+) -> Diagnostic {
+    let place = group_table
+        .columns
+        .get(column)
+        .map_or(&group_table.place, |column| &column.place);
+    Diagnostic::new(code, place.clone(), message)
+}
+
+#[cfg(test)]
+mod tests;

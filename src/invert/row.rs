@@ -1,0 +1,347 @@
+//! The cells of one row, found one after another.
+
+use super::expand::{Lookup, expand};
+use super::graph::Graph;
+use super::matching::{Binding, matches};
+use super::table::Inverse;
+use crate::plan::{Language, Object, Rule, Slot, Template, Test};
+use oxrdf::{GraphName, NamedOrBlankNode, Quad, Term};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A cell that is known: its values, not yet as they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Known {
+    Null,
+    One(String),
+    List(Vec<String>),
+}
+
+/// A row that is being put together.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// The IRI that it was found by.
+    pub(super) subject: String,
+    /// By column; `None` while a cell is not known.
+    pub(super) cells: Vec<Option<Known>>,
+    pub(super) number: Option<u64>,
+    /// Columns for which the graph has several values where a cell holds one.
+    pub(super) ambiguous: Vec<(usize, Vec<String>)>,
+}
+
+impl Lookup for Row {
+    fn column(&self, index: usize) -> Option<&Known> {
+        self.cells.get(index)?.as_ref()
+    }
+
+    fn row(&self) -> Option<u64> {
+        self.number
+    }
+}
+
+/// What quads say of columns: the values that each may have.
+type Values = BTreeMap<usize, BTreeSet<Vec<String>>>;
+
+/// What the quads of a rule say of a row.
+struct Said {
+    values: Values,
+    /// Everything but the object was known: no quad means an empty cell.
+    complete: bool,
+    /// There are quads.
+    any: bool,
+}
+
+/// Finds the cells of a row.
+pub(super) struct Solver<'a> {
+    pub(super) inverse: &'a Inverse<'a>,
+    pub(super) graph: &'a Graph,
+}
+
+impl<'a> Solver<'a> {
+    /// Fills all cells of the columns of the file.
+    pub(super) fn solve(&self, row: &mut Row) {
+        let rules = &self.inverse.plan.rules;
+        // Each round fills a cell, or is the last one.
+        loop {
+            let own = rules.iter().any(|rule| self.own(rule, row));
+            if own
+                || rules.iter().any(|rule| self.other(rule, row))
+                || rules.iter().any(|rule| self.condition(rule, row))
+            {
+                continue;
+            }
+            break;
+        }
+        let file = self.inverse.plan.file_columns();
+        let unknown: Vec<usize> = (0..file)
+            .filter(|&column| row.column(column).is_none())
+            .collect();
+        for &column in &unknown {
+            let known = self
+                .inverse
+                .remaining(column)
+                .map_or(Known::Null, |text| Known::One(text.to_owned()));
+            self.set(row, column, known);
+        }
+        // A template with a null in it can still be the subject of a cell.
+        for rule in rules.iter().filter(|rule| unknown.contains(&rule.column)) {
+            if row.column(rule.column) == Some(&Known::Null) {
+                row.cells[rule.column] = None;
+                if !self.own(rule, row) {
+                    self.set(row, rule.column, Known::Null);
+                }
+            }
+        }
+    }
+
+    fn set(&self, row: &mut Row, column: usize, known: Known) {
+        if let Some(cell) = row.cells.get_mut(column) {
+            *cell = Some(known);
+        }
+    }
+
+    /// Fills the cell that a rule is about; says whether it did.
+    fn own(&self, rule: &Rule, row: &mut Row) -> bool {
+        let column = rule.column;
+        if row.column(column).is_some()
+            || column >= self.inverse.plan.file_columns()
+            || !self.inverse.informative(rule)
+            || self.rejected(rule, row)
+        {
+            return false;
+        }
+        let Some(said) = self.said(rule, row) else {
+            return false;
+        };
+        match said.values.get(&column) {
+            Some(values) => {
+                let known = self.choose(row, column, values);
+                self.set(row, column, known);
+            }
+            None if said.complete && !said.any => self.set(row, column, Known::Null),
+            None => return false,
+        }
+        true
+    }
+
+    /// Fills a cell that a template of another column's rule mentions.
+    fn other(&self, rule: &Rule, row: &mut Row) -> bool {
+        if self.rejected(rule, row) {
+            return false;
+        }
+        let Some(said) = self.said(rule, row) else {
+            return false;
+        };
+        for (&column, values) in &said.values {
+            if row.column(column).is_none() && column < self.inverse.plan.file_columns() {
+                let known = self.choose(row, column, values);
+                self.set(row, column, known);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Fills a cell that a rule has as its condition, where the quad of the rule is there.
+    fn condition(&self, rule: &Rule, row: &mut Row) -> bool {
+        let Some(when) = &rule.when else { return false };
+        let unknown = when.tests.iter().find_map(|test| match test {
+            Test::Equals(column, value) if row.column(*column).is_none() => Some((*column, value)),
+            _ => None,
+        });
+        let Some((column, value)) = unknown else {
+            return false;
+        };
+        if self.rejected(rule, row) || !self.said(rule, row).is_some_and(|said| said.any) {
+            return false;
+        }
+        self.set(row, column, Known::One(value.clone()));
+        true
+    }
+
+    fn choose(&self, row: &mut Row, column: usize, values: &BTreeSet<Vec<String>>) -> Known {
+        if self.inverse.is_list(column) {
+            let items: BTreeSet<&String> = values.iter().flatten().collect();
+            // An ordered list is one value, in its order.
+            if self.inverse.is_ordered(column)
+                && let Some(only) = values.first()
+            {
+                return Known::List(only.clone());
+            }
+            return Known::List(items.into_iter().cloned().collect());
+        }
+        let texts: Vec<String> = values.iter().map(|items| items.concat()).collect();
+        if texts.len() > 1 {
+            row.ambiguous.push((column, texts.clone()));
+        }
+        texts.into_iter().next().map_or(Known::Null, Known::One)
+    }
+
+    /// Whether a condition of a rule is known not to hold.
+    fn rejected(&self, rule: &Rule, row: &Row) -> bool {
+        let text = |column: &usize| {
+            row.column(*column).map(|known| match known {
+                Known::One(text) => Some(text.as_str()),
+                Known::Null | Known::List(_) => None,
+            })
+        };
+        let tests = rule.when.iter().flat_map(|when| &when.tests);
+        tests.into_iter().any(|test| match test {
+            Test::Present(column) => row.column(*column) == Some(&Known::Null),
+            Test::Equals(column, value) => text(column).is_some_and(|text| text != Some(value)),
+            Test::Differs(column, value) => text(column).is_some_and(|text| text == Some(value)),
+        })
+    }
+
+    /// What the quads of a rule say; `None` while too little is known to look for them.
+    fn said(&self, rule: &Rule, row: &Row) -> Option<Said> {
+        let inverse = self.inverse;
+        let subject = inverse.template(rule.subject?)?;
+        let predicate = inverse.template(rule.predicate)?;
+        let known_predicate = expand(predicate, inverse.base, row);
+        let mut said = Said {
+            values: Values::new(),
+            complete: known_predicate.is_some(),
+            any: false,
+        };
+        let mut accept =
+            |index: usize, quad: &Quad, mut bindings: Vec<Binding<'a>>| -> Option<()> {
+                match &known_predicate {
+                    Some(iri) if iri == quad.predicate.as_str() => {}
+                    Some(_) => return None,
+                    None => bindings.extend(matches(
+                        predicate,
+                        inverse.base,
+                        row,
+                        quad.predicate.as_str(),
+                    )?),
+                }
+                bindings.extend(self.graph_fits(rule, row, index, quad)?);
+                let own = self.object(rule, row, &quad.object, &mut bindings)?;
+                let mut values = inverse.values(rule, &bindings)?;
+                if let Some(own) = own {
+                    values.push((rule.column, own));
+                }
+                // Bindings must agree with what is known.
+                for (column, items) in &values {
+                    let agrees = match row.column(*column) {
+                        Some(Known::One(text)) => *text == items.concat(),
+                        Some(Known::Null) => false,
+                        Some(Known::List(_)) | None => true,
+                    };
+                    if !agrees {
+                        return None;
+                    }
+                }
+                said.any = true;
+                for (column, items) in values {
+                    said.values.entry(column).or_default().insert(items);
+                }
+                Some(())
+            };
+        if let Some(iri) = expand(subject, inverse.base, row) {
+            for (index, quad) in self.graph.of_subject(&iri) {
+                accept(index, quad, Vec::new());
+            }
+            return Some(said);
+        }
+        // The other way round: from an object that is this row's to a subject that is not known.
+        let Object::Iri(object) = rule.object else {
+            return None;
+        };
+        let object = inverse.template(object)?;
+        let mentions = object
+            .slots()
+            .any(|slot| matches!(slot, Slot::Column(_) | Slot::Row));
+        let iri = expand(object, inverse.base, row).filter(|_| mentions)?;
+        for (index, quad) in self.graph.of_object(&iri) {
+            if let NamedOrBlankNode::NamedNode(node) = &quad.subject
+                && let Some(bindings) = matches(subject, inverse.base, row, node.as_str())
+            {
+                accept(index, quad, bindings);
+            }
+        }
+        Some(said)
+    }
+
+    /// Whether a quad stands in the graph of a rule; what the graph's name says.
+    fn graph_fits(
+        &self,
+        rule: &Rule,
+        row: &Row,
+        index: usize,
+        quad: &Quad,
+    ) -> Option<Vec<Binding<'a>>> {
+        if self.graph.is_anywhere(index) {
+            return Some(Vec::new());
+        }
+        let template = rule.graph.and_then(|graph| self.inverse.template(graph));
+        let null = |template: &Template| {
+            template.slots().any(
+                |slot| matches!(slot, Slot::Column(column) if row.column(*column) == Some(&Known::Null)),
+            )
+        };
+        match (template, &quad.graph_name) {
+            (None, GraphName::DefaultGraph) => Some(Vec::new()),
+            (Some(template), GraphName::DefaultGraph) => null(template).then(Vec::new),
+            (Some(template), GraphName::NamedNode(name)) => {
+                matches(template, self.inverse.base, row, name.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an object is one that a rule makes; the value of the rule's cell, where it holds it.
+    fn object(
+        &self,
+        rule: &Rule,
+        row: &Row,
+        object: &Term,
+        bindings: &mut Vec<Binding<'a>>,
+    ) -> Option<Option<Vec<String>>> {
+        match (&rule.object, object) {
+            (Object::Literal(language), Term::Literal(_)) => {
+                let text = self.literal(rule, language, row, object)?;
+                Some(Some(vec![text]))
+            }
+            (Object::List(language), head) => {
+                let items = self.graph.list(head);
+                let items = items
+                    .iter()
+                    .map(|item| self.literal(rule, language, row, item));
+                Some(Some(items.collect::<Option<_>>()?))
+            }
+            (Object::Iri(template) | Object::Each(template), Term::NamedNode(node)) => {
+                let template = self.inverse.template(*template)?;
+                bindings.extend(matches(template, self.inverse.base, row, node.as_str())?);
+                Some(None)
+            }
+            _ => None,
+        }
+    }
+
+    fn literal(&self, rule: &Rule, language: &Language, row: &Row, term: &Term) -> Option<String> {
+        let Term::Literal(literal) = term else {
+            return None;
+        };
+        let column = self.inverse.plan.columns.get(rule.column)?;
+        let fits = if column.datatype.takes_language() {
+            let tag = match language {
+                Language::None => None,
+                Language::Tag(tag) => Some(tag.as_str()),
+                Language::Column(column) => match row.column(*column) {
+                    Some(Known::One(tag)) => Some(tag.as_str()),
+                    _ => None,
+                },
+            };
+            match (tag, literal.language()) {
+                (Some(tag), Some(found)) => tag.eq_ignore_ascii_case(found),
+                (None, None) => literal.datatype() == oxrdf::vocab::xsd::STRING,
+                _ => false,
+            }
+        } else {
+            literal.datatype().as_str() == column.datatype.iri()
+        };
+        let text = literal.value();
+        (fits && self.inverse.is_value(rule.column, text)).then(|| text.to_owned())
+    }
+}

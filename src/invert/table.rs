@@ -1,0 +1,450 @@
+//! One table, found again in the graph.
+
+use super::expand::Lookup;
+use super::graph::Graph;
+use super::matching::{Binding, head, is_readable, matches};
+use super::row::{Known, Row, Solver};
+use super::written::Writing;
+use crate::csvw::model::{Table, TableGroup};
+use crate::datatype::{Datatype, Format};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::plan::{Language, Object, Part, Plan, Rule, Slot, TablePlan, Template, Test};
+use oxrdf::vocab::rdf;
+use oxrdf::{NamedOrBlankNode, Quad, Term};
+use std::collections::BTreeMap;
+
+/// The plan of a table, ready to be read backwards.
+pub(super) struct Inverse<'a> {
+    pub(super) plan: &'a TablePlan,
+    pub(super) base: &'a str,
+    table: &'a Table,
+    writing: Vec<Writing<'a>>,
+    /// The template whose expansions are the rows.
+    anchor: usize,
+    /// Rules of the anchor whose quads no other rule makes.
+    rules: Vec<usize>,
+}
+
+/// Nothing is known.
+struct Nothing;
+
+impl Lookup for Nothing {
+    fn column(&self, _: usize) -> Option<&Known> {
+        None
+    }
+
+    fn row(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl<'a> Inverse<'a> {
+    /// Prepares a table; `None` where nothing tells its rows ([`sources`](super::sources) says so).
+    pub(super) fn new(plan: &'a Plan, index: usize, group: &'a TableGroup) -> Option<Self> {
+        let table = plan.tables.get(index)?;
+        let (anchor, rules) = anchor(plan, index)?;
+        Some(Self {
+            plan: table,
+            base: &table.url,
+            table: group.tables.get(index)?,
+            writing: table.columns.iter().map(Writing::new).collect(),
+            anchor,
+            rules,
+        })
+    }
+
+    pub(super) fn template(&self, index: usize) -> Option<&'a Template> {
+        self.plan.templates.get(index)
+    }
+
+    pub(super) fn is_list(&self, column: usize) -> bool {
+        let column = self.plan.columns.get(column);
+        column.is_some_and(|column| column.separator.is_some())
+    }
+
+    pub(super) fn is_ordered(&self, column: usize) -> bool {
+        self.table.columns.get(column).is_some_and(|c| c.ordered)
+    }
+
+    pub(super) fn is_value(&self, column: usize, text: &str) -> bool {
+        let writing = self.writing.get(column);
+        writing.is_some_and(|writing| writing.text(text).is_some())
+    }
+
+    /// Whether the quads of a rule hold the value of its cell.
+    pub(super) fn informative(&self, rule: &Rule) -> bool {
+        informative(self.plan, rule)
+    }
+
+    /// The one value of a column whose absence from the graph is what tells it.
+    pub(super) fn remaining(&self, column: usize) -> Option<&str> {
+        remaining(self.plan, column)
+    }
+
+    /// The values of columns that bindings hold; `None` where one is no value of its column.
+    pub(super) fn values(
+        &self,
+        rule: &Rule,
+        bindings: &[Binding<'_>],
+    ) -> Option<Vec<(usize, Vec<String>)>> {
+        let mut values = Vec::new();
+        for binding in bindings {
+            let (column, items) = match binding.slot {
+                Slot::Item => (rule.column, vec![binding.text.clone()]),
+                Slot::Column(column) if self.is_list(*column) => (*column, binding.items.clone()),
+                Slot::Column(column) => (*column, vec![binding.text.clone()]),
+                _ => continue,
+            };
+            if !items.iter().all(|item| self.is_value(column, item)) {
+                return None;
+            }
+            values.push((column, items));
+        }
+        Some(values)
+    }
+
+    /// The rows of the table, in the order of their subjects or numbers.
+    pub(super) fn rows(&self, graph: &Graph, diagnostics: &mut Diagnostics) -> Vec<Row> {
+        let mut found: BTreeMap<(Option<u64>, String), Row> = BTreeMap::new();
+        for rule in self
+            .rules
+            .iter()
+            .filter_map(|&rule| self.plan.rules.get(rule))
+        {
+            let Some(predicate) = self.template(rule.predicate) else {
+                continue;
+            };
+            let predicate = head(predicate, self.base);
+            for (_, quad) in graph.of_predicate(&predicate) {
+                if !self.makes(rule, quad) {
+                    continue;
+                }
+                if let Some(row) = self.row(quad) {
+                    found
+                        .entry((row.number, row.subject.clone()))
+                        .or_insert(row);
+                }
+            }
+        }
+        let solver = Solver {
+            inverse: self,
+            graph,
+        };
+        let mut rows: Vec<Row> = found.into_values().collect();
+        for row in &mut rows {
+            solver.solve(row);
+            for (column, values) in &row.ambiguous {
+                diagnostics.push(self.ambiguous(&row.subject, *column, values));
+            }
+        }
+        rows
+    }
+
+    fn ambiguous(&self, subject: &str, column: usize, values: &[String]) -> Diagnostic {
+        let name = self.plan.columns.get(column).map_or("", |c| &c.name);
+        super::column_problem(
+            Code::InverseAmbiguous,
+            self.table,
+            column,
+            format!("the graph has several values for the column `{name}` of one row"),
+        )
+        .with_found(format!("<{subject}>: {}", values.join(" | ")))
+        .with_expected("one value a row, or a `separator`")
+    }
+
+    /// The row whose anchor is the subject of a quad, with the cells that its IRI holds.
+    fn row(&self, quad: &Quad) -> Option<Row> {
+        let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
+            return None;
+        };
+        let template = self.template(self.anchor)?;
+        let bindings = matches(template, self.base, &Nothing, subject.as_str())?;
+        let mut row = Row {
+            subject: subject.as_str().to_owned(),
+            cells: vec![None; self.plan.columns.len()],
+            number: None,
+            ambiguous: Vec::new(),
+        };
+        for cell in row.cells.iter_mut().skip(self.plan.file_columns()) {
+            *cell = Some(Known::Null);
+        }
+        for binding in &bindings {
+            match binding.slot {
+                Slot::Column(column) => {
+                    let known = if self.is_list(*column) {
+                        Known::List(binding.items.clone())
+                    } else {
+                        Known::One(binding.text.clone())
+                    };
+                    if !self.is_value(*column, &binding.text) {
+                        return None;
+                    }
+                    *row.cells.get_mut(*column)? = Some(known);
+                }
+                Slot::Row => row.number = Some(binding.text.parse().ok()?),
+                _ => return None,
+            }
+        }
+        Some(row)
+    }
+
+    /// Whether a quad can be one that a rule makes, its subject aside.
+    fn makes(&self, rule: &Rule, quad: &Quad) -> bool {
+        match (&rule.object, &quad.object) {
+            (Object::Iri(template) | Object::Each(template), Term::NamedNode(node)) => self
+                .template(*template)
+                .is_some_and(|template| match template.constant() {
+                    Some(_) => head(template, self.base) == node.as_str(),
+                    None => node.as_str().starts_with(&head(template, self.base)),
+                }),
+            (Object::Literal(_), Term::Literal(_)) => true,
+            (Object::List(_), Term::BlankNode(_) | Term::NamedNode(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Takes in what the claims say of cells, where this is the claims table.
+    pub(super) fn learn(&self, table: &Table, rows: &[Row], graph: &mut Graph) {
+        let part = |wanted: &str| {
+            let mut columns = table.columns.iter();
+            columns.position(|column| column.extensions.part.as_deref() == Some(wanted))
+        };
+        if part("claim.id").is_none() {
+            return;
+        }
+        let (value, rank) = (part("claim.value"), part("claim.rank"));
+        let mut cells = Vec::new();
+        let mut ranked = Vec::new();
+        for row in rows {
+            let (mut subjects, mut predicates, mut objects) = (None, None, Vec::new());
+            for (_, quad) in graph.of_subject(&row.subject) {
+                if quad.predicate == rdf::SUBJECT {
+                    subjects = Some(quad.object.clone());
+                } else if quad.predicate == rdf::PREDICATE {
+                    predicates = Some(quad.object.clone());
+                } else if quad.predicate == rdf::OBJECT {
+                    objects.push(quad.object.clone());
+                }
+            }
+            let (Some(subject), Some(Term::NamedNode(predicate))) = (subjects, predicates) else {
+                continue;
+            };
+            let subject = match subject {
+                Term::NamedNode(node) => NamedOrBlankNode::from(node),
+                Term::BlankNode(node) => node.into(),
+                _ => continue,
+            };
+            let stated = value.and_then(|column| row.column(column)) != Some(&Known::Null);
+            let preferred = rank.and_then(|column| row.column(column))
+                == Some(&Known::One("preferred".to_owned()));
+            for object in objects {
+                let triple = (subject.clone(), predicate.clone(), object);
+                if value.is_none() || !stated {
+                    cells.push(triple);
+                } else if preferred {
+                    ranked.push(triple);
+                }
+            }
+        }
+        for (subject, predicate, object) in cells {
+            graph.claim(subject, predicate, object);
+        }
+        for (subject, predicate, object) in ranked {
+            graph.not_a_cell(subject, predicate, object);
+        }
+    }
+
+    /// The cells of rows as they are written.
+    pub(super) fn written(&self, rows: &[Row], diagnostics: &mut Diagnostics) -> Vec<Vec<String>> {
+        let file = self.plan.file_columns();
+        let mut written = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut cells = Vec::with_capacity(file);
+            for (index, writing) in self.writing.iter().enumerate().take(file) {
+                let text = match row.column(index) {
+                    None | Some(Known::Null) => Some(writing.null().to_owned()),
+                    Some(Known::One(text)) => writing.text(text),
+                    Some(Known::List(items)) => {
+                        let items: Option<Vec<String>> =
+                            items.iter().map(|item| writing.text(item)).collect();
+                        let separator = self.plan.columns.get(index);
+                        let separator = separator.and_then(|column| column.separator.as_deref());
+                        items.map(|items| items.join(separator.unwrap_or_default()))
+                    }
+                };
+                if text.is_none() {
+                    let name = self.plan.columns.get(index).map_or("", |c| &c.name);
+                    diagnostics.push(
+                        super::column_problem(
+                            Code::InverseForm,
+                            self.table,
+                            index,
+                            format!(
+                                "a value of the column `{name}` has no written form in its format"
+                            ),
+                        )
+                        .with_found(format!("<{}>", row.subject)),
+                    );
+                }
+                cells.push(text.unwrap_or_default());
+            }
+            written.push(cells);
+        }
+        written
+    }
+}
+
+/// Whether the quads of a rule hold the value of its cell.
+pub(super) fn informative(plan: &TablePlan, rule: &Rule) -> bool {
+    let mentions = |index: Option<usize>| {
+        index
+            .and_then(|index| plan.templates.get(index))
+            .is_some_and(|template| {
+                template
+                    .slots()
+                    .any(|slot| *slot == Slot::Column(rule.column) || *slot == Slot::Item)
+            })
+    };
+    match rule.object {
+        Object::Literal(_) | Object::List(_) => true,
+        Object::Iri(template) | Object::Each(template) => {
+            mentions(Some(template)) || mentions(rule.subject) || mentions(Some(rule.predicate))
+        }
+    }
+}
+
+/// The words that a column allows, where its format is a plain choice.
+fn alternatives(datatype: &Datatype) -> Option<Vec<&str>> {
+    let Format::Regular(pattern) = &datatype.format else {
+        return None;
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '|');
+    pattern
+        .chars()
+        .all(plain)
+        .then(|| pattern.split('|').collect())
+}
+
+/// The one word of a column's choice that is the condition of no rule: a row that meets none of the
+/// conditions has it.
+pub(super) fn remaining(plan: &TablePlan, column: usize) -> Option<&str> {
+    let datatype = &plan.columns.get(column)?.datatype;
+    let conditions: Vec<&str> = plan
+        .rules
+        .iter()
+        .filter(|rule| rule.column >= plan.file_columns())
+        .filter_map(|rule| rule.when.as_ref())
+        .flat_map(|when| &when.tests)
+        .filter_map(|test| match test {
+            Test::Equals(of, value) if *of == column => Some(value.as_str()),
+            _ => None,
+        })
+        .collect();
+    if conditions.is_empty() || !plan.columns.get(column)?.required {
+        return None;
+    }
+    let mut left = alternatives(datatype)?;
+    left.retain(|word| !conditions.contains(word));
+    match left.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    }
+}
+
+/// The template whose expansions are the rows of a table, and the rules that only its rows obey.
+pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(usize, Vec<usize>)> {
+    let table = plan.tables.get(index)?;
+    let mut best: Option<(usize, Vec<usize>)> = None;
+    for (template_index, template) in table.templates.iter().enumerate() {
+        let holds = |slot: &Slot| template.slots().any(|found| found == slot);
+        let keyed = if table.primary_key.is_empty() {
+            holds(&Slot::Row)
+        } else {
+            table
+                .primary_key
+                .iter()
+                .all(|&key| holds(&Slot::Column(key)))
+        };
+        let readable = template.parts.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Expression(expression) => is_readable(expression),
+        });
+        if !keyed || !readable {
+            continue;
+        }
+        let rules: Vec<usize> = table
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.subject == Some(template_index))
+            .filter(|(_, rule)| constant(table, rule.predicate).is_some())
+            .filter(|(_, rule)| !is_made_elsewhere(plan, index, rule))
+            .map(|(rule, _)| rule)
+            .collect();
+        if rules.len() > best.as_ref().map_or(0, |(_, rules)| rules.len()) {
+            best = Some((template_index, rules));
+        }
+    }
+    best
+}
+
+fn constant(table: &TablePlan, template: usize) -> Option<String> {
+    let template = table.templates.get(template)?;
+    template.constant().map(|_| head(template, &table.url))
+}
+
+/// Whether another table, or another subject of this one, can yield the quads of a rule.
+fn is_made_elsewhere(plan: &Plan, index: usize, rule: &Rule) -> bool {
+    let Some(table) = plan.tables.get(index) else {
+        return true;
+    };
+    plan.tables.iter().enumerate().any(|(other_index, other)| {
+        other
+            .rules
+            .iter()
+            .filter(|other| other_index != index || other.subject != rule.subject)
+            .any(|other_rule| overlap((table, rule), (other, other_rule)))
+    })
+}
+
+/// Whether two rules can yield the same quad, as far as the texts of their templates tell.
+fn overlap((a, rule): (&TablePlan, &Rule), (b, other): (&TablePlan, &Rule)) -> bool {
+    let template = |table: &TablePlan, index: Option<usize>| {
+        let template = table.templates.get(index?)?;
+        Some((head(template, &table.url), template.constant().is_some()))
+    };
+    let meet = |x: Option<(String, bool)>, y: Option<(String, bool)>| match (x, y) {
+        (Some((x, true)), Some((y, true))) => x == y,
+        (Some((x, x_whole)), Some((y, y_whole))) => {
+            (!y_whole && x.starts_with(&y)) || (!x_whole && y.starts_with(&x))
+        }
+        // Blank nodes meet nothing.
+        _ => false,
+    };
+    if !meet(template(a, rule.subject), template(b, other.subject))
+        || !meet(
+            template(a, Some(rule.predicate)),
+            template(b, Some(other.predicate)),
+        )
+    {
+        return false;
+    }
+    match (&rule.object, &other.object) {
+        (Object::Iri(x) | Object::Each(x), Object::Iri(y) | Object::Each(y)) => {
+            meet(template(a, Some(*x)), template(b, Some(*y)))
+        }
+        (Object::Literal(x), Object::Literal(y)) => {
+            let datatype = |table: &TablePlan, rule: &Rule| {
+                let column = table.columns.get(rule.column)?;
+                Some((
+                    column.datatype.takes_language(),
+                    column.datatype.iri().to_owned(),
+                ))
+            };
+            let languages = matches!((x, y), (Language::Column(_), _) | (_, Language::Column(_)));
+            datatype(a, rule) == datatype(b, other) && (languages || x == y)
+        }
+        (Object::List(_), Object::List(_)) => true,
+        _ => false,
+    }
+}

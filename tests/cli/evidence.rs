@@ -1,0 +1,133 @@
+//! `civigraph evidence add`: words become spans.
+
+use super::workshop::Workshop;
+use sha2::{Digest, Sha256};
+
+const TEXT: &str = "Город Ирбит.\nБолее\u{a0}80 событий, более 80 гостей, более 80 дел.\n";
+
+const METADATA: &str = r#"{
+  "@context": "http://www.w3.org/ns/csvw",
+  "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [
+    {"url": "cities.csv", "tableSchema": {"aboutUrl": "https://example.org/id/city/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true},
+      {"name": "label", "titles": "label", "propertyUrl": "rdfs:label"}]}},
+    {"url": "documents.csv", "tableSchema": {"aboutUrl": "https://example.org/id/document/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true, "https://w3id.org/civigraph/csvw#part": "document.id"},
+      {"name": "file", "titles": "file", "https://w3id.org/civigraph/csvw#part": "document.file"},
+      {"name": "sha256", "titles": "sha256", "https://w3id.org/civigraph/csvw#part": "document.sha256"}]}},
+    {"url": "evidence.csv", "tableSchema": {"aboutUrl": "https://example.org/id/evidence/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true, "https://w3id.org/civigraph/csvw#part": "evidence.id"},
+      {"name": "document", "titles": "document", "https://w3id.org/civigraph/csvw#part": "evidence.document"},
+      {"name": "start", "titles": "start", "https://w3id.org/civigraph/csvw#part": "evidence.start"},
+      {"name": "end", "titles": "end", "https://w3id.org/civigraph/csvw#part": "evidence.end"},
+      {"name": "sha256", "titles": "sha256", "https://w3id.org/civigraph/csvw#part": "evidence.sha256"}]}},
+    {"url": "claims.csv", "tableSchema": {"aboutUrl": "https://example.org/id/claim/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true, "https://w3id.org/civigraph/csvw#part": "claim.id"},
+      {"name": "table", "titles": "table", "https://w3id.org/civigraph/csvw#part": "claim.table"},
+      {"name": "row", "titles": "row", "https://w3id.org/civigraph/csvw#part": "claim.row"},
+      {"name": "column", "titles": "column", "https://w3id.org/civigraph/csvw#part": "claim.column"},
+      {"name": "evidence", "titles": "evidence", "separator": ";", "https://w3id.org/civigraph/csvw#part": "claim.evidence"}]}}
+  ]
+}"#;
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn workshop() -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write("data/csv-metadata.json", METADATA);
+    workshop.write("data/cities.csv", "id,label\nirbit,Ирбит\n");
+    let digest = sha256(TEXT.as_bytes());
+    workshop.write(
+        "data/documents.csv",
+        format!("id,file,sha256\nd,d.txt,{digest}\n"),
+    );
+    let span = sha256("Город".as_bytes());
+    workshop.write(
+        "data/evidence.csv",
+        format!("id,document,start,end,sha256\nd-0-5,d,0,5,{span}\n"),
+    );
+    workshop.write(
+        "data/claims.csv",
+        "id,table,row,column,evidence\nc1,cities,irbit,label,d-0-5\n",
+    );
+    workshop.write("sources/d.txt", TEXT);
+    workshop
+}
+
+const ADD: [&str; 6] = ["evidence", "add", "--document", "d", "--sources", "sources"];
+
+fn add<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    ADD.iter().copied().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn a_span_is_recorded_and_attached() {
+    let workshop = workshop();
+    let read = |name: &str| std::fs::read_to_string(workshop.path(name)).unwrap();
+    let run = workshop.run(&add(&["--words", "Ирбит", "--claim", "c1"]));
+    assert_eq!(run.exits(0).stdout, "d-6-11\n");
+    let rows = read("data/evidence.csv");
+    let added = format!("d-6-11,d,6,11,{}\n", sha256("Ирбит".as_bytes()));
+    assert!(rows.ends_with(&added), "{rows}");
+    assert!(!rows.contains("Ирбит"));
+    assert!(read("data/claims.csv").contains("d-0-5;d-6-11"));
+    let check = workshop.run(&["check", "--sources", "sources"]).exits(0);
+    assert!(check.stderr.contains("2 of 2"), "{}", check.stderr);
+    // Again: nothing is written twice.
+    let run = workshop.run(&add(&["--words", "Ирбит", "--claim", "c1"]));
+    assert_eq!(run.exits(0).stdout, "d-6-11\n");
+    assert_eq!(read("data/evidence.csv"), rows);
+}
+
+#[test]
+fn a_second_occurrence_wants_a_choice() {
+    let workshop = workshop();
+    let before = std::fs::read(workshop.path("data/evidence.csv")).unwrap();
+    let run = workshop.run(&add(&["--words", "более 80"])).exits(2);
+    assert!(run.stderr.contains("stand 2 times"), "{}", run.stderr);
+    assert!(run.stderr.contains("31-39, line 2"), "{}", run.stderr);
+    assert_eq!(
+        std::fs::read(workshop.path("data/evidence.csv")).unwrap(),
+        before
+    );
+    workshop
+        .run(&add(&["--words", "более 80", "--occurrence", "3"]))
+        .exits(2);
+    let run = workshop.run(&add(&["--words", "более 80", "--occurrence", "2"]));
+    assert_eq!(run.exits(0).stdout, "d-48-56\n");
+}
+
+#[test]
+fn lookalikes_are_shown_and_never_taken() {
+    let workshop = workshop();
+    let run = workshop.run(&add(&["--words", "Более 80"])).exits(2);
+    assert!(run.stderr.contains("are not in document"), "{}", run.stderr);
+    assert!(run.stderr.contains("13-21"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let workshop = workshop();
+    let run = workshop.run(&add(&["--words", "Ирбит", "--claim", "c2"]));
+    assert!(run.exits(2).stderr.contains("did you mean `c1`?"));
+    let other = [
+        "evidence",
+        "add",
+        "--document",
+        "e",
+        "--words",
+        "x",
+        "--sources",
+        "sources",
+    ];
+    workshop.run(&other).exits(2);
+    workshop.write("sources/d.txt", format!("{TEXT}more\n"));
+    let run = workshop.run(&add(&["--words", "Ирбит"])).exits(2);
+    assert!(run.stderr.contains("digest differs"), "{}", run.stderr);
+}

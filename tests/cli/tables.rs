@@ -1,0 +1,117 @@
+//! `civigraph export --format csv`: the tables come back out of the graph.
+
+use super::workshop::Workshop;
+use std::path::Path;
+
+/// The CSV files of a folder, with their bytes.
+fn tables(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut tables: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read(&path).unwrap())
+        })
+        .collect();
+    tables.sort();
+    tables
+}
+
+/// Demands that the tables come out of the graph as `civigraph fmt` writes them.
+#[track_caller]
+fn comes_back(workshop: &Workshop) {
+    workshop.run(&["build"]).exits(0);
+    workshop
+        .run(&["export", "--format", "csv", "-o", "out"])
+        .exits(0);
+    workshop.run(&["fmt"]).exits(0);
+    let written = tables(&workshop.path("out"));
+    let expected = tables(&workshop.path("data"));
+    for ((name, written), (_, expected)) in written.iter().zip(&expected) {
+        assert_eq!(
+            String::from_utf8_lossy(written),
+            String::from_utf8_lossy(expected),
+            "{name}"
+        );
+    }
+    assert_eq!(written.len(), expected.len());
+}
+
+#[test]
+fn the_small_project() {
+    comes_back(&Workshop::project());
+}
+
+#[test]
+fn every_shipped_table_whatever_its_form() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workshop = Workshop::empty();
+    for folder in ["data", "ontology"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let name = path.file_name().unwrap().to_string_lossy();
+                workshop.write(&format!("{folder}/{name}"), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    // As a spreadsheet saves them: everything in quotes, CRLF, a byte order mark, rows upside down.
+    for (name, bytes) in tables(&workshop.path("data")) {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(bytes.as_slice());
+        let mut records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        records.get_mut(1..).unwrap().reverse();
+        let mut writer = csv::WriterBuilder::new()
+            .quote_style(csv::QuoteStyle::Always)
+            .terminator(csv::Terminator::CRLF)
+            .from_writer("\u{FEFF}".as_bytes().to_vec());
+        for record in &records {
+            writer.write_record(record).unwrap();
+        }
+        workshop.write(&format!("data/{name}"), writer.into_inner().unwrap());
+    }
+    comes_back(&workshop);
+}
+
+#[test]
+fn a_column_that_the_graph_has_not_is_named_and_nothing_written() {
+    let workshop = Workshop::project();
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    let people = r#"{"name": "people", "titles": "people","#;
+    let lost = metadata.replace(people, &format!(r#"{people} "suppressOutput": true,"#));
+    assert_ne!(lost, metadata);
+    workshop.write("data/csv-metadata.json", lost);
+    workshop.run(&["build"]).exits(0);
+    let run = workshop
+        .run(&["export", "--format", "csv", "-o", "out"])
+        .exits(1);
+    assert!(run.stderr.contains("CG0821"), "{}", run.stderr);
+    assert!(run.stderr.contains("`people`"), "{}", run.stderr);
+    assert!(!workshop.path("out").exists());
+    // Other metadata than that of the build would read the graph wrongly.
+    workshop.write("data/csv-metadata.json", metadata);
+    let run = workshop.run(&["export", "--format", "csv", "-o", "out"]);
+    assert!(run.exits(2).stderr.contains("metadata has changed"));
+}
+
+#[test]
+fn formulas_are_neutralised_where_asked() {
+    let workshop = Workshop::project();
+    workshop.write("data/regions.csv", "id,label\nsamara,=1+1\nsverdlovsk,S\n");
+    workshop.run(&["build"]).exits(0);
+    let export = ["export", "--format", "csv", "-o"];
+    workshop
+        .run(&[&export[..], &["faithful"]].concat())
+        .exits(0);
+    let safe = [&export[..], &["safe", "--profile", "spreadsheet"]].concat();
+    workshop.run(&safe).exits(0);
+    let read = |name: &str| std::fs::read_to_string(workshop.path(name)).unwrap();
+    assert!(read("faithful/regions.csv").contains("samara,=1+1\n"));
+    assert!(read("safe/regions.csv").contains("samara,'=1+1\n"));
+    workshop
+        .run(&["export", "--profile", "spreadsheet"])
+        .exits(2);
+    workshop.run(&["export", "--format", "csv"]).exits(2);
+}
