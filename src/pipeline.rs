@@ -77,7 +77,21 @@ impl Source {
 
     /// The tables of the project; `None` where nothing could be made of the metadata.
     pub fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
-        csvw::load(&self.metadata, &LoadOptions::default(), self, diagnostics)
+        self.load_with(self, diagnostics)
+    }
+
+    /// The tables of the project, read through another resolver.
+    pub fn load_with(
+        &self,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<TableGroup> {
+        csvw::load(
+            &self.metadata,
+            &LoadOptions::default(),
+            resolver,
+            diagnostics,
+        )
     }
 }
 

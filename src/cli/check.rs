@@ -3,11 +3,14 @@
 use super::failure::Failure;
 use super::input::{InputOptions, lacks_files};
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::watch::{Recording, Snapshot};
+use super::{Global, Outcome, watch};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Check tables and metadata: structure, cells, keys, references.
 ///
@@ -21,6 +24,7 @@ Examples:
   civigraph check cities.csv                       # a CSV with the metadata that is found for it
   civigraph check cities.csv --metadata meta.json  # with this metadata
   civigraph check --all --format json              # everything, for a program
+  civigraph check --watch                          # again on every save, until Ctrl-C
   civigraph check --format github                  # annotations in GitHub Actions")]
 pub(super) struct Arguments {
     /// A CSV or a metadata document, by path or URL [default: the project].
@@ -34,8 +38,19 @@ pub(super) struct Arguments {
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
+    /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
     from: InputOptions,
+}
+
+/// What one check found.
+struct Found {
+    diagnostics: Diagnostics,
+    checked: Checked,
+    /// The files that were read, or would have been.
+    files: BTreeSet<PathBuf>,
 }
 
 pub(super) fn run(
@@ -43,41 +58,17 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
-    if arguments.all {
-        diagnostics = diagnostics.keeping(u64::MAX);
-    }
-    let options = CheckOptions {
-        sources: arguments.sources.as_deref(),
-        ..CheckOptions::default()
-    };
-    if let Some(folder) = options.sources.filter(|folder| !folder.is_dir()) {
+    if let Some(folder) = arguments.sources.as_deref().filter(|path| !path.is_dir()) {
         return Err(Failure::new(format!("`{}` is no folder", folder.display())));
     }
-    let progress = terminal.progress("checking", None);
-    let checked = match &arguments.input {
-        Some(input) => {
-            let input = arguments.from.open(input)?;
-            let group = input.load(&mut diagnostics);
-            group.map(|group| pipeline::check(&group, &input, options, &mut diagnostics))
-        }
-        None => {
-            let project = global.project()?;
-            let source =
-                Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
-            let group = source.load(&mut diagnostics);
-            if let Some(group) = &group {
-                pipeline::rules(&project, group, source.base(), &mut diagnostics)
-                    .map_err(|error| Failure::io("read the rules", &error))?;
-            }
-            group.map(|group| pipeline::check(&group, &source, options, &mut diagnostics))
-        }
-    };
-    progress.finish_and_clear();
-    let checked = checked
-        .transpose()
-        .map_err(|error| Failure::io("check the keys", &error))?
-        .unwrap_or_default();
+    if arguments.watch {
+        return keep_watch(arguments, global, *terminal);
+    }
+    let Found {
+        diagnostics,
+        checked,
+        ..
+    } = check(arguments, global, *terminal, arguments.all)?;
     terminal.report(&diagnostics, arguments.format, arguments.all)?;
     if lacks_files(&diagnostics) {
         return Err(Failure::new(
@@ -90,6 +81,106 @@ pub(super) fn run(
     }
     terminal.say(format_args!("checked {} rows: valid", checked.summary.rows));
     Ok(Outcome::Fine)
+}
+
+/// Checks once; with `keep_all`, keeps every problem whole.
+fn check(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: Terminal,
+    keep_all: bool,
+) -> Result<Found, Failure> {
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    if keep_all {
+        diagnostics = diagnostics.keeping(u64::MAX);
+    }
+    let options = CheckOptions {
+        sources: arguments.sources.as_deref(),
+        ..CheckOptions::default()
+    };
+    let progress = terminal.progress("checking", None);
+    let (checked, mut files) = match &arguments.input {
+        Some(input) => {
+            let input = arguments.from.open(input)?;
+            let files = Recording::new(&input);
+            let group = input.load_with(&files, &mut diagnostics);
+            let checked =
+                group.map(|group| pipeline::check(&group, &files, options, &mut diagnostics));
+            (checked, files.files())
+        }
+        None => {
+            let project = global.project()?;
+            let source =
+                Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+            let files = Recording::new(&source);
+            let group = source.load_with(&files, &mut diagnostics);
+            if let Some(group) = &group {
+                pipeline::rules(&project, group, source.base(), &mut diagnostics)
+                    .map_err(|error| Failure::io("read the rules", &error))?;
+            }
+            let checked =
+                group.map(|group| pipeline::check(&group, &files, options, &mut diagnostics));
+            let mut files = files.files();
+            files.insert(project.metadata());
+            let ontology = project.root().join("ontology");
+            files.extend(entries(&ontology));
+            files.extend(entries(&ontology.join("rules")));
+            (checked, files)
+        }
+    };
+    progress.finish_and_clear();
+    if let Some(folder) = options.sources {
+        files.extend(entries(folder));
+    }
+    let checked = checked
+        .transpose()
+        .map_err(|error| Failure::io("check the keys", &error))?
+        .unwrap_or_default();
+    Ok(Found {
+        diagnostics,
+        checked,
+        files,
+    })
+}
+
+/// What lies in a folder; nothing where there is none.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+/// Checks again and again, until the user ends it.
+fn keep_watch(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: Terminal,
+) -> Result<Outcome, Failure> {
+    let mut start = SystemTime::now();
+    let mut last = check(arguments, global, terminal, true)?;
+    terminal.report(&last.diagnostics, arguments.format, arguments.all)?;
+    say_evidence(&last.checked, terminal);
+    loop {
+        let seen = Snapshot::of(&last.files);
+        terminal.say("watching; Ctrl-C ends it");
+        seen.wait(&last.files, start);
+        start = SystemTime::now();
+        match check(arguments, global, terminal, true) {
+            Ok(mut now) => {
+                watch::show(
+                    &last.diagnostics,
+                    &now.diagnostics,
+                    arguments.format,
+                    terminal,
+                )?;
+                // A file that went away may come back.
+                now.files.append(&mut last.files);
+                last = now;
+            }
+            // Metadata in the middle of being written is no reason to end.
+            Err(failure) if failure.is_broken_pipe() => return Err(failure),
+            Err(failure) => terminal.fail(&failure),
+        }
+    }
 }
 
 /// Says what became of the spans of evidence; what was not looked at is neither right nor wrong.

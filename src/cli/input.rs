@@ -67,7 +67,16 @@ impl InputOptions {
 impl Input {
     /// The tables of the input and their metadata; `None` where nothing could be made of it.
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
-        csvw::load(&self.url, &self.options, self, diagnostics)
+        self.load_with(self, diagnostics)
+    }
+
+    /// The same through another resolver.
+    pub(super) fn load_with(
+        &self,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<TableGroup> {
+        csvw::load(&self.url, &self.options, resolver, diagnostics)
     }
 
     /// What the user names must be there: its absence is no finding about data.

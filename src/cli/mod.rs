@@ -26,6 +26,7 @@ mod rollback;
 mod tables;
 mod terminal;
 mod verify;
+mod watch;
 mod why;
 
 use crate::project::Project;

@@ -4,7 +4,6 @@ use super::failure::Failure;
 use super::fmt::create;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
-use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::fmt::Profile;
@@ -45,8 +44,7 @@ pub(super) fn run(
     // The rows come from the graph alone: no CSV is looked at, not even for its header.
     let resolver = MetadataOnly(&source);
     let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let url = source.metadata_url();
-    let group = csvw::load(url, &LoadOptions::default(), &resolver, &mut diagnostics);
+    let group = source.load_with(&resolver, &mut diagnostics);
     let Some(group) = group.filter(|_| !diagnostics.has_errors()) else {
         terminal.report(&diagnostics, Format::Human, false)?;
         return Ok(Outcome::Findings);

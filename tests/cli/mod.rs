@@ -12,4 +12,5 @@ mod readme;
 mod rules;
 mod tables;
 mod talk;
+mod watch;
 pub mod workshop;
