@@ -15,6 +15,7 @@
 //!       │
 //!       ├─► text writer      N-Triples, N-Quads           ─► `civigraph convert`
 //!       ├─► collector        quads in memory              ─► tests, small tables
+//!       ├─► [json]           csv2json out of the quads    ─► `civigraph convert --to json`
 //!       ├─► [keys]           primary and foreign keys     ─► `civigraph check`
 //!       └─► [store]          build aside, verify, publish ─► [query] · [export] · [describe]
 //!                                        ▲
@@ -34,6 +35,7 @@
 //! [convert]: crate::convert
 //! [csv]: crate::csv
 //! [datatype]: crate::datatype
+//! [json]: crate::json
 //! [keys]: crate::keys
 //! [store]: crate::store
 //! [query]: crate::query

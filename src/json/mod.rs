@@ -15,6 +15,8 @@
 mod annotation;
 mod nest;
 mod row;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::convert::{Origin, QuadSink, Sink};
