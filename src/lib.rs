@@ -75,4 +75,6 @@ pub mod resource;
 pub mod rules;
 #[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "store")]
+pub mod suggest;
 pub mod uri;

@@ -10,7 +10,8 @@ use std::io::{self, Write};
 
 /// Describe a thing: what is said of it, and what points to it.
 ///
-/// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language.
+/// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language. One that
+/// was merged into another is answered by that one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +49,16 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let build = store::open(&global.store()?)?;
-    let node = describe::resolve(&build, &arguments.name)?;
+    let named = describe::resolve(&build, &arguments.name)?;
+    let node = describe::follow(&build, &named)?;
+    if node != named {
+        let prefixes = &build.manifest().about.prefixes;
+        terminal.say(format_args!(
+            "{} was merged into {}",
+            prefixes.shorten(named.as_str()),
+            prefixes.shorten(node.as_str())
+        ));
+    }
     let mut out = terminal.stdout();
     match arguments.format {
         Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,

@@ -23,6 +23,7 @@ mod man;
 mod output;
 mod query;
 mod rollback;
+mod suggest;
 mod tables;
 mod terminal;
 mod verify;
@@ -126,6 +127,7 @@ enum Command {
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Suggest(suggest::Arguments),
     Verify(verify::Arguments),
 }
 
@@ -180,6 +182,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
+        Command::Suggest(arguments) => suggest::run(arguments, &cli.global, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
     }
 }

@@ -272,7 +272,7 @@ fn prefix_map(prefixes: &Prefixes, quads: &[Quad]) -> Vec<PrefixMapPair> {
         .collect()
 }
 
-fn unreadable(build: &Build, error: &StorageError) -> StoreError {
+pub(super) fn unreadable(build: &Build, error: &StorageError) -> StoreError {
     StoreError::new(
         Code::TornBuild,
         build.folder(),

@@ -19,6 +19,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "store")]
+pub(crate) use name::latin;
+
 use crate::diagnostic::Diagnostic;
 use std::path::{Path, PathBuf};
 

@@ -48,7 +48,7 @@ fn slug(title: &str) -> String {
 }
 
 /// Latin letters for a lower-case Cyrillic letter; `None` for what separates words.
-fn latin(c: char) -> Option<&'static str> {
+pub(crate) fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'а' => "a",
         'б' => "b",

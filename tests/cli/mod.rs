@@ -8,6 +8,7 @@ mod faults;
 mod fmt;
 mod history;
 mod init;
+mod merges;
 mod readme;
 mod rules;
 mod tables;

@@ -1,0 +1,119 @@
+//! `civigraph suggest`: what a curator might look at.
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome, plain};
+use crate::store;
+use crate::suggest::{self, Candidate, Decision, THRESHOLD};
+use anstyle::Style;
+use clap::ValueEnum;
+use std::io::{self, Write};
+
+const BOLD: Style = Style::new().bold();
+
+/// Suggest what a curator might look at. Nothing is ever changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph suggest duplicates                   # things that may be one
+  civigraph suggest duplicates --all             # those already decided as well
+  civigraph suggest duplicates --threshold 0.7 --format json")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Duplicates(Duplicates),
+}
+
+/// List things of the published graph that may be one, with what speaks for it and against it.
+///
+/// Labels are compared in both scripts. Pairs that the table of merges decides are left out. Nothing
+/// is merged: that is a row of the table of merges.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph suggest duplicates                   # things that may be one
+  civigraph suggest duplicates --all             # those already decided as well
+  civigraph suggest duplicates --threshold 0.7 --format json")]
+struct Duplicates {
+    /// How alike labels must be, from 0 to 1.
+    #[arg(long, value_name = "NUMBER", default_value_t = THRESHOLD, value_parser = share)]
+    threshold: f64,
+    /// Show pairs that were decided as well.
+    #[arg(long)]
+    all: bool,
+    /// How the answer is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Form,
+}
+
+/// How candidates are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Form {
+    /// For people.
+    #[default]
+    Text,
+    /// JSON.
+    Json,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
+        _ => Err("expected a number from 0 to 1".to_owned()),
+    }
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let What::Duplicates(arguments) = &arguments.what;
+    let build = store::open(&global.store()?)?;
+    let candidates = suggest::duplicates(&build, arguments.threshold, arguments.all)?;
+    let mut out = terminal.stdout();
+    match arguments.format {
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut out, &candidates).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Form::Text => {
+            for candidate in &candidates {
+                write(&mut out, candidate)?;
+            }
+        }
+    }
+    out.flush()?;
+    terminal.say(match candidates.len() {
+        0 => "no candidates".to_owned(),
+        1 => "1 candidate; a row in the table of merges decides".to_owned(),
+        count => format!("{count} candidates; rows in the table of merges decide"),
+    });
+    Ok(Outcome::Fine)
+}
+
+fn write(out: &mut impl Write, candidate: &Candidate) -> io::Result<()> {
+    let [one, other] = &candidate.names;
+    let decided = match candidate.decision {
+        Some(Decision::Same) => " (decided: same)",
+        Some(Decision::Different) => " (decided: different)",
+        Some(Decision::Unsure) => " (left open)",
+        None => "",
+    };
+    writeln!(
+        out,
+        "{BOLD}{one}{BOLD:#} and {BOLD}{other}{BOLD:#}: {:.0} %{decided}",
+        candidate.similarity * 100.0
+    )?;
+    for reason in &candidate.r#for {
+        writeln!(out, "  + {}", plain(reason))?;
+    }
+    for reason in &candidate.against {
+        writeln!(out, "  - {}", plain(reason))?;
+    }
+    writeln!(out)
+}

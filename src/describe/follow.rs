@@ -1,0 +1,41 @@
+//! Merged things: an old IRI keeps answering, by pointing on.
+
+use super::write::unreadable;
+use crate::store::{Build, StoreError};
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, Term};
+
+const REPLACED: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("http://purl.org/dc/terms/isReplacedBy");
+
+/// The thing that a thing was merged into, by `dct:isReplacedBy`, however many steps it takes.
+///
+/// The thing itself where it was not merged, or into several. A circle of merges ends where it began.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn follow(build: &Build, node: &NamedNode) -> Result<NamedNode, StoreError> {
+    let mut seen = vec![node.clone()];
+    let mut at = node.clone();
+    loop {
+        let facts = Some(GraphNameRef::DefaultGraph);
+        let mut next = Vec::new();
+        for quad in
+            build
+                .store()
+                .quads_for_pattern(Some(at.as_ref().into()), Some(REPLACED), None, facts)
+        {
+            let quad = quad.map_err(|error| unreadable(build, &error))?;
+            if let Term::NamedNode(target) = quad.object {
+                next.push(target);
+            }
+        }
+        match next.as_slice() {
+            [] => return Ok(at),
+            [one] if !seen.contains(one) => {
+                at = one.clone();
+                seen.push(one.clone());
+            }
+            _ => return Ok(node.clone()),
+        }
+    }
+}
