@@ -47,7 +47,7 @@ fn the_small_project() {
 fn every_shipped_table_whatever_its_form() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workshop = Workshop::empty();
-    for folder in ["data", "ontology"] {
+    for folder in ["data", "ontology", "ontology/rules"] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
