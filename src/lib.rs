@@ -55,6 +55,7 @@ pub mod datatype;
 #[cfg(feature = "store")]
 pub mod describe;
 pub mod diagnostic;
+pub mod diff;
 #[cfg(feature = "store")]
 pub mod export;
 pub mod fmt;

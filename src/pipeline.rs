@@ -19,7 +19,7 @@ use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use crate::rules::{FactSink, Facts, Rules};
 use crate::store::{
-    About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri,
+    About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri, read_turtle,
 };
 use oxrdf::{NamedNode, Quad};
 use std::collections::{BTreeMap, BTreeSet};
@@ -209,33 +209,68 @@ pub fn build(
         resolver: &source,
         options: how,
     };
-    let sink = FactSink::new(Facts::new(&rules), builder.sink()?);
-    let (mut pass, sink) = match tables.pass(sink, diagnostics) {
-        Ok(pass) => pass,
+    let assembled = match tables.assemble(&rules, source.base(), builder.sink()?, diagnostics) {
+        Ok(assembled) => assembled,
         Err(Failed::Keys(error)) => return Err(keys_failed(error)),
         // The sink fails where the builder has failed, and the builder knows why.
         Err(Failed::Sink(_)) => return Err(builder.failure()),
     };
-    if diagnostics.has_errors() {
+    let Some(Assembled {
+        checked,
+        quads,
+        sink,
+    }) = assembled
+    else {
         return Ok(None);
-    }
-    let mut facts = sink.into_facts();
-    facts.add(&pass.claims);
-    builder.add(pass.claims)?;
-    let inferences = match rules.infer(facts) {
-        Ok(inferences) => inferences,
-        Err(diagnostic) => {
-            diagnostics.push(diagnostic);
-            return Ok(None);
-        }
     };
-    pass.checked.inferred = inferences.len();
-    builder.add(rules.quads(&inferences, source.base()))?;
+    drop(sink);
+    builder.add(quads)?;
     let mut files = ontology;
     files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
-    let about = about(project, &source, &group, &pass.checked.summary, &files)?;
+    let about = about(project, &source, &group, &checked.summary, &files)?;
     let published = builder.publish(about)?;
-    Ok(Some((published, pass.checked)))
+    Ok(Some((published, checked)))
+}
+
+/// All that a project says, as a build would publish it: the quads of rows go into `sink`, which comes
+/// back with the other ones.
+///
+/// `None` means that nothing came of it, because `diagnostics` hold errors.
+///
+/// # Errors
+/// A file cannot be read, or the sink fails.
+pub(crate) fn quads<S: Sink>(
+    project: &Project,
+    sink: S,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(S, Vec<Quad>)>, StoreError> {
+    let failed = |error| StoreError::io(project.root(), "read the project", error);
+    let source = Source::open(project).map_err(failed)?;
+    let Some(group) = source.load(diagnostics) else {
+        return Ok(None);
+    };
+    let rules = rules(project, &group, source.base(), diagnostics).map_err(failed)?;
+    let vocabulary = NamedNode::new_unchecked(graph_iri(source.base(), VOCABULARY));
+    let mut ontology = Vec::new();
+    for file in project.vocabulary().map_err(failed)? {
+        let name = file.to_string_lossy();
+        ontology.extend(read_turtle(&file, &name, vocabulary.clone(), diagnostics)?);
+    }
+    let tables = Tables {
+        group: &group,
+        plan: &plan::compile(&group, &plan_options(), diagnostics),
+        resolver: &source,
+        options: CheckOptions::default(),
+    };
+    let assembled = tables.assemble(&rules, source.base(), sink, diagnostics);
+    let assembled = assembled.map_err(|failed_at| match failed_at {
+        Failed::Sink(error) => failed(error),
+        Failed::Keys(error) => keys_failed(error),
+    })?;
+    Ok(assembled.map(|assembled| {
+        ontology.extend(assembled.quads);
+        (assembled.sink, ontology)
+    }))
 }
 
 fn keys_failed(error: io::Error) -> StoreError {
@@ -258,6 +293,15 @@ struct Pass {
     claims: Vec<Quad>,
 }
 
+/// Everything that tables say.
+struct Assembled<S> {
+    checked: Checked,
+    /// The quads of claims that need the quads of their cells, and what rules infer.
+    quads: Vec<Quad>,
+    /// What the quads of rows went into.
+    sink: S,
+}
+
 /// What failed in a pass, other than the input.
 enum Failed {
     Sink(io::Error),
@@ -265,6 +309,38 @@ enum Failed {
 }
 
 impl Tables<'_> {
+    /// Converts all rows into a sink and infers what follows; `None` where something is wrong.
+    fn assemble<S: Sink>(
+        self,
+        rules: &Rules,
+        base: &str,
+        sink: S,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Assembled<S>>, Failed> {
+        let sink = FactSink::new(Facts::new(rules), sink);
+        let (mut pass, sink) = self.pass(sink, diagnostics)?;
+        if diagnostics.has_errors() {
+            return Ok(None);
+        }
+        let (sink, mut facts) = sink.into_parts();
+        facts.add(&pass.claims);
+        let inferences = match rules.infer(facts) {
+            Ok(inferences) => inferences,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                return Ok(None);
+            }
+        };
+        pass.checked.inferred = inferences.len();
+        let mut quads = pass.claims;
+        quads.extend(rules.quads(&inferences, base));
+        Ok(Some(Assembled {
+            checked: pass.checked,
+            quads,
+            sink,
+        }))
+    }
+
     /// Converts all rows into a sink, and checks them, their keys and their claims on the way.
     ///
     /// Gives the sink back.

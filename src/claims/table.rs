@@ -219,6 +219,15 @@ pub(crate) fn read_rows(
     })
 }
 
+/// Visits the rows of a table: the number of each, and the texts of its cells as they stand.
+pub(crate) fn read_texts(
+    plan: &TablePlan,
+    resolver: &dyn Resolver,
+    mut visitor: impl FnMut(u64, Vec<String>),
+) -> io::Result<()> {
+    Reader::open(plan, resolver)?.visit(|row| visitor(row.number, row.texts()))
+}
+
 /// That a table could not be read again.
 pub(super) fn unreadable(plan: &TablePlan, error: &io::Error) -> Diagnostic {
     Diagnostic::new(

@@ -16,12 +16,13 @@ const NAMED: usize = 3;
 /// List the published builds, and what changed from each to the next.
 ///
 /// Quads that came and went are counted by graph, and the files are named that differ. `civigraph
-/// rollback` publishes an older build again.
+/// diff` shows the changes themselves, `civigraph rollback` publishes an older build again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   civigraph builds                   # when, how much, and what changed
-  civigraph builds --format json     # for a program")]
+  civigraph builds --format json     # for a program
+  civigraph diff previous current    # the last change, by entity")]
 pub(super) struct Arguments {
     /// How the list is written.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]

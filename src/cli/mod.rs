@@ -10,6 +10,7 @@ mod completions;
 mod conflicts;
 mod convert;
 mod describe;
+mod diff;
 mod evidence;
 mod explain;
 mod export;
@@ -118,6 +119,7 @@ enum Command {
     Describe(describe::Arguments),
     Builds(builds::Arguments),
     Rollback(rollback::Arguments),
+    Diff(diff::Arguments),
     Export(export::Arguments),
     Fmt(fmt::Arguments),
     Why(why::Arguments),
@@ -173,6 +175,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
+        Command::Diff(arguments) => diff::run(arguments, &cli.global, terminal),
         Command::Export(arguments) => export::run(arguments, &cli.global, terminal),
         Command::Fmt(arguments) => fmt::run(arguments, &cli.global, terminal),
         Command::Why(arguments) => why::run(arguments, &cli.global, terminal),

@@ -292,6 +292,9 @@ codes! {
     ExportFormat = "0810", Error, "format cannot hold this", "";
     /// The build has no graph of that name. `civigraph list graphs` shows them all.
     UnknownGraph = "0811", Error, "unknown graph", "";
+    /// `civigraph diff` compares builds, dumps, project folders and git revisions. What was named is none
+    /// of them. `civigraph builds` lists the builds.
+    UnknownVersion = "0812", Error, "unknown version", "";
     /// The tables cannot be written back from the graph: nothing in it tells the rows of this table.
     /// Give the table a primary key, and an `aboutUrl` with a variable for each of its columns.
     InverseRows = "0820", Error, "rows not in the graph", "";

@@ -107,9 +107,9 @@ impl<S> FactSink<S> {
         Self { inner, facts }
     }
 
-    /// The facts, once everything has passed.
-    pub fn into_facts(self) -> Facts {
-        self.facts
+    /// The sink behind it and the facts, once everything has passed.
+    pub fn into_parts(self) -> (S, Facts) {
+        (self.inner, self.facts)
     }
 }
 

@@ -15,7 +15,7 @@ use sophia::api::term::{
 use std::collections::{BTreeMap, HashSet};
 
 /// Whether a quad mentions a blank node, also inside a triple term.
-pub(super) fn mentions_blank(quad: QuadRef<'_>) -> bool {
+pub(crate) fn mentions_blank(quad: QuadRef<'_>) -> bool {
     quad.subject.is_blank_node()
         || quad.graph_name.is_blank_node()
         || match quad.object {
@@ -38,7 +38,7 @@ fn triple_mentions_blank(triple: &Triple) -> bool {
 ///
 /// # Errors
 /// The blank nodes are so alike that telling them apart would take too long.
-pub(super) fn relabel(quads: Vec<Quad>) -> Result<Vec<Quad>, StoreError> {
+pub(crate) fn relabel(quads: Vec<Quad>) -> Result<Vec<Quad>, StoreError> {
     if quads.is_empty() {
         return Ok(quads);
     }

@@ -202,33 +202,7 @@ impl Builder {
         graph: NamedNode,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), StoreError> {
-        let reader = File::open(file).map_err(|e| StoreError::io(file, "open the file", e))?;
-        let parser = RdfParser::from_format(RdfFormat::Turtle)
-            .with_default_graph(GraphName::from(graph))
-            .without_named_graphs()
-            .rename_blank_nodes()
-            .for_reader(BufReader::new(reader));
-        let mut quads = Vec::new();
-        for quad in parser {
-            match quad {
-                Ok(quad) => quads.push(quad),
-                Err(oxigraph::io::RdfParseError::Io(error)) => {
-                    return Err(StoreError::io(file, "read the file", error));
-                }
-                Err(oxigraph::io::RdfParseError::Syntax(error)) => {
-                    let place = match error.location() {
-                        Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
-                        None => Place::file(name),
-                    };
-                    diagnostics.push(Diagnostic::new(
-                        Code::Turtle,
-                        place,
-                        format!("this is no Turtle: {error}"),
-                    ));
-                }
-            }
-        }
-        self.add(quads)
+        self.add(read_turtle(file, name, graph, diagnostics)?)
     }
 
     fn accept(&self, sink: &mut LoadSink, chunk: LoadChunk) -> Result<(), StoreError> {
@@ -430,6 +404,45 @@ impl Builder {
         }
         pruned
     }
+}
+
+/// The triples of a Turtle file in a graph. Every syntax error becomes a diagnostic.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read_turtle(
+    file: &Path,
+    name: &str,
+    graph: NamedNode,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Quad>, StoreError> {
+    let reader = File::open(file).map_err(|e| StoreError::io(file, "open the file", e))?;
+    let parser = RdfParser::from_format(RdfFormat::Turtle)
+        .with_default_graph(GraphName::from(graph))
+        .without_named_graphs()
+        .rename_blank_nodes()
+        .for_reader(BufReader::new(reader));
+    let mut quads = Vec::new();
+    for quad in parser {
+        match quad {
+            Ok(quad) => quads.push(quad),
+            Err(oxigraph::io::RdfParseError::Io(error)) => {
+                return Err(StoreError::io(file, "read the file", error));
+            }
+            Err(oxigraph::io::RdfParseError::Syntax(error)) => {
+                let place = match error.location() {
+                    Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
+                    None => Place::file(name),
+                };
+                diagnostics.push(Diagnostic::new(
+                    Code::Turtle,
+                    place,
+                    format!("this is no Turtle: {error}"),
+                ));
+            }
+        }
+    }
+    Ok(quads)
 }
 
 /// The folder of a build that is not published; it goes when this does.

@@ -46,8 +46,8 @@ mod tests;
 mod verify;
 
 pub use about::{About, Input};
-pub(crate) use blank::to_sophia;
-pub use build::{BuildOptions, Builder, Progress, Published};
+pub(crate) use blank::{mentions_blank, relabel, to_sophia};
+pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
 pub use difference::{Side, compare_lines};
 pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod build;
 mod convert;
+mod diff;
 mod evidence;
 mod faults;
 mod fmt;

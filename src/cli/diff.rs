@@ -1,0 +1,329 @@
+//! `civigraph diff`: what changed between two versions, in rows and cells, by entity, or as triples.
+
+use super::failure::Failure;
+use super::output::Output;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::diff::{self, Difference, Entity, RowChange, TableChange, Version, What};
+use crate::project::STORE;
+use crate::query::{TableStyle, write_table};
+use crate::store::Prefixes;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Show what changed between two versions of the graph.
+///
+/// A version is a build (`current`, `previous`, an id or its start), a dump (.ttl, .nt, .nq, .trig,
+/// also .gz and .zst), a project folder, or a git revision of the project in the current folder. Where
+/// both sides are folders or revisions, changes are told in rows and cells, else by entity. What is
+/// only renamed, merged or in another order is told as such. The release graph, which describes the
+/// build, is left out.
+///
+/// Exit codes: 0 the same, 1 different, 2 the command could not do its work.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph diff previous current                   # the last change of the published graph
+  civigraph diff HEAD .                             # what the working folder changes
+  civigraph diff v1.0 main --format markdown        # for a pull request
+  civigraph diff old.ttl new.ttl.gz --format json   # dumps, for a program
+  civigraph diff 0001 current --triples -o up.rdfp  # an RDF patch that makes the second of the first")]
+pub(super) struct Arguments {
+    /// The old version.
+    #[arg(value_name = "A")]
+    old: String,
+    /// The new version.
+    #[arg(value_name = "B")]
+    new: String,
+    /// How the difference is written.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        conflicts_with = "triples"
+    )]
+    format: Form,
+    /// Write an RDF patch.
+    #[arg(long)]
+    triples: bool,
+    /// File to write.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How a difference is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// A table for people.
+    #[default]
+    Table,
+    /// A table in Markdown.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let folder = global.project.as_deref().unwrap_or(Path::new("."));
+    let store = match &global.store {
+        Some(store) => store.clone(),
+        None => folder.join(STORE),
+    };
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let progress = terminal.progress("comparing", None);
+    let old = Version::open(&arguments.old, folder, &store, &mut diagnostics)?;
+    let new = Version::open(&arguments.new, folder, &store, &mut diagnostics)?;
+    progress.finish_and_clear();
+    terminal.report(&diagnostics, Format::Human, false)?;
+    let (Some(old), Some(new)) = (old, new) else {
+        return Err(Failure::new("nothing was compared: a project has errors"));
+    };
+    let mut out = Output::open(arguments.output.as_deref())?;
+    let differs = if arguments.triples {
+        diff::write_patch(&old, &new, &mut out)?
+    } else {
+        let difference = diff::compare(&old, &new)?;
+        let mut prefixes = old.prefixes.clone();
+        for (prefix, namespace) in new.prefixes.iter() {
+            prefixes.add(prefix, namespace);
+        }
+        let width = terminal
+            .width()
+            .filter(|_| arguments.output.is_none() && terminal.is_interactive());
+        let shown = Shown {
+            difference: &difference,
+            prefixes: &prefixes,
+            base: new.base.as_deref().or(old.base.as_deref()),
+        };
+        match arguments.format {
+            Form::Table => shown.table(width, &mut out)?,
+            Form::Markdown => shown.markdown(&mut out)?,
+            Form::Json => {
+                serde_json::to_writer_pretty(&mut out, &difference).map_err(io::Error::from)?;
+                writeln!(out)?;
+            }
+        }
+        terminal.say(summary(&difference));
+        !difference.is_empty()
+    };
+    out.flush()?;
+    out.finish()?;
+    Ok(if differs {
+        Outcome::Findings
+    } else {
+        Outcome::Fine
+    })
+}
+
+fn summary(difference: &Difference) -> String {
+    if difference.is_empty() {
+        return "the same".to_owned();
+    }
+    if difference.only_reordered() {
+        return "the same quads; rows or columns stand in another order".to_owned();
+    }
+    format!(
+        "{} quads more, {} less",
+        difference.added, difference.removed
+    )
+}
+
+const HEADER: [&str; 5] = ["where", "what", "property", "old", "new"];
+
+/// A difference with what shortens its terms.
+struct Shown<'d> {
+    difference: &'d Difference,
+    prefixes: &'d Prefixes,
+    base: Option<&'d str>,
+}
+
+impl Shown<'_> {
+    fn table(&self, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
+        let rows = self.rows();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let style = TableStyle {
+            width,
+            ascii: false,
+        };
+        write_table(out, &HEADER.map(str::to_owned), rows, &style)
+    }
+
+    fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Difference { old, new, .. } = self.difference;
+        writeln!(out, "### {} → {}\n", escaped(old), escaped(new))?;
+        writeln!(out, "{}.\n", summary(self.difference))?;
+        let rows = self.rows();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let line = |out: &mut dyn Write, cells: &[String]| {
+            let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+            writeln!(out, "| {} |", cells.join(" | "))
+        };
+        line(out, &HEADER.map(str::to_owned))?;
+        line(out, &HEADER.map(|_| "---".to_owned()))?;
+        rows.iter().try_for_each(|row| line(out, row))
+    }
+
+    /// The cells of the table.
+    fn rows(&self) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for table in &self.difference.tables {
+            self.table_rows(table, &mut rows);
+        }
+        let mut inferences = 0_u64;
+        for entity in &self.difference.entities {
+            if self.is_statement(&entity.subject) {
+                inferences += 1;
+            } else {
+                self.entity_rows(entity, &mut rows);
+            }
+        }
+        if inferences > 0 {
+            let what = format!("{inferences} statements of the rules' records differ too");
+            rows.push(cells("inferences", &what, "", "", ""));
+        }
+        rows
+    }
+
+    /// Nodes that stand for triples in the records of inferences: their triples are told already.
+    fn is_statement(&self, subject: &str) -> bool {
+        let rest = subject
+            .strip_prefix('<')
+            .and_then(|iri| iri.strip_prefix(self.base?));
+        rest.is_some_and(|rest| rest.starts_with("id/statement/"))
+    }
+
+    fn table_rows(&self, table: &TableChange, rows: &mut Vec<Vec<String>>) {
+        let name = &table.table;
+        if table.reordered {
+            let what = "rows or columns in another order";
+            rows.push(cells(name, what, "", "", ""));
+        }
+        for column in &table.new_columns {
+            rows.push(cells(name, "new column", column, "", ""));
+        }
+        for column in &table.gone_columns {
+            rows.push(cells(name, "column gone", column, "", ""));
+        }
+        for row in &table.rows {
+            self.row_rows(name, row, rows);
+        }
+    }
+
+    fn row_rows(&self, table: &str, row: &RowChange, rows: &mut Vec<Vec<String>>) {
+        let place = format!("{table} {}", row.key);
+        let what = self.what(&row.what);
+        if row.cells.is_empty() {
+            rows.push(cells(&place, &what, "", "", ""));
+        }
+        let empty = String::new();
+        for cell in &row.cells {
+            let old = cell.old.as_ref().unwrap_or(&empty);
+            let new = cell.new.as_ref().unwrap_or(&empty);
+            rows.push(cells(&place, &what, &cell.column, old, new));
+        }
+        let triple = |line: &String| {
+            let parts = crate::store::line::Parts::of(line.as_bytes());
+            parts.map_or_else(String::new, |parts| {
+                let term = |term: &[u8]| self.short(&String::from_utf8_lossy(term));
+                let terms = [parts.subject, parts.predicate, parts.object];
+                let mut terms: Vec<String> = terms.into_iter().map(term).collect();
+                terms.extend(parts.graph.map(|graph| format!("in {}", term(graph))));
+                terms.join(" ")
+            })
+        };
+        for line in &row.removed {
+            rows.push(cells("", "", "triple", &triple(line), ""));
+        }
+        for line in &row.added {
+            rows.push(cells("", "", "triple", "", &triple(line)));
+        }
+    }
+
+    fn entity_rows(&self, entity: &Entity, rows: &mut Vec<Vec<String>>) {
+        let mut place = self.short(&entity.subject);
+        if let Some(label) = &entity.label {
+            place = format!("{label} ({place})");
+        }
+        let what = self.what(&entity.what);
+        if entity.properties.is_empty() {
+            rows.push(cells(&place, &what, "", "", ""));
+        }
+        for change in &entity.properties {
+            let mut property = self.short(&change.property);
+            if let Some(graph) = &change.graph {
+                property = format!("{property} in {}", self.short(graph));
+            }
+            let values = |values: &[String]| {
+                let values: Vec<String> = values.iter().map(|value| self.named(value)).collect();
+                values.join("; ")
+            };
+            let (old, new) = (values(&change.old), values(&change.new));
+            rows.push(cells(&place, &what, &property, &old, &new));
+        }
+    }
+
+    fn what(&self, what: &What) -> String {
+        match what {
+            What::New => "new".to_owned(),
+            What::Gone => "gone".to_owned(),
+            What::Changed => "changed".to_owned(),
+            What::Renamed { from } => format!("renamed from {}", self.short(from)),
+            What::Merged { into } => format!("merged into {}", self.named(into)),
+        }
+    }
+
+    /// A term with its label.
+    fn named(&self, term: &str) -> String {
+        match self.difference.labels.get(term) {
+            Some(label) => format!("{label} ({})", self.short(term)),
+            None => self.short(term),
+        }
+    }
+
+    /// An IRI as dumps write it; anything else as it is.
+    fn short(&self, term: &str) -> String {
+        let iri = term.strip_prefix('<').and_then(|t| t.strip_suffix('>'));
+        match iri {
+            Some(iri) => match self.base.and_then(|base| iri.strip_prefix(base)) {
+                Some(graph) if graph.starts_with("graph/") => {
+                    graph.trim_start_matches("graph/").to_owned()
+                }
+                _ => self.prefixes.shorten(iri),
+            },
+            None => term.to_owned(),
+        }
+    }
+}
+
+fn cells(place: &str, what: &str, property: &str, old: &str, new: &str) -> Vec<String> {
+    [place, what, property, old, new]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+/// Text for a cell of a Markdown table.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' | '\\' | '<' | '>' | '*' | '_' | '`' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,280 @@
+//! Lines that differ, told by entity.
+
+use crate::query::LABEL_PROPERTIES;
+use crate::store::line::Parts;
+use crate::store::{Side, StoreError, compare_lines};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, BufRead};
+
+use super::Version;
+
+const REPLACED_BY: &str = "<http://purl.org/dc/terms/isReplacedBy>";
+
+/// What happened to an entity or a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "what")]
+pub enum What {
+    /// Only the new version has it.
+    New,
+    /// Only the old version has it.
+    Gone,
+    /// Both have it.
+    Changed,
+    /// It is what the old version calls by another name, and nothing else about it differs.
+    Renamed {
+        /// The old name.
+        from: String,
+    },
+    /// A curator has decided that it is another one.
+    Merged {
+        /// The one that stays.
+        into: String,
+    },
+}
+
+/// A subject with what differs about it. Terms are as in N-Quads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entity {
+    /// The subject.
+    pub subject: String,
+    /// Its label, from the new version where it has one there.
+    pub label: Option<String>,
+    /// What happened to it.
+    #[serde(flatten)]
+    pub what: What,
+    /// Properties whose values differ, in order; none for a renamed one.
+    pub properties: Vec<PropertyChange>,
+}
+
+/// A property with values that came or went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PropertyChange {
+    /// The property.
+    pub property: String,
+    /// The graph; `None` for the default graph.
+    pub graph: Option<String>,
+    /// Values that only the old version has.
+    pub old: Vec<String>,
+    /// Values that only the new version has.
+    pub new: Vec<String>,
+}
+
+/// The entities that differ, and counts of quads.
+#[derive(Debug, Default)]
+pub(super) struct Entities {
+    pub(super) entities: Vec<Entity>,
+    pub(super) added: u64,
+    pub(super) removed: u64,
+    /// Labels of everything that the entities mention.
+    pub(super) labels: BTreeMap<String, String>,
+}
+
+/// Graph and property, as they stand in lines.
+type Key = (Option<String>, String);
+
+#[derive(Default)]
+struct Values {
+    old: Vec<String>,
+    new: Vec<String>,
+}
+
+/// Compares two versions.
+pub(super) fn compare(old: &Version, new: &Version) -> Result<Entities, StoreError> {
+    let one_graph = old.one_graph || new.one_graph;
+    let mut subjects: BTreeMap<String, BTreeMap<Key, Values>> = BTreeMap::new();
+    let mut found = Entities::default();
+    let unread = |e| StoreError::io("quads".as_ref(), "compare the versions", e);
+    compare_lines(
+        old.lines(one_graph)?,
+        new.lines(one_graph)?,
+        |side, line| {
+            let parts = Parts::of(line).ok_or_else(damaged)?;
+            let key = (parts.graph.map(text), text(parts.predicate));
+            let subject = subjects.entry(text(parts.subject)).or_default();
+            let values = subject.entry(key).or_default();
+            let object = text(parts.object);
+            match side {
+                Side::Old => {
+                    found.removed += 1;
+                    values.old.push(object);
+                }
+                Side::New => {
+                    found.added += 1;
+                    values.new.push(object);
+                }
+            }
+            Ok::<(), io::Error>(())
+        },
+    )
+    .map_err(unread)?;
+    if subjects.is_empty() {
+        return Ok(found);
+    }
+    // A second pass: what is still there on the other side, and how the things mentioned are called.
+    let mut mentioned: BTreeSet<String> = subjects.keys().cloned().collect();
+    for values in subjects.values().flat_map(BTreeMap::values) {
+        let objects = values.old.iter().chain(&values.new);
+        mentioned.extend(objects.filter(|object| object.starts_with('<')).cloned());
+    }
+    let before = About::read(old.lines(one_graph)?, &mentioned).map_err(unread)?;
+    let after = About::read(new.lines(one_graph)?, &mentioned).map_err(unread)?;
+    let mut renamed = renames(&subjects, &before, &after);
+    for (subject, properties) in subjects {
+        let what = match (before.has(&subject), after.has(&subject)) {
+            _ if renamed.gone.contains(&subject) => continue,
+            (false, true) => match renamed.new.remove(&subject) {
+                Some(from) => What::Renamed { from },
+                None => What::New,
+            },
+            (true, false) => What::Gone,
+            _ => What::Changed,
+        };
+        let into = properties
+            .iter()
+            .filter(|((_, property), _)| property == REPLACED_BY)
+            .find_map(|(_, values)| values.new.first());
+        let what = match into {
+            Some(into) => What::Merged { into: into.clone() },
+            None => what,
+        };
+        let properties = match what {
+            What::Renamed { .. } => Vec::new(),
+            _ => properties.into_iter().map(property_change).collect(),
+        };
+        found.entities.push(Entity {
+            label: after
+                .labels
+                .get(&subject)
+                .or_else(|| before.labels.get(&subject))
+                .map(|(_, label)| label.clone()),
+            subject,
+            what,
+            properties,
+        });
+    }
+    for (node, (_, label)) in after.labels.into_iter().chain(before.labels) {
+        found.labels.entry(node).or_insert(label);
+    }
+    Ok(found)
+}
+
+fn property_change(((graph, property), values): (Key, Values)) -> PropertyChange {
+    PropertyChange {
+        property,
+        graph,
+        old: values.old,
+        new: values.new,
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a line is no N-Quads")
+}
+
+/// What a version says of the things that a difference mentions.
+#[derive(Default)]
+struct About {
+    subjects: BTreeSet<String>,
+    /// Labels with how good they are; less is better.
+    labels: BTreeMap<String, (usize, String)>,
+}
+
+impl About {
+    fn read(mut lines: impl BufRead, mentioned: &BTreeSet<String>) -> io::Result<Self> {
+        let properties = LABEL_PROPERTIES.map(|property| property.to_string());
+        let mut about = Self::default();
+        let mut line = Vec::new();
+        let mut last: (String, bool) = (String::new(), false);
+        loop {
+            line.clear();
+            if lines.read_until(b'\n', &mut line)? == 0 {
+                return Ok(about);
+            }
+            let parts = Parts::of(line.trim_ascii_end()).ok_or_else(damaged)?;
+            if last.0.as_bytes() != parts.subject {
+                last.0 = text(parts.subject);
+                last.1 = mentioned.contains(&last.0);
+            }
+            if !last.1 {
+                continue;
+            }
+            if !about.subjects.contains(&last.0) {
+                about.subjects.insert(last.0.clone());
+            }
+            let property = properties
+                .iter()
+                .position(|label| label.as_bytes() == parts.predicate);
+            if let Some(property) = property
+                && let Ok(label) = text(parts.object).parse::<oxrdf::Literal>()
+            {
+                let language = match label.language() {
+                    Some("en") => 0,
+                    None => 1,
+                    Some(_) => 2,
+                };
+                let rank = property * 3 + language;
+                let better = about
+                    .labels
+                    .get(&last.0)
+                    .is_none_or(|(best, _)| rank < *best);
+                if better {
+                    about
+                        .labels
+                        .insert(last.0.clone(), (rank, label.value().to_owned()));
+                }
+            }
+        }
+    }
+
+    fn has(&self, subject: &str) -> bool {
+        self.subjects.contains(subject)
+    }
+}
+
+struct Renames {
+    /// New names with the old ones.
+    new: HashMap<String, String>,
+    gone: BTreeSet<String>,
+}
+
+/// Subjects of one side whose quads are, but for the subject itself, those of one subject of the other.
+fn renames(
+    subjects: &BTreeMap<String, BTreeMap<Key, Values>>,
+    before: &About,
+    after: &About,
+) -> Renames {
+    let mut gone: HashMap<String, Vec<&String>> = HashMap::new();
+    let mut came: HashMap<String, Vec<&String>> = HashMap::new();
+    for (subject, properties) in subjects {
+        let (old, new) = (before.has(subject), after.has(subject));
+        if old == new {
+            continue;
+        }
+        let mut signature = String::new();
+        for ((graph, property), values) in properties {
+            for object in values.old.iter().chain(&values.new) {
+                let object = if object == subject { "" } else { object };
+                signature.push_str(&format!("{graph:?} {property} {object}\n"));
+            }
+        }
+        let side = if old { &mut gone } else { &mut came };
+        side.entry(signature).or_default().push(subject);
+    }
+    let mut renames = Renames {
+        new: HashMap::new(),
+        gone: BTreeSet::new(),
+    };
+    for (signature, new) in came {
+        // Where several look alike, nobody knows which became which.
+        if let ([new], Some([old])) = (new.as_slice(), gone.get(&signature).map(Vec::as_slice)) {
+            renames.new.insert((*new).clone(), (*old).clone());
+            renames.gone.insert((*old).clone());
+        }
+    }
+    renames
+}

@@ -1,0 +1,74 @@
+//! A revision of a git repository, checked out beside it by the `git` command.
+
+use crate::store::StoreError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Checks out the part of a revision that `folder` is, below `target`; `None` where there is no such
+/// revision or no repository. The repository, its index and its work tree stay as they are.
+///
+/// # Errors
+/// git could not do what it was asked for a revision that it knows.
+pub(super) fn check_out(
+    revision: &str,
+    folder: &Path,
+    target: &Path,
+) -> Result<Option<PathBuf>, StoreError> {
+    let failed = |error| StoreError::io(folder, "run git", error);
+    // What starts with a dash would be an option.
+    let Some(commit) = asked(folder, |git| {
+        git.args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+            .arg(format!("{revision}^{{commit}}"));
+    }) else {
+        return Ok(None);
+    };
+    let prefix = asked(folder, |git| {
+        git.args(["rev-parse", "--show-prefix"]);
+    })
+    .unwrap_or_default();
+    let tree = format!("{commit}:{}", prefix.trim_end_matches('/'));
+    let index = target.join("index");
+    let work = target.join("revision");
+    std::fs::create_dir_all(&work).map_err(failed)?;
+    // With an index of our own, nothing of the user's is touched.
+    run(git(folder)
+        .env("GIT_INDEX_FILE", &index)
+        .args(["read-tree", &tree]))
+    .map_err(failed)?;
+    let mut to = work.clone().into_os_string();
+    to.push("/");
+    let mut prefix = std::ffi::OsString::from("--prefix=");
+    prefix.push(&to);
+    run(git(folder)
+        .env("GIT_INDEX_FILE", &index)
+        .args(["checkout-index", "--all", "--quiet"])
+        .arg(prefix))
+    .map_err(failed)?;
+    Ok(Some(work))
+}
+
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder);
+    command
+}
+
+/// What git answers on one line; `None` where it does not know, or is not there.
+fn asked(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Option<String> {
+    let mut command = git(folder);
+    arguments(&mut command);
+    let output = command.output().ok()?;
+    let answer = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| answer.trim().to_owned())
+}
+
+fn run(command: &mut Command) -> io::Result<()> {
+    let Output { status, stderr, .. } = command.output()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        String::from_utf8_lossy(&stderr).trim().to_owned(),
+    ))
+}

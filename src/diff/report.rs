@@ -1,0 +1,115 @@
+//! The whole difference of two versions.
+
+use super::entity::{self, Entity};
+use super::rows::{self, TableChange, Tables};
+use super::{PropertyChange, Version, What};
+use crate::store::StoreError;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What differs between two versions.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    /// The old version.
+    pub old: String,
+    /// The new version.
+    pub new: String,
+    /// Quads that only the new version has.
+    pub added: u64,
+    /// Quads that only the old version has.
+    pub removed: u64,
+    /// Tables that differ; empty where one side has no tables.
+    pub tables: Vec<TableChange>,
+    /// Subjects that differ. Where tables were compared: beyond what their rows say.
+    pub entities: Vec<Entity>,
+    /// Labels of what is mentioned, by term.
+    #[serde(skip)]
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Difference {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.added == 0 && self.removed == 0 && self.tables.is_empty()
+    }
+
+    /// Whether the graph is the same and tables differ only in the order of rows or columns.
+    pub fn only_reordered(&self) -> bool {
+        self.added == 0
+            && self.removed == 0
+            && !self.tables.is_empty()
+            && self.tables.iter().all(|table| {
+                table.rows.is_empty()
+                    && table.new_columns.is_empty()
+                    && table.gone_columns.is_empty()
+            })
+    }
+}
+
+/// Compares two versions: their tables where both have them, and their quads.
+///
+/// # Errors
+/// A version cannot be read.
+pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
+    let tables = |version: &Version| match &version.project {
+        Some(project) => Tables::open(project),
+        None => Ok(None),
+    };
+    let tables = match (&old.project, &new.project) {
+        (Some(_), Some(_)) => match (tables(old)?, tables(new)?) {
+            (Some(old), Some(new)) => rows::compare(&old, &new)?,
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    let entity::Entities {
+        entities,
+        added,
+        removed,
+        labels,
+    } = entity::compare(old, new)?;
+    Ok(Difference {
+        old: old.name.clone(),
+        new: new.name.clone(),
+        added,
+        removed,
+        entities: beyond_rows(entities, &tables),
+        tables,
+        labels,
+    })
+}
+
+/// The changes of entities that no row accounts for.
+fn beyond_rows(entities: Vec<Entity>, tables: &[TableChange]) -> Vec<Entity> {
+    if tables.is_empty() {
+        return entities;
+    }
+    let rows = || tables.iter().flat_map(|table| &table.rows);
+    let lines: BTreeSet<&str> = rows()
+        .flat_map(|row| row.removed.iter().chain(&row.added))
+        .map(String::as_str)
+        .collect();
+    let told = |subject: &str, change: &PropertyChange, value: &String| {
+        let graph = change
+            .graph
+            .as_ref()
+            .map_or(String::new(), |g| format!(" {g}"));
+        lines.contains(format!("{subject} {} {value}{graph} .", change.property).as_str())
+    };
+    entities
+        .into_iter()
+        .filter_map(|mut entity| {
+            let subject = entity.subject.clone();
+            for change in &mut entity.properties {
+                let one = change.clone();
+                change.old.retain(|value| !told(&subject, &one, value));
+                change.new.retain(|value| !told(&subject, &one, value));
+            }
+            entity
+                .properties
+                .retain(|change| !(change.old.is_empty() && change.new.is_empty()));
+            let kept = matches!(entity.what, What::Merged { .. } | What::Renamed { .. });
+            (kept || !entity.properties.is_empty()).then_some(entity)
+        })
+        .collect()
+}

@@ -1,0 +1,410 @@
+//! Tables compared row by row, by their keys.
+
+use super::entity::What;
+use crate::claims::{read_texts, stem};
+use crate::convert::{self, row};
+use crate::csv::Split;
+use crate::csvw::model::{Table, TableGroup};
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::pipeline::{self, Source};
+use crate::plan::{self, Plan, TablePlan};
+use crate::project::Project;
+use crate::store::StoreError;
+use crate::store::line::write_quad;
+use serde::Serialize;
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+use std::io;
+
+/// Bytes of the pieces in which a table is cut to find rows again.
+const SPLIT: usize = 256 << 10;
+
+/// A table that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableChange {
+    /// Name of the table: its file's, without the ending.
+    pub table: String,
+    /// Columns that only the new version has.
+    pub new_columns: Vec<String>,
+    /// Columns that only the old version has.
+    pub gone_columns: Vec<String>,
+    /// Whether rows or columns that both have stand in another order.
+    pub reordered: bool,
+    /// Rows that differ, in order of their keys.
+    pub rows: Vec<RowChange>,
+}
+
+/// A row that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowChange {
+    /// Its primary key.
+    pub key: String,
+    /// What happened to it.
+    #[serde(flatten)]
+    pub what: What,
+    /// Cells that differ; all that are not empty of a new row or one that is gone.
+    pub cells: Vec<CellChange>,
+    /// Quads that it made and makes no more, as N-Quads.
+    pub removed: Vec<String>,
+    /// Quads that it did not make before.
+    pub added: Vec<String>,
+}
+
+/// A cell that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CellChange {
+    /// Name of the column.
+    pub column: String,
+    /// Its text before; `None` where there was no row.
+    pub old: Option<String>,
+    /// Its text now.
+    pub new: Option<String>,
+}
+
+/// The tables of a project, ready to be read.
+pub(super) struct Tables {
+    source: Source,
+    group: TableGroup,
+    plan: Plan,
+}
+
+impl Tables {
+    /// The tables of a project whose metadata has been read without errors before.
+    pub(super) fn open(project: &Project) -> Result<Option<Self>, StoreError> {
+        let source = Source::open(project)
+            .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
+        let mut silent = Diagnostics::new(Mode::Convert);
+        Ok(source.load(&mut silent).map(|group| Self {
+            plan: plan::compile(&group, &pipeline::plan_options(), &mut silent),
+            source,
+            group,
+        }))
+    }
+
+    fn names(&self) -> impl Iterator<Item = (&str, usize)> {
+        let tables = self.group.tables.iter().enumerate();
+        tables.map(|(index, table)| (stem(&table.url), index))
+    }
+
+    fn view(&self, index: usize) -> Option<View<'_>> {
+        let table = self.group.tables.get(index)?;
+        let columns = table.columns.iter().filter(|c| !c.virtual_column);
+        Some(View {
+            tables: self,
+            index,
+            table,
+            plan: self.plan.tables.get(index)?,
+            columns: columns.map(|column| column.name.as_str()).collect(),
+        })
+    }
+}
+
+/// Compares the tables of two projects.
+pub(super) fn compare(old: &Tables, new: &Tables) -> Result<Vec<TableChange>, StoreError> {
+    let unread = |e| StoreError::io("tables".as_ref(), "compare the tables", e);
+    let names: BTreeSet<&str> = old
+        .names()
+        .chain(new.names())
+        .map(|(name, _)| name)
+        .collect();
+    let mut changes = Vec::new();
+    for name in names {
+        let view = |tables| -> Option<View<'_>> {
+            let tables: &Tables = tables;
+            let (_, index) = tables.names().find(|(other, _)| *other == name)?;
+            tables.view(index)
+        };
+        let change = compare_table(name, view(old), view(new)).map_err(unread)?;
+        changes.extend(change);
+    }
+    Ok(changes)
+}
+
+/// One table of one version.
+struct View<'t> {
+    tables: &'t Tables,
+    index: usize,
+    table: &'t Table,
+    plan: &'t TablePlan,
+    /// The columns of the file.
+    columns: Vec<&'t str>,
+}
+
+/// A row as far as it is held in memory.
+#[derive(Clone, Copy)]
+struct Held {
+    number: u64,
+    fingerprint: u128,
+}
+
+impl View<'_> {
+    /// Whole rows where the table has no primary key.
+    fn key(&self, texts: &[String]) -> String {
+        let keys = &self.table.primary_key;
+        let cells: Vec<&str> = if keys.is_empty() {
+            texts.iter().map(String::as_str).collect()
+        } else {
+            let cell = |&column: &usize| texts.get(column).map_or("", String::as_str);
+            keys.iter().map(cell).collect()
+        };
+        cells.join(", ")
+    }
+
+    /// The rows by key, with a fingerprint of the columns in `shared`.
+    fn rows(&self, shared: &[&str]) -> io::Result<HashMap<String, Held>> {
+        let places: Vec<Option<usize>> = shared
+            .iter()
+            .map(|name| self.columns.iter().position(|column| column == name))
+            .collect();
+        let mut rows = HashMap::new();
+        read_texts(self.plan, &self.tables.source, |number, texts| {
+            let mut hasher = SipHasher13::new();
+            for place in places.iter().flatten() {
+                texts.get(*place).hash(&mut hasher);
+            }
+            let fingerprint = hasher.finish128().as_u128();
+            rows.insert(
+                self.key(&texts),
+                Held {
+                    number,
+                    fingerprint,
+                },
+            );
+        })?;
+        Ok(rows)
+    }
+
+    /// The cells of some rows, by the number of the row and the name of the column.
+    fn cells(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, BTreeMap<&str, String>>> {
+        let mut cells = HashMap::new();
+        if wanted.is_empty() {
+            return Ok(cells);
+        }
+        read_texts(self.plan, &self.tables.source, |number, texts| {
+            if wanted.contains(&number) {
+                cells.insert(number, self.columns.iter().copied().zip(texts).collect());
+            }
+        })?;
+        Ok(cells)
+    }
+
+    /// The quads of some rows, as lines.
+    fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, BTreeSet<String>>> {
+        let mut quads = HashMap::new();
+        if wanted.is_empty() {
+            return Ok(quads);
+        }
+        let (plan, source) = (&self.tables.plan, &self.tables.source);
+        let splits = convert::splits(plan, self.index, source, SPLIT)?;
+        for &number in wanted {
+            let near: Option<&Split> = splits.iter().rev().find(|s| s.start.row <= number);
+            let lines = row(plan, self.index, source, number, near)?
+                .into_iter()
+                .map(|(quad, _)| {
+                    let mut line = Vec::new();
+                    write_quad(&mut line, quad.as_ref());
+                    String::from_utf8_lossy(&line).into_owned()
+                })
+                .collect();
+            quads.insert(number, lines);
+        }
+        Ok(quads)
+    }
+}
+
+/// A row that differs: its key, and its numbers in both versions.
+type Differing = (String, Option<u64>, Option<u64>);
+
+fn compare_table(
+    name: &str,
+    old: Option<View<'_>>,
+    new: Option<View<'_>>,
+) -> io::Result<Option<TableChange>> {
+    let columns = |view: &Option<View<'_>>| -> Vec<String> {
+        let names = view.as_ref().map(|view| &view.columns);
+        names.into_iter().flatten().map(|&c| c.to_owned()).collect()
+    };
+    let (old_columns, new_columns) = (columns(&old), columns(&new));
+    let only = |these: &[String], others: &[String]| -> Vec<String> {
+        let only = these.iter().filter(|column| !others.contains(column));
+        only.cloned().collect()
+    };
+    let shared: Vec<&str> = match (&old, &new) {
+        (Some(_), Some(_)) => {
+            let both = old_columns.iter().filter(|c| new_columns.contains(c));
+            both.map(String::as_str).collect()
+        }
+        _ => Vec::new(),
+    };
+    let rows = |view: &Option<View<'_>>| match view {
+        Some(view) => view.rows(&shared),
+        None => Ok(HashMap::new()),
+    };
+    let (before, after) = (rows(&old)?, rows(&new)?);
+    let differing = differing(&before, &after);
+    let both = old.is_some() && new.is_some();
+    let order: Vec<&str> = new_columns
+        .iter()
+        .map(String::as_str)
+        .filter(|column| shared.contains(column))
+        .collect();
+    let mut change = TableChange {
+        table: name.to_owned(),
+        new_columns: only(&new_columns, &old_columns),
+        gone_columns: only(&old_columns, &new_columns),
+        reordered: both && (order != shared || reordered(&before, &after)),
+        rows: Vec::new(),
+    };
+    drop((before, after));
+    change.rows = read_rows(&differing, old.as_ref(), new.as_ref())?;
+    let same = change.rows.is_empty()
+        && !change.reordered
+        && change.new_columns.is_empty()
+        && change.gone_columns.is_empty();
+    Ok((!same).then_some(change))
+}
+
+fn differing(before: &HashMap<String, Held>, after: &HashMap<String, Held>) -> Vec<Differing> {
+    let mut differing: Vec<Differing> = Vec::new();
+    for (key, held) in before {
+        match after.get(key) {
+            None => differing.push((key.clone(), Some(held.number), None)),
+            Some(now) if now.fingerprint != held.fingerprint => {
+                differing.push((key.clone(), Some(held.number), Some(now.number)));
+            }
+            Some(_) => {}
+        }
+    }
+    for (key, held) in after {
+        if !before.contains_key(key) {
+            differing.push((key.clone(), None, Some(held.number)));
+        }
+    }
+    differing.sort();
+    differing
+}
+
+/// Whether the rows of both stand in another order.
+fn reordered(before: &HashMap<String, Held>, after: &HashMap<String, Held>) -> bool {
+    let mut numbers: Vec<(u64, u64)> = before
+        .iter()
+        .filter_map(|(key, held)| Some((held.number, after.get(key)?.number)))
+        .collect();
+    numbers.sort_unstable();
+    !numbers.is_sorted_by_key(|(_, now)| *now)
+}
+
+/// Reads the rows that differ again, for their cells and quads.
+fn read_rows(
+    differing: &[Differing],
+    old: Option<&View<'_>>,
+    new: Option<&View<'_>>,
+) -> io::Result<Vec<RowChange>> {
+    let numbers = |of: fn(&Differing) -> Option<u64>| differing.iter().filter_map(of).collect();
+    let old_numbers: BTreeSet<u64> = numbers(|row| row.1);
+    let new_numbers: BTreeSet<u64> = numbers(|row| row.2);
+    let old_cells = old.map_or_else(|| Ok(HashMap::new()), |v| v.cells(&old_numbers))?;
+    let old_quads = old.map_or_else(|| Ok(HashMap::new()), |v| v.quads(&old_numbers))?;
+    let new_cells = new.map_or_else(|| Ok(HashMap::new()), |v| v.cells(&new_numbers))?;
+    let new_quads = new.map_or_else(|| Ok(HashMap::new()), |v| v.quads(&new_numbers))?;
+    let mut changes: Vec<RowChange> = Vec::with_capacity(differing.len());
+    for (key, before, after) in differing {
+        let empty = BTreeMap::new();
+        let old_row = before.and_then(|n| old_cells.get(&n)).unwrap_or(&empty);
+        let new_row = after.and_then(|n| new_cells.get(&n)).unwrap_or(&empty);
+        let names: BTreeSet<&str> = old_row.keys().chain(new_row.keys()).copied().collect();
+        let cells = names
+            .into_iter()
+            .filter_map(|column| {
+                let (old, new) = (old_row.get(column), new_row.get(column));
+                let text = |cell: Option<&String>| cell.map_or("", String::as_str).to_owned();
+                (text(old) != text(new)).then(|| CellChange {
+                    column: column.to_owned(),
+                    old: old.cloned(),
+                    new: new.cloned(),
+                })
+            })
+            .collect();
+        let none = BTreeSet::new();
+        let old_lines = before.and_then(|n| old_quads.get(&n)).unwrap_or(&none);
+        let new_lines = after.and_then(|n| new_quads.get(&n)).unwrap_or(&none);
+        changes.push(RowChange {
+            key: key.clone(),
+            what: match (before, after) {
+                (None, _) => What::New,
+                (_, None) => What::Gone,
+                _ => What::Changed,
+            },
+            cells,
+            removed: old_lines.difference(new_lines).cloned().collect(),
+            added: new_lines.difference(old_lines).cloned().collect(),
+        });
+    }
+    let keys: BTreeSet<&str> = [old, new]
+        .into_iter()
+        .flatten()
+        .flat_map(|view| {
+            let names = view.table.primary_key.iter();
+            names.filter_map(|&column| view.columns.get(column).copied())
+        })
+        .collect();
+    Ok(with_renames(changes, &keys))
+}
+
+/// Makes one of a row that is gone and a new one that differ in their keys alone.
+fn with_renames(changes: Vec<RowChange>, keys: &BTreeSet<&str>) -> Vec<RowChange> {
+    let signature = |change: &RowChange| -> Option<Vec<(String, String)>> {
+        let cells = change.cells.iter();
+        let others: Vec<_> = cells
+            .filter(|cell| !keys.contains(cell.column.as_str()))
+            .map(|cell| {
+                let text = cell.old.as_ref().or(cell.new.as_ref());
+                (cell.column.clone(), text.cloned().unwrap_or_default())
+            })
+            .collect();
+        // A row of nothing but its key is like any other.
+        (!others.is_empty()).then_some(others)
+    };
+    let mut gone: HashMap<Vec<(String, String)>, Vec<usize>> = HashMap::new();
+    let mut came: HashMap<Vec<(String, String)>, Vec<usize>> = HashMap::new();
+    for (index, change) in changes.iter().enumerate() {
+        let side = match change.what {
+            What::Gone => &mut gone,
+            What::New => &mut came,
+            _ => continue,
+        };
+        if let Some(signature) = signature(change) {
+            side.entry(signature).or_default().push(index);
+        }
+    }
+    let mut from: HashMap<usize, usize> = HashMap::new();
+    for (signature, new) in came {
+        if let ([new], Some([old])) = (new.as_slice(), gone.get(&signature).map(Vec::as_slice)) {
+            from.insert(*new, *old);
+        }
+    }
+    let old_names: BTreeSet<usize> = from.values().copied().collect();
+    let originals: Vec<RowChange> = changes.clone();
+    changes
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| !old_names.contains(index))
+        .map(|(index, mut change)| {
+            if let Some(old) = from.get(&index).and_then(|&old| originals.get(old)) {
+                change.what = What::Renamed {
+                    from: old.key.clone(),
+                };
+                change.removed.clone_from(&old.removed);
+                change
+                    .cells
+                    .retain(|cell| keys.contains(cell.column.as_str()));
+                for cell in &mut change.cells {
+                    let before = old.cells.iter().find(|other| other.column == cell.column);
+                    cell.old = before.and_then(|before| before.old.clone());
+                }
+            }
+            change
+        })
+        .collect()
+}

@@ -1,0 +1,401 @@
+//! A version of a graph: a build, a dump, a project folder or a git revision.
+
+use super::git;
+use crate::convert::{Origin, QuadSink, Sink};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::export::{Compression, Format, of_file_name};
+use crate::pipeline;
+use crate::project::Project;
+use crate::store::line::{Parts, write_quad};
+use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
+use crate::store::{self, Build, Prefixes, StoreError, mentions_blank, relabel};
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxrdf::{Quad, QuadRef};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Quads of a dump that are sorted in one piece.
+const PIECE: usize = 10_000;
+
+/// Name of the sorted lines in a version's temporary folder.
+const LINES: &str = "quads.nq";
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub struct Version {
+    /// What the user called it, with what it turned out to be.
+    pub name: String,
+    /// Prefixes that shorten its IRIs.
+    pub prefixes: Prefixes,
+    /// Base of the project's IRIs, where it is known.
+    pub base: Option<String>,
+    /// The project, where its tables are at hand.
+    pub project: Option<Project>,
+    /// Whether it holds the default graph alone.
+    pub one_graph: bool,
+    lines: Lines,
+}
+
+/// Where the sorted lines are.
+#[derive(Debug)]
+enum Lines {
+    Build(Box<Build>),
+    // Deleted with the version.
+    Folder(TempDir),
+}
+
+impl Version {
+    /// Finds what a user means: `current` and `previous`, a folder with a project, a dump, the id of a
+    /// build or its start, or else a revision of the git repository that `folder` is in.
+    ///
+    /// `store` is the folder of the builds. Errors in a project become `diagnostics`, and there is no
+    /// version then.
+    ///
+    /// # Errors
+    /// There is no such thing, or it cannot be read.
+    pub fn open(
+        name: &str,
+        folder: &Path,
+        store: &Path,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Self>, StoreError> {
+        let path = Path::new(name);
+        if name == "current" {
+            return Self::of_build(store::open(store)?).map(Some);
+        }
+        if name == "previous" {
+            let id = previous(store)?;
+            return Self::of_build(store::open_build(store, &id)?).map(Some);
+        }
+        if let Ok(project) = Project::open(path, None) {
+            let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
+            return Self::of_project(name.to_owned(), project, prepared, diagnostics);
+        }
+        if path.is_file() {
+            return Self::of_dump(path).map(Some);
+        }
+        let ids = Layout::ids(store)?;
+        let starts: Vec<&String> = ids.iter().filter(|id| id.starts_with(name)).collect();
+        if let [id] = starts.as_slice() {
+            return Self::of_build(store::open_build(store, id)?).map(Some);
+        }
+        let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
+        match git::check_out(name, folder, prepared.path())? {
+            Some(checked_out) => {
+                let project = Project::open(&checked_out, None).map_err(|_| {
+                    let message = format!("the revision `{name}` has no project here");
+                    unknown(message)
+                })?;
+                Self::of_project(name.to_owned(), project, prepared, diagnostics)
+            }
+            None => Err(unknown(format!(
+                "`{name}` is no build, dump, project folder or git revision"
+            ))),
+        }
+    }
+
+    fn of_build(build: Build) -> Result<Self, StoreError> {
+        let about = &build.manifest().about;
+        Ok(Self {
+            name: format!("build {}", build.manifest().id),
+            prefixes: about.prefixes.clone(),
+            base: Some(about.base.clone()),
+            project: None,
+            one_graph: false,
+            lines: Lines::Build(Box::new(build)),
+        })
+    }
+
+    /// `prepared` may hold the project itself, as a checked-out revision does.
+    fn of_project(
+        name: String,
+        project: Project,
+        prepared: TempDir,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut found = Diagnostics::new(Mode::Validate);
+        let sink = LineSink::new(prepared.path());
+        let quads = pipeline::quads(&project, sink, &mut found)?;
+        let failed = found.has_errors();
+        diagnostics.append(found);
+        let Some((mut sink, others)) = quads.filter(|_| !failed) else {
+            return Ok(None);
+        };
+        let sorted = sink
+            .add(others)
+            .and_then(|()| sink.write(&prepared.path().join(LINES)));
+        sorted.map_err(|e| temporary(&e))?;
+        let source = pipeline::Source::open(&project)
+            .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
+        let mut silent = Diagnostics::new(Mode::Convert);
+        let prefixes = source
+            .load(&mut silent)
+            .and_then(|group| pipeline::prefixes(&project, &group, source.base()).ok());
+        Ok(Some(Self {
+            name,
+            prefixes: prefixes.unwrap_or_default(),
+            base: Some(source.base().to_owned()),
+            project: Some(project),
+            one_graph: false,
+            lines: Lines::Folder(prepared),
+        }))
+    }
+
+    fn of_dump(path: &Path) -> Result<Self, StoreError> {
+        let (format, compression) = of_file_name(path);
+        let Some(format) = format else {
+            return Err(crate::export::unknown_format(&path.to_string_lossy()));
+        };
+        let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
+        let unread = |e| StoreError::io(path, "read the dump", e);
+        let file = File::open(path).map_err(unread)?;
+        let reader: Box<dyn Read> = match compression {
+            Compression::None => Box::new(file),
+            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file)),
+            Compression::Zstd => Box::new(zstd::Decoder::new(file).map_err(unread)?),
+        };
+        let mut sink = LineSink::new(prepared.path());
+        let mut piece = Vec::with_capacity(PIECE);
+        let mut prefixes = Prefixes::default();
+        let mut parser = RdfParser::from_format(rdf_format(format))
+            .lenient()
+            .for_reader(BufReader::new(reader));
+        for quad in parser.by_ref() {
+            piece.push(quad.map_err(|error| unparsed(path, &error))?);
+            if piece.len() == PIECE {
+                sink.add(std::mem::take(&mut piece))
+                    .map_err(|e| temporary(&e))?;
+            }
+        }
+        for (prefix, namespace) in parser.prefixes() {
+            prefixes.add(prefix, namespace);
+        }
+        sink.add(piece)
+            .and_then(|()| sink.write(&prepared.path().join(LINES)))
+            .map_err(|e| temporary(&e))?;
+        Ok(Self {
+            name: path.to_string_lossy().into_owned(),
+            prefixes,
+            base: None,
+            project: None,
+            one_graph: !format.has_graphs(),
+            lines: Lines::Folder(prepared),
+        })
+    }
+
+    /// Its quads as sorted lines, but for the release graph. With `one_graph` the default graph alone.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<>, StoreError> {
+        let lines: Box<dyn BufRead> = match &self.lines {
+            Lines::Build(build) => Box::new(build.lines()?),
+            Lines::Folder(folder) => {
+                let path = folder.path().join(LINES);
+                let file = File::open(&path).map_err(|e| temporary(&e))?;
+                Box::new(BufReader::with_capacity(1 << 18, file))
+            }
+        };
+        Ok(Chosen {
+            lines,
+            one_graph,
+            line: Vec::new(),
+            at: 0,
+        })
+    }
+}
+
+/// The lines of the graphs that are compared. The release graph is about the build and not about the
+/// facts: it differs by digests whenever anything does.
+struct Chosen<R> {
+    lines: R,
+    one_graph: bool,
+    line: Vec<u8>,
+    at: usize,
+}
+
+impl<R: BufRead> BufRead for Chosen<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.at >= self.line.len() {
+            self.line.clear();
+            self.at = 0;
+            if self.lines.read_until(b'\n', &mut self.line)? == 0 {
+                break;
+            }
+            let graph = Parts::of(self.line.trim_ascii_end()).and_then(|parts| parts.graph);
+            let left_out = match graph {
+                Some(graph) => self.one_graph || graph.ends_with(b"/graph/release>"),
+                None => false,
+            };
+            if left_out {
+                self.at = self.line.len();
+            }
+        }
+        Ok(self.line.get(self.at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount;
+    }
+}
+
+impl<R: BufRead> Read for Chosen<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let read = available.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+/// Ids of builds; a store that is not there has none.
+struct Layout;
+
+impl Layout {
+    fn ids(store: &Path) -> Result<Vec<String>, StoreError> {
+        store::Layout::new(store)
+            .ids()
+            .map_err(|e| StoreError::io(store, "list the builds", e))
+    }
+}
+
+/// The id of the build before the published one.
+fn previous(store: &Path) -> Result<String, StoreError> {
+    let current = store::open(store)?.manifest().id.clone();
+    let ids = Layout::ids(store)?;
+    let before = ids.iter().take_while(|id| **id != current).last();
+    before.cloned().ok_or_else(|| {
+        StoreError::new(
+            Code::NoBuild,
+            store,
+            "there is no build before the published one",
+        )
+        .with_hint("`civigraph builds` lists them")
+    })
+}
+
+fn unknown(message: String) -> StoreError {
+    StoreError::from(
+        Diagnostic::new(Code::UnknownVersion, Place::file("command line"), message).with_expected(
+            "`current`, `previous`, the id of a build, a dump (.ttl, .nt, .nq, .trig, also .gz and .zst), a project folder or a git revision",
+        ),
+    )
+}
+
+fn temporary(error: &io::Error) -> StoreError {
+    let error = io::Error::new(error.kind(), error.to_string());
+    StoreError::io(&std::env::temp_dir(), "sort the quads", error)
+}
+
+fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> StoreError {
+    let name = path.to_string_lossy();
+    let place = match error {
+        oxigraph::io::RdfParseError::Syntax(error) => match error.location() {
+            Some(at) => Place::at(&*name, at.start.line + 1, at.start.column + 1),
+            None => Place::file(&*name),
+        },
+        oxigraph::io::RdfParseError::Io(_) => Place::file(&*name),
+    };
+    StoreError::from(Diagnostic::new(
+        Code::Turtle,
+        place,
+        format!("the dump cannot be read: {error}"),
+    ))
+}
+
+fn rdf_format(format: Format) -> RdfFormat {
+    match format {
+        Format::Turtle => RdfFormat::Turtle,
+        Format::NTriples => RdfFormat::NTriples,
+        Format::NQuads => RdfFormat::NQuads,
+        Format::TriG => RdfFormat::TriG,
+        Format::RdfXml => RdfFormat::RdfXml,
+        Format::JsonLd => RdfFormat::JsonLd {
+            profile: oxigraph::io::JsonLdProfileSet::empty(),
+        },
+    }
+}
+
+/// Sorts quads as lines, in bounded memory.
+struct LineSink {
+    sorter: Sorter,
+    // Labelled at the end, all together.
+    blank: Vec<Quad>,
+}
+
+#[derive(Default)]
+struct LineChunk {
+    records: Records,
+    blank: Vec<Quad>,
+}
+
+impl LineSink {
+    fn new(folder: &Path) -> Self {
+        Self {
+            sorter: Sorter::new(PathBuf::from(folder), DEFAULT_BUDGET, 1),
+            blank: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, quads: Vec<Quad>) -> io::Result<()> {
+        let mut chunk = LineChunk::default();
+        for quad in quads {
+            chunk.push(quad.as_ref());
+        }
+        self.accept(chunk)
+    }
+
+    /// Writes the lines, sorted and each once.
+    fn write(mut self, path: &Path) -> io::Result<()> {
+        let blank = relabel(std::mem::take(&mut self.blank))
+            .map_err(|error| io::Error::other(error.diagnostic().message.clone()))?;
+        let mut records = Records::default();
+        for quad in &blank {
+            records.push_key(|out| write_quad(out, quad.as_ref()));
+        }
+        self.sorter.add(records)?;
+        let mut merge = self.sorter.finish()?;
+        let mut out = BufWriter::new(File::create(path)?);
+        let mut last = Vec::new();
+        while let Some((line, _)) = merge.next()? {
+            if line != last {
+                out.write_all(line)?;
+                out.write_all(b"\n")?;
+                last.clear();
+                last.extend_from_slice(line);
+            }
+        }
+        out.flush()
+    }
+}
+
+impl LineChunk {
+    fn push(&mut self, quad: QuadRef<'_>) {
+        if mentions_blank(quad) {
+            self.blank.push(quad.into_owned());
+        } else {
+            self.records.push_key(|out| write_quad(out, quad));
+        }
+    }
+}
+
+impl Sink for LineSink {
+    type Chunk = LineChunk;
+
+    fn chunk(&self) -> LineChunk {
+        LineChunk::default()
+    }
+
+    fn accept(&mut self, chunk: LineChunk) -> io::Result<()> {
+        self.blank.extend(chunk.blank);
+        self.sorter.add(chunk.records)
+    }
+}
+
+impl QuadSink for LineChunk {
+    fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
+        self.push(quad);
+    }
+}

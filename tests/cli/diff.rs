@@ -1,0 +1,269 @@
+//! What changed between builds, dumps, folders and revisions.
+
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Runs `diff`, which must find something, and gives its JSON.
+#[track_caller]
+fn differs(workshop: &Workshop, old: &str, new: &str) -> Value {
+    let run = workshop.run(&["diff", old, new, "--format", "json"]);
+    serde_json::from_str(&run.exits(1).stdout).unwrap()
+}
+
+/// The project in two folders, `old` and `new`, the second with other cities.
+fn folders(cities: &str) -> Workshop {
+    let workshop = Workshop::empty();
+    for (folder, cities) in [("old", CITIES), ("new", cities)] {
+        workshop.write(&format!("{folder}/data/csv-metadata.json"), METADATA);
+        workshop.write(&format!("{folder}/data/regions.csv"), REGIONS);
+        workshop.write(&format!("{folder}/data/cities.csv"), cities);
+    }
+    workshop
+}
+
+#[test]
+fn builds_by_entity() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop.write("data/cities.csv", CITIES.replace("36000", "37000"));
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let found = differs(&workshop, "previous", "current");
+    assert_eq!((&found["added"], &found["removed"]), (&1.into(), &1.into()));
+    assert_eq!(found["entities"].as_array().unwrap().len(), 1);
+    let irbit = &found["entities"][0];
+    assert_eq!(irbit["label"], "Irbit");
+    assert_eq!(irbit["what"], "changed");
+    let people = &irbit["properties"][0];
+    assert!(people["old"][0].as_str().unwrap().starts_with("\"36000\""));
+    assert!(people["new"][0].as_str().unwrap().starts_with("\"37000\""));
+    let table = workshop.run(&["diff", "0001", "current"]).exits(1);
+    assert!(
+        table.stdout.contains("Irbit (city:irbit)"),
+        "{}",
+        table.stdout
+    );
+    let same = workshop.run(&["diff", "current", "0002"]).exits(0);
+    assert_eq!(same.stdout, "");
+}
+
+#[test]
+fn folders_in_rows_and_cells() {
+    let workshop = folders(
+        &CITIES
+            .replace("36000", "37000")
+            .replace("revda,Revda", "tara,Tara"),
+    );
+    let found = differs(&workshop, "old", "new");
+    let tables = found["tables"].as_array().unwrap();
+    assert_eq!(tables.len(), 1);
+    assert_eq!(tables[0]["table"], "cities");
+    let rows: Vec<(&str, &str)> = tables[0]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["key"].as_str().unwrap(), row["what"].as_str().unwrap()))
+        .collect();
+    // Tolyatti's list has another twin.
+    assert_eq!(
+        rows,
+        [("irbit", "changed"), ("revda", "gone"), ("tara", "new")]
+    );
+    let cell = &tables[0]["rows"][0]["cells"][0];
+    assert_eq!(
+        (&cell["column"], &cell["old"], &cell["new"]),
+        (&"people".into(), &"36000".into(), &"37000".into())
+    );
+    assert_eq!(tables[0]["rows"][0]["removed"].as_array().unwrap().len(), 1);
+    assert_eq!(tables[0]["rows"][0]["added"].as_array().unwrap().len(), 1);
+    // The rows account for everything.
+    assert_eq!(found["entities"], Value::Array(Vec::new()));
+    let text = workshop
+        .run(&["diff", "old", "new", "--format", "markdown"])
+        .exits(1);
+    assert!(
+        text.stdout
+            .contains("| cities irbit | changed | people | 36000 | 37000 |"),
+        "{}",
+        text.stdout
+    );
+}
+
+#[test]
+fn renamed_ids() {
+    let workshop = folders(
+        &CITIES
+            .replace("revda,Revda", "revda-2,Revda")
+            .replace("irbit;revda", "irbit;revda-2"),
+    );
+    let found = differs(&workshop, "old", "new");
+    let rows = found["tables"][0]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    assert_eq!(rows[0]["what"], "renamed");
+    assert_eq!(rows[0]["from"], "revda");
+    assert_eq!(rows[0]["key"], "revda-2");
+    assert_eq!(rows[1]["key"], "tolyatti");
+}
+
+#[test]
+fn another_order_is_told_as_such() {
+    let mut lines: Vec<&str> = CITIES.lines().collect();
+    lines[1..].reverse();
+    let workshop = folders(&lines.join("\n"));
+    let found = differs(&workshop, "old", "new");
+    assert_eq!((&found["added"], &found["removed"]), (&0.into(), &0.into()));
+    assert_eq!(found["tables"][0]["reordered"], true);
+    let run = workshop.run(&["diff", "old", "new"]).exits(1);
+    assert!(run.stderr.contains("another order"), "{}", run.stderr);
+    workshop.run(&["diff", "old", "old"]).exits(0);
+}
+
+#[test]
+fn dumps_with_renames_and_merges() {
+    let workshop = Workshop::empty();
+    let line = |s: &str, p: &str, o: &str| format!("<http://e/{s}> <http://e/{p}> {o} .\n");
+    let merged = "<http://e/old> <http://purl.org/dc/terms/isReplacedBy> <http://e/b> .\n";
+    let before = [
+        line("a", "p", "1"),
+        line("b", "p", "\"x\""),
+        line("old", "p", "\"y\""),
+    ];
+    let after = [
+        line("a2", "p", "1"),
+        line("b", "p", "\"x\""),
+        merged.to_owned(),
+    ];
+    workshop.write("before.ttl", before.concat());
+    workshop.write("after.ttl", after.concat());
+    let found = differs(&workshop, "before.ttl", "after.ttl");
+    let what: Vec<(&str, &str)> = found["entities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["subject"].as_str().unwrap(),
+                one["what"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        what,
+        [("<http://e/a2>", "renamed"), ("<http://e/old>", "merged")]
+    );
+    assert_eq!(found["entities"][0]["from"], "<http://e/a>");
+    assert_eq!(found["entities"][1]["into"], "<http://e/b>");
+}
+
+#[test]
+fn a_build_and_its_dumps_are_the_same() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    for name in ["a.ttl", "a.nq.gz", "a.trig.zst"] {
+        workshop.run(&["export", "-o", name]).exits(0);
+        workshop.run(&["diff", name, "current"]).exits(0);
+    }
+    workshop.run(&["diff", ".", "current"]).exits(0);
+}
+
+#[test]
+fn a_patch_applies() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "ontology/terms.ttl",
+        "<http://e/a> <http://e/b> \"c \\\" d\" .\n",
+    );
+    let dump = |workshop: &Workshop| -> BTreeSet<String> {
+        workshop.run(&["build", "--quiet"]).exits(0);
+        let run = workshop.run(&["export", "--graph", "all", "--format", "nquads"]);
+        let lines = run.exits(0).stdout;
+        let facts = lines
+            .lines()
+            .filter(|line| !line.contains("/graph/release>"));
+        facts.map(str::to_owned).collect()
+    };
+    let mut patched = dump(&workshop);
+    workshop.write(
+        "data/cities.csv",
+        CITIES
+            .replace("36000", "37000")
+            .replace("irbit;revda", "irbit"),
+    );
+    workshop.write("ontology/terms.ttl", "<http://e/a> <http://e/b> \"e\" .\n");
+    let expected = dump(&workshop);
+    let patch = workshop
+        .run(&["diff", "previous", "current", "--triples"])
+        .exits(1);
+    let lines: Vec<&str> = patch.stdout.lines().collect();
+    assert_eq!(lines[2], "TX .");
+    assert_eq!(lines.last(), Some(&"TC ."));
+    for line in &lines[3..lines.len() - 1] {
+        match line.split_at(2) {
+            ("D ", quad) => assert!(patched.remove(quad), "{line}"),
+            ("A ", quad) => assert!(patched.insert(quad.to_owned()), "{line}"),
+            _ => panic!("{line}"),
+        }
+    }
+    assert_eq!(patched, expected);
+}
+
+#[test]
+fn a_git_revision_and_the_working_folder() {
+    let workshop = Workshop::empty();
+    for (name, text) in [
+        ("csv-metadata.json", METADATA),
+        ("regions.csv", REGIONS),
+        ("cities.csv", CITIES),
+    ] {
+        workshop.write(&format!("project/data/{name}"), text);
+    }
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .current_dir(workshop.path(""))
+            .args([
+                "-c",
+                "user.name=Tester",
+                "-c",
+                "user.email=tester@example.org",
+            ])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?} {output:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "First"]);
+    workshop.write("project/data/cities.csv", CITIES.replace("36000", "37000"));
+    let diff = [
+        "--project",
+        "project",
+        "diff",
+        "HEAD",
+        "project",
+        "--format",
+        "json",
+    ];
+    let run = workshop.run(&diff).exits(1);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(found["tables"][0]["rows"][0]["cells"][0]["new"], "37000");
+    // The index of the repository is untouched.
+    git(&["commit", "--quiet", "-a", "-m", "Second"]);
+    workshop.run(&diff).exits(0);
+}
+
+#[test]
+fn what_cannot_be_compared() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    for name in ["nothing", "--output=x", "previous"] {
+        let run = workshop.run(&["diff", "current", "--", name]).exits(2);
+        assert!(run.stderr.contains("CG08"), "{}", run.stderr);
+    }
+    workshop.write("wrong.ttl", "<a> <b> \n");
+    let run = workshop.run(&["diff", "wrong.ttl", "current"]).exits(2);
+    assert!(run.stderr.contains("wrong.ttl"), "{}", run.stderr);
+    workshop.write("data/cities.csv", "id\n");
+    workshop.run(&["diff", ".", "current"]).exits(2);
+}
