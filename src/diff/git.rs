@@ -28,11 +28,16 @@ pub(super) fn check_out(
     })
     .unwrap_or_default();
     let tree = format!("{commit}:{}", prefix.trim_end_matches('/'));
+    // Below the top folder git would check out a part of the tree only.
+    let top = asked(folder, |git| {
+        git.args(["rev-parse", "--show-toplevel"]);
+    });
+    let top = top.map_or_else(|| folder.to_owned(), PathBuf::from);
     let index = target.join("index");
     let work = target.join("revision");
     std::fs::create_dir_all(&work).map_err(failed)?;
     // With an index of our own, nothing of the user's is touched.
-    run(git(folder)
+    run(git(&top)
         .env("GIT_INDEX_FILE", &index)
         .args(["read-tree", &tree]))
     .map_err(failed)?;
@@ -40,7 +45,7 @@ pub(super) fn check_out(
     to.push("/");
     let mut prefix = std::ffi::OsString::from("--prefix=");
     prefix.push(&to);
-    run(git(folder)
+    run(git(&top)
         .env("GIT_INDEX_FILE", &index)
         .args(["checkout-index", "--all", "--quiet"])
         .arg(prefix))
