@@ -129,10 +129,8 @@ fn summary(difference: &Difference) -> String {
     if difference.only_reordered() {
         return "the same quads; rows or columns stand in another order".to_owned();
     }
-    format!(
-        "{} quads more, {} less",
-        difference.added, difference.removed
-    )
+    let Difference { added, removed, .. } = difference;
+    format!("quads: {added} new, {removed} gone")
 }
 
 const HEADER: [&str; 5] = ["where", "what", "property", "old", "new"];
@@ -180,27 +178,27 @@ impl Shown<'_> {
         for table in &self.difference.tables {
             self.table_rows(table, &mut rows);
         }
-        let mut inferences = 0_u64;
+        let mut records = 0_u64;
         for entity in &self.difference.entities {
-            if self.is_statement(&entity.subject) {
-                inferences += 1;
+            if self.is_record(&entity.subject) {
+                records += 1;
             } else {
                 self.entity_rows(entity, &mut rows);
             }
         }
-        if inferences > 0 {
-            let what = format!("{inferences} statements of the rules' records differ too");
+        if records > 0 {
+            let what = format!("{records} records of inferences and their premises");
             rows.push(cells("inferences", &what, "", "", ""));
         }
         rows
     }
 
     /// Nodes that stand for triples in the records of inferences: their triples are told already.
-    fn is_statement(&self, subject: &str) -> bool {
+    fn is_record(&self, subject: &str) -> bool {
         let rest = subject
             .strip_prefix('<')
             .and_then(|iri| iri.strip_prefix(self.base?));
-        rest.is_some_and(|rest| rest.starts_with("id/statement/"))
+        rest.is_some_and(|rest| rest.starts_with("id/triple/"))
     }
 
     fn table_rows(&self, table: &TableChange, rows: &mut Vec<Vec<String>>) {

@@ -32,7 +32,7 @@ Examples:
   civigraph why programme:novokuznetsk-2035 cg:horizon        # of one property
   civigraph why city:irbit cg:locatedIn region:sverdlovskaya-oblast
   civigraph why programme:novokuznetsk-2035 --sources ../articles  # with the words
-  civigraph why person:denis-pasler cg:takesPartIn                 # inferred: rule and premises
+  civigraph why person:karen-malkhasyan org:memberOf               # inferred: rule and premises
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.

@@ -82,7 +82,7 @@ impl Record<'_> {
     fn statement(&mut self, triple: &Triple) -> NamedNode {
         let digest = digest_bytes(triple.to_string().as_bytes());
         let digest = digest.get(..DIGITS).unwrap_or_default();
-        let node = NamedNode::new_unchecked(format!("{}id/statement/{digest}", self.base));
+        let node = NamedNode::new_unchecked(format!("{}id/triple/{digest}", self.base));
         if self.stated.insert(digest.to_owned()) {
             self.add(&node, rdf::SUBJECT, triple.subject.clone());
             self.add(&node, rdf::PREDICATE, triple.predicate.clone());

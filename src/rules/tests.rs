@@ -230,7 +230,7 @@ fn recorded_with_rule_and_premises() -> Tested {
     assert_eq!(count("#subject>"), 3);
     assert_eq!(count("<http://e/ns#Inference>"), 1);
     assert_eq!(count("<http://e/ns#rule> <http://e/id/rule/wider>"), 1);
-    assert_eq!(count("wasDerivedFrom> <http://e/id/statement/"), 2);
+    assert_eq!(count("wasDerivedFrom> <http://e/id/triple/"), 2);
     assert_eq!(count("\"Шире\"@ru"), 1);
     Ok(())
 }
