@@ -26,6 +26,8 @@
 //! The feature `store` (default) adds builds, queries and dumps, and with them RocksDB, which takes a
 //! C++ compiler; without it the crate is the CSVW processor alone. `cli` (default) is the program.
 //!
+//! [`infer`] proposes metadata for files that have none.
+//!
 //! Everything that can be wrong with the input becomes a [`diagnostic`], with its place down to the
 //! cell; nothing below the command line prints or exits.
 //!
@@ -44,6 +46,7 @@
 //! [claims]: crate::claims
 //! [rules]: crate::rules
 //! [`diagnostic`]: crate::diagnostic
+//! [`infer`]: crate::infer
 
 pub mod claims;
 #[cfg(feature = "cli")]

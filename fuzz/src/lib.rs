@@ -1,0 +1,11 @@
+//! Relations that must hold for any input, one a target.
+//!
+//! ```text
+//! cargo install cargo-fuzz
+//! cargo +nightly fuzz run number_format -- -max_total_time=600
+//! ```
+//!
+//! The targets are `csv_records`, `metadata`, `number_format`, `date_pattern`, `regular_expression` and
+//! `uri_template`. What they find becomes a regression test beside the code.
+
+pub mod relations;
