@@ -3,6 +3,7 @@
 //! ```text
 //! cargo install cargo-fuzz
 //! cargo +nightly fuzz run number_format -- -max_total_time=600
+//! cargo +nightly fuzz run metadata fuzz/corpus/metadata fuzz/seeds/metadata
 //! ```
 //!
 //! The targets are `csv_records`, `metadata`, `number_format`, `date_pattern`, `regular_expression` and

@@ -226,7 +226,11 @@ impl<'f> Chunks<'f> {
         };
         self.scan = Scan {
             scanned: self.scan.scanned - boundary,
-            quote: self.scan.quote.map(|at| at - boundary),
+            // A quote that the end of the text left open goes with the chunk.
+            quote: self
+                .scan
+                .quote
+                .and_then(|at| at.checked_sub(boundary)),
             lines_after: 0,
             lines: self.scan.lines_after,
             ..Scan::default()
@@ -285,6 +289,7 @@ impl<'f> Chunks<'f> {
         let text = &self.pending;
         let mut record = Record::default();
         let mut at = self.scan.boundary;
+        self.scan.quote = None;
         while at < text.len() {
             let (next, row) = self.format.skip(text, at, &mut record);
             // At the end of what has been read the record, or its terminator, may go on.

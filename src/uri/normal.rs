@@ -64,12 +64,14 @@ fn push_authority(out: &mut String, scheme: &str, authority: &str) {
         None => ("", authority),
     };
     out.push_str(user);
-    // A colon inside brackets belongs to an IPv6 address.
+    // Colons inside brackets belong to an IPv6 address; several without brackets to no host at all.
     let (host, port) = match host.rfind(':') {
-        Some(at) if !host[at..].contains(']') => (&host[..at], &host[at + 1..]),
+        Some(at) if host[..at].ends_with(']') || !host[..at].contains(':') => {
+            (&host[..at], &host[at + 1..])
+        }
         _ => (host, ""),
     };
-    out.push_str(&host.to_lowercase());
+    out.push_str(&host.to_ascii_lowercase());
     let default = matches!((scheme, port), ("http", "80") | ("https", "443"));
     if !port.is_empty() && !default {
         out.push(':');
@@ -151,6 +153,7 @@ mod tests {
                 "http://example.org?q=..#/../x",
                 "http://example.org/?q=..#/../x",
             ),
+            ("http://example.org::/", "http://example.org::/"),
             ("http://example.org/100%", "http://example.org/100%"),
             ("file:///a/../b.csv", "file:///b.csv"),
             ("urn:Example:A%2db", "urn:Example:A-b"),
