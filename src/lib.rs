@@ -76,6 +76,7 @@ pub mod project;
 #[cfg(feature = "store")]
 pub mod query;
 pub mod resource;
+#[cfg(feature = "store")]
 pub mod rules;
 #[cfg(feature = "store")]
 pub mod store;

@@ -12,10 +12,12 @@
 
 mod filter;
 mod index;
+#[cfg(feature = "store")]
 mod inferred;
 
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
+#[cfg(feature = "store")]
 pub use inferred::{Inferred, Premise, inferred};
 
 use crate::claims::{Claim, Claims, Spans};
