@@ -227,10 +227,7 @@ impl<'f> Chunks<'f> {
         self.scan = Scan {
             scanned: self.scan.scanned - boundary,
             // A quote that the end of the text left open goes with the chunk.
-            quote: self
-                .scan
-                .quote
-                .and_then(|at| at.checked_sub(boundary)),
+            quote: self.scan.quote.and_then(|at| at.checked_sub(boundary)),
             lines_after: 0,
             lines: self.scan.lines_after,
             ..Scan::default()

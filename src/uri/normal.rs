@@ -30,9 +30,13 @@ pub fn normalise(url: &str) -> String {
             }
             push_path(&mut out, path);
         }
-        // Without an authority a path that starts with two slashes would turn into one.
-        None if hierarchy.starts_with('/') && !hierarchy.contains("/..") => {
+        None if hierarchy.starts_with('/') => {
+            let start = out.len();
             push_path(&mut out, hierarchy);
+            // What looks like an authority now is none (RFC 3986 §3.3).
+            if out[start..].starts_with("//") {
+                out.insert_str(start, "/.");
+            }
         }
         None => out.push_str(hierarchy),
     }
@@ -116,7 +120,9 @@ fn normalise_triplets(url: &str) -> String {
             continue;
         }
         match u8::from_str_radix(&from[1..3], 16) {
-            Ok(byte) if is_unreserved(byte) => out.push(char::from(byte)),
+            Ok(byte) if is_unreserved(byte) && !completes_triplet(&out, byte) => {
+                out.push(char::from(byte));
+            }
             Ok(byte) => push_byte(&mut out, byte),
             Err(_) => out.push_str(&from[..3]),
         }
@@ -124,6 +130,11 @@ fn normalise_triplets(url: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Whether a byte after `text` would make a percent sign that stands for itself the start of a triplet.
+fn completes_triplet(text: &str, byte: u8) -> bool {
+    byte.is_ascii_hexdigit() && matches!(text.as_bytes(), [.., b'%'] | [.., b'%', _])
 }
 
 #[cfg(test)]
@@ -154,8 +165,11 @@ mod tests {
                 "http://example.org/?q=..#/../x",
             ),
             ("http://example.org::/", "http://example.org::/"),
+            ("http://example.org/%%66e", "http://example.org/%%66e"),
             ("http://example.org/100%", "http://example.org/100%"),
             ("file:///a/../b.csv", "file:///b.csv"),
+            ("file:/a/./b", "file:/a/b"),
+            ("z:/.//a/./b", "z:/.//a/b"),
             ("urn:Example:A%2db", "urn:Example:A-b"),
             ("a/../b", "a/../b"),
             ("", ""),
