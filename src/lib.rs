@@ -58,6 +58,7 @@ pub mod datatype;
 #[cfg(feature = "store")]
 pub mod describe;
 pub mod diagnostic;
+#[cfg(feature = "store")]
 pub mod diff;
 #[cfg(feature = "store")]
 pub mod export;

@@ -37,4 +37,6 @@ pub use read::{Claim, Claims};
 pub use roles::stem;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
-pub(crate) use table::{read_rows, read_texts};
+pub(crate) use table::read_rows;
+#[cfg(feature = "store")]
+pub(crate) use table::read_texts;
