@@ -23,6 +23,9 @@
 //!                                    [rules]   what follows from the facts
 //! ```
 //!
+//! And back: [invert] reads the plan in the other direction and finds the tables in a build; [fmt] writes
+//! them in the one canonical form that files of curators get too.
+//!
 //! The feature `store` (default) adds builds, queries and dumps, and with them RocksDB, which takes a
 //! C++ compiler; without it the crate is the CSVW processor alone. `cli` (default) is the program.
 //!
@@ -44,6 +47,8 @@
 //! [export]: crate::export
 //! [describe]: crate::describe
 //! [claims]: crate::claims
+//! [invert]: crate::invert
+//! [fmt]: crate::fmt
 //! [rules]: crate::rules
 //! [`diagnostic`]: crate::diagnostic
 //! [`infer`]: crate::infer
