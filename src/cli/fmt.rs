@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Columns in the order of the metadata, rows in the order of the primary key, items of unordered lists
 /// sorted, quotes only where they are needed, lines ended by LF, UTF-8 without a byte order mark.
-/// Comments stay with the row below them, unknown columns come last in their own order. The texts of
-/// cells are never changed. A file is replaced whole, and only if it changes.
+/// Comments stay with the row below them, unknown columns come last in their own order. What cells say
+/// is never changed. A file is replaced whole, and only if it changes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -20,8 +20,12 @@ pub struct Layout {
 struct Known {
     name: String,
     titles: Vec<String>,
-    /// Its cells are lists whose order says nothing.
+    /// Its cells are lists.
     separator: Option<String>,
+    /// The order of a list's items says something.
+    ordered: bool,
+    /// An empty item of a list is null, and so says nothing.
+    empty_is_null: bool,
     datatype: Datatype,
 }
 
@@ -75,7 +79,10 @@ impl Layout {
                 separator: column
                     .separator
                     .clone()
-                    .filter(|separator| !separator.is_empty() && !column.ordered),
+                    .filter(|separator| !separator.is_empty()),
+                ordered: column.ordered,
+                empty_is_null: column.default.is_empty()
+                    && column.null.iter().any(String::is_empty),
                 datatype: Datatype::compile(&column.datatype, &mut silent),
             })
             .collect();
@@ -98,6 +105,8 @@ impl Layout {
                 name: name.to_owned(),
                 titles: vec![name.to_owned()],
                 separator: None,
+                ordered: false,
+                empty_is_null: false,
                 datatype: Datatype::default(),
             })
             .collect();
@@ -189,16 +198,31 @@ impl Order<'_> {
             .collect()
     }
 
-    /// Puts the items of an unordered list in order.
-    pub(super) fn sort_items(&self, at: usize, cell: &mut String) {
-        let separator = self.column(at).and_then(|known| known.separator.as_deref());
-        if let Some(separator) = separator
-            && cell.contains(separator)
-        {
-            let mut items: Vec<&str> = cell.split(separator).collect();
-            items.sort_unstable();
-            *cell = items.join(separator);
-        }
+    /// Takes out of a cell what says nothing: white space that its datatype strips, empty items of a
+    /// list, the order of an unordered list and items that it repeats.
+    pub(super) fn settle(&self, at: usize, cell: &mut String) {
+        let Some(known) = self.column(at) else { return };
+        let mut buffer = String::new();
+        let text = known.datatype.normalise(cell, &mut buffer);
+        let settled = match known.separator.as_deref() {
+            Some(separator) if text.contains(separator) => {
+                let items = text.split(separator);
+                let mut items: Vec<&str> = items
+                    .map(|item| known.datatype.normalise_item(item))
+                    .collect();
+                if known.empty_is_null {
+                    items.retain(|item| !item.is_empty());
+                }
+                if !known.ordered {
+                    items.sort_unstable();
+                    items.dedup();
+                }
+                items.join(separator)
+            }
+            _ if text == cell => return,
+            _ => text.to_owned(),
+        };
+        *cell = settled;
     }
 
     /// The cells of a row in order. A short row stays short where that is possible; cells beyond the

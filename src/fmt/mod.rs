@@ -1,13 +1,14 @@
 //! The canonical form of a curated table: one way to write the same rows, so that diffs show facts.
 //!
 //! Columns stand in the order of the metadata, those that it does not know after them; rows in the
-//! order of the primary key; items of unordered lists in the order of their bytes, because that is
-//! all that "unordered" leaves; titles as the metadata names their column. Quotes stand only where
+//! order of the primary key; items of unordered lists in the order of their bytes, each once, because
+//! that is all that "unordered" leaves; titles as the metadata names their column. Quotes stand only where
 //! RFC 4180 needs them, lines end with a line feed, the encoding is UTF-8 without byte order mark.
 //! Delimiter, quote and comment prefix stay those of the dialect, so that the metadata still fits.
 //!
-//! Comments stay where they are: a comment belongs to the row below it. Texts of cells are never
-//! touched: no trimming, no Unicode normalisation. What cannot be read without guessing (malformed
+//! Comments stay where they are: a comment belongs to the row below it. What a cell says is never
+//! touched: no Unicode normalisation, and no trimming but of what its datatype strips before it looks
+//! (Tabular Data Model §6.4). What cannot be read without guessing (malformed
 //! bytes, broken quoting) is reported and the file left alone.
 
 mod cells;
@@ -273,7 +274,7 @@ impl Parts {
         let order = layout.order(self.header());
         for row in &mut self.rows {
             for (index, cell) in row.cells.iter_mut().enumerate() {
-                order.sort_items(index, cell);
+                order.settle(index, cell);
             }
         }
         // A stable sort: rows without a key, or with the same one, keep their order.

@@ -171,6 +171,22 @@ fn cells_are_found_again() {
 }
 
 #[test]
+fn what_says_nothing_is_not_in_the_canonical_form_either() {
+    let columns = r#"
+        {"name": "n", "titles": "n", "datatype": "integer"},
+        {"name": "l", "titles": "l", "separator": ";"},
+        {"name": "m", "titles": "m", "separator": ";", "datatype": "integer", "ordered": true},
+        {"name": "s", "titles": "s", "null": "-"}"#;
+    let metadata = metadata(columns);
+    let table = "id,n,l,m,s\n2,, b ;a;;a,3 ;; 1;3,-\n1, 5 ,;,;, x \n";
+    let expected = "id,n,l,m,s\n1,5,,, x \n2,, b ;a,3;1;3,-\n";
+    assert_eq!(canonical(&metadata, table), expected);
+    assert_eq!(canonical(&metadata, expected), expected);
+    let written = round_trip(&metadata, &[("t.csv", table)]);
+    assert_eq!(written, Ok(vec![expected.to_owned()]));
+}
+
+#[test]
 fn what_a_mapping_loses_is_named() {
     let table = "id,a\n1,x\n";
     lost(
