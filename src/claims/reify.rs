@@ -50,22 +50,22 @@ impl Claims {
         for claim in &self.claims {
             let about = claim.quads(plan, resolver, &sink.claimed);
             if about.is_empty() {
-                let mut diagnostic = Diagnostic::new(
-                    Code::ClaimNothing,
-                    claim.place.clone(),
-                    format!("claim `{}` is about a cell that yields no triple", claim.id),
-                );
+                let mut message =
+                    format!("claim `{}` is about a cell that yields no triple", claim.id);
                 if let Some(table) = group.tables.get(claim.table)
                     && let Some(column) = table.columns.get(claim.column)
                 {
-                    diagnostic = diagnostic.with_found(format!(
-                        "table `{}`, row {}, column `{}`",
+                    message.push_str(&format!(
+                        ": `{}` of row `{}` in table `{}`",
+                        column.name,
+                        claim.key,
                         super::roles::stem(&table.url),
-                        claim.target_row,
-                        column.name
                     ));
                 }
-                diagnostics.push(diagnostic);
+                diagnostics.push(
+                    Diagnostic::new(Code::ClaimNothing, claim.place.clone(), message)
+                        .with_hint("fill that cell, or let the claim be about another one"),
+                );
                 continue;
             }
             let Some(subject) = sink.subjects.get(&claim.row) else {
@@ -266,5 +266,9 @@ impl Resolver for Overlay<'_> {
             resource.charset = None;
         }
         Ok(resource)
+    }
+
+    fn fetches(&self) -> bool {
+        self.others.fetches()
     }
 }

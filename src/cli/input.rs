@@ -3,22 +3,25 @@
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Code, Diagnostics};
-use crate::resource::{Catalog, LocalFiles, ResolveError, Resolver, Resource};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::resource::{Catalog, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource};
 use std::path::PathBuf;
 
 /// Where an input and what it refers to are found.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputOptions {
     /// Metadata to use for a CSV, whatever else describes it: a path or a URL.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "input")]
     metadata: Option<String>,
     /// JSON map from URL to local file, to work offline with what is on the web; a URL that is not
     /// in it is not found.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "input")]
     catalog: Option<PathBuf>,
+    /// Fetch what has an `http:` or `https:` URL; nothing is fetched otherwise.
+    #[arg(long, requires = "input")]
+    allow_fetch: bool,
     /// URL of the current folder, as it is or will be published; IRIs in the output start with it.
-    #[arg(long, value_name = "IRI")]
+    #[arg(long, value_name = "IRI", requires = "input")]
     base: Option<String>,
 }
 
@@ -28,11 +31,12 @@ pub(super) struct Input {
     options: LoadOptions,
     catalog: Option<Catalog>,
     files: LocalFiles,
+    web: Option<Fetcher>,
 }
 
 impl InputOptions {
     /// Finds an input. It must be there; what it refers to is looked for when it is loaded.
-    pub(super) fn open(&self, input: &str) -> Result<Input, Failure> {
+    pub(super) fn open(&self, name: &str) -> Result<Input, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::io("find the current folder", &error))?;
         let mut files = LocalFiles::new(folder);
@@ -46,7 +50,7 @@ impl InputOptions {
             None => None,
         };
         let input = Input {
-            url: files.url_of_input(input),
+            url: files.url_of_input(name),
             options: LoadOptions {
                 metadata: self
                     .metadata
@@ -55,10 +59,11 @@ impl InputOptions {
             },
             catalog,
             files,
+            web: self.allow_fetch.then(Fetcher::default),
         };
-        let named = [Some(&input.url), input.options.metadata.as_ref()];
-        for url in named.into_iter().flatten() {
-            input.demand(url)?;
+        input.demand(name, &input.url)?;
+        if let (Some(name), Some(url)) = (&self.metadata, &input.options.metadata) {
+            input.demand(name, url)?;
         }
         Ok(input)
     }
@@ -80,28 +85,42 @@ impl Input {
     }
 
     /// What the user names must be there: its absence is no finding about data.
-    fn demand(&self, url: &str) -> Result<(), Failure> {
-        let error = match self.resolve(url) {
-            Ok(_) => return Ok(()),
-            Err(ResolveError::Failed(reason)) => reason,
-            Err(ResolveError::NotFound) => "there is no such file".to_owned(),
+    fn demand(&self, name: &str, url: &str) -> Result<(), Failure> {
+        let Err(error) = self.resolve(url) else {
+            return Ok(());
         };
-        let failure = Failure::new(format!("could not read `{url}`: {error}"));
-        Err(match (&self.catalog, url.split_once("://")) {
-            (None, Some(("http" | "https", _))) => failure.with_hint(
-                "nothing is fetched from the network; `--catalog FILE` maps URLs to local files",
-            ),
-            _ => failure,
-        })
+        let on_the_web = url.starts_with("http:") || url.starts_with("https:");
+        let offline = on_the_web && self.catalog.is_none() && !self.fetches();
+        let error = match error {
+            ResolveError::NotFound if offline => "it is on the web".to_owned(),
+            ResolveError::NotFound if !on_the_web => "there is no such file".to_owned(),
+            other => other.to_string(),
+        };
+        let diagnostic = Diagnostic::new(
+            Code::Unreadable,
+            Place::file(name),
+            format!("could not be read: {error}"),
+        );
+        Err(diagnostic
+            .with_optional_hint(offline.then(|| OFFLINE.to_owned()))
+            .into())
     }
 }
 
 impl Resolver for Input {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         match self.catalog.as_ref().map(|catalog| catalog.resolve(url)) {
-            None | Some(Err(ResolveError::NotFound)) => self.files.resolve(url),
-            Some(answer) => answer,
+            None | Some(Err(ResolveError::NotFound)) => {}
+            Some(answer) => return answer,
         }
+        match (self.files.resolve(url), &self.web) {
+            (Err(ResolveError::NotFound), Some(web)) => web.resolve(url),
+            (answer, _) => answer,
+        }
+    }
+
+    fn fetches(&self) -> bool {
+        self.web.is_some()
     }
 }
 

@@ -4,7 +4,7 @@ use super::column::{Names, columns};
 use super::description::{self, ColumnReference, Inherited, Schema};
 use super::header::{Header, HeaderColumn};
 use super::model::{Annotation, AnnotationValue, Dialect, Extensions, Table, TableGroup};
-use super::reader::{Reader, or_offline};
+use super::reader::Reader;
 use crate::csv;
 use crate::diagnostic::{Code, Diagnostic, Mode};
 use crate::resource::{ResolveError, Resource};
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
                         .with_found(url);
-                self.push(or_offline(diagnostic, url));
+                self.push_absent(diagnostic, url);
                 None
             }
         }

@@ -5,7 +5,7 @@
 
 use super::description::Group;
 use super::json::Node;
-use super::reader::{Document, FetchError, Reader, or_offline};
+use super::reader::{Document, FetchError, Reader};
 use super::table::described_urls;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
@@ -88,7 +88,7 @@ impl Reader<'_> {
                     Place::file(url),
                     format!("the metadata cannot be read: {error}"),
                 );
-                self.push(or_offline(diagnostic, url));
+                self.push_absent(diagnostic, url);
                 Outcome::Failed
             }
         }

@@ -5,7 +5,7 @@ use super::description::Schema;
 use super::json::{self, Node, Position, Value};
 use super::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
+use crate::resource::{DOCUMENT_LIMIT, OFFLINE, ResolveError, Resolver, Resource, url};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -56,6 +56,13 @@ impl<'a> Reader<'a> {
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.
+    pub fn push_absent(&mut self, diagnostic: Diagnostic, url: &str) {
+        let on_the_web = url.starts_with("http:") || url.starts_with("https:");
+        let hint = (on_the_web && !self.resolver.fetches()).then(|| OFFLINE.to_owned());
+        self.push(diagnostic.with_optional_hint(hint));
     }
 
     /// Fetches and parses a document. The error is a diagnostic without a place where nothing is
@@ -154,16 +161,6 @@ impl<'a> Reader<'a> {
             )),
         );
     }
-}
-
-/// Adds to a diagnostic about a URL that gives nothing why that may be so.
-pub(super) fn or_offline(diagnostic: Diagnostic, url: &str) -> Diagnostic {
-    if url.starts_with("http:") || url.starts_with("https:") {
-        return diagnostic.with_hint(
-            "nothing is fetched from the network; `--catalog FILE` maps URLs to local files",
-        );
-    }
-    diagnostic
 }
 
 /// Why a document gives nothing.

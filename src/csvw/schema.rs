@@ -4,7 +4,7 @@ use super::description::{Column, ColumnReference, ForeignKey, Schema, Target};
 use super::inherited;
 use super::json::{Member, Node, Value};
 use super::own::Level;
-use super::reader::{Document, FetchError, Reader, or_offline};
+use super::reader::{Document, FetchError, Reader};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Reader<'_> {
                     format!("the {kind} cannot be read: {error}"),
                 )
                 .with_found(url);
-                self.push(or_offline(diagnostic, url));
+                self.push_absent(diagnostic, url);
                 None
             }
         }
@@ -142,10 +142,11 @@ impl Reader<'_> {
                         Diagnostic::new(
                             Code::ColumnName,
                             document.place_of(&member.value),
-                            "invalid column name, it is ignored",
+                            "this is no column name, and is ignored",
                         )
                         .with_found(member.value.excerpt())
-                        .with_expected("ASCII letters, digits, `_` and `.`, no `_` first"),
+                        .with_expected("ASCII letters, digits, `_` and `.`, no `_` first")
+                        .with_hint("words for readers belong in `titles`"),
                     ),
                 },
                 "titles" => column.titles = self.titles(document, member),
@@ -186,15 +187,18 @@ impl Reader<'_> {
                         format!("two columns have the name `{name}`"),
                     )
                     .with_found(name)
-                    .with_hint(format!("the first one is in line {}", earlier.place.line)),
+                    .with_hint(format!("the first one is on line {}", earlier.place.line)),
                 );
             }
             if seen_virtual && !column.virtual_column {
-                self.push(Diagnostic::new(
-                    Code::VirtualOrder,
-                    column.place.clone(),
-                    "this column of the file stands after a virtual one",
-                ));
+                self.push(
+                    Diagnostic::new(
+                        Code::VirtualOrder,
+                        column.place.clone(),
+                        "this column of the file stands after a virtual one",
+                    )
+                    .with_hint("move the virtual columns to the end of `columns`"),
+                );
             }
             seen_virtual |= column.virtual_column;
         }

@@ -76,11 +76,19 @@ impl Catalog {
         }
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Self::parse(&text, folder).map_err(|error| {
-            Box::new(Diagnostic::new(
-                Code::Catalog,
-                Place::at(name.as_ref(), error.line() as u64, error.column() as u64),
-                format!("the catalog does not parse: {error}"),
-            ))
+            let words = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            Box::new(
+                Diagnostic::new(
+                    Code::Catalog,
+                    Place::at(name.as_ref(), error.line() as u64, error.column() as u64),
+                    format!(
+                        "this is no catalog: {}",
+                        words.strip_suffix(&place).unwrap_or(&words)
+                    ),
+                )
+                .with_expected(r#"`{"resources": {"URL": {"path": "FILE"}}}`"#),
+            )
         })
     }
 

@@ -4,11 +4,15 @@
 //! URL to a [`Resource`]; local files have `file:` URLs, or URLs below a base that the user gave.
 
 mod catalog;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod header;
 mod local;
 pub mod url;
 
 pub use catalog::Catalog;
+#[cfg(feature = "fetch")]
+pub use fetch::{FETCH_LIMIT, Fetcher};
 pub use local::LocalFiles;
 
 use std::io::Read;
@@ -17,6 +21,9 @@ use std::sync::Arc;
 
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
 pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// What a user can do about a URL on the web that gives nothing.
+pub const OFFLINE: &str = "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files";
 
 /// What stands behind a URL.
 #[derive(Debug, Clone)]
@@ -96,6 +103,11 @@ impl std::error::Error for ResolveError {}
 pub trait Resolver: Sync {
     /// Finds what stands behind `url`.
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError>;
+
+    /// Whether URLs on the web are asked for there; if not, a message about one says why it gives nothing.
+    fn fetches(&self) -> bool {
+        false
+    }
 }
 
 /// Asks several resolvers in turn; the first that knows the URL answers.
@@ -110,6 +122,10 @@ impl Resolver for Chain<'_> {
             }
         }
         Err(ResolveError::NotFound)
+    }
+
+    fn fetches(&self) -> bool {
+        self.0.iter().any(|resolver| resolver.fetches())
     }
 }
 

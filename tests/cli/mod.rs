@@ -6,6 +6,7 @@ mod convert;
 mod diff;
 mod evidence;
 mod faults;
+mod fetch;
 mod fmt;
 mod history;
 mod init;

@@ -89,7 +89,8 @@ pub fn program(folder: &Path) -> assert_cmd::Command {
         .current_dir(folder)
         .timeout(LIMIT)
         .env_remove("CIVIGRAPH_PROJECT")
-        .env_remove("CIVIGRAPH_STORE");
+        .env_remove("CIVIGRAPH_STORE")
+        .env("NO_PROXY", "127.0.0.1");
     command
 }
 
