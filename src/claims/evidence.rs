@@ -127,7 +127,10 @@ fn documents(
                             format!("document `{id}` is not the one that was read"),
                         )
                         .with_found(sha256)
-                        .with_expected(document.sha256()),
+                        .with_expected(document.sha256())
+                        .with_hint(
+                            "read the document again; when its spans are reviewed, record this digest",
+                        ),
                     );
                 } else if let Some(length) = length
                     && length.parse() != Ok(document.length())

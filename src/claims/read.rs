@@ -309,6 +309,14 @@ fn stated(
                         format!("claim `{id}` is about a table that there is not"),
                     )
                     .with_found(target.as_str())
+                    .with_expected(
+                        group
+                            .tables
+                            .iter()
+                            .map(|table| stem(&table.url))
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                    )
                     .with_optional_hint(crate::diagnostic::suggest::hint(
                         &target,
                         tables.keys().copied(),
@@ -332,6 +340,7 @@ fn stated(
                         format!("claim `{id}` is about a column that table `{target}` has not"),
                     )
                     .with_found(column.as_str())
+                    .with_expected(names().collect::<Vec<_>>().join(", "))
                     .with_optional_hint(crate::diagnostic::suggest::hint(&column, names())),
                 );
                 return;

@@ -79,7 +79,8 @@ pub(super) fn run(
     if diagnostics.has_errors() {
         return Ok(Outcome::Findings);
     }
-    terminal.say(format_args!("checked {} rows: valid", checked.summary.rows));
+    let rows = counted(checked.summary.rows, "row");
+    terminal.say(format_args!("checked {rows}: valid"));
     Ok(Outcome::Fine)
 }
 
@@ -191,14 +192,16 @@ fn say_evidence(checked: &Checked, terminal: Terminal) {
     let looked_at = evidence.verified + evidence.failed;
     if looked_at > 0 {
         terminal.say(format_args!(
-            "evidence: {} of {looked_at} spans verified in {} unchanged documents",
-            evidence.verified, evidence.documents
+            "evidence: {} of {} verified in {}",
+            evidence.verified,
+            counted(looked_at, "span"),
+            counted(evidence.documents, "unchanged document")
         ));
     }
     if evidence.not_checked > 0 {
         terminal.say(format_args!(
-            "evidence: {} spans not checked, text not at hand (`--sources` names its folder)",
-            evidence.not_checked
+            "evidence: {} not checked, text not at hand (`--sources` names its folder)",
+            counted(evidence.not_checked, "span")
         ));
     }
     if checked.conflicts > 0 {
@@ -207,4 +210,9 @@ fn say_evidence(checked: &Checked, terminal: Terminal) {
             checked.conflicts
         ));
     }
+}
+
+/// `1 row`, `2 rows`.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -11,6 +11,7 @@ use std::io;
 pub(super) struct Failure {
     subject: Option<(Code, Place)>,
     message: String,
+    expected: Option<String>,
     hint: Option<String>,
     broken_pipe: bool,
 }
@@ -21,6 +22,7 @@ impl Failure {
         Self {
             subject: None,
             message: message.into(),
+            expected: None,
             hint: None,
             broken_pipe: false,
         }
@@ -51,6 +53,11 @@ impl Failure {
         self.subject.as_ref().map(|(code, place)| (*code, place))
     }
 
+    /// What would have been right.
+    pub(super) fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
@@ -72,13 +79,11 @@ impl From<io::Error> for Failure {
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
-        let expected = diagnostic.expected;
         Self {
             subject: Some((diagnostic.code, diagnostic.place)),
             message: diagnostic.message,
-            hint: diagnostic
-                .hint
-                .or_else(|| expected.map(|expected| format!("expected {expected}"))),
+            expected: diagnostic.expected,
+            hint: diagnostic.hint,
             broken_pipe: false,
         }
     }

@@ -164,7 +164,11 @@ fn find<'a>(
         let mut all = Diagnostics::new(diagnostics.mode());
         let queries = StoredQuery::read_all(&folder, &shown, &mut all)
             .map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
-        stored::find(&queries, name)?.clone()
+        let query = stored::find(&queries, name)?.clone();
+        for problem in all.iter().filter(|one| *one.place.file == *query.file) {
+            diagnostics.push(problem.clone());
+        }
+        query
     };
     Ok((query, rest))
 }

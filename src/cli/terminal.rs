@@ -71,6 +71,9 @@ impl Terminal {
             Some((code, _)) => writeln!(stderr, "{ERROR}error[{code}]{ERROR:#}: {failure}"),
             None => writeln!(stderr, "{ERROR}error{ERROR:#}: {failure}"),
         };
+        if let Some(expected) = failure.expected() {
+            let _ = writeln!(stderr, "expected: {expected}");
+        }
         if let Some(hint) = failure.hint() {
             let _ = writeln!(stderr, "{HINT}hint{HINT:#}: {hint}");
         }

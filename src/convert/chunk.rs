@@ -172,10 +172,14 @@ impl<'c> Converter<'c> {
         let prepared = self.prepared;
         let plan = prepared.plan;
         let cells = &record.cells;
-        if cells.len() != prepared.file_columns {
+        // A quote that never closes swallows cells; one report of it is enough.
+        let unclosed = record.flaws.iter().any(|(flaw, _)| *flaw == Flaw::Unclosed);
+        if cells.len() != prepared.file_columns && !unclosed {
             let (found, expected) = (cells.len(), prepared.file_columns);
             problems.push(at, None, Code::Ragged, at.start, |place| {
-                Diagnostic::new(Code::Ragged, place, "the row has another number of cells")
+                let which = if found < expected { "fewer" } else { "more" };
+                let message = format!("the row has {which} cells than the table has columns");
+                Diagnostic::new(Code::Ragged, place, message)
                     .with_found(format!("{found} cells"))
                     .with_expected(format!("{expected} cells"))
             });
@@ -204,11 +208,9 @@ impl<'c> Converter<'c> {
                         CellError::Required => {
                             Diagnostic::new(code, place, "a required cell is empty")
                         }
-                        CellError::Invalid(problem) => {
-                            Diagnostic::new(code, place, "the cell is not a value of its datatype")
-                                .with_found(found)
-                                .with_expected(problem.expected)
-                        }
+                        CellError::Invalid(problem) => Diagnostic::new(code, place, mismatch(code))
+                            .with_found(found)
+                            .with_expected(problem.expected),
                     });
                 },
             );
@@ -295,6 +297,16 @@ impl When {
     }
 }
 
+/// How a cell and its datatype do not go together.
+fn mismatch(code: Code) -> &'static str {
+    match code {
+        Code::Format => "the cell is not written in the format of its column",
+        Code::Length => "the cell has the wrong length",
+        Code::Range => "the cell lies outside the bounds of its column",
+        _ => "the cell is not a value of its datatype",
+    }
+}
+
 /// Bytes of a chunk that are no text.
 struct Faults {
     /// Offsets in the text, in order.
@@ -348,16 +360,24 @@ impl Faults {
                 }
             });
         }
+        let mut reported = None;
         while let Some(&(offset, code)) = self.faults.get(self.next)
             && offset < end
         {
             self.next += 1;
-            problems.push(at, column(offset), code, offset, |place| {
-                let message = match code {
-                    Code::Nul => "a NUL byte is no text",
-                    _ => "bytes that are not in the declared encoding",
-                };
-                Diagnostic::new(code, place, message)
+            // A word in another encoding is one mistake, not one for each letter.
+            let column = column(offset);
+            if reported.replace((column, code)) == Some((column, code)) {
+                continue;
+            }
+            problems.push(at, column, code, offset, |place| match code {
+                Code::Nul => Diagnostic::new(code, place, "the cell holds a NUL byte"),
+                _ => Diagnostic::new(
+                    code,
+                    place,
+                    "the bytes from here are not in the declared encoding",
+                )
+                .with_hint("save the file as UTF-8, or declare `\"dialect\": {\"encoding\": …}`"),
             });
         }
     }

@@ -78,7 +78,14 @@ impl TableRun<'_> {
         let (resource, preamble, text) = match opened {
             Ok(opened) => opened,
             Err(diagnostic) => {
-                diagnostics.push(diagnostic);
+                // Whoever read the metadata has said where it names a file that is not there.
+                let said = |earlier: &Diagnostic| {
+                    earlier.code == diagnostic.code
+                        && earlier.found.as_ref() == Some(&self.plan.url)
+                };
+                if !diagnostics.iter().any(said) {
+                    diagnostics.push(diagnostic);
+                }
                 return Ok(summary);
             }
         };
@@ -157,8 +164,9 @@ fn too_long(resource: &Resource, long: RecordTooLong) -> Diagnostic {
         long.start.characters + 1,
     );
     let message = format!(
-        "record {} is longer than {} bytes; what follows was not read",
-        long.start.record, long.limit
+        "record {} is longer than {} MiB; what follows was not read",
+        long.start.record,
+        long.limit >> 20
     );
     let diagnostic = Diagnostic::new(Code::RecordTooLong, place, message);
     match long.open_quote {

@@ -62,7 +62,7 @@ impl Reader<'_> {
                         Code::AmbiguousTitle,
                         column.place.clone(),
                         format!(
-                            "the columns {} and {} have the same name",
+                            "columns {} and {} have the same title",
                             first + 1,
                             index + 1
                         ),

@@ -81,6 +81,9 @@ impl Reader<'_> {
             ..DatatypeDescription::default()
         };
         for member in members {
+            datatype
+                .places
+                .insert(member.name.clone(), document.place_of(&member.value));
             match member.name.as_str() {
                 "@id" => datatype.id = self.datatype_id(document, member),
                 "@type" => self.description_type(document, member, "Datatype"),

@@ -144,9 +144,18 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn report(&mut self, code: Code, message: String, found: &str) {
+    /// Reports a problem with the value of a property.
+    fn report(&mut self, code: Code, property: &str, message: String, found: &str) {
+        let other = match property {
+            "minimum" => "minInclusive",
+            "maximum" => "maxInclusive",
+            other => other,
+        };
+        let places = &self.description.places;
+        let place = places.get(property).or_else(|| places.get(other));
+        let place = place.unwrap_or(&self.description.place).clone();
         self.diagnostics
-            .push(Diagnostic::new(code, self.description.place.clone(), message).with_found(found));
+            .push(Diagnostic::new(code, place, message).with_found(found));
     }
 
     fn base(&mut self) -> Base {
@@ -159,6 +168,7 @@ impl Compiler<'_> {
             .unwrap_or_else(|| {
                 self.report(
                     Code::UnknownDatatype,
+                    "base",
                     format!("`{name}` is no built-in datatype; the cells are taken as strings"),
                     name,
                 );
@@ -171,6 +181,7 @@ impl Compiler<'_> {
         if id.starts_with("_:") || Base::from_iri(id).is_some() {
             self.report(
                 Code::DatatypeId,
+                "@id",
                 format!(
                     "`@id` of a datatype must not be a blank node or a built-in datatype: `{id}`"
                 ),
@@ -214,6 +225,7 @@ impl Compiler<'_> {
         compiled.unwrap_or_else(|message| {
             self.report(
                 Code::BadFormat,
+                "format",
                 format!("{message}; the format is ignored"),
                 pattern.unwrap_or_default(),
             );
@@ -232,6 +244,7 @@ impl Compiler<'_> {
         {
             self.report(
                 Code::BadFormat,
+                "format",
                 "the separators of a number must be different and not empty; the format is ignored"
                     .to_owned(),
                 group.unwrap_or(decimal),
@@ -246,6 +259,7 @@ impl Compiler<'_> {
                 Err(error) => {
                     self.report(
                         Code::BadFormat,
+                        "format",
                         format!("not a number pattern: {error}; the pattern is ignored"),
                         pattern,
                     );
@@ -288,6 +302,7 @@ impl Compiler<'_> {
         {
             self.report(
                 Code::FacetNotApplicable,
+                name,
                 format!(
                     "`{name}` is for strings and binary values, not for `{}`",
                     base.name()
@@ -306,6 +321,7 @@ impl Compiler<'_> {
             {
                 self.report(
                     Code::FacetConflict,
+                    low_name,
                     format!("`{low_name}` {low} is greater than `{high_name}` {high}"),
                     &low.to_string(),
                 );
@@ -327,6 +343,7 @@ impl Compiler<'_> {
             if let Some((name, Some(bound))) = named.iter().find(|(_, bound)| bound.is_some()) {
                 self.report(
                     Code::FacetNotApplicable,
+                    name,
                     format!(
                         "`{name}` is for numbers, dates, times and durations, not for `{}`",
                         base.name()
@@ -343,6 +360,7 @@ impl Compiler<'_> {
             }
             self.report(
                 Code::BadFacet,
+                name,
                 format!(
                     "`{name}` is not a value of `{}` and is ignored",
                     base.name()
@@ -356,6 +374,7 @@ impl Compiler<'_> {
             if let (Some((a, value)), Some((b, _))) = (a, b) {
                 self.report(
                     Code::FacetConflict,
+                    a,
                     format!("`{a}` and `{b}` exclude each other"),
                     value,
                 );
@@ -376,6 +395,7 @@ impl Compiler<'_> {
             {
                 self.report(
                     Code::FacetConflict,
+                    low_name,
                     format!("no value lies between `{low_name}` {low} and `{high_name}` {high}"),
                     low,
                 );

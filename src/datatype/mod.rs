@@ -54,6 +54,7 @@ pub use regular::MAX_BACKTRACKED;
 pub use value::{JsonKind, write_json_number};
 
 use crate::diagnostic::Place;
+use std::collections::BTreeMap;
 
 /// A datatype as metadata describes it, before it is compiled (Metadata Vocabulary §5.11.2).
 ///
@@ -82,6 +83,8 @@ pub struct DatatypeDescription {
     pub max_exclusive: Option<String>,
     /// Where it is described.
     pub place: Place,
+    /// Where the values of its properties stand, by name.
+    pub places: BTreeMap<String, Place>,
 }
 
 /// The `format` of a datatype.

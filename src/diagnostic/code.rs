@@ -61,25 +61,30 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The file could not be opened or read. Check its name, that it exists, and its permissions.
+    /// The file could not be opened or read. Check its name, that it exists, and its permissions. A URL on
+    /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
     Unreadable = "0101", Error, "unreadable file", "";
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
-    /// Save the file as UTF-8, or declare its encoding in the dialect.
+    /// Save the file as UTF-8, or declare its encoding in the dialect: `"dialect": {"encoding": "windows-1251"}`.
     Encoding = "0102", Error, "wrong encoding", "tabular-data-model §8";
     /// The catalog given with `--catalog` is not a JSON object with `resources`, each with a `path`.
-    /// Look at the place that the message names; paths in a catalog are relative to the catalog.
+    /// Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
-    /// A quote opens and never closes, or text follows a closing quote. Double a quote inside a quoted cell.
+    /// A quote opens and never closes, text follows a closing quote, or a quote stands in a cell that is not
+    /// quoted. Put the whole cell in quotes and double each quote in it: `"the ""old"" town"`.
     Quoting = "0201", Error, "broken quoting", "tabular-data-model §8.1";
-    /// The record has more or fewer cells than the header.
+    /// The record has more or fewer cells than the header. Add the delimiters that are missing, or put a cell
+    /// that holds the delimiter in quotes.
     Ragged = "0202", Invalid, "ragged row", "tabular-data-model §8";
-    /// A record is longer than the limit, most often because a quote in it is never closed.
-    /// Close the quote, or raise the limit if the record is meant to be that long.
+    /// A record is longer than 32 MiB, most often because a quote in it is never closed. Close the quote;
+    /// what follows the record was not read.
     RecordTooLong = "0203", Error, "record too long", "";
-    /// A NUL byte stands in a cell; text has none. The file may be UTF-16 or damaged.
+    /// A NUL byte stands in a cell; text has none. Is the file UTF-16? Then declare that encoding in the
+    /// dialect, or save the file as UTF-8. If not it is damaged: get it again.
     Nul = "0204", Error, "NUL byte", "";
     /// A URI template, filled in with the values of a row, gives nothing that is an IRI. The cell yields
-    /// nothing. Look at the template of the column and at the values it uses; `{x}` encodes what `{+x}` copies.
+    /// nothing. Look at the template of the column and at the values it uses: `{+x}` copies a value as it is,
+    /// `{x}` encodes what cannot stand in an IRI.
     InvalidIri = "0205", Error, "template gives no IRI", "tabular-metadata §5.1.3";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
@@ -89,9 +94,10 @@ codes! {
     /// rarely what was meant. Delete or rename one.
     JsonDuplicate = "0302", Warning, "member given twice", "tabular-metadata §5";
     /// Arrays and objects are nested deeper than any metadata needs. The limit protects the program
-    /// from documents made to crash it.
+    /// from documents made to crash it. Make the description flatter.
     JsonDepth = "0303", Error, "JSON nested too deeply", "";
-    /// A metadata document, schema or dialect must be one JSON object.
+    /// A metadata document, schema or dialect must be one JSON object. Put what it says between `{` and `}`,
+    /// or let the reference name another document.
     NotAnObject = "0304", Error, "not a description", "tabular-metadata §5";
     /// A metadata document starts with `"@context": "http://www.w3.org/ns/csvw"`, which tells other
     /// tools what it is. Add that member.
@@ -101,97 +107,110 @@ codes! {
     /// properties of other vocabularies as full URLs.
     Context = "0306", Error, "wrong @context", "tabular-metadata §5.2";
     /// A property is not defined for this kind of description and is ignored: a misspelling, a property
-    /// on the wrong level, or an own property without a prefix. Common properties need a prefix
-    /// (`dc:title`) or a full URL.
+    /// on the wrong level, or an own property without a prefix. Correct its name or move it; properties of
+    /// other vocabularies need a prefix (`dc:title`) or a full URL.
     UnknownProperty = "0310", Warning, "unknown property", "tabular-metadata §5";
     /// The value of a property has the wrong type or is not one of the permitted ones. The property's
-    /// default is used instead.
+    /// default is used instead. Give it a value of the kind that the message expects, or leave it out.
     InvalidValue = "0311", Warning, "invalid value", "tabular-metadata §5.1";
-    /// An item of an array is not of the kind that the array holds and is ignored.
+    /// An item of an array is not of the kind that the array holds and is ignored. Correct or delete it.
     ArrayItem = "0312", Warning, "ignored array item", "tabular-metadata §5.1.1";
-    /// A property that this description must have is missing or invalid.
+    /// A property that this description must have is missing or invalid. Add it: a table has a `url`, a
+    /// foreign key a `columnReference` and a `reference`.
     MissingProperty = "0313", Error, "missing property", "tabular-metadata §5";
     /// `@type` of a description is fixed: `TableGroup`, `Table`, `Schema`, `Column`, `Dialect`,
     /// `Template` or `Datatype`. Correct it or leave it out.
     DescriptionType = "0314", Error, "wrong @type", "tabular-metadata §5";
-    /// An `@id` starts with `_:`. Descriptions are identified by URLs, not by blank nodes.
+    /// An `@id` starts with `_:`. Descriptions are identified by URLs, not by blank nodes. Give it a URL, or
+    /// leave it out.
     BlankNodeId = "0315", Error, "blank node as @id", "tabular-metadata §A";
-    /// The group describes no table.
+    /// The group describes no table. List at least one in `tables`: `{"url": "cities.csv"}`.
     NoTables = "0316", Error, "no tables", "tabular-metadata §5.3.1";
     /// A column name consists of ASCII letters, digits, `_`, `.` and per cent encodings, and does not
     /// start with `_`: it must work as a variable in URI templates. The name is ignored and the column
-    /// is named after its title.
+    /// is named after its title. Choose a name of that form; `titles` is for readers.
     ColumnName = "0320", Warning, "invalid column name", "tabular-metadata §5.6";
-    /// Two columns of one table have the same name.
+    /// Two columns of one table have the same name. Rename one of them; templates and keys name columns by it.
     DuplicateColumn = "0321", Error, "column name used twice", "tabular-metadata §5.5";
     /// Two columns without a `name` have the same title, so that a URI template cannot tell them apart.
     /// Give them names in the metadata.
     AmbiguousTitle = "0322", Warning, "title used twice", "tabular-metadata §5.6";
-    /// Virtual columns stand after all columns of the file.
+    /// Virtual columns stand after all columns of the file. Move them to the end of `columns`; if the column
+    /// is one of the file, delete `virtual`.
     VirtualOrder = "0323", Error, "virtual column before a column of the file", "tabular-metadata §5.6";
     /// `primaryKey` or `rowTitles` names a column that has no such `name` in this schema. The property
-    /// is ignored.
+    /// is ignored. Correct the name, or give the column that `name`: a title is not enough.
     UnknownColumn = "0324", Warning, "reference to an unknown column", "tabular-metadata §5.1.4";
     /// A foreign key has `columnReference` and `reference`, nothing else; `reference` has
-    /// `columnReference` and one of `resource` and `schemaReference`.
+    /// `columnReference` and one of `resource` and `schemaReference`. Both sides name as many columns.
+    /// Add what is missing, delete what is too much.
     ForeignKey = "0325", Error, "wrong foreign key", "tabular-metadata §5.5";
     /// The table, schema or column that a foreign key names does not exist, or several have that name.
+    /// Correct the name: tables are named by their `url`, schemas by their `@id`, columns by their `name`.
     ForeignKeyTarget = "0326", Error, "foreign key without a target", "tabular-metadata §5.5";
     /// A variable of a URI template is neither a column of the table nor one of `_row`, `_sourceRow`,
-    /// `_column`, `_sourceColumn`, `_name`. It expands to nothing.
+    /// `_column`, `_sourceColumn`, `_name`. It expands to nothing. Correct its name.
     TemplateVariable = "0327", Warning, "unknown template variable", "tabular-metadata §5.1.3";
     /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
-    /// `@graph` or `@context`; `@language` wants `@value`.
+    /// `@graph` or `@context`; `@language` wants `@value`. Write the value in that form.
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
     MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
-    /// A metadata document, or a schema or dialect that it refers to, cannot be had.
+    /// A metadata document, or a schema or dialect that it refers to, cannot be had. Check the name. A URL on
+    /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
     MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
-    /// The schema describes more or fewer columns than the header has.
+    /// The schema describes more or fewer columns than the header has. Describe every column of the file, in
+    /// order; a column that is not in the file is `virtual`.
     ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";
     /// The title of a column in the header is none of its titles in the metadata. Titles are compared to
-    /// the letter, in languages that agree.
+    /// the letter, in languages that agree. Correct the header, or add the title to `titles`.
     HeaderTitle = "0351", Invalid, "header does not match the metadata", "tabular-metadata §5.5.1";
     /// The metadata gives the column a `name` but no `titles`, so that nothing says that the column of
     /// the header is meant. Add `titles` with the text of the header.
     HeaderUnnamed = "0352", ValidateOnly, "column without titles", "tabular-metadata §5.5.1";
     /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, stands on the wrong
-    /// description, or has a wrong value.
+    /// description, or has a wrong value. Correct its name or its value, or move it.
     OwnAnnotation = "0360", Error, "wrong own annotation", "";
-    /// A cell of a required column is empty.
+    /// A cell of a required column is empty. Fill it, or drop `required` if the value may be unknown.
     Required = "0401", Invalid, "missing required cell", "tabular-metadata §5.7";
-    /// A cell does not match the datatype of its column.
+    /// A cell does not match the datatype of its column. Correct the cell, declare another `datatype`, or, if
+    /// it stands for an unknown value, list its text in `null`.
     Datatype = "0402", Invalid, "cell does not match its datatype", "tabular-data-model §6.4";
     /// A cell is not written in the format that its datatype asks for: a number or date pattern, the
     /// words of a boolean, a regular expression. Write the cell in that format, or mend the `format`.
     Format = "0403", Invalid, "cell not in its format", "tabular-data-model §6.4";
-    /// A cell has fewer or more characters (bytes, for binary datatypes) than its datatype allows.
+    /// A cell has fewer or more characters (bytes, for binary datatypes) than its datatype allows. Correct the
+    /// cell, or `length`, `minLength` and `maxLength` of the datatype.
     Length = "0404", Invalid, "cell of the wrong length", "tabular-data-model §4.6.1";
     /// A number, date, time or duration lies outside the bounds of its datatype. A time with and one
     /// without time zone that are within 14 hours of each other cannot be ordered, and count as outside.
+    /// Correct the cell, or the bounds.
     Range = "0405", Invalid, "cell out of range", "tabular-data-model §4.6.2";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
     /// The `format` of a datatype is not one that its base understands: not a number or date pattern,
-    /// not two words for a boolean, not a regular expression. The format is ignored.
+    /// not two words for a boolean, not a regular expression. The format is ignored. Mend it as the message
+    /// says: numbers take `#,##0.00`, dates `d.M.yyyy`, booleans `yes|no`.
     BadFormat = "0411", Warning, "invalid format", "tabular-data-model §6.4";
     /// A bound of a datatype is not a value of its base, so it is ignored. Bounds are written as XML Schema
     /// writes values, whatever the `format`.
     BadFacet = "0412", Invalid, "invalid bound", "tabular-metadata §5.11.2";
     /// The facets of a datatype contradict each other: `minLength` above `maxLength`, `minimum` above
-    /// `maximum`, or an inclusive and an exclusive bound at one end. No value could satisfy them.
+    /// `maximum`, or an inclusive and an exclusive bound at one end. No value could satisfy them. Delete or
+    /// correct one of them.
     FacetConflict = "0413", Error, "contradicting facets", "tabular-metadata §5.11.2";
     /// A facet does not apply to the base of its datatype: lengths are for strings and binary values,
-    /// bounds for numbers, dates, times and durations.
+    /// bounds for numbers, dates, times and durations. Delete it, or choose another base.
     FacetNotApplicable = "0414", Error, "facet does not apply", "tabular-metadata §5.11.2";
     /// The `@id` of a datatype is a blank node or the IRI of a built-in datatype. Give the datatype an
     /// IRI of its own, or none.
     DatatypeId = "0415", Error, "invalid datatype identifier", "tabular-metadata §5.11.2";
     /// A URI template does not parse (RFC 6570): a brace is not closed, or a variable has a name with
-    /// characters other than letters, digits, `_`, `.` and percent-encoded ones.
+    /// characters other than letters, digits, `_`, `.` and percent-encoded ones. Mend it at the character that
+    /// the message names.
     UriTemplate = "0420", Error, "invalid URI template", "tabular-metadata §5.1.3";
     /// Two rows have the same primary key: the same values in all columns that `primaryKey` names.
     /// Values are compared, not texts: `1.0` and `1` are the same number. Null counts as a value.
@@ -207,14 +226,16 @@ codes! {
     /// of the referenced table, the duplicates are reported there instead.
     AmbiguousReference = "0503", Invalid, "reference to several rows", "tabular-data-model §6.6";
     /// A claim names a table that the metadata does not describe. Claims name tables by the stem of
-    /// their file: `sessions` for `sessions.csv`.
+    /// their file: `sessions` for `sessions.csv`. Correct the name.
     ClaimTable = "0601", Error, "claim about an unknown table", "";
     /// A claim names a row by its primary key, and the table has no row with that key.
     /// Was the row renamed? A claim follows the id of its row; change it in both places.
     ClaimRow = "0602", Error, "claim about a missing row", "";
-    /// A claim names a column that its table has not.
+    /// A claim names a column that its table has not. Columns go by their `name` in the metadata, which may
+    /// differ from the header. Correct the name.
     ClaimColumn = "0603", Error, "claim about an unknown column", "";
-    /// A claim is about one item of a list cell, and the cell has no such item.
+    /// A claim is about one item of a list cell, and the cell has no such item. Write the item as it stands in
+    /// the cell, or leave it out if the claim is about the whole list.
     ClaimItem = "0604", Error, "claim about a missing item", "";
     /// A claim is about a cell that yields no triple: it is empty, or its column is left out of the
     /// output. There is nothing that the claim could say who said. Fill the cell, or let the claim be
@@ -226,69 +247,84 @@ codes! {
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// Read it again; when its spans have been reviewed, record the new digest.
     DocumentChanged = "0610", Error, "changed document", "";
-    /// A source document is there and cannot be read, or is not UTF-8.
+    /// A source document is there and cannot be read, or is not UTF-8. Check its permissions, or save it as
+    /// UTF-8; then its spans and its digest must be recorded anew.
     DocumentUnreadable = "0611", Error, "unreadable document", "";
     /// A span starts after its end or runs past the end of its document. Positions count Unicode code
-    /// points from 0; the end is exclusive.
+    /// points from 0; the end is exclusive. Find the words in the document and record where they stand.
     SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
     /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
-    /// lookalike is an error. Where the same words stand elsewhere now, the hint says so.
+    /// lookalike is an error. Where the same words stand elsewhere now, the hint says so: record that place.
+    /// If the words have changed, review the claims that rest on them.
     SpanDiffers = "0613", Error, "span with other words", "oa:TextPositionSelector";
-    /// The query is not SPARQL 1.1. The place is where the parser could not go on.
+    /// The query is not SPARQL 1.1. The place is where the parser could not go on: look there and just before
+    /// it for a missing brace, dot or prefix.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
     /// The query is longer, deeper or wider than the limits allow. Limits keep one query from taking all
     /// memory and time; split it, or raise the limit where the command offers that.
     QueryLimit = "0702", Error, "query over a limit", "";
-    /// Queries read the published graph and nothing else: `SERVICE`, updates and `LOAD` are refused.
+    /// Queries read the published graph and nothing else: `SERVICE`, updates and `LOAD` are refused. To change
+    /// the graph, change the CSV tables and run `civigraph build`.
     QueryForbidden = "0703", Error, "query that is not allowed", "";
     /// There is no stored query, and no file, of that name. `civigraph list queries` shows them all.
     UnknownQuery = "0704", Error, "unknown query", "";
-    /// The stored query has no parameter of that name.
+    /// The stored query has no parameter of that name. Correct the name; `civigraph list queries` shows the
+    /// parameters of each query.
     UnknownParameter = "0705", Error, "unknown parameter", "";
     /// The value does not match the type of the parameter. Values become terms, never text of the query.
+    /// Write it like the example in the message.
     ParameterValue = "0706", Error, "wrong parameter value", "";
-    /// A parameter without a default was given no value: `name=value`.
+    /// A parameter without a default was given no value. Add it after the name of the query: `name=value`.
     MissingParameter = "0707", Error, "missing parameter", "";
-    /// The comment header of a stored query is not as it should be: `# title:`, `# title@ru:`, `# description:`,
-    /// `# param: name type = default  # text`, `# tags:`.
+    /// The comment header of a stored query is not as it should be. Write it as `# title:`, `# title@ru:`,
+    /// `# description:`, `# param: name type = default  # text` and `# tags:`; each parameter is a variable of
+    /// the query that the query does not assign itself.
     QueryHeader = "0708", Error, "wrong query header", "";
-    /// The query took longer than its time limit. What was printed before is not the whole answer.
+    /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
+    /// query, or raise `--timeout`.
     QueryTimeout = "0709", Error, "query out of time", "";
-    /// The query was understood, but could not be evaluated.
+    /// The query was understood, but could not be evaluated. The message has the reason; this is rarely the
+    /// fault of the query. Run it again, and report it if it stays.
     QueryFailed = "0710", Error, "query failed", "";
-    /// Nothing in the graph has that IRI, id or label.
+    /// Nothing in the graph has that IRI, id or label. Look at the proposals in the hint; `civigraph list` shows
+    /// what there is.
     UnknownEntity = "0711", Error, "unknown entity", "";
     /// Several things have that label or id. Name one by its IRI or by its kind and id: `city/irbit`.
     AmbiguousEntity = "0712", Error, "ambiguous name", "";
     /// A file of `ontology/rules` is no rule. A rule is a `CONSTRUCT` query whose `WHERE` clause is made of
     /// triple patterns, `FILTER`, `BIND`, `VALUES` and `UNION`, so that each inferred triple has premises
-    /// that can be named, and more facts never make fewer inferences.
+    /// that can be named, and more facts never make fewer inferences. Write it with these alone.
     Rule = "0713", Error, "wrong rule", "";
     /// The rules infer new triples without end, or one cannot be evaluated. `BIND` that makes an IRI from
-    /// an IRI that the rule made itself does that.
+    /// an IRI that the rule made itself does that. Let the body match only what the tables say.
     RuleLimit = "0714", Error, "rules without end", "";
     /// Nothing has been published in this folder yet. Run `civigraph build`.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never
     /// taken for an empty graph. `civigraph build` makes a new one.
     TornBuild = "0802", Error, "damaged build", "";
-    /// The folder holds something that Civigraph did not build.
+    /// The folder holds something that Civigraph did not build. Name the right folder with `--store`, or run
+    /// `civigraph build` to make a build.
     ForeignStore = "0803", Error, "not a build of Civigraph", "";
-    /// Two builds cannot run at once in one folder. The message names the process that builds; its lock ends with it.
+    /// Two builds cannot run at once in one folder. The message names the process that builds; its lock ends
+    /// with it. Wait for it, or end it.
     BuilderRunning = "0804", Error, "another build is running", "";
     /// The build was made by a version of Civigraph with another layout. `civigraph build` makes a new one.
     OtherFormat = "0805", Error, "build of another format", "";
     /// A file of the store or of a dump could not be read or written: no space, no permission.
-    /// What is published stays as it was.
+    /// What is published stays as it was. Make room or correct the permissions, and run the command again.
     StoreFiles = "0806", Error, "store files", "";
-    /// The store does not have the quads that were loaded. The build is not published.
+    /// The store does not have the quads that were loaded. The build is not published. Run `civigraph build`
+    /// again; if it happens twice, it is a defect of Civigraph or of the disk.
     Miscount = "0807", Error, "quads do not add up", "";
     /// Blank nodes that cannot be told apart in reasonable time have no canonical form. Give these nodes IRIs.
     BlankNodes = "0808", Error, "blank nodes without a canonical form", "RDF Dataset Canonicalization §7";
-    /// A Turtle file (ontology, shapes, alignment) does not parse.
+    /// A Turtle file (ontology, shapes, alignment) does not parse. Mend it at the place that the message
+    /// names; prefixes must be declared.
     Turtle = "0809", Error, "Turtle syntax error", "RDF 1.1 Turtle";
     /// The format is unknown, or it cannot hold what was asked for: one without named graphs holds one graph,
-    /// RDF/XML cannot write every property, JSON-LD cannot write triple terms.
+    /// RDF/XML cannot write every property, JSON-LD cannot write triple terms. Choose another; `nquads` holds
+    /// everything.
     ExportFormat = "0810", Error, "format cannot hold this", "";
     /// The build has no graph of that name. `civigraph list graphs` shows them all.
     UnknownGraph = "0811", Error, "unknown graph", "";
@@ -303,10 +339,11 @@ codes! {
     /// one has it as a variable.
     InverseColumn = "0821", Error, "column not in the graph", "";
     /// The graph holds the values of this column, but not how they were written: a number pattern, a
-    /// default value, several words for null.
+    /// default value, several words for null. Write the cells in the one form that XML Schema gives the value,
+    /// and drop the pattern, the default or the other words.
     InverseForm = "0822", Error, "written form not in the graph", "";
     /// The graph has more than one value where the cell of a row holds one: two columns, or two rows,
-    /// yield triples that cannot be told apart.
+    /// yield triples that cannot be told apart. Give each column a property of its own.
     InverseAmbiguous = "0823", Error, "cell not certain in the graph", "";
     /// The tables that were read from the graph do not make the same graph again, so they are not
     /// written. Has the metadata changed since the build? `civigraph build` makes them agree.

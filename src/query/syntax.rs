@@ -50,6 +50,7 @@ fn syntax_error(
     let Some((line, column, expected)) = position(&words) else {
         return Diagnostic::new(Code::QuerySyntax, Place::file(file), words);
     };
+    let undeclared = expected.contains("Prefix not found");
     let mut expected = shortened(expected);
     let (line, column) = match byte_of(text, line, column) {
         Some(told) => {
@@ -66,10 +67,16 @@ fn syntax_error(
         }
         None => (line, column),
     };
+    let place = Place::at(file, line, column);
+    if undeclared {
+        let message = "this prefix is not declared, or no such name can stand here";
+        return Diagnostic::new(Code::QuerySyntax, place, message)
+            .with_hint("declare prefixes at the start: `PREFIX name: <IRI>`");
+    }
     Diagnostic::new(
         Code::QuerySyntax,
-        Place::at(file, line, column),
-        "the query cannot be read on here",
+        place,
+        "the query cannot be read on from here",
     )
     .with_expected(expected)
 }
@@ -138,15 +145,19 @@ fn token_at(parser: &SparqlParser, text: &str, told: usize) -> usize {
         .unwrap_or(told)
 }
 
-/// The parser lists everything that could follow; a reader wants the first few.
+/// The parser lists everything that could follow; a reader wants the first few. Sets of characters
+/// tell a reader nothing, and what is not allowed is not expected.
 fn shortened(expected: &str) -> String {
     const SHOWN: usize = 8;
     let list = expected.strip_prefix("one of ").unwrap_or(expected);
     // A keyword that does not match shows as "any character".
     let list = list.replace("[_]", "a keyword");
-    let items: Vec<&str> = list.split(", ").collect();
+    let items: Vec<&str> = list
+        .split(", ")
+        .filter(|item| !item.starts_with('[') && !matches!(*item, "LATERAL" | "SERVICE"))
+        .collect();
     if items.len() <= SHOWN {
-        return list;
+        return items.join(", ");
     }
     format!(
         "{} and {} more",

@@ -48,7 +48,9 @@ pub(crate) fn relabel(quads: Vec<Quad>) -> Result<Vec<Quad>, StoreError> {
             Diagnostic::new(
                 Code::BlankNodes,
                 Place::default(),
-                format!("the blank nodes cannot be put in a canonical form: {error}"),
+                format!(
+                    "the blank nodes are too much alike to be put in a canonical form: {error}"
+                ),
             )
             .with_hint("give these nodes IRIs"),
         )

@@ -437,7 +437,7 @@ pub fn read_turtle(
                 diagnostics.push(Diagnostic::new(
                     Code::Turtle,
                     place,
-                    format!("this is no Turtle: {error}"),
+                    format!("this is no Turtle: {}", without_place(&error.to_string())),
                 ));
             }
         }
@@ -556,4 +556,12 @@ fn sync_all(folder: &Path) -> io::Result<()> {
         sync_folder(&folder)?;
     }
     Ok(())
+}
+
+/// The words of a syntax error without the place, which the parser says first.
+fn without_place(words: &str) -> &str {
+    let place = words.strip_prefix("Parser error at line ");
+    place
+        .and_then(|rest| rest.split_once(": "))
+        .map_or(words, |(_, words)| words)
 }
