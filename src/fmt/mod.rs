@@ -225,7 +225,8 @@ impl Parts {
                 }
             } else {
                 for (flaw, offset) in &record.flaws {
-                    let lines = format.count_lines(&text.as_bytes()[at..*offset.min(&text.len())]);
+                    let before = text.as_bytes().get(at..*offset).unwrap_or_default();
+                    let lines = format.count_lines(before);
                     problems.push(
                         Diagnostic::new(
                             Code::Quoting,

@@ -84,8 +84,10 @@ impl<'a> Solver<'a> {
         }
         // A template with a null in it can still be the subject of a cell.
         for rule in rules.iter().filter(|rule| unknown.contains(&rule.column)) {
-            if row.column(rule.column) == Some(&Known::Null) {
-                row.cells[rule.column] = None;
+            if row.column(rule.column) == Some(&Known::Null)
+                && let Some(cell) = row.cells.get_mut(rule.column)
+            {
+                *cell = None;
                 if !self.own(rule, row) {
                     self.set(row, rule.column, Known::Null);
                 }
