@@ -2,8 +2,7 @@
 
 use super::entity::What;
 use crate::claims::{read_texts, stem};
-use crate::convert::{self, row};
-use crate::csv::Split;
+use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, Source};
@@ -11,6 +10,7 @@ use crate::plan::{self, Plan, TablePlan};
 use crate::project::Project;
 use crate::store::StoreError;
 use crate::store::line::write_quad;
+use oxrdf::QuadRef;
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -189,27 +189,42 @@ impl View<'_> {
         Ok(cells)
     }
 
-    /// The quads of some rows, as lines.
+    /// The quads of some rows, as lines. Only the splits that hold such rows are converted.
     fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, BTreeSet<String>>> {
-        let mut quads = HashMap::new();
+        let mut sink = RowSink {
+            wanted,
+            quads: HashMap::new(),
+        };
         if wanted.is_empty() {
-            return Ok(quads);
+            return Ok(sink.quads);
         }
         let (plan, source) = (&self.tables.plan, &self.tables.source);
         let splits = convert::splits(plan, self.index, source, SPLIT)?;
-        for &number in wanted {
-            let near: Option<&Split> = splits.iter().rev().find(|s| s.start.row <= number);
-            let lines = row(plan, self.index, source, number, near)?
-                .into_iter()
-                .map(|(quad, _)| {
-                    let mut line = Vec::new();
-                    write_quad(&mut line, quad.as_ref());
-                    String::from_utf8_lossy(&line).into_owned()
-                })
-                .collect();
-            quads.insert(number, lines);
+        let ends = splits.iter().skip(1).map(|split| split.start.row);
+        for (split, end) in splits.iter().zip(ends.chain([u64::MAX])) {
+            if wanted.range(split.start.row..end).next().is_some() {
+                let mut silent = Diagnostics::new(Mode::Convert);
+                convert::split(plan, self.index, source, split, &mut sink, &mut silent)?;
+            }
         }
-        Ok(quads)
+        Ok(sink.quads)
+    }
+}
+
+/// Keeps the quads of some rows.
+struct RowSink<'w> {
+    wanted: &'w BTreeSet<u64>,
+    quads: HashMap<u64, BTreeSet<String>>,
+}
+
+impl QuadSink for RowSink<'_> {
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        if self.wanted.contains(&origin.row) {
+            let mut line = Vec::new();
+            write_quad(&mut line, quad);
+            let line = String::from_utf8_lossy(&line).into_owned();
+            self.quads.entry(origin.row).or_default().insert(line);
+        }
     }
 }
 

@@ -52,7 +52,9 @@ impl Wanted {
 
     /// Nodes of the default graph have IRIs; what is said of blank nodes is left alone.
     fn wants(&self, quad: QuadRef<'_>) -> bool {
-        if quad.graph_name != GraphNameRef::DefaultGraph
+        // Most projects have no rules, and all of their quads come by here.
+        if (self.predicates.is_empty() && !self.everything)
+            || quad.graph_name != GraphNameRef::DefaultGraph
             || quad.subject.is_blank_node()
             || matches!(quad.object, TermRef::BlankNode(_) | TermRef::Triple(_))
         {

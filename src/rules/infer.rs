@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::on_large_stack;
 use crate::store::StoreError;
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{GraphNameRef, NamedNode, QuadRef, Triple};
+use oxrdf::{GraphNameRef, NamedNode, Triple};
 use spargebra::Query;
 use spargebra::term::NamedNodePattern;
 use std::collections::{BTreeMap, HashSet};
@@ -123,9 +123,9 @@ impl Rule {
             return Ok(());
         };
         let known = |triple: &Triple| {
-            facts.dataset.contains(QuadRef::from(
-                triple.as_ref().in_graph(GraphNameRef::DefaultGraph),
-            ))
+            facts
+                .dataset
+                .contains(triple.as_ref().in_graph(GraphNameRef::DefaultGraph))
         };
         for solution in solutions {
             let solution = solution.map_err(|error| failed(&error))?;
