@@ -423,3 +423,83 @@ fn with_renames(changes: Vec<RowChange>, keys: &BTreeSet<&str>) -> Vec<RowChange
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(numbers: &[(&str, u64, u128)]) -> HashMap<String, Held> {
+        numbers
+            .iter()
+            .map(|&(key, number, fingerprint)| {
+                let held = Held {
+                    number,
+                    fingerprint,
+                };
+                (key.to_owned(), held)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_that_differ_and_their_order() {
+        let before = held(&[("a", 1, 1), ("b", 2, 2), ("c", 3, 3)]);
+        let check = |after: &[(&str, u64, u128)], keys: &str, moved: bool| {
+            let after = held(after);
+            let found: Vec<String> = differing(&before, &after)
+                .into_iter()
+                .map(|(key, old, new)| format!("{key}{}{}", old.is_some(), new.is_some()))
+                .collect();
+            assert_eq!(found.join(" "), keys);
+            assert_eq!(reordered(&before, &after), moved, "{keys}");
+        };
+        check(&[("a", 1, 1), ("b", 2, 2), ("c", 3, 3)], "", false);
+        check(&[("c", 1, 3), ("b", 2, 2), ("a", 3, 1)], "", true);
+        // A new row in front moves the others without another order.
+        check(
+            &[("n", 1, 9), ("a", 2, 1), ("c", 3, 4)],
+            "btruefalse ctruetrue nfalsetrue",
+            false,
+        );
+    }
+
+    fn change(key: &str, what: What, note: &str) -> RowChange {
+        let cell = |column: &str, text: &str| {
+            let text = Some(text.to_owned());
+            CellChange {
+                column: column.to_owned(),
+                old: text.clone().filter(|_| what == What::Gone),
+                new: text.filter(|_| what == What::New),
+            }
+        };
+        RowChange {
+            key: key.to_owned(),
+            cells: vec![cell("id", key), cell("note", note)],
+            what: what.clone(),
+            removed: Vec::new(),
+            added: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_one_candidate_makes_a_rename() {
+        let keys = BTreeSet::from(["id"]);
+        let names = |changes: Vec<RowChange>| -> Vec<(String, What)> {
+            let changes = with_renames(changes, &keys);
+            changes.into_iter().map(|c| (c.key, c.what)).collect()
+        };
+        let from = |name: &str| What::Renamed {
+            from: name.to_owned(),
+        };
+        let (gone, new) = (What::Gone, What::New);
+        let pair = vec![
+            change("a", gone.clone(), "x"),
+            change("b", new.clone(), "x"),
+        ];
+        assert_eq!(names(pair.clone()), [("b".to_owned(), from("a"))]);
+        let two = [pair, vec![change("c", new.clone(), "x")]].concat();
+        assert_eq!(names(two).len(), 3);
+        let others = vec![change("a", gone, "x"), change("b", new, "y")];
+        assert_eq!(names(others).len(), 2);
+    }
+}
