@@ -1,7 +1,7 @@
-//! Comparing graphs: by isomorphism, lexical forms kept, or by value.
+//! Comparing graphs: by isomorphism, lexical forms kept.
 
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::{Literal, NamedOrBlankNode, Quad, Term, Triple, vocab::xsd};
+use oxrdf::{NamedOrBlankNode, Quad, Term, Triple};
 use sophia::api::term::{BnodeId, IriRef, LanguageTag, SimpleTerm};
 use sophia::isomorphism::isomorphic_graphs;
 use std::collections::BTreeSet;
@@ -25,42 +25,6 @@ pub fn triples(quads: Vec<Quad>) -> Vec<Triple> {
 /// Whether two graphs say the same.
 pub fn isomorphic(one: &[Triple], other: &[Triple]) -> bool {
     isomorphic_graphs(&terms(one), &terms(other)).unwrap()
-}
-
-/// The same triples with numbers in canonical form.
-pub fn by_value(triples: &[Triple]) -> Vec<Triple> {
-    let canonical = |triple: &Triple| {
-        let mut triple = triple.clone();
-        if let Term::Literal(literal) = &triple.object {
-            triple.object = canonical_number(literal).into();
-        }
-        triple
-    };
-    triples.iter().map(canonical).collect()
-}
-
-fn canonical_number(literal: &Literal) -> Literal {
-    let text = literal.value();
-    let datatype = literal.datatype();
-    let number = if datatype == xsd::DOUBLE || datatype == xsd::FLOAT {
-        // Other spellings of one number are one number to Rust as well.
-        text.parse::<f64>().ok().map(|number| number.to_string())
-    } else if datatype == xsd::DECIMAL {
-        let unsigned = text.strip_prefix('+').unwrap_or(text);
-        match unsigned.split_once('.') {
-            Some((whole, fraction)) => match fraction.trim_end_matches('0') {
-                "" => Some(whole.to_owned()),
-                fraction => Some(format!("{whole}.{fraction}")),
-            },
-            None => Some(unsigned.to_owned()),
-        }
-    } else {
-        None
-    };
-    number.map_or_else(
-        || literal.clone(),
-        |number| Literal::new_typed_literal(number, datatype),
-    )
 }
 
 /// Triples of one graph only that hold no blank nodes, to show what differs.
