@@ -165,7 +165,7 @@ fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
             format!("{count} things are called `{name}`"),
         )
         .with_found(name)
-        .with_hint(format!("name one of them: {}", names.join(", "))),
+        .with_expected(names.join(", ")),
     )
 }
 

@@ -37,10 +37,11 @@ pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Resu
 }
 
 fn rule(code: Code) -> Value {
+    let page: Vec<&str> = code.page().lines().map(str::trim).collect();
     json!({
         "id": code.as_str(),
         "shortDescription": {"text": code.title()},
-        "fullDescription": {"text": code.page().trim()},
+        "fullDescription": {"text": page.join(" ")},
     })
 }
 
