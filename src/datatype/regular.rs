@@ -4,13 +4,20 @@
 //! pattern is rewritten for the `regex` crate. Look-around and back-references cannot be rewritten;
 //! such a pattern is matched by backtracking, and so that no cell can make it run away
 //!
-//! - cells longer than [`MAX_BACKTRACKED`] bytes do not match it, and
-//! - it may not repeat a group that itself repeats or has alternatives: that is a bad format.
+//! - it may not repeat a group that itself repeats or has alternatives: that is a bad format;
+//! - cells do not match it that are so long that its other repetitions and alternatives, in a row,
+//!   could take more than [`MAX_STEPS`] steps, or that are longer than [`MAX_BACKTRACKED`] bytes.
 
 use std::fmt::Write;
 
 /// The longest cell, in bytes, that is matched by backtracking.
 pub const MAX_BACKTRACKED: usize = 1000;
+
+/// How many ways to match a cell are tried at most, by an estimate from the pattern.
+pub const MAX_STEPS: u64 = 1 << 24;
+
+/// Backtracking patterns that could only match shorter cells than this are refused.
+const MIN_BACKTRACKED: usize = 16;
 
 /// A pattern ready to match.
 pub struct Regular {
@@ -19,14 +26,18 @@ pub struct Regular {
 
 enum Engine {
     Linear(regex::Regex),
-    Backtracking(Box<regress::Regex>),
+    Backtracking {
+        regex: Box<regress::Regex>,
+        /// The longest cell that may match, in bytes.
+        limit: usize,
+    },
 }
 
 impl std::fmt::Debug for Regular {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match &self.engine {
             Engine::Linear(_) => "Regular(linear)",
-            Engine::Backtracking(_) => "Regular(backtracking)",
+            Engine::Backtracking { .. } => "Regular(backtracking)",
         })
     }
 }
@@ -44,13 +55,16 @@ impl Regular {
                 });
             }
         }
-        if repeats_repetition(pattern) {
-            return Err("it would take too long on some values: a repeated group repeats or branches inside, beside look-around or back-references".to_owned());
-        }
+        let Some(limit) = longest_backtracked(pattern) else {
+            return Err("it could take too long: beside look-around or back-references, too much of it repeats or branches".to_owned());
+        };
         let regex =
             regress::Regex::new(&format!("^(?:{pattern})$")).map_err(|error| error.to_string())?;
         Ok(Self {
-            engine: Engine::Backtracking(Box::new(regex)),
+            engine: Engine::Backtracking {
+                regex: Box::new(regex),
+                limit,
+            },
         })
     }
 
@@ -58,8 +72,8 @@ impl Regular {
     pub fn matches(&self, text: &str) -> bool {
         match &self.engine {
             Engine::Linear(regex) => regex.is_match(text),
-            Engine::Backtracking(regex) => {
-                text.len() <= MAX_BACKTRACKED && regex.find(text).is_some()
+            Engine::Backtracking { regex, limit } => {
+                text.len() <= *limit && regex.find(text).is_some()
             }
         }
     }
@@ -247,11 +261,17 @@ fn member(out: &mut String, atom: Atom) -> Option<()> {
     Some(())
 }
 
-/// Whether a group that holds a quantifier or a `|` is itself repeated without a small bound.
-fn repeats_repetition(pattern: &str) -> bool {
+/// The longest cell, in bytes, on which a pattern may be matched by backtracking.
+///
+/// `None` where a group that holds a quantifier or a `|` is itself repeated, which can take a number
+/// of steps that is exponential in the length, or where only very short cells would be safe.
+fn longest_backtracked(pattern: &str) -> Option<usize> {
     // Of each open group: whether it holds a quantifier or an alternative.
     let mut open = vec![false];
     let mut in_class = false;
+    // Each repetition can end anywhere in the cell, each branch doubles the ways.
+    let mut repetitions = 0_u32;
+    let mut ways = 1_u64;
     let mut bytes = pattern.bytes().peekable();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -271,23 +291,37 @@ fn repeats_repetition(pattern: &str) -> bool {
                 let held = open.pop().unwrap_or(false);
                 let repeated = matches!(bytes.peek(), Some(b'*' | b'+' | b'{'));
                 if held && repeated {
-                    return true;
+                    return None;
                 }
-                if let Some(outer) = open.last_mut() {
-                    *outer |= held || repeated;
-                } else {
-                    open.push(held || repeated);
+                match open.last_mut() {
+                    Some(outer) => *outer |= held || repeated,
+                    None => open.push(held || repeated),
                 }
             }
             b'*' | b'+' | b'?' | b'{' | b'|' => {
                 if let Some(group) = open.last_mut() {
                     *group = true;
                 }
+                if matches!(byte, b'?' | b'|') {
+                    ways = ways.saturating_mul(2);
+                } else {
+                    repetitions += 1;
+                }
             }
             _ => {}
         }
     }
-    false
+    // The search itself looks at every byte.
+    let steps = |length: usize| {
+        (length as u64)
+            .saturating_pow(repetitions.saturating_add(1))
+            .saturating_mul(ways)
+    };
+    let mut limit = MAX_BACKTRACKED;
+    while limit >= MIN_BACKTRACKED && steps(limit) > MAX_STEPS {
+        limit -= limit / 16 + 1;
+    }
+    (limit >= MIN_BACKTRACKED).then_some(limit)
 }
 
 #[cfg(test)]
@@ -355,11 +389,25 @@ mod tests {
         let regular = Regular::new(r"(.)\1.*").unwrap();
         assert!(regular.matches(&"a".repeat(MAX_BACKTRACKED)));
         assert!(!regular.matches(&"a".repeat(MAX_BACKTRACKED + 1)));
+        // The more repetitions in a row, the shorter the cells.
+        let limit = |pattern| longest_backtracked(pattern).unwrap();
+        assert!(limit(r"(.)\1.*.*") < MAX_BACKTRACKED);
+        assert!(limit(r"(.)\1.*.*.*") < limit(r"(.)\1.*.*"));
+        let regular = Regular::new(r"(?=.).*.*.*.*b").unwrap();
+        assert!(!regular.matches(&"a".repeat(MAX_BACKTRACKED)));
     }
 
     #[test]
     fn refused_patterns() {
-        for pattern in ["+", "[", "(", "a)(b", r"(?=x)(a+)+b", r"(x)\1(a|aa)*b"] {
+        for pattern in [
+            "+",
+            "[",
+            "(",
+            "a)(b",
+            r"(?=x)(a+)+b",
+            r"(x)\1(a|aa)*b",
+            r"(?=x).*.*.*.*.*.*.*b",
+        ] {
             assert!(Regular::new(pattern).is_err(), "{pattern}");
         }
         // Nested deeper than any honest pattern.
