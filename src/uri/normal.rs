@@ -75,7 +75,8 @@ fn push_authority(out: &mut String, scheme: &str, authority: &str) {
         }
         _ => (host, ""),
     };
-    out.push_str(&host.to_ascii_lowercase());
+    // Percent-encoding is not part of the name: its digits stay in upper case.
+    out.push_str(&normalise_triplets(&host.to_ascii_lowercase()));
     let default = matches!((scheme, port), ("http", "80") | ("https", "443"));
     if !port.is_empty() && !default {
         out.push(':');
@@ -164,6 +165,7 @@ mod tests {
                 "http://example.org?q=..#/../x",
                 "http://example.org/?q=..#/../x",
             ),
+            ("http://D%C3%BCren.example/", "http://d%C3%BCren.example/"),
             ("http://example.org::/", "http://example.org::/"),
             ("http://example.org/%%66e", "http://example.org/%%66e"),
             ("http://example.org/100%", "http://example.org/100%"),
