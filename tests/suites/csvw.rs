@@ -11,6 +11,7 @@
 mod codes;
 mod graph;
 mod manifest;
+mod mutation;
 mod outcome;
 mod site;
 
@@ -73,37 +74,47 @@ fn run(suite: Suite, base: &str, count: usize) {
     assert_eq!(entries.len(), count, "tests in the manifest");
     let codes = Codes::read();
     let alone = std::env::var("CIVIGRAPH_CSVW_TEST").ok();
+    let failures = in_parallel(&entries, |entry| {
+        let name = format!("{}/{}", suite.name(), entry.id);
+        let chosen = alone.as_ref();
+        if chosen.is_some_and(|chosen| !name.ends_with(chosen.as_str())) {
+            return Ok(());
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            check(entry, &site, &codes, chosen.is_some())
+        }));
+        let reason = match result {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(reason)) => reason,
+            Err(_) => "crashed".into(),
+        };
+        Err(format!("{name}: {}: {reason}", entry.title))
+    });
+    println!("{} {} of {count}", suite.name(), count - failures.len());
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
+
+/// Runs tests on all cores; the failures come in order.
+fn in_parallel(
+    entries: &[Entry],
+    run: impl Fn(&Entry) -> Result<(), String> + Sync,
+) -> Vec<String> {
     let failures = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let name = format!("{}/{}", suite.name(), entry.id);
-            let verbose = alone.is_some();
-            if alone
-                .as_ref()
-                .is_some_and(|alone| !name.ends_with(alone.as_str()))
-            {
-                continue;
-            }
-            let result = catch_unwind(AssertUnwindSafe(|| check(entry, &site, &codes, verbose)));
-            let reason = match result {
-                Ok(Ok(())) => continue,
-                Ok(Err(reason)) => reason,
-                Err(_) => "crashed".into(),
-            };
-            let mut failures = failures.lock().unwrap();
-            failures.push(format!("{name}: {}: {reason}", entry.title));
-        }
-    };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(work);
+            scope.spawn(|| {
+                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(failure) = run(entry) {
+                        failures.lock().unwrap().push(failure);
+                    }
+                }
+            });
         }
     });
     let mut failures = failures.into_inner().unwrap();
     failures.sort();
-    println!("{} {} of {count}", suite.name(), count - failures.len());
-    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+    failures
 }
 
 /// Runs one test; says why it fails.
