@@ -78,6 +78,7 @@ impl TableRun<'_> {
         let (resource, preamble, text) = match opened {
             Ok(opened) => opened,
             Err(diagnostic) => {
+                self.incomplete();
                 // Whoever read the metadata has said where it names a file that is not there.
                 let said = |earlier: &Diagnostic| {
                     earlier.code == diagnostic.code
@@ -148,12 +149,23 @@ impl TableRun<'_> {
         }
         match stop {
             None | Some(Stop::End) => {}
-            Some(Stop::Io(error)) => diagnostics.push(unreadable(&resource, &error)),
+            Some(Stop::Io(error)) => {
+                self.incomplete();
+                diagnostics.push(unreadable(&resource, &error));
+            }
             Some(Stop::TooLong(long)) => {
+                self.incomplete();
                 diagnostics.push(too_long(&resource, long));
             }
         }
         Ok(summary)
+    }
+
+    /// What is not among the keys of the table may still be in its file.
+    fn incomplete(&self) {
+        if let Some(keys) = self.options.keys {
+            keys.incomplete(self.index);
+        }
     }
 }
 

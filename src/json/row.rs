@@ -242,7 +242,9 @@ fn json(column: &ColumnJson, literal: LiteralRef<'_>) -> String {
         JsonKind::String
     };
     match kind {
-        JsonKind::Number => write_json_number(text, &mut out),
+        JsonKind::Number if is_finite(text) => write_json_number(text, &mut out),
+        // Readers refuse numbers that no double holds (RFC 8259 §6).
+        JsonKind::Number => write_string(text, &mut out),
         JsonKind::Boolean => out.push_str(match text {
             "1" | "true" => "true",
             _ => "false",
@@ -250,4 +252,9 @@ fn json(column: &ColumnJson, literal: LiteralRef<'_>) -> String {
         JsonKind::String => write_string(text, &mut out),
     }
     out
+}
+
+/// Whether a number has a value as a double; short ones without an exponent always have.
+fn is_finite(text: &str) -> bool {
+    text.len() < 300 && !text.contains(['e', 'E']) || text.parse().is_ok_and(f64::is_finite)
 }

@@ -81,7 +81,7 @@ fn check_rows(csv: &str, schema: Value, expected: Value) {
 #[test]
 fn values_by_datatype() {
     check_rows(
-        "i,d,b,s,x\n007,+1.50,1,1,2\n,INF,false,\"a\"\"b\nc\",x\n",
+        "i,d,b,s,x\n007,+1.50,1,1,2\n,INF,false,\"a\"\"b\nc\",x\n,1e999,,,\n",
         json!({"columns": [
             {"titles": "i", "datatype": "integer"},
             {"titles": "d", "datatype": "double"},
@@ -92,6 +92,7 @@ fn values_by_datatype() {
         json!([
             {"i": 7, "d": 1.5, "b": true, "s": "1", "x": 2},
             {"d": "INF", "b": false, "s": "a\"b\nc", "x": "x"},
+            {"d": "1e999"},
         ]),
     );
 }

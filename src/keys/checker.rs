@@ -7,6 +7,7 @@ use super::plan::{Key, KeyPlan};
 use super::rows::Rows;
 use super::{duplicates, references};
 use crate::diagnostic::Diagnostics;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,6 +39,8 @@ pub struct KeyChecker {
     memory: usize,
     /// One for each key of the plan.
     collected: Mutex<Vec<Partitions>>,
+    /// Tables that could not be read to their ends.
+    incomplete: Mutex<BTreeSet<usize>>,
 }
 
 /// The keys of a table and their indexes in the plan.
@@ -74,6 +77,7 @@ impl KeyChecker {
             fingerprinter,
             memory: options.memory,
             collected: Mutex::new(collected),
+            incomplete: Mutex::default(),
         }
     }
 
@@ -125,6 +129,15 @@ impl KeyChecker {
         Ok(())
     }
 
+    /// Says that a table could not be read to its end: what is not among its keys may still be there,
+    /// so references to it are not checked.
+    pub fn incomplete(&self, table: usize) {
+        self.incomplete
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(table);
+    }
+
     /// Checks everything that was collected: primary keys first, then foreign keys, each in the order
     /// of the metadata and of the rows.
     ///
@@ -141,7 +154,14 @@ impl KeyChecker {
         for &key in self.plan.primary() {
             duplicates::check(&self.plan, key, &collected[key], rows, diagnostics)?;
         }
+        let incomplete = self
+            .incomplete
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         for &reference in self.plan.references() {
+            if incomplete.contains(&self.plan.keys()[reference.to].table) {
+                continue;
+            }
             references::check(
                 &self.plan,
                 reference,

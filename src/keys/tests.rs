@@ -405,6 +405,26 @@ fn what_is_not_kept_is_counted() {
 }
 
 #[test]
+fn nothing_is_missing_from_a_table_that_was_not_read_whole() {
+    let tables = tables(Vec::new(), rows(&["e,gone,,"]));
+    let check = |incomplete: &[usize]| {
+        let checker = KeyChecker::new(KeyPlan::of(&tables.group), &KeyOptions::default());
+        let mut buffer = checker.buffer(1);
+        tables.feed(&mut buffer, 1, 0);
+        checker.accept(buffer).unwrap();
+        incomplete
+            .iter()
+            .for_each(|table| checker.incomplete(*table));
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        checker.finish(&tables, &mut diagnostics).unwrap();
+        diagnostics.iter().count()
+    };
+    assert_eq!(check(&[]), 2);
+    assert_eq!(check(&[1]), 2);
+    assert_eq!(check(&[0]), 0);
+}
+
+#[test]
 fn a_key_is_collected_once() {
     let tables = tables(Vec::new(), Vec::new());
     let plan = KeyPlan::of(&tables.group);
