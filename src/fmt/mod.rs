@@ -71,7 +71,7 @@ pub enum Change<'a> {
 /// The canonical form of a table after a change; `None` where no row is the one to change.
 ///
 /// # Errors
-/// As [`format`].
+/// As [`format()`].
 pub fn change(
     resource: &Resource,
     layout: &Layout,

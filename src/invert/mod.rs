@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A mapping can lose things: a column that yields nothing, a number format, the order of rows
-//! without a key. What a column loses is found out before a row is read ([`sources`]), and at the end
-//! the tables are converted again and compared with the graph ([`compare`]): either the tables are
+//! without a key. What a column loses is found out before a row is read (`sources`), and at the end
+//! the tables are converted again and compared with the graph (`compare`): either the tables are
 //! what the graph was made of, in canonical form, or a diagnostic says which column is to blame.
 //!
 //! [fmt]: crate::fmt

@@ -1,6 +1,6 @@
 //! Things that may be one: candidates for the table of merges. A curator decides, never this.
 //!
-//! Labels are compared in one key for both scripts ([`fold`]): lower case, `ё` as `е`, Cyrillic
+//! Labels are compared in one key for both scripts (`fold`): lower case, `ё` as `е`, Cyrillic
 //! transliterated, quotation marks and dashes out of the way. Only things of one kind or class are
 //! compared, and only those that share the beginning of a word, so that the work does not grow with
 //! the square of their number.
