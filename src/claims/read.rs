@@ -55,8 +55,6 @@ pub struct Claims {
     pub(super) conflicts: Vec<Conflict>,
     /// The claims table.
     pub(super) table: Option<usize>,
-    /// The column of the claims table whose quads tell the claim's IRI.
-    pub(super) targets: HashSet<(usize, u64)>,
 }
 
 /// What is said of one row of the claims table, before its cell is found.
@@ -91,11 +89,6 @@ impl Claims {
     ) -> Self {
         let roles = Roles::of(group, diagnostics);
         let mut claims = Self::of_roles(group, plan, &roles, None, resolver, diagnostics);
-        claims.targets = claims
-            .claims
-            .iter()
-            .map(|claim| (claim.table, claim.target_row))
-            .collect();
         claims.conflicts =
             conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
         claims
