@@ -4,12 +4,11 @@
 //! before it is parsed, the rest on the algebra. Evaluation recurses with the depth of the algebra, so
 //! parsing and evaluating run on a large stack ([`on_large_stack`](super::run::on_large_stack)).
 
+use super::visit::{Visitor, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::StoreError;
 use spargebra::Query;
-use spargebra::algebra::{
-    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
-};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::NamedNodePattern;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -141,6 +140,7 @@ pub(super) fn line_and_column(text: &str, at: usize) -> (u64, u64) {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     patterns: usize,
+    depth: usize,
     deepest: usize,
     service: bool,
     /// IRIs of graphs that the query names in `GRAPH`, `FROM` and `FROM NAMED`.
@@ -158,7 +158,7 @@ pub(super) fn check_algebra(
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
-    findings.pattern(pattern, 0);
+    findings.pattern(pattern);
     if let Some(dataset) = query.dataset() {
         let named = dataset.named.iter().flatten();
         for graph in dataset.default.iter().chain(named) {
@@ -198,115 +198,54 @@ pub(super) fn check_algebra(
     Ok(findings)
 }
 
-impl Findings {
-    fn pattern(&mut self, pattern: &GraphPattern, depth: usize) {
-        self.deepest = self.deepest.max(depth);
+impl Visitor for Findings {
+    fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => self.patterns += patterns.len(),
             GraphPattern::Path { path, .. } => self.path(path),
-            GraphPattern::Join { left, right } | GraphPattern::Union { left, right } => {
-                self.pattern(left, depth);
-                self.pattern(right, depth);
-            }
             GraphPattern::LeftJoin {
                 left,
                 right,
                 expression,
             } => {
-                self.pattern(left, depth);
-                self.pattern(right, depth + 1);
+                self.pattern(left);
+                self.nested(right);
                 if let Some(expression) = expression {
-                    self.expression(expression, depth);
+                    self.expression(expression);
                 }
             }
             GraphPattern::Minus { left, right } | GraphPattern::Lateral { left, right } => {
-                self.pattern(left, depth);
-                self.pattern(right, depth + 1);
-            }
-            GraphPattern::Filter { expr, inner } => {
-                self.expression(expr, depth);
-                self.pattern(inner, depth);
+                self.pattern(left);
+                self.nested(right);
             }
             GraphPattern::Graph { name, inner } => {
                 if let NamedNodePattern::NamedNode(name) = name {
                     self.graphs.insert(name.as_str().to_owned());
                 }
-                self.pattern(inner, depth);
-            }
-            GraphPattern::Extend {
-                inner, expression, ..
-            } => {
-                self.expression(expression, depth);
-                self.pattern(inner, depth);
-            }
-            GraphPattern::Values { .. } => {}
-            GraphPattern::OrderBy { inner, expression } => {
-                for OrderExpression::Asc(order) | OrderExpression::Desc(order) in expression {
-                    self.expression(order, depth);
-                }
-                self.pattern(inner, depth);
+                self.pattern(inner);
             }
             // The outermost select is at depth 1 and no sub-select: 16 levels of nesting are 16 more.
-            GraphPattern::Project { inner, .. } => self.pattern(inner, depth + 1),
-            GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.pattern(inner, depth),
-            GraphPattern::Group {
-                inner, aggregates, ..
-            } => {
-                for (_, aggregate) in aggregates {
-                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                        self.expression(expr, depth);
-                    }
-                }
-                self.pattern(inner, depth);
-            }
+            GraphPattern::Project { inner, .. } => self.nested(inner),
             GraphPattern::Service { .. } => self.service = true,
+            _ => walk_pattern(self, pattern),
         }
     }
 
-    fn expression(&mut self, expression: &Expression, depth: usize) {
+    fn expression(&mut self, expression: &Expression) {
         match expression {
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a, depth);
-                self.expression(b, depth);
-            }
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                self.expression(a, depth);
-            }
-            Expression::In(a, list) => {
-                self.expression(a, depth);
-                for item in list {
-                    self.expression(item, depth);
-                }
-            }
-            Expression::Exists(pattern) => self.pattern(pattern, depth + 1),
-            Expression::If(a, b, c) => {
-                self.expression(a, depth);
-                self.expression(b, depth);
-                self.expression(c, depth);
-            }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-                for item in list {
-                    self.expression(item, depth);
-                }
-            }
+            Expression::Exists(pattern) => self.nested(pattern),
+            _ => walk_expression(self, expression),
         }
+    }
+}
+
+impl Findings {
+    /// A pattern one level down.
+    fn nested(&mut self, pattern: &GraphPattern) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        self.pattern(pattern);
+        self.depth -= 1;
     }
 
     fn path(&mut self, path: &PropertyPathExpression) {

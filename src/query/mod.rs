@@ -11,6 +11,7 @@ mod syntax;
 mod table;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
@@ -22,3 +23,4 @@ pub use run::{Request, check, run};
 pub(crate) use run::{on_large_stack, parse};
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
+pub(crate) use visit::Visitor;

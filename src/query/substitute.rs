@@ -4,9 +4,10 @@
 //! parameter is replaced wherever it stands: in patterns, filters, templates and sub-selects. Where a
 //! query also selects it, the value is bound to it, so that it shows in the answer.
 
+use super::visit::{VisitorMut, walk_expression_mut, walk_pattern_mut};
 use oxrdf::{Literal, Term, Variable};
 use spargebra::Query;
-use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
+use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,90 +100,6 @@ impl<'a> Substitution<'a> {
         }
     }
 
-    fn pattern(&mut self, pattern: &mut GraphPattern) {
-        match pattern {
-            GraphPattern::Bgp { patterns } => {
-                for triple in patterns {
-                    self.triple(triple);
-                }
-            }
-            GraphPattern::Path {
-                subject, object, ..
-            } => {
-                // A path may start at a literal: `?value ^ex:p ?thing`.
-                self.term(subject, false);
-                self.term(object, false);
-            }
-            GraphPattern::Join { left, right }
-            | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right }
-            | GraphPattern::Lateral { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
-            }
-            GraphPattern::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(expression) = expression {
-                    self.expression(expression);
-                }
-            }
-            GraphPattern::Filter { expr, inner } => {
-                self.expression(expr);
-                self.pattern(inner);
-            }
-            GraphPattern::Graph { name, inner } | GraphPattern::Service { name, inner, .. } => {
-                self.name(name);
-                self.pattern(inner);
-            }
-            GraphPattern::Extend {
-                inner,
-                variable,
-                expression,
-            } => {
-                self.assigned(variable);
-                self.expression(expression);
-                self.pattern(inner);
-            }
-            GraphPattern::Values { variables, .. } => {
-                for variable in variables {
-                    self.assigned(variable);
-                }
-            }
-            GraphPattern::OrderBy { inner, expression } => {
-                for OrderExpression::Asc(order) | OrderExpression::Desc(order) in expression {
-                    self.expression(order);
-                }
-                self.pattern(inner);
-            }
-            GraphPattern::Project { inner, variables } => {
-                self.pattern(inner);
-                self.bind(inner, variables);
-            }
-            GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
-            GraphPattern::Group {
-                inner,
-                variables,
-                aggregates,
-            } => {
-                for (variable, aggregate) in aggregates {
-                    self.assigned(variable);
-                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                        self.expression(expr);
-                    }
-                }
-                self.pattern(inner);
-                self.bind(inner, variables);
-            }
-        }
-    }
-
     /// Binds those of `variables` that are parameters to their values after `inner`.
     fn bind(&mut self, inner: &mut GraphPattern, variables: &[Variable]) {
         for variable in variables {
@@ -205,10 +122,51 @@ impl<'a> Substitution<'a> {
             };
         }
     }
+}
+
+impl VisitorMut for Substitution<'_> {
+    fn pattern(&mut self, pattern: &mut GraphPattern) {
+        match pattern {
+            GraphPattern::Bgp { patterns } => {
+                for triple in patterns {
+                    self.triple(triple);
+                }
+            }
+            GraphPattern::Path {
+                subject, object, ..
+            } => {
+                // A path may start at a literal: `?value ^ex:p ?thing`.
+                self.term(subject, false);
+                self.term(object, false);
+            }
+            GraphPattern::Graph { name, .. } | GraphPattern::Service { name, .. } => {
+                self.name(name);
+            }
+            GraphPattern::Extend { variable, .. } => self.assigned(variable),
+            GraphPattern::Values { variables, .. } => {
+                for variable in variables {
+                    self.assigned(variable);
+                }
+            }
+            GraphPattern::Group { aggregates, .. } => {
+                for (variable, _) in aggregates {
+                    self.assigned(variable);
+                }
+            }
+            _ => {}
+        }
+        walk_pattern_mut(self, pattern);
+        if let GraphPattern::Project { inner, variables }
+        | GraphPattern::Group {
+            inner, variables, ..
+        } = pattern
+        {
+            self.bind(inner, variables);
+        }
+    }
 
     fn expression(&mut self, expression: &mut Expression) {
         match expression {
-            Expression::NamedNode(_) | Expression::Literal(_) => {}
             Expression::Variable(variable) => {
                 if let Some(value) = self.value(variable) {
                     *expression = constant(value);
@@ -219,41 +177,7 @@ impl<'a> Substitution<'a> {
                     *expression = Literal::from(true).into();
                 }
             }
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                self.expression(a);
-            }
-            Expression::In(a, list) => {
-                self.expression(a);
-                for item in list {
-                    self.expression(item);
-                }
-            }
-            Expression::Exists(pattern) => self.pattern(pattern),
-            Expression::If(a, b, c) => {
-                self.expression(a);
-                self.expression(b);
-                self.expression(c);
-            }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-                for item in list {
-                    self.expression(item);
-                }
-            }
+            _ => walk_expression_mut(self, expression),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The body of a rule: its `WHERE` clause, and the triple patterns that are its premises.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::query::Visitor;
 use oxigraph::sparql::QuerySolution;
 use oxrdf::{NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use spargebra::algebra::{Expression, GraphPattern};
@@ -232,38 +233,17 @@ pub(super) fn place(text: &str, file: &str, word: &str) -> Place {
 }
 
 fn without_exists(expression: &Expression) -> Result<(), Refusal> {
-    let mut waiting = vec![expression];
-    while let Some(expression) = waiting.pop() {
-        match expression {
-            Expression::Exists(_) => return Err(NEGATION),
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => waiting.extend([&**a, b]),
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                waiting.push(a);
-            }
-            Expression::In(a, list) => {
-                waiting.push(a);
-                waiting.extend(list);
-            }
-            Expression::If(a, b, c) => waiting.extend([&**a, b, c]),
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => waiting.extend(list),
+    /// Whether there is an `EXISTS`.
+    struct Negation(bool);
+    impl Visitor for Negation {
+        fn pattern(&mut self, _: &GraphPattern) {
+            // `EXISTS` alone brings a pattern into an expression.
+            self.0 = true;
         }
     }
-    Ok(())
+    let mut negation = Negation(false);
+    negation.expression(expression);
+    if negation.0 { Err(NEGATION) } else { Ok(()) }
 }
 
 /// The triple of a pattern in a solution; `None` where something is not bound, or is no term for its place.
