@@ -3,6 +3,7 @@
 
 mod coverage;
 mod spans;
+mod speakers;
 mod tables;
 mod traps;
 

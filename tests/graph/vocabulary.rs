@@ -7,8 +7,10 @@ use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 const OWN: &str = "https://w3id.org/civigraph/ns#";
+const BASE: &str = "https://w3id.org/civigraph/";
 const VOCABULARY: &str = "https://w3id.org/civigraph/graph/vocabulary";
 const RELEASE: &str = "https://w3id.org/civigraph/graph/release";
+const VERSION: &str = "http://www.w3.org/2002/07/owl#versionIRI";
 const DEFINITION: &str = "http://www.w3.org/2004/02/skos/core#definition";
 
 /// The terms of other vocabularies that the data may use, as those vocabularies define them.
@@ -114,6 +116,30 @@ fn every_term_used_is_defined() {
         })
         .collect();
     assert!(undefined.is_empty(), "{undefined:?}");
+}
+
+/// Dumps can be compared line by line, and whatever is named can be looked up.
+#[test]
+fn every_node_has_an_iri_that_the_graph_describes() {
+    let quads = quads();
+    let described: BTreeSet<&str> = quads
+        .iter()
+        .map(|quad| match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => node.as_str(),
+            NamedOrBlankNode::BlankNode(node) => panic!("{node} is a blank node: {quad}"),
+        })
+        .collect();
+    let nowhere: BTreeSet<&str> = quads
+        .iter()
+        .filter(|quad| quad.predicate.as_str() != VERSION)
+        .filter_map(|quad| match &quad.object {
+            Term::NamedNode(node) => Some(node.as_str()),
+            Term::BlankNode(node) => panic!("{node} is a blank node: {quad}"),
+            _ => None,
+        })
+        .filter(|node| node.starts_with(BASE) && !described.contains(node))
+        .collect();
+    assert!(nowhere.is_empty(), "{nowhere:?}");
 }
 
 #[test]
