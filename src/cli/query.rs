@@ -4,11 +4,12 @@ use super::failure::Failure;
 use super::output::{Output, format_extension};
 use super::terminal::Terminal;
 use super::{Global, Outcome};
+use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::query::stored::{self, StoredQuery};
-use crate::query::{self, AnswerFormat, AnswerStyle, Limits, Request, TableStyle};
-use crate::store;
+use crate::query::{self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, TableStyle};
+use crate::store::{self, Build};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,12 +19,14 @@ use std::time::Duration;
 ///
 /// A query is a stored one (a file of `queries/`, by its name), a file, or a text. Parameters of a
 /// stored query are given as `name=value`; they are values, whatever they contain, and never become
-/// part of the query's text. The answer is a table on a terminal and CSV elsewhere.
+/// part of the query's text. A thing may be given by any name that `describe` takes. The answer is a
+/// table on a terminal and CSV elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   civigraph query sessions-by-month                        # a stored query
   civigraph query events-in-year year=2018                 # with a parameter
+  civigraph query person-dossier person='Vadim Medvedev'   # a thing by its label
   civigraph query mine.rq --format json -o answer.json     # a file
   civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
@@ -76,6 +79,7 @@ pub(super) fn run(
         }
     }
     let build = Arc::new(store::open(&global.store()?)?);
+    name_things(&query, &build, &mut given)?;
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
     terminal.report(&diagnostics, Format::Human, true)?;
@@ -131,6 +135,29 @@ pub(super) fn run(
     // Every answer names the build that it is from.
     terminal.say(format_args!("build {}{what}", build.manifest().id));
     Ok(Outcome::Fine)
+}
+
+/// Puts the IRI of the thing that is meant where a parameter takes an IRI and its value is an id or a
+/// label.
+fn name_things(
+    query: &StoredQuery,
+    build: &Build,
+    given: &mut [(String, String)],
+) -> Result<(), Failure> {
+    let takes_iri = |name: &str| {
+        let mut declared = query.header.parameters.iter();
+        declared.any(|one| one.name == name && one.kind == ParameterType::Iri)
+    };
+    for (name, value) in given {
+        // What looks like an IRI or a prefixed name is taken as one, whether anything is said of it
+        // or not.
+        let is_name = !value.starts_with('<') && (!value.contains(':') || value.contains(' '));
+        if is_name && !value.contains('/') && takes_iri(name) {
+            let node = describe::resolve(build, value)?;
+            *value = format!("<{}>", node.as_str());
+        }
+    }
+    Ok(())
 }
 
 /// The query that the user means, and the words that are its parameters.

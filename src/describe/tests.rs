@@ -98,7 +98,33 @@ fn an_entity_with_its_links_and_labels() -> Tested {
          \x20 ns:founded\n    1631\n\
          \x20 lies in (ns:in)\n    Урал (region:ural)\n\
          \nlinked from\n  ns:twin\n    Tara (city:tara)\n    Орёл (city:orel)\n\
-         \nmore in named graphs\n    1 triples in <http://e/graph/claims>\n"
+         \nmore in named graphs\n    1 triple in <http://e/graph/claims>\n"
+    );
+    Ok(())
+}
+
+#[test]
+fn programs_get_the_terms_and_not_only_their_names() -> Tested {
+    let (_folder, build) = build()?;
+    let node = resolve(&build, "irbit")?;
+    let entity = describe(&build, &node, "en")?;
+    let terms: Vec<_> = entity
+        .statements
+        .iter()
+        .map(|one| (&*one.property, one.iri.as_deref(), one.datatype.as_deref()))
+        .collect();
+    let integer = "http://www.w3.org/2001/XMLSchema#integer";
+    assert!(terms.contains(&("ns:in", Some("http://e/id/region/ural"), None)));
+    assert!(terms.contains(&("ns:founded", None, Some(integer))));
+    let neighbours: Vec<_> = entity
+        .links
+        .iter()
+        .flat_map(|link| &link.subjects)
+        .map(|subject| subject.iri.as_deref())
+        .collect();
+    assert_eq!(
+        neighbours,
+        [Some("http://e/id/city/orel"), Some("http://e/id/city/tara")]
     );
     Ok(())
 }

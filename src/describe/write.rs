@@ -42,6 +42,10 @@ pub struct Statement {
     pub value: String,
     /// Language tag of the value.
     pub language: Option<String>,
+    /// The IRI of a value that is one.
+    pub iri: Option<String>,
+    /// The IRI of the datatype, of a literal without a language.
+    pub datatype: Option<String>,
 }
 
 /// A property by which other things point to an entity.
@@ -51,10 +55,19 @@ pub struct Link {
     pub property: String,
     /// Label of the property.
     pub property_label: Option<String>,
-    /// The first of the things that point here, as people read them.
-    pub subjects: Vec<String>,
+    /// The first of the things that point here, in the order of their names.
+    pub subjects: Vec<Neighbour>,
     /// How many there are in all.
     pub count: u64,
+}
+
+/// A thing that points to an entity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Neighbour {
+    /// As people read it, with its label and short name.
+    pub name: String,
+    /// Its IRI; `None` for a blank node.
+    pub iri: Option<String>,
 }
 
 /// Collects what is said of an entity, with labels in a language.
@@ -73,15 +86,24 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
     {
         let quad = quad.map_err(|e| unreadable(build, &e))?;
         match &quad.graph_name {
-            GraphName::DefaultGraph => statements.push(Statement {
-                property: prefixes.shorten(quad.predicate.as_str()),
-                property_label: labels.of(quad.predicate.as_str()),
-                value: text(&quad.object),
-                language: match &quad.object {
-                    Term::Literal(literal) => literal.language().map(str::to_owned),
+            GraphName::DefaultGraph => {
+                let literal = match &quad.object {
+                    Term::Literal(literal) => Some(literal),
                     _ => None,
-                },
-            }),
+                };
+                let language = literal.and_then(|literal| literal.language());
+                let datatype = literal
+                    .filter(|_| language.is_none())
+                    .map(|literal| literal.datatype().as_str());
+                statements.push(Statement {
+                    property: prefixes.shorten(quad.predicate.as_str()),
+                    property_label: labels.of(quad.predicate.as_str()),
+                    value: text(&quad.object),
+                    language: language.map(str::to_owned),
+                    iri: iri_of(&quad.object),
+                    datatype: datatype.map(str::to_owned),
+                });
+            }
             graph => *elsewhere.entry(graph.to_string()).or_insert(0) += 1,
         }
     }
@@ -99,7 +121,11 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
             });
         link.count += 1;
         if link.subjects.len() < KEPT_LINKS {
-            link.subjects.push(text(&quad.subject.into()));
+            let subject = Term::from(quad.subject);
+            link.subjects.push(Neighbour {
+                name: text(&subject),
+                iri: iri_of(&subject),
+            });
         }
     }
     let mut links: Vec<Link> = links.into_values().collect();
@@ -114,6 +140,13 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
         links,
         elsewhere: elsewhere.into_iter().collect(),
     })
+}
+
+fn iri_of(term: &Term) -> Option<String> {
+    match term {
+        Term::NamedNode(node) => Some(node.as_str().to_owned()),
+        _ => None,
+    }
 }
 
 /// Triples of the default graph that point to a node.
@@ -170,7 +203,7 @@ impl Entity {
                 property(&link.property, link.property_label.as_deref())
             )?;
             for subject in &link.subjects {
-                writeln!(out, "    {}", clean(subject))?;
+                writeln!(out, "    {}", clean(&subject.name))?;
             }
             let more = link.count - link.subjects.len() as u64;
             if more > 0 {
@@ -181,7 +214,8 @@ impl Entity {
             writeln!(out, "\nmore in named graphs")?;
         }
         for (graph, count) in &self.elsewhere {
-            writeln!(out, "    {count} triples in {graph}")?;
+            let triples = if *count == 1 { "triple" } else { "triples" };
+            writeln!(out, "    {count} {triples} in {graph}")?;
         }
         Ok(())
     }

@@ -270,7 +270,7 @@ pub fn write_lines(
         Format::NQuads | Format::NTriples => {
             write_plain(lines, format, out).map_err(target::output)
         }
-        Format::RdfXml | Format::JsonLd => serializer::write(lines, format, prefixes, out),
+        Format::RdfXml | Format::JsonLd => serializer::write(lines, format, prefixes, base, out),
     }
 }
 

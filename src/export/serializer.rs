@@ -8,11 +8,12 @@ use crate::store::{Prefixes, StoreError};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
 use std::io::{self, Write};
 
-/// Writes lines as RDF/XML (graphs as one) or JSON-LD.
+/// Writes lines as RDF/XML (graphs as one) or JSON-LD; `base` is that of the project's own IRIs.
 pub(super) fn write(
     lines: &mut dyn LineSource,
     format: Format,
     prefixes: &Prefixes,
+    base: &str,
     out: &mut dyn Write,
 ) -> Result<u64, StoreError> {
     let rdf_format = match format {
@@ -22,9 +23,12 @@ pub(super) fn write(
         },
     };
     let mut serializer = RdfSerializer::from_format(rdf_format);
+    let things = format!("{base}id/");
     for (prefix, namespace) in prefixes.iter() {
-        // RDF/XML has no use for prefixes that XML reserves, and for IRIs that do not parse.
-        if !prefix.is_empty() && !prefix.to_ascii_lowercase().starts_with("xml") {
+        // RDF/XML shortens properties and classes, not the things; it has no use for prefixes that XML
+        // reserves either, and for IRIs that do not parse.
+        let of_things = namespace.starts_with(&things);
+        if !of_things && !prefix.is_empty() && !prefix.to_ascii_lowercase().starts_with("xml") {
             serializer = match serializer.clone().with_prefix(prefix, namespace) {
                 Ok(with_prefix) => with_prefix,
                 Err(_) => serializer,
@@ -56,7 +60,8 @@ pub(super) fn write(
         }
         written += 1;
     }
-    serializer.finish().map_err(target::output)?;
+    let out = serializer.finish().map_err(target::output)?;
+    out.write_all(b"\n").map_err(target::output)?;
     Ok(written)
 }
 

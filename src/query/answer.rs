@@ -139,6 +139,8 @@ fn write_truth(
             QueryResultsSerializer::from_format(format)
                 .serialize_boolean_to_writer(&mut *out, truth)
                 .map_err(output)?;
+            // No format of a yes or no ends its only line.
+            writeln!(out).map_err(output)?;
         }
         _ if style.for_people => {
             writeln!(out, "{}", if truth { "yes" } else { "no" }).map_err(output)?;
@@ -167,8 +169,8 @@ fn write_solutions(
         complete: true,
         truth: None,
     };
-    if let Some(format) = format.results() {
-        let mut serializer = QueryResultsSerializer::from_format(format)
+    if let Some(results) = format.results() {
+        let mut serializer = QueryResultsSerializer::from_format(results)
             .serialize_solutions_to_writer(&mut *out, variables)
             .map_err(output)?;
         for solution in solutions {
@@ -180,7 +182,11 @@ fn write_solutions(
             serializer.serialize(&solution).map_err(output)?;
             answered.rows += 1;
         }
-        serializer.finish().map_err(output)?;
+        let out = serializer.finish().map_err(output)?;
+        // The others end each row.
+        if matches!(format, AnswerFormat::Json | AnswerFormat::Xml) {
+            writeln!(out).map_err(output)?;
+        }
         return Ok(answered);
     }
     if format != AnswerFormat::Table {

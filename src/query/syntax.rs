@@ -24,8 +24,9 @@ pub(super) fn parse(
         };
     }
     let query = parser.clone().parse_query(text).map_err(|error| {
-        // An update is no typing error: say what it is.
-        if parser.clone().parse_update(text).is_ok() {
+        // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
+        let updates = parser.clone().with_base_iri("http://example.org/");
+        if updates.is_ok_and(|parser| parser.parse_update(text).is_ok()) {
             return Diagnostic::new(
                 Code::QueryForbidden,
                 Place::file(file),
@@ -206,6 +207,10 @@ mod tests {
             Err((Code::QueryForbidden, 0, 0)),
         );
         check("LOAD <http://e/>", Err((Code::QueryForbidden, 0, 0)));
+        check(
+            "INSERT DATA { <a> <b> <c> }",
+            Err((Code::QueryForbidden, 0, 0)),
+        );
         check(
             "SELECT * { FILTER NOT EXISTS { SERVICE <http://e/> { ?s ?p ?o } } }",
             Err((Code::QueryForbidden, 0, 0)),

@@ -85,7 +85,7 @@ fn answers_in_every_format() -> Tested {
             AnswerFormat::Tsv,
             "?city\t?year\n<http://e/id/city/tara>\t1594\n<http://e/id/city/irbit>\t1631\n",
         ),
-        (&ask, AnswerFormat::Csv, "true"),
+        (&ask, AnswerFormat::Csv, "true\n"),
         (&ask, AnswerFormat::Table, "true\n"),
         (
             &construct,

@@ -100,6 +100,44 @@ fn parameters_cannot_inject() {
 }
 
 #[test]
+fn things_are_named_as_describe_takes_them() {
+    let store = store().to_str().unwrap();
+    let asked = |value: &str| {
+        let session = format!("session={value}");
+        run(&["query", "session-participants", &session, "--store", store])
+    };
+    let by_iri = asked("<https://w3id.org/civigraph/id/event/monogoroda-zhivem-po-novomu>");
+    assert!(by_iri.lines().count() > 5, "{by_iri}");
+    for name in [
+        "event:monogoroda-zhivem-po-novomu",
+        "event/monogoroda-zhivem-po-novomu",
+        "monogoroda-zhivem-po-novomu",
+        "Моногорода: живем по-новому",
+        "monotowns: living in a new way",
+    ] {
+        assert_eq!(asked(name), by_iri, "{name}");
+    }
+}
+
+#[test]
+fn answers_end_with_a_line_break() {
+    let store = store().to_str().unwrap();
+    let table = ["table", "csv", "tsv", "json", "xml"];
+    let graph = ["turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld"];
+    for (query, formats) in [
+        ("SELECT * { ?s ?p ?o } LIMIT 2", &table[..]),
+        ("ASK { ?s ?p ?o }", &table[..]),
+        ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2", &graph[..]),
+    ] {
+        for format in formats {
+            let answer = run(&["query", "-e", query, "--format", format, "--store", store]);
+            let ends = answer.ends_with('\n') && !answer.ends_with("\n\n");
+            assert!(ends, "{format}: {answer:?}");
+        }
+    }
+}
+
+#[test]
 fn queries_are_listed_in_their_readme() {
     let readme = std::fs::read_to_string(root().join("queries/README.md")).unwrap();
     for (name, _) in files("queries", &["rq"]) {
