@@ -216,7 +216,7 @@ fn records(
     let mut chunk = Chunk::default();
     let mut record = Record::default();
     let mut found = Vec::new();
-    while let Ok(true) = chunks
+    while chunks
         .next_into(&mut chunk)
         .expect("bytes at hand can be read")
     {

@@ -54,7 +54,7 @@ impl<'p> Reader<'p> {
     /// Visits every data row in order.
     ///
     /// # Errors
-    /// The file cannot be read, or holds a record that is too long.
+    /// The file cannot be read.
     pub(super) fn visit(&self, mut visitor: impl FnMut(&Row<'_>)) -> io::Result<()> {
         let start = preamble(&self.resource, &self.plan.dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
@@ -65,7 +65,7 @@ impl<'p> Reader<'p> {
     /// Visits the data rows of some splits, in their order; all rows where there are none to choose.
     ///
     /// # Errors
-    /// The file cannot be read, or holds a record that is too long.
+    /// The file cannot be read.
     pub(super) fn visit_in(
         &self,
         splits: Option<&[Split]>,
@@ -91,10 +91,8 @@ impl<'p> Reader<'p> {
             Chunks::new(&self.format, text, start, CHUNK_SIZE, RECORD_LIMIT).until(end);
         let mut chunk = Chunk::default();
         let mut record = Record::default();
-        while chunks
-            .next_into(&mut chunk)?
-            .map_err(|long| io::Error::other(format!("record {} is too long", long.start.record)))?
-        {
+        // A record that is too long has been reported by the conversion too.
+        while chunks.next_into(&mut chunk)? {
             // What is no UTF-8 has been reported by the conversion; a span of it is no key.
             let text = String::from_utf8_lossy(&chunk.text);
             let mut position = chunk.split.start;

@@ -40,6 +40,8 @@ pub struct Report {
     pub rows: u64,
     pub quads: u64,
     pub problems: Found,
+    /// Records were left out, and with them their keys.
+    pub incomplete: bool,
     /// Whether the keys could be handed over.
     pub keys: io::Result<()>,
 }
@@ -103,6 +105,12 @@ impl<'c> Converter<'c> {
         let prepared = self.prepared;
         let format = &prepared.format;
         let mut problems = Problems::new(self.context, format);
+        if only.is_none() {
+            chunk
+                .skipped
+                .iter()
+                .for_each(|long| problems.too_long(long));
+        }
         let bytes = chunk.text.as_slice();
         // Valid text is found out faster than invalid text is repaired.
         let text: Cow<'_, str> = match std::str::from_utf8(bytes) {
@@ -150,6 +158,7 @@ impl<'c> Converter<'c> {
             rows,
             quads: sink.quads,
             problems: problems.finish(),
+            incomplete: !chunk.skipped.is_empty(),
             keys: self.keys.as_mut().map_or(Ok(()), KeyCollector::finish),
         }
     }

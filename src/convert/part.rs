@@ -35,7 +35,13 @@ pub fn splits(
     let mut chunks = Chunks::new(&format, text, data, size, RECORD_LIMIT);
     let mut chunk = Chunk::default();
     let mut splits = Vec::new();
-    while next(&mut chunks, &mut chunk)? {
+    while chunks.next_into(&mut chunk)? {
+        if let Some(long) = chunk.skipped.first() {
+            return Err(io::Error::other(format!(
+                "record {} is longer than {} bytes",
+                long.start.record, long.limit
+            )));
+        }
         splits.push(chunk.split);
     }
     Ok(splits)
@@ -123,21 +129,12 @@ fn rows(
     let mut converter = Converter::new(&prepared, &context);
     let mut chunk = Chunk::default();
     let mut count = 0;
-    while next(&mut chunks, &mut chunk)? {
+    while chunks.next_into(&mut chunk)? {
         let report = converter.convert(&chunk, only, sink);
         count += report.rows;
         context.accept(report.problems, diagnostics);
     }
     Ok(count)
-}
-
-fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> io::Result<bool> {
-    chunks.next_into(chunk)?.map_err(|long| {
-        io::Error::other(format!(
-            "record {} is longer than {} bytes",
-            long.start.record, long.limit
-        ))
-    })
 }
 
 fn table_plan(plan: &Plan, table: usize) -> io::Result<&TablePlan> {

@@ -1,6 +1,6 @@
 //! What is wrong with the rows of a chunk: counted always, put into words only while it is kept.
 
-use crate::csv::{Chunk, Format};
+use crate::csv::{Chunk, Format, LongRecord};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Mode, Place};
 use crate::plan::TablePlan;
 use std::collections::{HashMap, HashSet};
@@ -74,15 +74,18 @@ impl Context {
             None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
         };
         let mut place = Place::at(Arc::clone(&self.file), at.line + lines, characters + 1);
-        place.cell = column.and_then(|column| {
-            let index = column + format.skip_columns();
-            Some(CellPlace {
-                column_name: Arc::clone(self.columns.get(column)?),
-                column_index: u32::try_from(index).unwrap_or(u32::MAX),
-                record: at.record,
-            })
-        });
+        place.cell = column.and_then(|column| self.cell(format, column, at.record));
         place
+    }
+
+    /// A cell of the table; `None` where the table has no such column.
+    fn cell(&self, format: &Format, column: usize, record: u64) -> Option<CellPlace> {
+        let index = column + format.skip_columns();
+        Some(CellPlace {
+            column_name: Arc::clone(self.columns.get(column)?),
+            column_index: u32::try_from(index).unwrap_or(u32::MAX),
+            record,
+        })
     }
 
     fn sample(&self, (column, code): Kind) -> Diagnostic {
@@ -153,6 +156,59 @@ impl<'c> Problems<'c> {
         offset: usize,
         build: impl FnOnce(Place) -> Diagnostic,
     ) {
+        self.note(column, code, |context, format| {
+            build(context.place(format, at, column, offset))
+        });
+    }
+
+    /// Notes a record that was left out because it is too long, at its longest cell.
+    pub fn too_long(&mut self, long: &LongRecord) {
+        let LongRecord { start, limit, .. } = *long;
+        let code = Code::RecordTooLong;
+        let limit = match limit >> 20 {
+            0 => format!("{limit} bytes"),
+            mebibytes => format!("{mebibytes} MiB"),
+        };
+        let column = long
+            .cell
+            .and_then(|cell| cell.index.checked_sub(self.format.skip_columns()));
+        self.note(column, code, |context, format| {
+            let file = Arc::clone(&context.file);
+            let diagnostic = match long.cell {
+                Some(cell) => {
+                    let mut place = Place::at(file, cell.start.line, cell.start.column);
+                    place.cell =
+                        column.and_then(|column| context.cell(format, column, start.record));
+                    let message = format!(
+                        "the cell is {} bytes long, more than can be read; its record is left out",
+                        cell.bytes
+                    );
+                    Diagnostic::new(code, place, message)
+                }
+                None => Diagnostic::new(
+                    code,
+                    Place::at(file, start.line, start.characters + 1),
+                    "the comment is longer than can be read and is left out",
+                ),
+            };
+            diagnostic
+                .with_expected(format!("a record of at most {limit}"))
+                .with_optional_hint(long.open_quote.map(|quote| {
+                    format!(
+                        "the quote at line {}, character {} is never closed",
+                        quote.line, quote.column
+                    )
+                }))
+        });
+    }
+
+    /// Counts a problem, and keeps it while there are few of its kind.
+    fn note(
+        &mut self,
+        column: Option<usize>,
+        code: Code,
+        build: impl FnOnce(&Context, &Format) -> Diagnostic,
+    ) {
         if code.severity(self.context.mode).is_none() {
             return;
         }
@@ -161,8 +217,7 @@ impl<'c> Problems<'c> {
         *count += 1;
         if *built < self.context.kept && !self.saturated.contains(&kind) {
             *built += 1;
-            let place = self.context.place(self.format, at, column, offset);
-            self.diagnostics.push(build(place));
+            self.diagnostics.push(build(self.context, self.format));
         }
     }
 

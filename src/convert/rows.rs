@@ -51,8 +51,8 @@ impl Rows for TableRows<'_> {
         let context = Context::new(plan, Arc::clone(&resource.name), Mode::Validate, 0);
         let mut chunks = Chunks::new(&prepared.format, text, data, CHUNK_SIZE, RECORD_LIMIT);
         let mut chunk = Chunk::default();
-        // A record that is too long ended the first reading at the same place.
-        while let Ok(true) = chunks.next_into(&mut chunk)? {
+        // Records that are too long were left out in the first reading too.
+        while chunks.next_into(&mut chunk)? {
             let numbers = match which {
                 Which::All => None,
                 Which::Numbers(numbers) => {

@@ -5,7 +5,7 @@ use super::problems::Context;
 use super::run::{Options, TableSummary};
 use super::sink::Sink;
 use super::threads::{Source, parallel};
-use crate::csv::{Chunk, Chunks, Preamble, RecordTooLong, Text, preamble};
+use crate::csv::{Chunk, Chunks, Preamble, Text, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::TablePlan;
 use crate::resource::{ResolveError, Resolver, Resource};
@@ -31,7 +31,6 @@ pub struct Done<C> {
 /// Why there is no next chunk.
 pub enum Stop {
     End,
-    TooLong(RecordTooLong),
     Io(io::Error),
 }
 
@@ -113,6 +112,9 @@ impl TableRun<'_> {
             summary.rows += done.report.rows;
             summary.bytes += done.bytes;
             context.accept(done.report.problems, diagnostics);
+            if done.report.incomplete {
+                self.incomplete();
+            }
             done.report.keys?;
             summary.quads += done.report.quads;
             sink.accept(done.chunk)
@@ -153,10 +155,6 @@ impl TableRun<'_> {
                 self.incomplete();
                 diagnostics.push(unreadable(&resource, &error));
             }
-            Some(Stop::TooLong(long)) => {
-                self.incomplete();
-                diagnostics.push(too_long(&resource, long));
-            }
         }
         Ok(summary)
     }
@@ -169,31 +167,10 @@ impl TableRun<'_> {
     }
 }
 
-fn too_long(resource: &Resource, long: RecordTooLong) -> Diagnostic {
-    let place = Place::at(
-        Arc::clone(&resource.name),
-        long.start.line,
-        long.start.characters + 1,
-    );
-    let message = format!(
-        "record {} is longer than {} MiB; what follows was not read",
-        long.start.record,
-        long.limit >> 20
-    );
-    let diagnostic = Diagnostic::new(Code::RecordTooLong, place, message);
-    match long.open_quote {
-        Some(offset) => diagnostic.with_hint(format!(
-            "a quote opens {offset} bytes after the start of the record and is not closed"
-        )),
-        None => diagnostic,
-    }
-}
-
 pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
     match chunks.next_into(chunk) {
-        Ok(Ok(true)) => None,
-        Ok(Ok(false)) => Some(Stop::End),
-        Ok(Err(long)) => Some(Stop::TooLong(long)),
+        Ok(true) => None,
+        Ok(false) => Some(Stop::End),
         Err(error) => Some(Stop::Io(error)),
     }
 }

@@ -373,6 +373,49 @@ fn an_endless_quote_is_bounded() {
         .map(|found| (found.code, found.place.line))
         .collect();
     assert_eq!(found, [(Code::RecordTooLong, 3)]);
+    let hint = diagnostics.iter().find_map(|found| found.hint.clone());
+    assert_eq!(
+        hint.as_deref(),
+        Some("the quote at line 3, character 1 is never closed")
+    );
+}
+
+/// What comes after a record that is too long is converted and checked, at its own place.
+#[test]
+fn long_records_are_left_out() {
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    let long = format!("é,\"{}\n\"\n", "y".repeat(100_000));
+    let csv = format!("a,b\n1,2\n{long}{long}3\n{long}4,5\n{long}");
+    for (threads, chunk_size) in [(1, 10), (2, 10), (2, 999)] {
+        let options = Options {
+            threads,
+            record_limit: 1000,
+            chunk_size,
+            ..Options::default()
+        };
+        let (text, diagnostics) = lines(&plan, &csv, &options);
+        assert_eq!(text.lines().count(), 5, "{text}");
+        let found: Vec<_> = diagnostics
+            .iter()
+            .map(|found| {
+                let cell = found.place.cell.as_ref();
+                let cell = cell.map(|cell| format!("{} {}", cell.spreadsheet(), cell.column_name));
+                let Place { line, column, .. } = found.place;
+                (found.code, line, column, cell.unwrap_or_default())
+            })
+            .collect();
+        let too_long = |line, cell: &str| (Code::RecordTooLong, line, 3, cell.to_owned());
+        assert_eq!(
+            found,
+            [
+                too_long(3, "B3 b"),
+                too_long(5, "B4 b"),
+                (Code::Ragged, 7, 1, String::new()),
+                too_long(8, "B6 b"),
+                too_long(11, "B8 b"),
+            ]
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A table cut into chunks of whole records.
 
+use super::oversized::{LongRecord, Passing};
 use super::{Format, Record, Text};
 use std::io;
 
@@ -47,6 +48,8 @@ pub struct Chunk {
     pub text: Vec<u8>,
     /// Offsets in `text` of the replacement characters that stand for malformed bytes.
     pub malformed: Vec<usize>,
+    /// Records before the text that were too long and are left out.
+    pub skipped: Vec<LongRecord>,
 }
 
 impl Default for Chunk {
@@ -58,20 +61,13 @@ impl Default for Chunk {
             },
             text: Vec::new(),
             malformed: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 }
 
-/// A record is longer than the limit. Nothing after it can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordTooLong {
-    /// Where the record starts.
-    pub start: Position,
-    /// The limit, in bytes.
-    pub limit: usize,
-    /// Where a quote opens that does not close, in bytes from the start of the record.
-    pub open_quote: Option<usize>,
-}
+/// Bytes read at a time of a record that is too long.
+const PASSING_READ: usize = 256 << 10;
 
 /// Cuts the records of a table into chunks, in order.
 pub struct Chunks<'f> {
@@ -105,6 +101,8 @@ struct Scan {
     lines: u64,
     /// Line breaks between the boundary and `scanned`.
     lines_after: u64,
+    /// What stands after the boundary is a comment or blank.
+    no_row: bool,
 }
 
 impl<'f> Chunks<'f> {
@@ -141,12 +139,14 @@ impl<'f> Chunks<'f> {
         self.position
     }
 
-    /// Fills `chunk` with the next records. `Ok(Ok(false))` is the end of the table.
+    /// Fills `chunk` with the next records; `false` is the end of the table.
     ///
-    /// A chunk holds at least one record. It is longer than the size only if its one record is.
-    pub fn next_into(&mut self, chunk: &mut Chunk) -> io::Result<Result<bool, RecordTooLong>> {
+    /// A chunk holds at least one record, or tells of one that is left out. It is longer than the
+    /// size only if its one record is.
+    pub fn next_into(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
         chunk.text.clear();
         chunk.malformed.clear();
+        chunk.skipped.clear();
         let mut ended = false;
         loop {
             if self.scan.boundary > 0 && (self.pending.len() >= self.size || ended) {
@@ -154,40 +154,75 @@ impl<'f> Chunks<'f> {
             }
             if ended {
                 if self.pending.is_empty() {
-                    return Ok(Ok(false));
+                    if chunk.skipped.is_empty() {
+                        return Ok(false);
+                    }
+                    break;
                 }
                 // The last record has no terminator.
                 self.finish_scan();
                 break;
             }
             if self.scan.boundary == 0 && self.pending.len() > self.limit {
-                return Ok(Err(RecordTooLong {
-                    start: self.position,
-                    limit: self.limit,
-                    open_quote: self.scan.quote,
-                }));
+                let (long, at_end) = self.pass_record()?;
+                chunk.skipped.push(long);
+                ended = at_end;
+                self.scan(ended);
+                continue;
             }
             // A record longer than a chunk is read in steps that double, so that all steps together
             // cost no more than twice the record.
-            let wanted = self
-                .size
-                .saturating_sub(self.pending.len())
-                .max(if self.scan.boundary == 0 {
-                    self.pending.len()
-                } else {
-                    0
-                })
-                .clamp(1, self.limit.saturating_add(1).max(self.size));
-            let left = self
-                .end
-                .saturating_sub(self.position.offset + self.pending.len() as u64);
-            let wanted = wanted.min(usize::try_from(left).unwrap_or(usize::MAX));
-            ended = wanted == 0 || self.text.read(&mut self.pending, wanted)? == 0;
-            self.malformed.extend(self.text.take_malformed());
+            let wanted = self.size.saturating_sub(self.pending.len());
+            let wanted = if self.scan.boundary == 0 {
+                // Whether a record is too long does not depend on where chunks begin.
+                let to_limit = (self.limit - self.pending.len()).saturating_add(1);
+                wanted.max(self.pending.len()).min(to_limit)
+            } else {
+                wanted
+            };
+            ended = self.read(wanted.max(1))?;
             self.scan(ended);
         }
         self.give(chunk);
-        Ok(Ok(true))
+        Ok(true)
+    }
+
+    /// Reads up to `wanted` further bytes; returns whether the text is at its end.
+    fn read(&mut self, wanted: usize) -> io::Result<bool> {
+        let left = self
+            .end
+            .saturating_sub(self.position.offset + self.pending.len() as u64);
+        let wanted = wanted.min(usize::try_from(left).unwrap_or(usize::MAX));
+        let ended = wanted == 0 || self.text.read(&mut self.pending, wanted)? == 0;
+        self.malformed.extend(self.text.take_malformed());
+        Ok(ended)
+    }
+
+    /// Passes over the record at the start of the pending text, which is too long to be read. Returns
+    /// what is known of it, and whether the text is at its end.
+    fn pass_record(&mut self) -> io::Result<(LongRecord, bool)> {
+        let start = self.position;
+        let mut passing = Passing::new(self.format, start);
+        let mut ended = false;
+        loop {
+            let (passed, done) = passing.pass(&self.pending, ended);
+            self.pending.drain(..passed);
+            self.position = passing.position(start);
+            if done {
+                break;
+            }
+            ended = self.read(PASSING_READ.min(self.limit))?;
+            let kept = self
+                .malformed
+                .partition_point(|&at| at < self.position.offset);
+            self.malformed.drain(..kept);
+        }
+        let kept = self
+            .malformed
+            .partition_point(|&at| at < self.position.offset);
+        self.malformed.drain(..kept);
+        self.scan = Scan::default();
+        Ok((passing.found(start, self.limit), ended))
     }
 
     /// Moves the complete records to `chunk`.
@@ -287,6 +322,7 @@ impl<'f> Chunks<'f> {
         let mut record = Record::default();
         let mut at = self.scan.boundary;
         self.scan.quote = None;
+        self.scan.lines_after = 0;
         while at < text.len() {
             let (next, row) = self.format.skip(text, at, &mut record);
             // At the end of what has been read the record, or its terminator, may go on.
@@ -296,6 +332,8 @@ impl<'f> Chunks<'f> {
                     .iter()
                     .find(|(flaw, _)| *flaw == super::Flaw::Unclosed)
                     .map(|&(_, at)| at);
+                self.scan.lines_after = record.lines;
+                self.scan.no_row = !row;
                 break;
             }
             self.scan.records += 1;
@@ -310,7 +348,7 @@ impl<'f> Chunks<'f> {
     /// Takes the rest of the text as the last record.
     fn finish_scan(&mut self) {
         self.scan.records += 1;
-        self.scan.rows += 1;
+        self.scan.rows += u64::from(!self.scan.no_row);
         self.scan.lines += self.scan.lines_after;
         self.scan.boundary = self.pending.len();
     }
@@ -326,7 +364,7 @@ impl Format {
             record.flaws.clear();
             record.start = start;
             record.end = end;
-            record.lines = self.count_lines(&text[end..next]);
+            record.lines = self.count_lines(&text[start..next]);
             record.terminated = next > end;
             return (next, false);
         }

@@ -20,6 +20,8 @@ pub struct Format {
     pub(super) newline: Newline,
     pub(super) stops: Stops,
     pub(super) lines: LineEnd,
+    /// A physical line may end inside a cell that is not quoted.
+    pub(super) bare_lines: bool,
 }
 
 /// How terminators are recognised.
@@ -155,6 +157,7 @@ impl Format {
             skip_columns: usize::try_from(dialect.skip_columns).unwrap_or(usize::MAX),
             newline,
             stops: Stops::new(&stops),
+            bare_lines: !matches!(newline, Newline::LfOrCrLf | Newline::Byte(b'\n')),
             lines,
         }
     }

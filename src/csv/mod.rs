@@ -9,12 +9,14 @@
 
 mod chunks;
 mod format;
+mod oversized;
 mod preamble;
 mod record;
 mod text;
 
-pub use chunks::{Chunk, Chunks, Position, RecordTooLong, Split};
+pub use chunks::{Chunk, Chunks, Position, Split};
 pub use format::Format;
+pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
 pub use text::Text;
@@ -22,6 +24,7 @@ pub use text::Text;
 /// The longest record that is read, in bytes, unless the caller sets another limit.
 ///
 /// A quote that never closes turns the rest of a file into one record: the limit bounds the memory.
+/// A longer record is passed over ([`LongRecord`]), and reading goes on after it.
 pub const RECORD_LIMIT: usize = 32 << 20;
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What stands before the data: skipped rows, comments and the header.
 
 use super::chunks::count_characters;
+use super::oversized::{LongRecord, Passing};
 use super::record::invalid_utf8;
 use super::{Flaw, Format, Position, RECORD_LIMIT, Record, Text};
 use crate::csvw::model::Dialect;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
 use crate::resource::Resource;
 
 /// Bytes that are read at first.
@@ -40,8 +41,8 @@ pub struct HeaderCell {
 /// Reads what stands before the data rows of a table, and no more of the file than that takes.
 ///
 /// # Errors
-/// A diagnostic where the file cannot be read, its encoding is not known, or a record of the
-/// preamble is longer than [`RECORD_LIMIT`].
+/// A diagnostic where the file cannot be read, its encoding is not known, or a record before the
+/// data is longer than [`RECORD_LIMIT`].
 pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         let code = match error.kind() {
@@ -68,7 +69,28 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
             resource,
             ended,
         };
-        if let Some(mut preamble) = reader.read(&head) {
+        let preamble = match reader.read(&head) {
+            Ok(preamble) => Some(preamble),
+            Err(_) if head.len() <= RECORD_LIMIT => None,
+            Err(short) => {
+                let (long, cells) = reader
+                    .pass(
+                        &mut text,
+                        head.get(short.at..).unwrap_or_default(),
+                        short.start,
+                    )
+                    .map_err(unreadable)?;
+                match short.counting {
+                    // The first row is left out, but its cells can be counted.
+                    Some(preamble) => Some(Preamble {
+                        column_count: cells.saturating_sub(format.skip_columns()),
+                        ..preamble
+                    }),
+                    None => return Err(reader.too_long(&head, &long)),
+                }
+            }
+        };
+        if let Some(mut preamble) = preamble {
             let data = usize::try_from(preamble.data.offset).unwrap_or(head.len());
             malformed.retain(|&at| at < preamble.data.offset);
             let decoded = malformed.iter().filter_map(|&at| usize::try_from(at).ok());
@@ -78,15 +100,16 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
             preamble.problems.extend(problems);
             return Ok(preamble);
         }
-        if head.len() > RECORD_LIMIT {
-            return Err(Diagnostic::new(
-                Code::RecordTooLong,
-                Place::at(std::sync::Arc::clone(&resource.name), 1, 0),
-                format!("the header is longer than {RECORD_LIMIT} bytes"),
-            )
-            .with_hint("look for a quote that is never closed"));
-        }
     }
+}
+
+/// The text so far does not hold all that is wanted.
+struct Short {
+    /// Where the record starts that goes on.
+    at: usize,
+    start: Position,
+    /// Only the first row is wanted, for its number of cells.
+    counting: Option<Preamble>,
 }
 
 struct Reader<'a> {
@@ -98,8 +121,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads the preamble from the text so far; `None` where more is needed.
-    fn read(&self, text: &[u8]) -> Option<Preamble> {
+    /// Reads the preamble from the text so far.
+    fn read(&self, text: &[u8]) -> Result<Preamble, Box<Short>> {
         let format = self.format;
         let mut preamble = Preamble {
             header: Vec::new(),
@@ -115,16 +138,24 @@ impl Reader<'_> {
         // Tabular Data Model §8: comments among the header rows count as header rows.
         let mut headers = 0;
         while skipped < self.dialect.skip_rows || headers < self.dialect.header_row_count {
-            if at >= text.len() {
-                if !self.ended {
-                    return None;
-                }
+            if at >= text.len() && self.ended {
                 break;
             }
             let comment = format.is_comment(text, at);
             let (next, _) = format.skip(text, at, &mut record);
             if next == text.len() && !self.ended {
-                return None;
+                let start = Position {
+                    offset: at as u64,
+                    line,
+                    characters: self.characters_before(text, at),
+                    ..preamble.data
+                };
+                let counting = None;
+                return Err(Box::new(Short {
+                    at,
+                    start,
+                    counting,
+                }));
             }
             if comment || skipped < self.dialect.skip_rows {
                 let content = String::from_utf8_lossy(&text[at..record.end]);
@@ -153,27 +184,96 @@ impl Reader<'_> {
         preamble.data.offset = at as u64;
         preamble.data.line = line;
         preamble.data.characters = self.characters_before(text, at);
-        preamble.column_count = match preamble.header.iter().map(Vec::len).max() {
-            Some(count) => count,
-            None => self.first_row(text, at)?,
+        let count = match preamble.header.iter().map(Vec::len).max() {
+            Some(count) => Ok(count),
+            None => self.first_row(text, at),
         };
-        Some(preamble)
+        match count {
+            Ok(count) => preamble.column_count = count,
+            Err(at) => {
+                let start = preamble.data;
+                let counting = Some(preamble);
+                return Err(Box::new(Short {
+                    at,
+                    start,
+                    counting,
+                }));
+            }
+        }
+        Ok(preamble)
     }
 
-    /// How many cells the first data row has; `None` where more of the text is needed.
-    fn first_row(&self, text: &[u8], mut at: usize) -> Option<usize> {
+    /// How many cells the first data row has, or where the record starts of which more is needed.
+    fn first_row(&self, text: &[u8], mut at: usize) -> Result<usize, usize> {
         let mut record = Record::default();
         while at < text.len() {
             let (next, row) = self.format.skip(text, at, &mut record);
             if next == text.len() && !self.ended {
-                return None;
+                return Err(at);
             }
             if row {
-                return Some(record.cells.len());
+                return Ok(record.cells.len());
             }
             at = next;
         }
-        self.ended.then_some(0)
+        if self.ended { Ok(0) } else { Err(at) }
+    }
+
+    /// Passes over a record that is too long, of which `head` has been read; returns what is known of
+    /// it and how many cells it has.
+    fn pass(
+        &self,
+        text: &mut Text,
+        head: &[u8],
+        start: Position,
+    ) -> std::io::Result<(LongRecord, usize)> {
+        let mut passing = Passing::new(self.format, start);
+        let (passed, mut done) = passing.pass(head, false);
+        let mut rest = head.get(passed..).unwrap_or_default().to_vec();
+        while !done {
+            let ended = text.read(&mut rest, FIRST_READ)? == 0;
+            let passed;
+            (passed, done) = passing.pass(&rest, ended);
+            rest.drain(..passed);
+            text.take_malformed();
+        }
+        Ok((passing.found(start, RECORD_LIMIT), passing.cells()))
+    }
+
+    /// That a record before the data is too long, at its longest cell.
+    fn too_long(&self, head: &[u8], long: &LongRecord) -> Diagnostic {
+        let file = std::sync::Arc::clone(&self.resource.name);
+        let expected = format!("a record of at most {} MiB", long.limit >> 20);
+        let Some(cell) = long.cell else {
+            let place = Place::at(file, long.start.line, long.start.characters + 1);
+            let message = "the comment is longer than can be read; nothing of the file is";
+            return Diagnostic::new(Code::RecordTooLong, place, message).with_expected(expected);
+        };
+        let mut place = Place::at(file, cell.start.line, cell.start.column);
+        // The start of the title is all the name there is.
+        let title = usize::try_from(cell.offset)
+            .ok()
+            .and_then(|offset| head.get(offset..))
+            .unwrap_or_default();
+        let title = String::from_utf8_lossy(&title[..title.len().min(100)]);
+        let title: String = title.chars().take(20).collect();
+        place.cell = Some(CellPlace {
+            column_name: format!("{title}…").into(),
+            column_index: u32::try_from(cell.index).unwrap_or(u32::MAX),
+            record: long.start.record,
+        });
+        let message = format!(
+            "the title is {} bytes long, more than can be read; without its header nothing of the file is",
+            cell.bytes
+        );
+        Diagnostic::new(Code::RecordTooLong, place, message)
+            .with_expected(expected)
+            .with_optional_hint(long.open_quote.map(|quote| {
+                format!(
+                    "the quote at line {}, character {} is never closed",
+                    quote.line, quote.column
+                )
+            }))
     }
 
     /// The cells of a header row.

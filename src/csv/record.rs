@@ -1,6 +1,6 @@
 //! The cells of one record.
 
-use super::format::{Format, Newline};
+use super::format::{Format, LineEnd, Newline};
 
 /// The cells of one record, by offsets into the text it was read from. Re-used from record to record.
 #[derive(Debug, Clone, Default)]
@@ -128,6 +128,10 @@ impl Format {
                 }
             }
         };
+        if self.lines == LineEnd::CrOrLf {
+            // An escaped carriage return and the line feed after it are one line break.
+            record.lines = self.count_lines(&text[start..after]);
+        }
         if self.skip_columns > 0 {
             let skipped = self.skip_columns.min(record.cells.len());
             record.cells.drain(..skipped);
@@ -159,6 +163,9 @@ impl Format {
             {
                 start += 1;
             }
+            if self.bare_lines {
+                record.lines += self.count_lines(&text[from..start]);
+            }
         }
         if let Some(quote) = self.quote.as_deref()
             && text.get(start) == Some(&quote[0])
@@ -167,7 +174,11 @@ impl Format {
             return self.quoted_cell(text, start, quote.len(), record);
         }
         let stop = self.stops.find(text, start);
-        match self.separator(text, stop) {
+        let end = self.separator(text, stop);
+        if self.bare_lines && end.is_some() {
+            record.lines += self.count_lines(&text[start..stop]);
+        }
+        match end {
             Some(End::Delimiter) => {
                 record.cells.push(self.verbatim(text, start, start, stop));
                 (stop + self.delimiter.len(), End::Delimiter)
@@ -355,7 +366,7 @@ impl Format {
 
     /// Which separator stands at `at`.
     #[inline(always)]
-    fn separator(&self, text: &[u8], at: usize) -> Option<End> {
+    pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<End> {
         let Some(&byte) = text.get(at) else {
             return Some(End::Text);
         };
@@ -445,19 +456,19 @@ impl Format {
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Delimiter,
     /// The offset after the terminator.
     Terminator(usize),
     Text,
 }
 
-fn is_blank(byte: u8) -> bool {
+pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Bytes of the UTF-8 character at `at`.
-fn character_length(text: &[u8], at: usize) -> usize {
+pub(super) fn character_length(text: &[u8], at: usize) -> usize {
     match text.get(at) {
         None => 0,
         Some(0xC0..=0xDF) => 2,

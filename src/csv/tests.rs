@@ -29,7 +29,7 @@ fn rows(bytes: &[u8], dialect: &Dialect, size: usize) -> (Vec<Row>, Vec<u8>) {
     let (mut rows, mut all) = (Vec::new(), Vec::new());
     let mut record = Record::default();
     let mut buffer = String::new();
-    while chunks.next_into(&mut chunk).unwrap().unwrap() {
+    while chunks.next_into(&mut chunk).unwrap() {
         assert_eq!(chunk.split.start.offset, all.len() as u64);
         all.extend_from_slice(&chunk.text);
         assert_eq!(chunk.split.end, all.len() as u64);
@@ -175,7 +175,7 @@ fn malformed_bytes_are_marked() {
     let mut chunks = Chunks::new(&format, text, Position::START, 1, RECORD_LIMIT);
     let mut chunk = Chunk::default();
     let mut found = Vec::new();
-    while chunks.next_into(&mut chunk).unwrap().unwrap() {
+    while chunks.next_into(&mut chunk).unwrap() {
         found.push((
             String::from_utf8(chunk.text.clone()).unwrap(),
             chunk.malformed.clone(),
@@ -247,6 +247,82 @@ proptest! {
         let parts = rows(text.as_bytes(), &dialect, size);
         prop_assert_eq!(&parts.1, text.as_bytes());
         prop_assert_eq!(parts, whole);
+    }
+
+    /// Records beyond the limit are left out, each known at its exact place; nothing else changes.
+    #[test]
+    fn long_records_are_passed_over(
+        text in "([abc,é\"\\\\ #\r\n]|\r\n|\"\"|,|\n){0,60}",
+        dialect in dialect(),
+        limit in 1..16usize,
+    ) {
+        let bytes = text.as_bytes();
+        let format = Format::new(&dialect);
+        let mut chunks = Chunks::new(
+            &format,
+            Text::open(&resource(bytes), "utf-8").unwrap(),
+            Position::START,
+            1,
+            limit,
+        );
+        let mut chunk = Chunk::default();
+        let (mut found, mut left_out) = (Vec::new(), Vec::new());
+        while chunks.next_into(&mut chunk).unwrap() {
+            left_out.extend(chunk.skipped.iter().copied());
+            let mut record = Record::default();
+            let (mut at, mut position) = (0, chunk.split.start);
+            while at < chunk.text.len() {
+                let (next, row) = format.skip(&chunk.text, at, &mut record);
+                found.push((chunk.split.start.offset + at as u64, position.line, position.record));
+                position.record += 1;
+                position.row += u64::from(row);
+                position.line += record.lines;
+                at = next;
+            }
+        }
+        let (mut at, mut position) = (0, Position::START);
+        let mut record = Record::default();
+        let (mut found, mut left_out) = (found.into_iter(), left_out.into_iter().peekable());
+        let place = |offset: usize| {
+            let start = format.line_start(bytes, offset).unwrap_or(0);
+            Spot {
+                line: 1 + format.count_lines(&bytes[..offset]),
+                column: 1 + text[start..offset].chars().count() as u64,
+            }
+        };
+        while at < bytes.len() {
+            let (next, row) = format.skip(bytes, at, &mut record);
+            let comment = format.is_comment(bytes, at);
+            if let Some(long) = left_out.next_if(|long| long.start.offset == at as u64) {
+                prop_assert!(next - at > limit, "{long:?}");
+                prop_assert_eq!((long.start.line, long.start.record), (position.line, position.record));
+                prop_assert_eq!(long.cell.is_none(), comment);
+                if let Some(cell) = long.cell {
+                    prop_assert_eq!(cell.start, place(usize::try_from(cell.offset).unwrap()));
+                    if dialect.skip_columns == 0 {
+                        let known = record.cells.get(cell.index).map(|cell| cell.raw_start as u64);
+                        prop_assert_eq!(known, Some(cell.offset));
+                    }
+                }
+                let unclosed = record.flaws.iter().find(|(flaw, _)| *flaw == Flaw::Unclosed);
+                prop_assert_eq!(long.open_quote, unclosed.map(|&(_, at)| place(at)));
+            } else {
+                // What was read ahead to find the end of a long record is kept whatever its length.
+                prop_assert!(next - at <= limit + 20, "{at} {next}");
+                prop_assert_eq!(found.next(), Some((at as u64, position.line, position.record)));
+            }
+            position.record += 1;
+            position.row += u64::from(row);
+            position.line += record.lines;
+            at = next;
+        }
+        prop_assert_eq!(found.next(), None);
+        prop_assert_eq!(left_out.next(), None);
+        prop_assert_eq!(chunks.position().offset, bytes.len() as u64);
+        prop_assert_eq!(chunks.position().record, position.record);
+        if !dialect.skip_blank_rows {
+            prop_assert_eq!(chunks.position(), Position { characters: chunks.position().characters, offset: at as u64, ..position });
+        }
     }
 
     /// What the `csv` crate writes is read as it was, and nothing is found wrong with it.

@@ -76,8 +76,9 @@ codes! {
     /// The record has more or fewer cells than the header. Add the delimiters that are missing, or put a cell
     /// that holds the delimiter in quotes.
     Ragged = "0202", Invalid, "ragged row", "tabular-data-model §8";
-    /// A record is longer than 32 MiB, most often because a quote in it is never closed. Close the quote;
-    /// what follows the record was not read.
+    /// A record is longer than 32 MiB, most often because a quote in it is never closed. The message names
+    /// its longest cell. The record is left out; what follows it is read. Close the quote, or keep texts of that
+    /// size in files of their own.
     RecordTooLong = "0203", Error, "record too long", "";
     /// A NUL byte stands in a cell; text has none. Is the file UTF-16? Then declare that encoding in the
     /// dialect, or save the file as UTF-8. If not it is damaged: get it again.

@@ -89,23 +89,20 @@ impl Source {
         let mut cells: Vec<String> = Vec::new();
         let mut buffer = String::new();
         let mut blank = 0;
-        loop {
-            match chunks
-                .next_into(&mut chunk)
-                .map_err(|error| failed(&error))?
-            {
-                Ok(true) => {}
-                Ok(false) => return Ok(blank),
-                Err(long) => {
-                    return Err(Box::new(Diagnostic::new(
-                        Code::Quoting,
-                        Place::at(Arc::clone(&self.resource.name), long.start.line, 0),
-                        format!(
-                            "the record that starts here is longer than {} MiB: a quote does not close",
-                            long.limit >> 20
-                        ),
-                    )));
-                }
+        while chunks
+            .next_into(&mut chunk)
+            .map_err(|error| failed(&error))?
+        {
+            if let Some(long) = chunk.skipped.first() {
+                let message = format!(
+                    "the record that starts here is longer than {} MiB",
+                    long.limit >> 20
+                );
+                let place = Place::at(Arc::clone(&self.resource.name), long.start.line, 0);
+                return Err(Box::new(
+                    Diagnostic::new(Code::RecordTooLong, place, message)
+                        .with_hint("look for a quote that is never closed"),
+                ));
             }
             let text = String::from_utf8_lossy(&chunk.text);
             let mut at = 0;
@@ -128,6 +125,7 @@ impl Source {
                 }
             }
         }
+        Ok(blank)
     }
 }
 

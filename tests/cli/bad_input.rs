@@ -264,8 +264,42 @@ fn nul_byte() {
 fn cell_of_a_hundred_megabytes() {
     check(
         FILE,
-        cities("Irbit", &"x".repeat(100_000_000)),
-        &["error[CG0203] data/cities.csv:2:1: …"],
+        cities("Irbit", &"x".repeat(100_000_000)).replace("61875", "many"),
+        &[
+            "error[CG0203] data/cities.csv:2:7: the cell is 100000000 bytes long, more than can be read; its record is left out",
+            "B2 | column `label`",
+            "error[CG0402] data/cities.csv:4:14: …",
+            "D4 | many  column `people`",
+            "found 2 errors in 1 file",
+        ],
+    );
+}
+
+/// Line breaks and quotes of the cell that is left out are counted like others.
+#[test]
+fn quoted_cell_of_a_hundred_megabytes() {
+    let long = format!("\"{}\"", "one \"\"two\"\",\r\n".repeat(7_000_000));
+    check(
+        FILE,
+        cities("684709,samara", &format!("684709,{long}")).replace("61875", "many"),
+        &[
+            "error[CG0203] data/cities.csv:3:37: …",
+            "E3 | column `region`",
+            "error[CG0402] data/cities.csv:7000004:14: …",
+        ],
+    );
+}
+
+/// Without a header there are no columns to speak of, but the cell is named.
+#[test]
+fn title_of_a_hundred_megabytes() {
+    check(
+        FILE,
+        cities("label", &"label ".repeat(17_000_000)),
+        &[
+            "error[CG0203] data/cities.csv:1:4: …",
+            "B1 | column `label label label la…`",
+        ],
     );
 }
 
