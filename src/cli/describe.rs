@@ -36,10 +36,10 @@ pub(super) struct Arguments {
 enum Form {
     /// For people.
     #[default]
-    Text,
+    Human,
     /// Turtle.
     Turtle,
-    /// JSON.
+    /// For programs.
     Json,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn run(
     let mut out = terminal.stdout();
     match arguments.format {
         Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
-        Form::Text => describe::describe(&build, &node, &arguments.lang)?.write(&mut out)?,
+        Form::Human => describe::describe(&build, &node, &arguments.lang)?.write(&mut out)?,
         Form::Json => {
             let entity = describe::describe(&build, &node, &arguments.lang)?;
             serde_json::to_writer_pretty(&mut out, &entity).map_err(io::Error::from)?;

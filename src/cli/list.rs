@@ -16,7 +16,7 @@ const BOLD: Style = Style::new().bold();
 
 /// List tables, graphs, classes, properties, things and stored queries, with counts.
 ///
-/// A table for people on a terminal, tab-separated lines elsewhere.
+/// Tables for people on a terminal, tab-separated lines elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +24,7 @@ Examples:
   civigraph list queries --lang ru   # the stored queries, with titles in Russian
   civigraph list classes             # classes and their members
   civigraph list graphs | cut -f1    # the names of the graphs
-  civigraph list --json              # for a program")]
+  civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
     /// What to list [default: tables, graphs, things and queries].
     #[arg(value_enum, value_name = "WHAT")]
@@ -32,9 +32,20 @@ pub(super) struct Arguments {
     /// Language of titles and labels.
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
-    /// Write JSON.
-    #[arg(long)]
-    json: bool,
+    /// How the lists are written [default: table on a terminal, else tsv].
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    format: Option<Form>,
+}
+
+/// How lists are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Tables for people.
+    Table,
+    /// Lines with tabs between the cells.
+    Tsv,
+    /// For programs.
+    Json,
 }
 
 /// What can be listed.
@@ -88,7 +99,12 @@ pub(super) fn run(
         opened = Some(build);
     }
     let mut out = terminal.stdout();
-    if arguments.json {
+    let form = match arguments.format {
+        Some(form) => form,
+        None if terminal.is_interactive() => Form::Table,
+        None => Form::Tsv,
+    };
+    if form == Form::Json {
         serde_json::to_writer_pretty(&mut out, &listings).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
@@ -96,7 +112,11 @@ pub(super) fn run(
             if index > 0 {
                 writeln!(out)?;
             }
-            write(listing, listings.len() > 1, *terminal, &mut out)?;
+            if form == Form::Table {
+                write_for_people(listing, listings.len() > 1, *terminal, &mut out)?;
+            } else {
+                write_lines(listing, &mut out)?;
+            }
         }
     }
     out.flush()?;
@@ -114,22 +134,34 @@ fn queries(global: &Global, terminal: &Terminal) -> Result<Vec<StoredQuery>, Fai
     Ok(queries)
 }
 
-fn write(
+/// Digits of a digest that people need to tell files apart.
+const SHOWN_DIGITS: usize = 12;
+
+fn write_for_people(
     listing: &Listing,
     named: bool,
     terminal: Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    if terminal.is_interactive() {
-        if named {
-            writeln!(out, "{BOLD}{}{BOLD:#}", listing.title)?;
-        }
-        let style = TableStyle {
-            width: terminal.width(),
-            ascii: false,
-        };
-        return write_table(out, &listing.header, listing.rows.iter().cloned(), &style);
+    if named {
+        writeln!(out, "{BOLD}{}{BOLD:#}", listing.title)?;
     }
+    let style = TableStyle {
+        width: terminal.width(),
+        ascii: false,
+    };
+    let digest = listing.header.iter().position(|name| name == "sha256");
+    let rows = listing.rows.iter().map(|row| {
+        let mut row = row.clone();
+        if let Some(cell) = digest.and_then(|column| row.get_mut(column)) {
+            cell.truncate(SHOWN_DIGITS);
+        }
+        row
+    });
+    write_table(out, &listing.header, rows, &style)
+}
+
+fn write_lines(listing: &Listing, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", listing.header.join("\t"))?;
     for row in &listing.rows {
         let cells: Vec<String> = row

@@ -12,32 +12,48 @@ use std::io::Write;
 #[command(after_help = "\
 Examples:
   civigraph man > civigraph.1              # the page of the program
-  civigraph man explain | man -l -         # read the page of a command")]
+  civigraph man explain | man -l -         # read the page of a command
+  civigraph man evidence add | man -l -    # of one below it")]
 pub(super) struct Arguments {
-    /// A command; without it the page is about the program.
-    command: Option<String>,
+    /// A command, as it is called; without it the page is about the program.
+    #[arg(value_name = "COMMAND")]
+    commands: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut program = description();
     // Gives subcommands their display names, such as `civigraph-explain`.
     program.build();
-    let subject = match &arguments.command {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => command.clone().version(env!("CARGO_PKG_VERSION")),
-            None => return Err(unknown(name, &program)),
-        },
-    };
+    let mut subject = &program;
+    for name in &arguments.commands {
+        let below = subject.find_subcommand(name);
+        subject = below.ok_or_else(|| unknown(name, subject))?;
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    let page = Man::new(subject.clone().version(version)).source(format!("civigraph {version}"));
+    let mut roff = Vec::new();
+    page.render(&mut roff)?;
     let mut out = terminal.stdout();
-    Man::new(subject).render(&mut out)?;
+    out.write_all(with_examples(&String::from_utf8_lossy(&roff)).as_bytes())?;
     out.flush()?;
     Ok(Outcome::Fine)
 }
 
-fn unknown(name: &str, program: &clap::Command) -> Failure {
+/// What stands after the options are examples: the section is called so, and its lines are kept.
+fn with_examples(roff: &str) -> String {
+    let Some((before, after)) = roff.split_once(".SH EXTRA\nExamples:\n") else {
+        return roff.to_owned();
+    };
+    let (examples, rest) = match after.find("\n.SH ") {
+        Some(end) => after.split_at(end + 1),
+        None => (after, ""),
+    };
+    format!("{before}.SH EXAMPLES\n.nf\n{examples}.fi\n{rest}")
+}
+
+fn unknown(name: &str, parent: &clap::Command) -> Failure {
     let failure = Failure::new(format!("there is no command `{name}`"));
-    let known = program.get_subcommands().map(clap::Command::get_name);
+    let known = parent.get_subcommands().map(clap::Command::get_name);
     match suggest::hint(name, known) {
         Some(hint) => failure.with_hint(hint),
         None => failure.with_hint("`civigraph --help` lists the commands"),

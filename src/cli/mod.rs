@@ -119,18 +119,18 @@ enum Command {
     Describe(describe::Arguments),
     Builds(builds::Arguments),
     Rollback(rollback::Arguments),
+    Verify(verify::Arguments),
     Diff(diff::Arguments),
     Export(export::Arguments),
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
-    Suggest(suggest::Arguments),
-    Verify(verify::Arguments),
 }
 
 /// How a command ended that could do its work.

@@ -2,11 +2,11 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
+use super::why::Form;
 use super::{Global, Outcome, plain};
 use crate::store;
 use crate::suggest::{self, Candidate, Decision, THRESHOLD};
 use anstyle::Style;
-use clap::ValueEnum;
 use std::io::{self, Write};
 
 const BOLD: Style = Style::new().bold();
@@ -50,16 +50,6 @@ struct Duplicates {
     format: Form,
 }
 
-/// How candidates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Form {
-    /// For people.
-    #[default]
-    Text,
-    /// JSON.
-    Json,
-}
-
 fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(number) if (0.0..=1.0).contains(&number) => Ok(number),
@@ -81,7 +71,7 @@ pub(super) fn run(
             serde_json::to_writer_pretty(&mut out, &candidates).map_err(io::Error::from)?;
             writeln!(out)?;
         }
-        Form::Text => {
+        Form::Human => {
             for candidate in &candidates {
                 write(&mut out, candidate)?;
             }

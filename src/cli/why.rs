@@ -18,8 +18,10 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const PLACE: Style = AnsiColor::BrightCyan.on_default();
 
-/// Explain where triples come from: file, line, column and cell, the rule of the metadata, the claims
-/// about that cell, and the words of the sources; for an inferred triple, its rule and its premises.
+/// Explain where triples come from.
+///
+/// That is: file, line, column and cell, the rule of the metadata, the claims about that cell, and the
+/// words of the sources; for an inferred triple, its rule and its premises.
 ///
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); an object may also be a

@@ -2,10 +2,11 @@
 
 use super::labels::Labels;
 use crate::store::Prefixes;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use oxrdf::{Term, TermRef};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
 
 /// How a table looks.
 #[derive(Debug, Clone, Default)]
@@ -36,14 +37,55 @@ pub fn write_table(
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(width);
     }
+    let mut words = Vec::new();
+    note_words(&mut words, header);
     table.set_header(header.iter().map(|cell| printable(cell).into_owned()));
     for row in rows {
+        note_words(&mut words, &row);
         table.add_row(row.iter().map(|cell| printable(cell).into_owned()));
+    }
+    if let Some(width) = style.width {
+        let least = least_widths(&words, width);
+        for (column, least) in table.column_iter_mut().zip(least) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
+}
+
+/// The width of the longest word of each column, so far.
+fn note_words(longest: &mut Vec<u16>, row: &[String]) {
+    longest.resize(longest.len().max(row.len()), 0);
+    for (longest, cell) in longest.iter_mut().zip(row) {
+        for word in cell.split_whitespace() {
+            let width = u16::try_from(word.width()).unwrap_or(u16::MAX);
+            *longest = (*longest).max(width);
+        }
+    }
+}
+
+/// How wide columns must be at least, frame included, so that words stay whole: the longest words are
+/// broken where there is no room for all of them.
+fn least_widths(words: &[u16], width: u16) -> Vec<u16> {
+    /// A space on either side.
+    const PADDING: u16 = 2;
+    let columns = u16::try_from(words.len()).unwrap_or(u16::MAX);
+    let frame = columns.saturating_mul(PADDING + 1).saturating_add(1);
+    let room = width.saturating_sub(frame);
+    let taken = |cap: u16| {
+        let widths = words.iter().map(|&word| word.min(cap));
+        widths.fold(0_u16, u16::saturating_add)
+    };
+    let longest = words.iter().copied().max().unwrap_or(0).min(room);
+    let cap = (0..=longest).rev().find(|&cap| taken(cap) <= room);
+    let cap = cap.unwrap_or(0);
+    words
+        .iter()
+        .map(|&word| word.min(cap).saturating_add(PADDING))
+        .collect()
 }
 
 /// A term as people read it: the label of an IRI with its short name, a literal without its quotes.
@@ -100,6 +142,38 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_stay_whole_where_there_is_room() -> io::Result<()> {
+        let lines = |width: u16| -> io::Result<String> {
+            let mut out = Vec::new();
+            let header = ["query", "title", "default"].map(str::to_owned);
+            let row = [
+                "decisions-about-sameness",
+                "What was decided about sameness, and why",
+                "http://example.org/a-long-name",
+            ];
+            let rows = [row.map(str::to_owned).to_vec()];
+            let style = TableStyle {
+                width: Some(width),
+                ascii: false,
+            };
+            write_table(&mut out, &header, rows, &style)?;
+            let text = String::from_utf8_lossy(&out).into_owned();
+            assert!(
+                text.lines().all(|line| line.width() <= width.into()),
+                "{text}"
+            );
+            Ok(text)
+        };
+        assert!(lines(90)?.contains("http://example.org/a-long-name"));
+        let text = lines(70)?;
+        assert!(text.contains("decisions-about-sameness"), "{text}");
+        let text = lines(50)?;
+        assert!(text.contains("sameness,"), "{text}");
+        lines(13)?;
+        Ok(())
+    }
 
     #[test]
     fn wide_characters_keep_the_frame_straight() -> io::Result<()> {

@@ -87,6 +87,49 @@ fn man_pages_are_roff() {
     assert!(page.contains("CG0402"), "{page}");
 }
 
+/// The commands that a help text lists, `help` left out.
+fn commands(help: &str) -> Vec<String> {
+    let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
+    listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_command_has_examples_and_a_page() {
+    let workshop = Workshop::empty();
+    let mut waiting: Vec<Vec<String>> = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(command) = waiting.pop() {
+        seen += 1;
+        let name = command.join(" ");
+        let with = |before: &[&str], after: &[&str]| -> String {
+            let words: Vec<&str> = before
+                .iter()
+                .copied()
+                .chain(command.iter().map(String::as_str))
+                .chain(after.iter().copied())
+                .collect();
+            workshop.run(&words).exits(0).stdout
+        };
+        let help = with(&[], &["--help"]);
+        assert!(help.contains("Examples:\n  civigraph "), "{name}: {help}");
+        let page = with(&["man"], &[]);
+        assert!(page.contains(".SH EXAMPLES\n.nf\n"), "{name}: {page}");
+        for below in commands(&help) {
+            let mut longer = command.clone();
+            longer.push(below);
+            waiting.push(longer);
+        }
+    }
+    assert!(seen > 20, "{seen} commands");
+}
+
 #[test]
 fn colours_only_where_wanted() {
     let workshop = Workshop::empty();
