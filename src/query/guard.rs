@@ -70,30 +70,36 @@ pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), 
 /// The position of the first bracket that is deeper than `limit`. Brackets in strings, IRIs and comments
 /// do not count; where it is not clear what a `<` starts, brackets do count.
 fn too_deep(text: &str, limit: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
     let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        match byte {
-            b'{' | b'(' | b'[' => {
-                depth += 1;
-                if depth > limit {
-                    return Some(at);
-                }
-                at += 1;
-            }
-            b'}' | b')' | b']' => {
-                depth = depth.saturating_sub(1);
-                at += 1;
-            }
-            b'#' => at += memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
-            b'"' | b'\'' => at += quoted_length(rest, byte),
-            b'<' => at += iri_length(rest).unwrap_or(1),
-            _ => at += 1,
+    significant(text).find(|&at| {
+        match text.as_bytes().get(at) {
+            Some(b'{' | b'(' | b'[') => depth += 1,
+            Some(b'}' | b')' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
         }
-    }
-    None
+        depth > limit
+    })
+}
+
+/// The positions of bytes outside of strings, IRIs and comments.
+pub(super) fn significant(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = bytes.get(at..)?;
+            let length = match *rest.first()? {
+                b'#' => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+                quote @ (b'"' | b'\'') => quoted_length(rest, quote),
+                b'<' => iri_length(rest).unwrap_or(1),
+                _ => 1,
+            };
+            at += length;
+            if length == 1 {
+                return Some(at - 1);
+            }
+        }
+    })
 }
 
 /// The length of a string literal with its quotes; one byte where it does not end.

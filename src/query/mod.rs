@@ -4,6 +4,7 @@ mod answer;
 mod guard;
 mod labels;
 mod parameter;
+mod projection;
 mod run;
 pub mod stored;
 mod substitute;

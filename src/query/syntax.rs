@@ -1,6 +1,7 @@
 //! SPARQL text to algebra; errors with their place.
 
 use super::guard::{Findings, Limits, check_algebra, check_text, line_and_column};
+use super::projection::order_of_text;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Prefixes, StoreError};
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
@@ -23,7 +24,7 @@ pub(super) fn parse(
             Err(_) => parser,
         };
     }
-    let query = parser.clone().parse_query(text).map_err(|error| {
+    let mut query = parser.clone().parse_query(text).map_err(|error| {
         // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
         let updates = parser.clone().with_base_iri("http://example.org/");
         if updates.is_ok_and(|parser| parser.parse_update(text).is_ok()) {
@@ -37,6 +38,7 @@ pub(super) fn parse(
         }
         StoreError::from(syntax_error(&error, &parser, text, file))
     })?;
+    order_of_text(&mut query, text);
     let findings = check_algebra(&query, file, limits)?;
     Ok((query, findings))
 }
