@@ -185,12 +185,22 @@ impl<'c> Converter<'c> {
         let unclosed = record.flaws.iter().any(|(flaw, _)| *flaw == Flaw::Unclosed);
         if cells.len() != prepared.file_columns && !unclosed {
             let (found, expected) = (cells.len(), prepared.file_columns);
-            problems.push(at, None, Code::Ragged, at.start, |place| {
+            // The first cell that is missing, or that has no column.
+            let offset = cells
+                .get(expected)
+                .map_or(record.end, |cell| cell.raw_start);
+            let column = Some(found.min(expected));
+            problems.push(at, column, Code::Ragged, offset, |place| {
                 let which = if found < expected { "fewer" } else { "more" };
                 let message = format!("the row has {which} cells than the table has columns");
+                let blank = record.end == record.start;
                 Diagnostic::new(Code::Ragged, place, message)
-                    .with_found(format!("{found} cells"))
-                    .with_expected(format!("{expected} cells"))
+                    .with_found(counted(found, "cell"))
+                    .with_expected(counted(expected, "cell"))
+                    .with_optional_hint(blank.then(|| {
+                        "delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`"
+                            .to_owned()
+                    }))
             });
         }
 
@@ -208,6 +218,10 @@ impl<'c> Converter<'c> {
                 buffers,
                 &mut row_values,
                 |error, found| {
+                    // A row that is too short has been reported.
+                    if matches!(error, CellError::Required) && column >= cells.len() {
+                        return;
+                    }
                     let offset = cell.map_or(record.end, |cell| cell.raw_start);
                     let code = match &error {
                         CellError::Required => Code::Required,
@@ -226,7 +240,8 @@ impl<'c> Converter<'c> {
         }
 
         if let Some(keys) = &mut self.keys {
-            keys.row(plan, &row_values.values, number);
+            let missing = cells.len()..prepared.file_columns;
+            keys.row(plan, &row_values.values, &missing, number);
         }
         let row = Row {
             number,
@@ -304,6 +319,11 @@ impl When {
             }
         })
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 /// How a cell and its datatype do not go together.

@@ -5,6 +5,7 @@ use crate::datatype::{Base, Datatype};
 use crate::keys::{KeyBuffer, KeyChecker};
 use crate::plan::{ColumnPlan, TablePlan};
 use std::io;
+use std::ops::Range;
 
 /// Collects the keys of the chunks of one table.
 pub struct KeyCollector<'c> {
@@ -36,9 +37,19 @@ impl<'c> KeyCollector<'c> {
         })
     }
 
-    /// Collects the keys of a row.
-    pub fn row(&mut self, plan: &TablePlan, values: &[Value<'_>], row: u64) {
+    /// Collects the keys of a row, save those of which a cell is `missing`: that the row is too short
+    /// has been reported, and what its key or reference should be is not known.
+    pub fn row(
+        &mut self,
+        plan: &TablePlan,
+        values: &[Value<'_>],
+        missing: &Range<usize>,
+        row: u64,
+    ) {
         for (slot, columns) in self.columns.iter().enumerate() {
+            if columns.iter().any(|column| missing.contains(column)) {
+                continue;
+            }
             self.buffer.begin(slot);
             for &column in columns {
                 let (Some(value), Some(column)) = (values.get(column), plan.columns.get(column))

@@ -74,28 +74,30 @@ impl Context {
             None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
         };
         let mut place = Place::at(Arc::clone(&self.file), at.line + lines, characters + 1);
-        place.cell = column.and_then(|column| self.cell(format, column, at.record));
+        place.cell = column.map(|column| self.cell(format, column, at.record));
         place
     }
 
-    /// A cell of the table; `None` where the table has no such column.
-    fn cell(&self, format: &Format, column: usize, record: u64) -> Option<CellPlace> {
+    /// A cell of a record; beyond the columns of the table its column has no name.
+    fn cell(&self, format: &Format, column: usize, record: u64) -> CellPlace {
         let index = column + format.skip_columns();
-        Some(CellPlace {
-            column_name: Arc::clone(self.columns.get(column)?),
+        CellPlace {
+            column_name: self.name(column),
             column_index: u32::try_from(index).unwrap_or(u32::MAX),
             record,
-        })
+        }
+    }
+
+    fn name(&self, column: usize) -> Arc<str> {
+        self.columns.get(column).map(Arc::clone).unwrap_or_default()
     }
 
     fn sample(&self, (column, code): Kind) -> Diagnostic {
         let mut place = Place::file(Arc::clone(&self.file));
-        place.cell = column.and_then(|column| {
-            Some(CellPlace {
-                column_name: Arc::clone(self.columns.get(column)?),
-                column_index: 0,
-                record: 0,
-            })
+        place.cell = column.map(|column| CellPlace {
+            column_name: self.name(column),
+            column_index: 0,
+            record: 0,
         });
         Diagnostic::new(code, place, "")
     }
@@ -177,8 +179,7 @@ impl<'c> Problems<'c> {
             let diagnostic = match long.cell {
                 Some(cell) => {
                     let mut place = Place::at(file, cell.start.line, cell.start.column);
-                    place.cell =
-                        column.and_then(|column| context.cell(format, column, start.record));
+                    place.cell = column.map(|column| context.cell(format, column, start.record));
                     let message = format!(
                         "the cell is {} bytes long, more than can be read; its record is left out",
                         cell.bytes

@@ -410,7 +410,7 @@ fn long_records_are_left_out() {
             [
                 too_long(3, "B3 b"),
                 too_long(5, "B4 b"),
-                (Code::Ragged, 7, 1, String::new()),
+                (Code::Ragged, 7, 2, "B5 b".into()),
                 too_long(8, "B6 b"),
                 too_long(11, "B8 b"),
             ]

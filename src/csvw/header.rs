@@ -10,8 +10,10 @@ use crate::resource::Resource;
 /// The columns that the header of a file announces.
 pub(super) struct Header {
     pub columns: Vec<HeaderColumn>,
-    /// The file has header rows, or data rows from which columns can be counted.
+    /// The file should have header rows, or has data rows from which columns can be counted.
     pub counted: bool,
+    /// Where there should be a header, no cell of it says anything.
+    pub blank: bool,
 }
 
 /// One column of the file: its titles, one for each header row that is not blank there.
@@ -28,7 +30,7 @@ impl Header {
         dialect: &Dialect,
         language: &str,
     ) -> Self {
-        let columns = (0..preamble.column_count)
+        let columns: Vec<HeaderColumn> = (0..preamble.column_count)
             .map(|index| {
                 let mut titles = Vec::new();
                 let mut place = None;
@@ -61,9 +63,11 @@ impl Header {
                 }
             })
             .collect();
+        let expected = dialect.header_row_count > 0;
         Self {
+            counted: preamble.column_count > 0 || expected,
+            blank: expected && columns.iter().all(|column| column.titles.is_empty()),
             columns,
-            counted: preamble.column_count > 0 || !preamble.header.is_empty(),
         }
     }
 
@@ -83,19 +87,35 @@ impl Header {
                     || Place::file(resource.name.clone()),
                     |column| column.place.clone(),
                 );
+            let message = match self.columns.is_empty() {
+                true => "the file is empty: not even its header is there",
+                false => "the file has another number of columns than its schema",
+            };
+            diagnostics.push(
+                Diagnostic::new(Code::ColumnCount, place, message)
+                    .with_found(columns(self.columns.len()))
+                    .with_optional_hint(self.other_delimiter(described.len()))
+                    .with_expected(format!(
+                        "{}, as {}:{} says",
+                        columns(described.len()),
+                        schema.place.file,
+                        schema.place.line
+                    )),
+            );
+        }
+        // Columns without titles are compatible with any one by one, but no header is none at all.
+        if self.blank
+            && described.len() == self.columns.len()
+            && let Some(column) = described.iter().find(|column| !column.titles.is_empty())
+            && let Some(header) = self.columns.first()
+        {
             diagnostics.push(
                 Diagnostic::new(
-                    Code::ColumnCount,
-                    place,
-                    "the file has another number of columns than its schema",
+                    Code::HeaderTitle,
+                    header.place.clone(),
+                    "the header is empty",
                 )
-                .with_found(columns(self.columns.len()))
-                .with_expected(format!(
-                    "{}, as {}:{} says",
-                    columns(described.len()),
-                    schema.place.file,
-                    schema.place.line
-                )),
+                .with_expected(titles(column)),
             );
         }
         for (column, header) in described.iter().zip(&self.columns) {
@@ -103,6 +123,23 @@ impl Header {
                 diagnostics.push(diagnostic);
             }
         }
+    }
+}
+
+impl Header {
+    /// What to do where another delimiter makes as many columns as there should be.
+    fn other_delimiter(&self, expected: usize) -> Option<String> {
+        let [column] = self.columns.as_slice() else {
+            return None;
+        };
+        let title = &column.titles.first()?.text;
+        let delimiter = [';', '\t', '|', ',']
+            .into_iter()
+            .find(|&delimiter| expected > 1 && title.split(delimiter).count() == expected)?;
+        Some(format!(
+            "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
+            delimiter.to_string()
+        ))
     }
 }
 
@@ -139,21 +176,13 @@ fn mismatch(column: &Column, header: &HeaderColumn, described: &[&Column]) -> Op
     if matches {
         return None;
     }
-    let expected: Vec<_> = column
-        .titles
-        .iter()
-        .map(|title| match title.language.as_str() {
-            "und" => format!("{:?}", title.text),
-            language => format!("{:?}@{language}", title.text),
-        })
-        .collect();
     let diagnostic = Diagnostic::new(
         Code::HeaderTitle,
         header.place.clone(),
         "the header does not match the titles of the column in the metadata",
     )
     .with_found(found.text.as_str())
-    .with_expected(expected.join(" or "));
+    .with_expected(titles(column));
     let has_title = |column: &Column| column.titles.iter().any(|title| title.text == found.text);
     if has_title(column) {
         return Some(diagnostic.with_hint(format!(
@@ -173,6 +202,19 @@ fn mismatch(column: &Column, header: &HeaderColumn, described: &[&Column]) -> Op
         )),
         None => diagnostic,
     })
+}
+
+/// The titles of a column as metadata writes them.
+fn titles(column: &Column) -> String {
+    let titles: Vec<_> = column
+        .titles
+        .iter()
+        .map(|title| match title.language.as_str() {
+            "und" => format!("{:?}", title.text),
+            language => format!("{:?}@{language}", title.text),
+        })
+        .collect();
+    titles.join(" or ")
 }
 
 /// `und` matches every language; others match when the shorter tag is a prefix of the longer one.

@@ -202,11 +202,12 @@ fn check_syntax(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
     let message = error.to_string();
     let message = message
         .rsplit_once(" at line ")
-        .map_or(message.as_str(), |(message, _)| message);
+        .map_or(message.as_str(), |(message, _)| message)
+        .replacen("EOF", "the document ends", 1);
     Err(Box::new(Diagnostic::new(
         Code::Json,
         Place::at(Arc::clone(file), error.line() as u64, before as u64 + 1),
-        lower_first(message),
+        lower_first(&message),
     )))
 }
 

@@ -239,12 +239,41 @@ fn ragged_rows() {
     check(
         FILE,
         cities("revda,Revda,,61875,sverdlovsk,", "revda,Revda"),
-        &["error[CG0202] data/cities.csv:4:1: …", "found | 2 cells"],
+        &[
+            "error[CG0202] data/cities.csv:4:12: …",
+            "C4 | 2 cells  column `founded`",
+            "found 1 error in 1 file",
+        ],
     );
     check(
         FILE,
         cities("sverdlovsk,\n", "sverdlovsk,,,\n"),
-        &["error[CG0202] data/cities.csv:4:1: …", "found | 8 cells"],
+        &[
+            "error[CG0202] data/cities.csv:4:32: …",
+            "G4 | 8 cells  a column without a name",
+        ],
+    );
+    // What a blank line lacks is said once.
+    check(
+        FILE,
+        format!("{CITIES}\n"),
+        &[
+            "error[CG0202] data/cities.csv:5:1: …",
+            "hint | delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`",
+            "found 2 errors in 1 file",
+        ],
+    );
+}
+
+#[test]
+fn another_delimiter() {
+    check(
+        FILE,
+        CITIES.replace(',', ";"),
+        &[
+            "error[CG0350] data/cities.csv:1:1: …",
+            "hint | declare `\"dialect\": {\"delimiter\": \";\"}`",
+        ],
     );
 }
 
@@ -301,6 +330,41 @@ fn title_of_a_hundred_megabytes() {
             "B1 | column `label label label la…`",
         ],
     );
+}
+
+/// A file without a header is not the table that the metadata describes, however it is empty.
+#[test]
+fn empty_table() {
+    for (content, found) in [
+        ("", "found | 0 columns"),
+        ("\u{feff}", "found | 0 columns"),
+        ("\n", "A1 | 1 column  a column without a name"),
+        ("\r\n\r\n", "A1 | 1 column  a column without a name"),
+    ] {
+        check(FILE, content, &["error[CG0350] data/cities.csv…", found]);
+    }
+    // One title that is missing is as many columns as there should be.
+    let one = r#"{"@context": "http://www.w3.org/ns/csvw", "url": "one.csv",
+        "tableSchema": {"columns": [{"name": "id", "titles": "id", "required": true}]}}"#;
+    let headless = one.replace("\"url\"", "\"dialect\": {\"header\": false}, \"url\"");
+    let workshop = Workshop::empty();
+    workshop.write("one.json", one);
+    workshop.write("headless.json", headless);
+    for content in ["", "\u{feff}", "\n", "\n\n\n"] {
+        workshop.write("one.csv", content);
+        for arguments in [
+            &["check", "one.csv", "--metadata", "one.json"][..],
+            &["check", "one.json"],
+        ] {
+            let run = workshop.run(arguments).exits(1);
+            assert!(run.stderr.starts_with("error[CG035"), "{}", run.stderr);
+        }
+    }
+    // A table that has no header by agreement may have no rows.
+    workshop.write("one.csv", "");
+    workshop.run(&["check", "headless.json"]).exits(0);
+    workshop.write("one.csv", "\n");
+    workshop.run(&["check", "headless.json"]).exits(1);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! can jump; what belongs to it follows indented.
 
 use crate::diagnostic::text::visible;
-use crate::diagnostic::{Diagnostic, Diagnostics, Group, Place, Severity};
+use crate::diagnostic::{CellPlace, Diagnostic, Diagnostics, Group, Place, Severity};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -127,7 +127,7 @@ struct Details {
 
 fn details(diagnostic: &Diagnostic, said: &Details, lines: &mut Vec<String>) -> Details {
     if let Some(cell) = &diagnostic.place.cell {
-        let column = format!("{DIM}column `{}`{DIM:#}", visible(&cell.column_name));
+        let column = format!("{DIM}{}{DIM:#}", column(cell));
         let text = match diagnostic.found.as_deref().map(visible) {
             Some(found) if found.is_empty() => format!("{DIM}(empty){DIM:#}  {column}"),
             Some(found) => format!("{found}  {column}"),
@@ -170,8 +170,15 @@ fn head(severity: Severity, diagnostic: &Diagnostic) -> String {
 
 fn scope(place: &Place) -> String {
     match &place.cell {
-        Some(cell) => format!(" in column `{}`", visible(&cell.column_name)),
+        Some(cell) => format!(" in {}", column(cell)),
         None => String::new(),
+    }
+}
+
+fn column(cell: &CellPlace) -> String {
+    match &*cell.column_name {
+        "" => "a column without a name".to_owned(),
+        name => format!("column `{}`", visible(name)),
     }
 }
 
