@@ -6,8 +6,14 @@
 //!                                                          └─► Builder ─► publish
 //! ```
 //!
-//! Nothing is published while anything is wrong.
+//! Nothing is published while anything is wrong. Where little differs from what is published, the new build
+//! takes the rest over: rows are still all checked, but only those that differ are loaded.
 
+mod changes;
+#[cfg(test)]
+mod tests;
+
+use self::changes::{Changes, Inputs};
 use crate::claims::{self, Claims};
 use crate::convert::{self, NullSink, Options, Sink, Summary, TableRows};
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
@@ -19,7 +25,8 @@ use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use crate::rules::{FactSink, Facts, Rules};
 use crate::store::{
-    About, BuildOptions, Builder, Input, Prefixes, Published, StoreError, graph_iri, read_turtle,
+    self, About, Amended, Amender, Build, BuildOptions, Builder, Input, Prefixes, Published, Site,
+    StoreError, graph_iri, read_turtle,
 };
 use oxrdf::{NamedNode, Quad};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,9 +158,11 @@ pub fn check(
     options: CheckOptions<'_>,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Checked> {
+    let plan = plan::compile(group, &plan_options(), diagnostics);
     let tables = Tables {
         group,
-        plan: &plan::compile(group, &plan_options(), diagnostics),
+        plan: &plan,
+        claims: &Claims::read(group, &plan, resolver, diagnostics),
         resolver,
         options,
     };
@@ -192,44 +201,155 @@ pub fn build(
         check(&group, &source, how, diagnostics).map_err(keys_failed)?;
         return Ok(None);
     }
-    let builder = Builder::begin(project.store(), options)?;
+    let amend = options.amend;
+    let mut site = Site::open(project.store(), options)?;
 
-    let vocabulary = NamedNode::new_unchecked(graph_iri(source.base(), VOCABULARY));
     let ontology = project.vocabulary().map_err(|error| {
         StoreError::io(&project.root().join("ontology"), "list the ontology", error)
     })?;
-    for file in &ontology {
+    let mut files = ontology.clone();
+    files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
+    let inputs = inputs(project, &source, &group, &files);
+    inputs.keep(&mut site)?;
+    let vocabulary = vocabulary(&ontology, source.base(), diagnostics)?;
+
+    let plan = plan::compile(&group, &plan_options(), diagnostics);
+    let claims = Claims::read(&group, &plan, &source, diagnostics);
+    let work = Work {
+        project,
+        source: &source,
+        tables: Tables {
+            group: &group,
+            plan: &plan,
+            claims: &claims,
+            resolver: &source,
+            options: how,
+        },
+        rules: &rules,
+        inputs: &inputs,
+    };
+    if amend && let Ok(prior) = store::open(project.store()) {
+        // What a refused amendment has found, the full build finds again.
+        let mut found = Diagnostics::new(diagnostics.mode()).keeping(diagnostics.kept_per_kind());
+        match work.amend(site, prior, &vocabulary, &mut found)? {
+            Attempt::Done(done) => {
+                diagnostics.append(found);
+                return Ok(*done);
+            }
+            Attempt::Refused(same) => site = same,
+        }
+    }
+    work.build(site, vocabulary, diagnostics)
+}
+
+/// The triples of the ontology, in their graph.
+fn vocabulary(
+    files: &[PathBuf],
+    base: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Quad>, StoreError> {
+    let graph = NamedNode::new_unchecked(graph_iri(base, VOCABULARY));
+    let mut quads = Vec::new();
+    for file in files {
         let name = file.to_string_lossy();
-        builder.add_turtle(file, &name, vocabulary.clone(), diagnostics)?;
+        quads.extend(read_turtle(file, &name, graph.clone(), diagnostics)?);
+    }
+    Ok(quads)
+}
+
+/// All that a build is made of.
+struct Work<'a> {
+    project: &'a Project,
+    source: &'a Source,
+    tables: Tables<'a>,
+    rules: &'a Rules,
+    inputs: &'a Inputs,
+}
+
+/// What was published and checked; `None` where something is wrong.
+type Done = Option<(Published, Checked)>;
+
+/// What came of an attempt to amend the published build.
+enum Attempt {
+    Done(Box<Done>),
+    /// All has to be built anew, at the same site.
+    Refused(Site),
+}
+
+impl Work<'_> {
+    /// Builds from nothing.
+    fn build(
+        &self,
+        site: Site,
+        vocabulary: Vec<Quad>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Done, StoreError> {
+        let builder = Builder::at(site)?;
+        let sink = builder.sink()?;
+        let assembled =
+            match self
+                .tables
+                .assemble(self.rules, self.source.base(), sink, diagnostics)
+            {
+                Ok(assembled) => assembled,
+                Err(Failed::Keys(error)) => return Err(keys_failed(error)),
+                // The sink fails where the builder has failed, and the builder knows why.
+                Err(Failed::Sink(_)) => return Err(builder.failure()),
+            };
+        let Some(Assembled {
+            checked,
+            quads,
+            sink,
+        }) = assembled
+        else {
+            return Ok(None);
+        };
+        drop(sink);
+        builder.add(vocabulary)?;
+        builder.add(quads)?;
+        let published = builder.publish(self.about(&checked.summary)?)?;
+        Ok(Some((published, checked)))
     }
 
-    let tables = Tables {
-        group: &group,
-        plan: &plan::compile(&group, &plan_options(), diagnostics),
-        resolver: &source,
-        options: how,
-    };
-    let assembled = match tables.assemble(&rules, source.base(), builder.sink()?, diagnostics) {
-        Ok(assembled) => assembled,
-        Err(Failed::Keys(error)) => return Err(keys_failed(error)),
-        // The sink fails where the builder has failed, and the builder knows why.
-        Err(Failed::Sink(_)) => return Err(builder.failure()),
-    };
-    let Some(Assembled {
-        checked,
-        quads,
-        sink,
-    }) = assembled
-    else {
-        return Ok(None);
-    };
-    drop(sink);
-    builder.add(quads)?;
-    let mut files = ontology;
-    files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
-    let about = about(project, &source, &group, &checked.summary, &files)?;
-    let published = builder.publish(about)?;
-    Ok(Some((published, checked)))
+    /// Takes over what the published build has, and loads what differs.
+    fn amend(
+        &self,
+        site: Site,
+        prior: Build,
+        vocabulary: &[Quad],
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Attempt, StoreError> {
+        let tables = &self.tables;
+        let apart = tables.claims.apart();
+        // A build that cannot be compared with is one that cannot be amended.
+        let Ok(Some(changes)) = Changes::between(&prior, &site, tables, self.inputs, &apart) else {
+            return Ok(Attempt::Refused(site));
+        };
+        let mut amender = Amender::begin(site, prior)?;
+        let mut sink = amender.sink(changes.new.clone())?;
+        if changes.take_back(tables.plan, &mut sink).is_err() {
+            return Ok(Attempt::Refused(amender.into_site()));
+        }
+        let failed = |failed| match failed {
+            Failed::Keys(error) => keys_failed(error),
+            Failed::Sink(error) => StoreError::io(self.project.store(), "sort the quads", error),
+        };
+        let assembled = tables
+            .assemble(self.rules, self.source.base(), sink, diagnostics)
+            .map_err(failed)?;
+        let Some(assembled) = assembled else {
+            return Ok(Attempt::Done(Box::default()));
+        };
+        amender.add(vocabulary)?;
+        amender.add(&assembled.quads)?;
+        let about = self.about(&assembled.checked.summary)?;
+        Ok(match amender.publish(assembled.sink, about)? {
+            Amended::Published(published) => {
+                Attempt::Done(Box::new(Some((*published, assembled.checked))))
+            }
+            Amended::Refused(site) => Attempt::Refused(site),
+        })
+    }
 }
 
 /// All that a project says, as a build would publish it: the quads of rows go into `sink`, which comes
@@ -250,15 +370,13 @@ pub(crate) fn quads<S: Sink>(
         return Ok(None);
     };
     let rules = rules(project, &group, source.base(), diagnostics).map_err(failed)?;
-    let vocabulary = NamedNode::new_unchecked(graph_iri(source.base(), VOCABULARY));
-    let mut ontology = Vec::new();
-    for file in project.vocabulary().map_err(failed)? {
-        let name = file.to_string_lossy();
-        ontology.extend(read_turtle(&file, &name, vocabulary.clone(), diagnostics)?);
-    }
+    let files = project.vocabulary().map_err(failed)?;
+    let mut ontology = vocabulary(&files, source.base(), diagnostics)?;
+    let plan = plan::compile(&group, &plan_options(), diagnostics);
     let tables = Tables {
         group: &group,
-        plan: &plan::compile(&group, &plan_options(), diagnostics),
+        plan: &plan,
+        claims: &Claims::read(&group, &plan, &source, diagnostics),
         resolver: &source,
         options: CheckOptions::default(),
     };
@@ -282,6 +400,7 @@ fn keys_failed(error: io::Error) -> StoreError {
 struct Tables<'a> {
     group: &'a TableGroup,
     plan: &'a Plan,
+    claims: &'a Claims,
     resolver: &'a dyn Resolver,
     options: CheckOptions<'a>,
 }
@@ -289,7 +408,7 @@ struct Tables<'a> {
 /// What came of one pass over all rows.
 struct Pass {
     checked: Checked,
-    /// The quads of claims that need the quads of their cells.
+    /// The quads of claims that need the quads of their cells, and those of rows that are apart.
     claims: Vec<Quad>,
 }
 
@@ -348,10 +467,10 @@ impl Tables<'_> {
         let Self {
             group,
             plan,
+            claims,
             resolver,
             options,
         } = self;
-        let claims = Claims::read(group, plan, resolver, diagnostics);
         let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
         let mut sink = claims.sink(sink, claims.graph(group));
         let how = Options {
@@ -377,8 +496,9 @@ impl Tables<'_> {
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
             .map_err(Failed::Keys)?;
         pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
+        pass.claims.append(&mut sink.apart);
         pass.checked.evidence =
-            claims::verify(group, plan, &claims, options.sources, resolver, diagnostics);
+            claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
         Ok((pass, sink.inner))
     }
 }
@@ -391,44 +511,69 @@ pub(crate) fn plan_options() -> PlanOptions {
     }
 }
 
-fn about(
-    project: &Project,
-    source: &Source,
-    group: &TableGroup,
-    summary: &Summary,
-    files: &[PathBuf],
-) -> Result<About, StoreError> {
-    let prefixes = prefixes(project, group, source.base()).map_err(|error| {
-        StoreError::io(&project.root().join("ontology"), "read the ontology", error)
-    })?;
-    let mut inputs = Vec::new();
-    let mut add = |path: &Path, rows: Option<u64>| -> Result<(), StoreError> {
-        let relative = path.strip_prefix(project.root()).unwrap_or(path);
-        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-        let mut input = Input::read(parts.join("/"), path)
-            .map_err(|error| StoreError::io(path, "read the file", error))?;
-        input.rows = rows;
-        inputs.push(input);
-        Ok(())
-    };
-    add(&project.metadata(), None)?;
-    for file in files {
-        add(file, None)?;
+/// Name relative to the project, with `/` between its parts.
+fn name_of(project: &Project, path: &Path) -> String {
+    let relative = path.strip_prefix(project.root()).unwrap_or(path);
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The files that go into a build: its metadata, `files`, and its tables.
+fn inputs(project: &Project, source: &Source, group: &TableGroup, files: &[PathBuf]) -> Inputs {
+    let mut inputs = Inputs::default();
+    for path in std::iter::once(project.metadata()).chain(files.iter().cloned()) {
+        inputs.files.push((name_of(project, &path), path));
     }
-    for (table, counts) in group.tables.iter().zip(&summary.tables) {
+    for (index, table) in group.tables.iter().enumerate() {
         if let Some(path) = path_of(source, project, &table.url) {
-            add(&path, Some(counts.rows))?;
+            inputs.tables.insert(index, (name_of(project, &path), path));
         }
     }
-    inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(About {
-        base: source.base().to_owned(),
-        prefixes,
-        inputs,
-        title: title(group),
-        license: license(group),
-        options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
-    })
+    inputs
+}
+
+impl Work<'_> {
+    /// What the build is told about itself.
+    fn about(&self, summary: &Summary) -> Result<About, StoreError> {
+        let Self {
+            project,
+            source,
+            tables: Tables { group, .. },
+            inputs: from,
+            ..
+        } = self;
+        let prefixes = prefixes(project, group, source.base()).map_err(|error| {
+            StoreError::io(&project.root().join("ontology"), "read the ontology", error)
+        })?;
+        let mut inputs = Vec::new();
+        let mut add = |(name, path): &(String, PathBuf), rows: Option<u64>| {
+            let mut input = Input::read(name, path)
+                .map_err(|error| StoreError::io(path, "read the file", error))?;
+            input.rows = rows;
+            inputs.push(input);
+            Ok::<(), StoreError>(())
+        };
+        for file in &from.files {
+            add(file, None)?;
+        }
+        for (index, file) in &from.tables {
+            add(file, summary.tables.get(*index).map(|counts| counts.rows))?;
+        }
+        inputs.sort_by(|a, b| a.name.cmp(&b.name));
+        let apart = self.tables.claims.apart().into_iter();
+        Ok(About {
+            base: source.base().to_owned(),
+            prefixes,
+            inputs,
+            title: title(group),
+            license: license(group),
+            options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
+            plan: changes::digest(self.tables.plan),
+            apart: apart
+                .filter_map(|(table, rows)| Some((from.tables.get(&table)?.0.clone(), rows)))
+                .collect(),
+        })
+    }
 }
 
 /// The rules of a project. What is wrong with one is a diagnostic.

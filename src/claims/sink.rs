@@ -1,9 +1,10 @@
 //! Between the converter and its sink: keeps the quads of claimed cells, withholds contradicted ones.
 
+use super::conflict::{Conflict, Side};
 use super::read::Claims;
 use crate::convert::{Origin, QuadSink, Sink};
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNode, Quad, QuadRef};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What becomes of the quads of a row.
@@ -31,7 +32,8 @@ struct Rules {
 /// The quads that claims are about, by table, row and column.
 pub(super) type Claimed = HashMap<(u32, u64, u32), Vec<Quad>>;
 
-/// A sink that lets everything through to another one but what is withheld.
+/// A sink that lets everything through to another one but the quads of rows that are
+/// [`apart`](Claims::apart): [`Claims::quads`] gives what is left of them.
 #[derive(Debug)]
 pub struct ClaimSink<S> {
     /// The sink behind it.
@@ -39,6 +41,8 @@ pub struct ClaimSink<S> {
     rules: Arc<Rules>,
     pub(super) claimed: Claimed,
     pub(super) subjects: HashMap<u64, NamedOrBlankNode>,
+    /// What is left of the quads of rows that are [`apart`](Claims::apart).
+    pub apart: Vec<Quad>,
 }
 
 /// A chunk of a [`ClaimSink`].
@@ -48,9 +52,38 @@ pub struct ClaimChunk<C> {
     rules: Arc<Rules>,
     claimed: Vec<(Quad, Origin)>,
     subjects: Vec<(u64, NamedOrBlankNode)>,
+    apart: Vec<Quad>,
 }
 
 impl Claims {
+    /// Rows of which something is withheld, by the index of their table: their quads depend on other rows,
+    /// the claims.
+    pub fn apart(&self) -> BTreeMap<usize, BTreeSet<u64>> {
+        let mut apart: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
+        for (conflict, side, asserted) in self.sides() {
+            if !asserted {
+                apart.entry(conflict.table).or_default().insert(side.row);
+            }
+        }
+        apart
+    }
+
+    /// Every side of every contradiction, and whether its cell or row stays asserted.
+    fn sides(&self) -> impl Iterator<Item = (&Conflict, &Side, bool)> {
+        self.conflicts.iter().flat_map(move |conflict| {
+            let sides = conflict.sides.iter().enumerate();
+            sides.map(move |(index, side)| {
+                let asserted = match conflict.preferred {
+                    Some(preferred) if conflict.rows => preferred == index,
+                    // One cell: it stays if what it holds is the preferred value.
+                    Some(preferred) => self.holds_cell(conflict.sides.get(preferred)),
+                    None => false,
+                };
+                (conflict, side, asserted)
+            })
+        })
+    }
+
     /// A sink in front of `inner` for the conversion of the plan that these claims were read with.
     ///
     /// `graph` is the graph of claims, where rows go that contradict each other.
@@ -64,23 +97,15 @@ impl Claims {
             let treatment = rules.treatment(claim.table, claim.target_row);
             treatment.claimed.insert(small(claim.column));
         }
-        for conflict in &self.conflicts {
-            for (index, side) in conflict.sides.iter().enumerate() {
-                let asserted = match conflict.preferred {
-                    Some(preferred) if conflict.rows => preferred == index,
-                    // One cell: it stays if what it holds is the preferred value.
-                    Some(preferred) => self.holds_cell(conflict.sides.get(preferred)),
-                    None => false,
-                };
-                if asserted {
-                    continue;
-                }
-                let treatment = rules.treatment(conflict.table, side.row);
-                if conflict.rows {
-                    treatment.row_withheld = true;
-                } else {
-                    treatment.withheld.insert(small(conflict.column));
-                }
+        for (conflict, side, asserted) in self.sides() {
+            if asserted {
+                continue;
+            }
+            let treatment = rules.treatment(conflict.table, side.row);
+            if conflict.rows {
+                treatment.row_withheld = true;
+            } else {
+                treatment.withheld.insert(small(conflict.column));
             }
         }
         ClaimSink {
@@ -88,11 +113,12 @@ impl Claims {
             rules: Arc::new(rules),
             claimed: HashMap::new(),
             subjects: HashMap::new(),
+            apart: Vec::new(),
         }
     }
 
     /// Whether a side says what stands in the cell.
-    fn holds_cell(&self, side: Option<&super::conflict::Side>) -> bool {
+    fn holds_cell(&self, side: Option<&Side>) -> bool {
         side.is_some_and(|side| {
             side.claims.iter().any(|&index| {
                 self.claims
@@ -124,6 +150,7 @@ impl<S: Sink> Sink for ClaimSink<S> {
             rules: Arc::clone(&self.rules),
             claimed: Vec::new(),
             subjects: Vec::new(),
+            apart: Vec::new(),
         }
     }
 
@@ -135,6 +162,7 @@ impl<S: Sink> Sink for ClaimSink<S> {
                 .push(quad);
         }
         self.subjects.extend(chunk.subjects);
+        self.apart.extend(chunk.apart);
         self.inner.accept(chunk.inner)
     }
 }
@@ -164,10 +192,12 @@ impl<C: QuadSink> QuadSink for ClaimChunk<C> {
             if let Some(graph) = &rules.graph {
                 let graph = GraphNameRef::NamedNode(graph.as_ref());
                 let moved = QuadRef::new(quad.subject, quad.predicate, quad.object, graph);
-                self.inner.quad(moved, origin);
+                self.apart.push(moved.into_owned());
             }
-        } else if !treatment.withheld.contains(&origin.column) {
+        } else if treatment.withheld.is_empty() {
             self.inner.quad(quad, origin);
+        } else if !treatment.withheld.contains(&origin.column) {
+            self.apart.push(quad.into_owned());
         }
     }
 }

@@ -22,12 +22,16 @@ const COMMAND: Style = AnsiColor::BrightCyan.on_default();
 ///
 /// The graph is built aside and verified; readers see it only when all of it is on disk. While
 /// anything is wrong nothing is published, and the last good graph stays.
+///
+/// Where few rows changed, all are checked but only those are loaded: the rest is taken over from the
+/// published build. What is published is the same either way, digest included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   civigraph build                          # the project in the current folder
   civigraph build --project ~/cities       # another one
-  civigraph build --threads 1 --keep 5     # on one core; keep the last five builds")]
+  civigraph build --threads 1 --keep 5     # on one core; keep the last five builds
+  civigraph build --full                   # take nothing over from the published build")]
 pub(super) struct Arguments {
     /// Threads that convert and load [default: one for each core]. The graph does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -35,6 +39,9 @@ pub(super) struct Arguments {
     /// Published builds to keep, the new one included.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     keep: u16,
+    /// Build everything anew, even where few rows changed. That also compacts the store.
+    #[arg(long)]
+    full: bool,
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
@@ -54,6 +61,7 @@ pub(super) fn run(
     let bar = terminal.progress("building", None);
     let mut options = BuildOptions {
         keep: usize::from(arguments.keep),
+        amend: !arguments.full,
         progress: Some(listener(bar.clone())),
         ..BuildOptions::default()
     };

@@ -8,6 +8,7 @@
 //! Specification: *Model for Tabular Data and Metadata on the Web* §8, W3C Recommendation of 2015-12-17.
 
 mod chunks;
+mod compare;
 mod format;
 mod oversized;
 mod preamble;
@@ -15,6 +16,7 @@ mod record;
 mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
+pub use compare::{LeftOut, RowChanges, compare_rows};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::{HeaderCell, Preamble, preamble};

@@ -86,6 +86,20 @@ impl TablePlan {
             .take_while(|column| !column.virtual_column)
             .count()
     }
+
+    /// Whether what a row yields depends on its number.
+    pub fn counts_rows(&self) -> bool {
+        let numbered = |slot: &Slot| matches!(slot, Slot::Row | Slot::SourceRow);
+        self.rows.is_some()
+            || self.templates.iter().any(|template| {
+                template.parts.iter().any(|part| match part {
+                    Part::Text(_) => false,
+                    Part::Expression(expression) => {
+                        expression.variables.iter().any(|v| numbered(&v.slot))
+                    }
+                })
+            })
+    }
 }
 
 /// How the cells of a column become values (Tabular Data Model §6.4).

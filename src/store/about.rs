@@ -2,7 +2,7 @@
 
 use super::{Prefixes, digest_file};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -21,6 +21,13 @@ pub struct About {
     pub license: Option<String>,
     /// Options that bear on the quads (mode, provenance …).
     pub options: BTreeMap<String, String>,
+    /// SHA-256 of the plan that made the quads of rows; empty where it is not known.
+    #[serde(default)]
+    pub plan: String,
+    /// Numbers of rows whose quads do not come from their cells alone, by the name of their table's file:
+    /// such quads count as others.
+    #[serde(default)]
+    pub apart: BTreeMap<String, BTreeSet<u64>>,
 }
 
 /// A file that went into a build.

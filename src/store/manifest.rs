@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Version of the layout of a build; a build of another one is not opened.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Files up to this length are digested at every opening, larger ones only by `verify`.
 const SMALL: u64 = 64 << 10;
@@ -28,18 +28,31 @@ pub struct Manifest {
     pub digest: String,
     /// Whether `digest` is the RDFC-1.0 hash; not so where there were too many blank nodes to label.
     pub canonical: bool,
+    /// Whether there are blank nodes.
+    pub blank_nodes: bool,
     /// Distinct quads of the release graph.
     pub release_quads: u64,
     /// Quads in the store, which keeps one of several literals that it takes for the same value.
     pub store_quads: u64,
     /// Counts of all graphs but `release`.
     pub statistics: Statistics,
+    /// How much was amended since all of it was built anew.
+    pub amended: Amended,
     /// What the build was told about itself.
     pub about: About,
     /// The files of the build but this one, in order of their names.
     pub files: Vec<FileEntry>,
     /// SHA-256 of this manifest with an empty `checksum`.
     pub checksum: String,
+}
+
+/// What was amended since a build was made from nothing. Not part of any digest or dump.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amended {
+    /// Builds that each took over what the one before had.
+    pub builds: u64,
+    /// Quads that came and went in all of them.
+    pub quads: u64,
 }
 
 /// A file of a build.
@@ -180,9 +193,22 @@ fn digest(path: &Path) -> Result<(u64, String), StoreError> {
     digest_file(path).map_err(|e| StoreError::io(path, "read the file", e))
 }
 
-/// Lengths and digests of all files of a build's folder, several files at a time.
-pub(super) fn entries(build: &Path, threads: usize) -> Result<Vec<FileEntry>, StoreError> {
-    let names = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
+/// Lengths and digests of all files of a build's folder, several files at a time. Those in `known` are
+/// not read again.
+pub(super) fn entries(
+    build: &Path,
+    threads: usize,
+    known: &[FileEntry],
+) -> Result<Vec<FileEntry>, StoreError> {
+    let mut names = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
+    let (mut entries, mut unknown) = (Vec::with_capacity(names.len()), Vec::new());
+    for name in names.drain(..) {
+        match known.iter().find(|entry| entry.name == name) {
+            Some(entry) => entries.push(entry.clone()),
+            None => unknown.push(name),
+        }
+    }
+    let names = unknown;
     let share = names.len().div_ceil(threads.max(1)).max(1);
     let parts: Vec<Result<Vec<FileEntry>, StoreError>> = std::thread::scope(|scope| {
         let workers: Vec<_> = names
@@ -216,10 +242,10 @@ pub(super) fn entries(build: &Path, threads: usize) -> Result<Vec<FileEntry>, St
             })
             .collect()
     });
-    let mut entries = Vec::with_capacity(names.len());
     for part in parts {
         entries.extend(part?);
     }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 

@@ -8,7 +8,10 @@
 //!     0007-9f3a2b1c/
 //!       manifest.json   what is in the build: digests, counts, inputs, files with their sizes
 //!       pin             locked (shared) by every reader, so that pruning waits
-//!       quads.nq.zst    the quads as the plan made them, canonical N-Quads, sorted
+//!       quads.nq.zst    the quads as the plan made them, canonical N-Quads, sorted, in frames
+//!       counts.zst      how often each was made; `frames.json` lists the frames
+//!       others.nq.zst   those of them that come from no row alone: ontology, claims, inferences
+//!       inputs/         the tables, their metadata and the ontology as they were
 //!       release.nq      the release graph: DCAT, VoID and PROV about the quads
 //!       store/          Oxigraph, opened read-only
 //!     tmp-…             a build in the making, or the litter of a killed one
@@ -24,20 +27,24 @@
 //! Until `current` is switched, readers know nothing of it.
 
 mod about;
+mod amend;
 mod blank;
 mod build;
 mod difference;
 mod digest;
 mod error;
+mod frames;
 mod history;
 mod layout;
 pub mod line;
 mod load;
 mod lock;
 mod manifest;
+mod merge;
 mod open;
 mod prefixes;
 mod release;
+mod site;
 pub mod sort;
 mod statistics;
 mod step;
@@ -46,11 +53,14 @@ mod tests;
 mod verify;
 
 pub use about::{About, Input};
+pub use amend::{Amended, Amender, ChangedRows, DeltaChunk, DeltaSink};
 pub(crate) use blank::{mentions_blank, relabel, to_sophia};
 pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
 pub use difference::{Side, compare_lines};
 pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;
+#[cfg(test)]
+pub(crate) use frames::line_counts;
 pub use history::{Change, Changes, Counts, InputChange, RolledBack, changes, roll_back};
 pub use layout::{Layout, graph_iri};
 pub(crate) use layout::{folder_of, sync_folder};
@@ -61,6 +71,7 @@ pub use manifest::{FORMAT, FileEntry, Manifest};
 pub use open::{Build, builds, open, open_build};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};
+pub use site::Site;
 pub use statistics::{GraphStatistics, Statistics};
 pub use step::Step;
 pub use verify::verify;

@@ -9,8 +9,11 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// Name of the sorted quads in a build's folder.
-pub(super) const QUADS: &str = "quads.nq.zst";
+pub(super) use super::frames::QUADS;
+/// Name of the folder with copies of the inputs.
+pub(super) const INPUTS: &str = "inputs";
+/// Name of the quads that come from no row alone, sorted, each as often as it was made.
+pub(super) const OTHERS: &str = "others.nq.zst";
 /// Name of the release graph's lines in a build's folder.
 pub(super) const RELEASE: &str = "release.nq";
 /// Name of the store in a build's folder.
@@ -50,6 +53,11 @@ impl Build {
     /// The file cannot be opened.
     pub fn lines(&self) -> Result<impl BufRead + use<>, StoreError> {
         quads(&self.folder)
+    }
+
+    /// Where the copy of an input lies, by its name; it need not be there.
+    pub fn input(&self, name: &str) -> PathBuf {
+        self.folder.join(INPUTS).join(name)
     }
 
     /// The quads of the release graph, as sorted canonical N-Quads lines.

@@ -2,7 +2,7 @@
 
 use super::line::{self, Parts};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const RDF_TYPE: &[u8] = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>";
 
@@ -28,6 +28,51 @@ pub struct GraphStatistics {
     pub classes: BTreeMap<String, u64>,
     /// Triples by property IRI.
     pub properties: BTreeMap<String, u64>,
+}
+
+impl Statistics {
+    /// The counts after all lines about some subjects have changed: as they were, and as they are.
+    pub(super) fn changed(&self, before: &Self, after: &Self) -> Self {
+        let change = |all: u64, before: u64, after: u64| (all + after).saturating_sub(before);
+        let none = GraphStatistics::default();
+        let names: BTreeSet<&String> = self.graphs.keys().chain(after.graphs.keys()).collect();
+        let graphs = names.into_iter().map(|name| {
+            let of = |statistics: &'_ Self| statistics.graphs.get(name).cloned();
+            let all = of(self).unwrap_or_default();
+            let before = of(before).unwrap_or_default();
+            let after = of(after).unwrap_or_default();
+            let counts = GraphStatistics {
+                triples: change(all.triples, before.triples, after.triples),
+                subjects: change(all.subjects, before.subjects, after.subjects),
+                classes: changed(&all.classes, &before.classes, &after.classes),
+                properties: changed(&all.properties, &before.properties, &after.properties),
+            };
+            (name.clone(), counts)
+        });
+        Self {
+            quads: change(self.quads, before.quads, after.quads),
+            graphs: graphs.filter(|(_, counts)| *counts != none).collect(),
+            things: changed(&self.things, &before.things, &after.things),
+        }
+    }
+}
+
+/// Counts by name after a change; what is not there any more has none.
+fn changed(
+    all: &BTreeMap<String, u64>,
+    before: &BTreeMap<String, u64>,
+    after: &BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    let mut counts = all.clone();
+    for (name, count) in after {
+        *counts.entry(name.clone()).or_default() += count;
+    }
+    for (name, count) in before {
+        let now = counts.entry(name.clone()).or_default();
+        *now = now.saturating_sub(*count);
+    }
+    counts.retain(|_, count| *count > 0);
+    counts
 }
 
 /// Counts lines that come in canonical order.

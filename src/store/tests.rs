@@ -394,7 +394,7 @@ fn a_new_file_in_a_build_is_refused() -> Tested {
 fn another_format_is_refused() -> Tested {
     check_damage(Code::OtherFormat, |build| {
         let path = build.join("manifest.json");
-        let text = fs::read_to_string(&path)?.replace("\"format\": 1", "\"format\": 99");
+        let text = fs::read_to_string(&path)?.replace("\"format\": 2", "\"format\": 99");
         fs::write(path, text)
     })
 }
