@@ -53,6 +53,14 @@
 //! [`diagnostic`]: crate::diagnostic
 //! [`infer`]: crate::infer
 
+#![warn(missing_docs)]
+// No input may end the program: errors are values. Where something cannot fail, the code says so
+// without a way to panic.
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
