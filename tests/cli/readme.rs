@@ -165,3 +165,33 @@ fn words(command: &str) -> Vec<String> {
         })
         .collect()
 }
+
+#[test]
+fn every_dependency_is_explained() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let architecture = read("ARCHITECTURE.md");
+    let table = architecture.split("## Dependencies").nth(1).unwrap();
+    let explained: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .flat_map(|names| names.split(", "))
+        .collect();
+    let manifest = read("Cargo.toml");
+    let mut section = "";
+    let mut missing = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if section.ends_with("dependencies]")
+            && let Some((name, _)) = line.split_once(" = ")
+            && !name.starts_with('#')
+            && !explained.contains(&name)
+        {
+            missing.push(name);
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "ARCHITECTURE.md says nothing of {missing:?}"
+    );
+}
