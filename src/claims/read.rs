@@ -54,7 +54,7 @@ pub struct Claims {
     pub(super) claims: Vec<Claim>,
     pub(super) conflicts: Vec<Conflict>,
     /// The claims table.
-    pub(super) table: Option<usize>,
+    pub(super) columns: Option<ClaimColumns>,
 }
 
 /// What is said of one row of the claims table, before its cell is found.
@@ -117,7 +117,7 @@ impl Claims {
     ) -> Self {
         let mut claims = Self::default();
         if let Some(columns) = roles.claims {
-            claims.table = Some(columns.table);
+            claims.columns = Some(columns);
             let stated = stated(group, plan, &columns, resolver, diagnostics);
             for (table, stated) in stated {
                 claims.find(plan, table, stated, near, resolver, diagnostics);
@@ -130,6 +130,18 @@ impl Claims {
     /// The claims, in the order of their table.
     pub fn iter(&self) -> impl Iterator<Item = &Claim> {
         self.claims.iter()
+    }
+
+    /// Index of the claims table.
+    #[cfg(feature = "cli")]
+    pub(crate) fn table(&self) -> Option<usize> {
+        self.columns.map(|columns| columns.table)
+    }
+
+    /// Whether a cell is a claim's stated value.
+    pub(crate) fn is_stated(&self, table: usize, column: usize) -> bool {
+        self.columns
+            .is_some_and(|columns| columns.table == table && columns.value == Some(column))
     }
 
     /// The claim at an index, as [`Side`](super::Side)s name it.

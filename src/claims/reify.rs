@@ -1,15 +1,16 @@
 //! Claims as RDF: the reification of the triples that their cells yield.
 
 use super::read::{Claim, Claims};
+use super::roles::ClaimColumns;
 use super::sink::{ClaimSink, Claimed, small};
-use crate::convert::row;
+use crate::convert::{Origin, row};
 use crate::csvw::model::{Dialect, TableGroup};
 use crate::datatype::{Datatype, DatatypeDescription};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
 use crate::plan::Plan;
 use crate::resource::{Content, ResolveError, Resolver, Resource};
 use oxrdf::vocab::{rdf, xsd};
-use oxrdf::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
+use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ const SHAPES: [&str; 5] = ["duration", "gYear", "date", "integer", "decimal"];
 impl Claims {
     /// The graph of claims: the constant graph of the claims table, or `{base}graph/claims`.
     pub fn graph(&self, group: &TableGroup) -> Option<NamedNode> {
-        let table = group.tables.get(self.table?)?;
+        let table = group.tables.get(self.columns?.table)?;
         match &table.extensions.graph {
             Some(graph) if !graph.contains('{') => NamedNode::new(graph.as_str()).ok(),
             _ => NamedNode::new(format!("{}graph/claims", base(group))).ok(),
@@ -42,13 +43,35 @@ impl Claims {
         sink: &ClaimSink<S>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Quad> {
-        let Some(graph) = self.graph(group) else {
+        let mut quads = self.made(group, plan, resolver, sink, diagnostics);
+        quads.retain(|made| made.in_build);
+        quads.into_iter().map(|made| made.quad).collect()
+    }
+
+    /// The quads of [`quads`](Self::quads), each with the cell of the claims table that made it; and with
+    /// them the values that claims state and nobody asserts.
+    pub(crate) fn made<S>(
+        &self,
+        group: &TableGroup,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        sink: &ClaimSink<S>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<MadeByClaim> {
+        let (Some(graph), Some(columns)) = (self.graph(group), &self.columns) else {
             return Vec::new();
         };
         let graph = GraphName::from(graph);
         let mut quads = Vec::new();
         for claim in &self.claims {
             let about = claim.quads(plan, resolver, &sink.claimed);
+            if claim.value.is_some() {
+                quads.extend(about.iter().map(|quad| MadeByClaim {
+                    quad: quad.clone(),
+                    origin: claim.origin(columns, columns.value),
+                    in_build: false,
+                }));
+            }
             if about.is_empty() {
                 let mut message =
                     format!("claim `{}` is about a cell that yields no triple", claim.id);
@@ -71,10 +94,10 @@ impl Claims {
             let Some(subject) = sink.subjects.get(&claim.row) else {
                 continue;
             };
-            reify(subject, &about, &graph, &mut quads);
+            reify(claim, columns, subject, &about, &graph, &mut quads);
         }
-        self.link(group, &sink.subjects, &graph, &mut quads);
-        self.assert_preferred(plan, resolver, &sink.claimed, &mut quads);
+        self.link(group, columns, &sink.subjects, &graph, &mut quads);
+        self.assert_preferred(columns, plan, resolver, &sink.claimed, &mut quads);
         quads
     }
 
@@ -82,27 +105,31 @@ impl Claims {
     fn link(
         &self,
         group: &TableGroup,
+        columns: &ClaimColumns,
         subjects: &HashMap<u64, NamedOrBlankNode>,
         graph: &GraphName,
-        quads: &mut Vec<Quad>,
+        quads: &mut Vec<MadeByClaim>,
     ) {
         let predicate = NamedNode::new_unchecked(format!("{}ns#conflictsWith", base(group)));
         let subject = |&index: &usize| {
-            self.claims
-                .get(index)
-                .and_then(|claim| subjects.get(&claim.row))
+            let claim = self.claims.get(index)?;
+            Some((claim, subjects.get(&claim.row)?))
         };
         for conflict in &self.conflicts {
             for (at, one) in conflict.sides.iter().enumerate() {
                 for (_, other) in conflict.sides.iter().enumerate().filter(|(i, _)| *i != at) {
-                    for one in one.claims.iter().filter_map(subject) {
-                        for other in other.claims.iter().filter_map(subject) {
-                            quads.push(Quad::new(
-                                one.clone(),
-                                predicate.clone(),
-                                other.clone(),
-                                graph.clone(),
-                            ));
+                    for (claim, one) in one.claims.iter().filter_map(subject) {
+                        for (_, other) in other.claims.iter().filter_map(subject) {
+                            quads.push(MadeByClaim {
+                                quad: Quad::new(
+                                    one.clone(),
+                                    predicate.clone(),
+                                    other.clone(),
+                                    graph.clone(),
+                                ),
+                                origin: claim.origin(columns, None),
+                                in_build: true,
+                            });
                         }
                     }
                 }
@@ -113,10 +140,11 @@ impl Claims {
     /// Asserts the stated values that were ranked above what stands in their cells.
     fn assert_preferred(
         &self,
+        columns: &ClaimColumns,
         plan: &Plan,
         resolver: &dyn Resolver,
         claimed: &Claimed,
-        quads: &mut Vec<Quad>,
+        quads: &mut Vec<MadeByClaim>,
     ) {
         for conflict in self.conflicts.iter().filter(|conflict| !conflict.rows) {
             let winner = conflict
@@ -127,13 +155,38 @@ impl Claims {
             if let Some(claim) = winner
                 && claim.value.is_some()
             {
-                quads.extend(claim.quads(plan, resolver, claimed));
+                let stated = claim.quads(plan, resolver, claimed);
+                quads.extend(stated.into_iter().map(|quad| MadeByClaim {
+                    quad,
+                    origin: claim.origin(columns, columns.value),
+                    in_build: true,
+                }));
             }
         }
     }
 }
 
+/// A quad that a claim made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MadeByClaim {
+    pub(crate) quad: Quad,
+    /// The cell of the claims table.
+    pub(crate) origin: Origin,
+    /// Whether the build has it: a stated value is asserted only where a curator ranked it first.
+    pub(crate) in_build: bool,
+}
+
 impl Claim {
+    /// A cell of the claim's own row, or the row where there is no such column.
+    fn origin(&self, columns: &ClaimColumns, column: Option<usize>) -> Origin {
+        Origin {
+            table: small(columns.table),
+            row: self.row,
+            line: self.place.line,
+            column: column.map_or(u32::MAX, small),
+        }
+    }
+
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
     fn quads(&self, plan: &Plan, resolver: &dyn Resolver, claimed: &Claimed) -> Vec<Quad> {
         let key = (small(self.table), self.target_row, small(self.column));
@@ -228,21 +281,31 @@ fn by_shape(value: &str) -> Literal {
 
 /// Says what a claim is about. All quads of a cell have one subject and one predicate; a list has
 /// several objects.
-fn reify(claim: &NamedOrBlankNode, about: &[Quad], graph: &GraphName, quads: &mut Vec<Quad>) {
+fn reify(
+    claim: &Claim,
+    columns: &ClaimColumns,
+    node: &NamedOrBlankNode,
+    about: &[Quad],
+    graph: &GraphName,
+    quads: &mut Vec<MadeByClaim>,
+) {
     let Some(first) = about.first() else { return };
-    let mut add = |predicate: oxrdf::NamedNodeRef<'_>, object: Term| {
-        quads.push(Quad::new(
-            claim.clone(),
-            predicate.into_owned(),
-            object,
-            graph.clone(),
-        ));
+    let mut add = |predicate: NamedNodeRef<'_>, object: Term, column: usize| {
+        quads.push(MadeByClaim {
+            quad: Quad::new(node.clone(), predicate.into_owned(), object, graph.clone()),
+            origin: claim.origin(columns, Some(column)),
+            in_build: true,
+        });
     };
-    add(rdf::SUBJECT, first.subject.clone().into());
-    add(rdf::PREDICATE, first.predicate.clone().into());
+    let value = columns.value.filter(|_| claim.value.is_some());
+    let item = columns.item.filter(|_| claim.item.is_some());
+    let object = value.or(item).unwrap_or(columns.column);
+    add(rdf::SUBJECT, first.subject.clone().into(), columns.row);
+    let predicate = first.predicate.clone().into();
+    add(rdf::PREDICATE, predicate, columns.column);
     for quad in about {
         if quad.subject == first.subject && quad.predicate == first.predicate {
-            add(rdf::OBJECT, quad.object.clone());
+            add(rdf::OBJECT, quad.object.clone(), object);
         }
     }
 }

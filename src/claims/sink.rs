@@ -89,7 +89,7 @@ impl Claims {
     /// `graph` is the graph of claims, where rows go that contradict each other.
     pub fn sink<S>(&self, inner: S, graph: Option<NamedNode>) -> ClaimSink<S> {
         let mut rules = Rules {
-            claims: self.table.map(small),
+            claims: self.columns.map(|columns| small(columns.table)),
             graph,
             ..Rules::default()
         };

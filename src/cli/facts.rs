@@ -4,10 +4,11 @@ use super::Global;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::claims::{Claims, Spans};
+use crate::convert;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::lineage::{self, Found, Index, Pattern};
+use crate::lineage::{self, Found, Index, Match, Pattern};
 use crate::pipeline;
 use crate::plan::{self, Plan};
 use crate::store::Prefixes;
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     prefixes: Prefixes,
     /// The folder for indexes.
     cache: PathBuf,
+    /// What claims make out of other cells, once it was asked for.
+    claimed: Option<Vec<Match>>,
 }
 
 impl Facts {
@@ -58,6 +61,7 @@ impl Facts {
             group,
             plan,
             claims: Claims::default(),
+            claimed: None,
             prefixes,
         }))
     }
@@ -66,7 +70,7 @@ impl Facts {
     /// store; where it cannot be written, they are read whole.
     pub(super) fn find(&mut self, pattern: &Pattern) -> io::Result<Found> {
         let mut index = Index::open(&self.plan, &self.source, &self.cache).unwrap_or_default();
-        let found = lineage::find(&self.plan, &self.source, pattern, index.as_mut())?;
+        let mut found = lineage::find(&self.plan, &self.source, pattern, index.as_mut())?;
         // What is wrong with claims is told by `check`.
         let mut silent = Diagnostics::new(Mode::Convert);
         let (group, plan, source) = (&self.group, &self.plan, &self.source);
@@ -74,7 +78,38 @@ impl Facts {
             Some(near) => Claims::read_near(group, plan, near, source, &mut silent),
             None => Claims::read(group, plan, source, &mut silent),
         };
+        self.add_claimed(pattern, &mut found)?;
         Ok(found)
+    }
+
+    /// Adds what claims make out of other cells, where the pattern asks about a claim or about nothing
+    /// that stands in a cell.
+    fn add_claimed(&mut self, pattern: &Pattern, found: &mut Found) -> io::Result<()> {
+        let Some(table) = self.claims.table() else {
+            return Ok(());
+        };
+        let is_claim = |found: &Match| usize::try_from(found.origin.table) == Ok(table);
+        if !found.matches.is_empty() && !found.matches.iter().any(is_claim) {
+            return Ok(());
+        }
+        let claimed = match self.claimed.take() {
+            Some(claimed) => claimed,
+            None => lineage::claimed(&self.group, &self.plan, &self.source)?,
+        };
+        let before = found.matches.len();
+        for one in &claimed {
+            if pattern.matches(one.quad.as_ref()) && !found.matches.contains(one) {
+                found.matches.push(one.clone());
+            }
+        }
+        self.claimed = Some(claimed);
+        if found.matches.len() > before
+            && let Some(near) = &mut found.near
+        {
+            let splits = convert::splits(&self.plan, table, &self.source, convert::CHUNK_SIZE)?;
+            near.insert(table, splits);
+        }
+        Ok(())
     }
 
     /// The cells that make a triple: their places and columns.

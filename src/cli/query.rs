@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostics, Mode};
 use crate::query::stored::{self, StoredQuery};
 use crate::query::{self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, TableStyle};
 use crate::store::{self, Build};
+use oxrdf::Term;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +22,12 @@ use std::time::Duration;
 /// stored query are given as `name=value`; they are values, whatever they contain, and never become
 /// part of the query's text. A thing may be given by any name that `describe` takes. The answer is a
 /// table on a terminal and CSV elsewhere.
+///
+/// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
+/// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
+/// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of
+/// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. They need the
+/// tables as they were built.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,6 +36,7 @@ Examples:
   civigraph query person-dossier person='Vadim Medvedev'   # a thing by its label
   civigraph query mine.rq --format json -o answer.json     # a file
   civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
+  civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
@@ -50,9 +58,10 @@ pub(super) struct Arguments {
     /// Count inferred triples as facts.
     #[arg(long)]
     inferred: bool,
-    /// Language of the labels beside IRIs in tables; `none` for no labels.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    labels: String,
+    /// Language of the labels beside IRIs in tables; `none` for no labels [default: that of the query's
+    /// parameter `lang`, else en].
+    #[arg(long, value_name = "LANG")]
+    labels: Option<String>,
     /// Stop after this many rows or triples.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -86,9 +95,16 @@ pub(super) fn run(
     let Some(parameters) = parameters.filter(|_| !diagnostics.has_errors()) else {
         return Err(Failure::new("the query was not run"));
     };
+    let labels = match (&arguments.labels, parameters.get("lang")) {
+        (Some(labels), _) => labels.clone(),
+        (None, Some(Term::Literal(language))) => language.value().to_owned(),
+        (None, _) => "en".to_owned(),
+    };
     let request = Request {
         parameters,
         inferred: arguments.inferred,
+        // A store can be asked without its project, but not for rows of tables.
+        project: global.project().ok(),
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),
@@ -104,7 +120,7 @@ pub(super) fn run(
     let style = AnswerStyle {
         format: format(arguments, path)?,
         for_people,
-        labels: (arguments.labels != "none").then(|| arguments.labels.clone()),
+        labels: (labels != "none").then_some(labels),
         table: TableStyle {
             width: terminal.width().filter(|_| for_people),
             ascii: false,

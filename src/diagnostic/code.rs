@@ -299,6 +299,15 @@ codes! {
     /// The rules infer new triples without end, or one cannot be evaluated. `BIND` that makes an IRI from
     /// an IRI that the rule made itself does that. Let the body match only what the tables say.
     RuleLimit = "0714", Error, "rules without end", "";
+    /// The query calls a function that there is not, or with other arguments than it takes. There are those of
+    /// SPARQL 1.1, the casts of XML Schema, and four of the project's own namespace: `rowOf`, `columnOf`,
+    /// `cellOf` and `cellCount`. Each takes subject, predicate and object of a triple; then, if need be, a
+    /// graph and a number from 1 that chooses among several cells.
+    QueryFunction = "0715", Error, "unknown function", "";
+    /// The query asks for rows, columns or cells, and the tables on disk are not those of the published
+    /// build: they would tell wrong rows. Run `civigraph build`, or bring the tables back as they were; name
+    /// the project where the store lies elsewhere.
+    LineageChanged = "0716", Error, "tables that are not those of the build", "";
     /// Nothing has been published in this folder yet. Run `civigraph build`.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never

@@ -22,6 +22,8 @@ pub struct Match {
     pub quad: Quad,
     /// What made it.
     pub origin: Origin,
+    /// A claim made it out of what another cell yields; the origin is a cell of the claims table.
+    pub by_claim: bool,
 }
 
 impl Pattern {
@@ -77,7 +79,11 @@ impl FilterSink {
         let matching = quads
             .into_iter()
             .filter(|(quad, _)| pattern.matches(quad.as_ref()))
-            .map(|(quad, origin)| Match { quad, origin });
+            .map(|(quad, origin)| Match {
+                quad,
+                origin,
+                by_claim: false,
+            });
         self.matches.extend(matching);
     }
 }
@@ -104,6 +110,7 @@ impl QuadSink for FilterChunk {
             self.matches.push(Match {
                 quad: quad.into_owned(),
                 origin,
+                by_claim: false,
             });
         }
     }

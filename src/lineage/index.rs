@@ -5,7 +5,7 @@
 //! files; after any change it is made anew.
 
 use crate::claims::sha256_hex;
-use crate::convert::{self, CHUNK_SIZE, Options, Origin, QuadSink, Sink};
+use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::Plan;
@@ -23,18 +23,36 @@ const MAGIC: &[u8; 8] = b"CGLNIDX1";
 /// Bytes of an entry: hash of the subject, table, row.
 const ENTRY: usize = 20;
 
+/// Bytes of CSV in a split. A row is found by reading the split that holds it up to there.
+const SPLIT: usize = 64 << 10;
+
+/// Start of the names of indexes.
+const PREFIX: &str = "lineage-";
+
+/// Hash of a subject, table, row.
+type Entry = (u64, u32, u64);
+
 /// Tables of fewer bytes in all are read whole faster than an index is looked up.
 const WORTH_IT: u64 = 8 << 20;
 
 /// An index of one state of a project's tables.
 #[derive(Debug)]
 pub struct Index {
-    file: File,
-    /// Where the entries start.
-    entries: u64,
-    count: u64,
+    entries: Entries,
     /// Splits of each table.
     splits: Vec<Vec<Split>>,
+}
+
+/// Entries in their order.
+#[derive(Debug)]
+enum Entries {
+    File {
+        file: File,
+        /// Where they start.
+        start: u64,
+        count: u64,
+    },
+    Memory(Vec<Entry>),
 }
 
 /// The rows of a table that may have quads about a subject, each with the split that holds it.
@@ -73,6 +91,22 @@ impl Index {
         Self::read(File::open(&path)?).map(Some)
     }
 
+    /// The index of a plan for many lookups: the one in the folder where it is worth having one there
+    /// and the folder can be written, else one in memory.
+    ///
+    /// # Errors
+    /// The tables cannot be read.
+    pub fn for_many(plan: &Plan, resolver: &dyn Resolver, folder: &Path) -> io::Result<Self> {
+        if let Ok(Some(index)) = Self::open(plan, resolver, folder) {
+            return Ok(index);
+        }
+        let (entries, splits) = gather(plan, resolver)?;
+        Ok(Self {
+            entries: Entries::Memory(entries),
+            splits,
+        })
+    }
+
     fn read(mut file: File) -> io::Result<Self> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a damaged index");
         let mut head = [0; 24];
@@ -88,10 +122,10 @@ impl Index {
         }
         let (length, count) = (number(&head[8..16])?, number(&head[16..24])?);
         let size = file.metadata()?.len();
-        let entries = length.checked_add(24).ok_or_else(damaged)?;
+        let start = length.checked_add(24).ok_or_else(damaged)?;
         if count
             .checked_mul(ENTRY as u64)
-            .and_then(|bytes| bytes.checked_add(entries))
+            .and_then(|bytes| bytes.checked_add(start))
             != Some(size)
         {
             return Err(damaged());
@@ -99,10 +133,8 @@ impl Index {
         let mut splits = vec![0; usize::try_from(length).map_err(|_| damaged())?];
         file.read_exact(&mut splits)?;
         Ok(Self {
-            file,
-            entries,
-            count,
             splits: serde_json::from_slice(&splits)?,
+            entries: Entries::File { file, start, count },
         })
     }
 
@@ -113,18 +145,19 @@ impl Index {
     /// The index cannot be read.
     pub fn candidates(&mut self, subject: &str) -> io::Result<Vec<Candidate>> {
         let wanted = hash(subject);
-        let (mut low, mut high) = (0, self.count);
+        let count = self.entries.count();
+        let (mut low, mut high) = (0, count);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.entry(middle)?.0 < wanted {
+            if self.entries.get(middle)?.0 < wanted {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         let mut found = Vec::new();
-        while low < self.count {
-            let (hash, table, row) = self.entry(low)?;
+        while low < count {
+            let (hash, table, row) = self.entries.get(low)?;
             if hash != wanted {
                 break;
             }
@@ -143,13 +176,29 @@ impl Index {
         found.sort_by_key(|candidate| (candidate.table, candidate.row));
         Ok(found)
     }
+}
 
-    fn entry(&mut self, at: u64) -> io::Result<(u64, u32, u64)> {
-        let mut bytes = [0; ENTRY];
-        self.file
-            .seek(SeekFrom::Start(self.entries + at * ENTRY as u64))?;
-        self.file.read_exact(&mut bytes)?;
-        Ok(decode(&bytes))
+impl Entries {
+    fn count(&self) -> u64 {
+        match self {
+            Self::File { count, .. } => *count,
+            Self::Memory(entries) => entries.len() as u64,
+        }
+    }
+
+    fn get(&mut self, at: u64) -> io::Result<Entry> {
+        match self {
+            Self::File { file, start, .. } => {
+                let mut bytes = [0; ENTRY];
+                file.seek(SeekFrom::Start(*start + at * ENTRY as u64))?;
+                file.read_exact(&mut bytes)?;
+                Ok(decode(&bytes))
+            }
+            Self::Memory(entries) => usize::try_from(at)
+                .ok()
+                .and_then(|at| entries.get(at).copied())
+                .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof)),
+        }
     }
 }
 
@@ -174,12 +223,12 @@ fn state(plan: &Plan, resolver: &dyn Resolver) -> io::Result<Option<(String, u64
         write!(state, "\n{} {} {modified}", table.url, data.len())?;
     }
     let digest = sha256_hex(&state);
-    let name = format!("lineage-{}.idx", digest.get(..16).unwrap_or_default());
+    let name = format!("{PREFIX}{}.idx", digest.get(..16).unwrap_or_default());
     Ok(Some((name, bytes)))
 }
 
-/// Makes the index aside and gives it its name.
-fn make(plan: &Plan, resolver: &dyn Resolver, folder: &Path, path: &Path) -> io::Result<()> {
+/// The entries of all rows in order, and the splits of all tables.
+fn gather(plan: &Plan, resolver: &dyn Resolver) -> io::Result<(Vec<Entry>, Vec<Vec<Split>>)> {
     let mut sink = IndexSink::default();
     let mut silent = Diagnostics::new(Mode::Convert);
     convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
@@ -187,10 +236,19 @@ fn make(plan: &Plan, resolver: &dyn Resolver, folder: &Path, path: &Path) -> io:
     entries.sort_unstable();
     entries.dedup();
     let splits = (0..plan.tables.len())
-        .map(|table| convert::splits(plan, table, resolver, CHUNK_SIZE))
+        .map(|table| convert::splits(plan, table, resolver, SPLIT))
         .collect::<io::Result<Vec<_>>>()?;
+    Ok((entries, splits))
+}
+
+/// Makes the index aside and gives it its name.
+fn make(plan: &Plan, resolver: &dyn Resolver, folder: &Path, path: &Path) -> io::Result<()> {
+    let (entries, splits) = gather(plan, resolver)?;
     let splits = serde_json::to_vec(&splits)?;
-    let file = tempfile::NamedTempFile::new_in(folder)?;
+    // Named like an index, so that the next one sweeps it if this process is killed.
+    let file = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempfile_in(folder)?;
     let mut out = BufWriter::new(file);
     out.write_all(MAGIC)?;
     out.write_all(&(splits.len() as u64).to_le_bytes())?;
@@ -213,7 +271,7 @@ fn sweep(folder: &Path, keep: &Path) {
         let ours = path
             .file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with("lineage-"));
+            .is_some_and(|name| name.starts_with(PREFIX));
         if ours && path != keep {
             let _ = fs::remove_file(path);
         }
@@ -232,7 +290,7 @@ fn hash(subject: &str) -> u64 {
     hasher.finish()
 }
 
-fn decode(bytes: &[u8; ENTRY]) -> (u64, u32, u64) {
+fn decode(bytes: &[u8; ENTRY]) -> Entry {
     let mut fields = ([0; 8], [0; 4], [0; 8]);
     fields.0.copy_from_slice(&bytes[..8]);
     fields.1.copy_from_slice(&bytes[8..12]);
@@ -247,13 +305,13 @@ fn decode(bytes: &[u8; ENTRY]) -> (u64, u32, u64) {
 /// Collects hashes of subjects with their rows.
 #[derive(Default)]
 struct IndexSink {
-    entries: Vec<(u64, u32, u64)>,
+    entries: Vec<Entry>,
 }
 
 /// Entries of a chunk. The quads of a row have few subjects, in runs.
 #[derive(Default)]
 struct IndexChunk {
-    entries: Vec<(u64, u32, u64)>,
+    entries: Vec<Entry>,
     last: String,
     last_row: Option<(u32, u64)>,
 }
@@ -334,6 +392,8 @@ mod tests {
         let path = folder.path().join("lineage-test.idx");
         make(&plan, &files, folder.path(), &path).unwrap();
         let mut index = Index::read(File::open(&path).unwrap()).unwrap();
+        let mut in_memory = Index::for_many(&plan, &files, folder.path()).unwrap();
+        assert!(matches!(in_memory.entries, Entries::Memory(_)));
         for subject in ["g0", "g976", "r0", "r59999", "r31007", "absent"] {
             let pattern = Pattern {
                 subject: NamedNode::new(format!("http://ex.org/{subject}")).unwrap(),
@@ -341,8 +401,10 @@ mod tests {
                 object: None,
             };
             let all = find(&plan, &files, &pattern, None).unwrap();
-            let some = find(&plan, &files, &pattern, Some(&mut index)).unwrap();
-            assert_eq!(all.matches, some.matches, "{subject}");
+            for index in [&mut index, &mut in_memory] {
+                let some = find(&plan, &files, &pattern, Some(index)).unwrap();
+                assert_eq!(all.matches, some.matches, "{subject}");
+            }
             assert_eq!(all.matches.is_empty(), subject == "absent");
         }
     }

@@ -7,18 +7,32 @@
 //! ```
 //!
 //! Nothing is stored a second time: the plan and the CSV files say it. For large tables an [`Index`]
-//! tells which rows have quads about a subject, so that only those are read. Why a triple was inferred
-//! is in the published build.
+//! tells which rows have quads about a subject, so that only those are read. Queries get there through a
+//! `Tracer`. Why a triple was inferred is in the published build.
 
+mod claimed;
+#[cfg(feature = "store")]
+mod elsewhere;
 mod filter;
 mod index;
 #[cfg(feature = "store")]
 mod inferred;
+#[cfg(feature = "store")]
+mod state;
+#[cfg(feature = "store")]
+mod tracer;
 
+pub use claimed::claimed;
+#[cfg(feature = "store")]
+pub use elsewhere::{Author, Elsewhere, ontology, records};
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
 #[cfg(feature = "store")]
 pub use inferred::{Inferred, Premise, inferred};
+#[cfg(feature = "store")]
+pub use state::changed;
+#[cfg(feature = "store")]
+pub use tracer::{Origin, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
@@ -48,7 +62,7 @@ pub struct Lineage<'c> {
     pub read: Vec<(String, String)>,
     /// The property or template of the metadata that says so, and where it stands there.
     pub rule: Option<(String, Place)>,
-    /// The claims about that cell.
+    /// The claims about that cell; the claim itself, where it states the value.
     pub claims: Vec<&'c Claim>,
 }
 
@@ -125,7 +139,12 @@ pub fn explain<'c>(
         cells.want(found);
     }
     cells.read(plan, resolver, near.as_ref())?;
-    for Match { quad, origin } in matches {
+    for Match {
+        quad,
+        origin,
+        by_claim,
+    } in matches
+    {
         let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
         let Some(table_plan) = plan.tables.get(table) else {
             continue;
@@ -152,6 +171,7 @@ pub fn explain<'c>(
         let described = group.tables.get(table).and_then(|table| {
             let column = table.columns.get(column?)?;
             let says = match (&column.property_url, &column.value_url) {
+                _ if by_claim => format!("part {}", column.extensions.part.as_deref()?),
                 (property, Some(value)) => format!(
                     "propertyUrl {}, valueUrl {value}",
                     property.as_deref().unwrap_or(&column.name)
@@ -180,6 +200,8 @@ pub fn explain<'c>(
                     claim.table == table
                         && claim.target_row == origin.row
                         && Some(claim.column) == column
+                        || claim.row == origin.row
+                            && column.is_some_and(|column| claims.is_stated(table, column))
                 })
                 .collect(),
             quad,

@@ -10,7 +10,7 @@ use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
 use crate::store::{Build, StoreError};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
-use oxrdf::{GraphNameRef, Variable};
+use oxrdf::{GraphNameRef, Term, Variable};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -169,6 +169,10 @@ fn write_solutions(
         complete: true,
         truth: None,
     };
+    if format == AnswerFormat::Csv {
+        write_csv(solutions, &variables, limit, &mut answered, file, out)?;
+        return Ok(answered);
+    }
     if let Some(results) = format.results() {
         let mut serializer = QueryResultsSerializer::from_format(results)
             .serialize_solutions_to_writer(&mut *out, variables)
@@ -224,6 +228,44 @@ fn write_solutions(
         .collect();
     write_table(out, &header, rows, &style.table).map_err(output)?;
     Ok(answered)
+}
+
+/// SPARQL 1.1 Query Results CSV. Oxigraph's own writer does not quote IRIs, and an IRI may have a comma
+/// (`…#cell=3,9`).
+fn write_csv(
+    solutions: QuerySolutionIter<'_>,
+    variables: &[Variable],
+    limit: Option<u64>,
+    answered: &mut Answered,
+    file: &str,
+    out: &mut dyn Write,
+) -> Result<(), StoreError> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    let wrong = |error: csv::Error| output(error.into());
+    writer
+        .write_record(variables.iter().map(Variable::as_str))
+        .map_err(wrong)?;
+    for solution in solutions {
+        if limit == Some(answered.rows) {
+            answered.complete = false;
+            break;
+        }
+        let solution = solution.map_err(|e| evaluation_error(&e, file))?;
+        for variable in variables {
+            let text = match solution.get(variable) {
+                None => String::new(),
+                Some(Term::NamedNode(node)) => node.as_str().to_owned(),
+                Some(Term::Literal(literal)) => literal.value().to_owned(),
+                Some(term @ (Term::BlankNode(_) | Term::Triple(_))) => term.to_string(),
+            };
+            writer.write_field(text).map_err(wrong)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(wrong)?;
+        answered.rows += 1;
+    }
+    writer.flush().map_err(output)
 }
 
 /// Graphs are sorted before they are written: their triples come in no particular order.

@@ -8,9 +8,9 @@ use super::visit::{Visitor, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::StoreError;
 use spargebra::Query;
-use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
+use spargebra::algebra::{Expression, Function, GraphPattern, PropertyPathExpression};
 use spargebra::term::NamedNodePattern;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What a query may take.
@@ -151,6 +151,8 @@ pub(super) struct Findings {
     service: bool,
     /// IRIs of graphs that the query names in `GRAPH`, `FROM` and `FROM NAMED`.
     pub(super) graphs: BTreeSet<String>,
+    /// IRIs of functions that are not SPARQL's own, each with the numbers of arguments of its calls.
+    pub(super) functions: BTreeMap<String, BTreeSet<usize>>,
 }
 
 /// Checks the algebra of a query.
@@ -239,9 +241,14 @@ impl Visitor for Findings {
 
     fn expression(&mut self, expression: &Expression) {
         match expression {
-            Expression::Exists(pattern) => self.nested(pattern),
-            _ => walk_expression(self, expression),
+            Expression::Exists(pattern) => return self.nested(pattern),
+            Expression::FunctionCall(Function::Custom(name), arguments) => {
+                let counts = self.functions.entry(name.as_str().to_owned());
+                counts.or_default().insert(arguments.len());
+            }
+            _ => {}
         }
+        walk_expression(self, expression);
     }
 }
 

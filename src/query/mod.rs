@@ -1,6 +1,7 @@
 //! SPARQL on a published build: guarded, read-only, with typed parameters, in every format.
 
 mod answer;
+mod functions;
 mod guard;
 mod labels;
 mod parameter;

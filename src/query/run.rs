@@ -1,10 +1,12 @@
 //! A query evaluated on a published build.
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
-use super::guard::Limits;
+use super::functions::{self, Lineage};
+use super::guard::{Findings, Limits};
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
 use oxigraph::sparql::{CancellationToken, QueryEvaluationError, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};
@@ -41,6 +43,8 @@ pub struct Request {
     pub inferred: bool,
     /// What the query may take.
     pub limits: Limits,
+    /// The project of the build, for queries that ask for rows and cells of its tables.
+    pub project: Option<Project>,
 }
 
 impl Request {
@@ -52,6 +56,7 @@ impl Request {
             parameters: BTreeMap::new(),
             inferred: false,
             limits: Limits::default(),
+            project: None,
         }
     }
 }
@@ -60,8 +65,8 @@ impl Request {
 ///
 /// # Errors
 /// What is wrong with it (`CG07xx`).
-pub fn check(request: &Request, prefixes: &Prefixes) -> Result<(), StoreError> {
-    on_large_stack(&request.file, || prepare(request, prefixes).map(drop)).flatten()
+pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), StoreError> {
+    on_large_stack(&request.file, || prepare(request, prefixes, base).map(drop)).flatten()
 }
 
 /// Parses a query and checks that it keeps the limits.
@@ -74,8 +79,9 @@ pub(crate) fn parse(
     prefixes: &Prefixes,
     limits: &Limits,
 ) -> Result<Query, StoreError> {
-    let parsed = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))?;
-    Ok(parsed?.0)
+    let (query, findings) = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))??;
+    functions::check(&findings, None, text, file)?;
+    Ok(query)
 }
 
 /// Does work that recurses with the depth of a query, and waits for it.
@@ -158,18 +164,23 @@ pub fn run(
 
 /// Evaluates a query and sends the answer away in pieces.
 fn evaluate(
-    build: &Build,
+    build: &Arc<Build>,
     request: &Request,
     style: &AnswerStyle,
     token: CancellationToken,
     to_caller: SyncSender<Vec<u8>>,
 ) -> Result<Answered, StoreError> {
-    let (query, graphs) = prepare(request, &build.manifest().about.prefixes)?;
+    let about = &build.manifest().about;
+    let (query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    let lineage = Lineage::of(&findings, request, build)?;
     // `SERVICE` was refused with the algebra; there is no handler for it either.
-    let mut prepared = SparqlEvaluator::new()
-        .with_cancellation_token(token)
-        .for_query(query);
-    choose_graphs(prepared.dataset_mut(), build, request.inferred, &graphs);
+    let mut evaluator = SparqlEvaluator::new().with_cancellation_token(token);
+    if let Some(lineage) = &lineage {
+        evaluator = lineage.register(evaluator, &about.base);
+    }
+    let mut prepared = evaluator.for_query(query);
+    let graphs = &findings.graphs;
+    choose_graphs(prepared.dataset_mut(), build, request.inferred, graphs);
     let results = prepared
         .on_store(build.store())
         .execute()
@@ -179,6 +190,9 @@ fn evaluate(
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+    if let Some(lineage) = &lineage {
+        lineage.check(&request.file)?;
+    }
     Ok(answered)
 }
 
@@ -214,13 +228,15 @@ fn broke_off(file: &str) -> StoreError {
     ))
 }
 
-/// Parses the query, checks it and puts the parameters in. Gives the graphs that it names as well.
+/// Parses the query, checks it and puts the parameters in. Gives what its algebra shows as well.
 fn prepare(
     request: &Request,
     prefixes: &Prefixes,
-) -> Result<(Query, BTreeSet<String>), StoreError> {
+    base: &str,
+) -> Result<(Query, Findings), StoreError> {
     let (mut query, findings) =
         syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
+    functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {
         StoreError::from(match problem {
@@ -248,7 +264,7 @@ fn prepare(
         )
         .into());
     }
-    Ok((query, findings.graphs))
+    Ok((query, findings))
 }
 
 /// Inferred triples are seen when the request asks for them, or when the query names their graph.

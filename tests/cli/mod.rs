@@ -10,6 +10,7 @@ mod fetch;
 mod fmt;
 mod history;
 mod init;
+mod lineage;
 mod merges;
 mod readme;
 mod rules;

@@ -1,0 +1,43 @@
+//! Triples that are from no table: of the ontology, and what the build says of itself.
+
+use super::{BOLD, PLACE, place, shown, terms};
+use crate::cli::facts::Facts;
+use crate::lineage::{Author, Elsewhere};
+use serde_json::json;
+use std::io::Write;
+
+/// For people.
+pub(super) fn human(
+    one: &Elsewhere,
+    build: &str,
+    facts: &Facts,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    writeln!(out, "{BOLD}{}{BOLD:#}", shown(&one.triple, facts))?;
+    match &one.by {
+        Author::Ontology(at) => {
+            let at = place(at);
+            writeln!(out, "  made from  {PLACE}{at}{PLACE:#} the ontology")?;
+        }
+        Author::Build => writeln!(out, "  made by    the build {build}, about itself")?,
+        Author::Inference(rule) => writeln!(
+            out,
+            "  made by    the rule {PLACE}ontology/rules/{rule}.rq{PLACE:#}, as the record of an inference"
+        )?,
+    }
+    writeln!(out)
+}
+
+/// For programs.
+pub(super) fn json(one: &Elsewhere, build: &str) -> serde_json::Value {
+    let mut value = json!({ "triple": terms(&one.triple) });
+    let (key, said) = match &one.by {
+        Author::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),
+        Author::Build => ("build", json!(build)),
+        Author::Inference(rule) => ("inference", json!({ "rule": rule })),
+    };
+    if let Some(object) = value.as_object_mut() {
+        object.insert(key.to_owned(), said);
+    }
+    value
+}

@@ -1,0 +1,247 @@
+//! `civigraph why`: where a triple comes from.
+
+mod cell;
+mod elsewhere;
+mod inferred;
+mod standing;
+
+pub(super) use cell::{claim_for_people, claim_json};
+
+use super::facts::Facts;
+use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::claims::Spans;
+use crate::diagnostic::{Code, Place};
+use crate::lineage::{self, Elsewhere, Lineage, Pattern};
+use crate::store::{self, Build};
+use anstyle::{AnsiColor, Style};
+use inferred::Explained;
+use oxrdf::{Literal, NamedNode, Term, TermRef, Triple};
+use serde_json::json;
+use standing::{Standing, Standings};
+use std::io::Write;
+use std::path::PathBuf;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const PLACE: Style = AnsiColor::BrightCyan.on_default();
+
+/// Explain where triples come from.
+///
+/// That is: file, line, column and cell, the rule of the metadata, the claims about that cell, and the
+/// words of the sources; for an inferred triple, its rule and its premises.
+///
+/// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
+/// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); an object may also be a
+/// literal, with quotes or as plain text. It is computed from the tables as they stand now, and says so
+/// where they have changed since the published build; what was inferred, and from what, is looked up in
+/// that build. Triples of the ontology are led back to its files. In SPARQL, `cg:rowOf` and `cg:cellOf` do
+/// the same (see `civigraph query --help`).
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph why city:irbit                                    # everything said of it
+  civigraph why programme:novokuznetsk-2035 cg:horizon        # of one property
+  civigraph why city:irbit cg:locatedIn region:sverdlovskaya-oblast
+  civigraph why programme:novokuznetsk-2035 --sources ../articles  # with the words
+  civigraph why official:karen-malkhasyan org:memberOf             # inferred: rule and premises
+  civigraph why city:irbit --format json")]
+pub(super) struct Arguments {
+    /// The subject.
+    subject: String,
+    /// The predicate [default: all].
+    predicate: Option<String>,
+    /// The object [default: all].
+    object: Option<String>,
+    /// Folder of the source documents, to show the words of evidence.
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// How the answer is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Form,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Form {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let Some(mut facts) = Facts::described(global, terminal)? else {
+        return Ok(Outcome::Findings);
+    };
+    let iri = |text: &str| {
+        facts.iri(text).ok_or_else(|| {
+            Failure::new(format!("`{text}` is no IRI, prefixed name or id"))
+                .with_hint("write it as <https://…>, as city:irbit or as city/irbit")
+        })
+    };
+    let pattern = Pattern {
+        subject: iri(&arguments.subject)?,
+        predicate: arguments.predicate.as_deref().map(iri).transpose()?,
+        object: arguments
+            .object
+            .as_deref()
+            .map(|text| object(text, |text| facts.iri(text))),
+    };
+    let build = match store::open(&global.store()?) {
+        Ok(build) => Some(build),
+        Err(error) if error.code() == Code::NoBuild => None,
+        Err(error) => return Err(error.into()),
+    };
+    let same = match &build {
+        Some(build) => unchanged(build, global, terminal)?,
+        None => false,
+    };
+    let progress = terminal.progress("looking through the tables", None);
+    let inferred = match &build {
+        Some(build) => inferred::inferences(build, &mut facts, &pattern)?,
+        None => Vec::new(),
+    };
+    let cells = facts.find(&pattern).and_then(|found| {
+        lineage::explain(
+            &facts.group,
+            &facts.plan,
+            &facts.claims,
+            &facts.source,
+            found,
+        )
+    });
+    progress.finish_and_clear();
+    let unread = |error| Failure::io("read the tables", &error);
+    let standings = Standings::new(build.as_ref().filter(|_| same))?;
+    let mut answers = Vec::new();
+    for one in cells.map_err(unread)? {
+        let standing = standings.of(&one).map_err(unread)?;
+        answers.push(Answer::Cell(Box::new(one), standing));
+    }
+    answers.extend(inferred.into_iter().map(Answer::Inferred));
+    if let Some(build) = &build {
+        let mut others = lineage::ontology(&global.project()?, build, &pattern)?;
+        others.extend(lineage::records(build, &pattern)?);
+        let id = &build.manifest().id;
+        let others = others.into_iter();
+        answers.extend(others.map(|other| Answer::Elsewhere(other, id)));
+    }
+    let spans = facts.spans(arguments.sources.as_deref())?;
+    let mut out = terminal.stdout();
+    let written = match arguments.format {
+        Form::Human => answers
+            .iter()
+            .try_for_each(|answer| answer.human(&facts, &spans, &mut out)),
+        Form::Json => {
+            let all: Vec<_> = answers
+                .iter()
+                .map(|answer| answer.json(&facts, &spans))
+                .collect();
+            serde_json::to_writer_pretty(&mut out, &all)
+                .map_err(std::io::Error::from)
+                .and_then(|()| writeln!(out))
+        }
+    };
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::io("write the answer", &error))?;
+    if answers.is_empty() {
+        terminal.say(format_args!(
+            "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
+            arguments.subject
+        ));
+        return Ok(Outcome::Findings);
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Where one triple is from.
+enum Answer<'a> {
+    Cell(Box<Lineage<'a>>, Standing),
+    Inferred(Explained),
+    /// With the id of the build.
+    Elsewhere(Elsewhere, &'a str),
+}
+
+impl Answer<'_> {
+    fn human(&self, facts: &Facts, spans: &Spans, out: &mut impl Write) -> std::io::Result<()> {
+        match self {
+            Self::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
+            Self::Inferred(one) => one.human(facts, out),
+            Self::Elsewhere(one, build) => elsewhere::human(one, build, facts, out),
+        }
+    }
+
+    fn json(&self, facts: &Facts, spans: &Spans) -> serde_json::Value {
+        match self {
+            Self::Cell(one, standing) => cell::json(one, *standing, facts, spans),
+            Self::Inferred(one) => one.json(),
+            Self::Elsewhere(one, build) => elsewhere::json(one, build),
+        }
+    }
+}
+
+/// Whether the tables are those of the build; tells the user if not.
+fn unchanged(build: &Build, global: &Global, terminal: &Terminal) -> Result<bool, Failure> {
+    let project = global.project()?;
+    let changed = lineage::changed(project.root(), build, &lineage::folder(project.store()))
+        .map_err(|error| Failure::io("read the tables", &error))?;
+    if !changed.is_empty() {
+        terminal.say(format_args!(
+            "changed since build {}: {}; this is where things stand now",
+            build.manifest().id,
+            changed.join(", ")
+        ));
+    }
+    Ok(changed.is_empty())
+}
+
+/// A triple as dumps write it.
+fn shown(triple: &Triple, facts: &Facts) -> String {
+    format!(
+        "{}  {}  {}",
+        facts.term(triple.subject.as_ref().into()),
+        facts.term(TermRef::from(triple.predicate.as_ref())),
+        facts.term(triple.object.as_ref()),
+    )
+}
+
+/// A triple for programs.
+fn terms(triple: &Triple) -> serde_json::Value {
+    json!({
+        "subject": triple.subject.to_string(),
+        "predicate": triple.predicate.to_string(),
+        "object": triple.object.to_string(),
+    })
+}
+
+/// An object as the user writes it: a quoted literal, something that is an IRI, or plain text.
+fn object(text: &str, iri: impl Fn(&str) -> Option<NamedNode>) -> Term {
+    if text.starts_with('"')
+        && let Ok(literal) = text.parse::<Literal>()
+    {
+        return literal.into();
+    }
+    match iri(text) {
+        Some(node) => node.into(),
+        None => Literal::new_simple_literal(text).into(),
+    }
+}
+
+fn place(place: &Place) -> String {
+    let Place {
+        file, line, column, ..
+    } = place;
+    match (line, column) {
+        (0, _) => file.to_string(),
+        (line, 0) => format!("{file}:{line}"),
+        (line, column) => format!("{file}:{line}:{column}"),
+    }
+}

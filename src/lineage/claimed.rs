@@ -1,0 +1,30 @@
+//! What claims say beyond the cells of their own rows: what they are about, the values they state.
+
+use super::Match;
+use crate::claims::Claims;
+use crate::convert::{self, NullSink, Options};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::Plan;
+use crate::resource::Resolver;
+use std::io;
+
+/// The quads that claims make out of what other cells yield, each with the cell of the claims table that
+/// says so; and the values that they state, also where nobody asserts them. Reads all tables.
+///
+/// # Errors
+/// A table cannot be read.
+pub fn claimed(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> io::Result<Vec<Match>> {
+    // What is wrong with claims is told by `check`.
+    let mut silent = Diagnostics::new(Mode::Convert);
+    let claims = Claims::read(group, plan, resolver, &mut silent);
+    let mut sink = claims.sink(NullSink, claims.graph(group));
+    convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
+    let made = claims.made(group, plan, resolver, &sink, &mut silent);
+    let matches = made.into_iter().map(|made| Match {
+        quad: made.quad,
+        origin: made.origin,
+        by_claim: true,
+    });
+    Ok(matches.collect())
+}

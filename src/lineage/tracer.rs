@@ -1,0 +1,329 @@
+//! The rows, columns and cells that made the triples of a build, for queries that ask for them.
+
+use super::{Index, Near, changed, claimed, folder};
+use crate::convert;
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::pipeline::{self, Source};
+use crate::plan::{self, Plan};
+use crate::project::Project;
+use crate::store::{Build, StoreError, StoredForm};
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Subjects whose quads are kept at hand; when there are more, all are forgotten.
+const KEPT: usize = 10_000;
+
+/// Where a triple stands in its table, in the numbers of its file as RFC 7111 counts them: header and
+/// comments included, from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// URL of the table.
+    pub table: Arc<str>,
+    /// Row of the file.
+    pub row: u64,
+    /// Column of the file; `None` where no cell made the triple but the row (a virtual column).
+    pub column: Option<u64>,
+}
+
+impl Origin {
+    /// The row: `cities.csv#row=3`.
+    pub fn row_iri(&self) -> NamedNode {
+        NamedNode::new_unchecked(format!("{}#row={}", self.table, self.row))
+    }
+
+    /// The column: `cities.csv#col=9`.
+    pub fn column_iri(&self) -> Option<NamedNode> {
+        let column = self.column?;
+        Some(NamedNode::new_unchecked(format!(
+            "{}#col={column}",
+            self.table
+        )))
+    }
+
+    /// The cell: `cities.csv#cell=3,9`.
+    pub fn cell_iri(&self) -> Option<NamedNode> {
+        let column = self.column?;
+        Some(NamedNode::new_unchecked(format!(
+            "{}#cell={},{column}",
+            self.table, self.row
+        )))
+    }
+}
+
+/// A quad as the store has it, and what made it.
+#[derive(Debug)]
+struct Made {
+    quad: Quad,
+    origin: Origin,
+}
+
+/// Leads triples of a build back to its tables.
+///
+/// The tables must still be those of the build. An index says which rows to read; large tables have it
+/// in a file beside the store, and nothing else is stored.
+#[derive(Debug)]
+pub struct Tracer {
+    root: PathBuf,
+    cache: PathBuf,
+    source: Source,
+    group: TableGroup,
+    plan: Plan,
+    build: Arc<Build>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    index: Index,
+    form: StoredForm,
+    known: HashMap<String, Arc<[Made]>>,
+    /// What claims make out of other cells, by subject; found out when a triple is from no cell.
+    claimed: Option<HashMap<String, Vec<Made>>>,
+}
+
+impl Tracer {
+    /// Reads the metadata of a project and finds or makes the index of its tables.
+    ///
+    /// # Errors
+    /// [`Code::LineageChanged`] where tables or metadata are not those of the build: they would tell
+    /// wrong rows. Tables that cannot be read.
+    pub fn open(project: &Project, build: &Arc<Build>) -> Result<Self, StoreError> {
+        let unread = |error| StoreError::io(project.root(), "read the tables", error);
+        let cache = folder(project.store());
+        unchanged(project.root(), build, &cache)?;
+        let source = Source::open(project).map_err(unread)?;
+        // The build was made from the same bytes, so there is nothing wrong with them.
+        let mut silent = Diagnostics::new(Mode::Convert);
+        let group = source.load(&mut silent).ok_or_else(|| {
+            let path = project.metadata();
+            StoreError::new(Code::LineageChanged, &path, "the metadata cannot be read")
+        })?;
+        let plan = plan::compile(&group, &pipeline::plan_options(), &mut silent);
+        let index = Index::for_many(&plan, &source, &cache).map_err(unread)?;
+        Ok(Self {
+            root: project.root().to_owned(),
+            cache,
+            source,
+            group,
+            plan,
+            build: Arc::clone(build),
+            state: Mutex::new(State {
+                index,
+                form: StoredForm::new()?,
+                known: HashMap::new(),
+                claimed: None,
+            }),
+        })
+    }
+
+    /// Says whether the tables are still those of the build, after some were read.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn check(&self) -> Result<(), StoreError> {
+        unchanged(&self.root, &self.build, &self.cache)
+    }
+
+    /// What made a triple, in the order of tables and rows: nothing where it is not from a table, several
+    /// where several cells say the same. The object is as the store has it. With a graph, only what the
+    /// tables put into that graph counts.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn origins(
+        &self,
+        subject: &NamedNode,
+        predicate: &NamedNode,
+        object: &Term,
+        graph: Option<&NamedNode>,
+    ) -> io::Result<Vec<Origin>> {
+        // A panic elsewhere leaves nothing half done in here.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = match state.known.get(subject.as_str()) {
+            Some(made) => Arc::clone(made),
+            None => {
+                let made: Arc<[Made]> = state.read(&self.plan, &self.source, subject)?.into();
+                if state.known.len() >= KEPT {
+                    state.known.clear();
+                }
+                let key = subject.as_str().to_owned();
+                state.known.insert(key, Arc::clone(&made));
+                made
+            }
+        };
+        let mut origins = self.matching(&made, predicate, object, graph)?;
+        if origins.is_empty() {
+            let claimed = state.claimed(&self.group, &self.plan, &self.source)?;
+            if let Some(made) = claimed.get(subject.as_str()) {
+                origins = self.matching(made, predicate, object, graph)?;
+            }
+        }
+        Ok(origins)
+    }
+
+    fn matching(
+        &self,
+        made: &[Made],
+        predicate: &NamedNode,
+        object: &Term,
+        graph: Option<&NamedNode>,
+    ) -> io::Result<Vec<Origin>> {
+        let mut origins: Vec<Origin> = Vec::new();
+        for Made { quad, origin } in made {
+            if quad.predicate == *predicate
+                && quad.object == *object
+                && self.is_in(quad, graph)?
+                && !origins.contains(origin)
+            {
+                origins.push(origin.clone());
+            }
+        }
+        Ok(origins)
+    }
+
+    /// Whether a quad is meant by a graph: it is from there, or it was moved there because it
+    /// contradicts another one.
+    fn is_in(&self, quad: &Quad, graph: Option<&NamedNode>) -> io::Result<bool> {
+        let Some(graph) = graph else { return Ok(true) };
+        if quad.graph_name.as_ref() == graph.as_ref().into() {
+            return Ok(true);
+        }
+        let store = self.build.store();
+        let mut moved = quad.clone();
+        moved.graph_name = graph.clone().into();
+        let here = |quad: &Quad| store.contains(quad.as_ref()).map_err(io::Error::other);
+        Ok(!here(quad)? && here(&moved)?)
+    }
+}
+
+/// Refuses tables that are not those of a build.
+fn unchanged(root: &Path, build: &Build, cache: &Path) -> Result<(), StoreError> {
+    let changed = changed(root, build, cache)
+        .map_err(|error| StoreError::io(root, "read the tables", error))?;
+    let Some(first) = changed.first() else {
+        return Ok(());
+    };
+    let id = &build.manifest().id;
+    let others = match changed.len() - 1 {
+        0 => String::new(),
+        1 => " (and 1 other file)".to_owned(),
+        others => format!(" (and {others} other files)"),
+    };
+    // As diagnostics of the table would name it.
+    let path = root.strip_prefix(".").unwrap_or(root).join(first);
+    Err(Diagnostic::new(
+        Code::LineageChanged,
+        Place::file(path.to_string_lossy().as_ref()),
+        format!(
+            "this file{others} has changed since build {id}: its rows are not those of the build"
+        ),
+    )
+    .with_hint("run `civigraph build`, or bring back the files as they were")
+    .into())
+}
+
+impl State {
+    fn claimed(
+        &mut self,
+        group: &TableGroup,
+        plan: &Plan,
+        source: &Source,
+    ) -> io::Result<&HashMap<String, Vec<Made>>> {
+        if self.claimed.is_none() {
+            let quads = claimed(group, plan, source)?
+                .into_iter()
+                .map(|found| (found.quad, found.origin))
+                .collect();
+            let mut by_subject: HashMap<String, Vec<Made>> = HashMap::new();
+            for made in self.locate(plan, source, quads, None)? {
+                if let NamedOrBlankNode::NamedNode(subject) = &made.quad.subject {
+                    let subject = subject.as_str().to_owned();
+                    by_subject.entry(subject).or_default().push(made);
+                }
+            }
+            self.claimed = Some(by_subject);
+        }
+        Ok(self.claimed.get_or_insert_default())
+    }
+
+    /// Every quad about a subject, in the order of tables and rows.
+    fn read(&mut self, plan: &Plan, source: &Source, subject: &NamedNode) -> io::Result<Vec<Made>> {
+        let candidates = self.index.candidates(subject.as_str())?;
+        let mut splits = Near::new();
+        let mut quads = Vec::new();
+        for candidate in candidates {
+            let table = candidate.table;
+            let row = convert::row(plan, table, source, candidate.row, Some(&candidate.split))?;
+            let before = quads.len();
+            quads.extend(row.into_iter().filter(|(quad, origin)| {
+                origin.row > 0
+                    && matches!(&quad.subject, NamedOrBlankNode::NamedNode(node) if node == subject)
+            }));
+            let splits = splits.entry(table).or_default();
+            if quads.len() > before && !splits.contains(&candidate.split) {
+                splits.push(candidate.split);
+            }
+        }
+        self.locate(plan, source, quads, Some(&splits))
+    }
+
+    /// Finds out what the files call the rows and columns of quads. Reads some splits, or all tables.
+    fn locate(
+        &self,
+        plan: &Plan,
+        source: &Source,
+        quads: Vec<(Quad, convert::Origin)>,
+        near: Option<&Near>,
+    ) -> io::Result<Vec<Made>> {
+        let mut numbers: HashMap<(usize, u64), Vec<(u64, u64)>> = HashMap::new();
+        for (_, origin) in &quads {
+            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            numbers.entry((table, origin.row)).or_default();
+        }
+        let tables: BTreeSet<usize> = numbers.keys().map(|(table, _)| *table).collect();
+        for table in tables {
+            let Some(table_plan) = plan.tables.get(table) else {
+                continue;
+            };
+            let splits = near.map(|near| near.get(&table).map_or(&[][..], Vec::as_slice));
+            crate::claims::read_rows(table_plan, source, splits, |number, row| {
+                if let Some(wanted) = numbers.get_mut(&(table, number)) {
+                    *wanted = row()
+                        .places
+                        .iter()
+                        .filter_map(|place| place.cell.as_ref())
+                        .map(|cell| (cell.record, u64::from(cell.column_index) + 1))
+                        .collect();
+                }
+            })?;
+        }
+        let mut made = Vec::with_capacity(quads.len());
+        for (quad, origin) in quads {
+            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            let cells = numbers.get(&(table, origin.row));
+            let (Some(table_plan), Some(cells)) = (plan.tables.get(table), cells) else {
+                continue;
+            };
+            let column = usize::try_from(origin.column)
+                .ok()
+                .and_then(|column| cells.get(column));
+            let Some((row, _)) = cells.first() else {
+                continue;
+            };
+            let url = table_plan.url.split('#').next().unwrap_or_default();
+            made.push(Made {
+                quad: self.form.of(quad)?,
+                origin: Origin {
+                    table: Arc::from(url),
+                    row: *row,
+                    column: column.map(|(_, column)| *column),
+                },
+            });
+        }
+        Ok(made)
+    }
+}
