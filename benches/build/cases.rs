@@ -3,7 +3,9 @@
 use civigraph::convert::{self, Options, TextSink};
 use civigraph::csvw::{self, LoadOptions};
 use civigraph::diagnostic::{Diagnostics, Mode};
+use civigraph::pipeline;
 use civigraph::plan::{self, Plan, PlanOptions};
+use civigraph::project::Project;
 use civigraph::resource::LocalFiles;
 use civigraph::store::{About, BuildOptions, Builder};
 use oxigraph::io::RdfFormat;
@@ -11,6 +13,7 @@ use oxigraph::store::Store;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
+use std::time::Instant;
 
 /// Runs a case by name.
 pub fn run(name: &str, folder: &Path) -> io::Result<()> {
@@ -20,6 +23,9 @@ pub fn run(name: &str, folder: &Path) -> io::Result<()> {
         "load-compact" => load(folder, true),
         "build-loose" => build(folder, false),
         "build" => build(folder, true),
+        "project" => project(folder),
+        "project-full" => rebuild(folder, false),
+        "project-amend" => rebuild(folder, true),
         _ => Err(io::Error::other("no such case")),
     }
 }
@@ -80,6 +86,54 @@ fn build(folder: &Path, optimize: bool) -> io::Result<()> {
         .publish(About::default())
         .map(drop)
         .map_err(io::Error::other)
+}
+
+/// Makes a project of the typed table and publishes it.
+fn project(folder: &Path) -> io::Result<()> {
+    let data = folder.join("project/data");
+    std::fs::create_dir_all(&data)?;
+    for (from, to) in [
+        ("typed.json", "csv-metadata.json"),
+        ("typed.csv", "typed.csv"),
+        ("regions.csv", "regions.csv"),
+    ] {
+        std::fs::copy(folder.join(from), data.join(to))?;
+    }
+    publish(folder, false)
+}
+
+/// Changes one cell in the middle of the table, and publishes the project again.
+fn rebuild(folder: &Path, amend: bool) -> io::Result<()> {
+    let path = folder.join("project/data/typed.csv");
+    let table = std::fs::read_to_string(&path)?;
+    let middle = table.len() / 2;
+    let row = table.get(middle..).and_then(|rest| rest.find('\n'));
+    let row = middle + row.unwrap_or_default() + 1;
+    let (before, rest) = table.split_at(row);
+    let mut cells: Vec<&str> = rest.splitn(4, ',').collect();
+    if let Some(number) = cells.get_mut(2) {
+        *number = if *number == "1" { "2" } else { "1" };
+    }
+    std::fs::write(&path, format!("{before}{}", cells.join(",")))?;
+    publish(folder, amend)
+}
+
+fn publish(folder: &Path, amend: bool) -> io::Result<()> {
+    let project = Project::open(&folder.join("project"), None).map_err(io::Error::other)?;
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let options = BuildOptions {
+        amend,
+        ..BuildOptions::default()
+    };
+    let start = Instant::now();
+    let published = pipeline::build(&project, options, None, &mut diagnostics);
+    let Some((published, _)) = published.map_err(io::Error::other)? else {
+        let message = diagnostics.iter().next().map(|d| d.message.clone());
+        return Err(io::Error::other(message.unwrap_or_default()));
+    };
+    assert_eq!(published.manifest.amended.builds > 0, amend);
+    eprintln!("published in {:.2} s", start.elapsed().as_secs_f64());
+    Ok(())
 }
 
 fn plan(folder: &Path) -> io::Result<(LocalFiles, Plan)> {

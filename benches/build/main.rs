@@ -7,6 +7,9 @@
 //! The build does what a published graph needs: it converts, sorts, digests and keeps the quads,
 //! loads, verifies, describes and syncs. `load` parses the same triples and loads them; `load-compact`
 //! compacts the store as well, as a build does, so that queries find it equally fast.
+//!
+//! `project-full` and `project-amend` publish the table as a project after one of its cells has changed: from
+//! nothing, and taking over what is published. Both check every row.
 
 mod cases;
 #[path = "../convert/process.rs"]
@@ -41,8 +44,16 @@ fn main() {
     cases::run("triples", folder.path()).expect("the triples are written");
     println!("{rows} rows, 20 columns");
     println!("case                   wall s   user+sys s    RSS MB");
+    cases::run("project", folder.path()).expect("the project is published");
     for _ in 0..ROUNDS {
-        for case in ["load", "load-compact", "build-loose", "build"] {
+        for case in [
+            "load",
+            "load-compact",
+            "build-loose",
+            "build",
+            "project-full",
+            "project-amend",
+        ] {
             let cost = process::measure(case, folder.path()).expect("the case runs");
             println!(
                 "{case:<20} {:>8.2} {:>12.2} {:>9.0}",

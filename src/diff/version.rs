@@ -102,7 +102,7 @@ impl Version {
             name: format!("build {}", build.manifest().id),
             prefixes: about.prefixes.clone(),
             base: Some(about.base.clone()),
-            project: None,
+            project: build.inputs(),
             one_graph: false,
             lines: Lines::Build(Box::new(build)),
         })

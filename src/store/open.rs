@@ -2,8 +2,9 @@
 
 use super::load::storage_error;
 use super::lock::Pin;
-use super::{Layout, Manifest, StoreError};
+use super::{Input, Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
+use crate::project::Project;
 use oxigraph::store::Store;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -58,6 +59,17 @@ impl Build {
     /// Where the copy of an input lies, by its name; it need not be there.
     pub fn input(&self, name: &str) -> PathBuf {
         self.folder.join(INPUTS).join(name)
+    }
+
+    /// The project as it was when it was built; `None` where the build does not keep all of its inputs.
+    ///
+    /// Ask it nothing but what its files say: it has no store.
+    pub fn inputs(&self) -> Option<Project> {
+        let kept = |input: &Input| self.input(&input.name).is_file();
+        if !self.manifest.inputs().iter().all(kept) {
+            return None;
+        }
+        Project::open(&self.folder.join(INPUTS), None).ok()
     }
 
     /// The quads of the release graph, as sorted canonical N-Quads lines.

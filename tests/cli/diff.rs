@@ -24,12 +24,34 @@ fn folders(cities: &str) -> Workshop {
 }
 
 #[test]
-fn builds_by_entity() {
+fn builds_in_rows_and_cells() {
     let workshop = Workshop::project();
     workshop.run(&["build", "--quiet"]).exits(0);
     workshop.write("data/cities.csv", CITIES.replace("36000", "37000"));
     workshop.run(&["build", "--quiet"]).exits(0);
+    // A build keeps its tables, whatever became of the project since.
+    workshop.write("data/cities.csv", "");
     let found = differs(&workshop, "previous", "current");
+    assert_eq!((&found["added"], &found["removed"]), (&1.into(), &1.into()));
+    let row = &found["tables"][0]["rows"][0];
+    assert_eq!(row["key"], "irbit");
+    assert_eq!(row["cells"][0]["old"], "36000");
+    assert_eq!(row["cells"][0]["new"], "37000");
+    assert_eq!(row["removed"].as_array().unwrap().len(), 1);
+    assert_eq!(found["entities"].as_array().unwrap().len(), 0);
+    let same = workshop.run(&["diff", "current", "0002"]).exits(0);
+    assert_eq!(same.stdout, "");
+}
+
+#[test]
+fn dumps_by_entity() {
+    let workshop = Workshop::project();
+    for (people, dump) in [("36000", "old.ttl"), ("37000", "new.ttl")] {
+        workshop.write("data/cities.csv", CITIES.replace("36000", people));
+        workshop.run(&["build", "--quiet"]).exits(0);
+        workshop.run(&["export", "-o", dump, "--quiet"]).exits(0);
+    }
+    let found = differs(&workshop, "old.ttl", "new.ttl");
     assert_eq!((&found["added"], &found["removed"]), (&1.into(), &1.into()));
     assert_eq!(found["entities"].as_array().unwrap().len(), 1);
     let irbit = &found["entities"][0];
@@ -38,14 +60,8 @@ fn builds_by_entity() {
     let people = &irbit["properties"][0];
     assert!(people["old"][0].as_str().unwrap().starts_with("\"36000\""));
     assert!(people["new"][0].as_str().unwrap().starts_with("\"37000\""));
-    let table = workshop.run(&["diff", "0001", "current"]).exits(1);
-    assert!(
-        table.stdout.contains("Irbit (city:irbit)"),
-        "{}",
-        table.stdout
-    );
-    let same = workshop.run(&["diff", "current", "0002"]).exits(0);
-    assert_eq!(same.stdout, "");
+    let table = workshop.run(&["diff", "old.ttl", "new.ttl"]).exits(1);
+    assert!(table.stdout.contains("Irbit ("), "{}", table.stdout);
 }
 
 #[test]
