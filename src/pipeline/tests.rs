@@ -365,3 +365,27 @@ proptest! {
         tested().map_err(|error| TestCaseError::fail(error.to_string()))?;
     }
 }
+
+/// A build that is damaged is not built on.
+#[test]
+fn nothing_is_taken_over_from_a_damaged_build() -> Tested {
+    for name in [
+        "quads.nq.zst",
+        "counts.zst",
+        "frames.json",
+        "others.nq.zst",
+        "store/CURRENT",
+    ] {
+        let workshop = shipped()?;
+        workshop.both()?;
+        let root = workshop.path("amended");
+        let path = open(&root)?.folder().join(name);
+        let mut bytes = fs::read(&path)?;
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x10;
+        fs::write(&path, bytes)?;
+        workshop.edit("data/cities.csv", replaced("Irbit", "Irbitt"))?;
+        assert_eq!(workshop.both()?, Some(0), "{name}");
+    }
+    Ok(())
+}

@@ -16,7 +16,7 @@ use super::difference::{Side, compare_lines};
 use super::frames::QUADS;
 use super::line::{Parts, write_quad};
 use super::load::{for_store, storage_error};
-use super::merge::{COMES, GOES, Merged, merge, sum};
+use super::merge::{COMES, GOES, Merged, damaged, is_damaged, merge, sum};
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
@@ -141,7 +141,8 @@ pub struct Amender {
 pub enum Amended {
     /// It is published.
     Published(Box<Published>),
-    /// More changed than is worth it, or the old build does not fit: all has to be built anew.
+    /// More changed than is worth it, or the old build is damaged: all has to be built anew, and needs
+    /// nothing of it.
     Refused(Site),
 }
 
@@ -223,19 +224,19 @@ impl Amender {
         }
         let failed = |e| StoreError::io(&site.path().join(QUADS), "write the quads", e);
         let mut delta = sink.sorter;
-        write_others(others, &prior, &site, &mut delta)?;
-        let Some(delta) = sum(delta, limit).map_err(failed)? else {
-            return Ok(Amended::Refused(site));
-        };
-        let merged = match merge(&delta, prior.folder(), site.path(), &about.base) {
-            Ok(merged) => merged,
-            // The old build is not what its manifest says: whoever builds anew needs nothing of it.
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Ok(Amended::Refused(site));
-            }
+        let merged = write_others(others, &prior, &site, &mut delta)
+            .and_then(|()| sum(delta, limit))
+            .and_then(|delta| {
+                delta
+                    .map(|delta| merge(&delta, prior.folder(), site.path(), &about.base))
+                    .transpose()
+            });
+        let merged = match merged {
+            Ok(Some(merged)) => merged,
+            Ok(None) => return Ok(Amended::Refused(site)),
+            Err(error) if is_damaged(&error) => return Ok(Amended::Refused(site)),
             Err(error) => return Err(failed(error)),
         };
-        drop(delta);
         let statistics = old.statistics.changed(&merged.before, &merged.after);
         let release = release_quads(&about, &statistics, &merged.digest, true);
         let release_quads = site.write_release(&release)?;
@@ -244,7 +245,16 @@ impl Amender {
         let known = link_store(prior.folder(), site.path(), &old.files)
             .map_err(|e| StoreError::io(&site.path().join(STORE), "link the store", e))?;
         let release = ReleaseChange::between(prior.folder(), site.path())?;
-        let store_quads = change_store(&merged, &release, &prior, &site, &statistics)?;
+        let store_quads = match change_store(&merged, &release, &prior, &site, &statistics) {
+            Ok(quads) => quads,
+            Err(error) if matches!(error.code(), Code::TornBuild | Code::Miscount) => {
+                let path = site.path().join(STORE);
+                fs::remove_dir_all(&path)
+                    .map_err(|e| StoreError::io(&path, "remove the linked store", e))?;
+                return Ok(Amended::Refused(site));
+            }
+            Err(error) => return Err(error),
+        };
         site.report(Step::Loaded);
         let changed = (merged.gone.len() + merged.came.len()) as u64;
         let manifest = site.manifest(Content {
@@ -255,7 +265,7 @@ impl Amender {
             blank_nodes: false,
             release_quads,
             store_quads,
-            amended: manifest::Amended {
+            amended: manifest::Amendments {
                 builds: old.amended.builds + 1,
                 quads: old.amended.quads + changed,
             },
@@ -269,32 +279,25 @@ impl Amender {
 }
 
 /// Writes the quads that come from no row alone, and adds what differs from the old ones to `delta`.
-fn write_others(
-    others: Sorter,
-    prior: &Build,
-    site: &Site,
-    delta: &mut Sorter,
-) -> Result<(), StoreError> {
+fn write_others(others: Sorter, prior: &Build, site: &Site, delta: &mut Sorter) -> io::Result<()> {
     let path = site.path().join(OTHERS);
-    write_lines(others, &path)
-        .and_then(|()| {
-            let read = |path: &Path| {
-                let file = File::open(path)?;
-                io::Result::Ok(BufReader::new(zstd::Decoder::new(file)?))
-            };
-            let mut lines = Records::default();
-            let old = read(&prior.folder().join(OTHERS))?;
-            compare_lines(old, read(&path)?, |side, line| {
-                let kind = match side {
-                    Side::Old => GOES,
-                    Side::New => COMES,
-                };
-                lines.push(line, kind);
-                io::Result::Ok(())
-            })?;
-            delta.add(lines)
-        })
-        .map_err(|e| StoreError::io(&path, "write the quads", e))
+    write_lines(others, &path)?;
+    let read = |path: &Path| {
+        let file = File::open(path)?;
+        io::Result::Ok(BufReader::new(zstd::Decoder::new(file)?))
+    };
+    let mut lines = Records::default();
+    let old = read(&prior.folder().join(OTHERS)).map_err(damaged)?;
+    compare_lines(old, read(&path)?, |side, line| {
+        let kind = match side {
+            Side::Old => GOES,
+            Side::New => COMES,
+        };
+        lines.push(line, kind);
+        io::Result::Ok(())
+    })
+    .map_err(damaged)?;
+    delta.add(lines)
 }
 
 /// Lines of the release graph that differ.

@@ -4,7 +4,7 @@ use super::blank::relabel;
 use super::frames::{COMPRESSION, FrameWriter, QUADS};
 use super::line::{Parts, write_quad};
 use super::load::{LoadChunk, LoadSink, Sorted, Threads, for_store, storage_error};
-use super::manifest::Amended;
+use super::manifest::Amendments;
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
@@ -252,7 +252,7 @@ impl Builder {
             blank_nodes: quads.blank_nodes,
             release_quads: release_count,
             store_quads: stored as u64,
-            amended: Amended::default(),
+            amended: Amendments::default(),
         })?;
         self.verify(&store, &manifest)?;
         self.site.report(Step::Verified);

@@ -37,7 +37,7 @@ pub struct Manifest {
     /// Counts of all graphs but `release`.
     pub statistics: Statistics,
     /// How much was amended since all of it was built anew.
-    pub amended: Amended,
+    pub amended: Amendments,
     /// What the build was told about itself.
     pub about: About,
     /// The files of the build but this one, in order of their names.
@@ -48,7 +48,7 @@ pub struct Manifest {
 
 /// What was amended since a build was made from nothing. Not part of any digest or dump.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amended {
+pub struct Amendments {
     /// Builds that each took over what the one before had.
     pub builds: u64,
     /// Quads that came and went in all of them.

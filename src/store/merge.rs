@@ -7,6 +7,7 @@ use super::statistics::Counter;
 use super::{Statistics, hex};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -72,7 +73,7 @@ type Unpacked = io::Result<(Packed, Vec<u8>)>;
 /// # Errors
 /// `InvalidData` where the old build is damaged, or does not fit the delta.
 pub(super) fn merge(delta: &Delta, old: &Path, new: &Path, base: &str) -> io::Result<Merged> {
-    let mut reader = FrameReader::open(old)?;
+    let mut reader = FrameReader::open(old).map_err(damaged)?;
     let mut writer = FrameWriter::create(new)?;
     let mut merger = Merger::new(delta, base)?;
     let (to_merger, frames): (SyncSender<Unpacked>, Receiver<Unpacked>) = sync_channel(WAITING);
@@ -85,7 +86,7 @@ pub(super) fn merge(delta: &Delta, old: &Path, new: &Path, base: &str) -> io::Re
                     Err(error) => Err(error),
                 };
                 // Nobody listens where the merge has failed.
-                if to_merger.send(unpacked).is_err() {
+                if to_merger.send(unpacked.map_err(damaged)).is_err() {
                     break;
                 }
             }
@@ -131,7 +132,7 @@ impl<'d> Merger<'d> {
         let mut subjects = Vec::new();
         let mut literals = BTreeSet::new();
         for (line, sum) in delta {
-            let parts = Parts::of(line).ok_or_else(damaged)?;
+            let parts = Parts::of(line).ok_or_else(misfit)?;
             if subjects.last() != Some(&parts.subject) {
                 subjects.push(parts.subject);
             }
@@ -179,7 +180,7 @@ impl<'d> Merger<'d> {
         following: Option<&[u8]>,
         writer: &mut FrameWriter,
     ) -> io::Result<()> {
-        let counts = packed.counts()?;
+        let counts = packed.counts().map_err(damaged)?;
         let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
         for (line, count) in lines.split(|&byte| byte == b'\n').zip(counts) {
             while let Some((new, sum)) = self.waiting()
@@ -188,7 +189,7 @@ impl<'d> Merger<'d> {
                 self.at += 1;
                 self.come(new, *sum, writer)?;
             }
-            let parts = Parts::of(line).ok_or_else(damaged)?;
+            let parts = Parts::of(line).ok_or_else(misfit)?;
             if self.concerned(parts.subject) {
                 self.before.line(&parts);
             }
@@ -197,7 +198,7 @@ impl<'d> Merger<'d> {
                 && changed == line
             {
                 self.at += 1;
-                count = count.checked_add_signed(*sum).ok_or_else(damaged)?;
+                count = count.checked_add_signed(*sum).ok_or_else(misfit)?;
             }
             if count == 0 {
                 self.merged.gone.push(line.to_vec());
@@ -224,8 +225,8 @@ impl<'d> Merger<'d> {
 
     /// A line that the old build has not.
     fn come(&mut self, line: &[u8], sum: i64, writer: &mut FrameWriter) -> io::Result<()> {
-        let count = u64::try_from(sum).map_err(|_| damaged())?;
-        let parts = Parts::of(line).ok_or_else(damaged)?;
+        let count = u64::try_from(sum).map_err(|_| misfit())?;
+        let parts = Parts::of(line).ok_or_else(misfit)?;
         self.merged.came.push(line.to_vec());
         self.write(line, &parts, count, writer)
     }
@@ -253,8 +254,18 @@ impl<'d> Merger<'d> {
     }
 }
 
-fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the old build does not fit")
+/// An error of reading the old build, or of what stands in it.
+pub(super) fn damaged(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+/// Whether an error is about the old build.
+pub(super) fn is_damaged(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
+}
+
+fn misfit() -> io::Error {
+    damaged("the old build does not fit")
 }
 
 /// Whether an object is a literal, or a triple with one: the store may write it in another way.

@@ -69,7 +69,7 @@ pub(crate) use layout::{folder_of, sync_folder, write_atomically};
 pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
 pub(crate) use lock::utc;
-pub use manifest::{FORMAT, FileEntry, Manifest};
+pub use manifest::{Amendments, FORMAT, FileEntry, Manifest};
 pub use open::{Build, builds, open, open_build};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};

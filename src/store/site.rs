@@ -42,7 +42,7 @@ pub(super) struct Content {
     pub(super) release_quads: u64,
     pub(super) store_quads: u64,
     /// What was amended since all of it was built.
-    pub(super) amended: manifest::Amended,
+    pub(super) amended: manifest::Amendments,
 }
 
 impl Site {
