@@ -86,6 +86,7 @@ pub mod list;
 #[cfg(feature = "store")]
 pub mod pipeline;
 pub mod plan;
+pub mod progress;
 pub mod project;
 #[cfg(feature = "store")]
 pub mod query;

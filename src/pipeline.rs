@@ -21,6 +21,7 @@ use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::plan::{self, Mode, Plan, PlanOptions};
+use crate::progress::Listener;
 use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use crate::rules::{FactSink, Facts, Rules};
@@ -133,6 +134,8 @@ pub struct CheckOptions<'a> {
     pub sources: Option<&'a Path>,
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
+    /// Hears of bytes of tables as they are done.
+    pub progress: Option<&'a Listener>,
 }
 
 /// What was checked.
@@ -195,6 +198,7 @@ pub fn build(
     let how = CheckOptions {
         sources,
         threads: options.threads,
+        progress: None,
     };
     if diagnostics.has_errors() {
         // All problems in one run: the rows have theirs too.
@@ -476,6 +480,7 @@ impl Tables<'_> {
         let how = Options {
             threads: options.threads,
             keys: Some(&keys),
+            progress: options.progress,
             ..Options::default()
         };
         let summary =

@@ -1,10 +1,11 @@
 //! `civigraph check`: everything that is wrong with tables, metadata, keys and references.
 
 use super::failure::Failure;
-use super::input::{InputOptions, lacks_files};
-use super::terminal::Terminal;
+use super::input::{InputOptions, bytes_of_tables, lacks_files};
+use super::terminal::{Terminal, listener};
 use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
+use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
@@ -95,18 +96,23 @@ fn check(
     if keep_all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
-    let options = CheckOptions {
-        sources: arguments.sources.as_deref(),
-        ..CheckOptions::default()
+    let check = |group: &TableGroup, files: &Recording<'_>, diagnostics: &mut Diagnostics| {
+        let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
+        let options = CheckOptions {
+            sources: arguments.sources.as_deref(),
+            progress: Some(&listener(&progress)),
+            ..CheckOptions::default()
+        };
+        let checked = pipeline::check(group, files, options, diagnostics);
+        progress.finish_and_clear();
+        checked
     };
-    let progress = terminal.progress("checking", None);
     let (checked, mut files) = match &arguments.input {
         Some(input) => {
             let input = arguments.from.open(input)?;
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
-            let checked =
-                group.map(|group| pipeline::check(&group, &files, options, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, &mut diagnostics));
             (checked, files.files())
         }
         None => {
@@ -119,8 +125,7 @@ fn check(
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
             }
-            let checked =
-                group.map(|group| pipeline::check(&group, &files, options, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, &mut diagnostics));
             let mut files = files.files();
             files.insert(project.metadata());
             let ontology = project.root().join("ontology");
@@ -129,8 +134,7 @@ fn check(
             (checked, files)
         }
     };
-    progress.finish_and_clear();
-    if let Some(folder) = options.sources {
+    if let Some(folder) = &arguments.sources {
         files.extend(entries(folder));
     }
     let checked = checked

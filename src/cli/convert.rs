@@ -2,15 +2,16 @@
 
 use super::Outcome;
 use super::failure::Failure;
-use super::input::{InputOptions, lacks_files};
+use super::input::{InputOptions, bytes_of_tables, lacks_files};
 use super::output::{Output, format_extension};
-use super::terminal::Terminal;
+use super::terminal::{Terminal, listener};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::json::JsonSink;
 use crate::plan::{self, Plan, PlanOptions};
+use crate::progress::Listener;
 use crate::resource::Resolver;
 use clap::ValueEnum;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
@@ -125,15 +126,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             metadata_urls: group.metadata.clone(),
         };
         let plan = plan::compile(&group, &options, &mut diagnostics);
+        let output = Output::open(arguments.output.as_deref())?;
+        let progress = terminal.progress("converting", Some(bytes_of_tables(&group, &input)));
         let conversion = Conversion {
             group: &group,
             plan: &plan,
             mode,
             resolver: &input,
             threads: arguments.threads,
+            progress: &listener(&progress),
         };
-        let output = Output::open(arguments.output.as_deref())?;
-        let progress = terminal.progress("converting", None);
         let result = conversion.write(target, output, &mut diagnostics);
         progress.finish_and_clear();
         let (output, summary) = result?;
@@ -170,6 +172,7 @@ struct Conversion<'a> {
     mode: plan::Mode,
     resolver: &'a dyn Resolver,
     threads: usize,
+    progress: &'a Listener,
 }
 
 impl Conversion<'_> {
@@ -224,6 +227,7 @@ impl Conversion<'_> {
     ) -> io::Result<Summary> {
         let options = Options {
             threads: self.threads,
+            progress: Some(self.progress),
             ..Options::default()
         };
         convert::run(self.plan, self.resolver, &options, sink, diagnostics)

@@ -1,13 +1,13 @@
 //! `civigraph export`: a dump of the published graph.
 
 use super::failure::Failure;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, listener};
 use super::{Global, Outcome, tables};
 use crate::export::{
-    ExportOptions, Format, export_to_file, export_to_stream, of_file_name, unknown_format,
+    ExportOptions, Format, choose, export_to_file, export_to_stream, of_file_name, unknown_format,
 };
 use crate::fmt::Profile;
-use crate::store;
+use crate::store::{self, Build};
 use oxsdatatypes::DateTime;
 use std::io;
 use std::path::PathBuf;
@@ -105,7 +105,11 @@ pub(super) fn run(
         export_to_stream(&build, &options, &mut io::stdout().lock())?;
         return Ok(Outcome::Fine);
     };
-    let progress = terminal.progress("writing", None);
+    let progress = terminal.progress("writing", Some(size(&build, &options)?));
+    let options = ExportOptions {
+        progress: Some(listener(&progress)),
+        ..options
+    };
     let exported = export_to_file(&build, &options, path);
     progress.finish_and_clear();
     let exported = exported?;
@@ -118,4 +122,12 @@ pub(super) fn run(
         terminal.say(format_args!("manifest: {}", manifest.display()));
     }
     Ok(Outcome::Fine)
+}
+
+/// Triples of the graphs that are to be written.
+fn size(build: &Build, options: &ExportOptions) -> Result<u64, Failure> {
+    let graphs = choose(build, options)?;
+    let statistics = &build.manifest().statistics.graphs;
+    let chosen = statistics.iter().filter(|(name, _)| graphs.has_name(name));
+    Ok(chosen.map(|(_, graph)| graph.triples).sum())
 }

@@ -4,7 +4,9 @@ use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::{Catalog, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource};
+use crate::resource::{
+    Catalog, Content, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource,
+};
 use std::path::PathBuf;
 
 /// Where an input and what it refers to are found.
@@ -127,4 +129,20 @@ impl Resolver for Input {
 /// Whether files could not be read at all: then the work could not be done, whatever the data says.
 pub(super) fn lacks_files(diagnostics: &Diagnostics) -> bool {
     diagnostics.has_errors() && diagnostics.has(Code::Unreadable)
+}
+
+/// Bytes of the tables of a group, as far as they can be had without fetching anything.
+pub(super) fn bytes_of_tables(group: &TableGroup, resolver: &dyn Resolver) -> u64 {
+    if resolver.fetches() {
+        return 0;
+    }
+    let size = |url: &str| match resolver.resolve(url).ok()?.content {
+        Content::File(path) => Some(std::fs::metadata(path).ok()?.len()),
+        Content::Bytes(bytes) => Some(bytes.len() as u64),
+    };
+    group
+        .tables
+        .iter()
+        .filter_map(|table| size(&table.url))
+        .sum()
 }

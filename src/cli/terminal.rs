@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::render::{self, Format};
+use crate::progress::Listener;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
@@ -13,6 +14,12 @@ use std::time::Duration;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 const HINT: Style = AnsiColor::BrightCyan.on_default();
+
+/// Moves a bar as work is done.
+pub(super) fn listener(bar: &ProgressBar) -> Listener {
+    let bar = bar.clone();
+    Listener::new(move |amount| bar.inc(amount))
+}
 
 /// Where a command talks and writes.
 #[derive(Debug, Clone, Copy)]
@@ -102,9 +109,10 @@ impl Terminal {
         }
     }
 
-    /// A progress bar on stderr for work of `total` units, or a spinner where the total is unknown;
-    /// invisible unless stderr is a terminal.
+    /// A progress bar on stderr for work of `total` units, or a spinner where the total is unknown or
+    /// nothing; invisible unless stderr is a terminal.
     pub(super) fn progress(self, what: &'static str, total: Option<u64>) -> ProgressBar {
+        let total = total.filter(|total| *total > 0);
         if self.quiet || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }

@@ -6,6 +6,7 @@ use crate::csv::RECORD_LIMIT;
 use crate::diagnostic::Diagnostics;
 use crate::keys::KeyChecker;
 use crate::plan::Plan;
+use crate::progress::Listener;
 use crate::resource::Resolver;
 use oxrdf::Quad;
 use std::io;
@@ -25,6 +26,8 @@ pub struct Options<'a> {
     /// Takes the keys of all rows, also of tables without output. The caller finishes it, with
     /// [`TableRows`](super::TableRows).
     pub keys: Option<&'a KeyChecker>,
+    /// Hears of bytes of CSV text as they are done.
+    pub progress: Option<&'a Listener>,
 }
 
 impl Default for Options<'_> {
@@ -34,6 +37,7 @@ impl Default for Options<'_> {
             chunk_size: CHUNK_SIZE,
             record_limit: RECORD_LIMIT,
             keys: None,
+            progress: None,
         }
     }
 }

@@ -111,6 +111,9 @@ impl TableRun<'_> {
         let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<()> {
             summary.rows += done.report.rows;
             summary.bytes += done.bytes;
+            if let Some(progress) = self.options.progress {
+                progress.tell(done.bytes);
+            }
             context.accept(done.report.problems, diagnostics);
             if done.report.incomplete {
                 self.incomplete();

@@ -5,7 +5,10 @@ use crate::csvw::model::{Column, Dialect, Extensions, Table, TableGroup};
 use crate::datatype::DatatypeDescription;
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::plan::{self, Plan, PlanOptions};
+use crate::progress::Listener;
 use crate::resource::{Content, ResolveError, Resolver, Resource};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One file in memory, whatever the URL.
 struct Memory(Vec<u8>);
@@ -279,6 +282,29 @@ fn threads_and_chunks_do_not_show() {
             };
             assert_eq!(places(&parts.1), places(&whole.1));
         }
+    }
+}
+
+#[test]
+fn a_listener_hears_of_every_byte() {
+    let rows: String = (0..3000).map(|row| format!("{row},x\n")).collect();
+    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    for threads in [1, 3] {
+        let heard = Arc::new(AtomicU64::new(0));
+        let listener = {
+            let heard = Arc::clone(&heard);
+            Listener::new(move |bytes| {
+                heard.fetch_add(bytes, Ordering::Relaxed);
+            })
+        };
+        let options = Options {
+            threads,
+            chunk_size: 1000,
+            progress: Some(&listener),
+            ..Options::default()
+        };
+        lines(&plan, &format!("a,b\n{rows}"), &options);
+        assert_eq!(heard.load(Ordering::Relaxed), rows.len() as u64);
     }
 }
 

@@ -16,6 +16,7 @@ pub use lines::{Graphs, LineSource};
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::progress::Listener;
 use crate::store::line::Parts;
 use crate::store::{Build, Prefixes, StoreError, graph_iri, hex};
 use lines::{ReadLines, Selected};
@@ -40,6 +41,8 @@ pub struct ExportOptions {
     pub manifest: bool,
     /// The time to put in the manifest (`xsd:dateTime`); none by default, so that manifests compare.
     pub issued: Option<String>,
+    /// Hears of triples as they are read.
+    pub progress: Option<Listener>,
 }
 
 impl ExportOptions {
@@ -52,6 +55,7 @@ impl ExportOptions {
             reifiers: false,
             manifest: true,
             issued: None,
+            progress: None,
         }
     }
 }
@@ -231,6 +235,8 @@ fn dump(
         source: selected,
         hasher: Sha256::new(),
         blank: false,
+        progress: options.progress.clone(),
+        untold: 0,
     };
     let about = &build.manifest().about;
     let triples = write_lines(
@@ -300,11 +306,17 @@ fn write_plain(lines: &mut dyn LineSource, format: Format, out: &mut dyn Write) 
     Ok(written)
 }
 
+/// Lines that pass before a listener is told.
+const TOLD: u64 = 4096;
+
 /// Digests the lines that pass.
 struct Digesting<S> {
     source: S,
     hasher: Sha256,
     blank: bool,
+    progress: Option<Listener>,
+    /// Lines that the listener has not been told of.
+    untold: u64,
 }
 
 impl<S: LineSource> LineSource for Digesting<S> {
@@ -317,6 +329,12 @@ impl<S: LineSource> LineSource for Digesting<S> {
                 || Parts::of(line).is_some_and(|parts| {
                     parts.subject.starts_with(b"_:") || parts.object.starts_with(b"_:")
                 });
+            self.untold += 1;
+            if self.untold == TOLD
+                && let Some(progress) = &self.progress
+            {
+                progress.tell(std::mem::take(&mut self.untold));
+            }
         }
         Ok(more)
     }
