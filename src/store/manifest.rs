@@ -78,6 +78,10 @@ impl Manifest {
     /// Gives the manifest its checksum, and the manifest as JSON.
     pub(super) fn seal(&mut self) -> io::Result<Vec<u8>> {
         self.checksum = self.own_checksum()?;
+        self.json()
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');
         Ok(json)
@@ -134,6 +138,15 @@ impl Manifest {
         if checksum != manifest.checksum {
             return Err(torn(
                 "the manifest is damaged: its checksum is another one".to_owned(),
+            ));
+        }
+        // Nor is a bit flipped in the white space that says nothing: a disk that does that is failing.
+        let written = manifest
+            .json()
+            .map_err(|error| StoreError::io(path, "check the manifest", error))?;
+        if written != bytes {
+            return Err(torn(
+                "the manifest is damaged: it is not written as a build writes it".to_owned(),
             ));
         }
         Ok(manifest)

@@ -178,7 +178,7 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
             ));
         }
     };
-    let id = text.trim_end();
+    let id = text.strip_suffix('\n').unwrap_or_default();
     if super::layout::sequence(id).is_none() {
         return Err(
             StoreError::new(Code::TornBuild, &path, "the file does not name a build")

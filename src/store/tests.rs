@@ -310,14 +310,6 @@ fn a_cut_file_is_refused() -> Tested {
         check_damage(Code::TornBuild, |build| {
             let file = OpenOptions::new().write(true).open(build.join(name))?;
             file.set_len(file.metadata()?.len() - 1)
-        })
-        // One byte less of the manifest is its last line break, which nobody misses.
-        .or_else(|e| {
-            if name == "manifest.json" {
-                Ok(())
-            } else {
-                Err(e)
-            }
         })?;
     }
     check_damage(Code::TornBuild, |build| {
@@ -337,11 +329,7 @@ fn a_flipped_bit_is_found() -> Tested {
     let length = fs::metadata(&manifest)?.len() as usize;
     for at in (0..length).step_by(97) {
         flip(&manifest, at)?;
-        // A flip may fall on white space between the values, which says nothing.
-        if let Ok(opened) = open(folder.path()) {
-            assert_eq!(lines(&opened)?.len(), 3);
-            assert_eq!(opened.manifest().statistics.quads, 3);
-        }
+        assert!(open(folder.path()).is_err(), "byte {at} of the manifest");
         flip(&manifest, at)?;
     }
     for file in store_files(&build, ".sst")? {

@@ -1,0 +1,117 @@
+//! Builds killed at every step and at random moments, those that take over what is published and those
+//! that are made anew.
+
+use super::{Change, change, changed, check, dump, litter, thorough};
+use crate::cli::workshop::{CITIES, Workshop, program};
+use civigraph::store::Step;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const WAYS: [&[&str]; 2] = [&["build", "--quiet"], &["build", "--quiet", "--full"]];
+
+#[test]
+fn killed_at_every_step() {
+    for step in Step::ALL {
+        for way in WAYS {
+            let change = change();
+            let what = format!("{way:?} killed at {}", step.as_str());
+            let killed = program(&change.workshop.path(""))
+                .args(way)
+                .env("CIVIGRAPH_ABORT_AT", step.as_str())
+                .output()
+                .unwrap();
+            assert_eq!(killed.status.code(), None, "{what}: not killed");
+            let now = dump(&change.workshop);
+            let expected = if *step >= Step::Switched {
+                &change.new
+            } else {
+                &change.old
+            };
+            assert_eq!(now, *expected, "{what}");
+            check(&change, &what);
+        }
+    }
+}
+
+/// The digest of what is published, as its name has it.
+fn published(workshop: &Workshop) -> String {
+    let id = std::fs::read_to_string(workshop.path(".civigraph/current")).unwrap();
+    let (_, digest) = id.trim_end().split_once('-').unwrap();
+    digest.to_owned()
+}
+
+/// Goes back and forth between two graphs; each build may be killed, so that sometimes the next one has
+/// nothing to change.
+#[test]
+fn killed_at_random_moments() {
+    let Change { workshop, old, new } = change();
+    let before = published(&workshop);
+    let started = Instant::now();
+    workshop.run(&["build", "--quiet", "--full"]).exits(0);
+    let whole = started.elapsed();
+    let after = published(&workshop);
+    let rounds = if thorough() { 200 } else { 30 };
+    // Moments spread over a build by a fixed sequence.
+    let mut moment = 7_u64;
+    let mut seen = [0, 0];
+    for round in 0..rounds {
+        moment = moment
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        // To the other graph from the one that is published.
+        let to_old = published(&workshop) == after;
+        let table = if to_old { CITIES.to_owned() } else { changed() };
+        workshop.write("data/cities.csv", table);
+        let mut build = Command::new(env!("CARGO_BIN_EXE_civigraph"))
+            .current_dir(workshop.path(""))
+            .args(WAYS[usize::from(round % 2 == 0)])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let part = u32::try_from(moment >> 33).unwrap() % 1_000;
+        std::thread::sleep(whole * part / 800);
+        build.kill().unwrap();
+        build.wait().unwrap();
+        let now = dump(&workshop);
+        let digest = published(&workshop);
+        match digest == before {
+            true => assert_eq!(now, old, "round {round}"),
+            false => assert_eq!(now, new, "round {round}"),
+        }
+        assert!(
+            digest == before || digest == after,
+            "round {round}: {digest}"
+        );
+        workshop.run(&["verify"]).exits(0);
+        seen[usize::from((digest == before) == to_old)] += 1;
+        // One killed build leaves one unfinished folder at most: the next start has swept the others.
+        assert!(
+            litter(&workshop).len() <= 2,
+            "round {round}: {:?}",
+            litter(&workshop)
+        );
+    }
+    // Moments before and after the switch were among them.
+    assert!(seen.iter().all(|&count| count > 0), "{seen:?} of {whole:?}");
+    workshop.write("data/cities.csv", changed());
+    check(&Change { workshop, old, new }, "random moments");
+}
+
+/// A build that is killed leaves nothing in the folder for temporary files either.
+#[test]
+fn killed_without_traces_elsewhere() {
+    let change = change();
+    let temporary = change.workshop.path("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    for step in Step::ALL {
+        program(&change.workshop.path(""))
+            .args(["build", "--quiet", "--full"])
+            .env("CIVIGRAPH_ABORT_AT", step.as_str())
+            .env("TMPDIR", &temporary)
+            .output()
+            .unwrap();
+        let left = std::fs::read_dir(&temporary).unwrap().count();
+        assert_eq!(left, 0, "{}", step.as_str());
+    }
+}
