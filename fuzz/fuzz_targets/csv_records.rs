@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| civigraph_fuzz::relations::csv_records(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| civigraph_fuzz::tables::csv_records(data));

@@ -10,3 +10,4 @@
 //! `uri_template`. What they find becomes a regression test beside the code.
 
 pub mod relations;
+pub mod tables;

@@ -1,14 +1,11 @@
 //! One relation a target. Each panics where it does not hold.
 
-use civigraph::csv::{Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Text};
-use civigraph::csvw::model::{Dialect, Trim};
 use civigraph::csvw::{self, LoadOptions, json};
 use civigraph::datatype::{Base, Datatype, DatatypeDescription, FormatDescription, value};
 use civigraph::diagnostic::{Code, Diagnostics, Mode};
 use civigraph::resource::{Content, ResolveError, Resolver, Resource};
 use civigraph::uri::{self, Template, Value};
 use libfuzzer_sys::arbitrary::{Arbitrary, Unstructured};
-use std::sync::Arc;
 
 /// A number that is accepted under a format keeps its digits (unless it is scaled by a per cent), is a
 /// valid number of its datatype, and parses to itself without the format.
@@ -173,73 +170,6 @@ pub fn uri_template(data: &[u8]) {
     );
 }
 
-/// Cut into chunks of any size, a table has the same records at the same places as in one piece.
-pub fn csv_records(data: &[u8]) {
-    let mut input = Unstructured::new(data);
-    let option = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let dialect = Dialect {
-        delimiter: choose(&mut input, &[",", ";", "\t", "::", "é"]).to_owned(),
-        quote_char: option(choose(&mut input, &["\"", "'", "", "««"])),
-        double_quote: input.arbitrary().unwrap_or(true),
-        comment_prefix: option(choose(&mut input, &["", "#", "//"])),
-        line_terminators: match choose(&mut input, &["crlf", "lf", "cr", "odd"]) {
-            "crlf" => vec!["\r\n".into(), "\n".into()],
-            "lf" => vec!["\n".into()],
-            "cr" => vec!["\r".into(), "\n".into(), "\r\n".into()],
-            _ => vec!["<>".into(), "|".into()],
-        },
-        skip_blank_rows: input.arbitrary().unwrap_or(false),
-        skip_initial_space: input.arbitrary().unwrap_or(false),
-        trim: if input.arbitrary().unwrap_or(false) {
-            Trim::Both
-        } else {
-            Trim::None
-        },
-        ..Dialect::default()
-    };
-    let size = 1 + usize::from(input.arbitrary::<u8>().unwrap_or(0));
-    let text: Arc<[u8]> = input.take_rest().into();
-    let format = Format::new(&dialect);
-    let whole = records(&format, &text, 1 << 20);
-    assert_eq!(records(&format, &text, size), whole, "{dialect:?} {size}");
-}
-
-/// Records with their offsets, rows or not, and cells; then where the text ends.
-fn records(
-    format: &Format,
-    text: &Arc<[u8]>,
-    size: usize,
-) -> (Vec<(u64, bool, Vec<Vec<u8>>)>, Position) {
-    let resource = resource("memory:table.csv", Content::Bytes(Arc::clone(text)));
-    let text = Text::open(&resource, "utf-8").expect("bytes at hand can be read");
-    let mut chunks = Chunks::new(format, text, Position::START, size, RECORD_LIMIT);
-    let mut chunk = Chunk::default();
-    let mut record = Record::default();
-    let mut found = Vec::new();
-    while chunks
-        .next_into(&mut chunk)
-        .expect("bytes at hand can be read")
-    {
-        let mut at = 0;
-        while at < chunk.text.len() {
-            let (next, is_row) = format.skip(&chunk.text, at, &mut record);
-            assert!(next > at, "a record takes text");
-            let cells = record
-                .cells
-                .iter()
-                .map(|cell| cell.bytes(&chunk.text).to_vec());
-            found.push((
-                chunk.split.start.offset + at as u64,
-                is_row,
-                cells.collect(),
-            ));
-            at = next;
-        }
-        assert_eq!(at, chunk.text.len(), "records end where their chunk ends");
-    }
-    (found, chunks.position())
-}
-
 /// A document that a strict JSON parser reads is read here, and no other; an empty line before it
 /// moves every problem by one line and changes nothing else.
 pub fn metadata(data: &[u8]) {
@@ -301,7 +231,7 @@ impl Resolver for Memory<'_> {
     }
 }
 
-fn resource(url: &str, content: Content) -> Resource {
+pub(crate) fn resource(url: &str, content: Content) -> Resource {
     Resource {
         url: url.to_owned(),
         media_type: None,
@@ -328,6 +258,6 @@ fn compile(base: &str, format: Option<FormatDescription>) -> Datatype {
     datatype
 }
 
-fn choose<'a>(input: &mut Unstructured<'_>, from: &[&'a str]) -> &'a str {
+pub(crate) fn choose<'a>(input: &mut Unstructured<'_>, from: &[&'a str]) -> &'a str {
     input.choose(from).copied().unwrap_or(from[0])
 }

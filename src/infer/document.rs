@@ -44,30 +44,31 @@ pub fn write(tables: &[Table], keys: &Keys, folder: &Path) -> String {
 
 fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<Map<String, Value>> {
     let table = tables.get(index)?;
-    let primary = keys.primary.get(index).copied().flatten();
+    let primary = keys.primary.get(index).map_or(&[][..], Vec::as_slice);
     let foreign = keys.foreign.get(index).map_or(&[][..], Vec::as_slice);
 
     let mut notes = vec![match table.rows {
         1 => "1 row".to_owned(),
         rows => format!("{rows} rows"),
     }];
-    let key = primary.and_then(|primary| table.columns.get(primary));
-    match key {
-        Some(key) => notes.push(format!(
-            "Primary key `{}`: every row has another value.",
-            key.name
-        )),
-        None if table.columns.iter().any(|column| matches!(column.unique, Unique::Unknown)) => {
-            notes.push(
-                "No primary key proposed: there are more values than could be remembered."
-                    .to_owned(),
-            );
-        }
-        None => notes.push(
-            "No primary key proposed: no column that looks like one has another value in every row."
-                .to_owned(),
-        ),
+    if table.columns.iter().any(Column::is_required) {
+        notes.push("Columns in which no cell is empty are `required`.".to_owned());
     }
+    let key = names(table, primary);
+    let unknown = |column: &Column| matches!(column.unique, Unique::Unknown);
+    notes.push(match key.as_slice() {
+        [] if keys.unsearched.contains(&index) || table.columns.iter().any(unknown) => {
+            "No primary key proposed: there are more values than could be remembered.".to_owned()
+        }
+        [] => "No primary key proposed: neither a column nor a few together that look like one have other \
+               values in every row."
+            .to_owned(),
+        [key] => format!("Primary key `{key}`: every row has another value."),
+        several => format!(
+            "Primary key {}: every row has other values in them together, no column alone has.",
+            quoted(several)
+        ),
+    });
     for reference in foreign {
         notes.push(foreign_note(tables, table, reference));
     }
@@ -85,8 +86,9 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
         .iter()
         .enumerate()
         .map(|(number, described)| {
-            let refers = foreign.iter().any(|reference| reference.column == number);
-            let mut out = column(described, table.rows, primary == Some(number) || refers);
+            let refers = (foreign.iter()).any(|reference| reference.columns.contains(&number));
+            let is_key = primary.contains(&number) || refers;
+            let mut out = column(described, table.rows, is_key);
             if let (Value::Object(out), true) = (&mut out, refers && !described.is_required()) {
                 out.insert(
                     format!("{}optional", crate::csvw::OWN_NAMESPACE),
@@ -97,21 +99,24 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
         })
         .collect();
     schema.insert("columns".to_owned(), json!(columns));
-    if let Some(key) = key {
-        schema.insert("primaryKey".to_owned(), json!(key.name));
-        schema.insert("aboutUrl".to_owned(), json!(format!("#{{{}}}", key.name)));
+    if !key.is_empty() {
+        schema.insert("primaryKey".to_owned(), reference(&key));
+        // Variables never expand to a slash of their own.
+        let variables: Vec<_> = key.iter().map(|name| format!("{{{name}}}")).collect();
+        let about = format!("#{}", variables.join("/"));
+        schema.insert("aboutUrl".to_owned(), json!(about));
     }
     if !foreign.is_empty() {
         let foreign: Vec<_> = foreign
             .iter()
-            .filter_map(|reference| {
-                let target = tables.get(reference.table)?;
-                let key = keys.primary.get(reference.table).copied().flatten()?;
+            .filter_map(|foreign| {
+                let target = tables.get(foreign.table)?;
+                let key = keys.primary.get(foreign.table)?;
                 Some(json!({
-                    "columnReference": table.columns.get(reference.column)?.name,
+                    "columnReference": reference(&names(table, &foreign.columns)),
                     "reference": {
                         "resource": url(folder, &target.source.path),
-                        "columnReference": target.columns.get(key)?.name,
+                        "columnReference": reference(&names(target, key)),
                     }
                 }))
             })
@@ -123,11 +128,18 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
 }
 
 fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String {
-    let column = table.columns.get(reference.column);
-    let name = column.map_or("", |column| column.name.as_str());
     let target = tables
         .get(reference.table)
         .map_or("", |target| target.name.as_str());
+    let names = names(table, &reference.columns);
+    let &[column] = reference.columns.as_slice() else {
+        return format!(
+            "Foreign key {}: the values of every row are a key of `{target}`, which has columns of these names.",
+            quoted(&names)
+        );
+    };
+    let column = table.columns.get(column);
+    let name = quoted(&names);
     let what = match column.and_then(|column| column.choice.separator.as_ref()) {
         Some(_) => "every item",
         None => "every value",
@@ -137,7 +149,28 @@ fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String 
     } else {
         "though its name does not say so"
     };
-    format!("Foreign key `{name}`: {what} is a key of `{target}`, {why}.")
+    format!("Foreign key {name}: {what} is a key of `{target}`, {why}.")
+}
+
+/// The names of columns.
+fn names<'t>(table: &'t Table, columns: &[usize]) -> Vec<&'t str> {
+    columns
+        .iter()
+        .filter_map(|&column| Some(table.columns.get(column)?.name.as_str()))
+        .collect()
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+/// A reference to columns: one name as it is.
+fn reference(names: &[&str]) -> Value {
+    match names {
+        [name] => json!(name),
+        names => json!(names),
+    }
 }
 
 fn column(column: &Column, rows: u64, is_key: bool) -> Value {
@@ -146,7 +179,10 @@ fn column(column: &Column, rows: u64, is_key: bool) -> Value {
     if !column.title.is_empty() {
         out.insert("titles".to_owned(), json!(column.title));
     }
-    let notes = notes(column, rows);
+    let language = (column.is_text() && !is_key)
+        .then(|| language(column))
+        .flatten();
+    let notes = notes(column, rows, language);
     match notes.as_slice() {
         [] => {}
         [note] => {
@@ -170,10 +206,7 @@ fn column(column: &Column, rows: u64, is_key: bool) -> Value {
         let all: Vec<_> = std::iter::once("").chain(nulls).collect();
         out.insert("null".to_owned(), json!(all));
     }
-    if column.is_text()
-        && !is_key
-        && let Some(language) = language(column)
-    {
+    if let Some(language) = language {
         out.insert("lang".to_owned(), json!(language));
     }
     Value::Object(out)
@@ -183,8 +216,13 @@ fn language(column: &Column) -> Option<&'static str> {
     name::stated_language(&column.title).or_else(|| column.is_cyrillic().then_some("ru"))
 }
 
-fn notes(column: &Column, rows: u64) -> Vec<String> {
+fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
+    if column.title.trim().is_empty() {
+        notes.push(
+            "The header is empty here: give the column a name that says what it holds.".to_owned(),
+        );
+    }
     if !column.has_values() {
         notes.push("No cell has a value: nothing is known of its datatype.".to_owned());
         return notes;
@@ -220,14 +258,19 @@ fn notes(column: &Column, rows: u64) -> Vec<String> {
     }
     let nulls = column.nulls();
     if !nulls.is_empty() {
+        notes.push(format!("Taken as missing: {}.", quoted(&nulls)));
+    }
+    let other: Vec<_> = (column.null_words.keys().copied())
+        .filter(|word| !nulls.contains(word))
+        .collect();
+    if !other.is_empty() {
         notes.push(format!(
-            "Taken as missing: {}.",
-            nulls
-                .iter()
-                .map(|word| format!("`{word}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
+            "If {} means that there is no value, list it in `null`.",
+            quoted(&other)
         ));
+    }
+    if language == Some("ru") && name::stated_language(&column.title).is_none() {
+        notes.push("Most letters are Cyrillic: taken as Russian.".to_owned());
     }
     notes
 }

@@ -1,5 +1,6 @@
 //! Primary keys, and foreign keys to them.
 
+use super::composite::{self, Composite, Search};
 use super::name;
 use super::profile::{Column, Table, Unique, fingerprint};
 use crate::diagnostic::Diagnostic;
@@ -12,38 +13,121 @@ const MAX_KEY_LENGTH: u64 = 40;
 
 /// The keys of all tables, by index.
 pub struct Keys {
-    /// The column that is the primary key of each table.
-    pub primary: Vec<Option<usize>>,
+    /// The columns of the primary key of each table; none where there is no key.
+    pub primary: Vec<Vec<usize>>,
+    /// Tables with too many rows to look for keys of several columns.
+    pub unsearched: Vec<usize>,
     /// The foreign keys of each table.
     pub foreign: Vec<Vec<Foreign>>,
 }
 
-/// A foreign key of one column.
+/// A foreign key.
+#[derive(Debug, Clone)]
 pub struct Foreign {
-    /// The column.
-    pub column: usize,
+    /// Its columns, in the order of the key that they refer to.
+    pub columns: Vec<usize>,
     /// The table whose primary key its values are.
     pub table: usize,
-    /// The column is named after that table.
+    /// The column is named after that table, or the columns after those of its key.
     pub named: bool,
 }
 
-/// A foreign key that no row has contradicted.
+/// A foreign key of one column that no row has contradicted.
 struct Guess {
-    foreign: Foreign,
+    column: usize,
+    table: usize,
+    named: bool,
     holds: bool,
     /// Fingerprints of the first different values.
     values: Vec<u64>,
 }
 
 impl Keys {
-    /// Finds the keys; reads the rows of tables that may refer to others once more.
-    pub fn find(tables: &[Table]) -> Result<Self, Box<Diagnostic>> {
-        let primary: Vec<_> = tables.iter().map(primary_key).collect();
-        let foreign = (0..tables.len())
-            .map(|index| foreign_keys(tables, &primary, index))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { primary, foreign })
+    /// Finds the keys; reads the rows of tables that may refer to others once more, and those of
+    /// tables without a key of one column. `remembered` bounds the values that are held for these.
+    pub fn find(tables: &[Table], mut remembered: usize) -> Result<Self, Box<Diagnostic>> {
+        let single: Vec<_> = tables.iter().map(primary_key).collect();
+        let mut keys = Self {
+            primary: single
+                .iter()
+                .map(|key| key.iter().copied().collect())
+                .collect(),
+            unsearched: Vec::new(),
+            foreign: (0..tables.len())
+                .map(|index| foreign_keys(tables, &single, index))
+                .collect::<Result<_, _>>()?,
+        };
+        let mut found = Vec::new();
+        for (index, table) in tables.iter().enumerate() {
+            if single.get(index).copied().flatten().is_some() {
+                continue;
+            }
+            let references: Vec<usize> = (keys.foreign.get(index).into_iter().flatten())
+                .flat_map(|foreign| foreign.columns.iter().copied())
+                .collect();
+            match composite::find(table, &references, remembered)? {
+                Search::Nothing => {}
+                Search::TooManyRows => keys.unsearched.push(index),
+                Search::Found(key) => {
+                    remembered -= key.values.len().min(remembered);
+                    if let Some(primary) = keys.primary.get_mut(index) {
+                        primary.clone_from(&key.columns);
+                    }
+                    found.push((index, key));
+                }
+            }
+        }
+        for (index, key) in &found {
+            keys.refer_to(tables, *index, key)?;
+        }
+        Ok(keys)
+    }
+
+    /// Finds the foreign keys to a key of several columns: columns of the same names and datatypes, all
+    /// of whose values are there.
+    fn refer_to(
+        &mut self,
+        tables: &[Table],
+        target: usize,
+        key: &Composite,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Some(named) = tables.get(target) else {
+            return Ok(());
+        };
+        let parts: Vec<&Column> = (key.columns.iter())
+            .filter_map(|&column| named.columns.get(column))
+            .collect();
+        for (index, table) in tables.iter().enumerate() {
+            let columns: Vec<usize> = parts
+                .iter()
+                .filter_map(|part| {
+                    table.columns.iter().position(|column| {
+                        column.name.eq_ignore_ascii_case(&part.name)
+                            && same_datatype(column, part)
+                            && column.is_required()
+                            && column.choice.separator.is_none()
+                            && !(column.is_text() && column.padded)
+                    })
+                })
+                .collect();
+            // What tells the rows of both tables apart says nothing of which refers to which.
+            let mut sorted = columns.clone();
+            sorted.sort_unstable();
+            let is_key = self.primary.get(index) == Some(&sorted);
+            if index == target || columns.len() < parts.len() || is_key {
+                continue;
+            }
+            if composite::refers(table, &columns, key)?
+                && let Some(foreign) = self.foreign.get_mut(index)
+            {
+                foreign.push(Foreign {
+                    columns,
+                    table: target,
+                    named: true,
+                });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -69,7 +153,8 @@ fn primary_key(table: &Table) -> Option<usize> {
 fn key_score(table: &Table, index: usize, column: &Column) -> Option<u32> {
     let name = column.name.to_lowercase();
     let base = column.choice.datatype.base.as_str();
-    if !(column.is_text() || matches!(base, "integer" | "anyURI")) {
+    let discrete = matches!(base, "integer" | "anyURI" | "date" | "dateTime" | "gYear");
+    if !(column.is_text() || discrete) {
         return None;
     }
     let by_name = match name.as_str() {
@@ -86,6 +171,11 @@ fn key_score(table: &Table, index: usize, column: &Column) -> Option<u32> {
         0
     };
     Some(by_name + by_place).filter(|&score| score > 0)
+}
+
+fn same_datatype(a: &Column, b: &Column) -> bool {
+    let (a, b) = (&a.choice.datatype, &b.choice.datatype);
+    a.base == b.base && a.format == b.format
 }
 
 fn foreign_keys(
@@ -113,9 +203,10 @@ fn foreign_keys(
     for (number, column) in table.columns.iter().enumerate() {
         for (target, found) in targets.iter().enumerate() {
             let Some((key, _)) = found else { continue };
-            let same_datatype = column.choice.datatype.base == key.choice.datatype.base
-                && column.choice.datatype.format == key.choice.datatype.format;
-            if !column.has_values() || !same_datatype || (column.is_text() && column.padded) {
+            if !column.has_values()
+                || !same_datatype(column, key)
+                || (column.is_text() && column.padded)
+            {
                 continue;
             }
             let is_own_key = own_key == Some(number);
@@ -126,11 +217,9 @@ fn foreign_keys(
                 continue;
             }
             guesses.push(Guess {
-                foreign: Foreign {
-                    column: number,
-                    table: target,
-                    named,
-                },
+                column: number,
+                table: target,
+                named,
                 holds: true,
                 values: Vec::new(),
             });
@@ -141,12 +230,12 @@ fn foreign_keys(
     }
     table.source.rows(|cells| {
         for guess in guesses.iter_mut().filter(|guess| guess.holds) {
-            let column = table.columns.get(guess.foreign.column);
-            let target = targets.get(guess.foreign.table).copied().flatten();
+            let column = table.columns.get(guess.column);
+            let target = targets.get(guess.table).copied().flatten();
             let (Some(column), Some((_, keys))) = (column, target) else {
                 continue;
             };
-            let cell = cells.get(guess.foreign.column).map_or("", String::as_str);
+            let cell = cells.get(guess.column).map_or("", String::as_str);
             for item in column.items(cell) {
                 let value = fingerprint(item);
                 guess.holds &= keys.contains(&value);
@@ -156,22 +245,21 @@ fn foreign_keys(
             }
         }
     })?;
-    guesses.retain(|guess| {
-        guess.holds && (guess.foreign.named || guess.values.len() >= TELLING_VALUES)
-    });
+    guesses.retain(|guess| guess.holds && (guess.named || guess.values.len() >= TELLING_VALUES));
     // Of several targets of a column the named one; without a name only a target that is alone.
     let mut chosen: Vec<Foreign> = Vec::new();
     for number in 0..table.columns.len() {
-        let mut of_column = guesses
-            .iter()
-            .map(|guess| &guess.foreign)
-            .filter(|foreign| foreign.column == number);
-        let named = of_column.clone().find(|foreign| foreign.named);
+        let mut of_column = guesses.iter().filter(|guess| guess.column == number);
+        let named = of_column.clone().find(|guess| guess.named);
         let alone = (of_column.clone().count() == 1)
             .then(|| of_column.next())
             .flatten();
-        if let Some(foreign) = named.or(alone) {
-            chosen.push(Foreign { ..*foreign });
+        if let Some(guess) = named.or(alone) {
+            chosen.push(Foreign {
+                columns: vec![guess.column],
+                table: guess.table,
+                named: guess.named,
+            });
         }
     }
     Ok(chosen)

@@ -3,14 +3,15 @@
 //! ```text
 //!  files ──source──► delimiter, encoding, header          (the head of each file)
 //!        ──profile─► per column: datatypes still possible, nulls, lists, languages, uniqueness
-//!        ──keys────► primary keys, then foreign keys by a second pass
+//!        ──keys────► primary keys, foreign keys by a second pass, keys of several columns
 //!        ──document► JSON with a comment for the curator on every guess
 //! ```
 //!
-//! Both passes read every row, so that what is proposed holds for the whole file; memory grows with
+//! All passes read every row, so that what is proposed holds for the whole file; memory grows with
 //! the number of columns and, up to a bound, with the values of columns that may be keys.
 
 mod candidate;
+mod composite;
 mod document;
 mod keys;
 mod name;
@@ -55,7 +56,7 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
         let source = source::Source::open(file)?;
         tables.push(profile::Table::read(source, &mut budget)?);
     }
-    let keys = keys::Keys::find(&tables)?;
+    let keys = keys::Keys::find(&tables, budget)?;
     Ok(document::write(&tables, &keys, &options.folder))
 }
 

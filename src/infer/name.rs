@@ -99,6 +99,69 @@ pub fn refers_to(column: &str, table: &str, key: &str) -> bool {
         || (column == key && !matches!(key.as_str(), "id" | "code" | "key" | "name"))
 }
 
+/// Whether a column is named after what identifies something: `id`, `city_code`, `cityId`.
+pub fn identifies(title: &str) -> bool {
+    let camel = title.ends_with("Id") || title.ends_with("ID");
+    let last = words(title).pop();
+    camel || last.is_some_and(|last| IDENTIFIERS.contains(&last.as_str()))
+}
+
+const IDENTIFIERS: &[&str] = &[
+    "id", "code", "key", "slug", "uuid", "iri", "uri", "isin", "код", "шифр", "ид",
+];
+
+/// Whether whole numbers under this title say when or which one rather than how much.
+pub fn counts(title: &str) -> bool {
+    let words = words(title);
+    let rate = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "per" | "of"));
+    !rate
+        && words
+            .last()
+            .is_some_and(|last| ORDINALS.contains(&last.as_str()))
+}
+
+const ORDINALS: &[&str] = &[
+    "time",
+    "period",
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "number",
+    "no",
+    "nr",
+    "num",
+    "seq",
+    "sequence",
+    "line",
+    "row",
+    "position",
+    "version",
+    "revision",
+    "год",
+    "квартал",
+    "месяц",
+    "неделя",
+    "день",
+    "час",
+    "номер",
+    "строка",
+    "версия",
+];
+
+/// The words of a title in lower case.
+fn words(title: &str) -> Vec<String> {
+    title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
 /// An English noun in the singular, as far as names of tables need it.
 fn singular(word: &str) -> String {
     for (ending, replacement) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch")] {
@@ -170,6 +233,29 @@ mod tests {
         }
         assert!(refers_to("iso_code", "countries", "iso_code"));
         assert!(!refers_to("id", "countries", "id"));
+    }
+
+    #[test]
+    fn identifiers_and_ordinals() {
+        for (title, identifier, ordinal) in [
+            ("id", true, false),
+            ("City code", true, false),
+            ("cityId", true, false),
+            ("Код", true, false),
+            ("valid", false, false),
+            ("year", false, true),
+            ("line_number", false, true),
+            ("Месяц", false, true),
+            ("number of people", false, false),
+            ("visitors_per_day", false, false),
+            ("days", false, false),
+        ] {
+            assert_eq!(
+                (identifies(title), counts(title)),
+                (identifier, ordinal),
+                "{title}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -77,6 +78,17 @@ impl Source {
     ///
     /// Returns how many those were.
     pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Box<Diagnostic>> {
+        self.rows_while(&mut |cells| {
+            row(cells);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// The same, up to the row at which `row` breaks off.
+    pub fn rows_while(
+        &self,
+        row: &mut dyn FnMut(&[String]) -> ControlFlow<()>,
+    ) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
         let format = Format::new(&self.dialect);
         let mut text =
@@ -120,8 +132,8 @@ impl Source {
                 }
                 if cells.iter().all(String::is_empty) && cells.len() < self.preamble.column_count {
                     blank += 1;
-                } else {
-                    row(&cells);
+                } else if row(&cells).is_break() {
+                    return Ok(blank);
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! Whole proposals.
 
 use super::*;
-use crate::convert::{self, NullSink, Options};
+use crate::convert::{self, NullSink, Options, TableRows};
 use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::plan::{self, PlanOptions};
 use crate::resource::LocalFiles;
 use proptest::prelude::*;
@@ -35,13 +36,13 @@ fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other(format!("{:?}", diagnostics.iter().next())))?;
     let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
-    convert::run(
-        &plan,
-        &files,
-        &Options::default(),
-        &mut NullSink,
-        &mut diagnostics,
-    )?;
+    let keys = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
+    let options = Options {
+        keys: Some(&keys),
+        ..Options::default()
+    };
+    convert::run(&plan, &files, &options, &mut NullSink, &mut diagnostics)?;
+    keys.finish(&TableRows::new(&plan, &files), &mut diagnostics)?;
     let found: Vec<_> = diagnostics.iter().collect();
     assert!(found.is_empty(), "{found:#?}\n{metadata}");
     Ok(())
@@ -174,6 +175,120 @@ fn list_items_refer_too() -> io::Result<()> {
     Ok(())
 }
 
+/// The key and the foreign keys that are proposed for the last of some files.
+fn keys_of(files: &[(&str, &str)]) -> io::Result<(Value, Value)> {
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, content)| (*name, content.as_bytes()))
+        .collect();
+    let (_folder, metadata) = inferred(&files)?;
+    let table = match &metadata["tables"] {
+        Value::Array(tables) => tables.last().cloned().unwrap_or_default(),
+        _ => metadata,
+    };
+    let schema = &table["tableSchema"];
+    Ok((schema["primaryKey"].clone(), schema["foreignKeys"].clone()))
+}
+
+#[test]
+fn keys_of_several_columns() -> io::Result<()> {
+    for (file, expected) in [
+        // The measure comes first and would do as well.
+        (
+            "value,city,year\n1.5,kursk,2001\n1.5,perm,2001\n2.5,kursk,2002\n3,perm,2002\n",
+            json!(["city", "year"]),
+        ),
+        // Whole numbers are measures too, unless they are named as numbers of things.
+        (
+            "people,city,line_number\n10,kursk,1\n10,perm,1\n30,kursk,2\n40,perm,2\n",
+            json!(["city", "line_number"]),
+        ),
+        // Days written in two ways are one day.
+        (
+            "city,seen\nkursk,1.2.2020\nkursk,13.12.2020\nperm,1.2.2020\nkursk,01.02.2020\n",
+            Value::Null,
+        ),
+        // Identifiers before times before texts, whatever stands first.
+        (
+            "note,day,who,post_id\n\
+             a,2020-01-01,x,1\na,2020-01-01,y,2\nb,2020-01-02,x,1\nc,2020-01-02,y,2\n\
+             d,2020-01-03,x,1\nd,2020-01-03,y,2\n",
+            json!(["day", "post_id"]),
+        ),
+        // Three, because no two will do.
+        (
+            "city,year,sex,people\n\
+             k,2001,f,1\nk,2001,m,2\nk,2002,f,3\nk,2002,m,4\n\
+             p,2001,f,1\np,2001,m,2\np,2002,f,3\np,2002,m,4\n",
+            json!(["city", "year", "sex"]),
+        ),
+        // A cell that is empty is no part of a key.
+        (
+            "city,year,value\nkursk,2001,1\nperm,2001,1\nkursk,2002,1\nperm,,2\nomsk,2002,2\n",
+            Value::Null,
+        ),
+        // Two rows are alike.
+        (
+            "city,year\nkursk,2001\nperm,2001\nkursk,2002\nkursk,2001\n",
+            Value::Null,
+        ),
+        // A column that identifies is enough, and two texts of few rows say nothing.
+        ("id,city\n1,kursk\n2,kursk\n3,perm\n", json!("id")),
+        (
+            "colour,taste\nred,sweet\nred,sour\ngreen,sour\n",
+            Value::Null,
+        ),
+        // A series by day.
+        (
+            "day,price\n2020-01-01,1.5\n2020-01-02,1.5\n2020-01-03,2\n",
+            json!("day"),
+        ),
+    ] {
+        assert_eq!(keys_of(&[("a.csv", file)])?.0, expected, "{file}");
+    }
+    Ok(())
+}
+
+#[test]
+fn references_to_keys_of_several_columns() -> io::Result<()> {
+    let years = "city,year,people\nkursk,2001,1\nperm,2001,1\nkursk,2002,1\nperm,2002,2\n";
+    let visits = "id,city,year\n1,perm,2001\n2,perm,2001\n3,kursk,2002\n";
+    let (key, foreign) = keys_of(&[("years.csv", years), ("visits.csv", visits)])?;
+    assert_eq!(key, json!("id"));
+    assert_eq!(
+        foreign,
+        json!([{
+            "columnReference": ["city", "year"],
+            "reference": { "resource": "years.csv", "columnReference": ["city", "year"] },
+        }])
+    );
+    // A year that is not there is no reference.
+    let visits = visits.replace("2002", "2003");
+    let (_, foreign) = keys_of(&[("years.csv", years), ("visits.csv", &visits)])?;
+    assert_eq!(foreign, Value::Null);
+    // Two tables with the same key: neither refers to the other.
+    let (key, foreign) = keys_of(&[("years.csv", years), ("prices.csv", years)])?;
+    assert_eq!(key, json!(["city", "year"]));
+    assert_eq!(foreign, Value::Null);
+    Ok(())
+}
+
+/// More rows than are looked at first, with the one that decides at their end.
+#[test]
+fn keys_of_several_columns_hold_to_the_last_row() -> io::Result<()> {
+    let mut table = "station,hour_number,temperature,instrument\n".to_owned();
+    for number in 0..15_000 {
+        let (station, hour) = (number % 100, number / 100);
+        let instrument = (number / 100 + number) % 101;
+        table.push_str(&format!("s{station},{hour},20,i{instrument}\n"));
+    }
+    let key = |table: &str| Ok::<_, io::Error>(keys_of(&[("a.csv", table)])?.0);
+    assert_eq!(key(&table)?, json!(["station", "hour_number"]));
+    table.push_str("s0,0,20,i200\n");
+    assert_eq!(key(&table)?, json!(["hour_number", "instrument"]));
+    Ok(())
+}
+
 #[test]
 fn sentences_are_no_lists() -> io::Result<()> {
     let (_folder, metadata) = inferred(&[(
@@ -202,6 +317,22 @@ fn many_values_are_not_all_remembered() -> io::Result<()> {
     let value: Value = serde_json::from_str(&text)?;
     assert_eq!(value["tableSchema"].get("primaryKey"), None);
     assert!(text.contains("more values than could be remembered"));
+
+    let rows: String = (0..1000)
+        .map(|number| format!("k{},{}\n", number % 10, 2000 + number / 10))
+        .collect();
+    let path = folder.path().join("b.csv");
+    std::fs::write(&path, format!("city,year\n{rows}"))?;
+    for (remembered_values, found) in [(500, false), (1000, true)] {
+        let options = InferOptions {
+            remembered_values,
+            ..InferOptions::new(folder.path())
+        };
+        let text = infer(std::slice::from_ref(&path), &options)
+            .map_err(|error| io::Error::other(error.message))?;
+        assert_eq!(text.contains("primaryKey"), found);
+        assert_eq!(text.contains("could be remembered"), !found);
+    }
     Ok(())
 }
 
