@@ -17,6 +17,7 @@
 //!       ├─► collector        quads in memory              ─► tests, small tables
 //!       ├─► [json]           csv2json out of the quads    ─► `civigraph convert --to json`
 //!       ├─► [keys]           primary and foreign keys     ─► `civigraph check`
+//!       ├─► [shacl]          shapes of the graph          ─► `civigraph check`
 //!       └─► [store]          build aside, verify, publish ─► [query] · [export] · [describe]
 //!                                        ▲
 //!                                    [claims]  what each source says of each cell
@@ -50,6 +51,7 @@
 //! [invert]: crate::invert
 //! [fmt]: crate::fmt
 //! [rules]: crate::rules
+//! [shacl]: crate::shacl
 //! [`diagnostic`]: crate::diagnostic
 //! [`infer`]: crate::infer
 
@@ -93,6 +95,8 @@ pub mod query;
 pub mod resource;
 #[cfg(feature = "store")]
 pub mod rules;
+#[cfg(feature = "store")]
+pub mod shacl;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]

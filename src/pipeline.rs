@@ -25,6 +25,7 @@ use crate::progress::Listener;
 use crate::project::Project;
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use crate::rules::{FactSink, Facts, Rules};
+use crate::shacl::{Data, DataSink, Shapes};
 use crate::store::{
     self, About, Amended, Amender, Build, BuildOptions, Builder, Input, Prefixes, Published, Site,
     StoreError, graph_iri, read_turtle,
@@ -136,6 +137,8 @@ pub struct CheckOptions<'a> {
     pub threads: usize,
     /// Hears of bytes of tables as they are done.
     pub progress: Option<&'a Listener>,
+    /// The shapes that the graph is held against.
+    pub shapes: Option<&'a Shapes>,
 }
 
 /// What was checked.
@@ -195,10 +198,12 @@ pub fn build(
     };
     let rules = rules(project, &group, source.base(), diagnostics)
         .map_err(|error| StoreError::io(&project.rules(), "read the rules", error))?;
+    let shapes = shapes(project, &group, source.base(), diagnostics)?;
     let how = CheckOptions {
         sources,
         threads: options.threads,
         progress: None,
+        shapes: Some(&shapes),
     };
     if diagnostics.has_errors() {
         // All problems in one run: the rows have theirs too.
@@ -475,8 +480,10 @@ impl Tables<'_> {
             resolver,
             options,
         } = self;
+        let metadata_is_wrong = diagnostics.has_errors_of("CG03");
         let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
-        let mut sink = claims.sink(sink, claims.graph(group));
+        let data = options.shapes.map_or_else(Data::default, Shapes::data);
+        let mut sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
         let how = Options {
             threads: options.threads,
             keys: Some(&keys),
@@ -496,7 +503,7 @@ impl Tables<'_> {
         };
         // Without all the rows, every key that refers to a missing file would be reported too.
         if diagnostics.has(Code::Unreadable) {
-            return Ok((pass, sink.inner));
+            return Ok((pass, sink.inner.into_parts().0));
         }
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
             .map_err(Failed::Keys)?;
@@ -504,7 +511,15 @@ impl Tables<'_> {
         pass.claims.append(&mut sink.apart);
         pass.checked.evidence =
             claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
-        Ok((pass, sink.inner))
+        let (sink, mut data) = sink.inner.into_parts();
+        // Without what wrong metadata leaves out, most shapes would be broken.
+        if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
+            data.add(pass.claims.iter().map(Quad::as_ref));
+            shapes
+                .check(data, group, plan, resolver, diagnostics)
+                .map_err(Failed::Keys)?;
+        }
+        Ok((pass, sink))
     }
 }
 
@@ -593,6 +608,33 @@ pub(crate) fn rules(
 ) -> io::Result<Rules> {
     let prefixes = prefixes(project, group, base)?;
     Rules::read(&project.rules(), &prefixes, diagnostics)
+}
+
+/// The shapes of a project. What is wrong with one is a diagnostic.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn shapes(
+    project: &Project,
+    group: &TableGroup,
+    base: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Shapes, StoreError> {
+    let failed = |error| StoreError::io(&project.root().join("ontology"), "read the shapes", error);
+    let files = project.shapes().map_err(failed)?;
+    if files.is_empty() {
+        return Ok(Shapes::default());
+    }
+    let shapes = Shapes::read(&files, diagnostics).map_err(failed)?;
+    let mut prefixes = prefixes(project, group, base).map_err(failed)?;
+    for file in &files {
+        prefixes.add_turtle(file).map_err(failed)?;
+    }
+    // What is no Turtle is told where the ontology is loaded.
+    let mut silent = Diagnostics::new(diagnostics.mode());
+    let ontology = project.vocabulary().map_err(failed)?;
+    let ontology = vocabulary(&ontology, base, &mut silent)?;
+    Ok(shapes.with_prefixes(prefixes).with_ontology(ontology))
 }
 
 /// The prefixes of a project: those that its ontology declares, and one for each kind of thing.

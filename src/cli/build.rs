@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::input::lacks_files;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, language};
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
@@ -54,7 +54,7 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let project = global.project()?;
     let start = Instant::now();
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
     if arguments.all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }

@@ -2,13 +2,14 @@
 
 use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, lacks_files};
-use super::terminal::{Terminal, listener};
+use super::terminal::{Terminal, language, listener};
 use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
+use crate::shacl::Shapes;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -92,15 +93,19 @@ fn check(
     terminal: Terminal,
     keep_all: bool,
 ) -> Result<Found, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
     if keep_all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
-    let check = |group: &TableGroup, files: &Recording<'_>, diagnostics: &mut Diagnostics| {
+    let check = |group: &TableGroup,
+                 files: &Recording<'_>,
+                 shapes: &Shapes,
+                 diagnostics: &mut Diagnostics| {
         let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
         let options = CheckOptions {
             sources: arguments.sources.as_deref(),
             progress: Some(&listener(&progress)),
+            shapes: Some(shapes),
             ..CheckOptions::default()
         };
         let checked = pipeline::check(group, files, options, diagnostics);
@@ -112,7 +117,8 @@ fn check(
             let input = arguments.from.open(input)?;
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
-            let checked = group.map(|group| check(&group, &files, &mut diagnostics));
+            let none = Shapes::default();
+            let checked = group.map(|group| check(&group, &files, &none, &mut diagnostics));
             (checked, files.files())
         }
         None => {
@@ -121,11 +127,13 @@ fn check(
                 Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
+            let mut shapes = Shapes::default();
             if let Some(group) = &group {
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
+                shapes = pipeline::shapes(&project, group, source.base(), &mut diagnostics)?;
             }
-            let checked = group.map(|group| check(&group, &files, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
             let mut files = files.files();
             files.insert(project.metadata());
             let ontology = project.root().join("ontology");

@@ -50,6 +50,7 @@ fn page(code: Code, out: &mut impl Write) -> std::io::Result<()> {
         Weight::Error => "an error",
         Weight::Invalid => "an error when checking, a warning when converting",
         Weight::Warning => "a warning",
+        Weight::Note => "a note",
         Weight::ValidateOnly => "an error when checking; says nothing when converting",
     };
     writeln!(out, "Severity: {weight}.")?;

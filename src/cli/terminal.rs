@@ -130,3 +130,22 @@ impl Terminal {
         bar
     }
 }
+
+/// The language of the user (`ru`), from the locale; English where it names none.
+pub(super) fn language() -> String {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+    language_of(&locale.unwrap_or_default()).to_owned()
+}
+
+/// The language of a locale: `ru_RU.UTF-8` is `ru`.
+fn language_of(locale: &str) -> &str {
+    let language = locale
+        .split(['_', '.', '@', '-'])
+        .next()
+        .unwrap_or_default();
+    match language {
+        "" | "C" | "POSIX" => "en",
+        language => language,
+    }
+}

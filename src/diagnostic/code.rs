@@ -3,7 +3,7 @@
 //! A new diagnostic is one new entry here. Numbers are never re-used.
 //! `CG01xx` files and encodings, `CG02xx` CSV structure, `CG03xx` JSON and metadata,
 //! `CG04xx` cells and datatypes, `CG05xx` keys and references, `CG06xx` claims and evidence,
-//! `CG07xx` queries, `CG08xx` store and builds.
+//! `CG07xx` queries, `CG08xx` store and builds, `CG09xx` shapes.
 
 use super::{Mode, Severity};
 
@@ -18,6 +18,8 @@ pub enum Weight {
     Warning,
     /// Silent when converting, an error when validating.
     ValidateOnly,
+    /// A note in both modes.
+    Note,
 }
 
 macro_rules! codes {
@@ -358,6 +360,29 @@ codes! {
     /// The tables that were read from the graph do not make the same graph again, so they are not
     /// written. Has the metadata changed since the build? `civigraph build` makes them agree.
     InverseDiffers = "0824", Error, "tables and graph differ", "";
+    /// A shape in `ontology/shapes*.ttl` is ill-formed: a parameter has the wrong kind of value or stands
+    /// twice, a property shape has no path, a regular expression or a list is broken. The constraint is not
+    /// checked. Mend it as the message says; the line is the one on which the statement ends.
+    Shape = "0901", Error, "ill-formed shape", "SHACL";
+    /// The query of a constraint is no SPARQL, holds what a constraint must not hold (`MINUS`, `VALUES`,
+    /// `SERVICE`, `AS` a variable that has its value beforehand), or cannot be evaluated. Mend it: it selects
+    /// `$this`, and declares its prefixes by `sh:prefixes`.
+    ShapeQuery = "0902", Error, "wrong query of a shape", "SHACL §5";
+    /// A shape refers to itself, directly or through others, or shapes nest too deep. SHACL does not say what
+    /// recursive shapes mean, so the reference is not followed. Say it with a property path
+    /// (`sh:zeroOrMorePath`), or in SPARQL.
+    ShapeRecursion = "0903", Error, "recursive shape", "SHACL §3.4.3";
+    /// A property of SHACL's namespace is unknown, or belongs to an extension that is not supported, and is
+    /// ignored. Most often it is misspelt, and what it should demand is not checked. Correct its name.
+    ShapeProperty = "0904", Warning, "unknown property of a shape", "SHACL";
+    /// A node of the graph breaks a constraint of a shape whose severity is `sh:Violation` or one of your own.
+    /// The place is the cell that made the value, or, where a value is missing or none is to blame, the cell
+    /// it would stand in or the row of the thing. Correct the cell, or the shape that the report names.
+    ShapeViolation = "0910", Error, "shape violated", "SHACL";
+    /// As CG0910, of a shape whose severity is `sh:Warning`: the build is published all the same.
+    ShapeWarning = "0911", Warning, "shape not quite met", "SHACL";
+    /// As CG0910, of a shape whose severity is `sh:Info`: something worth knowing, nothing wrong.
+    ShapeNote = "0912", Note, "note of a shape", "SHACL";
 }
 
 impl Code {
@@ -368,6 +393,7 @@ impl Code {
                 Some(Severity::Error)
             }
             (Weight::Warning, _) | (Weight::Invalid, Mode::Convert) => Some(Severity::Warning),
+            (Weight::Note, _) => Some(Severity::Note),
             (Weight::ValidateOnly, Mode::Convert) => None,
         }
     }

@@ -17,6 +17,7 @@ type Kind = (Code, Arc<str>, Arc<str>);
 #[derive(Debug, Clone)]
 pub struct Diagnostics {
     mode: Mode,
+    language: Arc<str>,
     kept_per_kind: u64,
     kept: Vec<Diagnostic>,
     counts: HashMap<Kind, u64>,
@@ -38,6 +39,7 @@ impl Diagnostics {
     pub fn new(mode: Mode) -> Self {
         Self {
             mode,
+            language: "en".into(),
             kept_per_kind: KEPT_PER_KIND,
             kept: Vec::new(),
             counts: HashMap::new(),
@@ -49,6 +51,18 @@ impl Diagnostics {
     pub fn keeping(mut self, limit: u64) -> Self {
         self.kept_per_kind = limit;
         self
+    }
+
+    /// Prefers words in a language (`ru`) where the input brings its own in several.
+    #[must_use]
+    pub fn in_language(mut self, language: &str) -> Self {
+        self.language = language.into();
+        self
+    }
+
+    /// The language of the reader.
+    pub fn language(&self) -> &str {
+        &self.language
     }
 
     /// What the input is read for.
@@ -136,6 +150,13 @@ impl Diagnostics {
     /// Whether there is any diagnostic of a code.
     pub fn has(&self, code: Code) -> bool {
         self.counts.keys().any(|(of, ..)| *of == code)
+    }
+
+    /// Whether there is any error of a family of codes (`CG03`).
+    pub fn has_errors_of(&self, family: &str) -> bool {
+        self.counts.keys().any(|(code, ..)| {
+            code.as_str().starts_with(family) && code.severity(self.mode) == Some(Severity::Error)
+        })
     }
 
     /// Whether the input is refused.

@@ -20,6 +20,8 @@ pub use place::{CellPlace, Place};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Note,
     /// The work goes on, and its result stands.
     Warning,
     /// The input is refused.

@@ -25,4 +25,6 @@ pub use run::{Request, check, run};
 pub(crate) use run::{on_large_stack, parse};
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
-pub(crate) use visit::Visitor;
+pub(crate) use visit::{
+    Visitor, VisitorMut, walk_expression, walk_expression_mut, walk_pattern, walk_pattern_mut,
+};

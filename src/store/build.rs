@@ -444,7 +444,7 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
 }
 
 /// The words of a syntax error without the place, which the parser says first.
-fn without_place(words: &str) -> &str {
+pub(crate) fn without_place(words: &str) -> &str {
     let place = words.strip_prefix("Parser error at line ");
     place
         .and_then(|rest| rest.split_once(": "))

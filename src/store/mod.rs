@@ -56,6 +56,7 @@ mod verify;
 pub use about::{About, Input};
 pub use amend::{Amended, Amender, ChangedRows, DeltaChunk, DeltaSink};
 pub(crate) use blank::{mentions_blank, relabel, to_sophia};
+pub(crate) use build::without_place;
 pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
 pub use difference::{Side, compare_lines};
 pub use digest::{digest_bytes, digest_file, hex};

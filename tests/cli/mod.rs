@@ -14,6 +14,7 @@ mod lineage;
 mod merges;
 mod readme;
 mod rules;
+mod shapes;
 mod tables;
 mod talk;
 mod watch;

@@ -1,6 +1,7 @@
 //! Test suites of others, run whole from the folder of shared materials.
 
 mod csvw;
+mod shacl;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,18 @@ fn suite(name: &str) -> Option<PathBuf> {
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
     );
-    let folder = shared.join("suites").join(name);
+    at_hand(shared.join("suites").join(name))
+}
+
+/// The folder that an environment variable names, or else that of a suite.
+fn suite_in(name: &str, variable: &str) -> Option<PathBuf> {
+    match std::env::var_os(variable) {
+        Some(folder) => at_hand(PathBuf::from(folder)),
+        None => suite(name),
+    }
+}
+
+fn at_hand(folder: PathBuf) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }

@@ -9,6 +9,7 @@ pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Resu
         let command = match diagnostics.severity(diagnostic) {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "notice",
         };
         write!(out, "::{command} file={}", property(&place.file))?;
         if place.line > 0 {

@@ -77,6 +77,10 @@ fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write)
     if warnings > 0 {
         parts.push(counted(warnings, "warning", "warnings"));
     }
+    let notes = diagnostics.count(Severity::Note);
+    if notes > 0 {
+        parts.push(counted(notes, "note", "notes"));
+    }
     // The line must not start with a severity: tools that count lines would count it too.
     writeln!(
         out,
@@ -159,6 +163,7 @@ fn head(severity: Severity, diagnostic: &Diagnostic) -> String {
     let (style, word) = match severity {
         Severity::Error => (ERROR, "error"),
         Severity::Warning => (WARNING, "warning"),
+        Severity::Note => (HINT, "note"),
     };
     format!(
         "{style}{word}[{}]{style:#} {BOLD}{}{BOLD:#}: {}",

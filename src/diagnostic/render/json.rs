@@ -45,6 +45,7 @@ pub(super) struct NotListed<'a> {
 pub(super) struct Summary {
     errors: u64,
     warnings: u64,
+    notes: u64,
 }
 
 pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
@@ -105,6 +106,7 @@ pub(super) fn summary(diagnostics: &Diagnostics) -> Summary {
     Summary {
         errors: diagnostics.count(Severity::Error),
         warnings: diagnostics.count(Severity::Warning),
+        notes: diagnostics.count(Severity::Note),
     }
 }
 

@@ -87,6 +87,7 @@ fn result(diagnostic: &Diagnostic, severity: Severity, codes: &[Code]) -> Value 
     let level = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     result.insert("level".into(), level.into());
     result.insert("message".into(), json!({"text": diagnostic.message}));

@@ -1,0 +1,509 @@
+//! Violations led back to the cells that made their nodes.
+
+use super::path::Path;
+use super::report::{Report, ValidationResult};
+use super::shape::Check;
+use super::vocabulary::{rdf, sh};
+use super::{Data, Shapes};
+use crate::claims::Claims;
+use crate::convert::{self, Options, Origin, QuadSink, Sink};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
+use crate::lineage::{self, Found, Lineage, Match};
+use crate::plan::{Part, Plan, TablePlan};
+use crate::resource::Resolver;
+use oxrdf::{Literal, NamedNode, QuadRef, Term, TermRef};
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
+
+/// Quads that have a node as their object, at most: a concept may be that of a million rows.
+const AS_OBJECT: usize = 64;
+
+/// Files and columns in which the violations of one constraint are told apart, about.
+const KINDS: u64 = 50;
+
+/// Characters of a value that a message repeats.
+const VALUE_LIMIT: usize = 60;
+
+impl Shapes {
+    /// Holds all shapes against the data, as [`Shapes::validate`] does, and reports every violation at the
+    /// cells that made it. The tables are read once more if there is any.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn check(
+        &self,
+        data: Data,
+        group: &TableGroup,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<()> {
+        // Violations of one constraint may be of several kinds: in other files, in other columns.
+        let keep = diagnostics.kept_per_kind().saturating_mul(KINDS);
+        let report = match self.validate(data, keep) {
+            Ok(report) => report,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                return Ok(());
+            }
+        };
+        let Report {
+            results, failures, ..
+        } = report;
+        for failure in failures {
+            diagnostics.push(failure);
+        }
+        if results.is_empty() {
+            return Ok(());
+        }
+        let origins = Origins::of(&results, plan, resolver)?;
+        let mut chosen: Vec<Match> = Vec::new();
+        let mut choices = Vec::with_capacity(results.len());
+        for result in &results {
+            let choice = origins.choose(result, self.check_of(result), plan);
+            let start = chosen.len();
+            chosen.extend(choice);
+            choices.push(start..chosen.len());
+        }
+        let found = Found {
+            matches: chosen,
+            near: None,
+        };
+        let claims = Claims::default();
+        let explained = lineage::explain(group, plan, &claims, resolver, found)?;
+        // A cell that is wrong in itself makes wrong triples; it was reported as what it is.
+        let known: HashSet<(Arc<str>, u64, u64)> = diagnostics
+            .iter()
+            .map(|one| {
+                (
+                    Arc::clone(&one.place.file),
+                    one.place.line,
+                    one.place.column,
+                )
+            })
+            .collect();
+        let mut last: Option<Diagnostic> = None;
+        for (result, choice) in results.iter().zip(choices) {
+            let cells = explained.get(choice).unwrap_or_default();
+            let diagnostic = self.diagnostic(result, cells, diagnostics.language());
+            let place = &diagnostic.place;
+            if known.contains(&(Arc::clone(&place.file), place.line, place.column)) {
+                continue;
+            }
+            if result.more > 0 {
+                diagnostics.count_more(&diagnostic, result.more);
+            }
+            // A query may find one violation in several ways.
+            if last.as_ref() != Some(&diagnostic) {
+                diagnostics.push(diagnostic.clone());
+                last = Some(diagnostic);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_of(&self, result: &ValidationResult) -> Option<&Check> {
+        let (shape, constraint) = result.numbers;
+        let constraint = self.shapes.get(shape)?.constraints.get(constraint)?;
+        Some(&constraint.check)
+    }
+
+    fn name(&self, iri: &str) -> String {
+        self.prefixes.shorten(iri)
+    }
+
+    fn term(&self, term: &Term) -> String {
+        let text = match term {
+            Term::NamedNode(node) => self.name(node.as_str()),
+            // Labels mean nothing to a reader.
+            Term::BlankNode(_) => "a blank node".to_owned(),
+            Term::Literal(literal) => literal.value().to_owned(),
+            Term::Triple(triple) => triple.to_string(),
+        };
+        match text.char_indices().nth(VALUE_LIMIT) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
+    }
+
+    fn diagnostic(
+        &self,
+        result: &ValidationResult,
+        cells: &[Lineage<'_>],
+        language: &str,
+    ) -> Diagnostic {
+        let (number, constraint) = result.numbers;
+        let shape = self.shapes.get(number);
+        let code = match result.severity.as_str() {
+            severity if severity == sh("Warning") => Code::ShapeWarning,
+            severity if severity == sh("Info") => Code::ShapeNote,
+            _ => Code::ShapeViolation,
+        };
+        let shape_place = shape
+            .and_then(|shape| shape.constraints.get(constraint))
+            .map(|constraint| &constraint.place);
+        let place = cells
+            .first()
+            .map(|cell| &cell.place)
+            .or(shape_place)
+            .cloned()
+            .unwrap_or_default();
+        let check = self.check_of(result);
+        let name = |iri: &str| self.name(iri);
+        let demand = check.and_then(|check| check.demand(&name));
+
+        // Which triple it is about, then what the shape says of it.
+        let mut about = self.term(&result.focus);
+        if let Some(path) = &result.path {
+            about.push(' ');
+            about.push_str(&path.text(&name));
+        }
+        if let Some(value @ (Term::NamedNode(_) | Term::BlankNode(_))) = &result.value
+            && result.path.is_some()
+        {
+            about.push(' ');
+            about.push_str(&self.term(value));
+        }
+        let said = pick(&result.messages, language).map(|message| self.filled_in(message, result));
+        let message = match (said, &demand) {
+            (Some(said), _) => format!("{about}: {said}"),
+            (None, Some(demand)) => format!("{about}: not {demand}"),
+            (None, None) => format!("{about}: breaks `{}`", name(result.component.as_str())),
+        };
+        let mut diagnostic = Diagnostic::new(code, place, message);
+        match cells.first() {
+            Some(Lineage {
+                cell: Some((_, Some(text))),
+                ..
+            }) => diagnostic = diagnostic.with_found(text.clone()),
+            // A row, or a virtual column: no cell says it in so many words.
+            Some(_) => {}
+            None => diagnostic = diagnostic.with_found(result.focus.to_string()),
+        }
+        if let Some(demand) = demand {
+            diagnostic = diagnostic.with_expected(demand);
+        }
+        let mut hint = match shape {
+            Some(shape) => match &shape.node {
+                super::source::Node::NamedNode(node) => {
+                    format!("shape {} at {}", name(node.as_str()), shape.place)
+                }
+                super::source::Node::BlankNode(_) => format!("shape at {}", shape.place),
+            },
+            None => String::new(),
+        };
+        match cells {
+            [] => hint.push_str("; no cell makes this node"),
+            [_] => {}
+            [_, others @ ..] => {
+                let others: Vec<String> =
+                    others.iter().map(|cell| cell.place.to_string()).collect();
+                hint.push_str(&format!("; see also {}", others.join(", ")));
+            }
+        }
+        diagnostic.with_hint(hint)
+    }
+
+    /// A message with the values of its variables, without the full stop at its end.
+    fn filled_in(&self, message: &Literal, result: &ValidationResult) -> String {
+        let mut text = message.value().trim().trim_end_matches('.').to_owned();
+        for (variable, value) in &result.bindings {
+            for sign in ['?', '$'] {
+                let pattern = format!("{{{sign}{variable}}}");
+                if text.contains(&pattern) {
+                    text = text.replace(&pattern, &self.term(value));
+                }
+            }
+        }
+        text
+    }
+}
+
+/// The message for a reader: in the language, in English, without a language, or any.
+fn pick<'m>(messages: &'m [Literal], language: &str) -> Option<&'m Literal> {
+    let in_language = |wanted: &str| {
+        messages.iter().find(|message| {
+            let tag = message.language().unwrap_or_default();
+            let main = tag.split('-').next().unwrap_or_default();
+            main.eq_ignore_ascii_case(wanted)
+        })
+    };
+    in_language(language)
+        .or_else(|| in_language("en"))
+        .or_else(|| in_language(""))
+        .or_else(|| messages.first())
+}
+
+/// The quads that have the nodes of violations, and what made them.
+struct Origins {
+    by_subject: HashMap<Term, Vec<Match>>,
+    by_object: HashMap<Term, Vec<Match>>,
+}
+
+impl Origins {
+    fn of(results: &[ValidationResult], plan: &Plan, resolver: &dyn Resolver) -> io::Result<Self> {
+        let mut nodes: HashSet<Term> = HashSet::new();
+        for result in results {
+            nodes.insert(result.focus.clone());
+            // The quads that have a value as their object are many; those of its focus node are few.
+            let simple = result
+                .path
+                .as_ref()
+                .is_none_or(|path| path.predicate().is_some());
+            if let Some(value) = &result.value
+                && !(simple && value.is_literal())
+            {
+                nodes.insert(value.clone());
+            }
+        }
+        let mut sink = OriginSink {
+            nodes: Arc::new(nodes),
+            matches: Vec::new(),
+        };
+        // What is wrong with the tables was told when they were converted before.
+        let mut silent = Diagnostics::new(Mode::Convert);
+        convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
+        let nodes = Arc::clone(&sink.nodes);
+        let mut origins = Self {
+            by_subject: HashMap::new(),
+            by_object: HashMap::new(),
+        };
+        for found in sink.matches {
+            let subject = Term::from(found.quad.subject.clone());
+            if nodes.contains(&found.quad.object) {
+                let matches = origins.by_object.entry(found.quad.object.clone());
+                let matches = matches.or_default();
+                if matches.len() < AS_OBJECT {
+                    matches.push(found.clone());
+                }
+            }
+            if nodes.contains(&subject) {
+                origins.by_subject.entry(subject).or_default().push(found);
+            }
+        }
+        Ok(origins)
+    }
+
+    fn about(&self, node: &Term) -> &[Match] {
+        self.by_subject.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    fn to(&self, node: &Term) -> &[Match] {
+        self.by_object.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The cells to name: the one to blame first, others that have to do with it after it.
+    fn choose(&self, result: &ValidationResult, check: Option<&Check>, plan: &Plan) -> Vec<Match> {
+        let about = self.about(&result.focus);
+        let path = result.path.as_ref();
+        let mut predicates = Vec::new();
+        if let Some(path) = path {
+            path.predicates(&mut predicates);
+        }
+        let on_path = |found: &&Match| predicates.contains(&&found.quad.predicate);
+        if let Some(value) = result
+            .value
+            .as_ref()
+            .filter(|value| **value != result.focus)
+        {
+            let is_value = |found: &&Match| found.quad.object == *value;
+            let direct = about
+                .iter()
+                .filter(is_value)
+                .find(|found| predicates.is_empty() || on_path(found));
+            // The other way round, at the end of a longer path, or a row of its own.
+            let direct = direct
+                .or_else(|| {
+                    self.about(value)
+                        .iter()
+                        .find(|m| on_path(m) && m.quad.object == result.focus)
+                })
+                .or_else(|| self.to(value).iter().find(on_path))
+                .or_else(|| about.iter().find(on_path));
+            if let Some(direct) = direct {
+                let mut chosen = vec![direct.clone()];
+                // What a value is compared with.
+                if let Some(
+                    Check::Less { predicate, .. }
+                    | Check::Disjoint(predicate)
+                    | Check::Equals(predicate),
+                ) = check
+                {
+                    let mut others = about.iter().filter(|m| m.quad.predicate == *predicate);
+                    let same = others.clone().find(is_value);
+                    chosen.extend(same.or_else(|| others.next()).cloned());
+                }
+                return chosen;
+            }
+            if let Some(of_value) = self.about(value).first()
+                && about.is_empty()
+            {
+                return vec![of_value.clone()];
+            }
+        }
+        let values: Vec<&Match> = about
+            .iter()
+            .filter(|found| path.and_then(Path::predicate) == Some(&found.quad.predicate))
+            .collect();
+        match check {
+            // One too many: the last of them first.
+            Some(Check::MaxCount(_) | Check::UniqueLang | Check::Qualified { .. })
+                if !values.is_empty() =>
+            {
+                return values.into_iter().rev().take(5).cloned().collect();
+            }
+            _ => {}
+        }
+        if let Some(empty) = path
+            .and_then(Path::predicate)
+            .and_then(|predicate| empty_cell(about, predicate, plan))
+        {
+            return vec![empty];
+        }
+        // The row that says what the thing is, as a whole; for what is no subject, the cell that names it.
+        let row = about
+            .iter()
+            .find(|found| found.quad.predicate.as_str() == rdf::TYPE)
+            .or_else(|| about.first());
+        if let Some(row) = row {
+            let origin = Origin {
+                column: u32::MAX,
+                ..row.origin
+            };
+            let quad = row.quad.clone();
+            return vec![Match {
+                quad,
+                origin,
+                by_claim: false,
+            }];
+        }
+        let cell = self.to(&result.focus).first();
+        cell.cloned().into_iter().collect()
+    }
+}
+
+/// The cell of a row about a node that would make a value of a property, and made none.
+fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Match> {
+    for found in about {
+        let table = usize::try_from(found.origin.table).ok()?;
+        let Some(table) = plan.tables.get(table).filter(|_| found.origin.row > 0) else {
+            continue;
+        };
+        // The rule must be about the same node, as far as templates tell.
+        let subject = u32::try_from(table.columns.len())
+            .ok()
+            .filter(|&columns| found.origin.column < columns)
+            .and_then(|_| {
+                table
+                    .rules
+                    .iter()
+                    .find(|rule| u32::try_from(rule.column) == Ok(found.origin.column))
+            })
+            .map(|rule| rule.subject);
+        let columns: Vec<u32> = table
+            .rules
+            .iter()
+            .filter(|rule| subject.is_none_or(|subject| rule.subject == subject))
+            .filter(|rule| constant(table, rule.predicate) == Some(predicate.as_str()))
+            .filter_map(|rule| u32::try_from(rule.column).ok())
+            .collect();
+        // Where several columns make it, the first that made nothing in this row.
+        let made = |column: &u32| {
+            about.iter().any(|other| {
+                other.origin.table == found.origin.table
+                    && other.origin.row == found.origin.row
+                    && other.origin.column == *column
+                    && other.quad.predicate == *predicate
+            })
+        };
+        let column = columns
+            .iter()
+            .find(|column| !made(column))
+            .or_else(|| columns.first());
+        if let Some(&column) = column {
+            let origin = Origin {
+                column,
+                ..found.origin
+            };
+            return Some(Match {
+                quad: found.quad.clone(),
+                origin,
+                by_claim: false,
+            });
+        }
+    }
+    None
+}
+
+/// The text of a template without variables.
+fn constant(table: &TablePlan, template: usize) -> Option<&str> {
+    match table.templates.get(template)?.parts.as_slice() {
+        [Part::Text(text)] => Some(text),
+        _ => None,
+    }
+}
+
+/// Keeps the quads that have a node as their subject, and some of those that have it as their object.
+struct OriginSink {
+    nodes: Arc<HashSet<Term>>,
+    matches: Vec<Match>,
+}
+
+struct OriginChunk {
+    nodes: Arc<HashSet<Term>>,
+    matches: Vec<Match>,
+    /// The subject that came last, and whether it is one of the nodes: rows say several things of one.
+    last: Option<(Term, bool)>,
+    as_object: HashMap<Term, usize>,
+}
+
+impl Sink for OriginSink {
+    type Chunk = OriginChunk;
+
+    fn chunk(&self) -> OriginChunk {
+        OriginChunk {
+            nodes: Arc::clone(&self.nodes),
+            matches: Vec::new(),
+            last: None,
+            as_object: HashMap::new(),
+        }
+    }
+
+    fn accept(&mut self, chunk: OriginChunk) -> io::Result<()> {
+        self.matches.extend(chunk.matches);
+        Ok(())
+    }
+}
+
+impl QuadSink for OriginChunk {
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        let subject = TermRef::from(quad.subject);
+        let is_subject = match &self.last {
+            Some((last, is_node)) if last.as_ref() == subject => *is_node,
+            _ => {
+                let subject = subject.into_owned();
+                let is_node = self.nodes.contains(&subject);
+                self.last = Some((subject, is_node));
+                is_node
+            }
+        };
+        let mut wanted = is_subject;
+        if !wanted {
+            let object = quad.object.into_owned();
+            if self.nodes.contains(&object) {
+                let count = self.as_object.entry(object).or_insert(0);
+                *count += 1;
+                wanted = *count <= AS_OBJECT;
+            }
+        }
+        if wanted {
+            self.matches.push(Match {
+                quad: quad.into_owned(),
+                origin,
+                by_claim: false,
+            });
+        }
+    }
+}

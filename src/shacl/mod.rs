@@ -1,0 +1,209 @@
+//! Shapes (`ontology/shapes*.ttl`) held against the graph that the tables make: SHACL Core and
+//! SHACL-SPARQL.
+//!
+//! ```text
+//!  ontology/shapes*.ttl ─► Shapes::read ──► shapes: targets, paths, constraints, queries
+//!                              │
+//!  convert::run ─► DataSink ───┴─► Data: the triples that some shape can look at
+//!                                    │
+//!                  Shapes::validate ─┴─► Report: violations by focus node, path and value
+//!                                          │
+//!                  led back to cells ──────┴─► diagnostics (`CG09xx`)
+//! ```
+//!
+//! Shapes see one graph: the union of all graphs that tables make, and how the ontology orders
+//! classes (`rdfs:subClassOf`). They do not see what rules infer. Only triples with properties that
+//! shapes name are held in memory, 12 bytes in each of three indexes and every term once.
+//!
+//! Specification: *Shapes Constraint Language (SHACL)*, W3C Recommendation of 2017-07-20. What it
+//! leaves open or optional: recursive shapes are an error; `GRAPH`, `$shapesGraph` and
+//! `sh:entailment` are refused; of the report, nested details (`sh:detail`) are not made.
+
+mod algebra;
+mod cells;
+mod compile;
+mod data;
+mod parameter;
+mod path;
+mod query;
+mod recursion;
+mod report;
+mod shape;
+mod source;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod value;
+mod vocabulary;
+mod wanted;
+
+pub use data::{Data, DataChunk, DataSink};
+pub use path::Path as PropertyPath;
+pub use report::{Report, ValidationResult};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::query::on_large_stack;
+use crate::store::{Prefixes, StoreError};
+use oxrdf::{Quad, Term};
+use shape::{Check, Shape, Target};
+use source::Source;
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use wanted::Wanted;
+
+/// The shapes of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Shapes {
+    shapes: Vec<Shape>,
+    wanted: Arc<Wanted>,
+    /// How IRIs are written for readers.
+    prefixes: Prefixes,
+    /// How the ontology orders classes.
+    classes: Vec<Quad>,
+}
+
+/// A shapes file.
+#[derive(Debug, Clone, Copy)]
+pub struct ShapesText<'t> {
+    /// Its text, in Turtle.
+    pub text: &'t str,
+    /// Its name, for diagnostics.
+    pub name: &'t str,
+    /// What its relative IRIs are relative to.
+    pub base: Option<&'t str>,
+}
+
+impl Shapes {
+    /// Reads the shapes of some files. What is wrong with one is a diagnostic; the others are used.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn read(files: &[PathBuf], diagnostics: &mut Diagnostics) -> io::Result<Self> {
+        let mut texts = Vec::with_capacity(files.len());
+        for file in files {
+            let bytes = std::fs::read(file)?;
+            // Replacement characters are no Turtle outside strings, and no matter within.
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            texts.push((text, file.to_string_lossy().into_owned()));
+        }
+        let texts: Vec<ShapesText<'_>> = texts
+            .iter()
+            .map(|(text, name)| ShapesText {
+                text,
+                name,
+                base: None,
+            })
+            .collect();
+        Ok(Self::parse(&texts, diagnostics))
+    }
+
+    /// The shapes of some texts, as [`Shapes::read`] reads them.
+    pub fn parse(texts: &[ShapesText<'_>], diagnostics: &mut Diagnostics) -> Self {
+        if texts.is_empty() {
+            return Self::default();
+        }
+        let mut source = Source::default();
+        for one in texts {
+            source.add(one.text, one.name, one.base, diagnostics);
+        }
+        let file = texts.first().map_or("", |one| one.name);
+        // Queries of constraints are parsed, which recurses.
+        let compiled = on_large_stack(file, || {
+            let mut found = Diagnostics::new(diagnostics.mode()).keeping(u64::MAX);
+            (compile::compile(&source, &mut found), found)
+        });
+        let shapes = match compiled {
+            Ok((shapes, found)) => {
+                diagnostics.append(found);
+                shapes
+            }
+            Err(error) => {
+                diagnostics.push(error.into_diagnostic());
+                Vec::new()
+            }
+        };
+        Self {
+            wanted: Arc::new(Wanted::of(&shapes)),
+            shapes,
+            prefixes: Prefixes::default(),
+            classes: Vec::new(),
+        }
+    }
+
+    /// Adds how IRIs are written in reports.
+    #[must_use]
+    pub fn with_prefixes(mut self, prefixes: Prefixes) -> Self {
+        self.prefixes = prefixes;
+        self
+    }
+
+    /// Adds quads of the ontology: of these, shapes see which class is below which.
+    #[must_use]
+    pub fn with_ontology(mut self, quads: impl IntoIterator<Item = Quad>) -> Self {
+        let quads = quads.into_iter();
+        self.classes
+            .extend(quads.filter(|quad| quad.predicate.as_str() == vocabulary::rdfs::SUB_CLASS_OF));
+        self
+    }
+
+    /// Whether there is nothing to validate: no shape has a target and a constraint.
+    pub fn is_empty(&self) -> bool {
+        !self.shapes.iter().any(Shape::runs)
+    }
+
+    /// The predicates of the triples that shapes can look at; `None` for all triples.
+    pub fn predicates(&self) -> Option<&HashSet<String>> {
+        self.wanted.predicates()
+    }
+
+    /// An empty collection for the data that shapes can look at: fill it through a [`DataSink`], or
+    /// from any iterator of quads ([`Data::add`]).
+    pub fn data(&self) -> Data {
+        let mut data = Data::new(Arc::clone(&self.wanted));
+        data.add(self.classes.iter().map(Quad::as_ref));
+        data
+    }
+
+    /// Holds all shapes against the data: **all** quads of the graph must have been added, whatever
+    /// their order; those that no shape can look at need not be.
+    ///
+    /// Of each constraint up to `keep` results are kept whole, the others are counted.
+    ///
+    /// # Errors
+    /// There are more than four thousand million different terms, or no thread can be had.
+    pub fn validate(&self, data: Data, keep: u64) -> Result<Report, Diagnostic> {
+        if self.is_empty() {
+            return Ok(Report::default());
+        }
+        let failed = |message: &str| Diagnostic::new(Code::ShapeQuery, Place::default(), message);
+        let graph = data
+            .graph(self.constants())
+            .ok_or_else(|| failed("the graph has too many terms to be validated"))?;
+        on_large_stack("shapes", || validate::validate(&self.shapes, &graph, keep))
+            .map_err(StoreError::into_diagnostic)
+    }
+
+    /// Terms that shapes name and that must have a number.
+    fn constants(&self) -> impl Iterator<Item = &Term> {
+        let targets = self
+            .shapes
+            .iter()
+            .flat_map(|shape| &shape.targets)
+            .filter_map(|target| match target {
+                Target::Node(node) => Some(node),
+                _ => None,
+            });
+        let parameters = self
+            .shapes
+            .iter()
+            .flat_map(|shape| &shape.constraints)
+            .filter_map(|constraint| match &constraint.check {
+                Check::Query(query) => Some(query.terms()),
+                _ => None,
+            })
+            .flatten();
+        targets.chain(parameters)
+    }
+}

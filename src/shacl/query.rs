@@ -1,0 +1,491 @@
+//! Constraints in SPARQL (SHACL §5), and components of constraints that shapes define (§6).
+
+use super::algebra::{self, Bindings};
+use super::compile::{Compiler, boolean, message};
+use super::data::{Graph, Id};
+use super::shape::{Check, Constraint, Shape};
+use super::source::{Node, Source, node};
+use super::vocabulary::{rdfs, sh};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::query::{self, Limits, Visitor};
+use crate::store::{Prefixes, StoreError};
+use oxrdf::{Literal, NamedNode, Term};
+use spareval::{QueryEvaluator, QueryResults, QuerySolution};
+use spargebra::algebra::GraphPattern;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::ControlFlow;
+
+/// Names that are bound before a query is evaluated, whatever the constraint.
+const PREBOUND: [&str; 3] = ["this", "shapesGraph", "currentShape"];
+
+/// A query that finds violations, or says whether a value is right.
+#[derive(Debug, Clone)]
+pub(super) struct Query {
+    pattern: GraphPattern,
+    /// `ASK` about each value node: `false` is a violation.
+    pub(super) ask: bool,
+    /// Values of parameters, by the names of their variables.
+    parameters: BTreeMap<String, Term>,
+    reads: Read,
+    /// Whether solutions for many focus nodes can be found at once.
+    pub(super) at_once: bool,
+}
+
+/// What a query reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Read {
+    Everything,
+    /// Triples with these predicates.
+    Predicates(BTreeSet<String>),
+}
+
+impl Query {
+    /// Reads the constraint that `sh:sparql` names, with its messages. `None` for one that is wrong,
+    /// which is a diagnostic, or deactivated.
+    pub(super) fn constraint(
+        compiler: &mut Compiler<'_>,
+        shape: &Shape,
+        constraint: &Node,
+    ) -> Option<(Self, Vec<Literal>)> {
+        let source = compiler.source;
+        let off = source.values(constraint, &sh("deactivated")).next();
+        if off.and_then(|off| boolean(&off.object)) == Some(true) {
+            return None;
+        }
+        let messages = messages(source, constraint);
+        let query = Self::read(compiler, constraint, shape, "select", BTreeMap::new())?;
+        Some((query, messages))
+    }
+
+    /// Reads and checks the query of a constraint or validator.
+    fn read(
+        compiler: &mut Compiler<'_>,
+        holder: &Node,
+        shape: &Shape,
+        kind: &str,
+        parameters: BTreeMap<String, Term>,
+    ) -> Option<Self> {
+        let source = compiler.source;
+        let place = source.place(holder);
+        let mut texts = source.values(holder, &sh(kind));
+        let (statement, text) = match (texts.next(), texts.next()) {
+            (Some(statement), None) => match message(&statement.object) {
+                Some(text) => (statement, text.value().to_owned()),
+                None => {
+                    compiler.refuse(&statement.place, format!("`sh:{kind}` is a text"));
+                    return None;
+                }
+            },
+            (None, _) => {
+                let place = if place.file.is_empty() {
+                    shape.place.clone()
+                } else {
+                    place
+                };
+                compiler.refuse(&place, format!("the constraint has no `sh:{kind}`"));
+                return None;
+            }
+            (Some(_), Some(second)) => {
+                let message = format!("the constraint has more than one `sh:{kind}`");
+                compiler.refuse(&second.place, message);
+                return None;
+            }
+        };
+        // The text ends on the line where its triple does.
+        let first_line = statement
+            .place
+            .line
+            .saturating_sub(text.matches('\n').count() as u64)
+            .max(1);
+        match Self::parse(source, holder, shape, &text, kind == "ask", parameters) {
+            Ok(query) => Some(query),
+            Err(mut diagnostic) => {
+                diagnostic.code = Code::ShapeQuery;
+                let (line, column) = (diagnostic.place.line, diagnostic.place.column);
+                diagnostic.place = Place::at(
+                    statement.place.file.clone(),
+                    first_line + line.saturating_sub(1),
+                    // The first line of the text starts after a property and quotes.
+                    if line > 1 { column } else { 0 },
+                );
+                compiler.diagnostics.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn parse(
+        source: &Source,
+        holder: &Node,
+        shape: &Shape,
+        text: &str,
+        ask: bool,
+        parameters: BTreeMap<String, Term>,
+    ) -> Result<Self, Diagnostic> {
+        let header = prefixes(source, holder);
+        let wrong = |message: String| Diagnostic::new(Code::ShapeQuery, Place::default(), message);
+        let parsed = query::parse(
+            // On one line with the text, whose lines keep their numbers.
+            &format!("{header}{text}"),
+            "",
+            &Prefixes::default(),
+            &Limits::default(),
+        )
+        .map_err(StoreError::into_diagnostic)?;
+        let mut pattern = match (parsed, ask) {
+            (spargebra::Query::Select { pattern, .. }, false)
+            | (spargebra::Query::Ask { pattern, .. }, true) => pattern,
+            (_, false) => return Err(wrong("`sh:select` is a `SELECT` query".to_owned())),
+            (_, true) => return Err(wrong("`sh:ask` is an `ASK` query".to_owned())),
+        };
+        if let Some(path) = &shape.path {
+            algebra::put_path(&mut pattern, path);
+        }
+        let mut bound: Vec<&str> = PREBOUND.to_vec();
+        if ask {
+            bound.push("value");
+        }
+        bound.extend(parameters.keys().map(String::as_str));
+        algebra::check(&pattern, &bound, ask).map_err(wrong)?;
+        let mut reads = algebra::Reads::default();
+        reads.pattern(&pattern);
+        Ok(Self {
+            at_once: !ask && parameters.is_empty() && algebra::is_plain(&pattern),
+            reads: if reads.everything {
+                Read::Everything
+            } else {
+                Read::Predicates(reads.predicates)
+            },
+            pattern,
+            ask,
+            parameters,
+        })
+    }
+
+    /// What it reads.
+    pub(super) fn reads(&self) -> &Read {
+        &self.reads
+    }
+
+    /// The terms of its parameters.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.parameters.values()
+    }
+
+    /// The terms of its parameters, by name.
+    pub(super) fn named_terms(&self) -> impl Iterator<Item = (String, Term)> {
+        self.parameters
+            .iter()
+            .map(|(name, term)| (name.clone(), term.clone()))
+    }
+
+    /// Gives every solution for a focus node (and value node) to `each`, until that breaks off.
+    pub(super) fn solutions(
+        &self,
+        graph: &Graph,
+        this: Id,
+        value: Option<Id>,
+        each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        let mut bindings = Bindings::default();
+        bindings.bind(graph, "this", this);
+        if let Some(value) = value {
+            bindings.bind(graph, "value", value);
+        }
+        for (name, term) in &self.parameters {
+            if let Some(id) = graph.find(term) {
+                bindings.bind(graph, name, id);
+            }
+        }
+        let mut pattern = self.pattern.clone();
+        algebra::bind(&mut pattern, &bindings);
+        run(pattern, graph, each)
+    }
+
+    /// Gives every solution for any focus node to `each`: only where it finds them at once.
+    pub(super) fn all_solutions(
+        &self,
+        graph: &Graph,
+        each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        run(self.pattern.clone(), graph, each)
+    }
+
+    /// Whether an `ASK` query says yes.
+    pub(super) fn holds(&self, graph: &Graph, this: Id, value: Id) -> Result<bool, String> {
+        let mut holds = false;
+        self.solutions(graph, this, Some(value), &mut |_| {
+            holds = true;
+            ControlFlow::Break(())
+        })?;
+        Ok(holds)
+    }
+}
+
+fn run(
+    pattern: GraphPattern,
+    graph: &Graph,
+    each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
+) -> Result<(), String> {
+    let query = spargebra::Query::Select {
+        dataset: None,
+        pattern,
+        base_iri: None,
+    };
+    // There is no handler for `SERVICE`, and it was refused with the algebra.
+    let evaluator = QueryEvaluator::new();
+    let results = evaluator
+        .prepare(&query)
+        .execute(graph)
+        .map_err(|error| error.to_string())?;
+    let QueryResults::Solutions(solutions) = results else {
+        return Ok(());
+    };
+    for solution in solutions {
+        if each(&solution.map_err(|error| error.to_string())?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Texts for people.
+fn messages(source: &Source, holder: &Node) -> Vec<Literal> {
+    let statements = source.values(holder, "http://www.w3.org/ns/shacl#message");
+    statements
+        .filter_map(|statement| message(&statement.object))
+        .collect()
+}
+
+/// The prefixes that a query may use, as one line of SPARQL (SHACL §5.2.1).
+fn prefixes(source: &Source, holder: &Node) -> String {
+    const IMPORTS: &str = "http://www.w3.org/2002/07/owl#imports";
+    let mut waiting: Vec<Node> = source
+        .values(holder, &sh("prefixes"))
+        .filter_map(|statement| node(&statement.object))
+        .collect();
+    let mut seen = HashSet::new();
+    let mut header = String::new();
+    while let Some(ontology) = waiting.pop() {
+        if !seen.insert(ontology.clone()) {
+            continue;
+        }
+        let imports = source.values(&ontology, IMPORTS);
+        waiting.extend(imports.filter_map(|statement| node(&statement.object)));
+        for declaration in source.values(&ontology, &sh("declare")) {
+            let Some(declaration) = node(&declaration.object) else {
+                continue;
+            };
+            let value = |name: &str| match source.values(&declaration, &sh(name)).next() {
+                Some(statement) => match &statement.object {
+                    Term::Literal(literal) => Some(literal.value().to_owned()),
+                    _ => None,
+                },
+                None => None,
+            };
+            if let (Some(prefix), Some(namespace)) = (value("prefix"), value("namespace"))
+                && NamedNode::new(namespace.as_str()).is_ok()
+            {
+                header.push_str(&format!("PREFIX {prefix}: <{namespace}> "));
+            }
+        }
+    }
+    header
+}
+
+/// Components that the shapes define themselves (SHACL §6).
+#[derive(Debug, Default)]
+pub(super) struct Components(Vec<Component>);
+
+#[derive(Debug, Clone)]
+struct Component {
+    node: NamedNode,
+    parameters: Vec<Parameter>,
+    /// What checks the values of node shapes, of property shapes, and of both.
+    for_nodes: Option<Validator>,
+    for_properties: Option<Validator>,
+    for_both: Option<Validator>,
+}
+
+#[derive(Debug, Clone)]
+struct Parameter {
+    path: NamedNode,
+    name: String,
+    optional: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Validator {
+    node: Node,
+    ask: bool,
+}
+
+impl Components {
+    pub(super) fn read(source: &Source, diagnostics: &mut Diagnostics) -> Self {
+        let mut classes = vec![sh("ConstraintComponent")];
+        let below = source.with(rdfs::SUB_CLASS_OF).filter_map(|statement| {
+            let above = super::source::is_iri(&statement.object, &sh("ConstraintComponent"));
+            match &statement.subject {
+                Node::NamedNode(class) if above => Some(class.as_str().to_owned()),
+                _ => None,
+            }
+        });
+        classes.extend(below);
+        let mut found = Vec::new();
+        for statement in source.with(super::vocabulary::rdf::TYPE) {
+            let Node::NamedNode(node) = &statement.subject else {
+                continue;
+            };
+            if !classes
+                .iter()
+                .any(|class| super::source::is_iri(&statement.object, class))
+            {
+                continue;
+            }
+            match Component::read(source, node) {
+                Ok(component) => found.push(component),
+                Err(message) => {
+                    diagnostics.push(Diagnostic::new(
+                        Code::Shape,
+                        statement.place.clone(),
+                        message,
+                    ));
+                }
+            }
+        }
+        Self(found)
+    }
+
+    /// Whether a property is a parameter of one.
+    pub(super) fn has_parameter(&self, predicate: &str) -> bool {
+        self.0
+            .iter()
+            .flat_map(|component| &component.parameters)
+            .any(|parameter| !parameter.optional && parameter.path.as_str() == predicate)
+    }
+}
+
+impl Component {
+    fn read(source: &Source, node: &NamedNode) -> Result<Self, String> {
+        let subject = Node::from(node.clone());
+        let mut parameters = Vec::new();
+        for parameter in source.values(&subject, &sh("parameter")) {
+            let Some(parameter) = super::source::node(&parameter.object) else {
+                return Err("`sh:parameter` is a node, not a literal".to_owned());
+            };
+            let path = source.values(&parameter, &sh("path")).next();
+            let Some(Term::NamedNode(path)) = path.map(|path| path.object.clone()) else {
+                return Err("a parameter has an IRI as its `sh:path`".to_owned());
+            };
+            let iri = path.as_str();
+            let name = iri
+                .rsplit(['#', '/', ':'])
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let optional = source
+                .values(&parameter, &sh("optional"))
+                .any(|optional| boolean(&optional.object) == Some(true));
+            parameters.push(Parameter {
+                path,
+                name,
+                optional,
+            });
+        }
+        if parameters.iter().all(|parameter| parameter.optional) {
+            return Err("a component needs a parameter that is not optional".to_owned());
+        }
+        let validator = |name: &str| {
+            let statement = source.values(&subject, &sh(name)).next()?;
+            let node = super::source::node(&statement.object)?;
+            Some(Validator {
+                ask: source.values(&node, &sh("ask")).next().is_some(),
+                node,
+            })
+        };
+        let component = Self {
+            node: node.clone(),
+            parameters,
+            for_nodes: validator("nodeValidator"),
+            for_properties: validator("propertyValidator"),
+            for_both: validator("validator"),
+        };
+        if component.for_nodes.is_none()
+            && component.for_properties.is_none()
+            && component.for_both.is_none()
+        {
+            return Err("a component needs a validator in SPARQL".to_owned());
+        }
+        Ok(component)
+    }
+}
+
+/// Adds the constraints of components that the shapes define themselves.
+pub(super) fn component_constraints(compiler: &mut Compiler<'_>, shape: &mut Shape) {
+    let source = compiler.source;
+    for component in compiler.components.0.clone() {
+        let mut values: Vec<(String, Vec<Term>)> = Vec::new();
+        let mut place = None;
+        let mut complete = true;
+        for parameter in &component.parameters {
+            let mut found = Vec::new();
+            for statement in source.values(&shape.node, parameter.path.as_str()) {
+                place.get_or_insert_with(|| statement.place.clone());
+                found.push(statement.object.clone());
+            }
+            complete &= parameter.optional || !found.is_empty();
+            values.push((parameter.name.clone(), found));
+        }
+        let (true, Some(place)) = (complete, place) else {
+            continue;
+        };
+        let specific = match shape.path {
+            Some(_) => component.for_properties.as_ref(),
+            None => component.for_nodes.as_ref(),
+        };
+        let Some(validator) = specific.or(component.for_both.as_ref()) else {
+            let kind = if shape.path.is_some() {
+                "property"
+            } else {
+                "node"
+            };
+            let message = format!(
+                "the component {} has no validator for {kind} shapes",
+                component.node
+            );
+            compiler.refuse(&place, message);
+            continue;
+        };
+        // A component with one parameter may be used several times in a shape.
+        let uses: Vec<BTreeMap<String, Term>> = match values.as_slice() {
+            [(name, values)] => values
+                .iter()
+                .map(|value| BTreeMap::from([(name.clone(), value.clone())]))
+                .collect(),
+            _ => {
+                if values.iter().any(|(_, values)| values.len() > 1) {
+                    compiler.refuse(&place, "each parameter of this component has one value");
+                    continue;
+                }
+                let one = values
+                    .iter()
+                    .filter_map(|(name, values)| Some((name.clone(), values.first()?.clone())));
+                vec![one.collect()]
+            }
+        };
+        let kind = if validator.ask { "ask" } else { "select" };
+        for parameters in uses {
+            let Some(query) = Query::read(compiler, &validator.node, shape, kind, parameters)
+            else {
+                continue;
+            };
+            shape.constraints.push(Constraint {
+                component: component.node.clone(),
+                node: None,
+                place: place.clone(),
+                messages: messages(source, &validator.node),
+                check: Check::Query(Box::new(query)),
+            });
+        }
+    }
+}

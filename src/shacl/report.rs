@@ -1,0 +1,51 @@
+//! What shapes find.
+
+use super::path::Path;
+use super::source::Node;
+use crate::diagnostic::Diagnostic;
+use oxrdf::{Literal, NamedNode, Term};
+
+/// What came of holding shapes against a graph (SHACL §3.6).
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The violations, by shape and constraint, in the order of focus nodes.
+    pub results: Vec<ValidationResult>,
+    /// How many focus nodes were looked at; one that several shapes target counts for each.
+    pub focus_nodes: u64,
+    /// Queries that could not be evaluated.
+    pub failures: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Whether nothing was found.
+    pub fn conforms(&self) -> bool {
+        self.results.is_empty() && self.failures.is_empty()
+    }
+}
+
+/// One violation of one constraint by one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidationResult {
+    /// `sh:focusNode`.
+    pub focus: Term,
+    /// `sh:resultPath`.
+    pub path: Option<Path>,
+    /// `sh:value`.
+    pub value: Option<Term>,
+    /// `sh:sourceShape`. A blank node has a label of this report, not of the file.
+    pub shape: Node,
+    /// `sh:sourceConstraint`: the node of a constraint in SPARQL.
+    pub constraint: Option<Node>,
+    /// `sh:sourceConstraintComponent`.
+    pub component: NamedNode,
+    /// `sh:resultSeverity`.
+    pub severity: NamedNode,
+    /// `sh:resultMessage` in all languages, their `{?variable}`s not filled in.
+    pub messages: Vec<Literal>,
+    /// What a query says: values of variables, for the messages.
+    pub bindings: Vec<(String, Term)>,
+    /// Further violations of this constraint that were counted and not kept.
+    pub more: u64,
+    /// Numbers of shape and constraint.
+    pub(super) numbers: (usize, usize),
+}

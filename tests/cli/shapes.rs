@@ -1,0 +1,222 @@
+//! Shapes: what breaks one is told at its cells, by `check` as by `build`, and nothing is published.
+
+use super::workshop::{Workshop, program};
+use std::net::TcpListener;
+
+const HEAD: &str = "
+@prefix ex: <https://example.org/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://example.org/shape/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+";
+
+fn project(shapes: &str) -> Workshop {
+    let workshop = Workshop::project();
+    workshop.write("ontology/shapes.ttl", format!("{HEAD}{shapes}"));
+    workshop
+}
+
+/// `code line:column cell` of everything that a report for programs holds.
+fn reported(report: &str) -> Vec<String> {
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    let found = report["diagnostics"].as_array().unwrap();
+    found
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {}:{}:{} {} {}",
+                one["code"].as_str().unwrap(),
+                one["file"].as_str().unwrap().trim_start_matches("./"),
+                one["line"],
+                one["column"],
+                one["cell"].as_str().unwrap_or("-"),
+                one["found"].as_str().unwrap_or("-"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn each_violation_is_led_back_to_its_cell() {
+    for (shape, expected) in [
+        // A value: its cell.
+        (
+            "[] sh:targetSubjectsOf ex:people ; sh:path ex:people ; sh:maxInclusive 100000 ; a sh:PropertyShape .",
+            vec!["CG0910 data/cities.csv:3:30 D3 684709"],
+        ),
+        // None where one must be: the empty cell.
+        (
+            "[] sh:targetSubjectsOf ex:people ; sh:path ex:founded ; sh:minCount 1 .",
+            vec!["CG0910 data/cities.csv:4:13 C4 "],
+        ),
+        // One too many: a list cell.
+        (
+            "[] sh:targetSubjectsOf ex:people ; sh:path ex:twin ; sh:maxCount 1 .",
+            vec!["CG0910 data/cities.csv:3:44 F3 irbit;revda"],
+        ),
+        // The other way round: the cell that says it.
+        (
+            "[] sh:targetObjectsOf ex:region ; sh:path [ sh:inversePath ex:region ] ; sh:pattern \"irbit|tol\" .",
+            vec!["CG0910 data/cities.csv:4:20 E4 sverdlovsk"],
+        ),
+        // At the end of a path: the cell of the other table.
+        (
+            "[] sh:targetSubjectsOf ex:people ; sh:path ( ex:region rdfs:label ) ; sh:pattern \"Sverd\" .",
+            vec!["CG0910 data/regions.csv:3:8 B3 Samara Oblast"],
+        ),
+        // A thing as a whole: its row.
+        (
+            "[] sh:targetSubjectsOf ex:people ; sh:or ( [ sh:path ex:twin ; sh:minCount 1 ] ) .",
+            vec!["CG0910 data/cities.csv:4:1 A4 -"],
+        ),
+        // What no cell makes: the shape.
+        (
+            "\n[] sh:targetNode ex:nothing ; sh:path rdfs:label ; sh:minCount 1 .",
+            vec!["CG0910 ontology/shapes.ttl:8:null - <https://example.org/ns#nothing>"],
+        ),
+        // A query with a value.
+        (
+            "[] a sh:NodeShape ; sh:targetSubjectsOf ex:twin ; sh:sparql [ sh:select \"SELECT $this ?value { $this <https://example.org/ns#twin> ?value FILTER NOT EXISTS { ?value <https://example.org/ns#twin> $this } }\" ] .",
+            vec!["CG0910 data/cities.csv:3:44 F3 irbit;revda"],
+        ),
+    ] {
+        let workshop = project(shape);
+        let run = workshop.run(&["check", "--format", "json"]).exits(1);
+        assert_eq!(reported(&run.stdout), expected, "{shape}");
+        let build = workshop.run(&["build"]).exits(1);
+        let place = expected[0].split(' ').nth(1).unwrap().replace(":null", "");
+        let told = build
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("error["));
+        assert!(
+            told.clone().all(|line| line.contains(&place)),
+            "{}",
+            build.stderr
+        );
+        assert_eq!(told.count(), 1, "{}", build.stderr);
+        assert!(!workshop.path(".civigraph/current").exists());
+        workshop.run(&["query", "-e", "ASK {}"]).exits(2);
+    }
+}
+
+#[test]
+fn warnings_and_notes_are_told_and_the_build_is_published() {
+    for (severity, word, count) in [
+        ("Warning", "warning[CG0911]", "1 warning"),
+        ("Info", "note[CG0912]", "1 note"),
+    ] {
+        let workshop = project(&format!(
+            "[] sh:targetSubjectsOf ex:people ; sh:path ex:founded ; sh:minCount 1 ; sh:severity sh:{severity} ."
+        ));
+        let check = workshop.run(&["check"]).exits(0);
+        assert!(check.stderr.contains(word), "{}", check.stderr);
+        assert!(check.stderr.contains(count), "{}", check.stderr);
+        workshop.run(&["build"]).exits(0);
+    }
+}
+
+#[test]
+fn messages_come_in_the_language_of_the_user() {
+    let workshop = project(
+        "[] sh:targetSubjectsOf ex:people ; sh:path ex:founded ; sh:minCount 1 ;
+            sh:message \"When?\"@en , \"Когда?\"@ru .",
+    );
+    for (locale, expected) in [
+        ("ru_RU.UTF-8", "Когда?"),
+        ("de_DE.UTF-8", "When?"),
+        ("C", "When?"),
+    ] {
+        let mut command = program(&workshop.path(""));
+        let output = command.env("LC_ALL", locale).arg("check").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(expected), "{locale}: {said}");
+    }
+}
+
+/// A cell that is wrong in itself is told once, as what it is; others are told with it.
+#[test]
+fn all_problems_in_one_run() {
+    let workshop = project(
+        "[] sh:targetSubjectsOf ex:region ; sh:path ex:people ; sh:datatype xsd:integer ; sh:maxInclusive 100000 .",
+    );
+    let cities = super::workshop::CITIES.replace("36000", "many");
+    workshop.write("data/cities.csv", cities);
+    let run = workshop.run(&["check", "--format", "json"]).exits(1);
+    assert_eq!(
+        reported(&run.stdout),
+        [
+            "CG0402 data/cities.csv:2:24 D2 many",
+            "CG0910 data/cities.csv:3:30 D3 684709"
+        ]
+    );
+    let run = workshop.run(&["build"]).exits(1);
+    assert!(
+        run.stderr.contains("found 2 errors in 1 file"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn many_violations_are_grouped_and_counted() {
+    let workshop = project(
+        "[] sh:targetSubjectsOf rdfs:label ; sh:path rdfs:label ; sh:maxLength 3 ; sh:message \"too long\" .",
+    );
+    let rows: String = (0..3_000)
+        .map(|row| format!("r{row},Region {row}\n"))
+        .collect();
+    workshop.write(
+        "data/regions.csv",
+        format!("id,label\nsverdlovsk,A\nsamara,B\n{rows}"),
+    );
+    let run = workshop.run(&["check"]).exits(1);
+    assert!(run.stderr.lines().count() < 60, "{}", run.stderr);
+    assert!(run.stderr.contains("found 3003 errors"), "{}", run.stderr);
+    let all = workshop.run(&["check", "--all"]).exits(1);
+    let errors = all
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error[CG0910]"));
+    assert_eq!(errors.count(), 3_003);
+}
+
+/// Whatever a query or a shape says, no connection is attempted.
+#[test]
+fn nothing_is_contacted() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let service = format!("http://{}/sparql", listener.local_addr().unwrap());
+    let workshop = project("");
+    workshop.run(&["build"]).exits(0);
+    let query = format!("SELECT * {{ SERVICE <{service}> {{ ?s ?p ?o }} }}");
+    let run = workshop.run(&["query", "-e", &query]).exits(2);
+    assert!(run.stderr.contains("CG0703"), "{}", run.stderr);
+    let silent = query.replace("SERVICE", "SERVICE SILENT");
+    workshop.run(&["query", "-e", &silent]).exits(2);
+    workshop.write(
+        "ontology/shapes.ttl",
+        format!(
+            "{HEAD}<{service}> a sh:NodeShape ; sh:targetSubjectsOf ex:people ;
+                sh:sparql [ sh:select \"SELECT $this {{ SERVICE SILENT <{service}> {{ $this ?p ?o }} }}\" ] ;
+                sh:sparql [ sh:prefixes <{service}> ; sh:select \"SELECT $this {{ $this ex:people -1 }}\" ] ;
+                sh:shapesGraph <{service}> .
+            <{service}> <http://www.w3.org/2002/07/owl#imports> <{service}> ;
+                sh:declare [ sh:prefix \"ex\" ; sh:namespace \"https://example.org/ns#\" ] ."
+        ),
+    );
+    let run = workshop.run(&["check"]).exits(1);
+    assert!(run.stderr.contains("CG0902"), "{}", run.stderr);
+    let rule = format!(
+        "CONSTRUCT {{ ?s <http://e/p> ?o }} WHERE {{ SERVICE <{service}> {{ ?s ?p ?o }} }}"
+    );
+    workshop.write("ontology/shapes.ttl", "");
+    workshop.write("ontology/rules/far.rq", rule);
+    workshop.run(&["build"]).exits(1);
+    let contacted = listener.accept().map(|(_, from)| from.to_string());
+    assert_eq!(
+        contacted.map_err(|error| error.kind()),
+        Err(std::io::ErrorKind::WouldBlock)
+    );
+}
