@@ -4,6 +4,36 @@
 //! and [`row`] convert a part of one table, here or on another machine, to the same quads. Quads
 //! reach a [`Sink`] in the order of tables and rows, whatever the number of threads. Memory does not
 //! grow with the table: a fixed number of chunks is under way at a time.
+//!
+//! A plan that was written down, and one split of a table, are enough to convert that split:
+//!
+//! ```
+//! use civigraph::convert::{self, CollectSink, QuadSink, Sink};
+//! use civigraph::csvw::{self, LoadOptions};
+//! use civigraph::diagnostic::{Diagnostics, Mode};
+//! use civigraph::plan::{self, Plan, PlanOptions};
+//! use civigraph::resource::LocalFiles;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("numbers.csv");
+//! std::fs::write(&path, (0..1000).fold("n\n".to_owned(), |csv, n| format!("{csv}{n}\n")))?;
+//! let files = LocalFiles::new(folder.path());
+//! let mut diagnostics = Diagnostics::new(Mode::Convert);
+//! let url = files.url_of(&path);
+//! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
+//! let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+//! let splits = convert::splits(&plan, 0, &files, 1 << 10)?;
+//! let sent = serde_json::to_string(&(&plan, &splits[1]))?;
+//!
+//! // Somewhere else, with the same file at hand:
+//! let (plan, split): (Plan, _) = serde_json::from_str(&sent)?;
+//! let mut chunk = CollectSink::default().chunk();
+//! let rows = convert::split(&plan, 0, &files, &split, &mut chunk, &mut diagnostics)?;
+//! assert!(splits.len() > 2 && rows > 100);
+//! # Ok(())
+//! # }
+//! ```
 
 mod chunk;
 mod collect;

@@ -1,4 +1,43 @@
 //! SPARQL on a published build: guarded, read-only, with typed parameters, in every format.
+//!
+//! ```
+//! use civigraph::diagnostic::{Diagnostics, Mode};
+//! use civigraph::project::Project;
+//! use civigraph::query::{self, AnswerFormat, AnswerStyle, Request};
+//! use civigraph::store::{self, BuildOptions};
+//! use std::sync::Arc;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! std::fs::create_dir(folder.path().join("data"))?;
+//! std::fs::write(folder.path().join("data/cities.csv"), "id\nsamara\n")?;
+//! std::fs::write(folder.path().join("data/csv-metadata.json"), r#"{
+//!     "@context": "http://www.w3.org/ns/csvw",
+//!     "tables": [{
+//!         "url": "cities.csv",
+//!         "tableSchema": {
+//!             "aboutUrl": "http://example.org/city/{id}",
+//!             "columns": [{"titles": "id", "propertyUrl": "http://example.org/id"}]
+//!         }
+//!     }]
+//! }"#)?;
+//! let project = Project::open(folder.path(), None)?;
+//! let mut diagnostics = Diagnostics::new(Mode::Validate);
+//! civigraph::pipeline::build(&project, BuildOptions::default(), None, &mut diagnostics)?
+//!     .ok_or("something is wrong with the tables")?;
+//!
+//! let build = Arc::new(store::open(project.store())?);
+//! let request = Request::new("SELECT ?id { ?city <http://example.org/id> ?id }", "example");
+//! let style = AnswerStyle {
+//!     format: Some(AnswerFormat::Tsv),
+//!     ..AnswerStyle::default()
+//! };
+//! let mut answer = Vec::new();
+//! query::run(&build, &request, &style, &mut answer)?;
+//! assert_eq!(String::from_utf8(answer)?, "?id\n\"samara\"\n");
+//! # Ok(())
+//! # }
+//! ```
 
 mod answer;
 mod functions;
