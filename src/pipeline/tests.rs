@@ -249,6 +249,11 @@ const METADATA: &str = r#"{
       "columns": [
         {"name": "id", "titles": "id", "required": true, "suppressOutput": true},
         {"name": "label", "titles": "label", "propertyUrl": "http://e/ns#label"}
+      ]}},
+    {"url": "notes.csv", "tableSchema": {
+      "columns": [
+        {"name": "text", "titles": "text", "propertyUrl": "http://e/ns#text"},
+        {"name": "list", "titles": "list", "separator": ";", "ordered": true, "propertyUrl": "http://e/ns#list"}
       ]}}
   ]
 }"#;
@@ -296,8 +301,19 @@ fn regions(labels: [u8; 3]) -> String {
     format!("id,label\n{rows}")
 }
 
+/// Rows and lists are blank nodes.
+fn notes(notes: &[u8]) -> String {
+    let rows = notes.iter();
+    let rows: String = rows
+        .map(|note| format!("n{note},{};{}\n", note % 3, note % 2))
+        .collect();
+    format!("text,list\n{rows}")
+}
+
 #[derive(Debug, Clone)]
 enum Edit {
+    Note(u8),
+    NotesGone,
     Town(u16, Town),
     Gone(u16),
     Region(usize, u8),
@@ -310,6 +326,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         3 => (0_u16..60).prop_map(Edit::Gone),
         1 => (0_usize..3, any::<u8>()).prop_map(|(at, label)| Edit::Region(at, label)),
         1 => Just(Edit::Turn),
+        1 => (0_u8..9).prop_map(Edit::Note),
+        1 => Just(Edit::NotesGone),
     ]
 }
 
@@ -338,11 +356,13 @@ proptest! {
             fs::write(workshop.path("data/csv-metadata.json"), METADATA)?;
             fs::write(workshop.path("ontology/rules/label.rq"), RULE)?;
             let (mut rows, mut labels, mut reversed) = (first.clone(), [0, 1, 0], false);
-            let write = |rows: &BTreeMap<u16, Town>, labels, reversed| -> Tested {
+            let mut noted = vec![1];
+            let write = |rows: &BTreeMap<u16, Town>, labels, reversed, noted: &[u8]| -> Tested {
+                fs::write(workshop.path("data/notes.csv"), notes(noted))?;
                 fs::write(workshop.path("data/towns.csv"), towns(rows, reversed))?;
                 Ok(fs::write(workshop.path("data/regions.csv"), regions(labels))?)
             };
-            write(&rows, labels, reversed)?;
+            write(&rows, labels, reversed, &noted)?;
             assert_eq!(workshop.both()?, Some(0));
             for (round, edits) in rounds.iter().enumerate() {
                 for edit in edits {
@@ -355,9 +375,11 @@ proptest! {
                         }
                         Edit::Region(at, label) => labels[at] = label,
                         Edit::Turn => reversed = !reversed,
+                        Edit::Note(note) => noted.push(note),
+                        Edit::NotesGone => noted.clear(),
                     }
                 }
-                write(&rows, labels, reversed)?;
+                write(&rows, labels, reversed, &noted)?;
                 assert_eq!(workshop.both()?, Some(round as u64 + 1));
             }
             Ok(())

@@ -11,11 +11,12 @@
 //! A quad goes when nothing makes it any more: that is what the counts are for. What comes out is the same,
 //! byte for byte, as a build from nothing; only the files of the store are laid out in another way.
 
+use super::blank::{mentions_blank, relabel};
 use super::build::{sorter, write_lines};
 use super::difference::{Side, compare_lines};
 use super::frames::QUADS;
 use super::line::{Parts, write_quad};
-use super::load::{for_store, storage_error};
+use super::load::{BLANK_LIMIT, for_store, storage_error};
 use super::merge::{COMES, GOES, Merged, damaged, is_damaged, merge, sum};
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
@@ -61,13 +62,15 @@ impl ChangedRows {
     }
 }
 
-/// A sink that keeps the quads of rows that differ, and lets go of all others.
+/// A sink that keeps the quads of rows that differ and those that mention blank nodes, and lets go of all
+/// others.
 #[derive(Debug)]
 pub struct DeltaSink {
     rows: Arc<ChangedRows>,
     sorter: Sorter,
     records: u64,
-    blank_nodes: bool,
+    /// All that mention blank nodes: their labels depend on each other.
+    blank: Vec<Quad>,
 }
 
 /// A chunk of a [`DeltaSink`].
@@ -77,7 +80,7 @@ pub struct DeltaChunk {
     kind: &'static [u8],
     lines: Records,
     line: Vec<u8>,
-    blank_nodes: bool,
+    blank: Vec<Quad>,
 }
 
 impl DeltaSink {
@@ -100,7 +103,7 @@ impl Sink for DeltaSink {
             kind: COMES,
             lines: Records::default(),
             line: Vec::new(),
-            blank_nodes: false,
+            blank: Vec::new(),
         }
     }
 
@@ -111,15 +114,19 @@ impl Sink for DeltaSink {
     fn accept(&mut self, chunk: DeltaChunk) -> io::Result<()> {
         Step::Loading.reached();
         self.records += chunk.lines.len() as u64;
-        self.blank_nodes |= chunk.blank_nodes;
+        self.blank.extend(chunk.blank);
         self.sorter.add(chunk.lines)
     }
 }
 
 impl QuadSink for DeltaChunk {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        if self.rows.holds(origin) {
-            self.blank_nodes |= super::mentions_blank(quad);
+        if mentions_blank(quad) {
+            // What went is among the others of the old build.
+            if self.kind == COMES {
+                self.blank.push(quad.into_owned());
+            }
+        } else if self.rows.holds(origin) {
             self.line.clear();
             write_quad(&mut self.line, quad);
             self.lines.push(&self.line, self.kind);
@@ -132,7 +139,7 @@ impl QuadSink for DeltaChunk {
 pub struct Amender {
     prior: Build,
     others: Sorter,
-    blank_nodes: bool,
+    blank: Vec<Quad>,
     site: Site,
 }
 
@@ -152,7 +159,6 @@ impl Amender {
         let manifest = prior.manifest();
         manifest.version == env!("CARGO_PKG_VERSION")
             && manifest.canonical
-            && !manifest.blank_nodes
             && !manifest.about.plan.is_empty()
             && manifest.amended.builds < BUILDS
             && manifest.amended.quads <= manifest.statistics.quads / 10 + 20_000
@@ -166,7 +172,7 @@ impl Amender {
         Ok(Self {
             others: sorter(&site, "sort-others")?,
             prior,
-            blank_nodes: false,
+            blank: Vec::new(),
             site,
         })
     }
@@ -180,7 +186,7 @@ impl Amender {
             rows: Arc::new(rows),
             sorter: sorter(&self.site, "sort-delta")?,
             records: 0,
-            blank_nodes: false,
+            blank: Vec::new(),
         })
     }
 
@@ -191,9 +197,16 @@ impl Amender {
     pub fn add(&mut self, quads: &[Quad]) -> Result<(), StoreError> {
         let mut lines = Records::default();
         for quad in quads {
-            self.blank_nodes |= super::mentions_blank(quad.as_ref());
-            lines.push_key(|out| write_quad(out, quad.as_ref()));
+            if mentions_blank(quad.as_ref()) {
+                self.blank.push(quad.clone());
+            } else {
+                lines.push_key(|out| write_quad(out, quad.as_ref()));
+            }
         }
+        self.add_lines(lines)
+    }
+
+    fn add_lines(&mut self, lines: Records) -> Result<(), StoreError> {
         self.others
             .add(lines)
             .map_err(|e| StoreError::io(self.site.path(), "sort the quads", e))
@@ -209,19 +222,26 @@ impl Amender {
     ///
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
-    pub fn publish(self, sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
+    pub fn publish(mut self, sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
+        self.site.report(Step::Sorting);
+        let mut blank = std::mem::take(&mut self.blank);
+        blank.extend(sink.blank);
+        let limit = limit(self.prior.manifest().statistics.quads);
+        if blank.len() > BLANK_LIMIT || sink.records > 2 * limit {
+            return Ok(Amended::Refused(self.site));
+        }
+        let mut lines = Records::default();
+        for quad in relabel(blank)? {
+            lines.push_key(|out| write_quad(out, quad.as_ref()));
+        }
+        self.add_lines(lines)?;
         let Self {
             prior,
             others,
-            blank_nodes,
             site,
+            ..
         } = self;
-        site.report(Step::Sorting);
         let old = prior.manifest();
-        let limit = limit(old.statistics.quads);
-        if blank_nodes || sink.blank_nodes || sink.records > 2 * limit {
-            return Ok(Amended::Refused(site));
-        }
         let failed = |e| StoreError::io(&site.path().join(QUADS), "write the quads", e);
         let mut delta = sink.sorter;
         let merged = write_others(others, &prior, &site, &mut delta)
@@ -262,7 +282,6 @@ impl Amender {
             digest: merged.digest,
             about,
             canonical: true,
-            blank_nodes: false,
             release_quads,
             store_quads,
             amended: manifest::Amendments {

@@ -1,6 +1,6 @@
 //! A build: made aside, verified, brought to disk, then switched to.
 
-use super::blank::relabel;
+use super::blank::{mentions_blank, relabel};
 use super::frames::{COMPRESSION, FrameWriter, QUADS};
 use super::line::{Parts, write_quad};
 use super::load::{LoadChunk, LoadSink, Sorted, Threads, for_store, storage_error};
@@ -165,7 +165,10 @@ impl Builder {
         let mut chunk = sink.chunk();
         let mut lines = Records::default();
         for (index, quad) in quads.into_iter().enumerate() {
-            lines.push_key(|out| write_quad(out, quad.as_ref()));
+            // Those with blank nodes join the others once they have their labels.
+            if !mentions_blank(quad.as_ref()) {
+                lines.push_key(|out| write_quad(out, quad.as_ref()));
+            }
             chunk.push(quad);
             if index % PIECE == PIECE - 1 {
                 self.accept(&mut sink, std::mem::take(&mut chunk))?;
@@ -222,7 +225,7 @@ impl Builder {
             Ok(ended) => ended,
             Err(error) => return Err(self.threads.stop().unwrap_or(error)),
         };
-        let written = send_blank(sorted, loader, self.site.path()).and_then(|sorted| {
+        let written = self.send_blank(sorted, loader).and_then(|sorted| {
             // The store commits and compacts meanwhile.
             self.write_others()?;
             write_quads(sorted, self.site.path(), &about.base)
@@ -249,7 +252,6 @@ impl Builder {
             statistics: quads.statistics,
             digest: quads.digest,
             canonical: quads.canonical,
-            blank_nodes: quads.blank_nodes,
             release_quads: release_count,
             store_quads: stored as u64,
             amended: Amendments::default(),
@@ -259,6 +261,38 @@ impl Builder {
         // Closed before its files are digested.
         drop(store);
         self.site.finish(manifest, &[])
+    }
+
+    /// Gives blank nodes their labels and sends their quads to the loader, which then has everything.
+    fn send_blank(
+        &self,
+        sorted: Sorted,
+        loader: SyncSender<Vec<Quad>>,
+    ) -> Result<Sorted, StoreError> {
+        let Sorted {
+            mut sorter,
+            blank,
+            own_labels,
+        } = sorted;
+        let blank = if own_labels { blank } else { relabel(blank)? };
+        let failed = |e| StoreError::io(self.site.path(), "write the quads", e);
+        for piece in blank.chunks(PIECE) {
+            let mut records = Records::default();
+            for quad in piece {
+                records.push_key(|out| write_quad(out, quad.as_ref()));
+            }
+            // Labels depend on all of them.
+            self.add_lines(records.clone())?;
+            sorter.add(records).map_err(failed)?;
+            loader
+                .send(piece.iter().cloned().map(for_store).collect())
+                .map_err(|_| failed(io::Error::other("the build has failed")))?;
+        }
+        Ok(Sorted {
+            sorter,
+            blank: Vec::new(),
+            own_labels,
+        })
     }
 
     /// Writes the quads that come from no row alone.
@@ -361,52 +395,17 @@ pub(super) fn write_lines(sorter: Sorter, path: &Path) -> io::Result<()> {
     encoder.finish()?.flush()
 }
 
-/// Gives blank nodes their labels and sends their quads to the loader, which then has everything.
-fn send_blank(
-    sorted: Sorted,
-    loader: SyncSender<Vec<Quad>>,
-    folder: &Path,
-) -> Result<Sorted, StoreError> {
-    let Sorted {
-        mut sorter,
-        blank,
-        own_labels,
-    } = sorted;
-    let blank = if own_labels { blank } else { relabel(blank)? };
-    let failed = |e| StoreError::io(folder, "write the quads", e);
-    for piece in blank.chunks(PIECE) {
-        let mut records = Records::default();
-        for quad in piece {
-            records.push_key(|out| write_quad(out, quad.as_ref()));
-        }
-        sorter.add(records).map_err(failed)?;
-        loader
-            .send(piece.iter().cloned().map(for_store).collect())
-            .map_err(|_| failed(io::Error::other("the build has failed")))?;
-    }
-    Ok(Sorted {
-        sorter,
-        blank,
-        own_labels,
-    })
-}
-
 struct Quads {
     statistics: Statistics,
     digest: String,
     canonical: bool,
-    blank_nodes: bool,
 }
 
 /// Writes all lines, sorted and without duplicates, while counting and digesting them.
 fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, StoreError> {
     let Sorted {
-        sorter,
-        blank,
-        own_labels,
+        sorter, own_labels, ..
     } = sorted;
-    let blank_nodes = !blank.is_empty();
-    drop(blank);
     let failed = |e| StoreError::io(&folder.join(QUADS), "write the quads", e);
     let mut merge = sorter.finish().map_err(failed)?;
     let mut writer = FrameWriter::create(folder).map_err(failed)?;
@@ -439,7 +438,6 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
         statistics: counter.finish(),
         digest: hex(&hasher.finalize()),
         canonical: !own_labels,
-        blank_nodes,
     })
 }
 

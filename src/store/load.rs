@@ -28,7 +28,7 @@ const BATCH: usize = 500_000;
 
 /// Quads with blank nodes that are kept back to be given canonical labels. Beyond it a build keeps
 /// the labels that the plan made and has no RDFC-1.0 hash.
-const BLANK_LIMIT: usize = 1_000_000;
+pub(super) const BLANK_LIMIT: usize = 1_000_000;
 
 /// The quads of one chunk of rows.
 #[derive(Debug, Default)]

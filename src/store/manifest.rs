@@ -28,8 +28,6 @@ pub struct Manifest {
     pub digest: String,
     /// Whether `digest` is the RDFC-1.0 hash; not so where there were too many blank nodes to label.
     pub canonical: bool,
-    /// Whether there are blank nodes.
-    pub blank_nodes: bool,
     /// Distinct quads of the release graph.
     pub release_quads: u64,
     /// Quads in the store, which keeps one of several literals that it takes for the same value.

@@ -38,7 +38,6 @@ pub(super) struct Content {
     pub(super) digest: String,
     /// Whether that is the RDFC-1.0 hash.
     pub(super) canonical: bool,
-    pub(super) blank_nodes: bool,
     pub(super) release_quads: u64,
     pub(super) store_quads: u64,
     /// What was amended since all of it was built.
@@ -188,7 +187,6 @@ impl Site {
             published,
             digest,
             canonical: content.canonical,
-            blank_nodes: content.blank_nodes,
             release_quads: content.release_quads,
             store_quads: content.store_quads,
             statistics: content.statistics,
