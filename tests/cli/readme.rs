@@ -2,7 +2,6 @@
 
 use super::workshop::{Workshop, program};
 use crate::facts::root;
-use std::path::Path;
 
 /// A block of the README that shows a terminal: commands with what they print.
 struct Shown {
@@ -47,19 +46,6 @@ fn shown() -> Vec<Shown> {
     all
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn the_first_two_commands_are_those_of_the_checks() {
     let blocks = blocks("sh");
@@ -91,10 +77,7 @@ fn without_id(line: &str) -> &str {
 /// `CIVIGRAPH_UPDATE_README` set, the README is changed to show what is printed.
 #[test]
 fn the_commands_shown_do_what_is_shown() {
-    let workshop = Workshop::empty();
-    for folder in ["data", "ontology", "queries"] {
-        copy(&root().join(folder), &workshop.path(folder));
-    }
+    let workshop = Workshop::shipped();
     let cities = workshop.path("data/cities.csv");
     let sound = std::fs::read_to_string(&cities).unwrap();
     workshop.run(&["build"]).exits(0);

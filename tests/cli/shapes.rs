@@ -220,3 +220,39 @@ fn nothing_is_contacted() {
         Err(std::io::ErrorKind::WouldBlock)
     );
 }
+
+/// A curator who corrects a date has to think of its first and last day as well.
+#[test]
+fn the_days_of_a_date_follow_from_it() {
+    let workshop = Workshop::shipped();
+    let path = workshop.path("data/sessions.csv");
+    let sound = std::fs::read_to_string(&path).unwrap();
+    for (was, is, expected) in [
+        (
+            ",2018-04-19,2018-04-19,2018-04-19,held,",
+            ",2018-04-20,2018-04-19,2018-04-20,held,",
+            vec!["CG0910 data/sessions.csv:15:219 J15 2018-04-19"],
+        ),
+        (
+            ",2018-05/2018-06,2018-05-01,2018-06-30,",
+            ",2018-05/2020-02,2018-05-01,2020-02-28,",
+            vec!["CG0910 data/sessions.csv:16:175 K16 2020-02-28"],
+        ),
+        (
+            ",2017~,2017-01-01,2017-12-31,",
+            ",2017~,,2017-12-31,",
+            vec!["CG0910 data/sessions.csv:13:157 I13 2017~"],
+        ),
+        (
+            ",../2018-11-01,,2018-11-01,",
+            ",2017-22/2018-11-01,2017-06-01,2018-11-01,",
+            vec![],
+        ),
+    ] {
+        assert!(sound.contains(was), "{was}");
+        workshop.write("data/sessions.csv", sound.replace(was, is));
+        let code = i32::from(!expected.is_empty());
+        let run = workshop.run(&["check", "--format", "json"]).exits(code);
+        assert_eq!(reported(&run.stdout), expected, "{is}");
+    }
+}

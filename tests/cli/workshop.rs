@@ -1,5 +1,6 @@
 //! A folder to try things in, and the program run in it.
 
+use crate::facts::root;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -37,6 +38,15 @@ impl Workshop {
         workshop
     }
 
+    /// A copy of the shipped project.
+    pub fn shipped() -> Self {
+        let workshop = Self::empty();
+        for folder in ["data", "ontology", "queries"] {
+            copy(&root().join(folder), &workshop.path(folder));
+        }
+        workshop
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -66,6 +76,19 @@ impl Workshop {
             run.stderr
         );
         run
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
     }
 }
 
