@@ -1,6 +1,6 @@
 //! What is measured.
 
-use civigraph::convert::{self, Options, TextSink};
+use civigraph::convert::{self, Options, Sink, TextSink};
 use civigraph::csvw::{self, LoadOptions};
 use civigraph::diagnostic::{Diagnostics, Mode};
 use civigraph::pipeline;
@@ -35,14 +35,14 @@ fn triples(folder: &Path) -> io::Result<()> {
     let (files, plan) = plan(folder)?;
     let file = BufWriter::new(File::create(folder.join("plain.nt"))?);
     let mut sink = TextSink::triples(file);
+    convert_all(&plan, &files, &mut sink)
+}
+
+/// Converts the table, in which nothing may be wrong.
+fn convert_all(plan: &Plan, files: &LocalFiles, sink: &mut impl Sink) -> io::Result<()> {
     let mut diagnostics = Diagnostics::new(Mode::Convert);
-    convert::run(
-        &plan,
-        &files,
-        &Options::default(),
-        &mut sink,
-        &mut diagnostics,
-    )?;
+    convert::run(plan, files, &Options::default(), sink, &mut diagnostics)?;
+    assert!(!diagnostics.has_errors());
     Ok(())
 }
 
@@ -72,16 +72,8 @@ fn build(folder: &Path, optimize: bool) -> io::Result<()> {
     };
     let builder = Builder::begin(target.path(), options).map_err(io::Error::other)?;
     let mut sink = builder.sink().map_err(io::Error::other)?;
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
-    convert::run(
-        &plan,
-        &files,
-        &Options::default(),
-        &mut sink,
-        &mut diagnostics,
-    )?;
+    convert_all(&plan, &files, &mut sink)?;
     drop(sink);
-    assert!(!diagnostics.has_errors());
     builder
         .publish(About::default())
         .map(drop)

@@ -17,8 +17,6 @@ mod process;
 #[path = "../convert/table.rs"]
 mod table;
 
-use std::path::Path;
-
 /// Rows of the table unless the environment says otherwise.
 const ROWS: u64 = 100_000;
 
@@ -26,19 +24,10 @@ const ROWS: u64 = 100_000;
 const ROUNDS: usize = 3;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("--case") {
-        let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) else {
-            return;
-        };
-        cases::run(&name, Path::new(&folder)).expect("the case runs");
-        println!("{}", process::peak_memory_kb());
+    if process::serve(cases::run).expect("the case runs") {
         return;
     }
-    let rows = std::env::var("CIVIGRAPH_BENCH_ROWS")
-        .ok()
-        .and_then(|rows| rows.parse().ok())
-        .unwrap_or(ROWS);
+    let rows = process::rows(ROWS);
     let folder = tempfile::tempdir().expect("a temporary folder");
     table::write(folder.path(), rows).expect("the table is written");
     cases::run("triples", folder.path()).expect("the triples are written");

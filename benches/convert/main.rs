@@ -20,21 +20,12 @@ use std::path::Path;
 const ROWS: u64 = 1_000_000;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let first = arguments.next();
-    if first.as_deref() == Some("--case") {
-        let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) else {
-            return;
-        };
-        cases::run(&name, Path::new(&folder)).expect("the case runs");
-        println!("{}", process::peak_memory_kb());
+    if process::serve(cases::run).expect("the case runs") {
         return;
     }
-    let rows = std::env::var("CIVIGRAPH_BENCH_ROWS")
-        .ok()
-        .and_then(|rows| rows.parse().ok())
-        .unwrap_or(ROWS);
-    if first.as_deref() == Some("--tables")
+    let rows = process::rows(ROWS);
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("--tables")
         && let Some(folder) = arguments.next()
     {
         // For a profiler, which then runs `--case NAME FOLDER`.

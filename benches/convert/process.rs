@@ -16,6 +16,26 @@ pub struct Cost {
     pub peak_kb: u64,
 }
 
+/// Runs the case that a parent asks this process for (`--case NAME FOLDER`) and tells the parent its peak
+/// memory; false where none is asked for.
+pub fn serve(run: impl FnOnce(&str, &Path) -> io::Result<()>) -> io::Result<bool> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() != Some("--case") {
+        return Ok(false);
+    }
+    if let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) {
+        run(&name, Path::new(&folder))?;
+        println!("{}", peak_memory_kb());
+    }
+    Ok(true)
+}
+
+/// Rows of the tables: `CIVIGRAPH_BENCH_ROWS`, or the usual number.
+pub fn rows(usual: u64) -> u64 {
+    let named = std::env::var("CIVIGRAPH_BENCH_ROWS").ok();
+    named.and_then(|rows| rows.parse().ok()).unwrap_or(usual)
+}
+
 /// Runs a case of this benchmark in a child process.
 pub fn measure(case: &str, folder: &Path) -> io::Result<Cost> {
     let before = children_cpu()?;
@@ -60,7 +80,7 @@ fn children_cpu() -> io::Result<(f64, f64)> {
 }
 
 /// Largest resident memory of this process so far.
-pub fn peak_memory_kb() -> u64 {
+fn peak_memory_kb() -> u64 {
     std::fs::read_to_string("/proc/self/status")
         .unwrap_or_default()
         .lines()
