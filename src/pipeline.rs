@@ -74,6 +74,13 @@ impl Source {
         })
     }
 
+    /// Names the files as if the project lay in another folder: for copies of a project's files.
+    #[must_use]
+    pub fn shown_in(mut self, folder: &Path) -> Self {
+        self.folder = folder.to_owned();
+        self
+    }
+
     /// Base of the project's IRIs.
     pub fn base(&self) -> &str {
         &self.base

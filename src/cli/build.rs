@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Published builds to keep, the new one included.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 3, env = "CIVIGRAPH_KEEP", value_parser = clap::value_parser!(u16).range(1..))]
     keep: u16,
     /// Build everything anew, even where few rows changed. That also compacts the store.
     #[arg(long)]

@@ -195,10 +195,9 @@ impl Shown<'_> {
 
     /// Nodes that stand for triples in the records of inferences: their triples are told already.
     fn is_record(&self, subject: &str) -> bool {
-        let rest = subject
-            .strip_prefix('<')
-            .and_then(|iri| iri.strip_prefix(self.base?));
-        rest.is_some_and(|rest| rest.starts_with("id/triple/"))
+        let iri = subject.strip_prefix('<').and_then(|s| s.strip_suffix('>'));
+        iri.zip(self.base)
+            .is_some_and(|(iri, base)| crate::rules::is_record(iri, base))
     }
 
     fn table_rows(&self, table: &TableChange, rows: &mut Vec<Vec<String>>) {

@@ -191,10 +191,11 @@ fn place(
         ([only], None | Some(1)) => Ok(*only),
         (places, None) => {
             list(places);
-            Err(
-                Failure::new(format!("these words stand {} times in document `{id}`", places.len()))
-                    .with_hint("choose one with `--occurrence N`, or give more words"),
-            )
+            Err(Failure::new(format!(
+                "these words stand {} in document `{id}`",
+                times(places.len())
+            ))
+            .with_hint("choose one with `--occurrence N`, or give more words"))
         }
         (places, Some(number)) => number
             .checked_sub(1)
@@ -203,8 +204,8 @@ fn place(
             .ok_or_else(|| {
                 list(places);
                 Failure::new(format!(
-                    "these words stand {} times in document `{id}`: there is no occurrence {number}",
-                    places.len()
+                    "these words stand {} in document `{id}`: there is no occurrence {number}",
+                    times(places.len())
                 ))
             }),
     }
@@ -255,5 +256,13 @@ fn change(
             terminal.report(&diagnostics, Format::Human, false)?;
             Ok(false)
         }
+    }
+}
+
+/// How often, in words.
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
     }
 }

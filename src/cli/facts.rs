@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::lineage::{self, Found, Index, Match, Pattern};
 use crate::pipeline;
 use crate::plan::{self, Plan};
+use crate::project::Project;
 use crate::store::Prefixes;
 use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
 use std::io;
@@ -42,9 +43,21 @@ impl Facts {
     }
 
     /// Reads the metadata alone: there are no claims yet.
-    pub(super) fn described(global: &Global, terminal: &Terminal) -> Result<Option<Self>, Failure> {
+    fn described(global: &Global, terminal: &Terminal) -> Result<Option<Self>, Failure> {
         let project = global.project()?;
-        let source = pipeline::Source::open(&project)?;
+        let cache = lineage::folder(project.store());
+        Self::of(&project, project.root(), cache, terminal)
+    }
+
+    /// Reads the metadata of a project, or of copies of its files, which are named as if they lay in the
+    /// folder `shown`.
+    pub(super) fn of(
+        project: &Project,
+        shown: &Path,
+        cache: PathBuf,
+        terminal: &Terminal,
+    ) -> Result<Option<Self>, Failure> {
+        let source = pipeline::Source::open(project)?.shown_in(shown);
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let loaded = source.load(&mut diagnostics).map(|group| {
             let plan = plan::compile(&group, &pipeline::plan_options(), &mut diagnostics);
@@ -54,9 +67,9 @@ impl Facts {
         let Some((group, plan)) = loaded.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
         };
-        let prefixes = pipeline::prefixes(&project, &group, source.base())?;
+        let prefixes = pipeline::prefixes(project, &group, source.base())?;
         Ok(Some(Self {
-            cache: lineage::folder(project.store()),
+            cache,
             source,
             group,
             plan,

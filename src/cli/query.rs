@@ -26,8 +26,8 @@ use std::time::Duration;
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
 /// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of
-/// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. They need the
-/// tables as they were built.
+/// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. The
+/// tables are those that the build was made from.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -103,8 +103,6 @@ pub(super) fn run(
     let request = Request {
         parameters,
         inferred: arguments.inferred,
-        // A store can be asked without its project, but not for rows of tables.
-        project: global.project().ok(),
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),

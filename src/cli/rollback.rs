@@ -17,7 +17,7 @@ const BOLD: Style = Style::new().bold();
 #[command(after_help = "\
 Examples:
   civigraph rollback                  # the build before the published one
-  civigraph rollback 0007-9f3a2b1c    # one of those that `civigraph builds` lists")]
+  civigraph rollback 0007-9f3a2b1c    # one of those that `civigraph builds` lists; 0007 does as well")]
 pub(super) struct Arguments {
     /// Id of the build [default: the one made before the published one].
     #[arg(value_name = "ID")]

@@ -11,19 +11,15 @@ use crate::invert::{self, Graph};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, percent_decode};
 use crate::resource::{ResolveError, Resolver, Resource};
+use crate::rules::is_record;
 use crate::store::{self, Build, digest_bytes, digest_file, graph_iri};
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::vocab::rdf;
-use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
-use std::collections::HashSet;
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use std::io::BufReader;
 use std::path::Path;
 
 /// Graphs that no cell of a table makes.
 const NOT_TABLES: [&str; 3] = ["vocabulary", "inferred", "release"];
-
-/// Classes of what stands in the graph of claims and is no claim of a table.
-const NOT_CLAIMS: [&str; 2] = ["Inference", "Rule"];
 
 /// Writes the tables of the project, read from its published graph, to a folder.
 pub(super) fn run(
@@ -110,35 +106,23 @@ fn input(build: &Build, name: &str) -> Option<String> {
 /// The quads of a build that its tables made.
 fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
     let others = NOT_TABLES.map(|name| graph_iri(base, name));
-    let of_tables = |quad: &Quad| match &quad.graph_name {
-        GraphName::NamedNode(name) => !others.iter().any(|other| other == name.as_str()),
-        _ => true,
+    let of_tables = |quad: &Quad| {
+        let other = match &quad.graph_name {
+            GraphName::NamedNode(name) => others.iter().any(|other| other == name.as_str()),
+            _ => false,
+        };
+        // Rules explain what they infer in the graph of claims.
+        let of_rules = match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => is_record(node.as_str(), base),
+            NamedOrBlankNode::BlankNode(_) => false,
+        };
+        !other && !of_rules
     };
-    let quads = RdfParser::from_format(RdfFormat::NQuads)
+    RdfParser::from_format(RdfFormat::NQuads)
         .for_reader(BufReader::new(build.lines()?))
         .filter(|quad| quad.as_ref().map_or(true, of_tables))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Failure::new(format!("could not read the graph: {error}")))?;
-    // Rules explain what they infer in the graph of claims.
-    let classes = NOT_CLAIMS.map(|name| format!("{base}ns#{name}"));
-    let claims = graph_iri(base, "claims");
-    let in_claims = |quad: &Quad| match &quad.graph_name {
-        GraphName::NamedNode(name) => name.as_str() == claims,
-        _ => false,
-    };
-    let of_rules: HashSet<NamedOrBlankNode> = quads
-        .iter()
-        .filter(|quad| in_claims(quad) && quad.predicate == rdf::TYPE)
-        .filter(|quad| match &quad.object {
-            Term::NamedNode(class) => classes.iter().any(|known| known == class.as_str()),
-            _ => false,
-        })
-        .map(|quad| quad.subject.clone())
-        .collect();
-    Ok(quads
-        .into_iter()
-        .filter(|quad| !(in_claims(quad) && of_rules.contains(&quad.subject)))
-        .collect())
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::new(format!("could not read the graph: {error}")))
 }
 
 /// The metadata of a project, with empty tables.

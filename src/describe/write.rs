@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use oxigraph::store::StorageError;
-use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
@@ -85,27 +85,27 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
         .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
     {
         let quad = quad.map_err(|e| unreadable(build, &e))?;
-        match &quad.graph_name {
-            GraphName::DefaultGraph => {
-                let literal = match &quad.object {
-                    Term::Literal(literal) => Some(literal),
-                    _ => None,
-                };
-                let language = literal.and_then(|literal| literal.language());
-                let datatype = literal
-                    .filter(|_| language.is_none())
-                    .map(|literal| literal.datatype().as_str());
-                statements.push(Statement {
-                    property: prefixes.shorten(quad.predicate.as_str()),
-                    property_label: labels.of(quad.predicate.as_str()),
-                    value: text(&quad.object),
-                    language: language.map(str::to_owned),
-                    iri: iri_of(&quad.object),
-                    datatype: datatype.map(str::to_owned),
-                });
-            }
-            graph => *elsewhere.entry(graph.to_string()).or_insert(0) += 1,
+        if quad.graph_name != GraphName::DefaultGraph {
+            *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
         }
+    }
+    for quad in facts(build, node.as_ref().into())? {
+        let literal = match &quad.object {
+            Term::Literal(literal) => Some(literal),
+            _ => None,
+        };
+        let language = literal.and_then(|literal| literal.language());
+        let datatype = literal
+            .filter(|_| language.is_none())
+            .map(|literal| literal.datatype().as_str());
+        statements.push(Statement {
+            property: prefixes.shorten(quad.predicate.as_str()),
+            property_label: labels.of(quad.predicate.as_str()),
+            value: text(&quad.object),
+            language: language.map(str::to_owned),
+            iri: iri_of(&quad.object),
+            datatype: datatype.map(str::to_owned),
+        });
     }
     statements.sort();
     let mut links: std::collections::BTreeMap<String, Link> = std::collections::BTreeMap::new();
@@ -140,6 +140,13 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
         links,
         elsewhere: elsewhere.into_iter().collect(),
     })
+}
+
+/// What the default graph says of a subject, each literal as the tables have it.
+fn facts(build: &Build, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, StoreError> {
+    let mut quads = build.quads_of(subject)?;
+    quads.retain(|quad| quad.graph_name == GraphName::DefaultGraph);
+    Ok(quads)
 }
 
 fn iri_of(term: &Term) -> Option<String> {
@@ -245,13 +252,7 @@ pub fn write_turtle(
         if !seen.insert(subject.clone()) {
             continue;
         }
-        for quad in build.store().quads_for_pattern(
-            Some(subject.as_ref()),
-            None,
-            None,
-            Some(oxrdf::GraphNameRef::DefaultGraph),
-        ) {
-            let quad = quad.map_err(|e| unreadable(build, &e))?;
+        for quad in facts(build, subject.as_ref())? {
             // A blank node is nothing without what is said of it.
             if let Term::BlankNode(blank) = &quad.object {
                 wanted.push(blank.clone().into());

@@ -306,10 +306,6 @@ codes! {
     /// `cellOf` and `cellCount`. Each takes subject, predicate and object of a triple; then, if need be, a
     /// graph and a number from 1 that chooses among several cells.
     QueryFunction = "0715", Error, "unknown function", "";
-    /// The query asks for rows, columns or cells, and the tables on disk are not those of the published
-    /// build: they would tell wrong rows. Run `civigraph build`, or bring the tables back as they were; name
-    /// the project where the store lies elsewhere.
-    LineageChanged = "0716", Error, "tables that are not those of the build", "";
     /// Nothing has been published in this folder yet. Run `civigraph build`.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never

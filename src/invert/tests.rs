@@ -228,11 +228,11 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn random_tables_come_back(
-        rows in prop::collection::btree_map("[a-c]{1,2}| [x/%й]{1,2}", (value(), value(), value(), value()), 0..6),
+        rows in prop::collection::btree_map("[a-c]{1,2}| [x/%й]{1,2}", (value(), value(), value(), value(), value()), 0..6),
         mark in any::<bool>(),
         crlf in any::<bool>(),
     ) {
@@ -241,15 +241,17 @@ proptest! {
             {"name": "en", "titles": "en", "lang": "en", "propertyUrl": "schema:p"},
             {"name": "link", "titles": "link", "propertyUrl": "schema:q", "valueUrl": "http://example.org/x/{link}/y"},
             {"name": "list", "titles": "list", "separator": "|", "propertyUrl": "schema:r"},
+            {"name": "maybe", "titles": "maybe", "null": "-", "propertyUrl": "schema:s"},
             {"name": "type", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "schema:Thing"}"#;
         let newline = if crlf { "\r\n" } else { "\n" };
         let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let mut table = if mark { "\u{FEFF}".to_owned() } else { String::new() };
-        table.push_str("id,p,en,link,list");
+        table.push_str("id,p,en,link,list,maybe");
         table.push_str(newline);
-        for (id, (p, en, link, item)) in &rows {
+        // In the last column an empty cell is an empty string, and `-` is missing.
+        for (id, (p, en, link, item, maybe)) in &rows {
             let list = if item.is_empty() { String::new() } else { format!("{item}|zz") };
-            let cells: Vec<String> = [id, p, en, link, &list].into_iter().map(|c| quote(c)).collect();
+            let cells: Vec<String> = [id, p, en, link, &list, maybe].into_iter().map(|c| quote(c)).collect();
             table.push_str(&cells.join(","));
             table.push_str(newline);
         }

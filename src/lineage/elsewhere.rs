@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::project::Project;
 use crate::store::{Build, StoreError, graph_iri, read_turtle};
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, Term, Triple};
+use std::path::Path;
 
 /// A triple and who says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +28,14 @@ pub enum Author {
     Inference(String),
 }
 
-/// What the ontology of a project says that matches a pattern.
+/// What the ontology of a project says that matches a pattern. Its files are named as if the project lay in
+/// the folder `shown`.
 ///
 /// # Errors
 /// A file cannot be read.
 pub fn ontology(
     project: &Project,
+    shown: &Path,
     build: &Build,
     pattern: &Pattern,
 ) -> Result<Vec<Elsewhere>, StoreError> {
@@ -43,7 +46,8 @@ pub fn ontology(
         .map_err(|error| StoreError::io(project.root(), "list the ontology", error))?;
     let mut found = Vec::new();
     for file in files {
-        let name = file.strip_prefix(".").unwrap_or(&file).to_string_lossy();
+        let name = shown.join(file.strip_prefix(project.root()).unwrap_or(&file));
+        let name = name.strip_prefix(".").unwrap_or(&name).to_string_lossy();
         // What is wrong with it is told by `check`.
         let mut silent = Diagnostics::new(Mode::Convert);
         let quads = read_turtle(&file, &name, graph.clone(), &mut silent)?;

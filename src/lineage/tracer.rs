@@ -1,17 +1,16 @@
 //! The rows, columns and cells that made the triples of a build, for queries that ask for them.
 
-use super::{Index, Near, changed, claimed, folder};
+use super::{Index, Near, claimed};
 use crate::convert;
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, Plan};
-use crate::project::Project;
 use crate::store::{Build, StoreError, StoredForm};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Subjects whose quads are kept at hand; when there are more, all are forgotten.
@@ -61,14 +60,12 @@ struct Made {
     origin: Origin,
 }
 
-/// Leads triples of a build back to its tables.
+/// Leads triples of a build back to the tables that it keeps.
 ///
-/// The tables must still be those of the build. An index says which rows to read; large tables have it
-/// in a file beside the store, and nothing else is stored.
+/// An index says which rows to read; large tables have it in a file beside the store, and nothing else is
+/// stored.
 #[derive(Debug)]
 pub struct Tracer {
-    root: PathBuf,
-    cache: PathBuf,
     source: Source,
     group: TableGroup,
     plan: Plan,
@@ -86,27 +83,26 @@ struct State {
 }
 
 impl Tracer {
-    /// Reads the metadata of a project and finds or makes the index of its tables.
+    /// Reads the metadata that a build keeps and finds or makes the index of its tables, in the folder
+    /// `cache`.
     ///
     /// # Errors
-    /// [`Code::LineageChanged`] where tables or metadata are not those of the build: they would tell
-    /// wrong rows. Tables that cannot be read.
-    pub fn open(project: &Project, build: &Arc<Build>) -> Result<Self, StoreError> {
-        let unread = |error| StoreError::io(project.root(), "read the tables", error);
-        let cache = folder(project.store());
-        unchanged(project.root(), build, &cache)?;
-        let source = Source::open(project).map_err(unread)?;
+    /// The build does not keep its inputs, or they cannot be read.
+    pub fn open(build: &Arc<Build>, cache: &Path) -> Result<Self, StoreError> {
+        let torn = || {
+            let message = "the build does not keep the tables that it was made from";
+            StoreError::new(Code::TornBuild, build.folder(), message)
+                .with_hint("run `civigraph build` to make a new one")
+        };
+        let unread = |error| StoreError::io(build.folder(), "read the tables", error);
+        let project = build.inputs().ok_or_else(torn)?;
+        let source = Source::open(&project).map_err(unread)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
-        let group = source.load(&mut silent).ok_or_else(|| {
-            let path = project.metadata();
-            StoreError::new(Code::LineageChanged, &path, "the metadata cannot be read")
-        })?;
+        let group = source.load(&mut silent).ok_or_else(torn)?;
         let plan = plan::compile(&group, &pipeline::plan_options(), &mut silent);
-        let index = Index::for_many(&plan, &source, &cache).map_err(unread)?;
+        let index = Index::for_many(&plan, &source, cache).map_err(unread)?;
         Ok(Self {
-            root: project.root().to_owned(),
-            cache,
             source,
             group,
             plan,
@@ -118,14 +114,6 @@ impl Tracer {
                 claimed: None,
             }),
         })
-    }
-
-    /// Says whether the tables are still those of the build, after some were read.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn check(&self) -> Result<(), StoreError> {
-        unchanged(&self.root, &self.build, &self.cache)
     }
 
     /// What made a triple, in the order of tables and rows: nothing where it is not from a table, several
@@ -198,32 +186,6 @@ impl Tracer {
         let here = |quad: &Quad| store.contains(quad.as_ref()).map_err(io::Error::other);
         Ok(!here(quad)? && here(&moved)?)
     }
-}
-
-/// Refuses tables that are not those of a build.
-fn unchanged(root: &Path, build: &Build, cache: &Path) -> Result<(), StoreError> {
-    let changed = changed(root, build, cache)
-        .map_err(|error| StoreError::io(root, "read the tables", error))?;
-    let Some(first) = changed.first() else {
-        return Ok(());
-    };
-    let id = &build.manifest().id;
-    let others = match changed.len() - 1 {
-        0 => String::new(),
-        1 => " (and 1 other file)".to_owned(),
-        others => format!(" (and {others} other files)"),
-    };
-    // As diagnostics of the table would name it.
-    let path = root.strip_prefix(".").unwrap_or(root).join(first);
-    Err(Diagnostic::new(
-        Code::LineageChanged,
-        Place::file(path.to_string_lossy().as_ref()),
-        format!(
-            "this file{others} has changed since build {id}: its rows are not those of the build"
-        ),
-    )
-    .with_hint("run `civigraph build`, or bring back the files as they were")
-    .into())
 }
 
 impl State {

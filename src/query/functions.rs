@@ -9,14 +9,14 @@
 //!
 //! All take two more arguments in any order: the IRI of a graph, to look at what the tables say there
 //! alone; and a number from 1 to choose among several cells. IRIs are fragments of RFC 7111, whose rows
-//! and columns count from 1 with the header. The namespace is the project's own: its base and `ns#`.
+//! and columns count from 1 with the header. The namespace is the project's own: its base and `ns#`. The
+//! tables are those that the build keeps, whatever has become of the ones on disk.
 
 use super::guard::Findings;
 use super::guard::line_and_column;
-use super::run::Request;
 use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::lineage::{Origin, Tracer};
+use crate::lineage::{self, Origin, Tracer};
 use crate::store::{Build, StoreError};
 use oxigraph::sparql::SparqlEvaluator;
 use oxrdf::vocab::xsd;
@@ -108,12 +108,8 @@ impl Lineage {
     /// `None` where the query calls none.
     ///
     /// # Errors
-    /// The tables are not at hand, or not those of the build.
-    pub(super) fn of(
-        findings: &Findings,
-        request: &Request,
-        build: &Arc<Build>,
-    ) -> Result<Option<Self>, StoreError> {
+    /// The tables of the build cannot be read.
+    pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, StoreError> {
         let base = &build.manifest().about.base;
         let called = Function::ALL
             .iter()
@@ -121,17 +117,8 @@ impl Lineage {
         if !called {
             return Ok(None);
         }
-        let Some(project) = &request.project else {
-            return Err(Diagnostic::new(
-                Code::LineageChanged,
-                Place::file(request.file.as_str()),
-                "the query asks for rows and cells, and the tables of the build are not at hand",
-            )
-            .with_hint("name the project with `--project`")
-            .into());
-        };
         Ok(Some(Self {
-            tracer: Arc::new(Tracer::open(project, build)?),
+            tracer: Arc::new(Tracer::open(build, &lineage::folder(build.root()))?),
             failure: Arc::default(),
         }))
     }
@@ -153,12 +140,11 @@ impl Lineage {
         evaluator
     }
 
-    /// Whether everything could be read, and was read as it was built. To be asked after the answer.
+    /// Whether all tables could be read. To be asked after the answer.
     ///
     /// # Errors
-    /// It was not: the answer lacks rows or tells wrong ones.
+    /// They could not: the answer lacks rows.
     pub(super) fn check(&self, file: &str) -> Result<(), StoreError> {
-        self.tracer.check()?;
         match self.failure.get() {
             None => Ok(()),
             Some(why) => Err(Diagnostic::new(

@@ -6,7 +6,6 @@ use super::guard::{Findings, Limits};
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
 use oxigraph::sparql::{CancellationToken, QueryEvaluationError, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};
@@ -43,8 +42,6 @@ pub struct Request {
     pub inferred: bool,
     /// What the query may take.
     pub limits: Limits,
-    /// The project of the build, for queries that ask for rows and cells of its tables.
-    pub project: Option<Project>,
 }
 
 impl Request {
@@ -56,7 +53,6 @@ impl Request {
             parameters: BTreeMap::new(),
             inferred: false,
             limits: Limits::default(),
-            project: None,
         }
     }
 }
@@ -172,7 +168,7 @@ fn evaluate(
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
     let (query, findings) = prepare(request, &about.prefixes, &about.base)?;
-    let lineage = Lineage::of(&findings, request, build)?;
+    let lineage = Lineage::of(&findings, build)?;
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = SparqlEvaluator::new().with_cancellation_token(token);
     if let Some(lineage) = &lineage {

@@ -25,4 +25,5 @@ mod tests;
 
 pub use facts::{FactChunk, FactSink, Facts};
 pub use infer::Inference;
+pub(crate) use record::is_record;
 pub use rule::{Rule, Rules};

@@ -62,9 +62,22 @@ impl Rules {
     }
 }
 
+/// What stands between the base and the digest in the IRI of a triple's statement.
+const TRIPLES: &str = "id/triple/";
+
+/// What stands between the base and the name in the IRI of a rule.
+const RULES: &str = "id/rule/";
+
+/// Whether an IRI is that of a rule or of a statement about an inferred triple or its premise: what rules
+/// write down beside the claims that tables hold.
+pub(crate) fn is_record(iri: &str, base: &str) -> bool {
+    iri.strip_prefix(base)
+        .is_some_and(|rest| rest.starts_with(TRIPLES) || rest.starts_with(RULES))
+}
+
 /// The IRI of a rule.
 fn rule_iri(base: &str, name: &str) -> NamedNode {
-    let mut iri = format!("{base}id/rule/");
+    let mut iri = format!("{base}{RULES}");
     push_unreserved(&mut iri, name);
     NamedNode::new_unchecked(iri)
 }
@@ -82,7 +95,7 @@ impl Record<'_> {
     fn statement(&mut self, triple: &Triple) -> NamedNode {
         let digest = digest_bytes(triple.to_string().as_bytes());
         let digest = digest.get(..DIGITS).unwrap_or_default();
-        let node = NamedNode::new_unchecked(format!("{}id/triple/{digest}", self.base));
+        let node = NamedNode::new_unchecked(format!("{}{TRIPLES}{digest}", self.base));
         if self.stated.insert(digest.to_owned()) {
             self.add(&node, rdf::SUBJECT, triple.subject.clone());
             self.add(&node, rdf::PREDICATE, triple.predicate.clone());

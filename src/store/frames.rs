@@ -8,7 +8,7 @@
 use super::line::Parts;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Name of the sorted quads in a build's folder.
@@ -126,6 +126,28 @@ impl FrameWriter {
         self.counts.flush()?;
         std::fs::write(folder.join(FRAMES), serde_json::to_vec(&self.frames)?)
     }
+}
+
+/// The lines of one subject, which is given as it stands in them. Only frames that may have it are read.
+pub(super) fn lines_of(folder: &Path, subject: &str) -> io::Result<Vec<Vec<u8>>> {
+    let frames: Vec<Frame> = serde_json::from_slice(&std::fs::read(folder.join(FRAMES))?)?;
+    let mut quads = File::open(folder.join(QUADS))?;
+    let mut offset = 0;
+    let mut lines = Vec::new();
+    for frame in frames {
+        if frame.first.as_str() <= subject && subject <= frame.last.as_str() {
+            quads.seek(SeekFrom::Start(offset))?;
+            let text = decompress(&read_exactly(&mut quads, frame.bytes)?)?;
+            let is_about = |line: &&[u8]| {
+                let rest = line.strip_prefix(subject.as_bytes());
+                rest.is_some_and(|rest| rest.first() == Some(&b' '))
+            };
+            let about = text.split(|&byte| byte == b'\n').filter(is_about);
+            lines.extend(about.map(<[u8]>::to_vec));
+        }
+        offset += frame.bytes;
+    }
+    Ok(lines)
 }
 
 /// Reads the frames of a build one after the other, still compressed.

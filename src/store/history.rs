@@ -145,7 +145,8 @@ pub struct RolledBack {
     pub manifest: Manifest,
 }
 
-/// Makes an older build the published one: `id`, or the one made before the published one.
+/// Makes an older build the published one: that of an id or of the start of one, or the one made before the
+/// published one.
 ///
 /// Every file of that build is digested first. Readers see the old build or the new one, nothing else.
 ///
@@ -170,7 +171,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
     let _lock = BuilderLock::take(&layout)?;
     let ids = layout.ids().map_err(listed)?;
     let wanted = match wanted {
-        Some(id) if ids.contains(&id) => id,
+        Some(id) if let Some(whole) = super::open::complete(&ids, &id) => whole.clone(),
         Some(id) => {
             let hint = suggest::hint(&id, ids.iter().map(String::as_str))
                 .unwrap_or_else(|| "`civigraph builds` lists them".to_owned());

@@ -1,11 +1,13 @@
 //! A published build, opened for reading.
 
+use super::line::Parts;
 use super::load::storage_error;
 use super::lock::Pin;
 use super::{Input, Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
 use crate::project::Project;
 use oxigraph::store::Store;
+use oxrdf::{NamedOrBlankNodeRef, Quad};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,12 @@ impl Build {
         &self.folder
     }
 
+    /// The folder of the store, that holds all builds.
+    pub fn root(&self) -> &Path {
+        let builds = self.folder.parent().unwrap_or(&self.folder);
+        builds.parent().unwrap_or(builds)
+    }
+
     /// The quads of all graphs but `release`, as sorted canonical N-Quads lines.
     ///
     /// # Errors
@@ -70,6 +78,22 @@ impl Build {
             return None;
         }
         Project::open(&self.folder.join(INPUTS), None).ok()
+    }
+
+    /// The quads of a subject in all graphs but `release`, in canonical order. Literals are as the tables
+    /// have them: the store keeps the values of numbers and not their digits, and language tags in
+    /// lower case.
+    ///
+    /// # Errors
+    /// The quads cannot be read.
+    pub fn quads_of(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, StoreError> {
+        let damaged = |error| StoreError::io(&self.folder.join(QUADS), "read the quads", error);
+        let lines = super::frames::lines_of(&self.folder, &subject.to_string()).map_err(damaged)?;
+        lines
+            .iter()
+            .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
+            .collect::<Option<_>>()
+            .ok_or_else(|| damaged(io::Error::from(io::ErrorKind::InvalidData)))
     }
 
     /// The quads of the release graph, as sorted canonical N-Quads lines.
@@ -125,12 +149,26 @@ pub fn open(root: &Path) -> Result<Build, StoreError> {
     ))
 }
 
-/// Opens one build by its id.
+/// The id that a user means: a whole one, or the start of one and no other.
+pub(super) fn complete<'i>(ids: &'i [String], start: &str) -> Option<&'i String> {
+    let mut starting = ids.iter().filter(|id| id.starts_with(start));
+    let whole = ids.iter().find(|id| *id == start);
+    whole.or_else(|| {
+        let first = starting.next()?;
+        starting.next().is_none().then_some(first)
+    })
+}
+
+/// Opens one build by its id, or by the start of it where no other one starts so.
 ///
 /// # Errors
 /// As [`open`].
 pub fn open_build(root: &Path, id: &str) -> Result<Build, StoreError> {
     let layout = Layout::new(root);
+    let ids = layout
+        .ids()
+        .map_err(|e| StoreError::io(&layout.builds(), "list the builds", e))?;
+    let id = complete(&ids, id).map_or(id, String::as_str);
     match pinned(&layout, id)? {
         Some(build) => Ok(build),
         None => Err(StoreError::new(

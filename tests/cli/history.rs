@@ -58,6 +58,10 @@ fn there_and_back() {
     workshop.run(&["rollback"]).exits(2);
     workshop.run(&["rollback", &newer]).exits(0);
     assert_eq!(dump(&workshop), with_one_less);
+    // The start of an id does, unless several start so.
+    workshop.run(&["rollback", "0001"]).exits(0);
+    assert!(dump(&workshop).contains("/city/revda>"));
+    workshop.run(&["rollback", "000"]).exits(2);
 }
 
 #[test]

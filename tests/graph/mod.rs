@@ -2,6 +2,7 @@
 //! every term that is used is defined.
 
 mod queries;
+mod rdf12;
 mod vocabulary;
 
 use crate::cli::workshop::program;

@@ -152,3 +152,46 @@ fn expected_results_are_no_empty_files() {
         assert!(Path::new(&path).metadata().unwrap().len() > 0, "{name}");
     }
 }
+
+/// The store keeps language tags in lower case; people see what the tables say.
+#[test]
+fn descriptions_keep_the_case_of_language_tags() {
+    let store = store().to_str().unwrap();
+    let said = run(&["describe", "city/irbit", "--store", store]);
+    assert!(said.contains("Irbit [ru-Latn]"), "{said}");
+    let turtle = run(&[
+        "describe",
+        "city/irbit",
+        "--format",
+        "turtle",
+        "--store",
+        store,
+    ]);
+    assert!(turtle.contains("\"Irbit\"@ru-Latn"), "{turtle}");
+}
+
+/// Labels beside IRIs follow the language that the query was asked for, unless told otherwise.
+#[test]
+fn labels_follow_the_language_of_the_query() {
+    let store = store().to_str().unwrap();
+    let answer = |more: &[&str]| {
+        let asked = [
+            "query",
+            "programmes-of-place",
+            "--format",
+            "table",
+            "--store",
+            store,
+        ];
+        run(&[&asked[..], more].concat())
+    };
+    let (english, russian) = ("Novokuznetsk to 2035 (", "Новокузнецка до 2035 года (");
+    for (more, label) in [
+        (&[][..], english),
+        (&["lang=ru"], russian),
+        (&["lang=ru", "--labels", "en"], english),
+        (&["--labels", "ru"], russian),
+    ] {
+        assert!(answer(more).contains(label), "{more:?}: {}", answer(more));
+    }
+}

@@ -14,6 +14,7 @@ use super::{Global, Outcome};
 use crate::claims::Spans;
 use crate::diagnostic::{Code, Place};
 use crate::lineage::{self, Elsewhere, Lineage, Pattern};
+use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
 use inferred::Explained;
@@ -34,10 +35,10 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 ///
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); an object may also be a
-/// literal, with quotes or as plain text. It is computed from the tables as they stand now, and says so
-/// where they have changed since the published build; what was inferred, and from what, is looked up in
-/// that build. Triples of the ontology are led back to its files. In SPARQL, `cg:rowOf` and `cg:cellOf` do
-/// the same (see `civigraph query --help`).
+/// literal, with quotes or as plain text. It is computed from the published build and the copies of the
+/// tables that the build keeps; where a table has changed since, that is said. Without a build, it is
+/// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
+/// (see `civigraph query --help`).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -77,7 +78,28 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let Some(mut facts) = Facts::described(global, terminal)? else {
+    let build = match store::open(&global.store()?) {
+        Ok(build) => Some(build),
+        Err(error) if error.code() == Code::NoBuild => None,
+        Err(error) => return Err(error.into()),
+    };
+    let working = global.project();
+    let inputs = build.as_ref().and_then(Build::inputs);
+    if let (Some(build), Ok(project)) = (&build, &working) {
+        tell_changes(build, inputs.is_some(), project, terminal)?;
+    }
+    let of_build = inputs.is_some();
+    let shown = working
+        .as_ref()
+        .ok()
+        .map(|project| project.root().to_owned());
+    let project = match inputs {
+        Some(inputs) => inputs,
+        None => working?,
+    };
+    let shown = shown.unwrap_or_default();
+    let cache = lineage::folder(&global.store()?);
+    let Some(mut facts) = Facts::of(&project, &shown, cache, terminal)? else {
         return Ok(Outcome::Findings);
     };
     let iri = |text: &str| {
@@ -93,15 +115,6 @@ pub(super) fn run(
             .object
             .as_deref()
             .map(|text| object(text, |text| facts.iri(text))),
-    };
-    let build = match store::open(&global.store()?) {
-        Ok(build) => Some(build),
-        Err(error) if error.code() == Code::NoBuild => None,
-        Err(error) => return Err(error.into()),
-    };
-    let same = match &build {
-        Some(build) => unchanged(build, global, terminal)?,
-        None => false,
     };
     let progress = terminal.progress("looking through the tables", None);
     let inferred = match &build {
@@ -119,7 +132,7 @@ pub(super) fn run(
     });
     progress.finish_and_clear();
     let unread = |error| Failure::io("read the tables", &error);
-    let standings = Standings::new(build.as_ref().filter(|_| same))?;
+    let standings = Standings::new(build.as_ref().filter(|_| of_build))?;
     let mut answers = Vec::new();
     for one in cells.map_err(unread)? {
         let standing = standings.of(&one).map_err(unread)?;
@@ -127,7 +140,7 @@ pub(super) fn run(
     }
     answers.extend(inferred.into_iter().map(Answer::Inferred));
     if let Some(build) = &build {
-        let mut others = lineage::ontology(&global.project()?, build, &pattern)?;
+        let mut others = lineage::ontology(&project, &shown, build, &pattern)?;
         others.extend(lineage::records(build, &pattern)?);
         let id = &build.manifest().id;
         let others = others.into_iter();
@@ -188,19 +201,28 @@ impl Answer<'_> {
     }
 }
 
-/// Whether the tables are those of the build; tells the user if not.
-fn unchanged(build: &Build, global: &Global, terminal: &Terminal) -> Result<bool, Failure> {
-    let project = global.project()?;
+/// Tells the user which tables are no longer those of the build, and which ones are meant.
+fn tell_changes(
+    build: &Build,
+    has_inputs: bool,
+    project: &Project,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let changed = lineage::changed(project.root(), build, &lineage::folder(project.store()))
         .map_err(|error| Failure::io("read the tables", &error))?;
     if !changed.is_empty() {
+        let meant = if has_inputs {
+            "lines and cells are those of the build"
+        } else {
+            "lines and cells are those that are there now"
+        };
         terminal.say(format_args!(
-            "changed since build {}: {}; this is where things stand now",
+            "changed since build {}: {}; {meant}",
             build.manifest().id,
             changed.join(", ")
         ));
     }
-    Ok(changed.is_empty())
+    Ok(())
 }
 
 /// A triple as dumps write it.

@@ -28,9 +28,8 @@ impl Standing {
 
     /// What people should know about it.
     pub(super) fn remark(self) -> Option<&'static str> {
-        (self == Self::Withheld).then_some(
-            "not asserted: another claim says otherwise, and none is ranked above (civigraph conflicts)",
-        )
+        (self == Self::Withheld)
+            .then_some("not asserted: another claim says otherwise (civigraph conflicts)")
     }
 }
 
