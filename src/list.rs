@@ -1,7 +1,7 @@
 //! What there is: tables, graphs, classes, properties, queries, and how much of each.
 
 use crate::query::{Labels, StoredQuery};
-use crate::store::{Build, graph_iri};
+use crate::store::{Build, Prefixes, graph_iri};
 
 /// A list with a header; numbers are cells too.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -107,8 +107,12 @@ pub fn things(build: &Build) -> Listing {
     Listing::new("things", &["kind", "count"], rows)
 }
 
-/// Stored queries with title and parameters.
-pub fn queries(queries: &[StoredQuery], language: &str) -> Listing {
+/// Stored queries with title and parameters; their IRIs are shortened by the prefixes.
+pub fn queries(queries: &[StoredQuery], prefixes: &Prefixes, language: &str) -> Listing {
+    let short = |default: &str| match default.strip_prefix('<').and_then(|d| d.strip_suffix('>')) {
+        Some(iri) => prefixes.shorten(iri),
+        None => default.to_owned(),
+    };
     let rows = queries
         .iter()
         .map(|query| {
@@ -117,7 +121,7 @@ pub fn queries(queries: &[StoredQuery], language: &str) -> Listing {
                 .parameters
                 .iter()
                 .map(|parameter| match &parameter.default {
-                    Some(default) => format!("{}={default}", parameter.name),
+                    Some(default) => format!("{}={}", parameter.name, short(default)),
                     None => format!("{}=…", parameter.name),
                 })
                 .collect();

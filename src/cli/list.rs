@@ -82,7 +82,21 @@ pub(super) fn run(
     let mut opened: Option<Build> = None;
     for what in wanted {
         if *what == What::Queries {
-            listings.push(list::queries(&queries(global, terminal)?, language));
+            // Queries can be listed before there is a build; only their IRIs are longer then.
+            let build = match opened.take() {
+                Some(build) => Some(build),
+                None => store::open(&global.store()?).ok(),
+            };
+            let prefixes = build
+                .as_ref()
+                .map(|build| build.manifest().about.prefixes.clone());
+            let queries = queries(global, terminal)?;
+            listings.push(list::queries(
+                &queries,
+                &prefixes.unwrap_or_default(),
+                language,
+            ));
+            opened = build;
             continue;
         }
         let build = match opened.take() {

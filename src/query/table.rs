@@ -17,7 +17,8 @@ pub struct TableStyle {
     pub ascii: bool,
 }
 
-/// Writes a table with a header.
+/// Writes a table with a header. Where it would be so narrow that words break to pieces, each row becomes a
+/// record instead: one line a cell, the name of the column before it.
 ///
 /// # Errors
 /// The output fails.
@@ -27,27 +28,35 @@ pub fn write_table(
     rows: impl IntoIterator<Item = Vec<String>>,
     style: &TableStyle,
 ) -> io::Result<()> {
+    let clean = |row: &[String]| -> Vec<String> {
+        row.iter()
+            .map(|cell| printable(cell).into_owned())
+            .collect()
+    };
+    let header = clean(header);
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|row| clean(&row)).collect();
+    let words = longest_words(&header, &rows);
+    let least = style.width.map(|width| least_widths(&words, width));
+    if let (Some(width), Some(None)) = (style.width, &least) {
+        return write_records(out, &header, &rows, width.into());
+    }
     let mut table = Table::new();
     table.load_style(if style.ascii {
         presets::ASCII_MARKDOWN
     } else {
         presets::UTF8_FULL_CONDENSED
     });
+    table.set_header(header);
+    table.add_rows(rows);
     if let Some(width) = style.width {
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(width);
-    }
-    let mut words = Vec::new();
-    note_words(&mut words, header);
-    table.set_header(header.iter().map(|cell| printable(cell).into_owned()));
-    for row in rows {
-        note_words(&mut words, &row);
-        table.add_row(row.iter().map(|cell| printable(cell).into_owned()));
-    }
-    if let Some(width) = style.width {
-        let least = least_widths(&words, width);
-        for (column, least) in table.column_iter_mut().zip(least) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        for (column, least) in table
+            .column_iter_mut()
+            .zip(least.flatten().unwrap_or_default())
+        {
+            let least = Width::Fixed(least.saturating_add(PADDING));
+            column.set_constraint(ColumnConstraint::LowerBoundary(least));
         }
     }
     for line in table.lines() {
@@ -56,36 +65,84 @@ pub fn write_table(
     Ok(())
 }
 
-/// The width of the longest word of each column, so far.
-fn note_words(longest: &mut Vec<u16>, row: &[String]) {
-    longest.resize(longest.len().max(row.len()), 0);
-    for (longest, cell) in longest.iter_mut().zip(row) {
-        for word in cell.split_whitespace() {
-            let width = u16::try_from(word.width()).unwrap_or(u16::MAX);
-            *longest = (*longest).max(width);
+/// A space on either side of a cell.
+const PADDING: u16 = 2;
+
+/// The width of the longest word of each column.
+fn longest_words(header: &[String], rows: &[Vec<String>]) -> Vec<u16> {
+    let mut longest = vec![0; header.len()];
+    for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
+        for (longest, cell) in longest.iter_mut().zip(row) {
+            for word in cell.split_whitespace() {
+                let width = u16::try_from(word.width()).unwrap_or(u16::MAX);
+                *longest = (*longest).max(width);
+            }
         }
     }
+    longest
 }
 
-/// How wide columns must be at least, frame included, so that words stay whole: the longest words are
-/// broken where there is no room for all of them.
-fn least_widths(words: &[u16], width: u16) -> Vec<u16> {
-    /// A space on either side.
-    const PADDING: u16 = 2;
-    let columns = u16::try_from(words.len()).unwrap_or(u16::MAX);
-    let frame = columns.saturating_mul(PADDING + 1).saturating_add(1);
-    let room = width.saturating_sub(frame);
-    let taken = |cap: u16| {
-        let widths = words.iter().map(|&word| word.min(cap));
-        widths.fold(0_u16, u16::saturating_add)
+/// A word this long may be broken, as long as so much of it stays on a line.
+const LEGIBLE: u16 = 16;
+
+/// How wide columns with words of these widths must be at least, without padding, so that they fit side
+/// by side and as few words break as can be; `None` where too little would be left of them.
+fn least_widths(words: &[u16], width: u16) -> Option<Vec<u16>> {
+    let frame = 1 + words.len() * usize::from(PADDING + 1);
+    let room = usize::from(width).checked_sub(frame)?;
+    let fit = |cap: u16| {
+        let widths = words.iter().map(|&word| usize::from(word.min(cap)));
+        widths.sum::<usize>() <= room
     };
-    let longest = words.iter().copied().max().unwrap_or(0).min(room);
-    let cap = (0..=longest).rev().find(|&cap| taken(cap) <= room);
-    let cap = cap.unwrap_or(0);
-    words
-        .iter()
-        .map(|&word| word.min(cap).saturating_add(PADDING))
-        .collect()
+    let longest = words.iter().copied().max().unwrap_or(0).min(width);
+    let cap = (LEGIBLE.min(longest)..=longest)
+        .rev()
+        .find(|&cap| fit(cap))?;
+    Some(words.iter().map(|&word| word.min(cap)).collect())
+}
+
+/// Writes rows one below the other. Cells without text are left out.
+fn write_records(
+    out: &mut dyn Write,
+    header: &[String],
+    rows: &[Vec<String>],
+    width: usize,
+) -> io::Result<()> {
+    let names = header.iter().map(|name| name.width()).max().unwrap_or(0);
+    let room = width.saturating_sub(names + usize::from(PADDING));
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        for (name, cell) in header.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            let mut name = name.as_str();
+            for line in wrapped(cell, room) {
+                let gap = names + usize::from(PADDING) - name.width();
+                writeln!(out, "{name}{:gap$}{line}", "")?;
+                name = "";
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lines of at most a width, broken between words; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 /// A term as people read it: the label of an IRI with its short name, a literal without its quotes.
@@ -143,35 +200,56 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn words_stay_whole_where_there_is_room() -> io::Result<()> {
-        let lines = |width: u16| -> io::Result<String> {
-            let mut out = Vec::new();
-            let header = ["query", "title", "default"].map(str::to_owned);
-            let row = [
+    fn table(width: u16) -> io::Result<String> {
+        let mut out = Vec::new();
+        let header = ["query", "title", "default"].map(str::to_owned);
+        let rows = [
+            [
                 "decisions-about-sameness",
                 "What was decided about sameness, and why",
                 "http://example.org/a-long-name",
-            ];
-            let rows = [row.map(str::to_owned).to_vec()];
-            let style = TableStyle {
-                width: Some(width),
-                ascii: false,
-            };
-            write_table(&mut out, &header, rows, &style)?;
-            let text = String::from_utf8_lossy(&out).into_owned();
-            assert!(
-                text.lines().all(|line| line.width() <= width.into()),
+            ],
+            ["города", "", "x"],
+        ];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        let style = TableStyle {
+            width: Some(width),
+            ascii: false,
+        };
+        write_table(&mut out, &header, rows, &style)?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    #[test]
+    fn words_stay_whole() -> io::Result<()> {
+        for width in [130, 90, 70] {
+            let text = table(width)?;
+            assert!(text.starts_with('┌'), "{text}");
+            let whole = width > 80;
+            assert_eq!(
+                text.contains("http://example.org/a-long-name"),
+                whole,
                 "{text}"
             );
-            Ok(text)
-        };
-        assert!(lines(90)?.contains("http://example.org/a-long-name"));
-        let text = lines(70)?;
-        assert!(text.contains("decisions-about-sameness"), "{text}");
-        let text = lines(50)?;
-        assert!(text.contains("sameness,"), "{text}");
-        lines(13)?;
+            assert!(text.contains("decisions-about-sameness"), "{text}");
+            let widest = text.lines().map(UnicodeWidthStr::width).max();
+            assert!(widest <= Some(width.into()), "{text}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn rows_become_records_where_a_table_is_too_narrow() -> io::Result<()> {
+        assert_eq!(
+            table(40)?,
+            "query    decisions-about-sameness\n\
+             title    What was decided about\n\
+             \x20        sameness, and why\n\
+             default  http://example.org/a-long-name\n\
+             \n\
+             query    города\n\
+             default  x\n"
+        );
         Ok(())
     }
 
