@@ -4,7 +4,7 @@ use crate::query::{Labels, StoredQuery};
 use crate::store::{Build, Prefixes, graph_iri};
 
 /// A list with a header; numbers are cells too.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// What is listed.
     pub title: String,
@@ -14,7 +14,36 @@ pub struct Listing {
     pub rows: Vec<Vec<String>>,
 }
 
+/// Columns that count something.
+const COUNTS: [&str; 8] = [
+    "rows",
+    "bytes",
+    "triples",
+    "subjects",
+    "classes",
+    "properties",
+    "members",
+    "count",
+];
+
 impl Listing {
+    /// The list for programs: an object a row, with numbers where something is counted and `null` for
+    /// what is not known.
+    pub fn to_json(&self) -> serde_json::Value {
+        let rows = self.rows.iter().map(|row| {
+            let cells = self.header.iter().zip(row).map(|(name, cell)| {
+                let value = match cell.parse::<u64>() {
+                    Ok(number) if COUNTS.contains(&name.as_str()) => number.into(),
+                    _ if cell.is_empty() => serde_json::Value::Null,
+                    _ => cell.as_str().into(),
+                };
+                (name.clone(), value)
+            });
+            serde_json::Value::Object(cells.collect())
+        });
+        serde_json::json!({"list": self.title, "rows": rows.collect::<Vec<_>>()})
+    }
+
     fn new(title: &str, header: &[&str], rows: Vec<Vec<String>>) -> Self {
         Self {
             title: title.to_owned(),

@@ -119,7 +119,8 @@ pub(super) fn run(
         None => Form::Tsv,
     };
     if form == Form::Json {
-        serde_json::to_writer_pretty(&mut out, &listings).map_err(io::Error::from)?;
+        let all: Vec<_> = listings.iter().map(Listing::to_json).collect();
+        serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
         for (index, listing) in listings.iter().enumerate() {

@@ -195,3 +195,21 @@ fn labels_follow_the_language_of_the_query() {
         assert!(answer(more).contains(label), "{more:?}: {}", answer(more));
     }
 }
+
+#[test]
+fn programs_get_lists_with_numbers() {
+    let store = store().to_str().unwrap();
+    let list = run(&["list", "--format", "json", "--store", store]);
+    let lists: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let row = |list: &str, column: &str, value: &str| {
+        let mut lists = lists.as_array().unwrap().iter();
+        let found = lists.find(|one| one["list"] == list).unwrap();
+        let mut rows = found["rows"].as_array().unwrap().iter();
+        rows.find(|row| row[column] == value).unwrap().clone()
+    };
+    assert_eq!(row("tables", "table", "data/regions.csv")["rows"], 9);
+    assert!(row("graphs", "graph", "claims")["triples"].as_u64() > Some(10_000));
+    assert_eq!(row("things", "kind", "region")["count"], 9);
+    let query = row("queries", "query", "concepts-of-scheme");
+    assert_eq!(query["parameters"], "scheme=scheme:quantity-kind lang=en");
+}
