@@ -133,7 +133,6 @@ impl Claims {
     }
 
     /// Index of the claims table.
-    #[cfg(feature = "cli")]
     pub(crate) fn table(&self) -> Option<usize> {
         self.columns.map(|columns| columns.table)
     }

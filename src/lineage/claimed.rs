@@ -18,6 +18,9 @@ pub fn claimed(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> io::
     // What is wrong with claims is told by `check`.
     let mut silent = Diagnostics::new(Mode::Convert);
     let claims = Claims::read(group, plan, resolver, &mut silent);
+    if claims.table().is_none() {
+        return Ok(Vec::new());
+    }
     let mut sink = claims.sink(NullSink, claims.graph(group));
     convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
     let made = claims.made(group, plan, resolver, &sink, &mut silent);

@@ -4,7 +4,9 @@
 use super::Pattern;
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::project::Project;
+use crate::rules::is_record;
 use crate::store::{Build, StoreError, graph_iri, read_turtle};
+use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, Term, Triple};
 use std::path::Path;
 
@@ -24,8 +26,10 @@ pub enum Author {
     Ontology(Place),
     /// The build, of itself: counts, inputs, digests.
     Build,
-    /// The record of an inference by a rule, whose name this is.
-    Inference(String),
+    /// The record of an inference by a rule, whose name this is; of a premise, without a name.
+    Inference(Option<String>),
+    /// A rule, of itself; its name.
+    Rule(String),
 }
 
 /// What the ontology of a project says that matches a pattern. Its files are named as if the project lay in
@@ -122,12 +126,19 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<Elsewhere>, Store
         &Author::Build,
     );
     let claims = quads(subject, &graph("claims")).map_err(failed)?;
-    let by_rule = claims.iter().find_map(|quad| match &quad.object {
-        Term::NamedNode(node) if quad.predicate == rule => node.as_str().rsplit('/').next(),
-        _ => None,
-    });
-    if let Some(name) = by_rule.map(str::to_owned) {
-        add(claims, &Author::Inference(name));
+    if is_record(pattern.subject.as_str(), base) {
+        let name = |iri: &str| iri.rsplit('/').next().unwrap_or_default().to_owned();
+        let by_rule = claims.iter().find_map(|quad| match &quad.object {
+            Term::NamedNode(node) if quad.predicate == rule => Some(name(node.as_str())),
+            _ => None,
+        });
+        let statement = claims.iter().any(|quad| quad.predicate == rdf::SUBJECT);
+        let by = if statement {
+            Author::Inference(by_rule)
+        } else {
+            Author::Rule(name(pattern.subject.as_str()))
+        };
+        add(claims, &by);
     }
     found.sort_by_cached_key(|one| one.triple.to_string());
     Ok(found)

@@ -1,7 +1,8 @@
 //! A sink that keeps the quads which match a pattern.
 
 use crate::convert::{Origin, QuadSink, Sink};
-use oxrdf::{NamedNode, Quad, QuadRef, Term};
+use oxrdf::{Literal, LiteralRef, NamedNode, Quad, QuadRef, Term};
+use oxsdatatypes::Decimal;
 use std::sync::Arc;
 
 /// Which quads are asked about.
@@ -27,7 +28,8 @@ pub struct Match {
 }
 
 impl Pattern {
-    /// Whether a quad matches. A literal without a type matches by its text alone.
+    /// Whether a quad matches. A literal without a type matches by its text alone; language tags match
+    /// in any case, and numbers by value, as the store gives them back.
     pub fn matches(&self, quad: QuadRef<'_>) -> bool {
         let oxrdf::NamedOrBlankNodeRef::NamedNode(subject) = quad.subject else {
             return false;
@@ -47,10 +49,46 @@ impl Pattern {
                     {
                         asked.value() == found.value()
                     }
+                    (Term::Literal(asked), oxrdf::TermRef::Literal(found)) => same(asked, found),
                     (asked, found) => asked.as_ref() == found,
                 })
     }
 }
+
+/// Whether two literals are the same to the store.
+fn same(asked: &Literal, found: LiteralRef<'_>) -> bool {
+    if let (Some(one), Some(other)) = (asked.language(), found.language()) {
+        return one.eq_ignore_ascii_case(other)
+            && asked.value() == found.value()
+            && asked.direction() == found.direction();
+    }
+    let number = |literal: LiteralRef<'_>| -> Option<Decimal> {
+        let is_number = NUMBERS.contains(&literal.datatype().as_str().strip_prefix(XSD)?);
+        is_number.then(|| literal.value().parse().ok()).flatten()
+    };
+    asked.as_ref() == found
+        || number(asked.as_ref()).is_some_and(|asked| number(found) == Some(asked))
+}
+
+const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
+
+/// Datatypes whose values the store keeps, and not their digits.
+const NUMBERS: [&str; 14] = [
+    "decimal",
+    "integer",
+    "nonPositiveInteger",
+    "negativeInteger",
+    "nonNegativeInteger",
+    "positiveInteger",
+    "long",
+    "int",
+    "short",
+    "byte",
+    "unsignedLong",
+    "unsignedInt",
+    "unsignedShort",
+    "unsignedByte",
+];
 
 /// Keeps what matches, in order.
 pub(super) struct FilterSink {
@@ -112,6 +150,45 @@ impl QuadSink for FilterChunk {
                 origin,
                 by_claim: false,
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::GraphNameRef;
+
+    #[test]
+    fn literals_match_as_the_store_gives_them_back() {
+        let node = NamedNode::new_unchecked("http://e/x");
+        let xsd = |text: &str| {
+            let (value, name) = text.split_once('^').unwrap();
+            let datatype = NamedNode::new_unchecked(format!("{XSD}{name}"));
+            Literal::new_typed_literal(value, datatype)
+        };
+        let tag = |text: &str| {
+            let (value, tag) = text.split_once('@').unwrap();
+            Literal::new_language_tagged_literal_unchecked(value, tag)
+        };
+        for (asked, found, expected) in [
+            (xsd("7^integer"), xsd("007^int"), true),
+            (xsd("1.5^decimal"), xsd("1.50^decimal"), true),
+            (xsd("1.5^decimal"), xsd("1.51^decimal"), false),
+            (xsd("7^gYear"), xsd("007^gYear"), false),
+            (tag("x@ru-latn"), tag("x@ru-Latn"), true),
+            (tag("x@ru"), tag("x@en"), false),
+            (Literal::from("007"), xsd("007^int"), true),
+            (Literal::from("7"), xsd("007^int"), false),
+            (Literal::from("x"), tag("x@ru"), true),
+        ] {
+            let pattern = Pattern {
+                subject: node.clone(),
+                predicate: None,
+                object: Some(asked.clone().into()),
+            };
+            let quad = QuadRef::new(&node, &node, &found, GraphNameRef::DefaultGraph);
+            assert_eq!(pattern.matches(quad), expected, "{asked} {found}");
         }
     }
 }

@@ -235,7 +235,7 @@ impl State {
 
     /// Finds out what the files call the rows and columns of quads. Reads some splits, or all tables.
     fn locate(
-        &self,
+        &mut self,
         plan: &Plan,
         source: &Source,
         quads: Vec<(Quad, convert::Origin)>,

@@ -15,6 +15,7 @@
 //!       release.nq      the release graph: DCAT, VoID and PROV about the quads
 //!       store/          Oxigraph, opened read-only
 //!     tmp-…             a build in the making, or the litter of a killed one
+//!   cache/          what can be made again: the index of `lineage`, digests of tables
 //! ```
 //!
 //! Dumps and digests come from `quads.nq.zst`, never out of the store: the store rewrites typed

@@ -20,9 +20,16 @@ pub(super) fn human(
             writeln!(out, "  made from  {PLACE}{at}{PLACE:#} the ontology")?;
         }
         Author::Build => writeln!(out, "  made by    the build {build}, about itself")?,
-        Author::Inference(rule) => writeln!(
+        Author::Inference(Some(rule)) => writeln!(
             out,
             "  made by    the rule {PLACE}ontology/rules/{rule}.rq{PLACE:#}, as the record of an inference"
+        )?,
+        Author::Inference(None) => {
+            writeln!(out, "  made by    a rule, as a premise of an inference")?
+        }
+        Author::Rule(rule) => writeln!(
+            out,
+            "  made from  {PLACE}ontology/rules/{rule}.rq{PLACE:#} the rule itself"
         )?,
     }
     writeln!(out)
@@ -35,6 +42,7 @@ pub(super) fn json(one: &Elsewhere, build: &str) -> serde_json::Value {
         Author::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),
         Author::Build => ("build", json!(build)),
         Author::Inference(rule) => ("inference", json!({ "rule": rule })),
+        Author::Rule(rule) => ("rule", json!({ "name": rule })),
     };
     if let Some(object) = value.as_object_mut() {
         object.insert(key.to_owned(), said);

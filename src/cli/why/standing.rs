@@ -49,7 +49,7 @@ impl<'b> Standings<'b> {
     }
 
     /// The standing of what a cell made.
-    pub(super) fn of(&self, one: &Lineage<'_>) -> io::Result<Standing> {
+    pub(super) fn of(&mut self, one: &Lineage<'_>) -> io::Result<Standing> {
         let Some(build) = self.build else {
             return Ok(Standing::Unknown);
         };
