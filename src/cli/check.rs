@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Check tables and metadata: structure, cells, keys, references.
+/// Check tables and metadata: structure, cells, keys, references; of a project, rules and shapes too.
 ///
 /// Reports all problems in one run, each with its file, line, column and cell. Follows the W3C
 /// Recommendations for CSV on the Web as a validator does. Without an input it checks the project.

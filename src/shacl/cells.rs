@@ -58,7 +58,7 @@ impl Shapes {
         if results.is_empty() {
             return Ok(());
         }
-        let origins = Origins::of(&results, plan, resolver)?;
+        let origins = Origins::of(&results, group, plan, resolver)?;
         let mut chosen: Vec<Match> = Vec::new();
         let mut choices = Vec::with_capacity(results.len());
         for result in &results {
@@ -243,7 +243,12 @@ struct Origins {
 }
 
 impl Origins {
-    fn of(results: &[ValidationResult], plan: &Plan, resolver: &dyn Resolver) -> io::Result<Self> {
+    fn of(
+        results: &[ValidationResult],
+        group: &TableGroup,
+        plan: &Plan,
+        resolver: &dyn Resolver,
+    ) -> io::Result<Self> {
         let mut nodes: HashSet<Term> = HashSet::new();
         for result in results {
             nodes.insert(result.focus.clone());
@@ -270,7 +275,9 @@ impl Origins {
             by_subject: HashMap::new(),
             by_object: HashMap::new(),
         };
-        for found in sink.matches {
+        // What claims say beyond their own cells comes from no conversion.
+        let claimed = lineage::claimed(group, plan, resolver)?;
+        for found in sink.matches.into_iter().chain(claimed) {
             let subject = Term::from(found.quad.subject.clone());
             if nodes.contains(&found.quad.object) {
                 let matches = origins.by_object.entry(found.quad.object.clone());

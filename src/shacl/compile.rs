@@ -1,8 +1,8 @@
 //! From the shapes graph to shapes. What is ill-formed is a diagnostic, and left out.
 
+use super::component::Components;
 use super::parameter;
 use super::path::Path;
-use super::query::Components;
 use super::recursion;
 use super::shape::{Shape, Target};
 use super::source::{Node, Source, is_iri, node};

@@ -12,8 +12,20 @@
 //! ```
 //!
 //! Shapes see one graph: the union of all graphs that tables make, and how the ontology orders
-//! classes (`rdfs:subClassOf`). They do not see what rules infer. Only triples with properties that
-//! shapes name are held in memory, 12 bytes in each of three indexes and every term once.
+//! classes (`rdfs:subClassOf`). They do not see what rules infer. Literals are as the plan writes them,
+//! not as the store rewrites them. Only triples with properties that shapes name are held in memory: 12
+//! bytes in each of three indexes, and every term once.
+//!
+//! What it costs beside the check itself, for 100,000 things with ten triples each, measured on two
+//! busy cores (the `shacl` crate of rudof: 13 CPU seconds, 1,780 MB):
+//!
+//! | shapes | CPU seconds | MB |
+//! |---|---|---|
+//! | `sh:minCount` and `sh:pattern` of one property | 0.2 | 45 |
+//! | and a query that finds all violations at once | 0.3 | 77 |
+//! | a query that must be asked of each thing (`GROUP BY`) | 1.4 | 50 |
+//! | a closed shape, for which all triples are held | 0.9 | 228 |
+//! | the shipped shapes on the shipped graph (16,000 triples) | 0.02 | 5 |
 //!
 //! Specification: *Shapes Constraint Language (SHACL)*, W3C Recommendation of 2017-07-20. What it
 //! leaves open or optional: recursive shapes are an error; `GRAPH`, `$shapesGraph` and
@@ -22,6 +34,7 @@
 mod algebra;
 mod cells;
 mod compile;
+mod component;
 mod data;
 mod parameter;
 mod path;

@@ -37,7 +37,7 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, proper
         }
         read(compiler, shape, name, &statement.object, place);
     }
-    super::query::component_constraints(compiler, shape);
+    super::component::constraints(compiler, shape);
 }
 
 /// Parameters that a shape has at most once.

@@ -361,3 +361,64 @@ fn results_beyond_the_kept_ones_are_counted() {
     assert_eq!((report.results.len(), more), (3, 47));
     assert!(!report.conforms());
 }
+
+/// Shapes that share shapes must not take time that doubles with each level.
+#[test]
+fn shapes_that_share_shapes_take_no_longer() {
+    let mut text = String::from(":s0 sh:targetClass :C .\n");
+    for level in 0..45 {
+        let next = level + 1;
+        text += &format!(
+            ":s{level} a sh:NodeShape ; sh:or ( :s{next} :s{next} ) ; sh:property :p{level}, :q{level} .\n"
+        );
+        text += &format!(
+            ":p{level} sh:path :p ; sh:node :s{next} . :q{level} sh:path :p ; sh:node :s{next} .\n"
+        );
+    }
+    text += ":s45 a sh:NodeShape ; sh:class :C .";
+    let (parsed, problems) = shapes(&text);
+    assert_eq!(problems, []);
+    let start = std::time::Instant::now();
+    assert!(report(&parsed, ":a a :C ; :p :a .").conforms());
+    assert!(!report(&parsed, ":a a :C ; :p :b .").conforms());
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::default()
+    })]
+
+    /// The shipped shapes with words left out, doubled and exchanged: problems, but no panic.
+    #[test]
+    fn mangled_shapes_never_panic(changes in proptest::collection::vec((0_usize..10_000, 0_usize..10_000, 0..4), 1..12)) {
+        const TEXTS: [&str; 2] = [
+            include_str!("../../ontology/shapes.ttl"),
+            include_str!("../../ontology/shapes-sparql.ttl"),
+        ];
+        for text in TEXTS {
+            let mut words: Vec<&str> = text.split_inclusive([' ', '\n']).collect();
+            for (at, other, change) in &changes {
+                let (at, other) = (at % words.len(), other % words.len());
+                match change {
+                    0 => drop(words.remove(at)),
+                    1 => words.insert(at, words[other]),
+                    2 => words.swap(at, other),
+                    _ => words[at] = "[ ",
+                }
+            }
+            let mangled = words.concat();
+            let mut diagnostics = Diagnostics::new(Mode::Validate);
+            let shapes = Shapes::parse(
+                &[ShapesText { text: &mangled, name: "s.ttl", base: None }],
+                &mut diagnostics,
+            );
+            report(&shapes, "
+                @prefix cg: <https://w3id.org/civigraph/ns#> .
+                :a a cg:Claim, cg:Event, cg:Quantity ; cg:basis 1 ; cg:modality :b ; :p [ a cg:Gap ] .
+                [ a cg:City ; cg:locatedIn \"x\" ] .");
+        }
+    }
+}

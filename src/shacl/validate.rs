@@ -18,11 +18,16 @@ use std::rc::Rc;
 /// From so many focus nodes on, one evaluation of a query for all is worth more than one for each.
 const MANY: usize = 32;
 
+/// Nodes of which it is remembered whether they conform to a shape.
+const KNOWN: usize = 1 << 20;
+
 /// Validates all shapes that have targets. Of each constraint up to `keep` results are kept whole.
 pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
     let engine = Engine {
         shapes,
         graph,
+        shared: shared(shapes),
+        known: RefCell::default(),
         classes: RefCell::default(),
         failed: RefCell::default(),
     };
@@ -38,6 +43,16 @@ pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
     }
     report.failures = engine.failed.into_inner().into_values().collect();
     report
+}
+
+/// The shapes that more than one constraint refers to.
+fn shared(shapes: &[Shape]) -> HashSet<usize> {
+    let mut seen = HashSet::new();
+    let constraints = shapes.iter().flat_map(|shape| &shape.constraints);
+    constraints
+        .flat_map(|constraint| constraint.check.shapes())
+        .filter(|&shape| !seen.insert(shape))
+        .collect()
 }
 
 /// The results that are kept of each constraint, by shape and number: how many, and where the last is.
@@ -77,6 +92,10 @@ type Take<'t> = &'t mut dyn FnMut(Found) -> ControlFlow<()>;
 struct Engine<'e> {
     shapes: &'e [Shape],
     graph: &'e Graph,
+    /// Shapes that several constraints refer to.
+    shared: HashSet<usize>,
+    /// Which nodes conform to these: without it, time could double with each level of shapes.
+    known: RefCell<HashMap<(usize, Id), bool>>,
     /// Classes with everything below them.
     classes: RefCell<HashMap<String, Rc<HashSet<Id>>>>,
     /// Queries that could not be evaluated, each once.
@@ -172,12 +191,23 @@ impl<'e> Engine<'e> {
 
     /// Whether a node conforms to a shape.
     fn conforms(&self, shape: usize, node: Id) -> bool {
+        let shared = self.shared.contains(&shape);
+        if shared && let Some(&known) = self.known.borrow().get(&(shape, node)) {
+            return known;
+        }
         let mut conforms = true;
         // It breaks off at the first violation, which is told by `conforms`.
         let _ = self.shape(shape, node, &mut |_| {
             conforms = false;
             ControlFlow::Break(())
         });
+        if shared {
+            let mut known = self.known.borrow_mut();
+            if known.len() >= KNOWN {
+                known.clear();
+            }
+            known.insert((shape, node), conforms);
+        }
         conforms
     }
 
@@ -361,8 +391,11 @@ impl<'e> Engine<'e> {
             }),
             Check::Node(shape) => wrong(&|value, _| !self.conforms(*shape, value)),
             Check::Property(shape) => {
+                let shared = self.shared.contains(shape);
                 for &value in values {
-                    self.shape(*shape, value, take)?;
+                    if !shared || !self.conforms(*shape, value) {
+                        self.shape(*shape, value, take)?;
+                    }
                 }
                 ControlFlow::Continue(())
             }

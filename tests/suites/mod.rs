@@ -1,6 +1,7 @@
 //! Test suites of others, run whole from the folder of shared materials.
 
 mod csvw;
+mod pyshacl;
 mod shacl;
 
 use std::path::PathBuf;

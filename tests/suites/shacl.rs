@@ -7,7 +7,7 @@
 
 use super::suite_in;
 use civigraph::diagnostic::{Diagnostics, Mode, Severity};
-use civigraph::shacl::{Shapes, ShapesText};
+use civigraph::shacl::{Report, Shapes, ShapesText};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{
     Graph, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, TermRef,
@@ -126,7 +126,7 @@ fn manifest(tests: &Path, file: &Path, entries: &mut Vec<(PathBuf, String)>) {
     }
 }
 
-fn iri(text: &str) -> NamedNode {
+pub fn iri(text: &str) -> NamedNode {
     NamedNode::new(text).unwrap()
 }
 
@@ -136,7 +136,7 @@ fn object(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, predicate: &str) -> O
     found.map(TermRef::into_owned)
 }
 
-fn objects(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, predicate: &str) -> Vec<Term> {
+pub fn objects(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, predicate: &str) -> Vec<Term> {
     let predicate = iri(predicate);
     let found = graph.objects_for_subject_predicate(subject, predicate.as_ref());
     found.map(TermRef::into_owned).collect()
@@ -209,7 +209,24 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
         .map(|result| expected_result(&manifest, &node(result)))
         .collect();
     let with_messages = wanted.iter().any(|result| result.contains(" message "));
-    let mut found: Vec<String> = report
+    let mut found = report_lines(&report, with_messages);
+    wanted.sort();
+    found.sort();
+    if report.conforms() != conforms {
+        return Err(format!(
+            "conforms: {}, expected {conforms}\n  found {found:#?}",
+            report.conforms()
+        ));
+    }
+    if found != wanted {
+        return Err(format!("found {found:#?}\n  expected {wanted:#?}"));
+    }
+    Ok(())
+}
+
+/// The results of a report, each as one line.
+pub fn report_lines(report: &Report, with_messages: bool) -> Vec<String> {
+    report
         .results
         .iter()
         .map(|result| {
@@ -227,19 +244,7 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
                 messages,
             )
         })
-        .collect();
-    wanted.sort();
-    found.sort();
-    if report.conforms() != conforms {
-        return Err(format!(
-            "conforms: {}, expected {conforms}\n  found {found:#?}",
-            report.conforms()
-        ));
-    }
-    if found != wanted {
-        return Err(format!("found {found:#?}\n  expected {wanted:#?}"));
-    }
-    Ok(())
+        .collect()
 }
 
 fn expected_result(graph: &Graph, result: &NamedOrBlankNode) -> String {
@@ -261,7 +266,7 @@ fn expected_result(graph: &Graph, result: &NamedOrBlankNode) -> String {
 }
 
 /// A result as one line.
-fn line(
+pub fn line(
     focus: &Term,
     path: Option<String>,
     value: Option<&Term>,
