@@ -246,7 +246,7 @@ pub fn build(
     };
     if amend && let Ok(prior) = store::open(project.store()) {
         // What a refused amendment has found, the full build finds again.
-        let mut found = Diagnostics::new(diagnostics.mode()).keeping(diagnostics.kept_per_kind());
+        let mut found = diagnostics.emptied();
         match work.amend(site, prior, &vocabulary, &mut found)? {
             Attempt::Done(done) => {
                 diagnostics.append(found);

@@ -46,6 +46,14 @@ impl Diagnostics {
         }
     }
 
+    /// An empty collection that is like this one otherwise.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::new(self.mode)
+            .in_language(&self.language)
+            .keeping(self.kept_per_kind)
+    }
+
     /// Keeps up to `limit` diagnostics of each kind (`u64::MAX` keeps all).
     #[must_use]
     pub fn keeping(mut self, limit: u64) -> Self {

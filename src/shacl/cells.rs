@@ -3,7 +3,8 @@
 use super::path::Path;
 use super::report::{Report, ValidationResult};
 use super::shape::Check;
-use super::vocabulary::{rdf, sh};
+use super::source::Node;
+use super::vocabulary::{local, rdf, sh};
 use super::{Data, Shapes};
 use crate::claims::Claims;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
@@ -114,6 +115,21 @@ impl Shapes {
         self.prefixes.shorten(iri)
     }
 
+    /// The property that uses a component: `sh:minCount`.
+    fn parameter(&self, component: &NamedNode) -> String {
+        let name = local(component.as_str()).and_then(|name| {
+            let name = name.strip_suffix("ConstraintComponent")?;
+            let (first, rest) = name.split_at_checked(1)?;
+            Some(format!("sh:{}{rest}", first.to_ascii_lowercase()))
+        });
+        match name.as_deref() {
+            // Its name is all capitals.
+            Some("sh:sPARQL") => "sh:sparql".to_owned(),
+            Some(name) => name.to_owned(),
+            None => self.name(component.as_str()),
+        }
+    }
+
     fn term(&self, term: &Term) -> String {
         let text = match term {
             Term::NamedNode(node) => self.name(node.as_str()),
@@ -167,10 +183,9 @@ impl Shapes {
             about.push_str(&self.term(value));
         }
         let said = pick(&result.messages, language).map(|message| self.filled_in(message, result));
-        let message = match (said, &demand) {
-            (Some(said), _) => format!("{about}: {said}"),
-            (None, Some(demand)) => format!("{about}: not {demand}"),
-            (None, None) => format!("{about}: breaks `{}`", name(result.component.as_str())),
+        let message = match said {
+            Some(said) => format!("{about}: {said}"),
+            None => format!("{about} breaks {}", self.parameter(&result.component)),
         };
         let mut diagnostic = Diagnostic::new(code, place, message);
         match cells.first() {
@@ -185,15 +200,13 @@ impl Shapes {
         if let Some(demand) = demand {
             diagnostic = diagnostic.with_expected(demand);
         }
-        let mut hint = match shape {
-            Some(shape) => match &shape.node {
-                super::source::Node::NamedNode(node) => {
-                    format!("shape {} at {}", name(node.as_str()), shape.place)
-                }
-                super::source::Node::BlankNode(_) => format!("shape at {}", shape.place),
-            },
-            None => String::new(),
+        let mut hint = match &result.shape {
+            Node::NamedNode(node) => format!("shape {}", name(node.as_str())),
+            Node::BlankNode(_) => "a shape".to_owned(),
         };
+        if let Some(place) = shape_place {
+            hint.push_str(&format!(" at {place}"));
+        }
         match cells {
             [] => hint.push_str("; no cell makes this node"),
             [_] => {}

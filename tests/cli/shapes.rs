@@ -123,15 +123,23 @@ fn messages_come_in_the_language_of_the_user() {
         "[] sh:targetSubjectsOf ex:people ; sh:path ex:founded ; sh:minCount 1 ;
             sh:message \"When?\"@en , \"Когда?\"@ru .",
     );
+    let sound = super::workshop::CITIES.replace("Revda,,", "Revda,1734-01-01,");
+    workshop.write("data/cities.csv", sound);
+    // What is published next is an amendment of this one.
+    workshop.run(&["build"]).exits(0);
+    workshop.write("data/cities.csv", super::workshop::CITIES);
     for (locale, expected) in [
         ("ru_RU.UTF-8", "Когда?"),
         ("de_DE.UTF-8", "When?"),
         ("C", "When?"),
     ] {
-        let mut command = program(&workshop.path(""));
-        let output = command.env("LC_ALL", locale).arg("check").output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains(expected), "{locale}: {said}");
+        for command in ["check", "build"] {
+            let mut run = program(&workshop.path(""));
+            let output = run.env("LC_ALL", locale).arg(command).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains(expected), "{locale}: {said}");
+            assert_eq!(output.status.code(), Some(1));
+        }
     }
 }
 
