@@ -113,8 +113,13 @@ pub(super) fn run(
     let exported = export_to_file(&build, &options, path);
     progress.finish_and_clear();
     let exported = exported?;
+    let what = if format.has_graphs() {
+        "quads"
+    } else {
+        "triples"
+    };
     terminal.say(format_args!(
-        "wrote {} triples to {}",
+        "wrote {} {what} to {}",
         exported.triples,
         path.display()
     ));

@@ -1,6 +1,7 @@
 //! The shipped project, built: every stored query gives what was worked out from the documents, and
-//! every term that is used is defined.
+//! every term that is used is defined, and dumps hold what they should.
 
+mod dumps;
 mod queries;
 mod rdf12;
 mod vocabulary;
