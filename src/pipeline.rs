@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
+//!                                                          ├─► shapes ──────► diagnostics
 //!                                                          ├─► rules ─┐
 //!                                                          └─► Builder ─► publish
 //! ```
