@@ -2,6 +2,7 @@
 //! every term that is used is defined, and dumps hold what they should.
 
 mod dumps;
+mod extension;
 mod queries;
 mod rdf12;
 mod vocabulary;
