@@ -3,6 +3,7 @@
 
 mod dumps;
 mod extension;
+mod lineage;
 mod queries;
 mod rdf12;
 mod vocabulary;

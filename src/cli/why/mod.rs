@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::claims::Spans;
+use crate::describe;
 use crate::diagnostic::{Code, Place};
 use crate::lineage::{self, Elsewhere, Lineage, Pattern};
 use crate::project::Project;
@@ -34,8 +35,8 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// words of the sources; for an inferred triple, its rule and its premises.
 ///
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
-/// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); an object may also be a
-/// literal, with quotes or as plain text. It is computed from the published build and the copies of the
+/// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); a subject may also be an id
+/// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
 /// tables that the build keeps; where a table has changed since, that is said. Without a build, it is
 /// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
 /// (see `civigraph query --help`).
@@ -108,8 +109,13 @@ pub(super) fn run(
                 .with_hint("write it as <https://…>, as city:irbit or as city/irbit")
         })
     };
+    let subject = &arguments.subject;
     let pattern = Pattern {
-        subject: iri(&arguments.subject)?,
+        subject: match (facts.iri(subject), &build) {
+            (Some(node), _) => node,
+            (None, Some(build)) => describe::resolve(build, subject)?,
+            (None, None) => iri(subject)?,
+        },
         predicate: arguments.predicate.as_deref().map(iri).transpose()?,
         object: arguments
             .object
@@ -170,6 +176,13 @@ pub(super) fn run(
             "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
             arguments.subject
         ));
+        // A prefix of the ontology may look like a kind of thing.
+        let unknown = build
+            .as_ref()
+            .and_then(|build| describe::resolve(build, subject).err());
+        if let Some(hint) = unknown.and_then(|error| error.into_diagnostic().hint) {
+            terminal.say(format_args!("hint: {hint}"));
+        }
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
