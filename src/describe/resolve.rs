@@ -18,7 +18,8 @@ const SHOWN: usize = 10;
 
 /// Finds the entity that a user means: `https://…`, `cg:City`, `city/irbit`, `irbit`, `Ирбит`.
 ///
-/// Labels are compared exactly first, then without regard to case and to `ё`.
+/// Labels are compared exactly first, then without regard to case, to `ё`, and to the form of dashes and
+/// quotation marks.
 ///
 /// # Errors
 /// Nothing has that name ([`Code::UnknownEntity`], with the nearest names), or several things have it
@@ -132,7 +133,8 @@ fn for_each_label(
     Ok(())
 }
 
-/// Labels that differ in case, in `ё` and `е`, or in their spaces only are the same to a reader.
+/// Labels that differ in case, in `ё` and `е`, in their spaces, or in the form of their dashes and
+/// quotation marks only are the same to a reader.
 fn fold(label: &str) -> String {
     let mut folded = String::with_capacity(label.len());
     for word in label.split_whitespace() {
@@ -141,6 +143,9 @@ fn fold(label: &str) -> String {
         }
         folded.extend(word.chars().flat_map(char::to_lowercase).map(|c| match c {
             'ё' => 'е',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '«' | '»' | '„' | '“' | '”' => '"',
+            '‘' | '’' => '\'',
             c => c,
         }));
     }

@@ -18,6 +18,7 @@ city:irbit a ns:City ; skos:prefLabel "Irbit"@en, "Ирбит"@ru ; ns:in region
 city:orel a ns:City ; skos:prefLabel "Orel"@en, "Орёл"@ru ; ns:twin city:irbit .
 city:tara a ns:City ; skos:prefLabel "Tara"@en ; ns:twin city:irbit .
 region:tara a ns:Region ; skos:prefLabel "Tara"@en .
+region:fair skos:prefLabel "Ярмарка «Орёл – 2025»"@ru .
 region:ural a ns:Region ; skos:prefLabel "Урал"@ru .
 <http://e/graph/claims> { city:irbit ns:claimed "x" . }
 ns:in skos:prefLabel "lies in"@en .
@@ -50,6 +51,7 @@ fn build() -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
 fn names_that_users_type() -> Tested {
     let (_folder, build) = build()?;
     let irbit = Ok("http://e/id/city/irbit".to_owned());
+    let fair = Ok("http://e/id/region/fair".to_owned());
     let orel = Ok("http://e/id/city/orel".to_owned());
     for (name, expected) in [
         ("http://e/id/city/irbit", irbit.clone()),
@@ -61,6 +63,9 @@ fn names_that_users_type() -> Tested {
         ("Ирбит", irbit.clone()),
         ("ИРБИТ ", irbit),
         ("орел", orel),
+        ("ярмарка «Орёл – 2025»", fair.clone()),
+        ("Ярмарка \"Орел - 2025\"", fair.clone()),
+        ("Ярмарка „Орёл\u{a0}— 2025“", fair),
         ("ns:City", Ok("http://e/ns#City".to_owned())),
         ("tara", Err(Code::AmbiguousEntity)),
         ("Tara", Err(Code::AmbiguousEntity)),
