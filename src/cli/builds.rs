@@ -25,7 +25,7 @@ Examples:
   civigraph diff previous current    # the last change, by entity")]
 pub(super) struct Arguments {
     /// How the list is written.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
     format: Form,
 }
 

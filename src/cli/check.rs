@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
     /// How the report is written; for people on stderr, else on stdout.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]

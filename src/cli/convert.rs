@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Format [default: by the extension of the output, else N-Triples].
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, short = 'f', visible_alias = "format", value_name = "FORMAT")]
     to: Option<Target>,
     /// Only what the cells say, without the description of rows and tables (csv2rdf, minimal mode).
     #[arg(long)]

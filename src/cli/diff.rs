@@ -40,6 +40,7 @@ pub(super) struct Arguments {
     /// How the difference is written.
     #[arg(
         long,
+        short,
         value_enum,
         value_name = "FORMAT",
         default_value_t,

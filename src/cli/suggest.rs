@@ -46,7 +46,7 @@ struct Duplicates {
     #[arg(long)]
     all: bool,
     /// How the answer is written.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
     format: Form,
 }
 
