@@ -38,6 +38,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Four functions in the project's own namespace (its base and `ns#`) lead a triple back to the tables
+//! that the build was made from: `rowOf(?s, ?p, ?o)`, `columnOf` and `cellOf` give IRIs with fragments of
+//! RFC 7111 (`…/cities.csv#row=3`, `#col=9`, `#cell=3,9`), `cellCount` how many cells say the same. One
+//! more argument may be the graph, or a number from 1 that chooses among several cells. What is from no
+//! table has no value. [`Tracer`](crate::lineage::Tracer) finds them.
 
 mod answer;
 mod functions;
