@@ -6,6 +6,7 @@ use super::input::{InputOptions, bytes_of_tables, lacks_files};
 use super::output::{Output, format_extension};
 use super::terminal::{Terminal, listener};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
+use crate::csvw::context;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
@@ -15,6 +16,9 @@ use crate::progress::Listener;
 use crate::resource::Resolver;
 use clap::ValueEnum;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
+use oxrdf::Term;
+use oxrdf::vocab::{rdf, xsd};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -200,7 +204,13 @@ impl Conversion<'_> {
         };
         let mut sink = CollectSink::default();
         let summary = self.run(&mut sink, diagnostics)?;
-        let mut serializer = RdfSerializer::from_format(format).for_writer(output);
+        let mut serializer = RdfSerializer::from_format(format);
+        for (prefix, namespace) in prefixes_of(&sink) {
+            serializer = serializer
+                .with_prefix(prefix, namespace)
+                .map_err(io::Error::other)?;
+        }
+        let mut serializer = serializer.for_writer(output);
         for (quad, _) in &sink.quads {
             if format.supports_datasets() {
                 serializer.serialize_quad(quad)?;
@@ -232,4 +242,20 @@ impl Conversion<'_> {
         };
         convert::run(self.plan, self.resolver, &options, sink, diagnostics)
     }
+}
+
+/// The prefixes of CSVW's own context that shorten the properties, classes and datatypes of the quads.
+fn prefixes_of(sink: &CollectSink) -> BTreeMap<&'static str, &'static str> {
+    let shortened = sink.quads.iter().flat_map(|(quad, _)| {
+        let object = match &quad.object {
+            Term::NamedNode(class) if quad.predicate == rdf::TYPE => Some(class.as_str()),
+            // The datatypes of strings are not written.
+            Term::Literal(literal) if literal.language().is_none() => {
+                Some(literal.datatype().as_str()).filter(|it| *it != xsd::STRING.as_str())
+            }
+            _ => None,
+        };
+        [Some(quad.predicate.as_str()), object]
+    });
+    shortened.flatten().filter_map(context::prefix_of).collect()
 }

@@ -241,6 +241,15 @@ pub fn namespace(prefix: &str) -> Option<&'static str> {
         .map(|(_, namespace)| *namespace)
 }
 
+/// The prefix of the context, with its namespace, that shortens an IRI.
+pub fn prefix_of(iri: &str) -> Option<(&'static str, &'static str)> {
+    let shortens = |namespace: &str| iri.len() > namespace.len() && iri.starts_with(namespace);
+    PREFIXES
+        .iter()
+        .find(|(_, namespace)| shortens(namespace))
+        .copied()
+}
+
 /// Expands a prefixed name with a prefix of the context; anything else comes back as it is.
 ///
 /// As in JSON-LD, `//` after the colon makes it a URL.
@@ -271,10 +280,8 @@ pub fn compact(iri: &str) -> String {
             return local.to_owned();
         }
     }
-    let prefixed = PREFIXES.iter().find_map(|(prefix, namespace)| {
-        let local = iri.strip_prefix(namespace)?;
-        (!local.is_empty()).then(|| format!("{prefix}:{local}"))
-    });
+    let prefixed = prefix_of(iri)
+        .and_then(|(prefix, namespace)| Some(format!("{prefix}:{}", iri.strip_prefix(namespace)?)));
     prefixed.unwrap_or_else(|| iri.to_owned())
 }
 
