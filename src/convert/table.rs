@@ -12,6 +12,11 @@ use crate::resource::{ResolveError, Resolver, Resource};
 use std::io;
 use std::sync::Arc;
 
+/// Chunks that a small table is cut into for each thread.
+const CHUNKS_PER_THREAD: usize = 4;
+/// Smaller chunks cost more than they save.
+const SMALLEST_CHUNK: usize = 32 << 10;
+
 /// The conversion of one table.
 pub struct TableRun<'p> {
     pub plan: &'p TablePlan,
@@ -101,11 +106,19 @@ impl TableRun<'_> {
             diagnostics.mode(),
             diagnostics.kept_per_kind(),
         );
+        let threads = match self.options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let size = resource
+            .size()
+            .and_then(|size| usize::try_from(size).ok())
+            .unwrap_or(usize::MAX);
         let mut chunks = Chunks::new(
             &prepared.format,
             text,
             data,
-            self.options.chunk_size,
+            self.chunk_size(size, threads),
             self.options.record_limit,
         );
         let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<()> {
@@ -124,14 +137,10 @@ impl TableRun<'_> {
         };
         let make = || Converter::new(&prepared, &context).with_keys(self.options.keys);
 
-        // Small tables are not worth a thread.
         let mut first = Chunk::default();
         let mut stop = next(&mut chunks, &mut first);
-        let threads = match self.options.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        };
-        let small = first.text.len() < self.options.chunk_size / 2;
+        // Small tables are not worth a thread.
+        let small = size < self.options.chunk_size / 4;
         if stop.is_none() && threads > 1 && !small {
             let source = Source::new(chunks, first);
             stop = parallel(source, threads, &make, sink, accept)?;
@@ -160,6 +169,13 @@ impl TableRun<'_> {
             }
         }
         Ok(summary)
+    }
+
+    /// Bytes of a chunk: a table of `size` bytes is cut into several for each thread, so that all have
+    /// work and their buffers come back, but not into crumbs.
+    fn chunk_size(&self, size: usize, threads: usize) -> usize {
+        let share = size / threads.max(1) / CHUNKS_PER_THREAD;
+        self.options.chunk_size.min(share.max(SMALLEST_CHUNK))
     }
 
     /// What is not among the keys of the table may still be in its file.

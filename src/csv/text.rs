@@ -8,6 +8,9 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 /// Bytes read from the file at a time where they have to be decoded.
 const DECODE_BLOCK: usize = 64 << 10;
 
+/// Bytes for which room is made at once.
+const READ_AHEAD: usize = 256 << 10;
+
 /// What stands for malformed bytes.
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
@@ -100,7 +103,11 @@ impl Text {
     /// Appends up to `wanted` further bytes of text to `out`; 0 means the end.
     pub fn read(&mut self, out: &mut Vec<u8>, wanted: usize) -> io::Result<usize> {
         let read = match &mut self.decoder {
-            None => (&mut self.input).take(wanted as u64).read_to_end(out)?,
+            None => {
+                // In one go rather than in small steps that grow.
+                out.reserve(wanted.min(READ_AHEAD));
+                (&mut self.input).take(wanted as u64).read_to_end(out)?
+            }
             Some(decoding) => {
                 while decoding.given == decoding.ready.len() && !decoding.ended {
                     decoding.decode(&mut *self.input, &mut self.malformed)?;

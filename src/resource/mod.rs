@@ -130,6 +130,17 @@ impl Resolver for Chain<'_> {
 }
 
 impl Resource {
+    /// Bytes of the content, where that is known before it is read.
+    pub fn size(&self) -> Option<u64> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::File(path) => {
+                let metadata = std::fs::metadata(path).ok()?;
+                metadata.is_file().then_some(metadata.len())
+            }
+        }
+    }
+
     /// All the bytes of a document that is kept in memory.
     ///
     /// Refuses one of more than `limit` bytes.
