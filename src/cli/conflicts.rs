@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::why::{Form, claim_for_people, claim_json};
 use super::{Global, Outcome};
+use crate::claims::Side;
 use anstyle::Style;
 use serde_json::json;
 use std::io::Write;
@@ -51,11 +52,12 @@ pub(super) fn run(
             .and_then(|table| table.columns.get(column))
             .map_or("", |column| column.name.as_str())
     };
-    let key = |claims: &[usize]| {
-        claims
-            .first()
+    // A row that no claim is about has no key here: its number, then.
+    let key = |side: &Side| {
+        let claim = side.claims.first();
+        claim
             .and_then(|&claim| facts.claims.get(claim))
-            .map_or("", |claim| claim.key.as_str())
+            .map_or_else(|| format!("#{}", side.row), |claim| claim.key.clone())
     };
     if arguments.format == Form::Json {
         let all: Vec<_> = conflicts
@@ -65,7 +67,7 @@ pub(super) fn run(
                     "table": facts.table(conflict.table),
                     "column": column(conflict.table, conflict.column),
                     "sides": conflict.sides.iter().map(|side| json!({
-                        "row": key(&side.claims),
+                        "row": key(side),
                         "value": side.value,
                         "claims": side.claims.iter()
                             .filter_map(|&claim| facts.claims.get(claim))
@@ -98,7 +100,7 @@ pub(super) fn run(
                         out,
                         "{BOLD}  {}{BOLD:#} in row `{}`{mark}",
                         side.value,
-                        key(&side.claims)
+                        key(side)
                     )?;
                     for &claim in &side.claims {
                         if let Some(claim) = facts.claims.get(claim) {

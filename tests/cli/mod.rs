@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod build;
+mod conflicts;
 mod convert;
 mod diff;
 mod evidence;

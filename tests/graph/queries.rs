@@ -213,3 +213,24 @@ fn programs_get_lists_with_numbers() {
     let query = row("queries", "query", "concepts-of-scheme");
     assert_eq!(query["parameters"], "scheme=scheme:quantity-kind lang=en");
 }
+
+/// The shipped data contradict themselves exactly twice: the horizon of a strategy, and a number of events.
+#[test]
+fn there_are_exactly_two_contradictions() {
+    let conflicts = run(&["conflicts", "--format", "json"]);
+    let conflicts: serde_json::Value = serde_json::from_str(&conflicts).unwrap();
+    let mut columns: Vec<String> = conflicts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|conflict| {
+            format!(
+                "{} {}",
+                conflict["table"].as_str().unwrap(),
+                conflict["column"].as_str().unwrap()
+            )
+        })
+        .collect();
+    columns.sort();
+    assert_eq!(columns, ["figures value", "programs horizon"]);
+}

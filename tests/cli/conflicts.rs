@@ -1,0 +1,221 @@
+//! Contradictions: both sides are kept, linked and shown; neither is asserted until a curator ranks one.
+
+use super::workshop::Workshop;
+use serde_json::Value;
+
+const METADATA: &str = r#"{
+  "@context": "http://www.w3.org/ns/csvw",
+  "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [
+    {"url": "plans.csv", "tableSchema": {"aboutUrl": "https://example.org/id/plan/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true},
+      {"name": "horizon", "titles": "horizon", "datatype": "gYear", "propertyUrl": "https://example.org/ns#horizon",
+       "https://w3id.org/civigraph/csvw#functional": true},
+      {"name": "topic", "titles": "topic", "propertyUrl": "https://example.org/ns#topic"}]}},
+    {"url": "figures.csv", "https://w3id.org/civigraph/csvw#functional": "of measure period",
+     "tableSchema": {"aboutUrl": "https://example.org/id/figure/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true},
+      {"name": "of", "titles": "of", "propertyUrl": "https://example.org/ns#of"},
+      {"name": "measure", "titles": "measure", "propertyUrl": "https://example.org/ns#measure"},
+      {"name": "period", "titles": "period", "propertyUrl": "https://example.org/ns#period"},
+      {"name": "kind", "titles": "kind", "propertyUrl": "https://example.org/ns#kind", "https://w3id.org/civigraph/csvw#part": "quantity.kind"},
+      {"name": "value", "titles": "value", "datatype": "decimal", "propertyUrl": "rdf:value", "https://w3id.org/civigraph/csvw#part": "quantity.value"}]}},
+    {"url": "claims.csv", "https://w3id.org/civigraph/csvw#graph": "https://example.org/graph/claims",
+     "tableSchema": {"aboutUrl": "https://example.org/id/claim/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true, "https://w3id.org/civigraph/csvw#part": "claim.id"},
+      {"name": "table", "titles": "table", "https://w3id.org/civigraph/csvw#part": "claim.table"},
+      {"name": "row", "titles": "row", "https://w3id.org/civigraph/csvw#part": "claim.row"},
+      {"name": "column", "titles": "column", "https://w3id.org/civigraph/csvw#part": "claim.column"},
+      {"name": "value", "titles": "value", "https://w3id.org/civigraph/csvw#part": "claim.value"},
+      {"name": "rank", "titles": "rank", "https://w3id.org/civigraph/csvw#part": "claim.rank"},
+      {"name": "review", "titles": "review", "https://w3id.org/civigraph/csvw#part": "claim.review"},
+      {"name": "said_by", "titles": "said_by", "propertyUrl": "https://example.org/ns#saidBy"}]}}
+  ]
+}"#;
+
+const FIGURES: &str = "id,of,measure,period,kind,value\n";
+
+/// A project with claims (`id,table,row,column,value,rank,review,said_by`) and figures, built.
+fn built(claims: &str, figures: &str) -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write("data/csv-metadata.json", METADATA);
+    workshop.write("data/plans.csv", "id,horizon,topic\nkuzbass,2035,growth\n");
+    workshop.write("data/figures.csv", format!("{FIGURES}{figures}"));
+    let header = "id,table,row,column,value,rank,review,said_by";
+    workshop.write("data/claims.csv", format!("{header}\n{claims}"));
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+}
+
+fn conflicts(workshop: &Workshop) -> Vec<Value> {
+    let run = workshop.run(&["conflicts", "--format", "json"]).exits(0);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+/// The values of a property in the default graph.
+fn values(workshop: &Workshop, property: &str) -> Vec<String> {
+    let text = format!("SELECT ?o {{ ?s <{property}> ?o }} ORDER BY STR(?o)");
+    let run = workshop
+        .run(&["query", "-e", &text, "--format", "csv"])
+        .exits(0);
+    run.stdout
+        .lines()
+        .skip(1)
+        .map(|line| line.trim().to_owned())
+        .collect()
+}
+
+fn horizons(workshop: &Workshop) -> Vec<String> {
+    values(workshop, "https://example.org/ns#horizon")
+}
+
+const TWO: &str = "c1,plans,kuzbass,horizon,,normal,accepted,ann\nc2,plans,kuzbass,horizon,2040,normal,accepted,bob\n";
+
+#[test]
+fn both_are_kept_and_linked_and_none_is_asserted() {
+    let workshop = built(TWO, "");
+    assert_eq!(conflicts(&workshop).len(), 1);
+    assert_eq!(horizons(&workshop), Vec::<String>::new());
+    let claims = workshop.run(&["export", "--graph", "claims", "--format", "ntriples"]);
+    let claims = claims.exits(0).stdout;
+    for line in [
+        "claim/c1> <https://example.org/ns#conflictsWith> <https://example.org/id/claim/c2>",
+        "claim/c2> <https://example.org/ns#conflictsWith> <https://example.org/id/claim/c1>",
+        "claim/c1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> \"2035\"",
+        "claim/c2> <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> \"2040\"",
+    ] {
+        assert!(claims.contains(line), "{line} in:\n{claims}");
+    }
+    // Side by side, with who said what where.
+    let shown = workshop.run(&["conflicts"]).exits(0).stdout;
+    for part in [
+        "plans, column `horizon`: none is asserted",
+        "2035 in row `kuzbass`",
+        "2040 in row `kuzbass`",
+        "c1 data/claims.csv:2:1",
+        "c2 data/claims.csv:3:1",
+        "said_by=ann",
+        "said_by=bob",
+    ] {
+        assert!(shown.contains(part), "{part} in:\n{shown}");
+    }
+}
+
+#[test]
+fn the_one_that_is_ranked_is_asserted() {
+    let first = built(&TWO.replacen("normal", "preferred", 1), "");
+    assert_eq!(horizons(&first), ["2035"]);
+    // Ranked above what stands in the cell.
+    let second = built(&TWO.replace("2040,normal", "2040,preferred"), "");
+    assert_eq!(horizons(&second), ["2040"]);
+    for workshop in [first, second] {
+        let conflicts = conflicts(&workshop);
+        assert_eq!(conflicts.len(), 1, "a decided one is still shown");
+        workshop.run(&["verify"]).exits(0);
+    }
+    // Two that are ranked decide nothing.
+    let both = built(&TWO.replace("normal", "preferred"), "");
+    assert_eq!(horizons(&both), Vec::<String>::new());
+}
+
+#[test]
+fn only_accepted_claims_about_functional_columns_contradict() {
+    for (claims, why) in [
+        (
+            TWO.replace("2040,normal,accepted", "2040,normal,refused"),
+            "refused",
+        ),
+        (
+            TWO.replace("2040,normal,accepted", "2040,normal,pending"),
+            "pending",
+        ),
+        (TWO.replace("2040,normal", "2040,deprecated"), "deprecated"),
+        (TWO.replace("2040", "2035"), "the same value"),
+        (TWO.replace("horizon", "topic"), "not functional"),
+    ] {
+        let workshop = built(&claims, "");
+        assert_eq!(conflicts(&workshop), Vec::<Value>::new(), "{why}");
+        assert_eq!(horizons(&workshop), ["2035"], "{why}");
+    }
+}
+
+/// Claims about two figures.
+const FIGURE_CLAIMS: &str =
+    "f1,figures,one,value,,normal,accepted,ann\nf2,figures,two,value,,normal,accepted,bob\n";
+
+#[test]
+fn figures_contradict_by_what_they_measure_and_how_exactly() {
+    let value = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value";
+    for (figures, contradict) in [
+        (
+            "one,forum,events,2025,minimum-exclusive,80\ntwo,forum,events,2025,approximate,70\n",
+            true,
+        ),
+        (
+            "one,forum,events,2025,exact,80\ntwo,forum,events,2025,exact,81\n",
+            true,
+        ),
+        (
+            "one,forum,events,2025,maximum-inclusive,70\ntwo,forum,events,2025,exact,80\n",
+            true,
+        ),
+        // More than 75 may be 80.
+        (
+            "one,forum,events,2025,minimum-exclusive,75\ntwo,forum,events,2025,exact,80\n",
+            false,
+        ),
+        (
+            "one,forum,events,2025,minimum-exclusive,80\ntwo,forum,events,2025,exact,80\n",
+            true,
+        ),
+        (
+            "one,forum,events,2025,minimum-inclusive,80\ntwo,forum,events,2025,exact,80\n",
+            false,
+        ),
+        // Of something else, another measure, another time.
+        (
+            "one,forum,events,2025,exact,80\ntwo,fair,events,2025,exact,81\n",
+            false,
+        ),
+        (
+            "one,forum,events,2025,exact,80\ntwo,forum,guests,2025,exact,81\n",
+            false,
+        ),
+        (
+            "one,forum,events,2025,exact,80\ntwo,forum,events,2024,exact,81\n",
+            false,
+        ),
+    ] {
+        let workshop = built(FIGURE_CLAIMS, figures);
+        assert_eq!(
+            conflicts(&workshop).len(),
+            usize::from(contradict),
+            "{figures}"
+        );
+        let asserted = if contradict { 0 } else { 2 };
+        assert_eq!(values(&workshop, value).len(), asserted, "{figures}");
+        if contradict {
+            // Nothing else of these rows is a fact either; one that is ranked is whole again.
+            assert!(
+                values(&workshop, "https://example.org/ns#of").is_empty(),
+                "{figures}"
+            );
+            let ranked = built(&FIGURE_CLAIMS.replacen("normal", "preferred", 1), figures);
+            assert_eq!(values(&ranked, value).len(), 1, "{figures}");
+            assert_eq!(
+                values(&ranked, "https://example.org/ns#of"),
+                ["forum"],
+                "{figures}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_row_without_claims_is_shown_by_its_number() {
+    let figures = "one,forum,events,2025,exact,80\ntwo,forum,events,2025,exact,81\n";
+    let workshop = built("f1,figures,one,value,,normal,accepted,ann\n", figures);
+    let shown = workshop.run(&["conflicts"]).exits(0).stdout;
+    assert!(shown.contains("exact 80 in row `one`"), "{shown}");
+    assert!(shown.contains("exact 81 in row `#2`"), "{shown}");
+}
