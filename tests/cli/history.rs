@@ -1,6 +1,6 @@
 //! Builds listed and published again.
 
-use super::workshop::{CITIES, Workshop};
+use super::workshop::{CITIES, Workshop, program};
 
 /// A project built twice, with one city less the second time.
 fn built_twice() -> Workshop {
@@ -89,4 +89,26 @@ fn refused() {
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["rollback", "0007-ab"]).exits(2);
     assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
+}
+
+#[test]
+fn old_builds_are_pruned_by_a_setting() {
+    let workshop = Workshop::project();
+    let build = |arguments: &[&str], keep: Option<&str>| {
+        let mut command = program(&workshop.path(""));
+        command.args(["build", "--quiet"]).args(arguments);
+        match keep {
+            Some(keep) => command.env("CIVIGRAPH_KEEP", keep),
+            None => command.env_remove("CIVIGRAPH_KEEP"),
+        };
+        assert_eq!(command.output().unwrap().status.code(), Some(0));
+        let list = builds(&workshop);
+        assert_eq!(list.last().unwrap()["current"], true);
+        list.len()
+    };
+    assert_eq!([1, 2, 3, 3].map(|_| build(&[], None)), [1, 2, 3, 3]);
+    assert_eq!(build(&["--keep", "5"], None), 4);
+    assert_eq!(build(&[], Some("2")), 2);
+    assert_eq!(build(&["--keep", "1"], Some("2")), 1);
+    workshop.run(&["build", "--keep", "0"]).exits(2);
 }

@@ -113,6 +113,7 @@ pub fn program(folder: &Path) -> assert_cmd::Command {
         .timeout(LIMIT)
         .env_remove("CIVIGRAPH_PROJECT")
         .env_remove("CIVIGRAPH_STORE")
+        .env_remove("CIVIGRAPH_KEEP")
         .env("LC_ALL", "C")
         .env("NO_PROXY", "127.0.0.1");
     command
