@@ -10,131 +10,37 @@
 //! Nothing is published while anything is wrong. Where little differs from what is published, the new build
 //! takes the rest over: rows are still all checked, but only those that differ are loaded.
 
+mod about;
 mod changes;
+mod source;
+mod tables;
 #[cfg(test)]
 mod tests;
+mod work;
 
-use self::changes::{Changes, Inputs};
+pub use self::source::Source;
+use self::tables::{Failed, Tables};
+use self::work::{Attempt, Work};
 use crate::claims::{self, Claims};
-use crate::convert::{self, NullSink, Options, Sink, Summary, TableRows};
-use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
-use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Code, Diagnostics};
-use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
-use crate::plan::{self, Mode, Plan, PlanOptions};
+use crate::convert::{NullSink, Sink, Summary};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::Diagnostics;
+use crate::plan::{self, Mode, PlanOptions};
 use crate::progress::Listener;
 use crate::project::Project;
-use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
-use crate::rules::{FactSink, Facts, Rules};
-use crate::shacl::{Data, DataSink, Shapes};
+use crate::resource::Resolver;
+use crate::rules::Rules;
+use crate::shacl::Shapes;
 use crate::store::{
-    self, About, Amended, Amender, Build, BuildOptions, Builder, Input, Prefixes, Published, Site,
-    StoreError, graph_iri, read_turtle,
+    self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
 };
 use oxrdf::{NamedNode, Quad};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// Base of a project's IRIs where its metadata names none.
-const DEFAULT_BASE: &str = "https://w3id.org/civigraph/";
 
 /// Name of the graph that holds the ontology.
 const VOCABULARY: &str = "vocabulary";
-
-/// Terms of Dublin Core, as CSVW's prefix `dc` abbreviates them.
-const DC: &str = "http://purl.org/dc/terms/";
-
-/// The files of a project as a conversion sees them: under the project's base, wherever it lies.
-///
-/// The folder's own name gets into no IRI, so the same project gives the same bytes everywhere.
-#[derive(Debug, Clone)]
-pub struct Source {
-    files: LocalFiles,
-    folder: PathBuf,
-    metadata: String,
-    base: String,
-}
-
-impl Source {
-    /// The files of a project.
-    ///
-    /// # Errors
-    /// The metadata cannot be read, or the base that it names is no absolute IRI.
-    pub fn open(project: &Project) -> io::Result<Self> {
-        let base = base_of(&project.metadata())?;
-        let files = LocalFiles::new(std::path::absolute(project.root())?)
-            .published_at(&base)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
-        Ok(Self {
-            metadata: files.url_of(Path::new(crate::project::METADATA)),
-            files,
-            folder: project.root().to_owned(),
-            base,
-        })
-    }
-
-    /// Names the files as if the project lay in another folder: for copies of a project's files.
-    #[must_use]
-    pub fn shown_in(mut self, folder: &Path) -> Self {
-        self.folder = folder.to_owned();
-        self
-    }
-
-    /// Base of the project's IRIs.
-    pub fn base(&self) -> &str {
-        &self.base
-    }
-
-    /// URL of the metadata.
-    pub fn metadata_url(&self) -> &str {
-        &self.metadata
-    }
-
-    /// The tables of the project; `None` where nothing could be made of the metadata.
-    pub fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
-        self.load_with(self, diagnostics)
-    }
-
-    /// The tables of the project, read through another resolver.
-    pub fn load_with(
-        &self,
-        resolver: &dyn Resolver,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<TableGroup> {
-        csvw::load(
-            &self.metadata,
-            &LoadOptions::default(),
-            resolver,
-            diagnostics,
-        )
-    }
-}
-
-impl Resolver for Source {
-    /// Resources are named relative to where the user is, so that editors find them.
-    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
-        let mut resource = self.files.resolve(url)?;
-        if self.folder != Path::new(".") {
-            let name = self.folder.join(&*resource.name);
-            resource.name = Arc::from(name.to_string_lossy().as_ref());
-        }
-        Ok(resource)
-    }
-}
-
-/// The base that metadata names, read ahead of everything else: URLs depend on it.
-///
-/// Whatever else is wrong with the metadata is reported when it is loaded.
-fn base_of(metadata: &Path) -> io::Result<String> {
-    let text = std::fs::read(metadata)?;
-    let document: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let named = document
-        .get(format!("{}base", csvw::OWN_NAMESPACE))
-        .and_then(|value| value.as_str().or_else(|| value.get("@id")?.as_str()));
-    Ok(named.unwrap_or(DEFAULT_BASE).to_owned())
-}
 
 /// How tables are checked and built.
 #[derive(Debug, Clone, Copy, Default)]
@@ -221,12 +127,13 @@ pub fn build(
     let amend = options.amend;
     let mut site = Site::open(project.store(), options)?;
 
-    let ontology = project.vocabulary().map_err(|error| {
-        StoreError::io(&project.root().join("ontology"), "list the ontology", error)
-    })?;
+    let unlisted =
+        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
+    let ontology = project.vocabulary().map_err(unlisted)?;
     let mut files = ontology.clone();
+    files.extend(project.shapes().map_err(unlisted)?);
     files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
-    let inputs = inputs(project, &source, &group, &files);
+    let inputs = about::inputs(project, &source, &group, &files);
     inputs.keep(&mut site)?;
     let vocabulary = vocabulary(&ontology, source.base(), diagnostics)?;
 
@@ -274,101 +181,6 @@ fn vocabulary(
     Ok(quads)
 }
 
-/// All that a build is made of.
-struct Work<'a> {
-    project: &'a Project,
-    source: &'a Source,
-    tables: Tables<'a>,
-    rules: &'a Rules,
-    inputs: &'a Inputs,
-}
-
-/// What was published and checked; `None` where something is wrong.
-type Done = Option<(Published, Checked)>;
-
-/// What came of an attempt to amend the published build.
-enum Attempt {
-    Done(Box<Done>),
-    /// All has to be built anew, at the same site.
-    Refused(Site),
-}
-
-impl Work<'_> {
-    /// Builds from nothing.
-    fn build(
-        &self,
-        site: Site,
-        vocabulary: Vec<Quad>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Done, StoreError> {
-        let builder = Builder::at(site)?;
-        let sink = builder.sink()?;
-        let assembled =
-            match self
-                .tables
-                .assemble(self.rules, self.source.base(), sink, diagnostics)
-            {
-                Ok(assembled) => assembled,
-                Err(Failed::Keys(error)) => return Err(keys_failed(error)),
-                // The sink fails where the builder has failed, and the builder knows why.
-                Err(Failed::Sink(_)) => return Err(builder.failure()),
-            };
-        let Some(Assembled {
-            checked,
-            quads,
-            sink,
-        }) = assembled
-        else {
-            return Ok(None);
-        };
-        drop(sink);
-        builder.add(vocabulary)?;
-        builder.add(quads)?;
-        let published = builder.publish(self.about(&checked.summary)?)?;
-        Ok(Some((published, checked)))
-    }
-
-    /// Takes over what the published build has, and loads what differs.
-    fn amend(
-        &self,
-        site: Site,
-        prior: Build,
-        vocabulary: &[Quad],
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Attempt, StoreError> {
-        let tables = &self.tables;
-        let apart = tables.claims.apart();
-        // A build that cannot be compared with is one that cannot be amended.
-        let Ok(Some(changes)) = Changes::between(&prior, &site, tables, self.inputs, &apart) else {
-            return Ok(Attempt::Refused(site));
-        };
-        let mut amender = Amender::begin(site, prior)?;
-        let mut sink = amender.sink(changes.new.clone())?;
-        if changes.take_back(tables.plan, &mut sink).is_err() {
-            return Ok(Attempt::Refused(amender.into_site()));
-        }
-        let failed = |failed| match failed {
-            Failed::Keys(error) => keys_failed(error),
-            Failed::Sink(error) => StoreError::io(self.project.store(), "sort the quads", error),
-        };
-        let assembled = tables
-            .assemble(self.rules, self.source.base(), sink, diagnostics)
-            .map_err(failed)?;
-        let Some(assembled) = assembled else {
-            return Ok(Attempt::Done(Box::default()));
-        };
-        amender.add(vocabulary)?;
-        amender.add(&assembled.quads)?;
-        let about = self.about(&assembled.checked.summary)?;
-        Ok(match amender.publish(assembled.sink, about)? {
-            Amended::Published(published) => {
-                Attempt::Done(Box::new(Some((*published, assembled.checked))))
-            }
-            Amended::Refused(site) => Attempt::Refused(site),
-        })
-    }
-}
-
 /// All that a project says, as a build would publish it: the quads of rows go into `sink`, which comes
 /// back with the other ones.
 ///
@@ -412,195 +224,11 @@ fn keys_failed(error: io::Error) -> StoreError {
     StoreError::io(&std::env::temp_dir(), "sort the keys", error)
 }
 
-/// The tables of a group with all that is needed to read them.
-#[derive(Clone, Copy)]
-struct Tables<'a> {
-    group: &'a TableGroup,
-    plan: &'a Plan,
-    claims: &'a Claims,
-    resolver: &'a dyn Resolver,
-    options: CheckOptions<'a>,
-}
-
-/// What came of one pass over all rows.
-struct Pass {
-    checked: Checked,
-    /// The quads of claims that need the quads of their cells, and those of rows that are apart.
-    claims: Vec<Quad>,
-}
-
-/// Everything that tables say.
-struct Assembled<S> {
-    checked: Checked,
-    /// The quads of claims that need the quads of their cells, and what rules infer.
-    quads: Vec<Quad>,
-    /// What the quads of rows went into.
-    sink: S,
-}
-
-/// What failed in a pass, other than the input.
-enum Failed {
-    Sink(io::Error),
-    Keys(io::Error),
-}
-
-impl Tables<'_> {
-    /// Converts all rows into a sink and infers what follows; `None` where something is wrong.
-    fn assemble<S: Sink>(
-        self,
-        rules: &Rules,
-        base: &str,
-        sink: S,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Assembled<S>>, Failed> {
-        let sink = FactSink::new(Facts::new(rules), sink);
-        let (mut pass, sink) = self.pass(sink, diagnostics)?;
-        if diagnostics.has_errors() {
-            return Ok(None);
-        }
-        let (sink, mut facts) = sink.into_parts();
-        facts.add(&pass.claims);
-        let inferences = match rules.infer(facts) {
-            Ok(inferences) => inferences,
-            Err(diagnostic) => {
-                diagnostics.push(diagnostic);
-                return Ok(None);
-            }
-        };
-        pass.checked.inferred = inferences.len();
-        let mut quads = pass.claims;
-        quads.extend(rules.quads(&inferences, base));
-        Ok(Some(Assembled {
-            checked: pass.checked,
-            quads,
-            sink,
-        }))
-    }
-
-    /// Converts all rows into a sink, and checks them, their keys and their claims on the way.
-    ///
-    /// Gives the sink back.
-    fn pass<S: Sink>(self, sink: S, diagnostics: &mut Diagnostics) -> Result<(Pass, S), Failed> {
-        let Self {
-            group,
-            plan,
-            claims,
-            resolver,
-            options,
-        } = self;
-        let metadata_is_wrong = diagnostics.has_errors_of("CG03");
-        let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
-        let data = options.shapes.map_or_else(Data::default, Shapes::data);
-        let mut sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
-        let how = Options {
-            threads: options.threads,
-            keys: Some(&keys),
-            progress: options.progress,
-            ..Options::default()
-        };
-        let summary =
-            convert::run(plan, resolver, &how, &mut sink, diagnostics).map_err(Failed::Sink)?;
-        let mut pass = Pass {
-            checked: Checked {
-                summary,
-                evidence: claims::Checked::default(),
-                conflicts: claims.conflicts().len(),
-                inferred: 0,
-            },
-            claims: Vec::new(),
-        };
-        // Without all the rows, every key that refers to a missing file would be reported too.
-        if diagnostics.has(Code::Unreadable) {
-            return Ok((pass, sink.inner.into_parts().0));
-        }
-        keys.finish(&TableRows::new(plan, resolver), diagnostics)
-            .map_err(Failed::Keys)?;
-        pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
-        pass.claims.append(&mut sink.apart);
-        pass.checked.evidence =
-            claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
-        let (sink, mut data) = sink.inner.into_parts();
-        // Without what wrong metadata leaves out, most shapes would be broken.
-        if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
-            data.add(pass.claims.iter().map(Quad::as_ref));
-            shapes
-                .check(data, group, plan, resolver, diagnostics)
-                .map_err(Failed::Keys)?;
-        }
-        Ok((pass, sink))
-    }
-}
-
 /// A project's facts are what its cells say: rows and tables are not described in its graph.
 pub(crate) fn plan_options() -> PlanOptions {
     PlanOptions {
         mode: Mode::Minimal,
         ..PlanOptions::default()
-    }
-}
-
-/// Name relative to the project, with `/` between its parts.
-fn name_of(project: &Project, path: &Path) -> String {
-    let relative = path.strip_prefix(project.root()).unwrap_or(path);
-    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// The files that go into a build: its metadata, `files`, and its tables.
-fn inputs(project: &Project, source: &Source, group: &TableGroup, files: &[PathBuf]) -> Inputs {
-    let mut inputs = Inputs::default();
-    for path in std::iter::once(project.metadata()).chain(files.iter().cloned()) {
-        inputs.files.push((name_of(project, &path), path));
-    }
-    for (index, table) in group.tables.iter().enumerate() {
-        if let Some(path) = path_of(source, project, &table.url) {
-            inputs.tables.insert(index, (name_of(project, &path), path));
-        }
-    }
-    inputs
-}
-
-impl Work<'_> {
-    /// What the build is told about itself.
-    fn about(&self, summary: &Summary) -> Result<About, StoreError> {
-        let Self {
-            project,
-            source,
-            tables: Tables { group, .. },
-            inputs: from,
-            ..
-        } = self;
-        let prefixes = prefixes(project, group, source.base()).map_err(|error| {
-            StoreError::io(&project.root().join("ontology"), "read the ontology", error)
-        })?;
-        let mut inputs = Vec::new();
-        let mut add = |(name, path): &(String, PathBuf), rows: Option<u64>| {
-            let mut input = Input::read(name, path)
-                .map_err(|error| StoreError::io(path, "read the file", error))?;
-            input.rows = rows;
-            inputs.push(input);
-            Ok::<(), StoreError>(())
-        };
-        for file in &from.files {
-            add(file, None)?;
-        }
-        for (index, file) in &from.tables {
-            add(file, summary.tables.get(*index).map(|counts| counts.rows))?;
-        }
-        inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let apart = self.tables.claims.apart().into_iter();
-        Ok(About {
-            base: source.base().to_owned(),
-            prefixes,
-            inputs,
-            title: title(group),
-            license: license(group),
-            options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
-            plan: changes::digest(self.tables.plan),
-            apart: apart
-                .filter_map(|(table, rows)| Some((from.tables.get(&table)?.0.clone(), rows)))
-                .collect(),
-        })
     }
 }
 
@@ -656,18 +284,6 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
     Ok(prefixes)
 }
 
-/// The file of a table, relative to where the user is.
-fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
-    let Content::File(path) = source.resolve(url).ok()?.content else {
-        return None;
-    };
-    let root = std::path::absolute(project.root()).ok()?;
-    match path.strip_prefix(&root) {
-        Ok(relative) => Some(project.root().join(relative)),
-        Err(_) => Some(path),
-    }
-}
-
 /// The `{type}`s of the things that the templates of a group name: `…id/{type}/{slug}`.
 fn kinds(group: &TableGroup, base: &str) -> BTreeSet<String> {
     let things = format!("{base}id/");
@@ -681,42 +297,5 @@ fn kinds(group: &TableGroup, base: &str) -> BTreeSet<String> {
         .map(|(kind, _)| kind)
         .filter(|kind| !kind.contains(['{', '}']))
         .map(str::to_owned)
-        .collect()
-}
-
-fn title(group: &TableGroup) -> BTreeMap<String, String> {
-    let mut titles = BTreeMap::new();
-    for annotation in values(group, "title") {
-        if let AnnotationValue::String {
-            value, language, ..
-        } = annotation
-        {
-            titles.insert(language.clone().unwrap_or_default(), value.clone());
-        }
-    }
-    titles
-}
-
-fn license(group: &TableGroup) -> Option<String> {
-    values(group, "license")
-        .into_iter()
-        .find_map(|value| match value {
-            AnnotationValue::Node { id, .. } => id.clone(),
-            AnnotationValue::String { value, .. } if url::is_absolute(value) => Some(value.clone()),
-            _ => None,
-        })
-}
-
-/// The values of a Dublin Core property of the group.
-fn values<'g>(group: &'g TableGroup, name: &str) -> Vec<&'g AnnotationValue> {
-    let is_it = |annotation: &&Annotation| annotation.property.strip_prefix(DC) == Some(name);
-    group
-        .annotations
-        .iter()
-        .filter(is_it)
-        .flat_map(|annotation| match &annotation.value {
-            AnnotationValue::Array(items) => items.iter().collect(),
-            value => vec![value],
-        })
         .collect()
 }

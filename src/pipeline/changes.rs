@@ -1,6 +1,6 @@
 //! What of a project's tables differs from what the published build was made of.
 
-use super::Tables;
+use super::tables::Tables;
 use crate::convert;
 use crate::csv::{LeftOut, Split, compare_rows};
 use crate::diagnostic::{Diagnostics, Mode};

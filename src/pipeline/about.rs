@@ -1,0 +1,135 @@
+//! What a build is told about itself: its inputs, prefixes, titles and licence.
+
+use super::changes::{self, Inputs};
+use super::tables::Tables;
+use super::work::Work;
+use super::{Source, prefixes};
+use crate::convert::Summary;
+use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
+use crate::project::Project;
+use crate::resource::{Content, Resolver, url};
+use crate::store::{About, Input, StoreError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Terms of Dublin Core, as CSVW's prefix `dc` abbreviates them.
+const DC: &str = "http://purl.org/dc/terms/";
+
+/// Name relative to the project, with `/` between its parts.
+fn name_of(project: &Project, path: &Path) -> String {
+    let relative = path.strip_prefix(project.root()).unwrap_or(path);
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The files that go into a build: its metadata, `files`, and its tables.
+pub(super) fn inputs(
+    project: &Project,
+    source: &Source,
+    group: &TableGroup,
+    files: &[PathBuf],
+) -> Inputs {
+    let mut inputs = Inputs::default();
+    for path in std::iter::once(project.metadata()).chain(files.iter().cloned()) {
+        inputs.files.push((name_of(project, &path), path));
+    }
+    for (index, table) in group.tables.iter().enumerate() {
+        if let Some(path) = path_of(source, project, &table.url) {
+            inputs.tables.insert(index, (name_of(project, &path), path));
+        }
+    }
+    inputs
+}
+
+impl Work<'_> {
+    /// What the build is told about itself.
+    pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
+        let Self {
+            project,
+            source,
+            tables: Tables { group, .. },
+            inputs: from,
+            ..
+        } = self;
+        let prefixes = prefixes(project, group, source.base()).map_err(|error| {
+            StoreError::io(&project.root().join("ontology"), "read the ontology", error)
+        })?;
+        let mut inputs = Vec::new();
+        let mut add = |(name, path): &(String, PathBuf), rows: Option<u64>| {
+            let mut input = Input::read(name, path)
+                .map_err(|error| StoreError::io(path, "read the file", error))?;
+            input.rows = rows;
+            inputs.push(input);
+            Ok::<(), StoreError>(())
+        };
+        for file in &from.files {
+            add(file, None)?;
+        }
+        for (index, file) in &from.tables {
+            add(file, summary.tables.get(*index).map(|counts| counts.rows))?;
+        }
+        inputs.sort_by(|a, b| a.name.cmp(&b.name));
+        let apart = self.tables.claims.apart().into_iter();
+        Ok(About {
+            base: source.base().to_owned(),
+            prefixes,
+            inputs,
+            title: title(group),
+            license: license(group),
+            options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
+            plan: changes::digest(self.tables.plan),
+            apart: apart
+                .filter_map(|(table, rows)| Some((from.tables.get(&table)?.0.clone(), rows)))
+                .collect(),
+        })
+    }
+}
+
+/// The file of a table, relative to where the user is.
+fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
+    let Content::File(path) = source.resolve(url).ok()?.content else {
+        return None;
+    };
+    let root = std::path::absolute(project.root()).ok()?;
+    match path.strip_prefix(&root) {
+        Ok(relative) => Some(project.root().join(relative)),
+        Err(_) => Some(path),
+    }
+}
+
+fn title(group: &TableGroup) -> BTreeMap<String, String> {
+    let mut titles = BTreeMap::new();
+    for annotation in values(group, "title") {
+        if let AnnotationValue::String {
+            value, language, ..
+        } = annotation
+        {
+            titles.insert(language.clone().unwrap_or_default(), value.clone());
+        }
+    }
+    titles
+}
+
+fn license(group: &TableGroup) -> Option<String> {
+    values(group, "license")
+        .into_iter()
+        .find_map(|value| match value {
+            AnnotationValue::Node { id, .. } => id.clone(),
+            AnnotationValue::String { value, .. } if url::is_absolute(value) => Some(value.clone()),
+            _ => None,
+        })
+}
+
+/// The values of a Dublin Core property of the group.
+fn values<'g>(group: &'g TableGroup, name: &str) -> Vec<&'g AnnotationValue> {
+    let is_it = |annotation: &&Annotation| annotation.property.strip_prefix(DC) == Some(name);
+    group
+        .annotations
+        .iter()
+        .filter(is_it)
+        .flat_map(|annotation| match &annotation.value {
+            AnnotationValue::Array(items) => items.iter().collect(),
+            value => vec![value],
+        })
+        .collect()
+}

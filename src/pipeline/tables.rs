@@ -1,0 +1,137 @@
+//! One pass over all rows: converted, and checked on the way.
+
+use super::{CheckOptions, Checked};
+use crate::claims::{self, Claims};
+use crate::convert::{self, Options, Sink, TableRows};
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
+use crate::plan::Plan;
+use crate::resource::Resolver;
+use crate::rules::{FactSink, Facts, Rules};
+use crate::shacl::{Data, DataSink, Shapes};
+use oxrdf::Quad;
+use std::io;
+
+/// The tables of a group with all that is needed to read them.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) group: &'a TableGroup,
+    pub(super) plan: &'a Plan,
+    pub(super) claims: &'a Claims,
+    pub(super) resolver: &'a dyn Resolver,
+    pub(super) options: CheckOptions<'a>,
+}
+
+/// What came of one pass over all rows.
+pub(super) struct Pass {
+    pub(super) checked: Checked,
+    /// The quads of claims that need the quads of their cells, and those of rows that are apart.
+    pub(super) claims: Vec<Quad>,
+}
+
+/// Everything that tables say.
+pub(super) struct Assembled<S> {
+    pub(super) checked: Checked,
+    /// The quads of claims that need the quads of their cells, and what rules infer.
+    pub(super) quads: Vec<Quad>,
+    /// What the quads of rows went into.
+    pub(super) sink: S,
+}
+
+/// What failed in a pass, other than the input.
+pub(super) enum Failed {
+    Sink(io::Error),
+    Keys(io::Error),
+}
+
+impl Tables<'_> {
+    /// Converts all rows into a sink and infers what follows; `None` where something is wrong.
+    pub(super) fn assemble<S: Sink>(
+        self,
+        rules: &Rules,
+        base: &str,
+        sink: S,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Assembled<S>>, Failed> {
+        let sink = FactSink::new(Facts::new(rules), sink);
+        let (mut pass, sink) = self.pass(sink, diagnostics)?;
+        if diagnostics.has_errors() {
+            return Ok(None);
+        }
+        let (sink, mut facts) = sink.into_parts();
+        facts.add(&pass.claims);
+        let inferences = match rules.infer(facts) {
+            Ok(inferences) => inferences,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                return Ok(None);
+            }
+        };
+        pass.checked.inferred = inferences.len();
+        let mut quads = pass.claims;
+        quads.extend(rules.quads(&inferences, base));
+        Ok(Some(Assembled {
+            checked: pass.checked,
+            quads,
+            sink,
+        }))
+    }
+
+    /// Converts all rows into a sink, and checks them, their keys and their claims on the way.
+    ///
+    /// Gives the sink back.
+    pub(super) fn pass<S: Sink>(
+        self,
+        sink: S,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(Pass, S), Failed> {
+        let Self {
+            group,
+            plan,
+            claims,
+            resolver,
+            options,
+        } = self;
+        let metadata_is_wrong = diagnostics.has_errors_of("CG03");
+        let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
+        let data = options.shapes.map_or_else(Data::default, Shapes::data);
+        let mut sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
+        let how = Options {
+            threads: options.threads,
+            keys: Some(&keys),
+            progress: options.progress,
+            ..Options::default()
+        };
+        let summary =
+            convert::run(plan, resolver, &how, &mut sink, diagnostics).map_err(Failed::Sink)?;
+        let mut pass = Pass {
+            checked: Checked {
+                summary,
+                evidence: claims::Checked::default(),
+                conflicts: claims.conflicts().len(),
+                inferred: 0,
+            },
+            claims: Vec::new(),
+        };
+        // Without all the rows, every key that refers to a missing file would be reported too.
+        if diagnostics.has(Code::Unreadable) {
+            return Ok((pass, sink.inner.into_parts().0));
+        }
+        keys.finish(&TableRows::new(plan, resolver), diagnostics)
+            .map_err(Failed::Keys)?;
+        pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
+        pass.claims.append(&mut sink.apart);
+        pass.checked.evidence =
+            claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
+        let (sink, mut data) = sink.inner.into_parts();
+        // Without what wrong metadata leaves out, most shapes would be broken.
+        if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
+            data.add(pass.claims.iter().map(Quad::as_ref));
+            shapes
+                .check(data, group, plan, resolver, diagnostics)
+                .map_err(Failed::Keys)?;
+        }
+        Ok((pass, sink))
+    }
+}

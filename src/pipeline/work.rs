@@ -1,0 +1,105 @@
+//! A build at work: from nothing, or taking over what is published.
+
+use super::changes::{Changes, Inputs};
+use super::tables::{Assembled, Failed, Tables};
+use super::{Checked, Source, keys_failed};
+use crate::diagnostic::Diagnostics;
+use crate::project::Project;
+use crate::rules::Rules;
+use crate::store::{Amended, Amender, Build, Builder, Published, Site, StoreError};
+use oxrdf::Quad;
+
+/// All that a build is made of.
+pub(super) struct Work<'a> {
+    pub(super) project: &'a Project,
+    pub(super) source: &'a Source,
+    pub(super) tables: Tables<'a>,
+    pub(super) rules: &'a Rules,
+    pub(super) inputs: &'a Inputs,
+}
+
+/// What was published and checked; `None` where something is wrong.
+pub(super) type Done = Option<(Published, Checked)>;
+
+/// What came of an attempt to amend the published build.
+pub(super) enum Attempt {
+    Done(Box<Done>),
+    /// All has to be built anew, at the same site.
+    Refused(Site),
+}
+
+impl Work<'_> {
+    /// Builds from nothing.
+    pub(super) fn build(
+        &self,
+        site: Site,
+        vocabulary: Vec<Quad>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Done, StoreError> {
+        let builder = Builder::at(site)?;
+        let sink = builder.sink()?;
+        let assembled =
+            match self
+                .tables
+                .assemble(self.rules, self.source.base(), sink, diagnostics)
+            {
+                Ok(assembled) => assembled,
+                Err(Failed::Keys(error)) => return Err(keys_failed(error)),
+                // The sink fails where the builder has failed, and the builder knows why.
+                Err(Failed::Sink(_)) => return Err(builder.failure()),
+            };
+        let Some(Assembled {
+            checked,
+            quads,
+            sink,
+        }) = assembled
+        else {
+            return Ok(None);
+        };
+        drop(sink);
+        builder.add(vocabulary)?;
+        builder.add(quads)?;
+        let published = builder.publish(self.about(&checked.summary)?)?;
+        Ok(Some((published, checked)))
+    }
+
+    /// Takes over what the published build has, and loads what differs.
+    pub(super) fn amend(
+        &self,
+        site: Site,
+        prior: Build,
+        vocabulary: &[Quad],
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Attempt, StoreError> {
+        let tables = &self.tables;
+        let apart = tables.claims.apart();
+        // A build that cannot be compared with is one that cannot be amended.
+        let Ok(Some(changes)) = Changes::between(&prior, &site, tables, self.inputs, &apart) else {
+            return Ok(Attempt::Refused(site));
+        };
+        let mut amender = Amender::begin(site, prior)?;
+        let mut sink = amender.sink(changes.new.clone())?;
+        if changes.take_back(tables.plan, &mut sink).is_err() {
+            return Ok(Attempt::Refused(amender.into_site()));
+        }
+        let failed = |failed| match failed {
+            Failed::Keys(error) => keys_failed(error),
+            Failed::Sink(error) => StoreError::io(self.project.store(), "sort the quads", error),
+        };
+        let assembled = tables
+            .assemble(self.rules, self.source.base(), sink, diagnostics)
+            .map_err(failed)?;
+        let Some(assembled) = assembled else {
+            return Ok(Attempt::Done(Box::default()));
+        };
+        amender.add(vocabulary)?;
+        amender.add(&assembled.quads)?;
+        let about = self.about(&assembled.checked.summary)?;
+        Ok(match amender.publish(assembled.sink, about)? {
+            Amended::Published(published) => {
+                Attempt::Done(Box::new(Some((*published, assembled.checked))))
+            }
+            Amended::Refused(site) => Attempt::Refused(site),
+        })
+    }
+}
