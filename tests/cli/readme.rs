@@ -142,16 +142,18 @@ fn the_commands_shown_do_what_is_shown() {
 /// The arguments of a command line of `civigraph`, quotes taken off.
 fn words(command: &str) -> Vec<String> {
     let rest = command.strip_prefix("civigraph ").unwrap();
-    rest.split('\'')
-        .enumerate()
-        .flat_map(|(index, part)| {
-            if index % 2 == 1 {
-                vec![part.to_owned()]
-            } else {
-                part.split_whitespace().map(str::to_owned).collect()
+    let mut words = vec![String::new()];
+    for (index, part) in rest.split('\'').enumerate() {
+        let quoted = index % 2 == 1;
+        for c in part.chars() {
+            match words.last_mut() {
+                Some(word) if quoted || c != ' ' => word.push(c),
+                _ => words.push(String::new()),
             }
-        })
-        .collect()
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[test]
