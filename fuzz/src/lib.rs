@@ -6,8 +6,9 @@
 //! cargo +nightly fuzz run metadata fuzz/corpus/metadata fuzz/seeds/metadata
 //! ```
 //!
-//! A stable toolchain does as well with `RUSTC_BOOTSTRAP=1 cargo fuzz run …`. The targets are `csv_records`, `metadata`, `number_format`, `date_pattern`, `regular_expression` and
-//! `uri_template`. What they find becomes a regression test beside the code.
+//! A stable toolchain does as well with `RUSTC_BOOTSTRAP=1 cargo fuzz run …`. The targets are
+//! `csv_records`, `metadata`, `number_format`, `date_pattern`, `regular_expression` and `uri_template`. What
+//! they find becomes a regression test beside the code.
 
 pub mod relations;
 pub mod tables;
