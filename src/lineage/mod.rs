@@ -32,7 +32,7 @@ pub use inferred::{Inferred, Premise, inferred};
 #[cfg(feature = "store")]
 pub use state::changed;
 #[cfg(feature = "store")]
-pub use tracer::{Origin, Tracer};
+pub use tracer::{Fragment, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};

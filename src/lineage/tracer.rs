@@ -19,7 +19,7 @@ const KEPT: usize = 10_000;
 /// Where a triple stands in its table, in the numbers of its file as RFC 7111 counts them: header and
 /// comments included, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin {
+pub struct Fragment {
     /// URL of the table.
     pub table: Arc<str>,
     /// Row of the file.
@@ -28,7 +28,7 @@ pub struct Origin {
     pub column: Option<u64>,
 }
 
-impl Origin {
+impl Fragment {
     /// The row: `cities.csv#row=3`.
     pub fn row_iri(&self) -> NamedNode {
         NamedNode::new_unchecked(format!("{}#row={}", self.table, self.row))
@@ -57,7 +57,7 @@ impl Origin {
 #[derive(Debug)]
 struct Made {
     quad: Quad,
-    origin: Origin,
+    origin: Fragment,
 }
 
 /// Leads triples of a build back to the tables that it keeps.
@@ -128,7 +128,7 @@ impl Tracer {
         predicate: &NamedNode,
         object: &Term,
         graph: Option<&NamedNode>,
-    ) -> io::Result<Vec<Origin>> {
+    ) -> io::Result<Vec<Fragment>> {
         // A panic elsewhere leaves nothing half done in here.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let made = match state.known.get(subject.as_str()) {
@@ -159,8 +159,8 @@ impl Tracer {
         predicate: &NamedNode,
         object: &Term,
         graph: Option<&NamedNode>,
-    ) -> io::Result<Vec<Origin>> {
-        let mut origins: Vec<Origin> = Vec::new();
+    ) -> io::Result<Vec<Fragment>> {
+        let mut origins: Vec<Fragment> = Vec::new();
         for Made { quad, origin } in made {
             if quad.predicate == *predicate
                 && quad.object == *object
@@ -279,7 +279,7 @@ impl State {
             let url = table_plan.url.split('#').next().unwrap_or_default();
             made.push(Made {
                 quad: self.form.of(quad)?,
-                origin: Origin {
+                origin: Fragment {
                     table: Arc::from(url),
                     row: *row,
                     column: column.map(|(_, column)| *column),

@@ -16,7 +16,7 @@ use super::guard::Findings;
 use super::guard::line_and_column;
 use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::lineage::{self, Origin, Tracer};
+use crate::lineage::{self, Fragment, Tracer};
 use crate::store::{Build, StoreError};
 use oxigraph::sparql::SparqlEvaluator;
 use oxrdf::vocab::xsd;
@@ -87,7 +87,7 @@ impl Function {
         Ok(chosen.and_then(|origin| self.of(origin)).map(Term::from))
     }
 
-    fn of(self, origin: &Origin) -> Option<NamedNode> {
+    fn of(self, origin: &Fragment) -> Option<NamedNode> {
         match self {
             Self::Row => Some(origin.row_iri()),
             Self::Column => origin.column_iri(),
