@@ -7,7 +7,7 @@
 use super::quantity::Quantity;
 use super::read::Claim;
 use super::roles::{QuantityColumns, Roles};
-use super::table::{Reader, unreadable};
+use super::table::{Reader, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
 use crate::plan::Plan;
@@ -153,7 +153,7 @@ fn between_rows(
         })
     });
     if let Err(error) = read {
-        diagnostics.push(unreadable(table_plan, &error));
+        tell_unreadable(table_plan, &error, diagnostics);
         return Vec::new();
     }
     measured

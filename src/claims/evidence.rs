@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::read::Claims;
 use super::roles::{DocumentColumns, EvidenceColumns, Roles};
-use super::table::{Reader, unreadable};
+use super::table::{Reader, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::Plan;
@@ -158,7 +158,7 @@ fn documents(
         })
     });
     if let Err(error) = read {
-        diagnostics.push(unreadable(table, &error));
+        tell_unreadable(table, &error, diagnostics);
     }
     documents
 }
@@ -274,6 +274,6 @@ fn spans(
         })
     });
     if let Err(error) = read {
-        diagnostics.push(unreadable(table, &error));
+        tell_unreadable(table, &error, diagnostics);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::conflict::{self, Conflict};
 use super::roles::{ClaimColumns, Roles, stem};
-use super::table::{Reader, Row, unreadable};
+use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::Near;
@@ -194,7 +194,7 @@ impl Claims {
             })
         });
         if let Err(error) = read {
-            diagnostics.push(unreadable(table_plan, &error));
+            tell_unreadable(table_plan, &error, diagnostics);
             return;
         }
         let name = stem(&table_plan.url);
@@ -380,7 +380,7 @@ fn stated(
         })
     });
     if let Err(error) = read {
-        diagnostics.push(unreadable(table_plan, &error));
+        tell_unreadable(table_plan, &error, diagnostics);
     }
     stated
 }

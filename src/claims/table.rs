@@ -3,7 +3,7 @@
 use crate::csv::{
     Cell, Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Split, Text, preamble,
 };
-use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::TablePlan;
 use crate::resource::{ResolveError, Resolver, Resource};
@@ -227,11 +227,14 @@ pub(crate) fn read_texts(
     Reader::open(plan, resolver)?.visit(|row| visitor(row.number, row.texts()))
 }
 
-/// That a table could not be read again.
-pub(super) fn unreadable(plan: &TablePlan, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(
-        Code::Unreadable,
-        Place::file(plan.url.as_str()),
-        format!("cannot read the table: {error}"),
-    )
+/// Says that a table could not be read again, unless it was said already that a file could not be read:
+/// whoever read the header has said which.
+pub(super) fn tell_unreadable(plan: &TablePlan, error: &io::Error, diagnostics: &mut Diagnostics) {
+    if !diagnostics.has(Code::Unreadable) {
+        diagnostics.push(Diagnostic::new(
+            Code::Unreadable,
+            Place::file(plan.url.as_str()),
+            format!("cannot read the table: {error}"),
+        ));
+    }
 }

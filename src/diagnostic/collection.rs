@@ -83,9 +83,13 @@ impl Diagnostics {
         self.kept_per_kind
     }
 
-    /// Adds a diagnostic; one whose code is silent in this mode is dropped.
+    /// Adds a diagnostic; one whose code is silent in this mode is dropped, and so is that a file cannot be
+    /// read where that was said: more than one may try.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if diagnostic.code.severity(self.mode).is_none() {
+            return;
+        }
+        if diagnostic.code == Code::Unreadable && self.kept.contains(&diagnostic) {
             return;
         }
         let count = self.counts.entry(kind(&diagnostic)).or_insert(0);

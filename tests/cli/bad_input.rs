@@ -526,4 +526,6 @@ fn unreadable_table() {
     }
     let run = workshop.run(&["build"]).exits(2);
     assert!(run.stderr.contains("error[CG0101] data/"), "{}", run.stderr);
+    let said = run.stderr.matches("error[CG0101]").count();
+    assert_eq!(said, 1, "it is said once: {}", run.stderr);
 }
