@@ -79,8 +79,9 @@ codes! {
     /// that holds the delimiter in quotes.
     Ragged = "0202", Invalid, "ragged row", "tabular-data-model §8";
     /// A record is longer than 32 MiB, most often because a quote in it is never closed. The message names
-    /// its longest cell. The record is left out; what follows it is read. Close the quote, or keep texts of that
-    /// size in files of their own.
+    /// its longest cell. The record is left out; what follows it is read, but references to the table are not
+    /// checked, because the record may have their key. Close the quote, or keep texts of that size in files of
+    /// their own.
     RecordTooLong = "0203", Error, "record too long", "";
     /// A NUL byte stands in a cell; text has none. Is the file UTF-16? Then declare that encoding in the
     /// dialect, or save the file as UTF-8. If not it is damaged: get it again.
