@@ -226,7 +226,10 @@ impl Builder {
             Err(error) => return Err(self.threads.stop().unwrap_or(error)),
         };
         let written = self.send_blank(sorted, loader).and_then(|sorted| {
-            // The store commits and compacts meanwhile.
+            // Loading keeps all cores busy, compaction one: that is when there is one to spare.
+            if self.site.options.optimize {
+                self.threads.wait_for_load();
+            }
             self.write_others()?;
             write_quads(sorted, self.site.path(), &about.base)
         });

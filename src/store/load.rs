@@ -123,6 +123,8 @@ pub(super) struct Threads {
     sink: Option<LoadSink>,
     sorter: Option<JoinHandle<Result<Sorted, StoreError>>>,
     loader: Option<JoinHandle<Result<Store, StoreError>>>,
+    /// Closed when the store has everything and is about to be compacted.
+    loaded: Receiver<()>,
     abandoned: Arc<AtomicBool>,
     store_path: PathBuf,
 }
@@ -143,7 +145,9 @@ impl Threads {
         let sort_path = store_path.to_owned();
         let load_path = store_path.to_owned();
         let stop = Arc::clone(&abandoned);
+        let (loading, loaded) = sync_channel(0);
         Self {
+            loaded,
             sink: Some(LoadSink {
                 sorter: to_sorter,
                 loader: to_loader,
@@ -152,7 +156,14 @@ impl Threads {
                 sort(from_sink, sorter).map_err(|e| StoreError::io(&sort_path, "sort the quads", e))
             })),
             loader: Some(std::thread::spawn(move || {
-                load(&store, quads, threads, optimize, &stop, progress)
+                load(&store, quads, threads, &stop, progress)
+                    .and_then(|()| {
+                        drop::<SyncSender<()>>(loading);
+                        if optimize {
+                            store.optimize()?;
+                        }
+                        Ok(())
+                    })
                     .map_err(|e| storage_error(&load_path, e))?;
                 Ok(store)
             })),
@@ -177,6 +188,12 @@ impl Threads {
         drop(sorter);
         let sorted = thread.join().map_err(|_| self.died("sorting"))??;
         Ok((sorted, loader))
+    }
+
+    /// Waits until the store is about to be compacted, or loading has failed; its channel must be closed.
+    pub(super) fn wait_for_load(&self) {
+        // Nothing is ever sent: the channel closes, whatever the thread ends with.
+        let _ = self.loaded.recv();
     }
 
     /// Waits until the store has everything; its channel must be closed.
@@ -252,7 +269,6 @@ fn load(
     store: &Store,
     quads: Receiver<Vec<Quad>>,
     threads: usize,
-    optimize: bool,
     stop: &AtomicBool,
     progress: Option<Progress>,
 ) -> Result<(), LoaderError> {
@@ -277,9 +293,6 @@ fn load(
     }
     loader.commit()?;
     store.flush()?;
-    if optimize {
-        store.optimize()?;
-    }
     Ok(())
 }
 
