@@ -78,30 +78,24 @@ impl Site {
         })
     }
 
-    /// The folder of the builds.
-    pub fn root(&self) -> &Path {
-        self.layout.root()
-    }
-
     /// The folder in which the build is made.
     pub(super) fn path(&self) -> &Path {
         &self.folder.path
     }
 
-    /// Keeps a copy of an input with the build, and says what its digest is. `None` where a build can hold
-    /// none: the file lies outside the project, or cannot be read.
+    /// Keeps a copy of an input with the build, unless the file lies outside the project or cannot be read.
     ///
     /// `name` is its path relative to the project. The input must still be the same when the build is
     /// published.
     ///
     /// # Errors
     /// The copy cannot be written.
-    pub fn keep_input(&mut self, name: &str, path: &Path) -> Result<Option<&Input>, StoreError> {
+    pub fn keep_input(&mut self, name: &str, path: &Path) -> Result<(), StoreError> {
         let inside = Path::new(name)
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
         if !inside || File::open(path).is_err() {
-            return Ok(None);
+            return Ok(());
         }
         let copy = self.input(name);
         let failed = |e| StoreError::io(&copy, "keep a copy of the input", e);
@@ -111,7 +105,7 @@ impl Site {
         fs::copy(path, &copy).map_err(failed)?;
         let input = Input::read(name, &copy).map_err(failed)?;
         self.inputs.push(input);
-        Ok(self.inputs.last())
+        Ok(())
     }
 
     /// Where the copy of an input lies.
@@ -220,7 +214,14 @@ impl Site {
         self.remove_sorted()
             .map_err(|e| StoreError::io(&self.folder.path, "remove the sorted runs", e))?;
         self.write("pin", b"")?;
-        manifest.files = manifest::entries(&self.folder.path, self.options.threads, known)?;
+        // The copies of the inputs were digested when they were made.
+        let copies = self.inputs.iter().map(|input| FileEntry {
+            name: format!("{INPUTS}/{}", input.name),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+        });
+        let known: Vec<FileEntry> = known.iter().cloned().chain(copies).collect();
+        manifest.files = manifest::entries(&self.folder.path, self.options.threads, &known)?;
         let json = manifest
             .seal()
             .map_err(|e| StoreError::io(&self.folder.path, "write the manifest", e))?;
