@@ -100,9 +100,10 @@ pub(crate) fn on_large_stack<T: Send>(
 
 /// Runs a query on a build and writes the answer.
 ///
-/// With a time limit this returns soon after it, in any case. Oxigraph looks only now and then whether
-/// it should stop; an evaluation that does not look goes on in a thread that nobody waits for, and ends
-/// with the process at the latest. A service therefore runs queries in processes of their own.
+/// With a time limit this returns soon after it, in any case, and with an error whatever came later.
+/// Oxigraph looks only now and then whether it should stop; an evaluation that does not look goes on in
+/// a thread that nobody waits for, and ends with the process at the latest. A service therefore runs
+/// queries in processes of their own.
 ///
 /// # Errors
 /// The query is wrong or refused, runs out of time, or the answer cannot be written
@@ -152,7 +153,13 @@ pub fn run(
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    let answered = evaluation.join().map_err(|_| broke_off(&request.file))??;
+    let answered = evaluation.join().map_err(|_| broke_off(&request.file))?;
+    if cancelled {
+        // Not even an answer counts now: Oxigraph drops what the right side of a MINUS says once it was
+        // told to stop, and goes on with the rows it has.
+        return Err(timeout());
+    }
+    let answered = answered?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
     Ok(answered)
