@@ -226,9 +226,9 @@ impl Builder {
             Err(error) => return Err(self.threads.stop().unwrap_or(error)),
         };
         let written = self.send_blank(sorted, loader).and_then(|sorted| {
-            // Loading keeps all cores busy, compaction one: that is when there is one to spare.
+            // Loading keeps all cores busy; committing and compacting leave one for this.
             if self.site.options.optimize {
-                self.threads.wait_for_load();
+                self.threads.wait_for_core();
             }
             self.write_others()?;
             write_quads(sorted, self.site.path(), &about.base)

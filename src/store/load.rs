@@ -9,7 +9,7 @@ use super::sort::{Records, Sorter};
 use super::{Progress, Step, StoreError};
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
-use oxigraph::store::{LoaderError, StorageError, Store};
+use oxigraph::store::{BulkLoader, LoaderError, StorageError, Store};
 use oxrdf::{Literal, Quad, QuadRef, Term};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ use std::thread::JoinHandle;
 /// Chunks that wait for each thread.
 const WAITING: usize = 4;
 
-/// Quads that the store takes in one piece, one piece on each thread. Oxigraph's own default is twice
-/// that; smaller pieces let both cores of a small machine work on a graph of a million quads, and take
-/// half the memory.
-const BATCH: usize = 500_000;
+/// Quads that the store takes in one piece, one piece on each thread. Oxigraph's own default is ten
+/// times that; small pieces are hashed and sorted within the processor's caches, in half the memory,
+/// and all cores end together. The compaction at the end makes one piece of them all the same.
+const BATCH: usize = 100_000;
 
 /// Quads with blank nodes that are kept back to be given canonical labels. Beyond it a build keeps
 /// the labels that the plan made and has no RDFC-1.0 hash.
@@ -123,8 +123,8 @@ pub(super) struct Threads {
     sink: Option<LoadSink>,
     sorter: Option<JoinHandle<Result<Sorted, StoreError>>>,
     loader: Option<JoinHandle<Result<Store, StoreError>>>,
-    /// Closed when the store has everything and is about to be compacted.
-    loaded: Receiver<()>,
+    /// Closed when the loader has prepared everything and has no more work for all cores.
+    prepared: Receiver<()>,
     abandoned: Arc<AtomicBool>,
     store_path: PathBuf,
 }
@@ -145,9 +145,9 @@ impl Threads {
         let sort_path = store_path.to_owned();
         let load_path = store_path.to_owned();
         let stop = Arc::clone(&abandoned);
-        let (loading, loaded) = sync_channel(0);
+        let (preparing, prepared) = sync_channel::<()>(0);
         Self {
-            loaded,
+            prepared,
             sink: Some(LoadSink {
                 sorter: to_sorter,
                 loader: to_loader,
@@ -156,9 +156,11 @@ impl Threads {
                 sort(from_sink, sorter).map_err(|e| StoreError::io(&sort_path, "sort the quads", e))
             })),
             loader: Some(std::thread::spawn(move || {
-                load(&store, quads, threads, &stop, progress)
-                    .and_then(|()| {
-                        drop::<SyncSender<()>>(loading);
+                prepare(&store, quads, threads, &stop, progress)
+                    .and_then(|loader| {
+                        drop(preparing);
+                        loader.commit()?;
+                        store.flush()?;
                         if optimize {
                             store.optimize()?;
                         }
@@ -190,10 +192,10 @@ impl Threads {
         Ok((sorted, loader))
     }
 
-    /// Waits until the store is about to be compacted, or loading has failed; its channel must be closed.
-    pub(super) fn wait_for_load(&self) {
+    /// Waits until the loader leaves a core free, or has failed; its channel must be closed.
+    pub(super) fn wait_for_core(&self) {
         // Nothing is ever sent: the channel closes, whatever the thread ends with.
-        let _ = self.loaded.recv();
+        let _ = self.prepared.recv();
     }
 
     /// Waits until the store has everything; its channel must be closed.
@@ -265,13 +267,14 @@ fn sort(from_sink: Receiver<(Records, Vec<Quad>)>, mut sorter: Sorter) -> io::Re
     })
 }
 
-fn load(
-    store: &Store,
+/// Encodes and sorts all quads as the store wants them; what is left is to commit them.
+fn prepare<'a>(
+    store: &'a Store,
     quads: Receiver<Vec<Quad>>,
     threads: usize,
     stop: &AtomicBool,
     progress: Option<Progress>,
-) -> Result<(), LoaderError> {
+) -> Result<BulkLoader<'a>, LoaderError> {
     let mut loader = store
         .bulk_loader()
         .with_num_threads(threads)
@@ -291,9 +294,7 @@ fn load(
     if let Some(Err(error)) = stopped() {
         return Err(error.into());
     }
-    loader.commit()?;
-    store.flush()?;
-    Ok(())
+    Ok(loader)
 }
 
 pub(super) fn storage_error(path: &Path, error: impl Into<LoaderError>) -> StoreError {
