@@ -21,8 +21,7 @@ pub fn run(name: &str, folder: &Path) -> io::Result<()> {
         "triples" => triples(folder),
         "load" => load(folder, false),
         "load-compact" => load(folder, true),
-        "build-loose" => build(folder, false),
-        "build" => build(folder, true),
+        "build" => build(folder),
         "project" => project(folder),
         "project-full" => rebuild(folder, false),
         "project-amend" => rebuild(folder, true),
@@ -63,13 +62,10 @@ fn load(folder: &Path, compact: bool) -> io::Result<()> {
 }
 
 /// A build of the table, published.
-fn build(folder: &Path, optimize: bool) -> io::Result<()> {
+fn build(folder: &Path) -> io::Result<()> {
     let target = tempfile::tempdir_in(folder)?;
     let (files, plan) = plan(folder)?;
-    let options = BuildOptions {
-        optimize,
-        ..BuildOptions::default()
-    };
+    let options = BuildOptions::default();
     let builder = Builder::begin(target.path(), options).map_err(io::Error::other)?;
     let mut sink = builder.sink().map_err(io::Error::other)?;
     convert_all(&plan, &files, &mut sink)?;

@@ -38,7 +38,6 @@ fn main() {
         for case in [
             "load",
             "load-compact",
-            "build-loose",
             "build",
             "project-full",
             "project-amend",

@@ -227,9 +227,7 @@ impl Builder {
         };
         let written = self.send_blank(sorted, loader).and_then(|sorted| {
             // Loading keeps all cores busy; committing and compacting leave one for this.
-            if self.site.options.optimize {
-                self.threads.wait_for_core();
-            }
+            self.threads.wait_for_core();
             self.write_others()?;
             write_quads(sorted, self.site.path(), &about.base)
         });

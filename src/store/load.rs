@@ -21,10 +21,20 @@ use std::thread::JoinHandle;
 /// Chunks that wait for each thread.
 const WAITING: usize = 4;
 
-/// Quads that the store takes in one piece, one piece on each thread. Oxigraph's own default is ten
-/// times that; small pieces are hashed and sorted within the processor's caches, in half the memory,
+/// Quads that the store takes in one piece at first, one piece on each thread. Oxigraph's own default is
+/// ten times that; small pieces are hashed and sorted within the processor's caches, in half the memory,
 /// and all cores end together. The compaction at the end makes one piece of them all the same.
-const BATCH: usize = 100_000;
+const SMALLEST: usize = 100_000;
+
+/// The largest pieces.
+const LARGEST: usize = 500_000;
+
+/// A piece is as large as this part of what came before it: each has files of its own, of which a
+/// process may have open only so many when all are compacted.
+const PART: usize = 40;
+
+/// Pieces that are committed together; the store opens all their files at once.
+const TOGETHER: usize = 20;
 
 /// Quads with blank nodes that are kept back to be given canonical labels. Beyond it a build keeps
 /// the labels that the plan made and has no RDFC-1.0 hash.
@@ -157,9 +167,11 @@ impl Threads {
             })),
             loader: Some(std::thread::spawn(move || {
                 prepare(&store, quads, threads, &stop, progress)
-                    .and_then(|loader| {
+                    .and_then(|loaders| {
                         drop(preparing);
-                        loader.commit()?;
+                        for loader in loaders {
+                            loader.commit()?;
+                        }
                         store.flush()?;
                         if optimize {
                             store.optimize()?;
@@ -274,27 +286,35 @@ fn prepare<'a>(
     threads: usize,
     stop: &AtomicBool,
     progress: Option<Progress>,
-) -> Result<BulkLoader<'a>, LoaderError> {
-    let mut loader = store
-        .bulk_loader()
-        .with_num_threads(threads)
-        // Oxigraph counts a thousand quads to a megabyte, and divides them among the threads.
-        .with_max_memory_size_in_megabytes(threads * BATCH / 1_000);
-    if let Some(progress) = progress {
-        loader = loader.on_progress(move |quads| progress.report(Step::Loading, quads));
-    }
+) -> Result<Vec<BulkLoader<'a>>, LoaderError> {
     let abandoned = || StorageError::Io(io::Error::other(ABANDONED));
     let stopped = || stop.load(Ordering::Relaxed).then(|| Err(abandoned()));
     // A chunk at a time is asked for; an abandoned build stops before it commits anything.
-    loader.load_ok_quads::<StorageError, LoaderError>(
-        quads
-            .into_iter()
-            .flat_map(|chunk| stopped().into_iter().chain(chunk.into_iter().map(Ok))),
-    )?;
+    let mut quads = quads
+        .into_iter()
+        .flat_map(|chunk| stopped().into_iter().chain(chunk.into_iter().map(Ok)))
+        .peekable();
+    let mut loaders = Vec::new();
+    let mut before = 0;
+    while quads.peek().is_some() {
+        let piece = (before / PART).clamp(SMALLEST, LARGEST);
+        let mut loader = store
+            .bulk_loader()
+            .with_num_threads(threads)
+            // Oxigraph counts a thousand quads to a megabyte, and divides them among the threads.
+            .with_max_memory_size_in_megabytes(threads * piece / 1_000);
+        if let Some(progress) = progress.clone() {
+            loader = loader
+                .on_progress(move |quads| progress.report(Step::Loading, before as u64 + quads));
+        }
+        loader.load_ok_quads::<StorageError, LoaderError>(quads.by_ref().take(TOGETHER * piece))?;
+        loaders.push(loader);
+        before += TOGETHER * piece;
+    }
     if let Some(Err(error)) = stopped() {
         return Err(error.into());
     }
-    Ok(loader)
+    Ok(loaders)
 }
 
 pub(super) fn storage_error(path: &Path, error: impl Into<LoaderError>) -> StoreError {
