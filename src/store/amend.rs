@@ -14,10 +14,10 @@
 use super::blank::{mentions_blank, relabel};
 use super::build::{sorter, write_lines};
 use super::difference::{Side, compare_lines};
-use super::frames::QUADS;
+use super::frames::{COUNTS, FRAMES, QUADS};
 use super::line::{Parts, write_quad};
 use super::load::{BLANK_LIMIT, for_store, storage_error};
-use super::merge::{COMES, GOES, Merged, damaged, is_damaged, merge, sum};
+use super::merge::{COMES, Delta, GOES, Merged, damaged, is_damaged, merge, sum};
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
@@ -248,7 +248,7 @@ impl Amender {
             .and_then(|()| sum(delta, limit))
             .and_then(|delta| {
                 delta
-                    .map(|delta| merge(&delta, prior.folder(), site.path(), &about.base))
+                    .map(|delta| merge_checked(&delta, &prior, &site, &about.base))
                     .transpose()
             });
         let merged = match merged {
@@ -317,6 +317,20 @@ fn write_others(others: Sorter, prior: &Build, site: &Site, delta: &mut Sorter) 
     })
     .map_err(damaged)?;
     delta.add(lines)
+}
+
+/// Merges the lines of the old build with what differs, and checks meanwhile that its files are what they
+/// were: some are taken over unread.
+fn merge_checked(delta: &Delta, prior: &Build, site: &Site, base: &str) -> io::Result<Merged> {
+    std::thread::scope(|scope| {
+        let names = [QUADS, COUNTS, FRAMES];
+        let check = scope.spawn(move || prior.manifest().check_contents(prior.folder(), &names));
+        let merged = merge(delta, prior.folder(), site.path(), base)?;
+        match check.join() {
+            Ok(checked) => checked.map_err(damaged).map(|()| merged),
+            Err(_) => Err(io::Error::other("a thread of the build ended early")),
+        }
+    })
 }
 
 /// Lines of the release graph that differ.

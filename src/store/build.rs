@@ -10,13 +10,12 @@ use super::site::{Content, Site};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
 use super::statistics::Counter;
 use super::verify::check_store;
-use super::{About, Manifest, Statistics, Step, StoreError, hex, release_quads};
+use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
 use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::store::{StorageError, Store};
 use oxrdf::{GraphName, NamedNode, Quad};
-use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -410,8 +409,6 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
     let failed = |e| StoreError::io(&folder.join(QUADS), "write the quads", e);
     let mut merge = sorter.finish().map_err(failed)?;
     let mut writer = FrameWriter::create(folder).map_err(failed)?;
-    let mut hasher = Sha256::new();
-    let mut digest = |bytes: &[u8]| hasher.update(bytes);
     let mut counter = Counter::new(base);
     // The line that may still come again, and how often it came.
     let (mut held, mut count) = (Vec::new(), 0);
@@ -422,7 +419,7 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
                 Some(parts) => counter.line(&parts),
                 None => return Err(failed(io::Error::other("a line came back damaged"))),
             }
-            writer.line(&held, count, &mut digest).map_err(failed)?;
+            writer.line(&held, count).map_err(failed)?;
             count = 0;
         }
         let Some((line, _)) = next else {
@@ -434,10 +431,10 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
         }
         count += 1;
     }
-    writer.finish(folder, &mut digest).map_err(failed)?;
+    let digest = writer.finish(folder).map_err(failed)?;
     Ok(Quads {
         statistics: counter.finish(),
-        digest: hex(&hasher.finalize()),
+        digest,
         canonical: !own_labels,
     })
 }

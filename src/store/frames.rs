@@ -3,10 +3,14 @@
 //! `quads.nq.zst` is a sequence of zstd frames, each of whole lines, so that any reader of zstd sees one
 //! stream, and a build that differs little can take over the frames that are the same. Beside it,
 //! `counts.zst` says in frames of the same lines how often each line was made (as LEB128, nearly always
-//! one byte 1), and `frames.json` where each frame lies and between which subjects.
+//! one byte 1), and `frames.json` where each frame lies and between which subjects, and how far the digest
+//! of all lines has come ahead of it: lines before the first change need not be digested again.
 
+use super::hex;
 use super::line::Parts;
 use serde::{Deserialize, Serialize};
+use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
+use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -37,9 +41,12 @@ pub(super) struct Frame {
     pub(super) bytes: u64,
     /// Compressed bytes of their counts.
     pub(super) counts: u64,
+    /// The state of the SHA-256 of all lines ahead of it, in hexadecimal; builds of old versions have none.
+    #[serde(default)]
+    state: String,
 }
 
-/// Writes lines, which come sorted, into frames.
+/// Writes lines, which come sorted, into frames, and digests them.
 pub(super) struct FrameWriter {
     quads: BufWriter<File>,
     counts: BufWriter<File>,
@@ -47,6 +54,7 @@ pub(super) struct FrameWriter {
     text: Vec<u8>,
     numbers: Vec<u8>,
     lines: u64,
+    hasher: Sha256,
 }
 
 impl FrameWriter {
@@ -59,33 +67,29 @@ impl FrameWriter {
             text: Vec::with_capacity(FRAME + FRAME / 4),
             numbers: Vec::new(),
             lines: 0,
+            hasher: Sha256::new(),
         })
     }
 
-    /// Adds a line (without its line break) that was made `count` times. Bytes that are to be digested are
-    /// given to `seen` frame by frame.
-    pub(super) fn line(
-        &mut self,
-        line: &[u8],
-        count: u64,
-        seen: &mut impl FnMut(&[u8]),
-    ) -> io::Result<()> {
+    /// Adds a line (without its line break) that was made `count` times.
+    pub(super) fn line(&mut self, line: &[u8], count: u64) -> io::Result<()> {
         self.text.extend_from_slice(line);
         self.text.push(b'\n');
         write_count(&mut self.numbers, count);
         self.lines += 1;
         if self.text.len() >= FRAME {
-            self.end_frame(seen)?;
+            self.end_frame()?;
         }
         Ok(())
     }
 
     /// Ends the frame under way, if there is one.
-    pub(super) fn end_frame(&mut self, seen: &mut impl FnMut(&[u8])) -> io::Result<()> {
+    fn end_frame(&mut self) -> io::Result<()> {
         if self.lines == 0 {
             return Ok(());
         }
-        seen(&self.text);
+        let state = hex(&self.hasher.serialize());
+        self.hasher.update(&self.text);
         let text = compress(&self.text)?;
         let numbers = compress(&self.numbers)?;
         let (first, last) =
@@ -96,6 +100,7 @@ impl FrameWriter {
             lines: self.lines,
             bytes: text.len() as u64,
             counts: numbers.len() as u64,
+            state,
         };
         self.text.clear();
         self.numbers.clear();
@@ -106,17 +111,43 @@ impl FrameWriter {
         Ok(())
     }
 
-    /// Takes a compressed frame over as it is; no frame may be under way.
-    pub(super) fn take_over(&mut self, packed: Packed) -> io::Result<()> {
+    /// Takes the first frames over unread, and lets the digest go on where it was after them; at least
+    /// one is left. `false` where the state of the digest is not known: nothing is taken over.
+    pub(super) fn take_over_first(
+        &mut self,
+        reader: &mut FrameReader,
+        count: usize,
+    ) -> io::Result<bool> {
+        let Some(hasher) = reader.state_at(count) else {
+            return Ok(false);
+        };
+        for _ in 0..count {
+            if let Some(packed) = reader.next()? {
+                self.append(packed)?;
+            }
+        }
+        self.hasher = hasher;
+        Ok(true)
+    }
+
+    /// Takes a compressed frame over as it is; these are its lines.
+    pub(super) fn take_over(&mut self, mut packed: Packed, lines: &[u8]) -> io::Result<()> {
+        self.end_frame()?;
+        packed.frame.state = hex(&self.hasher.serialize());
+        self.hasher.update(lines);
+        self.append(packed)
+    }
+
+    fn append(&mut self, packed: Packed) -> io::Result<()> {
         self.quads.write_all(&packed.text)?;
         self.counts.write_all(&packed.counts)?;
         self.frames.push(packed.frame);
         Ok(())
     }
 
-    /// Ends the files.
-    pub(super) fn finish(mut self, folder: &Path, seen: &mut impl FnMut(&[u8])) -> io::Result<()> {
-        self.end_frame(seen)?;
+    /// Ends the files, and gives the digest of all lines in hexadecimal.
+    pub(super) fn finish(mut self, folder: &Path) -> io::Result<String> {
+        self.end_frame()?;
         if self.frames.is_empty() {
             // A stream without frames is no zstd.
             self.quads.write_all(&compress(b"")?)?;
@@ -124,7 +155,8 @@ impl FrameWriter {
         }
         self.quads.flush()?;
         self.counts.flush()?;
-        std::fs::write(folder.join(FRAMES), serde_json::to_vec(&self.frames)?)
+        std::fs::write(folder.join(FRAMES), serde_json::to_vec(&self.frames)?)?;
+        Ok(hex(&self.hasher.finalize()))
     }
 }
 
@@ -173,6 +205,24 @@ impl FrameReader {
             counts: BufReader::new(File::open(folder.join(COUNTS))?),
             frames: frames.into_iter(),
         })
+    }
+
+    /// The frames that are still to come.
+    pub(super) fn frames(&self) -> &[Frame] {
+        self.frames.as_slice()
+    }
+
+    /// The state of the digest ahead of one of the frames to come, where it is known.
+    fn state_at(&self, index: usize) -> Option<Sha256> {
+        let state = &self.frames().get(index)?.state;
+        let mut bytes = SerializedState::<Sha256>::default();
+        if state.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(state.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Sha256::deserialize(&bytes).ok()
     }
 
     /// The next frame.
@@ -293,21 +343,20 @@ fn read_count(bytes: &mut &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::digest_bytes;
     use proptest::prelude::*;
 
     #[test]
     fn what_was_written_comes_back() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let mut writer = FrameWriter::create(folder.path())?;
-        let mut seen = Vec::new();
-        let mut digest = |bytes: &[u8]| seen.extend_from_slice(bytes);
         let lines: Vec<(String, u64)> = (0..40_000)
             .map(|i| (format!("<http://e/{i:05}> <http://e/p> \"{i}\" ."), i % 300))
             .collect();
         for (line, count) in &lines {
-            writer.line(line.as_bytes(), *count, &mut digest)?;
+            writer.line(line.as_bytes(), *count)?;
         }
-        writer.finish(folder.path(), &mut digest)?;
+        let digest = writer.finish(folder.path())?;
         let mut reader = FrameReader::open(folder.path())?;
         let mut read = Vec::new();
         let mut frames = 0;
@@ -324,7 +373,42 @@ mod tests {
         let file = File::open(folder.path().join(QUADS))?;
         let mut whole = Vec::new();
         zstd::Decoder::new(file)?.read_to_end(&mut whole)?;
-        assert_eq!(whole, seen);
+        let seen: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
+        assert_eq!(whole, seen.as_bytes());
+        assert_eq!(digest, digest_bytes(&whole));
+        Ok(())
+    }
+
+    /// However many frames are taken over unread, digest and files are the same.
+    #[test]
+    fn the_digest_goes_on_from_any_frame() -> io::Result<()> {
+        let old = tempfile::tempdir()?;
+        let mut writer = FrameWriter::create(old.path())?;
+        for i in 0..70_000 {
+            writer.line(
+                format!("<http://e/{i:05}> <http://e/p> \"{i}\" .").as_bytes(),
+                1,
+            )?;
+        }
+        let digest = writer.finish(old.path())?;
+        let count = FrameReader::open(old.path())?.frames().len();
+        assert!(count > 2);
+        for first in 0..=count {
+            let new = tempfile::tempdir()?;
+            let mut reader = FrameReader::open(old.path())?;
+            let mut writer = FrameWriter::create(new.path())?;
+            let known = writer.take_over_first(&mut reader, first)?;
+            assert_eq!(known, first < count);
+            while let Some(packed) = reader.next()? {
+                let lines = packed.lines()?;
+                writer.take_over(packed, &lines)?;
+            }
+            assert_eq!(writer.finish(new.path())?, digest);
+            for name in [QUADS, COUNTS, FRAMES] {
+                let read = |folder: &Path| std::fs::read(folder.join(name));
+                assert_eq!(read(old.path())?, read(new.path())?);
+            }
+        }
         Ok(())
     }
 
@@ -332,7 +416,7 @@ mod tests {
     fn no_lines_are_a_stream_too() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let writer = FrameWriter::create(folder.path())?;
-        writer.finish(folder.path(), &mut |_| ())?;
+        writer.finish(folder.path())?;
         let mut whole = Vec::new();
         zstd::Decoder::new(File::open(folder.path().join(QUADS))?)?.read_to_end(&mut whole)?;
         assert_eq!(whole, b"");
@@ -346,9 +430,9 @@ mod tests {
         let mut writer = FrameWriter::create(folder.path())?;
         for i in 0..1_000 {
             let line = format!("<http://e/{i:05}> <http://e/p> \"{}\" .", i * 7919 % 1000);
-            writer.line(line.as_bytes(), 1, &mut |_| ())?;
+            writer.line(line.as_bytes(), 1)?;
         }
-        writer.finish(folder.path(), &mut |_| ())?;
+        writer.finish(folder.path())?;
         let packed = FrameReader::open(folder.path())?.next()?;
         let mut packed = packed.ok_or(io::ErrorKind::UnexpectedEof)?;
         let (expected, length) = (packed.lines()?, packed.text.len());

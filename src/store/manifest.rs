@@ -154,10 +154,6 @@ impl Manifest {
     ///
     /// Small files are digested too, which tells a foreign store of the same shape; all files are if `fully`.
     pub(super) fn check_files(&self, build: &Path, fully: bool) -> Result<(), StoreError> {
-        let torn = |path: &Path, message: &str| {
-            StoreError::new(Code::TornBuild, path, message)
-                .with_hint("run `civigraph build` to make a new one")
-        };
         let present = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
         for name in &present {
             let known = self
@@ -189,15 +185,44 @@ impl Manifest {
                     ),
                 ));
             }
-            if (fully || length <= SMALL) && digest(&path)?.1 != entry.sha256 {
-                return Err(torn(
-                    &path,
-                    "a file of the build is damaged: its digest is another one",
-                ));
+            if fully || length <= SMALL {
+                entry.check(build)?;
             }
         }
         Ok(())
     }
+
+    /// Checks the digests of some files.
+    ///
+    /// # Errors
+    /// A file is missing, unknown, or not as it was described.
+    pub(super) fn check_contents(&self, build: &Path, names: &[&str]) -> Result<(), StoreError> {
+        names.iter().try_for_each(|name| {
+            let entry = self.files.iter().find(|entry| entry.name == *name);
+            match entry {
+                Some(entry) => entry.check(build),
+                None => Err(torn(&build.join(name), "the build does not know the file")),
+            }
+        })
+    }
+}
+
+impl FileEntry {
+    /// Whether the file is the one that was described.
+    fn check(&self, build: &Path) -> Result<(), StoreError> {
+        let path = build.join(&self.name);
+        if digest(&path)?.1 == self.sha256 {
+            Ok(())
+        } else {
+            let message = "a file of the build is damaged: its digest is another one";
+            Err(torn(&path, message))
+        }
+    }
+}
+
+fn torn(path: &Path, message: &str) -> StoreError {
+    StoreError::new(Code::TornBuild, path, message)
+        .with_hint("run `civigraph build` to make a new one")
 }
 
 fn digest(path: &Path) -> Result<(u64, String), StoreError> {

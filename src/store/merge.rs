@@ -1,11 +1,10 @@
 //! The lines of a build merged with what comes and goes.
 
-use super::frames::{FrameReader, FrameWriter, Packed};
+use super::Statistics;
+use super::frames::{Frame, FrameReader, FrameWriter, Packed};
 use super::line::Parts;
 use super::sort::Sorter;
 use super::statistics::Counter;
-use super::{Statistics, hex};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io;
@@ -68,7 +67,8 @@ pub(super) struct Merged {
 type Unpacked = io::Result<(Packed, Vec<u8>)>;
 
 /// Merges the lines of the build in `old` with a delta, and writes those of the new one into `new`. Frames
-/// without a changed subject are taken over as they are.
+/// without a changed subject are taken over as they are; those ahead of the first changed one are not even
+/// read, so whoever calls sees to it that they are not damaged.
 ///
 /// # Errors
 /// `InvalidData` where the old build is damaged, or does not fit the delta.
@@ -76,6 +76,13 @@ pub(super) fn merge(delta: &Delta, old: &Path, new: &Path, base: &str) -> io::Re
     let mut reader = FrameReader::open(old).map_err(damaged)?;
     let mut writer = FrameWriter::create(new)?;
     let mut merger = Merger::new(delta, base)?;
+    let frames = reader.frames();
+    let unchanged = frames.iter().take_while(|frame| !merger.concerns(frame));
+    // The digest is known ahead of each frame, and not behind the last one.
+    let unread = unchanged.count().min(frames.len().saturating_sub(1));
+    writer
+        .take_over_first(&mut reader, unread)
+        .map_err(damaged)?;
     let (to_merger, frames): (SyncSender<Unpacked>, Receiver<Unpacked>) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -97,19 +104,17 @@ pub(super) fn merge(delta: &Delta, old: &Path, new: &Path, base: &str) -> io::Re
             let following = next
                 .as_ref()
                 .map(|(packed, _)| packed.frame.first.as_bytes());
-            if merger.concerns(&packed) {
+            if merger.concerns(&packed.frame) {
                 merger.merge(&packed, &lines, following, &mut writer)?;
             } else {
-                writer.end_frame(&mut |bytes| merger.hasher.update(bytes))?;
-                merger.hasher.update(&lines);
-                writer.take_over(packed)?;
+                writer.take_over(packed, &lines)?;
             }
         }
         merger.rest(None, &mut writer)?;
         io::Result::Ok(())
     })?;
-    writer.finish(new, &mut |bytes| merger.hasher.update(bytes))?;
-    merger.finish()
+    let digest = writer.finish(new)?;
+    Ok(merger.finish(digest))
 }
 
 /// The state of a merge.
@@ -121,7 +126,6 @@ struct Merger<'d> {
     subjects: Vec<&'d [u8]>,
     /// Subjects and predicates of lines that may go and end in no IRI.
     literals: BTreeSet<&'d [u8]>,
-    hasher: Sha256,
     before: Counter,
     after: Counter,
     merged: Merged,
@@ -145,7 +149,6 @@ impl<'d> Merger<'d> {
             at: 0,
             subjects,
             literals,
-            hasher: Sha256::new(),
             before: Counter::new(base),
             after: Counter::new(base),
             merged: Merged::default(),
@@ -153,8 +156,8 @@ impl<'d> Merger<'d> {
     }
 
     /// Whether a frame has lines about a subject of the delta, or a line of the delta belongs before its end.
-    fn concerns(&self, packed: &Packed) -> bool {
-        let (first, last) = (packed.frame.first.as_bytes(), packed.frame.last.as_bytes());
+    fn concerns(&self, frame: &Frame) -> bool {
+        let (first, last) = (frame.first.as_bytes(), frame.last.as_bytes());
         let from = self.subjects.partition_point(|subject| *subject < first);
         self.subjects
             .get(from)
@@ -241,16 +244,16 @@ impl<'d> Merger<'d> {
         if self.concerned(parts.subject) {
             self.after.line(parts);
         }
-        writer.line(line, count, &mut |bytes| self.hasher.update(bytes))
+        writer.line(line, count)
     }
 
-    fn finish(self) -> io::Result<Merged> {
-        Ok(Merged {
-            digest: hex(&self.hasher.finalize()),
+    fn finish(self, digest: String) -> Merged {
+        Merged {
+            digest,
             before: self.before.finish(),
             after: self.after.finish(),
             ..self.merged
-        })
+        }
     }
 }
 
