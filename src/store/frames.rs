@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use zstd::zstd_safe;
 
 /// Name of the sorted quads in a build's folder.
 pub(super) const QUADS: &str = "quads.nq.zst";
@@ -295,16 +296,23 @@ fn read_exactly(reader: &mut impl Read, bytes: u64) -> io::Result<Vec<u8>> {
 }
 
 fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = zstd::Encoder::new(Vec::with_capacity(bytes.len() / 8 + 64), COMPRESSION)?;
-    encoder.include_checksum(true)?;
-    encoder.write_all(bytes)?;
-    encoder.finish()
+    let mut compressor = zstd::bulk::Compressor::new(COMPRESSION)?;
+    compressor.include_checksum(true)?;
+    compressor.compress(bytes)
 }
 
 fn decompress(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(FRAME + FRAME / 4);
-    zstd::Decoder::with_buffer(bytes)?.read_to_end(&mut text)?;
-    Ok(text)
+    // One long line may make a frame larger; builds of old versions do not say how large theirs are.
+    match zstd_safe::get_frame_content_size(bytes) {
+        Ok(Some(size)) if size <= 4 * FRAME as u64 => {
+            zstd::bulk::decompress(bytes, usize::try_from(size).unwrap_or(FRAME))
+        }
+        _ => {
+            let mut text = Vec::new();
+            zstd::Decoder::with_buffer(bytes)?.read_to_end(&mut text)?;
+            Ok(text)
+        }
+    }
 }
 
 /// How often each line of a build was made.
