@@ -417,6 +417,19 @@ mod tests {
                 assert_eq!(read(old.path())?, read(new.path())?);
             }
         }
+        // A build of an old version has no states.
+        let path = old.path().join(FRAMES);
+        let mut frames: Vec<serde_json::Value> = serde_json::from_slice(&std::fs::read(&path)?)?;
+        for frame in &mut frames {
+            let fields = frame.as_object_mut();
+            assert!(fields.is_some_and(|fields| fields.remove("state").is_some()));
+        }
+        std::fs::write(&path, serde_json::to_vec(&frames)?)?;
+        let mut reader = FrameReader::open(old.path())?;
+        let new = tempfile::tempdir()?;
+        let mut writer = FrameWriter::create(new.path())?;
+        assert!(!writer.take_over_first(&mut reader, 1)?);
+        assert_eq!(reader.frames().len(), count);
         Ok(())
     }
 
