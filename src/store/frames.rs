@@ -114,6 +114,9 @@ impl FrameWriter {
 
     /// Takes the first frames over unread, and lets the digest go on where it was after them; at least
     /// one is left. `false` where the state of the digest is not known: nothing is taken over.
+    ///
+    /// # Errors
+    /// `InvalidData` where the frames cannot be read; others where they cannot be written.
     pub(super) fn take_over_first(
         &mut self,
         reader: &mut FrameReader,
@@ -123,7 +126,8 @@ impl FrameWriter {
             return Ok(false);
         };
         for _ in 0..count {
-            if let Some(packed) = reader.next()? {
+            let read = reader.next();
+            if let Some(packed) = read.map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))? {
                 self.append(packed)?;
             }
         }

@@ -80,9 +80,7 @@ pub(super) fn merge(delta: &Delta, old: &Path, new: &Path, base: &str) -> io::Re
     let unchanged = frames.iter().take_while(|frame| !merger.concerns(frame));
     // The digest is known ahead of each frame, and not behind the last one.
     let unread = unchanged.count().min(frames.len().saturating_sub(1));
-    writer
-        .take_over_first(&mut reader, unread)
-        .map_err(damaged)?;
+    writer.take_over_first(&mut reader, unread)?;
     let (to_merger, frames): (SyncSender<Unpacked>, Receiver<Unpacked>) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         scope.spawn(move || {
