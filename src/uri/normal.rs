@@ -135,7 +135,12 @@ fn normalise_triplets(url: &str) -> String {
 
 /// Whether a byte after `text` would make a percent sign that stands for itself the start of a triplet.
 fn completes_triplet(text: &str, byte: u8) -> bool {
-    byte.is_ascii_hexdigit() && matches!(text.as_bytes(), [.., b'%'] | [.., b'%', _])
+    byte.is_ascii_hexdigit()
+        && match text.as_bytes() {
+            [.., b'%'] => true,
+            [.., b'%', digit] => digit.is_ascii_hexdigit(),
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -168,6 +173,9 @@ mod tests {
             ("http://D%C3%BCren.example/", "http://d%C3%BCren.example/"),
             ("http://example.org::/", "http://example.org::/"),
             ("http://example.org/%%66e", "http://example.org/%%66e"),
+            ("http://example.org/%6%36e", "http://example.org/%6%36e"),
+            ("http://example.org/%x%36", "http://example.org/%x6"),
+            ("http://%@%42.example/", "http://%@b.example/"),
             ("http://example.org/100%", "http://example.org/100%"),
             ("file:///a/../b.csv", "file:///b.csv"),
             ("file:/a/./b", "file:/a/b"),
