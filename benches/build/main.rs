@@ -12,8 +12,14 @@
 //! nothing, and taking over what is published. Both check every row.
 
 mod cases;
+#[path = "../convert/cell.rs"]
+mod cell;
+#[path = "../convert/cpu.rs"]
+mod cpu;
 #[path = "../convert/process.rs"]
 mod process;
+#[path = "../convert/rows.rs"]
+mod rows;
 #[path = "../convert/table.rs"]
 mod table;
 
@@ -27,7 +33,7 @@ fn main() {
     if process::serve(cases::run).expect("the case runs") {
         return;
     }
-    let rows = process::rows(ROWS);
+    let rows = rows::rows(ROWS);
     let folder = tempfile::tempdir().expect("a temporary folder");
     table::write(folder.path(), rows).expect("the table is written");
     cases::run("triples", folder.path()).expect("the triples are written");

@@ -10,7 +10,10 @@
 //! checked. It writes to the same place as the converter.
 
 mod cases;
+mod cell;
+mod cpu;
 mod process;
+mod rows;
 mod table;
 
 use process::Cost;
@@ -23,7 +26,7 @@ fn main() {
     if process::serve(cases::run).expect("the case runs") {
         return;
     }
-    let rows = process::rows(ROWS);
+    let rows = rows::rows(ROWS);
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("--tables")
         && let Some(folder) = arguments.next()

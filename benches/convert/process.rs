@@ -1,5 +1,6 @@
 //! A case in a process of its own, and what it cost.
 
+use super::cpu;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,15 +31,9 @@ pub fn serve(run: impl FnOnce(&str, &Path) -> io::Result<()>) -> io::Result<bool
     Ok(true)
 }
 
-/// Rows of the tables: `CIVIGRAPH_BENCH_ROWS`, or the usual number.
-pub fn rows(usual: u64) -> u64 {
-    let named = std::env::var("CIVIGRAPH_BENCH_ROWS").ok();
-    named.and_then(|rows| rows.parse().ok()).unwrap_or(usual)
-}
-
 /// Runs a case of this benchmark in a child process.
 pub fn measure(case: &str, folder: &Path) -> io::Result<Cost> {
-    let before = children_cpu()?;
+    let [_, _, user, system] = cpu::seconds()?;
     let start = Instant::now();
     let output = Command::new(std::env::current_exe()?)
         .args(["--case", case])
@@ -49,34 +44,14 @@ pub fn measure(case: &str, folder: &Path) -> io::Result<Cost> {
     if !output.status.success() {
         return Err(io::Error::other(format!("{case} failed")));
     }
-    let after = children_cpu()?;
+    let [_, _, user_after, system_after] = cpu::seconds()?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(Cost {
-        user: after.0 - before.0,
-        system: after.1 - before.1,
+        user: user_after - user,
+        system: system_after - system,
         wall,
         peak_kb: text.trim().parse().unwrap_or(0),
     })
-}
-
-/// CPU seconds of all children that have ended: user, system (`cutime`, `cstime` of proc(5)).
-fn children_cpu() -> io::Result<(f64, f64)> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    // The name of the program, in parentheses, may hold spaces.
-    let fields: Vec<&str> = stat
-        .rsplit_once(')')
-        .map_or("", |(_, rest)| rest)
-        .split_whitespace()
-        .collect();
-    // Linux counts 100 ticks a second for user space on all its architectures.
-    let seconds = |field: usize| -> f64 {
-        fields
-            .get(field)
-            .and_then(|ticks| ticks.parse::<f64>().ok())
-            .unwrap_or(0.0)
-            / 100.0
-    };
-    Ok((seconds(13), seconds(14)))
 }
 
 /// Largest resident memory of this process so far.

@@ -1,5 +1,6 @@
 //! Tables that are the same on every machine.
 
+use super::cell::{self, Random};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -54,17 +55,6 @@ pub fn write(folder: &Path, rows: u64) -> io::Result<u64> {
 }
 
 const REGIONS: u64 = 89;
-const WORDS: [&str; 8] = [
-    "city",
-    "strategy",
-    "район",
-    "session",
-    "a, b",
-    "say \"no\"",
-    "Совет",
-    "2030",
-];
-
 fn plain_row(row: u64, random: &mut Random, line: &mut String) {
     let _ = write!(line, "{row}");
     for column in 1..COLUMNS {
@@ -74,27 +64,9 @@ fn plain_row(row: u64, random: &mut Random, line: &mut String) {
             0 => {
                 let _ = write!(line, "{}", value % 1_000_000);
             }
-            1 => {
-                let _ = write!(line, "{}.{:02}", value % 10_000, value % 97);
-            }
-            2 => {
-                let (a, b) = (value as usize % 8, (value >> 8) as usize % 8);
-                let text = format!("{} {}", WORDS[a], WORDS[b]);
-                if text.contains(['"', ',']) {
-                    let _ = write!(line, "\"{}\"", text.replace('"', "\"\""));
-                } else {
-                    line.push_str(&text);
-                }
-            }
-            3 => {
-                let _ = write!(
-                    line,
-                    "20{:02}-{:02}-{:02}",
-                    value % 26,
-                    value % 12 + 1,
-                    value % 28 + 1
-                );
-            }
+            1 => cell::decimal(value, line),
+            2 => cell::text(value, line),
+            3 => cell::date(value, line),
             _ => {
                 let _ = write!(line, "item-{:x}", value % 0xFFFF_FFFF);
             }
@@ -111,9 +83,7 @@ fn typed_row(row: u64, wrong: bool, random: &mut Random, line: &mut String) {
         let bad = wrong && column == 2 + (row as usize % 6);
         match column % 6 {
             _ if bad => line.push_str("???"),
-            0 => {
-                let _ = write!(line, "{}.{:02}", value % 10_000, value % 97);
-            }
+            0 => cell::decimal(value, line),
             1 => line.push_str(if value.is_multiple_of(2) {
                 "true"
             } else {
@@ -122,24 +92,8 @@ fn typed_row(row: u64, wrong: bool, random: &mut Random, line: &mut String) {
             2 => {
                 let _ = write!(line, "{}", value % 100_000);
             }
-            3 => {
-                let _ = write!(
-                    line,
-                    "20{:02}-{:02}-{:02}",
-                    value % 26,
-                    value % 12 + 1,
-                    value % 28 + 1
-                );
-            }
-            4 => {
-                let _ = write!(
-                    line,
-                    "{:02}.{:02}.20{:02}",
-                    value % 28 + 1,
-                    value % 12 + 1,
-                    value % 26
-                );
-            }
+            3 => cell::date(value, line),
+            4 => cell::written_date(value, line),
             _ => {
                 let _ = write!(line, "{}-{:03}", value % 999 + 1, value % 1000);
             }
@@ -189,16 +143,4 @@ fn typed_metadata(url: &str) -> String {
          \"titles\": \"code\"}}], \"primaryKey\": \"code\"}}}}]}}",
         columns.join(", ")
     )
-}
-
-/// xorshift64*: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
-    }
 }

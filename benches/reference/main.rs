@@ -12,7 +12,12 @@
 //! with the path of the metadata and writes N-Triples to stdout. Numbers of triples must agree.
 //! `benches/README.md` has such a command.
 
+#[path = "../convert/cell.rs"]
+mod cell;
+#[path = "../convert/cpu.rs"]
 mod cpu;
+#[path = "../convert/rows.rs"]
+mod rows;
 mod table;
 
 use civigraph::convert::{self, Options, TextSink};
@@ -29,6 +34,9 @@ use std::time::Instant;
 /// What the reference is known to do: triples a second.
 const REFERENCE: f64 = 3_100.0;
 
+/// Rows of the typed table unless the environment says otherwise.
+const ROWS: u64 = 100_000;
+
 /// Runs of each way.
 const RUNS: usize = 21;
 
@@ -40,10 +48,7 @@ fn main() {
         .tempdir()
         .expect("a temporary folder");
     let reference = std::env::var("CIVIGRAPH_REFERENCE").ok();
-    let rows = std::env::var("CIVIGRAPH_BENCH_ROWS")
-        .ok()
-        .and_then(|rows| rows.parse().ok())
-        .unwrap_or(100_000);
+    let rows = rows::rows(ROWS);
     println!(
         "table           way              triples    wall s     CPU s   triples/s    of {REFERENCE}/s   of the reference here (wall, CPU)"
     );
@@ -103,7 +108,7 @@ impl Measured {
 
 /// Several runs: the median of their wall times, the mean of their CPU times.
 fn measure(run: &mut dyn FnMut() -> io::Result<()>, runs: usize) -> io::Result<Measured> {
-    let before = cpu::seconds()?;
+    let before = cpu_seconds()?;
     let mut seconds = Vec::with_capacity(runs);
     for _ in 0..runs {
         let start = Instant::now();
@@ -113,8 +118,13 @@ fn measure(run: &mut dyn FnMut() -> io::Result<()>, runs: usize) -> io::Result<M
     seconds.sort_by(f64::total_cmp);
     Ok(Measured {
         wall: seconds[runs / 2],
-        cpu: (cpu::seconds()? - before) / runs as f64,
+        cpu: (cpu_seconds()? - before) / runs as f64,
     })
+}
+
+/// CPU seconds of this process and of all its children that have ended.
+fn cpu_seconds() -> io::Result<f64> {
+    Ok(cpu::seconds()?.iter().sum())
 }
 
 /// Metadata to plan to N-Triples in memory.

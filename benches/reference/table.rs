@@ -1,5 +1,6 @@
 //! Tables that are the same on every machine.
 
+use super::cell::{self, Random};
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -53,17 +54,6 @@ pub fn tables(rows: u64) -> [Table; 2] {
     ]
 }
 
-const WORDS: [&str; 8] = [
-    "city",
-    "strategy",
-    "район",
-    "session",
-    "a, b",
-    "say \"no\"",
-    "Совет",
-    "2030",
-];
-
 impl Table {
     fn stem(&self) -> String {
         format!("table-{}", self.rows)
@@ -113,42 +103,20 @@ impl Table {
 
 impl Kind {
     fn cell(self, value: u64, out: &mut String) {
-        let _ = match self {
-            Sparse if value.is_multiple_of(2) => return,
-            Text | Sparse => {
-                let (a, b) = (value as usize % 8, (value >> 8) as usize % 8);
-                let text = format!("{} {}", WORDS[a], WORDS[b]);
-                if text.contains(['"', ',']) {
-                    write!(out, "\"{}\"", text.replace('"', "\"\""))
-                } else {
-                    write!(out, "{text}")
-                }
+        match self {
+            Sparse if value.is_multiple_of(2) => {}
+            Text | Sparse => cell::text(value, out),
+            Integer => {
+                let _ = write!(out, "{}", value % 100_000);
             }
-            Integer => write!(out, "{}", value % 100_000),
-            Decimal => write!(out, "{}.{:02}", value % 10_000, value % 97),
-            Date => write!(
-                out,
-                "20{:02}-{:02}-{:02}",
-                value % 26,
-                value % 12 + 1,
-                value % 28 + 1
-            ),
-            Pattern => {
-                write!(
-                    out,
-                    "{:02}.{:02}.20{:02}",
-                    value % 28 + 1,
-                    value % 12 + 1,
-                    value % 26
-                )
+            Decimal => cell::decimal(value, out),
+            Date => cell::date(value, out),
+            Pattern => cell::written_date(value, out),
+            Boolean => out.push_str(if value.is_multiple_of(2) { "yes" } else { "no" }),
+            Link => {
+                let _ = write!(out, "item {}", value % 1000);
             }
-            Boolean => write!(
-                out,
-                "{}",
-                if value.is_multiple_of(2) { "yes" } else { "no" }
-            ),
-            Link => write!(out, "item {}", value % 1000),
-        };
+        }
     }
 
     /// Its properties in the metadata, after others.
@@ -162,17 +130,5 @@ impl Kind {
             Boolean => r#", "datatype": {"base": "boolean", "format": "yes|no"}"#,
             Link => r#", "valueUrl": "http://example.org/item/{c6}""#,
         }
-    }
-}
-
-/// xorshift64*: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
     }
 }
