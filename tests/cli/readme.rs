@@ -1,6 +1,6 @@
 //! The README's commands are real, and what it shows is what the program prints.
 
-use super::workshop::{Workshop, program};
+use super::workshop::{Workshop, program, words};
 use crate::facts::root;
 
 /// A block of the README that shows a terminal: commands with what they print.
@@ -107,7 +107,7 @@ fn the_commands_shown_do_what_is_shown() {
             std::fs::write(&cities, mistaken).unwrap();
         }
         let run = program(&workshop.path(""))
-            .args(words(&command))
+            .args(words(command.strip_prefix("civigraph ").unwrap()))
             .output()
             .unwrap();
         if refused {
@@ -137,23 +137,6 @@ fn the_commands_shown_do_what_is_shown() {
     if updated != readme() {
         std::fs::write(root().join("README.md"), updated).unwrap();
     }
-}
-
-/// The arguments of a command line of `civigraph`, quotes taken off.
-fn words(command: &str) -> Vec<String> {
-    let rest = command.strip_prefix("civigraph ").unwrap();
-    let mut words = vec![String::new()];
-    for (index, part) in rest.split('\'').enumerate() {
-        let quoted = index % 2 == 1;
-        for c in part.chars() {
-            match words.last_mut() {
-                Some(word) if quoted || c != ' ' => word.push(c),
-                _ => words.push(String::new()),
-            }
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[test]

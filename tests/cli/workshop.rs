@@ -169,3 +169,25 @@ irbit,Irbit,1631-01-01,36000,sverdlovsk,tolyatti
 tolyatti,Tolyatti,1737-06-20,684709,samara,irbit;revda
 revda,Revda,,61875,sverdlovsk,
 ";
+
+/// The words of a command line, as a shell splits it: `'…'` holds together what stands in it.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    for (index, part) in line.split('\'').enumerate() {
+        if index % 2 == 1 {
+            // Quotes around nothing are a word too.
+            word.get_or_insert_default().push_str(part);
+            continue;
+        }
+        for c in part.chars() {
+            if c.is_whitespace() {
+                words.extend(word.take());
+            } else {
+                word.get_or_insert_default().push(c);
+            }
+        }
+    }
+    words.extend(word);
+    words
+}

@@ -12,7 +12,7 @@
 //! -- big.csv (escaped) --             a file with \xff, \0 and \*{100}{repeated text}
 //! ```
 
-use crate::cli::workshop::Workshop;
+use crate::cli::workshop::{Workshop, words};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -106,17 +106,6 @@ impl Fixture {
         }
         report
     }
-}
-
-/// The words of a line; `'…'` holds one together.
-fn words(line: &str) -> Vec<String> {
-    line.split('\'')
-        .enumerate()
-        .flat_map(|(index, part)| match index % 2 {
-            0 => part.split_whitespace().map(str::to_owned).collect(),
-            _ => vec![part.to_owned()],
-        })
-        .collect()
 }
 
 /// A path with `*` for the one entry of a folder.
