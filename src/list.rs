@@ -11,20 +11,44 @@ pub struct Listing {
     /// Names of the columns.
     pub header: Vec<String>,
     /// Rows, each as long as the header.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
 }
 
-/// Columns that count something.
-const COUNTS: [&str; 8] = [
-    "rows",
-    "bytes",
-    "triples",
-    "subjects",
-    "classes",
-    "properties",
-    "members",
-    "count",
-];
+/// A cell of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Words; none where nothing is known.
+    Text(String),
+    /// How many there are of something.
+    Count(u64),
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl std::fmt::Display for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Count(count) => write!(f, "{count}"),
+        }
+    }
+}
 
 impl Listing {
     /// The list for programs: an object a row, with numbers where something is counted and `null` for
@@ -32,10 +56,10 @@ impl Listing {
     pub fn to_json(&self) -> serde_json::Value {
         let rows = self.rows.iter().map(|row| {
             let cells = self.header.iter().zip(row).map(|(name, cell)| {
-                let value = match cell.parse::<u64>() {
-                    Ok(number) if COUNTS.contains(&name.as_str()) => number.into(),
-                    _ if cell.is_empty() => serde_json::Value::Null,
-                    _ => cell.as_str().into(),
+                let value = match cell {
+                    Cell::Count(count) => (*count).into(),
+                    Cell::Text(text) if text.is_empty() => serde_json::Value::Null,
+                    Cell::Text(text) => text.as_str().into(),
                 };
                 (name.clone(), value)
             });
@@ -44,7 +68,7 @@ impl Listing {
         serde_json::json!({"list": self.title, "rows": rows.collect::<Vec<_>>()})
     }
 
-    fn new(title: &str, header: &[&str], rows: Vec<Vec<String>>) -> Self {
+    fn new(title: &str, header: &[&str], rows: Vec<Vec<Cell>>) -> Self {
         Self {
             title: title.to_owned(),
             header: header.iter().map(|&name| name.to_owned()).collect(),
@@ -61,10 +85,10 @@ pub fn tables(build: &Build) -> Listing {
         .iter()
         .filter_map(|input| {
             Some(vec![
-                input.name.clone(),
-                input.rows?.to_string(),
-                input.bytes.to_string(),
-                input.sha256.clone(),
+                input.name.as_str().into(),
+                input.rows?.into(),
+                input.bytes.into(),
+                input.sha256.as_str().into(),
             ])
         })
         .collect();
@@ -75,7 +99,7 @@ pub fn tables(build: &Build) -> Listing {
 pub fn graphs(build: &Build) -> Listing {
     let manifest = build.manifest();
     let start = graph_iri(&manifest.about.base, "");
-    let mut rows: Vec<Vec<String>> = manifest
+    let mut rows: Vec<Vec<Cell>> = manifest
         .statistics
         .graphs
         .iter()
@@ -86,20 +110,20 @@ pub fn graphs(build: &Build) -> Listing {
                 None => name,
             };
             vec![
-                short.to_owned(),
-                graph.triples.to_string(),
-                graph.subjects.to_string(),
-                graph.classes.len().to_string(),
-                graph.properties.len().to_string(),
+                short.into(),
+                graph.triples.into(),
+                graph.subjects.into(),
+                (graph.classes.len() as u64).into(),
+                (graph.properties.len() as u64).into(),
             ]
         })
         .collect();
     rows.push(vec![
-        "release".to_owned(),
-        manifest.release_quads.to_string(),
-        String::new(),
-        String::new(),
-        String::new(),
+        "release".into(),
+        manifest.release_quads.into(),
+        "".into(),
+        "".into(),
+        "".into(),
     ]);
     Listing::new(
         "graphs",
@@ -131,7 +155,7 @@ pub fn things(build: &Build) -> Listing {
         .statistics
         .things
         .iter()
-        .map(|(kind, count)| vec![kind.clone(), count.to_string()])
+        .map(|(kind, count)| vec![kind.as_str().into(), (*count).into()])
         .collect();
     Listing::new("things", &["kind", "count"], rows)
 }
@@ -155,10 +179,10 @@ pub fn queries(queries: &[StoredQuery], prefixes: &Prefixes, language: &str) -> 
                 })
                 .collect();
             vec![
-                query.name.clone(),
-                query.title(language).to_owned(),
-                parameters.join(" "),
-                query.header.tags.join(", "),
+                query.name.as_str().into(),
+                query.title(language).into(),
+                parameters.join(" ").into(),
+                query.header.tags.join(", ").into(),
             ]
         })
         .collect();
@@ -169,7 +193,7 @@ fn by_count<'a>(
     counts: impl Iterator<Item = (&'a String, &'a u64)>,
     build: &Build,
     language: &str,
-) -> Vec<Vec<String>> {
+) -> Vec<Vec<Cell>> {
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.store(), language);
     let mut counts: Vec<_> = counts.collect();
@@ -178,9 +202,9 @@ fn by_count<'a>(
         .into_iter()
         .map(|(iri, count)| {
             vec![
-                prefixes.shorten(iri),
-                labels.of(iri).unwrap_or_default(),
-                count.to_string(),
+                prefixes.shorten(iri).into(),
+                labels.of(iri).unwrap_or_default().into(),
+                (*count).into(),
             ]
         })
         .collect()

@@ -5,7 +5,7 @@ use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::list::{self, Listing};
+use crate::list::{self, Cell, Listing};
 use crate::query::{StoredQuery, TableStyle, write_table};
 use crate::store::{self, Build};
 use anstyle::Style;
@@ -167,7 +167,7 @@ fn write_for_people(
     };
     let digest = listing.header.iter().position(|name| name == "sha256");
     let rows = listing.rows.iter().map(|row| {
-        let mut row = row.clone();
+        let mut row: Vec<String> = row.iter().map(Cell::to_string).collect();
         if let Some(cell) = digest.and_then(|column| row.get_mut(column)) {
             cell.truncate(SHOWN_DIGITS);
         }
@@ -181,7 +181,7 @@ fn write_lines(listing: &Listing, out: &mut dyn Write) -> io::Result<()> {
     for row in &listing.rows {
         let cells: Vec<String> = row
             .iter()
-            .map(|cell| cell.replace(['\t', '\n'], " "))
+            .map(|cell| cell.to_string().replace(['\t', '\n'], " "))
             .collect();
         writeln!(out, "{}", cells.join("\t"))?;
     }
