@@ -1,6 +1,7 @@
 //! A sink that keeps the quads which match a pattern.
 
 use crate::convert::{Origin, QuadSink, Sink};
+use crate::datatype::{Base, Family};
 use oxrdf::{Literal, LiteralRef, NamedNode, Quad, QuadRef, Term};
 use oxsdatatypes::Decimal;
 use std::sync::Arc;
@@ -63,32 +64,15 @@ fn same(asked: &Literal, found: LiteralRef<'_>) -> bool {
             && asked.direction() == found.direction();
     }
     let number = |literal: LiteralRef<'_>| -> Option<Decimal> {
-        let is_number = NUMBERS.contains(&literal.datatype().as_str().strip_prefix(XSD)?);
-        is_number.then(|| literal.value().parse().ok()).flatten()
+        // The store keeps the values of these, and not their digits.
+        match Base::from_iri(literal.datatype().as_str())?.family() {
+            Family::Decimal => literal.value().parse().ok(),
+            _ => None,
+        }
     };
     asked.as_ref() == found
         || number(asked.as_ref()).is_some_and(|asked| number(found) == Some(asked))
 }
-
-const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
-
-/// Datatypes whose values the store keeps, and not their digits.
-const NUMBERS: [&str; 14] = [
-    "decimal",
-    "integer",
-    "nonPositiveInteger",
-    "negativeInteger",
-    "nonNegativeInteger",
-    "positiveInteger",
-    "long",
-    "int",
-    "short",
-    "byte",
-    "unsignedLong",
-    "unsignedInt",
-    "unsignedShort",
-    "unsignedByte",
-];
 
 /// Keeps what matches, in order.
 pub(super) struct FilterSink {
@@ -164,7 +148,7 @@ mod tests {
         let node = NamedNode::new_unchecked("http://e/x");
         let xsd = |text: &str| {
             let (value, name) = text.split_once('^').unwrap();
-            let datatype = NamedNode::new_unchecked(format!("{XSD}{name}"));
+            let datatype = NamedNode::new_unchecked(Base::from_name(name).unwrap().iri());
             Literal::new_typed_literal(value, datatype)
         };
         let tag = |text: &str| {

@@ -251,7 +251,7 @@ fn run(
 
 /// Texts for people.
 pub(super) fn messages(source: &Source, holder: &Node) -> Vec<Literal> {
-    let statements = source.values(holder, "http://www.w3.org/ns/shacl#message");
+    let statements = source.values(holder, &sh("message"));
     statements
         .filter_map(|statement| message(&statement.object))
         .collect()

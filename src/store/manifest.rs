@@ -156,11 +156,7 @@ impl Manifest {
     pub(super) fn check_files(&self, build: &Path, fully: bool) -> Result<(), StoreError> {
         let present = list(build).map_err(|e| StoreError::io(build, "list the build", e))?;
         for name in &present {
-            let known = self
-                .files
-                .binary_search_by(|entry| entry.name.as_str().cmp(name))
-                .is_ok();
-            if !known {
+            if self.entry(name).is_none() {
                 return Err(torn(
                     &build.join(name),
                     "the build holds a file that is not its own",
@@ -192,17 +188,22 @@ impl Manifest {
         Ok(())
     }
 
+    /// What is known of a file of the build.
+    fn entry(&self, name: &str) -> Option<&FileEntry> {
+        let found = self
+            .files
+            .binary_search_by(|entry| entry.name.as_str().cmp(name));
+        self.files.get(found.ok()?)
+    }
+
     /// Checks the digests of some files.
     ///
     /// # Errors
     /// A file is missing, unknown, or not as it was described.
     pub(super) fn check_contents(&self, build: &Path, names: &[&str]) -> Result<(), StoreError> {
-        names.iter().try_for_each(|name| {
-            let entry = self.files.iter().find(|entry| entry.name == *name);
-            match entry {
-                Some(entry) => entry.check(build),
-                None => Err(torn(&build.join(name), "the build does not know the file")),
-            }
+        names.iter().try_for_each(|name| match self.entry(name) {
+            Some(entry) => entry.check(build),
+            None => Err(torn(&build.join(name), "the build does not know the file")),
         })
     }
 }
