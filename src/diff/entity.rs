@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufRead};
 
 use super::Version;
+use super::rename::{Said, Things, Value, renames};
 
 const REPLACED_BY: &str = "<http://purl.org/dc/terms/isReplacedBy>";
 
@@ -21,7 +22,8 @@ pub enum What {
     Gone,
     /// Both have it.
     Changed,
-    /// It is what the old version calls by another name, and nothing else about it differs.
+    /// It is what the old version calls by another name, and nothing else about it differs but the names
+    /// of other renamed ones.
     Renamed {
         /// The old name.
         from: String,
@@ -119,11 +121,12 @@ pub(super) fn compare(old: &Version, new: &Version) -> Result<Entities, StoreErr
     }
     let before = About::read(old.lines(one_graph)?, &mentioned).map_err(unread)?;
     let after = About::read(new.lines(one_graph)?, &mentioned).map_err(unread)?;
-    let mut renamed = renames(&subjects, &before, &after);
+    let mut from = renamed(&subjects, &before, &after);
+    let old_names: BTreeSet<String> = from.values().cloned().collect();
     for (subject, properties) in subjects {
         let what = match (before.has(&subject), after.has(&subject)) {
-            _ if renamed.gone.contains(&subject) => continue,
-            (false, true) => match renamed.new.remove(&subject) {
+            _ if old_names.contains(&subject) => continue,
+            (false, true) => match from.remove(&subject) {
                 Some(from) => What::Renamed { from },
                 None => What::New,
             },
@@ -236,45 +239,31 @@ impl About {
     }
 }
 
-struct Renames {
-    /// New names with the old ones.
-    new: HashMap<String, String>,
-    gone: BTreeSet<String>,
-}
-
-/// Subjects of one side whose quads are, but for the subject itself, those of one subject of the other.
-fn renames(
+/// New names of subjects with the old ones.
+fn renamed(
     subjects: &BTreeMap<String, BTreeMap<Key, Values>>,
     before: &About,
     after: &About,
-) -> Renames {
-    let mut gone: HashMap<String, Vec<&String>> = HashMap::new();
-    let mut came: HashMap<String, Vec<&String>> = HashMap::new();
+) -> HashMap<String, String> {
+    let (mut gone, mut came) = (Things::new(), Things::new());
     for (subject, properties) in subjects {
-        let (old, new) = (before.has(subject), after.has(subject));
-        if old == new {
-            continue;
-        }
-        let mut signature = String::new();
+        let side = match (before.has(subject), after.has(subject)) {
+            (true, false) => &mut gone,
+            (false, true) => &mut came,
+            _ => continue,
+        };
+        let mut said = Said::new();
         for ((graph, property), values) in properties {
+            let role = format!("{} {property}", graph.as_deref().unwrap_or_default());
             for object in values.old.iter().chain(&values.new) {
-                let object = if object == subject { "" } else { object };
-                signature.push_str(&format!("{graph:?} {property} {object}\n"));
+                let value = match object.starts_with('"') {
+                    true => Value::Text(object.clone()),
+                    false => Value::Thing(object.clone()),
+                };
+                said.push((role.clone(), value));
             }
         }
-        let side = if old { &mut gone } else { &mut came };
-        side.entry(signature).or_default().push(subject);
+        side.insert(subject.clone(), said);
     }
-    let mut renames = Renames {
-        new: HashMap::new(),
-        gone: BTreeSet::new(),
-    };
-    for (signature, new) in came {
-        // Where several look alike, nobody knows which became which.
-        if let ([new], Some([old])) = (new.as_slice(), gone.get(&signature).map(Vec::as_slice)) {
-            renames.new.insert((*new).clone(), (*old).clone());
-            renames.gone.insert((*old).clone());
-        }
-    }
-    renames
+    renames(&gone, &came)
 }

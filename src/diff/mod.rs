@@ -14,6 +14,8 @@
 mod entity;
 mod git;
 mod patch;
+mod rename;
+mod renamed;
 mod report;
 mod rows;
 mod version;

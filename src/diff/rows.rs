@@ -1,6 +1,7 @@
 //! Tables compared row by row, by their keys.
 
 use super::entity::What;
+use super::renamed;
 use crate::claims::{read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::{Table, TableGroup};
@@ -118,6 +119,7 @@ pub(super) fn compare(old: &Tables, new: &Tables) -> Result<Vec<TableChange>, St
         let change = compare_table(name, view(old), view(new)).map_err(unread)?;
         changes.extend(change);
     }
+    renamed::tell(&mut changes, &old.group, &new.group);
     Ok(changes)
 }
 
@@ -131,6 +133,9 @@ struct View<'t> {
     columns: Vec<&'t str>,
 }
 
+/// A key as text, and how many rows before it have the same one: without a primary key, rows may be alike.
+type Key = (String, u32);
+
 /// A row as far as it is held in memory.
 #[derive(Clone, Copy)]
 struct Held {
@@ -142,35 +147,38 @@ impl View<'_> {
     /// Whole rows where the table has no primary key.
     fn key(&self, texts: &[String]) -> String {
         let keys = &self.table.primary_key;
-        let cells: Vec<&str> = if keys.is_empty() {
-            texts.iter().map(String::as_str).collect()
-        } else {
-            let cell = |&column: &usize| texts.get(column).map_or("", String::as_str);
-            keys.iter().map(cell).collect()
-        };
-        cells.join(", ")
+        if keys.is_empty() {
+            return key_text(texts.iter().map(String::as_str));
+        }
+        let cell = |&column: &usize| texts.get(column).map_or("", String::as_str);
+        key_text(keys.iter().map(cell))
     }
 
     /// The rows by key, with a fingerprint of the columns in `shared`.
-    fn rows(&self, shared: &[&str]) -> io::Result<HashMap<String, Held>> {
+    fn rows(&self, shared: &[&str]) -> io::Result<HashMap<Key, Held>> {
         let places: Vec<Option<usize>> = shared
             .iter()
             .map(|name| self.columns.iter().position(|column| column == name))
             .collect();
         let mut rows = HashMap::new();
+        let mut alike: HashMap<String, u32> = HashMap::new();
         read_texts(self.plan, &self.tables.source, |number, texts| {
             let mut hasher = SipHasher13::new();
             for place in places.iter().flatten() {
                 texts.get(*place).hash(&mut hasher);
             }
             let fingerprint = hasher.finish128().as_u128();
-            rows.insert(
-                self.key(&texts),
-                Held {
-                    number,
-                    fingerprint,
-                },
-            );
+            let held = Held {
+                number,
+                fingerprint,
+            };
+            let mut key = (self.key(&texts), 0);
+            if rows.contains_key(&key) {
+                let count = alike.entry(key.0.clone()).or_default();
+                *count += 1;
+                key.1 = *count;
+            }
+            rows.insert(key, held);
         })?;
         Ok(rows)
     }
@@ -228,8 +236,27 @@ impl QuadSink for RowSink<'_> {
     }
 }
 
+/// A key in one line. Of several cells, those that hold what stands between them are quoted as in CSV.
+pub(super) fn key_text<'c>(cells: impl ExactSizeIterator<Item = &'c str>) -> String {
+    let several = cells.len() > 1;
+    let mut text = String::new();
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        if several && cell.contains([',', '"']) {
+            text.push('"');
+            text.push_str(&cell.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(cell);
+        }
+    }
+    text
+}
+
 /// A row that differs: its key, and its numbers in both versions.
-type Differing = (String, Option<u64>, Option<u64>);
+type Differing = (Key, Option<u64>, Option<u64>);
 
 fn compare_table(
     name: &str,
@@ -280,7 +307,7 @@ fn compare_table(
     Ok((!same).then_some(change))
 }
 
-fn differing(before: &HashMap<String, Held>, after: &HashMap<String, Held>) -> Vec<Differing> {
+fn differing(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> Vec<Differing> {
     let mut differing: Vec<Differing> = Vec::new();
     for (key, held) in before {
         match after.get(key) {
@@ -301,7 +328,7 @@ fn differing(before: &HashMap<String, Held>, after: &HashMap<String, Held>) -> V
 }
 
 /// Whether the rows of both stand in another order.
-fn reordered(before: &HashMap<String, Held>, after: &HashMap<String, Held>) -> bool {
+fn reordered(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> bool {
     let mut numbers: Vec<(u64, u64)> = before
         .iter()
         .filter_map(|(key, held)| Some((held.number, after.get(key)?.number)))
@@ -345,7 +372,7 @@ fn read_rows(
         let old_lines = before.and_then(|n| old_quads.get(&n)).unwrap_or(&none);
         let new_lines = after.and_then(|n| new_quads.get(&n)).unwrap_or(&none);
         changes.push(RowChange {
-            key: key.clone(),
+            key: key.0.clone(),
             what: match (before, after) {
                 (None, _) => What::New,
                 (_, None) => What::Gone,
@@ -356,79 +383,14 @@ fn read_rows(
             added: new_lines.difference(old_lines).cloned().collect(),
         });
     }
-    let keys: BTreeSet<&str> = [old, new]
-        .into_iter()
-        .flatten()
-        .flat_map(|view| {
-            let names = view.table.primary_key.iter();
-            names.filter_map(|&column| view.columns.get(column).copied())
-        })
-        .collect();
-    Ok(with_renames(changes, &keys))
-}
-
-/// Makes one of a row that is gone and a new one that differ in their keys alone.
-fn with_renames(changes: Vec<RowChange>, keys: &BTreeSet<&str>) -> Vec<RowChange> {
-    let signature = |change: &RowChange| -> Option<Vec<(String, String)>> {
-        let cells = change.cells.iter();
-        let others: Vec<_> = cells
-            .filter(|cell| !keys.contains(cell.column.as_str()))
-            .map(|cell| {
-                let text = cell.old.as_ref().or(cell.new.as_ref());
-                (cell.column.clone(), text.cloned().unwrap_or_default())
-            })
-            .collect();
-        // A row of nothing but its key is like any other.
-        (!others.is_empty()).then_some(others)
-    };
-    let mut gone: HashMap<Vec<(String, String)>, Vec<usize>> = HashMap::new();
-    let mut came: HashMap<Vec<(String, String)>, Vec<usize>> = HashMap::new();
-    for (index, change) in changes.iter().enumerate() {
-        let side = match change.what {
-            What::Gone => &mut gone,
-            What::New => &mut came,
-            _ => continue,
-        };
-        if let Some(signature) = signature(change) {
-            side.entry(signature).or_default().push(index);
-        }
-    }
-    let mut from: HashMap<usize, usize> = HashMap::new();
-    for (signature, new) in came {
-        if let ([new], Some([old])) = (new.as_slice(), gone.get(&signature).map(Vec::as_slice)) {
-            from.insert(*new, *old);
-        }
-    }
-    let old_names: BTreeSet<usize> = from.values().copied().collect();
-    let originals: Vec<RowChange> = changes.clone();
-    changes
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| !old_names.contains(index))
-        .map(|(index, mut change)| {
-            if let Some(old) = from.get(&index).and_then(|&old| originals.get(old)) {
-                change.what = What::Renamed {
-                    from: old.key.clone(),
-                };
-                change.removed.clone_from(&old.removed);
-                change
-                    .cells
-                    .retain(|cell| keys.contains(cell.column.as_str()));
-                for cell in &mut change.cells {
-                    let before = old.cells.iter().find(|other| other.column == cell.column);
-                    cell.old = before.and_then(|before| before.old.clone());
-                }
-            }
-            change
-        })
-        .collect()
+    Ok(changes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn held(numbers: &[(&str, u64, u128)]) -> HashMap<String, Held> {
+    fn held(numbers: &[(&str, u64, u128)]) -> HashMap<Key, Held> {
         numbers
             .iter()
             .map(|&(key, number, fingerprint)| {
@@ -436,7 +398,7 @@ mod tests {
                     number,
                     fingerprint,
                 };
-                (key.to_owned(), held)
+                ((key.to_owned(), 0), held)
             })
             .collect()
     }
@@ -448,7 +410,7 @@ mod tests {
             let after = held(after);
             let found: Vec<String> = differing(&before, &after)
                 .into_iter()
-                .map(|(key, old, new)| format!("{key}{}{}", old.is_some(), new.is_some()))
+                .map(|((key, _), old, new)| format!("{key}{}{}", old.is_some(), new.is_some()))
                 .collect();
             assert_eq!(found.join(" "), keys);
             assert_eq!(reordered(&before, &after), moved, "{keys}");
@@ -463,43 +425,14 @@ mod tests {
         );
     }
 
-    fn change(key: &str, what: What, note: &str) -> RowChange {
-        let cell = |column: &str, text: &str| {
-            let text = Some(text.to_owned());
-            CellChange {
-                column: column.to_owned(),
-                old: text.clone().filter(|_| what == What::Gone),
-                new: text.filter(|_| what == What::New),
-            }
-        };
-        RowChange {
-            key: key.to_owned(),
-            cells: vec![cell("id", key), cell("note", note)],
-            what: what.clone(),
-            removed: Vec::new(),
-            added: Vec::new(),
-        }
-    }
-
     #[test]
-    fn only_one_candidate_makes_a_rename() {
-        let keys = BTreeSet::from(["id"]);
-        let names = |changes: Vec<RowChange>| -> Vec<(String, What)> {
-            let changes = with_renames(changes, &keys);
-            changes.into_iter().map(|c| (c.key, c.what)).collect()
+    fn keys_in_one_line() {
+        let check = |cells: &[&str], text: &str| {
+            assert_eq!(key_text(cells.iter().copied()), text);
         };
-        let from = |name: &str| What::Renamed {
-            from: name.to_owned(),
-        };
-        let (gone, new) = (What::Gone, What::New);
-        let pair = vec![
-            change("a", gone.clone(), "x"),
-            change("b", new.clone(), "x"),
-        ];
-        assert_eq!(names(pair.clone()), [("b".to_owned(), from("a"))]);
-        let two = [pair, vec![change("c", new.clone(), "x")]].concat();
-        assert_eq!(names(two).len(), 3);
-        let others = vec![change("a", gone, "x"), change("b", new, "y")];
-        assert_eq!(names(others).len(), 2);
+        check(&["a, b"], "a, b");
+        check(&["a", "b"], "a, b");
+        check(&["a, b", "c"], "\"a, b\", c");
+        check(&["a\"", "b c"], "\"a\"\"\", b c");
     }
 }

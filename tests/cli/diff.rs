@@ -127,6 +127,55 @@ fn renamed_ids() {
     assert_eq!(rows[1]["key"], "tolyatti");
 }
 
+/// Who renames a thing renames what is named after it.
+#[test]
+fn renamed_ids_and_references_to_them() {
+    let workshop = Workshop::empty();
+    let schema = |file: &str, column: &str, other: &str| {
+        format!(
+            r#"{{ "url": "{file}", "tableSchema": {{
+                "columns": [{{ "name": "id", "titles": "id" }},
+                    {{ "name": "{column}", "titles": "{column}", "separator": ";" }}],
+                "primaryKey": "id", "aboutUrl": "http://e/{{id}}",
+                "foreignKeys": [{{ "columnReference": "{column}",
+                    "reference": {{ "resource": "{other}", "columnReference": "id" }} }}] }} }}"#
+        )
+    };
+    let metadata = format!(
+        r#"{{ "@context": "http://www.w3.org/ns/csvw", "tables": [{}, {}] }}"#,
+        schema("towns.csv", "near", "towns.csv"),
+        schema("venues.csv", "towns", "towns.csv"),
+    );
+    for folder in ["old", "new"] {
+        workshop.write(&format!("{folder}/data/csv-metadata.json"), &metadata);
+    }
+    workshop.write("old/data/towns.csv", "id,near\na,b\nb,a;c\nc,\n");
+    workshop.write("old/data/venues.csv", "id,towns\na-hall,a;c\nb-hall,b\n");
+    workshop.write("new/data/towns.csv", "id,near\na1,b1\nb1,a1;c\nc,\n");
+    workshop.write(
+        "new/data/venues.csv",
+        "id,towns\na1-hall,a1;c\nb1-hall,b1\n",
+    );
+    let found = differs(&workshop, "old", "new");
+    let mut renamed = Vec::new();
+    for table in found["tables"].as_array().unwrap() {
+        for row in table["rows"].as_array().unwrap() {
+            let from = row["from"].as_str().unwrap_or_else(|| panic!("{row:#}"));
+            renamed.push(format!("{from} {}", row["key"].as_str().unwrap()));
+        }
+    }
+    assert_eq!(
+        renamed,
+        ["a a1", "b b1", "a-hall a1-hall", "b-hall b1-hall"]
+    );
+    let cells = &found["tables"][1]["rows"][0]["cells"];
+    assert_eq!(cells[1]["column"], "towns");
+    assert_eq!(
+        (&cells[1]["old"], &cells[1]["new"]),
+        (&"a;c".into(), &"a1;c".into())
+    );
+}
+
 #[test]
 fn another_order_is_told_as_such() {
     let mut lines: Vec<&str> = CITIES.lines().collect();
