@@ -27,6 +27,23 @@ const KINDS: u64 = 50;
 /// Characters of a value that a message repeats.
 const VALUE_LIMIT: usize = 60;
 
+/// Why a claim becomes no statement in RDF.
+const CLAIMS_WITHOUT_STATEMENT: [Code; 5] = [
+    Code::ClaimTable,
+    Code::ClaimRow,
+    Code::ClaimColumn,
+    Code::ClaimItem,
+    Code::ClaimNothing,
+];
+
+/// Whether a violation is about what makes a claim a statement.
+fn is_of_reification(result: &ValidationResult) -> bool {
+    match &result.path {
+        Some(Path::Predicate(property)) => rdf::STATEMENT.contains(&property.as_str()),
+        _ => false,
+    }
+}
+
 impl Shapes {
     /// Holds all shapes against the data, as [`Shapes::validate`] does, and reports every violation at the
     /// cells that made it. The tables are read once more if there is any.
@@ -85,12 +102,21 @@ impl Shapes {
                 )
             })
             .collect();
+        // Neither does a claim that points at nothing become a statement; that it is none was said as well.
+        let unread: HashSet<(Arc<str>, u64)> = diagnostics
+            .iter()
+            .filter(|one| CLAIMS_WITHOUT_STATEMENT.contains(&one.code))
+            .map(|one| (Arc::clone(&one.place.file), one.place.line))
+            .collect();
         let mut last: Option<Diagnostic> = None;
         for (result, choice) in results.iter().zip(choices) {
             let cells = explained.get(choice).unwrap_or_default();
             let diagnostic = self.diagnostic(result, cells, diagnostics.language());
             let place = &diagnostic.place;
-            if known.contains(&(Arc::clone(&place.file), place.line, place.column)) {
+            if known.contains(&(Arc::clone(&place.file), place.line, place.column))
+                || (is_of_reification(result)
+                    && unread.contains(&(Arc::clone(&place.file), place.line)))
+            {
                 continue;
             }
             if result.more > 0 {

@@ -6,6 +6,12 @@ pub(super) mod rdf {
     pub(in crate::shacl) const FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
     pub(in crate::shacl) const REST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest";
     pub(in crate::shacl) const NIL: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil";
+    /// Subject, predicate and object of a reified triple.
+    pub(in crate::shacl) const STATEMENT: [&str; 3] = [
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#subject",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#object",
+    ];
     pub(in crate::shacl) const LANG_STRING: &str =
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString";
 }

@@ -167,6 +167,22 @@ fn all_problems_in_one_run() {
     );
 }
 
+/// A claim that points at nothing becomes no statement; the shapes of statements have nothing to add.
+#[test]
+fn a_claim_about_nothing_is_told_once() {
+    let workshop = Workshop::shipped();
+    let claims = std::fs::read_to_string(workshop.path("data/claims.csv")).unwrap();
+    let (head, rows) = claims.split_once('\n').unwrap();
+    let row = rows.replacen("cities,zato-zheleznogorsk,", "cities,nowhere,", 1);
+    assert_ne!(row, rows);
+    workshop.write("data/claims.csv", format!("{head}\n{row}"));
+    let run = workshop.run(&["check", "--format", "json"]).exits(1);
+    assert_eq!(
+        reported(&run.stdout),
+        ["CG0602 data/claims.csv:2:18 C2 nowhere"]
+    );
+}
+
 #[test]
 fn many_violations_are_grouped_and_counted() {
     let workshop = project(
