@@ -280,3 +280,61 @@ fn the_days_of_a_date_follow_from_it() {
         assert_eq!(reported(&run.stdout), expected, "{is}");
     }
 }
+
+/// The shipped shapes let right data through and nothing else.
+#[test]
+fn what_the_shipped_shapes_constrain() {
+    for (table, was, is, expected) in [
+        // A place may have several categories.
+        ("cities", ",monotown,", ",monotown;nuclear-city,", vec![]),
+        // Written on a day, published on another: the days are those of the publication.
+        (
+            "documents",
+            ",,2018-08-14,2018-08-14,2018-08-14,09:43",
+            ",2018-08-13,2018-08-14,2018-08-14,2018-08-14,09:43",
+            vec![],
+        ),
+        (
+            "post_holdings",
+            ",Глава г. Новокузнецка,2018-04-19,2018-04-19,2018-04-19,,,unknown",
+            ",Глава г. Новокузнецка,2018-04-19,2018-04-19,2018-04-19,2019-05,2019-04-30,ended",
+            vec!["CG0910 data/post_holdings.csv:3:133 I3 2019-04-30"],
+        ),
+        (
+            "fragments",
+            "azarov-002-2,azarov-002,2,",
+            "azarov-002-2,azarov-002,1,",
+            vec![
+                "CG0910 data/fragments.csv:2:25 C2 1",
+                "CG0910 data/fragments.csv:3:25 C3 1",
+            ],
+        ),
+        (
+            "regions",
+            "Кузбасс,Kuzbass,Кузбасса",
+            "Кузбасс,Kuzbass,Кузбасс",
+            vec!["CG0910 data/regions.csv:2:100 H2 Кузбасс"],
+        ),
+        (
+            "gaps",
+            "document-000-outlet,document/000,",
+            "document-000-outlet,document/009,",
+            vec!["CG0910 data/gaps.csv:2:21 B2 document/009"],
+        ),
+        (
+            "merges",
+            "different-departments,org/department-of-information-policy-samara,org/department-of-information-policy-sverdlovsk",
+            "different-departments,org/department-of-information-policy-samara,org/nothing",
+            vec!["CG0910 data/merges.csv:2:67 C2 org/nothing"],
+        ),
+    ] {
+        let workshop = Workshop::shipped();
+        let path = workshop.path(&format!("data/{table}.csv"));
+        let sound = std::fs::read_to_string(&path).unwrap();
+        assert!(sound.contains(was), "{was}");
+        std::fs::write(&path, sound.replacen(was, is, 1)).unwrap();
+        let code = i32::from(!expected.is_empty());
+        let run = workshop.run(&["check", "--format", "json"]).exits(code);
+        assert_eq!(reported(&run.stdout), expected, "{is}");
+    }
+}

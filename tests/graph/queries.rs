@@ -1,6 +1,7 @@
 //! Every stored query with its defaults against the expected result beside its name in `tests/queries/`.
 
 use super::{run, store};
+use crate::cli::workshop::Workshop;
 use crate::facts::root;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::Graph;
@@ -84,6 +85,38 @@ fn graph(turtle: &str) -> Graph {
 }
 
 /// Parameters are values: text that looks like SPARQL stays text.
+/// A tenure that ended after the day was held on it.
+#[test]
+fn posts_are_held_until_their_tenure_ends() {
+    let workshop = Workshop::shipped();
+    let path = workshop.path("data/post_holdings.csv");
+    let sound = std::fs::read_to_string(&path).unwrap();
+    let was = ",sergey-kuznetsov,head-of-novokuznetsk,Глава г. Новокузнецка,2018-04-19,2018-04-19,2018-04-19,,,unknown,";
+    assert!(sound.contains(was));
+    for (ended, status, held) in [
+        ("2020-05-01", "ended", true),
+        ("2018-06-01", "unknown", false),
+        ("2018-06", "ended", false),
+        ("2018", "ended", true),
+        ("2018-05/..", "ended", true),
+        ("../2018-11-30~", "ended", false),
+        ("", "ended", false),
+        ("", "unknown", true),
+    ] {
+        let is = was.replace(",,,unknown,", &format!(",,{ended},{status},"));
+        std::fs::write(&path, sound.replace(was, &is)).unwrap();
+        workshop.run(&["build", "--quiet"]).exits(0);
+        let run = workshop
+            .run(&["query", "posts-as-of", "--format", "tsv"])
+            .exits(0);
+        assert_eq!(
+            run.stdout.contains("sergey-kuznetsov"),
+            held,
+            "{ended} {status}"
+        );
+    }
+}
+
 #[test]
 fn parameters_cannot_inject() {
     let store = store().to_str().unwrap();
