@@ -113,6 +113,10 @@ pub fn build(
     let rules = rules(project, &group, source.base(), diagnostics)
         .map_err(|error| StoreError::io(&project.rules(), "read the rules", error))?;
     let shapes = shapes(project, &group, source.base(), diagnostics)?;
+    let unlisted =
+        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
+    let ontology = project.vocabulary().map_err(unlisted)?;
+    let vocabulary = vocabulary(&ontology, source.base(), diagnostics)?;
     let how = CheckOptions {
         sources,
         threads: options.threads,
@@ -127,15 +131,11 @@ pub fn build(
     let amend = options.amend;
     let mut site = Site::open(project.store(), options)?;
 
-    let unlisted =
-        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
-    let ontology = project.vocabulary().map_err(unlisted)?;
     let mut files = ontology.clone();
     files.extend(project.shapes().map_err(unlisted)?);
     files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
     let inputs = about::inputs(project, &source, &group, &files);
     inputs.keep(&mut site)?;
-    let vocabulary = vocabulary(&ontology, source.base(), diagnostics)?;
 
     let plan = plan::compile(&group, &plan_options(), diagnostics);
     let claims = Claims::read(&group, &plan, &source, diagnostics);
@@ -152,6 +152,8 @@ pub fn build(
         rules: &rules,
         inputs: &inputs,
     };
+    // Of what is wrong already nothing comes but a report, with what is wrong with the rows.
+    let amend = amend && !diagnostics.has_errors();
     if amend && let Ok(prior) = store::open(project.store()) {
         // What a refused amendment has found, the full build finds again.
         let mut found = diagnostics.emptied();
@@ -164,6 +166,20 @@ pub fn build(
         }
     }
     work.build(site, vocabulary, diagnostics)
+}
+
+/// Reads the ontology of a project for what is wrong with it.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn check_vocabulary(
+    project: &Project,
+    base: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io(&project.root().join("ontology"), "read it", error);
+    let files = project.vocabulary().map_err(failed)?;
+    vocabulary(&files, base, diagnostics).map(drop)
 }
 
 /// The triples of the ontology, in their graph.

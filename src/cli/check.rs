@@ -132,6 +132,7 @@ fn check(
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 shapes = pipeline::shapes(&project, group, source.base(), &mut diagnostics)?;
+                pipeline::check_vocabulary(&project, source.base(), &mut diagnostics)?;
             }
             let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
             let mut files = files.files();

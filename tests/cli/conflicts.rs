@@ -71,6 +71,27 @@ fn horizons(workshop: &Workshop) -> Vec<String> {
 
 const TWO: &str = "c1,plans,kuzbass,horizon,,normal,accepted,ann\nc2,plans,kuzbass,horizon,2040,normal,accepted,bob\n";
 
+/// Whatever is wrong with a claim, what is published stays.
+#[test]
+fn wrong_claims_publish_nothing() {
+    for (claim, code) in [
+        ("c1,plan,kuzbass,horizon,,normal,accepted,ann\n", "CG0601"),
+        ("c1,plans,nowhere,horizon,,normal,accepted,ann\n", "CG0602"),
+        ("c1,plans,kuzbass,topics,,normal,accepted,ann\n", "CG0603"),
+    ] {
+        let workshop = built(TWO, "");
+        let before = std::fs::read(workshop.path(".civigraph/current")).unwrap();
+        let header = "id,table,row,column,value,rank,review,said_by";
+        workshop.write("data/claims.csv", format!("{header}\n{claim}"));
+        for way in [&["build"][..], &["build", "--full"]] {
+            let run = workshop.run(way).exits(1);
+            assert!(run.stderr.contains(code), "{}", run.stderr);
+            let now = std::fs::read(workshop.path(".civigraph/current")).unwrap();
+            assert_eq!(now, before, "{code} {way:?}");
+        }
+    }
+}
+
 #[test]
 fn both_are_kept_and_linked_and_none_is_asserted() {
     let workshop = built(TWO, "");
