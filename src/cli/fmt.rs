@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 /// Put tables in canonical form, so that a diff shows facts and nothing else.
 ///
 /// Columns in the order of the metadata, rows in the order of the primary key, items of unordered lists
-/// sorted, quotes only where they are needed, lines ended by LF, UTF-8 without a byte order mark.
+/// sorted, quotes only where they are needed, lines ended by LF, no byte order mark; the encoding stays
+/// the one that the metadata names, UTF-8 where it names none.
 /// Comments stay with the row below them, unknown columns come last in their own order. What cells say
 /// is never changed. A file is replaced whole, and only if it changes.
 #[derive(Debug, clap::Args)]

@@ -3,8 +3,8 @@
 //! Columns stand in the order of the metadata, those that it does not know after them; rows in the
 //! order of the primary key; items of unordered lists in the order of their bytes, each once, because
 //! that is all that "unordered" leaves; titles as the metadata names their column. Quotes stand only where
-//! RFC 4180 needs them, lines end with a line feed, the encoding is UTF-8 without byte order mark.
-//! Delimiter, quote and comment prefix stay those of the dialect, so that the metadata still fits.
+//! RFC 4180 needs them, lines end with a line feed, there is no byte order mark.
+//! Encoding, delimiter, quote and comment prefix stay those of the dialect, so that the metadata still fits.
 //!
 //! Comments stay where they are: a comment belongs to the row below it. What a cell says is never
 //! touched: no Unicode normalisation, and no trimming but of what its datatype strips before it looks
@@ -12,9 +12,11 @@
 //! bytes, broken quoting) is reported and the file left alone.
 
 mod cells;
+mod encode;
 mod layout;
 
 pub use cells::Profile;
+pub use encode::Unencodable;
 pub use layout::Layout;
 
 use crate::csv::{Format, Record, Text};
@@ -49,7 +51,7 @@ pub fn format(
 ) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let text = read(resource, &layout.dialect)?;
     let parts = Parts::read(&text, resource, layout)?;
-    Ok(parts.write(layout, profile))
+    written(parts, layout, profile, resource)
 }
 
 /// One change of a table.
@@ -116,11 +118,28 @@ pub fn change(
             }
         }
     }
-    Ok(Some(parts.write(layout, Profile::Faithful)))
+    written(parts, layout, Profile::Faithful, resource).map(Some)
+}
+
+fn written(
+    parts: Parts,
+    layout: &Layout,
+    profile: Profile,
+    resource: &Resource,
+) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let written = parts.write(layout, profile);
+    written.map_err(|e| vec![e.diagnostic(Place::file(Arc::clone(&resource.name)))])
 }
 
 /// A table in canonical form, from the cells of its rows in the order of its columns.
-pub fn write(rows: Vec<Vec<String>>, layout: &Layout, profile: Profile) -> Vec<u8> {
+///
+/// # Errors
+/// The encoding of its dialect has no such character.
+pub fn write(
+    rows: Vec<Vec<String>>,
+    layout: &Layout,
+    profile: Profile,
+) -> Result<Vec<u8>, Unencodable> {
     let titles = layout.titles().into_iter().map(str::to_owned).collect();
     let parts = Parts {
         head: match layout.dialect.header_row_count {
@@ -271,7 +290,7 @@ impl Parts {
         header.unwrap_or_default()
     }
 
-    fn write(mut self, layout: &Layout, profile: Profile) -> Vec<u8> {
+    fn write(mut self, layout: &Layout, profile: Profile) -> Result<Vec<u8>, Unencodable> {
         let order = layout.order(self.header());
         for row in &mut self.rows {
             for (index, cell) in row.cells.iter_mut().enumerate() {
@@ -294,7 +313,7 @@ impl Parts {
             out.row(&order.apply(&row.cells));
         }
         out.raw(&self.tail);
-        out.finish()
+        encode::encode(out.finish(), &layout.dialect.encoding)
     }
 }
 

@@ -96,28 +96,35 @@ pub fn tables(
     let mut faithful = Vec::new();
     for (index, (table, rows)) in group.tables.iter().zip(&rows).enumerate() {
         let layout = Layout::of(table);
-        let bytes: Arc<[u8]> = fmt::write(rows.clone(), &layout, Profile::Faithful).into();
-        faithful.push((index, bytes));
+        match fmt::write(rows.clone(), &layout, Profile::Faithful) {
+            Ok(bytes) => faithful.push((index, Arc::<[u8]>::from(bytes))),
+            Err(error) => diagnostics.push(error.diagnostic(table.place.clone())),
+        }
+    }
+    if diagnostics.has_errors() {
+        return Ok(None);
     }
     compare::compare(group, plan, &graph, &faithful, diagnostics)?;
     if diagnostics.has_errors() {
         return Ok(None);
     }
-    let written = group
-        .tables
-        .iter()
-        .zip(rows)
-        .zip(faithful)
-        .map(|((table, rows), (index, faithful))| Written {
-            table: index,
-            rows: rows.len(),
-            bytes: match profile {
-                Profile::Faithful => faithful.to_vec(),
-                Profile::Spreadsheet => fmt::write(rows, &Layout::of(table), profile),
-            },
-        })
-        .collect();
-    Ok(Some(written))
+    let mut written = Vec::with_capacity(faithful.len());
+    for ((table, rows), (index, faithful)) in group.tables.iter().zip(rows).zip(faithful) {
+        let count = rows.len();
+        let bytes = match profile {
+            Profile::Faithful => Ok(faithful.to_vec()),
+            Profile::Spreadsheet => fmt::write(rows, &Layout::of(table), profile),
+        };
+        match bytes {
+            Ok(bytes) => written.push(Written {
+                table: index,
+                rows: count,
+                bytes,
+            }),
+            Err(error) => diagnostics.push(error.diagnostic(table.place.clone())),
+        }
+    }
+    Ok((!diagnostics.has_errors()).then_some(written))
 }
 
 /// The tables, that of the claims ahead of the others.

@@ -29,6 +29,50 @@ fn a_table_is_put_in_canonical_form_once() {
     assert_eq!(check.stdout, "");
 }
 
+/// What the metadata says of the bytes stays true.
+#[test]
+fn the_encoding_stays() {
+    let workshop = Workshop::project();
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    for (label, encode) in [
+        ("windows-1251", windows_1251 as fn(&str) -> Vec<u8>),
+        ("utf-16le", |text| {
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        }),
+    ] {
+        let dialect = format!(r#""url": "regions.csv", "dialect": {{"encoding": "{label}"}},"#);
+        let declared = metadata.replace(r#""url": "regions.csv","#, &dialect);
+        assert_ne!(declared, metadata);
+        workshop.write("data/csv-metadata.json", declared);
+        workshop.write(
+            "data/regions.csv",
+            encode("id,label\nsverdlovsk,Урал\nsamara,Волга\n"),
+        );
+        let formatted = encode("id,label\nsamara,Волга\nsverdlovsk,Урал\n");
+        for _ in 0..2 {
+            workshop.run(&["fmt"]).exits(0);
+            let now = std::fs::read(workshop.path("data/regions.csv")).unwrap();
+            assert_eq!(now, formatted, "{label}");
+        }
+        workshop.run(&["build"]).exits(0);
+        workshop
+            .run(&["export", "--format", "csv", "-o", "tables"])
+            .exits(0);
+        let exported = std::fs::read(workshop.path("tables/regions.csv")).unwrap();
+        assert_eq!(exported, formatted, "{label}");
+    }
+}
+
+/// Cyrillic capitals and small letters, and ASCII.
+fn windows_1251(text: &str) -> Vec<u8> {
+    text.chars()
+        .map(|letter| match u32::from(letter) {
+            code @ 0x410..=0x44F => u8::try_from(code - 0x410 + 0xC0).unwrap(),
+            code => u8::try_from(code).unwrap(),
+        })
+        .collect()
+}
+
 #[test]
 fn one_file_with_the_metadata_that_is_found_for_it() {
     let workshop = Workshop::project();
