@@ -169,6 +169,8 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
         );
     }
     let _lock = BuilderLock::take(&layout)?;
+    // A killed builder may have left a note about the build that is published now.
+    layout.sweep()?;
     let ids = layout.ids().map_err(listed)?;
     let wanted = match wanted {
         Some(id) if let Some(whole) = super::open::complete(&ids, &id) => whole.clone(),

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Start of the names of unfinished builds and of builds being deleted.
 const TEMPORARY: &str = "tmp-";
+/// Start of the names of the files that stand beside a build while it is published.
+const PUBLISHING: &str = "tmp-publishing-";
 
 /// The paths of a store folder (`.civigraph`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,30 @@ impl Layout {
         self.builds().join(format!("{TEMPORARY}{name}"))
     }
 
-    /// Ids of all complete builds, oldest first.
+    /// The file that says that a build has its name and is not published yet.
+    pub(super) fn publishing(&self, id: &str) -> PathBuf {
+        self.root.join(format!("{PUBLISHING}{id}"))
+    }
+
+    /// Builds that had their name and were not published when their builder was killed, or that are
+    /// being published at this moment.
+    fn unpublished(&self) -> io::Result<Vec<String>> {
+        let current = fs::read_to_string(self.current()).unwrap_or_default();
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(&self.root)? {
+            if let Some(id) = entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.strip_prefix(PUBLISHING))
+                && id != current.trim_end()
+            {
+                ids.push(id.to_owned());
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Ids of all builds that are or were published, oldest first.
     pub fn ids(&self) -> io::Result<Vec<String>> {
         let mut ids = Vec::new();
         let entries = match fs::read_dir(self.builds()) {
@@ -64,9 +89,11 @@ impl Layout {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
             Err(error) => return Err(error),
         };
+        let unpublished = self.unpublished()?;
         for entry in entries {
             if let Some(name) = entry?.file_name().to_str()
                 && sequence(name).is_some()
+                && !unpublished.iter().any(|id| id == name)
             {
                 ids.push(name.to_owned());
             }
@@ -77,6 +104,16 @@ impl Layout {
 
     /// Deletes what killed builds and interrupted deletions left. Only the holder of the lock may call it.
     pub(super) fn sweep(&self) -> Result<(), StoreError> {
+        let unlisted = |e| StoreError::io(&self.root, "list the folder", e);
+        for id in self.unpublished().map_err(unlisted)? {
+            let build = self.build(&id);
+            match fs::remove_dir_all(&build) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(StoreError::io(&build, "remove an unfinished build", error));
+                }
+                _ => {}
+            }
+        }
         for folder in [self.builds(), self.root.clone()] {
             let entries =
                 fs::read_dir(&folder).map_err(|e| StoreError::io(&folder, "list the folder", e))?;
@@ -97,8 +134,22 @@ impl Layout {
     }
 
     /// Makes `id` the published build: a new small file takes the place of the old one in one rename.
+    ///
+    /// # Errors
+    /// The file cannot be written; then what was published still is.
     pub(super) fn switch(&self, id: &str) -> Result<(), StoreError> {
-        write_atomically(&self.current(), format!("{id}\n").as_bytes())
+        let current = self.current();
+        let before = fs::read(&current).ok();
+        let switched = write_atomically(&current, format!("{id}\n").as_bytes());
+        // The new name may stand there and only its way to the disk have failed.
+        if switched.is_err() && fs::read(&current).ok() != before {
+            let _ = match before {
+                Some(before) => write_atomically(&current, &before),
+                None => fs::remove_file(&current)
+                    .map_err(|e| StoreError::io(&current, "remove the file", e)),
+            };
+        }
+        switched
     }
 }
 

@@ -231,22 +231,37 @@ impl Site {
             .map_err(|e| StoreError::io(&self.folder.path, "bring the build to disk", e))?;
         self.report(Step::Synced);
 
-        let builds = self.layout.builds();
-        let target = self.layout.build(&manifest.id);
-        fs::rename(&self.folder.path, &target)
-            .and_then(|()| sync_folder(&builds))
-            .map_err(|e| StoreError::io(&target, "name the build", e))?;
-        self.report(Step::Renamed);
         let before = super::open::current(&self.layout).ok();
-        if let Err(error) = self.layout.switch(&manifest.id) {
+        let publishing = self.layout.publishing(&manifest.id);
+        let published = self.name(&manifest.id, &publishing).and_then(|()| {
+            self.report(Step::Renamed);
+            self.layout.switch(&manifest.id)
+        });
+        if let Err(error) = published {
             // A build that nobody was told of is litter.
-            let _ = fs::remove_dir_all(&target);
+            let now = super::open::current(&self.layout).ok();
+            if now.as_deref() != Some(manifest.id.as_str()) {
+                let _ = fs::remove_dir_all(self.layout.build(&manifest.id));
+                let _ = fs::remove_file(&publishing);
+            }
             return Err(error);
         }
         self.report(Step::Switched);
+        // The next build removes it if that fails.
+        let _ = fs::remove_file(&publishing);
         let pruned = self.prune(&manifest.id, before.as_deref());
         self.report(Step::Pruned);
         Ok(Published { manifest, pruned })
+    }
+
+    /// Gives the build its name, beside a file that says that it is not published yet.
+    fn name(&self, id: &str, publishing: &Path) -> Result<(), StoreError> {
+        let target = self.layout.build(id);
+        File::create(publishing)
+            .and_then(|_| sync_folder(self.layout.root()))
+            .and_then(|()| fs::rename(&self.folder.path, &target))
+            .and_then(|()| sync_folder(&self.layout.builds()))
+            .map_err(|e| StoreError::io(&target, "name the build", e))
     }
 
     /// Deletes the oldest builds beyond the number to keep, but none that somebody reads, and not the

@@ -31,6 +31,18 @@ fn killed_at_every_step() {
                 &change.old
             };
             assert_eq!(now, *expected, "{what}");
+            // What was never published is no build to go back to.
+            let builds = change
+                .workshop
+                .run(&["builds", "--format", "json"])
+                .exits(0);
+            let builds: serde_json::Value = serde_json::from_str(&builds.stdout).unwrap();
+            let count = if *step >= Step::Switched { 2 } else { 1 };
+            assert_eq!(
+                builds.as_array().map(Vec::len),
+                Some(count),
+                "{what}: {builds:#}"
+            );
             check(&change, &what);
         }
     }
