@@ -10,6 +10,7 @@ use crate::csvw::context;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
 use crate::plan::{self, Plan, PlanOptions};
 use crate::progress::Listener;
@@ -209,6 +210,13 @@ impl Conversion<'_> {
             serializer = serializer
                 .with_prefix(prefix, namespace)
                 .map_err(io::Error::other)?;
+        }
+        if format == RdfFormat::RdfXml {
+            let mut writer = RdfXml::new(serializer, output);
+            for (quad, _) in &sink.quads {
+                writer.triple(quad.as_ref().into())?;
+            }
+            return Ok((writer.finish()?, summary));
         }
         let mut serializer = serializer.for_writer(output);
         for (quad, _) in &sink.quads {

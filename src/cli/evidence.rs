@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::failure::Failure;
-use super::fmt::replace;
+use super::output::put;
 use super::terminal::Terminal;
 use super::{Global, Outcome, plain};
 use crate::claims::{ClaimCell, Document, EvidenceRow, Span, sha256_hex};
@@ -240,9 +240,7 @@ fn change(
     let path: &Path = path;
     match fmt::change(&resource, &Layout::of(table), change) {
         Ok(Some(bytes)) => {
-            // Behind a link, the file itself is replaced and not the link.
-            path.canonicalize()
-                .and_then(|path| replace(&path, &bytes))
+            put(path, &bytes)
                 .map_err(|error| Failure::io(format_args!("write `{}`", resource.name), &error))?;
             terminal.say(format_args!("wrote {}", resource.name));
             Ok(true)

@@ -1,7 +1,7 @@
 //! `civigraph fmt`: tables in canonical form.
 
 use super::failure::Failure;
-use super::output::set_permissions;
+use super::output::put;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::csvw::model::TableGroup;
@@ -12,9 +12,8 @@ use crate::fmt::{self, Layout, Profile};
 use crate::pipeline::Source;
 use crate::resource::{Content, LocalFiles, Resolver, Resource};
 use std::collections::BTreeSet;
-use std::fs::Permissions;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Put tables in canonical form, so that a diff shows facts and nothing else.
 ///
@@ -154,7 +153,7 @@ impl Work {
             Ok(after) if after == before => {}
             Ok(after) => {
                 if !self.check {
-                    replace(&path, &after).map_err(|error| {
+                    put(&path, &after).map_err(|error| {
                         Failure::io(format_args!("write `{}`", resource.name), &error)
                     })?;
                     self.terminal
@@ -165,35 +164,4 @@ impl Work {
         }
         Ok(())
     }
-}
-
-/// Replaces a file in one step; readers see the old bytes or the new ones.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let permissions = std::fs::metadata(path)?.permissions();
-    put(path, bytes, Some(permissions))
-}
-
-/// Writes a file in one step, new or in place of another one.
-pub(super) fn create(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let permissions = std::fs::metadata(path).ok().map(|file| file.permissions());
-    put(path, bytes, permissions)
-}
-
-fn put(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".civigraph-")
-        .suffix(".partial")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    match permissions {
-        Some(permissions) => file.as_file().set_permissions(permissions)?,
-        None => set_permissions(file.as_file())?,
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -1,12 +1,10 @@
 //! Where a command's data goes: stdout, or a file that appears whole or not at all.
 
 use super::failure::Failure;
-use crate::export::{Compression, of_file_name};
+use crate::export::{Compression, OutputFile, of_file_name};
 use flate2::write::GzEncoder;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Bytes buffered before they are written.
 const BUFFER: usize = 256 * 1024;
@@ -14,7 +12,7 @@ const BUFFER: usize = 256 * 1024;
 /// An open output. Nothing stands under the final name before [`Output::finish`] succeeds.
 pub(super) struct Output {
     stream: Stream,
-    target: Option<(NamedTempFile, PathBuf)>,
+    target: Option<(OutputFile, PathBuf)>,
 }
 
 /// The stream, with its compression.
@@ -51,17 +49,8 @@ impl Output {
         if path.is_dir() {
             return Err(Failure::new(format!("`{}` is a folder", path.display())));
         }
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        // In the same folder, because only then renaming is atomic.
-        let file = tempfile::Builder::new()
-            .prefix(".civigraph-")
-            .suffix(".partial")
-            .tempfile_in(folder)
-            .map_err(failure)?;
-        let raw: Box<dyn Write + Send + Sync> = Box::new(file.reopen().map_err(failure)?);
+        let file = OutputFile::create(path).map_err(failure)?;
+        let raw: Box<dyn Write + Send + Sync> = Box::new(file.file().try_clone().map_err(failure)?);
         let buffered = BufWriter::with_capacity(BUFFER, raw);
         let stream = match of_file_name(path).1 {
             Compression::None => Stream::Plain(buffered),
@@ -96,10 +85,8 @@ impl Output {
         };
         buffered.flush().map_err(failure)?;
         drop(buffered);
-        if let Some((file, path)) = self.target {
-            set_permissions(file.as_file()).map_err(failure)?;
-            file.as_file().sync_all().map_err(failure)?;
-            file.persist(&path).map_err(|error| failure(error.error))?;
+        if let Some((file, _)) = self.target {
+            file.finish().map_err(failure)?;
         }
         Ok(())
     }
@@ -123,16 +110,11 @@ impl Write for Output {
     }
 }
 
-/// Temporary files are made for their owner only; a finished file is an ordinary one.
-#[cfg(unix)]
-pub(super) fn set_permissions(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(super) fn set_permissions(_: &File) -> io::Result<()> {
-    Ok(())
+/// Writes a whole file in one step; readers see the old bytes or the new ones.
+pub(super) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let output = OutputFile::create(path)?;
+    output.file().write_all(bytes)?;
+    output.finish()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `civigraph export --format csv`: the tables, written back from the graph.
 
 use super::failure::Failure;
-use super::fmt::create;
+use super::output::put;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
@@ -81,7 +81,7 @@ pub(super) fn run(
             continue;
         };
         let path = folder.join(&name);
-        create(&path, &table.bytes)
+        put(&path, &table.bytes)
             .map_err(|error| Failure::io(format_args!("write `{}`", path.display()), &error))?;
         rows += table.rows;
         let read = input(&build, &format!("data/{name}"));

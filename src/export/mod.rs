@@ -3,6 +3,7 @@
 //! A dump is made from the build's sorted quads, not from the store, so every literal keeps the form
 //! that the plan gave it, and nothing depends on the CSV files having stayed as they were.
 
+mod file;
 mod format;
 pub(crate) mod lines;
 mod manifest;
@@ -10,9 +11,12 @@ mod reifier;
 mod serializer;
 mod target;
 pub(crate) mod turtle;
+pub(crate) mod xml;
 
+pub(crate) use file::OutputFile;
 pub use format::{Compression, Format, of_file_name, unknown_format};
 pub use lines::{Graphs, LineSource};
+pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};

@@ -1,11 +1,12 @@
 //! RDF/XML and JSON-LD, by Oxigraph's writers, which stream.
 
 use super::lines::LineSource;
+use super::xml::RdfXml;
 use super::{Format, target};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::line::Parts;
 use crate::store::{Prefixes, StoreError};
-use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
+use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer, WriterQuadSerializer};
 use std::io::{self, Write};
 
 /// Writes lines as RDF/XML (graphs as one) or JSON-LD; `base` is that of the project's own IRIs.
@@ -35,7 +36,10 @@ pub(super) fn write(
             };
         }
     }
-    let mut serializer = serializer.for_writer(out);
+    let mut writer = match format {
+        Format::RdfXml => Writer::Xml(Box::new(RdfXml::new(serializer, out))),
+        _ => Writer::Quads(Box::new(serializer.for_writer(out))),
+    };
     let mut written = 0;
     let mut line = Vec::new();
     let mut last = None;
@@ -43,30 +47,40 @@ pub(super) fn write(
         let quad = Parts::of(&line)
             .and_then(|parts| parts.quad())
             .ok_or_else(|| target::output(io::Error::other("a damaged line")))?;
-        if format == Format::RdfXml {
-            let triple = oxrdf::Triple::from(quad);
-            // The same triple of two graphs comes twice in a row.
-            if last.as_ref() == Some(&triple) {
-                continue;
+        match &mut writer {
+            Writer::Xml(writer) => {
+                let triple = oxrdf::Triple::from(quad);
+                // The same triple of two graphs comes twice in a row.
+                if last.as_ref() == Some(&triple) {
+                    continue;
+                }
+                let held = writer.triple(triple.as_ref());
+                held.map_err(|e| cannot_hold(format.as_str(), e))?;
+                last = Some(triple);
             }
-            serializer
-                .serialize_triple(&triple)
-                .map_err(|e| cannot_hold(format, e))?;
-            last = Some(triple);
-        } else {
-            serializer
-                .serialize_quad(&quad)
-                .map_err(|e| cannot_hold(format, e))?;
+            Writer::Quads(writer) => {
+                let held = writer.serialize_quad(&quad);
+                held.map_err(|e| cannot_hold(format.as_str(), e))?;
+            }
         }
         written += 1;
     }
-    let out = serializer.finish().map_err(target::output)?;
+    let out = match writer {
+        Writer::Xml(writer) => writer.finish(),
+        Writer::Quads(writer) => writer.finish(),
+    };
+    let out = out.map_err(target::output)?;
     out.write_all(b"\n").map_err(target::output)?;
     Ok(written)
 }
 
+enum Writer<'o> {
+    Xml(Box<RdfXml<&'o mut dyn Write>>),
+    Quads(Box<WriterQuadSerializer<&'o mut dyn Write>>),
+}
+
 /// Tells what the format cannot hold from what the output does not take.
-fn cannot_hold(format: Format, error: io::Error) -> StoreError {
+pub(crate) fn cannot_hold(format: &str, error: io::Error) -> StoreError {
     if !matches!(
         error.kind(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other
@@ -77,7 +91,7 @@ fn cannot_hold(format: Format, error: io::Error) -> StoreError {
         Diagnostic::new(
             Code::ExportFormat,
             Place::file("output"),
-            format!("{} cannot hold a triple: {error}", format.as_str()),
+            format!("{format} cannot hold a term: {error}"),
         )
         .with_hint("choose another format, `nquads` holds everything"),
     )

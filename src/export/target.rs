@@ -1,6 +1,6 @@
 //! Where a dump goes: standard output, or a file that has its name only when it is whole.
 
-use super::Compression;
+use super::{Compression, OutputFile};
 use crate::store::StoreError;
 use flate2::GzBuilder;
 use flate2::write::GzEncoder;
@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
 
 /// Writes through `write` into a file that appears under its name when everything is written and synced.
 ///
@@ -23,29 +22,16 @@ pub fn to_file(
     write: impl FnOnce(&mut dyn Write) -> Result<(), StoreError>,
 ) -> Result<(u64, String), StoreError> {
     let failed = |error| StoreError::io(path, "write the file", error);
-    let folder = crate::store::folder_of(path);
-    // Beside its final name, so that the rename stays within one file system.
-    let temporary = tempfile::Builder::new()
-        .prefix(".civigraph-")
-        .suffix(".tmp")
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let target = OutputFile::create(path).map_err(failed)?;
     let mut digested = Digested {
-        file: BufWriter::with_capacity(1 << 17, temporary),
+        file: BufWriter::with_capacity(1 << 17, target.file().try_clone().map_err(failed)?),
         hasher: Sha256::new(),
         bytes: 0,
     };
     compressed(&mut digested, compression, write)?;
-    let Digested {
-        file,
-        hasher,
-        bytes,
-    } = digested;
-    let file = file.into_inner().map_err(|e| failed(e.into_error()))?;
-    file.as_file().sync_all().map_err(failed)?;
-    readable_by_others(file.as_file()).map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    crate::store::sync_folder(folder).map_err(failed)?;
+    digested.flush().map_err(failed)?;
+    let Digested { hasher, bytes, .. } = digested;
+    target.finish().map_err(failed)?;
     Ok((bytes, crate::store::hex(&hasher.finalize())))
 }
 
@@ -94,20 +80,8 @@ fn compressed(
     }
 }
 
-/// Gives a temporary file, which is private, the permissions of an ordinary new file.
-fn readable_by_others(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
-}
-
 struct Digested {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<File>,
     hasher: Sha256,
     bytes: u64,
 }

@@ -4,7 +4,8 @@ use super::labels::Labels;
 use super::table::{TableStyle, term_text, write_table};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::lines::MergedLines;
-use crate::export::{Format, write_lines};
+use crate::export::xml::{CarriageReturns, refuse};
+use crate::export::{Format, cannot_hold, write_lines};
 use crate::store::line::write_quad;
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
 use crate::store::{Build, StoreError};
@@ -174,8 +175,12 @@ fn write_solutions(
         return Ok(answered);
     }
     if let Some(results) = format.results() {
+        let to: Box<dyn Write + '_> = match format {
+            AnswerFormat::Xml => Box::new(CarriageReturns(&mut *out)),
+            _ => Box::new(&mut *out),
+        };
         let mut serializer = QueryResultsSerializer::from_format(results)
-            .serialize_solutions_to_writer(&mut *out, variables)
+            .serialize_solutions_to_writer(to, variables)
             .map_err(output)?;
         for solution in solutions {
             if limit == Some(answered.rows) {
@@ -183,10 +188,15 @@ fn write_solutions(
                 break;
             }
             let solution = solution.map_err(|e| evaluation_error(&e, file))?;
+            if format == AnswerFormat::Xml {
+                for (_, term) in solution.iter() {
+                    refuse(term.as_ref()).map_err(|e| cannot_hold("xml", e))?;
+                }
+            }
             serializer.serialize(&solution).map_err(output)?;
             answered.rows += 1;
         }
-        let out = serializer.finish().map_err(output)?;
+        drop(serializer.finish().map_err(output)?);
         // The others end each row.
         if matches!(format, AnswerFormat::Json | AnswerFormat::Xml) {
             writeln!(out).map_err(output)?;
