@@ -145,6 +145,7 @@ enum Outcome {
 /// Runs the program with its arguments (the program's name first) and gives its exit code:
 /// 0 fine, 1 findings in the data, 2 usage, configuration or an internal failure.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let _ = limits_are_errors();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -163,6 +164,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Lets a write beyond the limit on the size of files fail; without a handler for its signal the
+/// process would end there, with temporary files left behind.
+#[cfg(unix)]
+fn limits_are_errors() -> std::io::Result<()> {
+    let unread = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unread).map(drop)
+}
+
+#[cfg(not(unix))]
+fn limits_are_errors() -> std::io::Result<()> {
+    Ok(())
 }
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
