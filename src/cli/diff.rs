@@ -83,9 +83,10 @@ pub(super) fn run(
     let new = Version::open(&arguments.new, folder, &store, &mut diagnostics)?;
     progress.finish_and_clear();
     terminal.report(&diagnostics, Format::Human, false)?;
-    let (Some(old), Some(new)) = (old, new) else {
+    let (Some(mut old), Some(mut new)) = (old, new) else {
         return Err(Failure::new("nothing was compared: a project has errors"));
     };
+    Version::align(&mut old, &mut new)?;
     let mut out = Output::open(arguments.output.as_deref())?;
     let differs = if arguments.triples {
         diff::write_patch(&old, &new, &mut out)?

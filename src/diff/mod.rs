@@ -18,6 +18,7 @@ mod rename;
 mod renamed;
 mod report;
 mod rows;
+mod tags;
 mod version;
 
 pub use entity::{Entity, PropertyChange, What};

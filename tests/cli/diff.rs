@@ -237,6 +237,41 @@ fn a_build_and_its_dumps_are_the_same() {
     workshop.run(&["diff", ".", "current"]).exits(0);
 }
 
+/// Language tags are the same whatever their case; readers of dumps give them in lower case.
+#[test]
+fn tags_in_another_case_are_the_same() {
+    let workshop = Workshop::shipped();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    for name in ["a.ttl", "a.nq.gz", "a.jsonld", "a.rdf"] {
+        let export = ["export", "-o", name, "--no-manifest"];
+        workshop.run(&export).exits(0);
+        for (old, new) in [
+            ("current", name),
+            (name, "current"),
+            (name, "a.ttl"),
+            (".", name),
+        ] {
+            let run = workshop.run(&["diff", old, new]);
+            assert_eq!(run.code, 0, "{old} {new}: {}{}", run.stdout, run.stderr);
+        }
+    }
+    let dump = std::fs::read_to_string(workshop.path("a.ttl")).unwrap();
+    assert!(dump.contains("\"Irbit\"@ru-Latn"));
+    workshop.write(
+        "b.ttl",
+        dump.replace("\"Irbit\"@ru-Latn", "\"Irbeet\"@ru-Latn"),
+    );
+    let patch = workshop
+        .run(&["diff", "current", "b.ttl", "--triples"])
+        .exits(1);
+    let changes: Vec<&str> = patch
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("A ") || line.starts_with("D "))
+        .collect();
+    assert_eq!(changes.len(), 2, "{}", patch.stdout);
+}
+
 #[test]
 fn a_patch_applies() {
     let workshop = Workshop::project();
