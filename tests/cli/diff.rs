@@ -1,9 +1,8 @@
 //! What changed between builds, dumps, folders and revisions.
 
-use super::workshop::{CITIES, METADATA, REGIONS, Workshop};
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop, child};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::process::Command;
 
 /// Runs `diff`, which must find something, and gives its JSON.
 #[track_caller]
@@ -324,7 +323,7 @@ fn a_git_revision_and_the_working_folder() {
         workshop.write(&format!("project/data/{name}"), text);
     }
     let git = |arguments: &[&str]| {
-        let output = Command::new("git")
+        let output = child("git")
             .current_dir(workshop.path(""))
             .args([
                 "-c",

@@ -183,6 +183,12 @@ fn failures_have_a_code() {
 #[test]
 fn answers_are_bounded() {
     use civigraph::resource::{Fetcher, ResolveError, Resolver};
+    // This process asks, with the environment that it has.
+    let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+    if proxies.iter().any(|name| std::env::var_os(name).is_some()) {
+        println!("skipped: a proxy stands between this test and its server");
+        return;
+    }
     let long = format!("200 OK\r\n\r\n{}", "x".repeat(1000));
     let server = Server::start(&[("/long", &long)]);
     assert!(Fetcher::new(1000).resolve(&server.url("/long")).is_ok());

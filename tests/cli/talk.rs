@@ -1,8 +1,8 @@
 //! What the program says about itself, and how it behaves as a program.
 
-use super::workshop::{Workshop, program};
+use super::workshop::{Workshop, child, program};
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 #[test]
 fn help_and_version_are_data() {
@@ -147,7 +147,7 @@ fn colours_only_where_wanted() {
 /// A reader that goes away early (`| head`) is no failure.
 #[test]
 fn a_closed_pipe_is_success() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_civigraph"))
+    let mut child = child(env!("CARGO_BIN_EXE_civigraph"))
         .arg("explain")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,8 +1,8 @@
 //! `civigraph check --watch`: problems as they come and go.
 
-use super::workshop::{CITIES, Workshop};
+use super::workshop::{CITIES, Workshop, child};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -17,11 +17,9 @@ struct Watching {
 
 impl Watching {
     fn start(workshop: &Workshop) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_civigraph"))
+        let mut child = child(env!("CARGO_BIN_EXE_civigraph"))
             .args(["check", "--watch"])
             .current_dir(workshop.path(""))
-            .env_remove("CIVIGRAPH_PROJECT")
-            .env_remove("CIVIGRAPH_STORE")
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -63,6 +61,12 @@ impl Drop for Watching {
     }
 }
 
+/// Saves a file as editors do that never show half of it.
+fn save(workshop: &Workshop, name: &str, content: impl AsRef<[u8]>) {
+    workshop.write("saved", content);
+    std::fs::rename(workshop.path("saved"), workshop.path(name)).unwrap();
+}
+
 #[test]
 fn new_and_fixed_problems_are_shown_on_save() {
     let workshop = Workshop::project();
@@ -72,10 +76,14 @@ fn new_and_fixed_problems_are_shown_on_save() {
     assert!(watching.until("watching").contains("long ago"));
     // A row more above it moves the problem; that makes it neither new nor fixed.
     let moved = broken.replacen("irbit,", "aaa,A,,,samara,\nirbit,", 1);
-    workshop.write("data/cities.csv", &moved);
+    save(&workshop, "data/cities.csv", &moved);
     let said = watching.until(" left");
     assert!(said.contains("0 fixed, 0 new, 1 left"), "{said}");
-    workshop.write("data/cities.csv", CITIES.replace("36000", "many"));
+    save(
+        &workshop,
+        "data/cities.csv",
+        CITIES.replace("36000", "many"),
+    );
     let said = loop {
         let said = watching.until(" left");
         if !said.contains("0 fixed, 0 new") {
@@ -88,6 +96,6 @@ fn new_and_fixed_problems_are_shown_on_save() {
     std::fs::remove_file(workshop.path("data/regions.csv")).unwrap();
     let said = watching.until(" left");
     assert!(said.contains("regions.csv"), "{said}");
-    workshop.write("data/regions.csv", super::workshop::REGIONS);
+    save(&workshop, "data/regions.csv", super::workshop::REGIONS);
     watching.until(" left");
 }

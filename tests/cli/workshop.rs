@@ -107,14 +107,29 @@ impl Run {
 
 /// The program, free of what the tester's environment says.
 pub fn program(folder: &Path) -> assert_cmd::Command {
-    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_civigraph"));
+    let mut command = assert_cmd::Command::from_std(child(env!("CARGO_BIN_EXE_civigraph")));
+    command.current_dir(folder).timeout(LIMIT);
     command
-        .current_dir(folder)
-        .timeout(LIMIT)
-        .env_remove("CIVIGRAPH_PROJECT")
-        .env_remove("CIVIGRAPH_STORE")
-        .env_remove("CIVIGRAPH_KEEP")
+}
+
+/// Any program, with nothing of the environment that changes what it does.
+pub fn child(program: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CIVIGRAPH_")
+            || name.starts_with("CLICOLOR")
+            || name.starts_with("GIT_")
+        {
+            command.env_remove(&*name);
+        }
+    }
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("COLUMNS")
         .env("LC_ALL", "C")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("NO_PROXY", "127.0.0.1");
     command
 }

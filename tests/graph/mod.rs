@@ -16,7 +16,20 @@ use tempfile::TempDir;
 
 /// The store with the shipped project, built once for all tests.
 static STORE: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
+    // Nobody drops it: it stays among what is built, until the next run.
+    let among = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let prefix = "graph-of-the-tests-";
+    for entry in std::fs::read_dir(among).unwrap().flatten() {
+        let old = entry.metadata().and_then(|found| found.modified());
+        let old = old.is_ok_and(|time| time.elapsed().is_ok_and(|age| age.as_secs() > 3_600));
+        if old && entry.file_name().to_string_lossy().starts_with(prefix) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let folder = tempfile::Builder::new()
+        .prefix(prefix)
+        .tempdir_in(among)
+        .unwrap();
     run(&["build", "--store", folder.path().to_str().unwrap()]);
     folder
 });

@@ -1,14 +1,14 @@
 //! Disks that are full: no file may grow beyond a size, or all files together.
 
 use super::{change, check, dump, thorough};
-use crate::cli::workshop::Workshop;
-use std::process::{Command, Stdio};
+use crate::cli::workshop::{Workshop, child};
+use std::process::Stdio;
 
 /// Runs the program with files limited to some blocks of 512 bytes (1024 in some shells).
 fn with_small_files(workshop: &Workshop, blocks: u32, arguments: &str) -> i32 {
     let binary = env!("CARGO_BIN_EXE_civigraph");
     let script = format!("ulimit -f {blocks}; exec '{binary}' {arguments}");
-    Command::new("sh")
+    child("sh")
         .args(["-c", &script])
         .current_dir(workshop.path(""))
         .stdout(Stdio::null())
@@ -56,7 +56,7 @@ fn on_a_small_disk(change: &super::Change, free: u32, arguments: &str) -> Option
          '{binary}' list --store disk/store > /dev/null || code=93
          exit $code"
     );
-    let output = Command::new("unshare")
+    let output = child("unshare")
         .args(["-Urm", "sh", "-c", &script])
         .current_dir(change.workshop.path(""))
         .output()

@@ -2,9 +2,9 @@
 //! that are made anew.
 
 use super::{Change, change, changed, check, dump, litter, thorough};
-use crate::cli::workshop::{CITIES, Workshop, program};
+use crate::cli::workshop::{CITIES, Workshop, child, program};
 use civigraph::store::Step;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// More than the span of any build of the small project, so that one that never switches becomes a failure.
@@ -84,7 +84,7 @@ fn killed_at_random_moments() {
         let to_old = published(&workshop) == after;
         let table = if to_old { CITIES.to_owned() } else { changed() };
         workshop.write("data/cities.csv", table);
-        let mut build = Command::new(env!("CARGO_BIN_EXE_civigraph"))
+        let mut build = child(env!("CARGO_BIN_EXE_civigraph"))
             .current_dir(workshop.path(""))
             .args(WAYS[usize::from(round % 2 == 0)])
             .stdout(Stdio::null())
