@@ -122,7 +122,8 @@ impl Reader<'_> {
         }
         dialect.header_row_count =
             header_row_count.unwrap_or_else(|| u64::from(header.unwrap_or(true)));
-        dialect.skip_initial_space = skip_initial_space.unwrap_or(false);
+        // "If the trim property is provided, the skipInitialSpace property is ignored" (§5.9).
+        dialect.skip_initial_space = skip_initial_space.unwrap_or(false) && trim.is_none();
         dialect.trim = trim.unwrap_or(if dialect.skip_initial_space {
             Trim::Start
         } else {

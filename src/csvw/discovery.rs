@@ -78,10 +78,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the metadata document that the user gives.
-    pub fn user_metadata(&mut self, url: &str) -> Outcome {
+    /// Reads the metadata document that the user gives for a CSV.
+    pub fn metadata_for(&mut self, csv: &Resource, url: &str) -> Outcome {
         match self.resolver.resolve(url) {
-            Ok(resource) => self.read_metadata(&resource),
+            Ok(resource) => {
+                let outcome = self.read_metadata(&resource);
+                if let Outcome::Found(found) = &outcome {
+                    self.note_other_tables(csv, &resource, &found.group);
+                }
+                outcome
+            }
             Err(error) => {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
@@ -92,6 +98,30 @@ impl Reader<'_> {
                 Outcome::Failed
             }
         }
+    }
+
+    /// Tells when a group has no table with the URL of a CSV.
+    fn note_other_tables(&mut self, csv: &Resource, metadata: &Resource, group: &Group) {
+        let wanted = url::normalise(url::without_fragment(&csv.url));
+        let mut urls = group.tables.iter().map(|table| table.url.as_ref());
+        // What has no URL was reported as such.
+        if urls.any(|url| url.is_none_or(|url| *url == wanted)) {
+            return;
+        }
+        let message = format!(
+            "{} is not read: the metadata that was given for it describes other tables",
+            csv.name
+        );
+        let mut diagnostic = Diagnostic::new(
+            Code::MetadataOfOthers,
+            Place::file(metadata.name.clone()),
+            message,
+        )
+        .with_expected(wanted);
+        if let Some(first) = group.tables.iter().find_map(|table| table.url.clone()) {
+            diagnostic = diagnostic.with_found(first);
+        }
+        self.push(diagnostic);
     }
 
     /// Looks for metadata that describes a CSV.

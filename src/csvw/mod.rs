@@ -60,7 +60,8 @@ pub struct LoadOptions {
 /// The metadata of a CSV is what [`LoadOptions::metadata`] names; else what a `Link` header names;
 /// else what is found by `/.well-known/csvm`, or at `{+url}-metadata.json` and `csv-metadata.json`
 /// for local files and sites without that list. Metadata that is found, and not given, must have a
-/// table with the URL of the CSV. Without metadata the header names the columns.
+/// table with the URL of the CSV; a note says so where what is given has none, for then its own tables are
+/// read. Without metadata the header names the columns.
 pub fn load(
     input_url: &str,
     options: &LoadOptions,
@@ -80,9 +81,19 @@ pub fn load(
     };
     let mut reader = Reader::new(resolver, diagnostics);
     let outcome = if is_metadata(&resource) {
+        if let Some(metadata) = &options.metadata {
+            reader.push(
+                Diagnostic::new(
+                    Code::MetadataOfOthers,
+                    Place::file(resource.name.clone()),
+                    "this is metadata itself: what was given for it is not read",
+                )
+                .with_found(metadata.as_str()),
+            );
+        }
         reader.read_metadata(&resource)
     } else if let Some(metadata) = &options.metadata {
-        reader.user_metadata(metadata)
+        reader.metadata_for(&resource, metadata)
     } else {
         reader.discover(&resource)
     };

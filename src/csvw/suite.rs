@@ -4,7 +4,7 @@
 //! metadata side exact.
 
 use super::{LoadOptions, load};
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, Mode, Severity};
 use crate::resource::{Catalog, url};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -81,7 +81,9 @@ fn validates(entries: &[Entry], catalog: &Catalog) {
             "test{:03}",
             entry.number
         );
-        for diagnostic in diagnostics.iter() {
+        let found_here = diagnostics.iter();
+        let more_than_notes = found_here.filter(|one| diagnostics.severity(one) != Severity::Note);
+        for diagnostic in more_than_notes {
             let tests = found.entry(diagnostic.code).or_default();
             if tests.last() != Some(&entry.number) {
                 tests.push(entry.number);
@@ -118,7 +120,10 @@ fn converts(entry: &Entry, catalog: &Catalog) {
         );
     }
     if matches!(entry.kind.as_str(), "csvt:ToRdfTest" | "csvt:ToJsonTest") {
-        assert!(diagnostics.is_empty(), "test{:03}: {all:?}", entry.number);
+        let warned = all
+            .iter()
+            .any(|one| diagnostics.severity(one) != Severity::Note);
+        assert!(!warned, "test{:03}: {all:?}", entry.number);
     }
 }
 

@@ -165,6 +165,10 @@ codes! {
     /// A metadata document, or a schema or dialect that it refers to, cannot be had. Check the name. A URL on
     /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
     MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
+    /// The metadata that was given for a CSV describes other tables, and those are read; or it was given for
+    /// what is metadata itself, and is not read. The standard has it so. If the CSV is meant, add a table with
+    /// its `url` to the metadata.
+    MetadataOfOthers = "0342", Note, "metadata of other tables", "tabular-data-model §5";
     /// The schema describes more or fewer columns than the header has. Describe every column of the file, in
     /// order; a column that is not in the file is `virtual`.
     ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";

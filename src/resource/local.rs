@@ -22,11 +22,17 @@ impl LocalFiles {
         }
     }
 
-    /// Files below the folder have URLs below `base`, an absolute IRI.
+    /// Files below the folder have URLs below `base`, an absolute IRI: that of the folder, with or without
+    /// a slash at its end.
     ///
-    /// The name after the last slash of `base` does not count, as everywhere with bases.
+    /// # Errors
+    /// It is no IRI below which others can be.
     pub fn published_at(mut self, base: &str) -> Result<Self, url::InvalidUrl> {
-        self.base = Some(url::normalise(&url::resolve(base, ".")?));
+        let mut folder = url::without_fragment(base).to_owned();
+        if !folder.ends_with('/') {
+            folder.push('/');
+        }
+        self.base = Some(url::normalise(&url::resolve(&folder, ".")?));
         Ok(self)
     }
 

@@ -22,6 +22,42 @@ fn a_csv_alone() {
         run.stdout
     );
     assert_eq!(run.stderr, "");
+    // The base is that of the folder, with a slash or without.
+    let run = workshop.run(&[
+        "convert",
+        "a.csv",
+        "--minimal",
+        "--base",
+        "https://e.org/kg",
+    ]);
+    let run = run.exits(0);
+    assert!(
+        run.stdout.contains(" <https://e.org/kg/a.csv#age> "),
+        "{}",
+        run.stdout
+    );
+}
+
+/// Metadata Vocabulary §5.9: skipInitialSpace is ignored where trim is given.
+#[test]
+fn trim_goes_before_skip_initial_space() {
+    let workshop = Workshop::empty();
+    workshop.write("a.csv", "a\n\" x \"\n");
+    for (dialect, expected) in [
+        (r#""skipInitialSpace": true, "trim": false"#, "\" x \""),
+        (r#""skipInitialSpace": true, "trim": "end""#, "\" x\""),
+        (r#""skipInitialSpace": true"#, "\"x \""),
+    ] {
+        workshop.write(
+            "m.json",
+            format!(
+                r#"{{"@context": "http://www.w3.org/ns/csvw", "url": "a.csv", "dialect": {{{dialect}}},
+                     "tableSchema": {{"columns": [{{"titles": "a", "name": "a"}}]}}}}"#
+            ),
+        );
+        let run = workshop.run(&["convert", "m.json", "--minimal"]).exits(0);
+        assert!(run.stdout.contains(expected), "{dialect}: {}", run.stdout);
+    }
 }
 
 #[test]
