@@ -1,7 +1,8 @@
 //! Templates filled in for a row, each at most once.
 
-use super::value::Value;
+use super::value::{Item, Value};
 use crate::csvw::context;
+use crate::datatype::{Base, canonical};
 use crate::plan::{Expression, Part, Slot, Template, Variable, prefix_length};
 use crate::uri::{Operator, push_unreserved};
 use oxiri::{Iri, IriRef};
@@ -18,7 +19,7 @@ pub struct Variables<'v, 'r> {
     /// Number of the record in the file from 1.
     pub source_row: u64,
     /// The item of the list that is being expanded.
-    pub item: Option<&'v str>,
+    pub item: Option<Item<'v>>,
 }
 
 /// The expansion of one template.
@@ -169,12 +170,13 @@ fn append(
             Variable {
                 slot: Slot::Column(column),
                 prefix: None,
+                canonical,
                 ..
             },
         ] = expression.variables.as_slice()
         && let Some(Value::Single(item)) = variables.values.get(*column)
     {
-        push_unreserved(out, item.text);
+        push_unreserved(out, form(*item, *canonical, scratch));
         return;
     }
     let operator = expression.operator;
@@ -191,10 +193,7 @@ fn append(
                 let _ = write!(scratch, "{}", variables.source_row);
                 None
             }
-            Slot::Item => {
-                scratch.push_str(variables.item.unwrap_or_default());
-                None
-            }
+            Slot::Item => variables.item.map(Value::Single),
             Slot::Text(text) => {
                 scratch.push_str(text);
                 None
@@ -240,7 +239,7 @@ fn append(
                         out.push_str(operator.separator());
                     }
                     named(out, item.text.is_empty());
-                    operator.push(out, item.text);
+                    operator.push(out, form(item, variable.canonical, scratch));
                 }
             }
             Some(value) => {
@@ -250,10 +249,20 @@ fn append(
                     } else {
                         out.push(',');
                     }
-                    encode_prefix(item.text, variable.prefix, operator, out);
+                    let text = form(item, variable.canonical, scratch);
+                    encode_prefix(text, variable.prefix, operator, out);
                 }
             }
         }
+    }
+}
+
+/// A value as templates write it; what does not match its datatype is a string.
+#[inline]
+fn form<'a>(item: Item<'a>, base: Option<Base>, scratch: &'a mut String) -> &'a str {
+    match base {
+        Some(base) if item.valid => canonical(base, item.text, scratch),
+        _ => item.text,
     }
 }
 

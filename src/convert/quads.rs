@@ -265,7 +265,7 @@ fn apply(
         Object::Each(object) => {
             for item in value.items() {
                 let variables = Variables {
-                    item: Some(item.text),
+                    item: Some(item),
                     ..variables
                 };
                 expander.prepare_item(*object, variables);

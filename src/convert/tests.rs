@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::csvw::model::{Column, Dialect, Extensions, Table, TableGroup};
-use crate::datatype::DatatypeDescription;
+use crate::datatype::{DatatypeDescription, FormatDescription};
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::progress::Listener;
@@ -180,6 +180,60 @@ fn lists() {
             "_:t0s1 <each> <e> .",
             "_:t0s1 <each> <f> .",
             "_:t0s1 <whole> <?q=g,h> .",
+        ],
+    );
+}
+
+#[test]
+fn templates_take_canonical_forms() {
+    let typed = |name: &str, base: &str, format: Option<&str>| Column {
+        value_url: Some(format!("http://example.org/{{{name}}}")),
+        datatype: DatatypeDescription {
+            base: base.to_owned(),
+            format: format.map(|format| FormatDescription {
+                pattern: Some(format.to_owned()),
+                ..FormatDescription::default()
+            }),
+            ..DatatypeDescription::default()
+        },
+        ..column(name)
+    };
+    let listed = |column: Column, each: bool| Column {
+        separator: Some(";".into()),
+        extensions: Extensions {
+            each,
+            ..Extensions::default()
+        },
+        ..column
+    };
+    let prefix = Column {
+        value_url: Some("http://example.org/?n={i:2}{&i,s}".into()),
+        virtual_column: true,
+        ..column("p")
+    };
+    check(
+        vec![
+            typed("i", "integer", None),
+            typed("n", "decimal", Some("#,##0.00")),
+            typed("d", "double", None),
+            typed("t", "dateTime", None),
+            typed("s", "string", None),
+            listed(typed("l", "integer", None), false),
+            listed(typed("e", "integer", None), true),
+            prefix,
+        ],
+        "i,n,d,t,s,l,e\n+0123,\"1,200.00\",1.5e3,2015-12-31T24:00:00,01,01;2,01;x01\n",
+        &[
+            "_:t0s1 <i> <123> .",
+            "_:t0s1 <n> <1200> .",
+            "_:t0s1 <d> <1.5E3> .",
+            "_:t0s1 <t> <2016-01-01T00%3A00%3A00> .",
+            "_:t0s1 <s> <01> .",
+            "_:t0s1 <l> <1,2> .",
+            "_:t0s1 <e> <1> .",
+            // What is no integer is a string.
+            "_:t0s1 <e> <x01> .",
+            "_:t0s1 <p> <?n=12&i=123&s=01> .",
         ],
     );
 }

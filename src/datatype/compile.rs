@@ -108,6 +108,16 @@ impl Datatype {
         self.base == Base::String && self.id.is_none()
     }
 
+    /// The base whose [`canonical`](super::canonical()) forms may differ from what the parser gives;
+    /// `None` where they never do.
+    pub fn canonical_base(&self) -> Option<Base> {
+        // The parser writes booleans as `true` and `false`.
+        match self.base.family() {
+            Family::Text | Family::Boolean => None,
+            _ => Some(self.base),
+        }
+    }
+
     /// Applies the white-space rule of the base to the text of a cell: the first steps of parsing.
     pub fn normalise<'a>(&self, text: &'a str, buffer: &'a mut String) -> &'a str {
         text::normalise(self.base.white_space(), text, buffer)

@@ -2,6 +2,7 @@
 
 use super::base::Base;
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 /// A duration as months and seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,37 @@ impl PartialOrd for Duration<'_> {
 }
 
 impl<'a> Duration<'a> {
+    /// Appends the canonical form (§E.2.2).
+    pub fn write_canonical(&self, base: Base, out: &mut String) {
+        // Writing to a string does not fail.
+        let part = |number: i64, unit: char, out: &mut String| {
+            if number != 0 {
+                let _ = write!(out, "{number}{unit}");
+            }
+        };
+        out.push_str(if self.negative { "-P" } else { "P" });
+        part(self.months / 12, 'Y', out);
+        part(self.months % 12, 'M', out);
+        part(self.seconds / 86_400, 'D', out);
+        let clock = self.seconds % 86_400;
+        if clock != 0 || !self.fraction.is_empty() {
+            out.push('T');
+            part(clock / 3600, 'H', out);
+            part(clock / 60 % 60, 'M', out);
+            match self.fraction {
+                "" => part(clock % 60, 'S', out),
+                fraction => {
+                    let _ = write!(out, "{}.{fraction}S", clock % 60);
+                }
+            }
+        } else if self.months == 0 && self.seconds == 0 {
+            out.push_str(match base {
+                Base::YearMonthDuration => "0M",
+                _ => "T0S",
+            });
+        }
+    }
+
     /// Seconds and fraction of a reference date (the first of a month) plus this duration.
     fn added_to(&self, year: i64, month: i64) -> Instant<'a> {
         let sign = if self.negative { -1 } else { 1 };

@@ -32,6 +32,7 @@
 //! ```
 
 mod base;
+mod canonical;
 mod compile;
 mod date_pattern;
 mod decimal;
@@ -46,6 +47,7 @@ mod text;
 pub mod value;
 
 pub use base::{Base, Family, WhiteSpace};
+pub use canonical::canonical;
 pub use compile::{Bound, Datatype, Facets, Format};
 pub use date_pattern::DatePattern;
 pub use number_pattern::{NumberFormat, NumberPattern};

@@ -2,6 +2,7 @@
 
 use super::base::Base;
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 /// Years with more digits than this are valid but have no place on the time line here.
 const MAX_YEAR_DIGITS: usize = 9;
@@ -73,6 +74,71 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// Appends the canonical form of a lexical form (§E.3.6); `None` where the year cannot be computed
+/// with.
+pub fn write_canonical(base: Base, text: &str, out: &mut String) -> Option<()> {
+    let mut parts = parts(base, text)?;
+    let mut year = parts.year?;
+    if parts.hour == 24 {
+        // Midnight at the end of a day is the beginning of the next one.
+        parts.hour = 0;
+        if parts.day < days_in_month(year, parts.month) {
+            parts.day += 1;
+        } else {
+            parts.day = 1;
+            parts.month = parts.month % 12 + 1;
+            year += i64::from(parts.month == 1);
+        }
+    }
+    let sign = if year < 0 { "-" } else { "" };
+    let Parts {
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        ..
+    } = parts;
+    let mut push = |text: std::fmt::Arguments<'_>| {
+        // Writing to a string does not fail.
+        let _ = out.write_fmt(text);
+    };
+    if !matches!(
+        base,
+        Base::Time | Base::GMonth | Base::GMonthDay | Base::GDay
+    ) {
+        push(format_args!("{sign}{:04}", year.abs()));
+    }
+    match base {
+        Base::GYear | Base::Time => {}
+        Base::GYearMonth => push(format_args!("-{month:02}")),
+        Base::GMonth => push(format_args!("--{month:02}")),
+        Base::GMonthDay => push(format_args!("--{month:02}-{day:02}")),
+        Base::GDay => push(format_args!("---{day:02}")),
+        _ => push(format_args!("-{month:02}-{day:02}")),
+    }
+    if matches!(base, Base::DateTime | Base::DateTimeStamp) {
+        push(format_args!("T"));
+    }
+    if matches!(base, Base::Time | Base::DateTime | Base::DateTimeStamp) {
+        push(format_args!("{hour:02}:{minute:02}:{second:02}"));
+        match parts.fraction.trim_end_matches('0') {
+            "" => {}
+            fraction => push(format_args!(".{fraction}")),
+        }
+    }
+    match parts.zone {
+        None => {}
+        Some(0) => push(format_args!("Z")),
+        Some(zone) => {
+            let sign = if zone < 0 { '-' } else { '+' };
+            let (hours, minutes) = (zone.abs() / 60, zone.abs() % 60);
+            push(format_args!("{sign}{hours:02}:{minutes:02}"));
+        }
+    }
+    Some(())
+}
+
 fn parts(base: Base, text: &str) -> Option<Parts<'_>> {
     let mut scan = Scan { rest: text };
     // 1972 is a leap year, so that `--02-29` has a place.
@@ -88,7 +154,11 @@ fn parts(base: Base, text: &str) -> Option<Parts<'_>> {
     };
     match base {
         Base::Date => scan.date(&mut parts)?,
-        Base::Time => scan.time(&mut parts)?,
+        Base::Time => {
+            scan.time(&mut parts)?;
+            // A time has no next day: midnight is one time.
+            parts.hour %= 24;
+        }
         Base::DateTime | Base::DateTimeStamp => {
             scan.date(&mut parts)?;
             scan.byte(b'T')?;

@@ -2,6 +2,7 @@
 
 use super::row::Known;
 use crate::convert::resolve;
+use crate::datatype::canonical;
 use crate::plan::{Expression, Part, Slot, Template, prefix_length};
 use oxiri::Iri;
 
@@ -70,6 +71,11 @@ pub(super) fn expression(expression: &Expression, lookup: &dyn Lookup) -> Option
                     out.push('=');
                 }
             }
+            let mut buffer = String::new();
+            let item = match variable.canonical {
+                Some(base) => canonical(base, item, &mut buffer),
+                None => item,
+            };
             let item = match variable.prefix {
                 Some(count) => item.get(..prefix_length(item, count)).unwrap_or(item),
                 None => item,

@@ -15,6 +15,8 @@
 //! without a key. What a column loses is found out before a row is read (`sources`), and at the end
 //! the tables are converted again and compared with the graph (`compare`): either the tables are
 //! what the graph was made of, in canonical form, or a diagnostic says which column is to blame.
+//! One thing is not known beforehand: where only IRIs hold a value, it comes back in its canonical
+//! form, and `+1` as `1`, which makes the same graph.
 //!
 //! [fmt]: crate::fmt
 

@@ -23,6 +23,8 @@ pub(super) struct Row {
     pub(super) subject: String,
     /// By column; `None` while a cell is not known.
     pub(super) cells: Vec<Option<Known>>,
+    /// Columns whose cells were read from an IRI, which has the canonical form of their values.
+    pub(super) canonical: BTreeSet<usize>,
     pub(super) number: Option<u64>,
     /// Columns for which the graph has several values where a cell holds one.
     pub(super) ambiguous: Vec<(usize, Vec<String>)>,
@@ -64,6 +66,7 @@ impl<'a> Solver<'a> {
         loop {
             let own = rules.iter().any(|rule| self.own(rule, row));
             if own
+                || rules.iter().any(|rule| self.form(rule, row))
                 || rules.iter().any(|rule| self.other(rule, row))
                 || rules.iter().any(|rule| self.condition(rule, row))
             {
@@ -95,6 +98,18 @@ impl<'a> Solver<'a> {
         }
     }
 
+    /// Fills a cell with what the quads of a rule say of it.
+    fn learn(&self, rule: &Rule, row: &mut Row, column: usize, values: &BTreeSet<Vec<String>>) {
+        let known = self.choose(row, column, values);
+        self.set(row, column, known);
+        let literal = matches!(rule.object, Object::Literal(_) | Object::List(_));
+        if literal && column == rule.column {
+            row.canonical.remove(&column);
+        } else if self.inverse.has_forms(column) {
+            row.canonical.insert(column);
+        }
+    }
+
     fn set(&self, row: &mut Row, column: usize, known: Known) {
         if let Some(cell) = row.cells.get_mut(column) {
             *cell = Some(known);
@@ -115,10 +130,7 @@ impl<'a> Solver<'a> {
             return false;
         };
         match said.values.get(&column) {
-            Some(values) => {
-                let known = self.choose(row, column, values);
-                self.set(row, column, known);
-            }
+            Some(values) => self.learn(rule, row, column, values),
             None if said.complete && !said.any => self.set(row, column, Known::Null),
             None => return false,
         }
@@ -135,12 +147,29 @@ impl<'a> Solver<'a> {
         };
         for (&column, values) in &said.values {
             if row.column(column).is_none() && column < self.inverse.plan.file_columns() {
-                let known = self.choose(row, column, values);
-                self.set(row, column, known);
+                self.learn(rule, row, column, values);
                 return true;
             }
         }
         false
+    }
+
+    /// Finds how a value is written that is known from an IRI; says whether it did.
+    fn form(&self, rule: &Rule, row: &mut Row) -> bool {
+        let column = rule.column;
+        if !row.canonical.contains(&column)
+            || !matches!(row.column(column), Some(Known::One(_)))
+            || !matches!(rule.object, Object::Literal(_))
+            || self.rejected(rule, row)
+        {
+            return false;
+        }
+        let said = self.said(rule, row);
+        let Some(values) = said.as_ref().and_then(|said| said.values.get(&column)) else {
+            return false;
+        };
+        self.learn(rule, row, column, values);
+        true
     }
 
     /// Fills a cell that a rule has as its condition, where the quad of the rule is there.
@@ -226,7 +255,7 @@ impl<'a> Solver<'a> {
                 // Bindings must agree with what is known.
                 for (column, items) in &values {
                     let agrees = match row.column(*column) {
-                        Some(Known::One(text)) => *text == items.concat(),
+                        Some(Known::One(text)) => inverse.is_same(*column, text, &items.concat()),
                         Some(Known::Null) => false,
                         Some(Known::List(_)) | None => true,
                     };

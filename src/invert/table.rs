@@ -6,12 +6,12 @@ use super::matching::{Binding, head, is_readable, matches};
 use super::row::{Known, Row, Solver};
 use super::written::Writing;
 use crate::csvw::model::{Table, TableGroup};
-use crate::datatype::{Datatype, Format};
+use crate::datatype::{Datatype, Format, canonical};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::{Language, Object, Part, Plan, Rule, Slot, TablePlan, Template, Test};
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan of a table, ready to be read backwards.
 pub(super) struct Inverse<'a> {
@@ -69,6 +69,23 @@ impl<'a> Inverse<'a> {
     pub(super) fn is_value(&self, column: usize, text: &str) -> bool {
         let writing = self.writing.get(column);
         writing.is_some_and(|writing| writing.text(text).is_some())
+    }
+
+    /// Whether a value of a column can be written in several ways, of which IRIs hold the canonical one.
+    pub(super) fn has_forms(&self, column: usize) -> bool {
+        let column = self.plan.columns.get(column);
+        column.is_some_and(|column| column.datatype.canonical_base().is_some())
+    }
+
+    /// Whether two texts stand for one value of a column.
+    pub(super) fn is_same(&self, column: usize, a: &str, b: &str) -> bool {
+        let column = self.plan.columns.get(column);
+        let base = column.and_then(|column| column.datatype.canonical_base());
+        a == b
+            || base.is_some_and(|base| {
+                let (mut of_a, mut of_b) = (String::new(), String::new());
+                canonical(base, a, &mut of_a) == canonical(base, b, &mut of_b)
+            })
     }
 
     /// Whether the quads of a rule hold the value of its cell.
@@ -162,6 +179,7 @@ impl<'a> Inverse<'a> {
         let mut row = Row {
             subject: subject.as_str().to_owned(),
             cells: vec![None; self.plan.columns.len()],
+            canonical: BTreeSet::new(),
             number: None,
             ambiguous: Vec::new(),
         };
@@ -180,6 +198,9 @@ impl<'a> Inverse<'a> {
                         return None;
                     }
                     *row.cells.get_mut(*column)? = Some(known);
+                    if self.has_forms(*column) {
+                        row.canonical.insert(*column);
+                    }
                 }
                 Slot::Row => row.number = Some(binding.text.parse().ok()?),
                 _ => return None,

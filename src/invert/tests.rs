@@ -171,6 +171,23 @@ fn cells_are_found_again() {
 }
 
 #[test]
+fn values_in_iris_are_known_by_their_canonical_form() {
+    let metadata = metadata(
+        r#"{"name": "n", "titles": "n", "datatype": "integer"},
+           {"name": "m", "titles": "m", "datatype": "decimal", "valueUrl": "m/{m}"},
+           {"name": "link", "virtual": true, "valueUrl": "n/{n}"}"#,
+    )
+    .replace(
+        r#""name": "id", "titles": "id", "suppressOutput": true"#,
+        r#""name": "id", "titles": "id", "datatype": "integer""#,
+    );
+    // A form that only the IRI had is not found again; the graph is the same.
+    let written = round_trip(&metadata, &[("t.csv", "id,n,m\n007,+1,1.50\n8,,2\n")]);
+    let expected = "id,n,m\n007,+1,1.5\n8,,2\n";
+    assert_eq!(written, Ok(vec![expected.to_owned()]));
+}
+
+#[test]
 fn what_says_nothing_is_not_in_the_canonical_form_either() {
     let columns = r#"
         {"name": "n", "titles": "n", "datatype": "integer"},

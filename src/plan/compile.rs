@@ -258,6 +258,14 @@ impl<'a> TableCompiler<'a> {
             "_name" => Slot::Text(percent_decode(&column.name)),
             name if each && name == column.name => Slot::Item,
             name => self.find(name).map_or(Slot::Missing, Slot::Column),
+        })
+        .with_canonical(|slot| {
+            let column = match slot {
+                Slot::Column(column) => *column,
+                Slot::Item => index,
+                _ => return None,
+            };
+            self.columns.get(column)?.datatype.canonical_base()
         });
         self.intern(template)
     }

@@ -1,6 +1,7 @@
 //! URI templates compiled to slots (RFC 6570, Metadata Vocabulary §5.1.3).
 
 use crate::csvw::context;
+use crate::datatype::Base;
 use crate::uri::{self, Operator, Segment};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,9 @@ pub struct Variable {
     pub prefix: Option<usize>,
     /// `*` takes a list apart.
     pub explode: bool,
+    /// Values are written in the canonical form of this datatype (Metadata Vocabulary §5.1.3); `None`
+    /// where they have one form only.
+    pub canonical: Option<Base>,
 }
 
 /// Where a value comes from.
@@ -94,6 +98,19 @@ impl Template {
         Self { parts, absolute }
     }
 
+    /// Has values written in their canonical forms; `base` knows the datatype that a slot's need.
+    #[must_use]
+    pub fn with_canonical(mut self, base: impl Fn(&Slot) -> Option<Base>) -> Self {
+        for part in &mut self.parts {
+            if let Part::Expression(expression) = part {
+                for variable in &mut expression.variables {
+                    variable.canonical = base(&variable.slot);
+                }
+            }
+        }
+        self
+    }
+
     /// The expansion, where it is the same for all rows.
     pub fn constant(&self) -> Option<&str> {
         match self.parts.as_slice() {
@@ -125,6 +142,7 @@ impl Variable {
             slot: slot(name),
             prefix: parsed.prefix,
             explode: parsed.explode,
+            canonical: None,
         }
     }
 }
