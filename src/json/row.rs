@@ -145,6 +145,8 @@ impl Row {
 
     /// Appends the row, after a comma if `out` holds rows already.
     pub(super) fn write(&mut self, mode: Mode, out: &mut String) {
+        // No object for a subject whose cells are all null (§4.3, step 2).
+        self.subjects.retain(|subject| !subject.members.is_empty());
         let objects = nest::write_roots(&self.subjects);
         if mode == Mode::Minimal {
             for object in objects {

@@ -112,6 +112,40 @@ fn lists_are_arrays_whatever_their_length() {
 }
 
 #[test]
+fn subjects_without_values_are_no_objects() {
+    let two = json!({"columns": [
+        {"titles": "a", "aboutUrl": "#a"},
+        {"titles": "b", "aboutUrl": "#b"},
+    ]});
+    let object = json!({"@id": "http://example.org/a.csv#a", "a": "1"});
+    check_rows("a,b\n1,\n,\n", two, json!([object]));
+    // One that is named by a value URL does not become an object inside the other.
+    check_rows(
+        "a,b\n1,\n",
+        json!({"columns": [
+            {"titles": "a", "aboutUrl": "#a", "valueUrl": "#b"},
+            {"titles": "b", "aboutUrl": "#b"},
+        ]}),
+        json!([{"@id": "http://example.org/a.csv#a", "a": "http://example.org/a.csv#b"}]),
+    );
+    let one = json!({"columns": [{"titles": "a"}, {"titles": "b"}]});
+    check_rows("a,b\n,\n1,\n", one.clone(), json!([{"a": "1"}]));
+    let row = |number: u64, describes: Value| {
+        let url = format!("http://example.org/a.csv#row={}", number + 1);
+        json!({"rownum": number, "url": url, "describes": describes})
+    };
+    check(
+        "a,b\n,\n1,\n",
+        plan::Mode::Standard,
+        json!({"tableSchema": one}),
+        json!({"tables": [{
+            "url": "http://example.org/a.csv",
+            "row": [row(1, json!([])), row(2, json!([{"a": "1"}]))],
+        }]}),
+    );
+}
+
+#[test]
 fn columns_of_one_property_make_one_array() {
     check_rows(
         "a,b,c\n1,2;3,4\n",
