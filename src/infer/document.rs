@@ -311,8 +311,17 @@ fn dialect(dialect: &Dialect, blank_rows: bool) -> Map<String, Value> {
     if dialect.encoding != default.encoding {
         out.insert("encoding".to_owned(), json!(dialect.encoding));
     }
+    if dialect.line_terminators != default.line_terminators {
+        out.insert(
+            "lineTerminators".to_owned(),
+            json!(dialect.line_terminators),
+        );
+    }
     if let Some(prefix) = &dialect.comment_prefix {
         out.insert("commentPrefix".to_owned(), json!(prefix));
+    }
+    if dialect.skip_rows != default.skip_rows {
+        out.insert("skipRows".to_owned(), json!(dialect.skip_rows));
     }
     if blank_rows {
         out.insert("skipBlankRows".to_owned(), json!(true));

@@ -48,10 +48,15 @@ impl Source {
             encoding: encoding(&head).to_owned(),
             ..Dialect::default()
         };
-        // Delimiters are ASCII in every encoding that is guessed here.
+        let head = decoded(&resource, &dialect.encoding)
+            .map_err(|error| unreadable(&resource.name, &error))?;
+        if head.contains(&b'\r') && !head.contains(&b'\n') {
+            dialect.line_terminators = vec!["\r".to_owned()];
+        }
         dialect.delimiter = delimiter(&head, &dialect).to_owned();
         if starts_with_comments(&head, &dialect.delimiter) {
             dialect.comment_prefix = Some("#".to_owned());
+            dialect.skip_rows = rows_before_header(&head, &dialect);
         }
         let preamble = csv::preamble(&resource, &dialect)?;
         Ok(Self {
@@ -149,6 +154,19 @@ fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Box<Diagnostic> {
     ))
 }
 
+/// The text at the start of a file.
+fn decoded(resource: &Resource, encoding: &str) -> std::io::Result<Vec<u8>> {
+    let mut text = Text::open(resource, encoding)?;
+    let mut head = Vec::new();
+    while head.len() < HEAD {
+        let wanted = HEAD - head.len();
+        if text.read(&mut head, wanted)? == 0 {
+            break;
+        }
+    }
+    Ok(head)
+}
+
 /// The label of the encoding: UTF-8 unless the head cannot be, then the Windows one that fits.
 fn encoding(head: &[u8]) -> &'static str {
     let valid = match std::str::from_utf8(head) {
@@ -220,7 +238,9 @@ fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
 
 /// Whether lines that start with `#` stand before the header. `#id,name` is a header.
 fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
-    let mut lines = head.split(|&byte| byte == b'\n');
+    let mut lines = head
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let has_delimiter = |line: &[u8]| {
         delimiter
@@ -229,6 +249,24 @@ fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
             .is_some_and(|delimiter| line.contains(&delimiter))
     };
     first.starts_with(b"#") && !has_delimiter(first) && lines.take(20).any(has_delimiter)
+}
+
+/// Comments and blank lines at the start: each takes the place of a header row unless it is skipped
+/// (Tabular Data Model §8).
+fn rows_before_header(head: &[u8], dialect: &Dialect) -> u64 {
+    let format = Format::new(dialect);
+    let mut record = Record::default();
+    let (mut at, mut rows) = (0, 0);
+    while at < head.len() {
+        let comment = format.is_comment(head, at);
+        let (next, _) = format.skip(head, at, &mut record);
+        if !comment && record.end > record.start {
+            break;
+        }
+        rows += 1;
+        at = next;
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -147,6 +147,54 @@ fn one_table_stands_alone() -> io::Result<()> {
     Ok(())
 }
 
+/// The dialect that is proposed for a file whose columns are `id` and `name`.
+#[track_caller]
+fn check_dialect(content: &[u8], expected: Value) {
+    let (_folder, metadata) = inferred(&[("a.csv", content)]).unwrap();
+    assert_eq!(metadata["dialect"], expected);
+    let titles: Vec<_> = (0..2)
+        .map(|index| metadata["tableSchema"]["columns"][index]["titles"].clone())
+        .collect();
+    assert_eq!(titles, ["id", "name"]);
+}
+
+#[test]
+fn comments_before_the_header_are_skipped() {
+    for (content, rows) in [
+        ("# comment\nid,name\n1,a\n", 1),
+        (
+            "#one\r\n# two\r\n\r\nid,name\r\n1,a\r\n# three\r\n2,b\r\n",
+            3,
+        ),
+        ("\u{FEFF}# comment\nid,name\n1,a\n", 1),
+    ] {
+        let expected = json!({ "commentPrefix": "#", "skipRows": rows });
+        check_dialect(content.as_bytes(), expected);
+    }
+}
+
+#[test]
+fn carriage_returns_can_end_lines() {
+    let expected = json!({ "lineTerminators": ["\r"] });
+    check_dialect(b"id,name\r1,a\r2,b\r", expected);
+    let expected = json!({ "lineTerminators": ["\r"], "commentPrefix": "#", "skipRows": 1 });
+    check_dialect(b"# comment\rid,name\r1,a\r2,b\r", expected);
+}
+
+#[test]
+fn dialects_are_guessed_from_the_decoded_text() {
+    // Characters one of whose bytes is a delimiter, a quote or the end of a line.
+    let text = "# comment\nid;name\n1;\u{2C2C}\u{222C}\n2;\u{0A2C}\u{7C22}\n3;c\n";
+    let bytes = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+        units.flat_map(bytes).collect()
+    };
+    for content in [bytes(u16::to_le_bytes), bytes(u16::to_be_bytes)] {
+        let expected = json!({ "delimiter": ";", "commentPrefix": "#", "skipRows": 1 });
+        check_dialect(&content, expected);
+    }
+}
+
 #[test]
 fn a_dangling_value_is_no_foreign_key() -> io::Result<()> {
     let (_folder, metadata) = inferred(&[
