@@ -237,6 +237,7 @@ pub(crate) fn resource(url: &str, content: Content) -> Resource {
         media_type: None,
         charset: None,
         header: None,
+        language: None,
         links: Vec::new(),
         content,
         name: url.into(),

@@ -20,6 +20,7 @@ impl Resolver for Memory {
             media_type: None,
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::Bytes(self.0.as_slice().into()),
             name: "t.csv".into(),

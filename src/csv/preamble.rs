@@ -350,6 +350,7 @@ mod tests {
             media_type: None,
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::Bytes(bytes.into()),
             name: "t.csv".into(),

@@ -11,6 +11,7 @@ fn resource(bytes: &[u8]) -> Resource {
         media_type: None,
         charset: None,
         header: None,
+        language: None,
         links: Vec::new(),
         content: Content::Bytes(bytes.into()),
         name: "t.csv".into(),

@@ -52,6 +52,11 @@ impl Reader<'_> {
     ) -> Table {
         let outer = described.inherited.clone().or(&group.inherited);
         let head = self.head(group, described, url, schema, &outer);
+        // What the transfer says counts where the metadata says nothing (Tabular Data Model §6.1).
+        let outer = outer.or(&Inherited {
+            lang: head.language,
+            ..Inherited::default()
+        });
         let nothing = Schema::default();
         let has_schema = schema.is_some();
         let schema = schema.unwrap_or(&nothing);
@@ -121,6 +126,7 @@ impl Reader<'_> {
         let dialect = described.dialect.as_ref().or(group.dialect.as_ref());
         let mut head = Head {
             dialect: dialect.map_or_else(Dialect::default, |dialect| (**dialect).clone()),
+            language: None,
             columns: Vec::new(),
             comments: None,
         };
@@ -132,6 +138,7 @@ impl Reader<'_> {
         let Some(resource) = self.open(described, url) else {
             return head;
         };
+        head.language.clone_from(&resource.language);
         if dialect.is_none() {
             by_media_type(&mut head.dialect, &resource);
         }
@@ -175,6 +182,8 @@ impl Reader<'_> {
 /// What a file says before its data.
 struct Head {
     dialect: Dialect,
+    /// The one language that the transfer states.
+    language: Option<String>,
     columns: Vec<HeaderColumn>,
     comments: Option<Annotation>,
 }

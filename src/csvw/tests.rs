@@ -21,6 +21,7 @@ impl Memory {
                 media_type: (!media_type.is_empty()).then(|| media_type.to_owned()),
                 charset: None,
                 header: None,
+                language: None,
                 links: Vec::new(),
                 content: Content::Bytes(text.as_bytes().into()),
                 name: name.into(),
@@ -97,6 +98,33 @@ fn a_bare_csv_is_described_by_its_header() {
     assert_eq!(column(&group, "id").datatype.base, "string");
     assert_eq!(column(&group, "id").null, [""]);
     assert!(group.metadata.is_empty());
+}
+
+#[test]
+fn the_transfer_states_the_language_unless_metadata_does() {
+    let table = |lang: &str| {
+        format!(
+            r#"{{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv"{lang},
+            "tableSchema": {{"columns": [{{"titles": "a"}}, {{"titles": "b", "lang": "de"}}]}}}}"#
+        )
+    };
+    for (input, metadata, expected) in [
+        ("t.csv", String::new(), ["ru", "ru"]),
+        ("m.json", table(""), ["ru", "de"]),
+        ("m.json", table(", \"lang\": \"en\""), ["en", "de"]),
+    ] {
+        let mut files = Memory::new(&[("t.csv", "a,b\n1,2\n"), ("m.json", &metadata)]);
+        for resource in files.0.values_mut() {
+            resource.language = Some("ru".into());
+        }
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let url = format!("{BASE}{input}");
+        let group = load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let columns = group.tables[0].columns.iter();
+        let found: Vec<&str> = columns.map(|column| column.lang.as_str()).collect();
+        assert_eq!(found, expected, "{metadata}");
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ impl Source {
             media_type: None,
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::File(path.to_owned()),
             name,

@@ -26,6 +26,7 @@ impl Resolver for Site {
             media_type: Some(media_type.into()),
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::Bytes(text.as_bytes().into()),
             name: url.into(),

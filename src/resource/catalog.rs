@@ -1,6 +1,6 @@
 //! A catalog: a JSON map from URL to local file, content type and headers.
 
-use super::header::{ContentType, links};
+use super::header::{ContentType, links, single_language};
 use super::{Content, DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use std::collections::HashMap;
@@ -28,6 +28,7 @@ pub struct Catalog {
 struct Entry {
     path: PathBuf,
     content_type: String,
+    languages: Vec<String>,
     links: Vec<String>,
 }
 
@@ -98,19 +99,22 @@ impl Catalog {
             .resources
             .into_iter()
             .map(|(url, entry)| {
-                let links = entry
-                    .headers
-                    .into_iter()
-                    .filter(|(name, _)| name.eq_ignore_ascii_case("link"))
-                    .flat_map(|(_, field)| match field {
-                        Field::One(value) => vec![value],
-                        Field::Several(values) => values,
-                    })
-                    .collect();
+                let fields = |wanted: &str| -> Vec<String> {
+                    let fields = entry.headers.iter();
+                    fields
+                        .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                        .flat_map(|(_, field)| match field {
+                            Field::One(value) => std::slice::from_ref(value),
+                            Field::Several(values) => values,
+                        })
+                        .cloned()
+                        .collect()
+                };
                 let entry = Entry {
-                    path: folder.join(entry.path),
+                    path: folder.join(&entry.path),
+                    languages: fields("content-language"),
+                    links: fields("link"),
                     content_type: entry.content_type,
-                    links,
                 };
                 (url::normalise(&url), entry)
             })
@@ -135,6 +139,7 @@ impl Resolver for Catalog {
             media_type: content_type.media_type,
             charset: content_type.charset,
             header: content_type.header,
+            language: single_language(entry.languages.iter().map(String::as_str)),
             links: entry
                 .links
                 .iter()
@@ -160,7 +165,7 @@ mod tests {
             &path,
             r#"{"resources": {
                 "http://example.org/a.csv": {"path": "a.csv", "content_type": "text/csv;header=absent",
-                    "headers": {"Link": "<m.json>; rel=\"describedby\""}},
+                    "headers": {"Link": "<m.json>; rel=\"describedby\"", "content-language": "ru"}},
                 "http://example.org/gone.csv": {"path": "gone.csv"}}}"#,
         )
         .unwrap();
@@ -169,6 +174,7 @@ mod tests {
             .resolve("http://EXAMPLE.org:80/a.csv#row=1")
             .unwrap();
         assert_eq!(resource.header, Some(false));
+        assert_eq!(resource.language.as_deref(), Some("ru"));
         assert_eq!(resource.links[0].target, "http://example.org/m.json");
         assert_eq!(
             catalog.resolve("http://example.org/b").unwrap_err(),

@@ -1,6 +1,6 @@
 //! Resources on the web, fetched because the user asked for it.
 
-use super::header::{ContentType, links};
+use super::header::{ContentType, links, single_language};
 use super::{Content, DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -76,6 +76,7 @@ impl Fetcher {
             values.filter_map(|value| value.to_str().ok())
         };
         let content_type = ContentType::parse(text(header::CONTENT_TYPE).next().unwrap_or(""));
+        let language = single_language(text(header::CONTENT_LANGUAGE));
         let links = text(header::LINK)
             .flat_map(|field| links(field, &at))
             .collect();
@@ -92,6 +93,7 @@ impl Fetcher {
             media_type: content_type.media_type,
             charset: content_type.charset,
             header: content_type.header,
+            language,
             links,
             content: Content::File(self.save(response, limit)?.to_path_buf()),
             name: Arc::from(url),

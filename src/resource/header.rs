@@ -1,4 +1,4 @@
-//! The two header fields that the discovery of metadata reads: `Content-Type` and `Link`.
+//! The header fields that count for metadata: `Content-Type`, `Content-Language` and `Link`.
 
 use super::{Link, url};
 
@@ -39,6 +39,19 @@ impl ContentType {
         }
         content_type
     }
+}
+
+/// The one language that `Content-Language` fields (RFC 9110 §8.5) name; `None` where they name none
+/// or several.
+pub(super) fn single_language<'f>(fields: impl IntoIterator<Item = &'f str>) -> Option<String> {
+    let mut languages = fields
+        .into_iter()
+        .flat_map(|field| field.split(','))
+        .map(str::trim)
+        .filter(|language| !language.is_empty());
+    let language = languages.next()?;
+    let valid = oxilangtag::LanguageTag::parse(language).is_ok();
+    (valid && languages.next().is_none()).then(|| language.to_owned())
 }
 
 /// Reads the links of one `Link` field value (RFC 8288 §3), targets resolved against `base`.
@@ -123,6 +136,22 @@ mod tests {
         assert_eq!(content_type.charset.as_deref(), Some("iso-8859-1"));
         assert_eq!(content_type.header, Some(false));
         assert_eq!(ContentType::parse(""), ContentType::default());
+    }
+
+    #[test]
+    fn languages() {
+        for (fields, expected) in [
+            (&["ru"][..], Some("ru")),
+            (&[" de-AT ,"], Some("de-AT")),
+            (&["en, ru"], None),
+            (&["en", "ru"], None),
+            (&["a language"], None),
+            (&[""], None),
+            (&[], None),
+        ] {
+            let found = single_language(fields.iter().copied());
+            assert_eq!(found.as_deref(), expected, "{fields:?}");
+        }
     }
 
     #[test]

@@ -114,6 +114,7 @@ impl Resolver for LocalFiles {
             media_type: media_type(&path).map(str::to_owned),
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             name: name.as_ref().into(),
             content: Content::File(path),

@@ -36,6 +36,8 @@ pub struct Resource {
     pub charset: Option<String>,
     /// The `header` parameter of the media type: `Some(false)` for `header=absent`.
     pub header: Option<bool>,
+    /// The `Content-Language` header, where it names one language.
+    pub language: Option<String>,
     /// `Link` headers: target (resolved against `url`), `rel` and `type`.
     pub links: Vec<Link>,
     /// The bytes.
@@ -52,6 +54,7 @@ impl Resource {
             media_type: None,
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::Bytes(bytes.into()),
             name: Arc::from(name),

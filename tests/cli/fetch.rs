@@ -100,6 +100,25 @@ fn site() -> Server {
 }
 
 #[test]
+fn the_one_language_of_a_table_is_that_of_its_strings() {
+    for (language, expected) in [("ru", "\"x\"@ru ."), ("ru, en", "\"x\" .")] {
+        let table = format!(
+            "200 OK\r\nContent-Type: text/csv\r\nContent-Language: {language}\r\n\r\na\nx\n"
+        );
+        let server = Server::start(&[("/a.csv", &table)]);
+        let run = Workshop::empty()
+            .run(&[
+                "convert",
+                &server.url("/a.csv"),
+                "--allow-fetch",
+                "--minimal",
+            ])
+            .exits(0);
+        assert!(run.stdout.contains(expected), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn nothing_is_fetched_unless_asked() {
     let server = site();
     let workshop = Workshop::empty();

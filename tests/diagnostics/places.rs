@@ -183,6 +183,7 @@ impl Resolver for Memory {
             media_type: None,
             charset: None,
             header: None,
+            language: None,
             links: Vec::new(),
             content: Content::Bytes(text.as_bytes().into()),
             name: name.into(),
