@@ -5,6 +5,7 @@ use super::expand::{Expander, Variables};
 use super::problems::Problems;
 use super::sink::{Origin, QuadSink};
 use super::value::{Item, Value};
+use crate::datatype::Base;
 use crate::plan::{Language, Object, RowPlan, Rule};
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{
@@ -48,7 +49,7 @@ struct Step<'c> {
 struct LiteralForm<'c> {
     /// `None` for strings.
     datatype: Option<NamedNodeRef<'c>>,
-    /// Of strings, and of what does not match the datatype.
+    /// Of strings, those that break a rule of their column included.
     language: Option<&'c str>,
     /// The column that holds the language.
     language_column: Option<usize>,
@@ -91,7 +92,9 @@ impl<'c> QuadEmitter<'c> {
                 .rows
                 .iter()
                 .flat_map(|rows| &rows.titles)
-                .map(|(column, language)| (*column, LiteralForm::new(prepared, *column, language)))
+                .map(|(column, language)| {
+                    (*column, LiteralForm::title(prepared, *column, language))
+                })
                 .collect(),
             blank_subjects: plan.rules.iter().any(|rule| rule.subject.is_none()),
             expander,
@@ -369,14 +372,17 @@ impl<'e> Frame<'e> {
 
 impl<'c> LiteralForm<'c> {
     fn new(prepared: &'c Prepared<'c>, column: usize, language: &'c Language) -> Self {
-        let datatype = prepared
-            .plan
-            .columns
-            .get(column)
-            .map(|column| &column.datatype)
-            .filter(|datatype| !datatype.takes_language());
+        let column = prepared.plan.columns.get(column);
+        let datatype = column.map(|column| &column.datatype);
+        // What is no value of another datatype is a string without language (Tabular Data Model §6.4).
+        let language = match datatype {
+            Some(datatype) if datatype.base != Base::String => &Language::None,
+            _ => language,
+        };
         Self {
-            datatype: datatype.map(|datatype| NamedNodeRef::new_unchecked(datatype.iri())),
+            datatype: datatype
+                .filter(|datatype| !datatype.takes_language())
+                .map(|datatype| NamedNodeRef::new_unchecked(datatype.iri())),
             language: match language {
                 Language::Tag(tag) if is_language_tag(tag) => Some(tag),
                 _ => None,
@@ -384,6 +390,19 @@ impl<'c> LiteralForm<'c> {
             language_column: match language {
                 Language::Column(column) => Some(*column),
                 _ => None,
+            },
+        }
+    }
+
+    /// The form of a row title, which is a string whatever its column holds (Metadata Vocabulary §5.5).
+    fn title(prepared: &'c Prepared<'c>, column: usize, language: &'c Language) -> Self {
+        let form = Self::new(prepared, column, language);
+        match form.datatype {
+            None => form,
+            Some(_) => Self {
+                datatype: None,
+                language: None,
+                language_column: None,
             },
         }
     }

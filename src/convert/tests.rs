@@ -142,6 +142,59 @@ fn literals_and_iris() {
 }
 
 #[test]
+fn only_strings_have_a_language() {
+    let typed = |name: &str, datatype: DatatypeDescription| Column {
+        lang: "ru".into(),
+        datatype,
+        ..column(name)
+    };
+    let base = |base: &str| DatatypeDescription {
+        base: base.into(),
+        ..DatatypeDescription::default()
+    };
+    let short = DatatypeDescription {
+        max_length: Some(1),
+        ..base("string")
+    };
+    let own = DatatypeDescription {
+        id: Some("http://example.org/Short".into()),
+        ..short.clone()
+    };
+    let columns = vec![
+        typed("i", base("integer")),
+        typed("s", short),
+        typed("o", own),
+        typed("a", base("any")),
+    ];
+    check(
+        columns.clone(),
+        "i,s,o,a\n1,a,a,a\nx,bc,bc,bc\n",
+        &[
+            "_:t0s1 <i> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .",
+            "_:t0s1 <s> \"a\"@ru .",
+            "_:t0s1 <o> \"a\"^^<Short> .",
+            "_:t0s1 <a> \"a\"^^<http://www.w3.org/2001/XMLSchema#anyAtomicType> .",
+            "_:t0s2 <i> \"x\" .",
+            "_:t0s2 <s> \"bc\"@ru .",
+            "_:t0s2 <o> \"bc\"@ru .",
+            "_:t0s2 <a> \"bc\"^^<http://www.w3.org/2001/XMLSchema#anyAtomicType> .",
+        ],
+    );
+
+    // Titles of rows are strings whatever the column holds.
+    let mut group = group(columns);
+    group.tables[0].row_titles = vec![0, 1, 3];
+    let plan = compile(&group, plan::Mode::Standard);
+    let (text, _) = lines(&plan, "i,s,o,a\n1,a,a,a\n", &Options::default());
+    let titles: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("csvw#title> "))
+        .map(|(_, title)| title)
+        .collect();
+    assert_eq!(titles, ["\"1\" .", "\"a\"@ru .", "\"a\" ."]);
+}
+
+#[test]
 fn lists() {
     let separator = Some(";".to_owned());
     let plain = Column {
