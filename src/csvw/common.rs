@@ -66,7 +66,7 @@ impl Reader<'_> {
         Some(match &node.value {
             Value::Null => AnnotationValue::Null,
             Value::Boolean(value) => AnnotationValue::Boolean(*value),
-            Value::Number(text) => AnnotationValue::Number(text.clone()),
+            Value::Number(text) => return self.number(document, node, text),
             Value::String(text) => AnnotationValue::String {
                 value: text.clone(),
                 language: document.language.clone(),
@@ -85,16 +85,33 @@ impl Reader<'_> {
         })
     }
 
+    /// A number, unless it is larger than all that JSON and `xsd:double` can hold.
+    fn number(&mut self, document: &Document, node: &Node, text: &str) -> Option<AnnotationValue> {
+        if text.parse().is_ok_and(f64::is_finite) {
+            return Some(AnnotationValue::Number(text.to_owned()));
+        }
+        self.push(
+            Diagnostic::new(
+                Code::CommonProperty,
+                document.place_of(node),
+                "the number is larger than any double",
+            )
+            .with_found(node.excerpt())
+            .with_expected("a number below 1.8e308, or a string"),
+        );
+        None
+    }
+
     /// An object with `@value`.
     fn value_object(&mut self, document: &Document, members: &[Member]) -> Option<AnnotationValue> {
-        let mut text = None;
+        let mut value = None;
         let mut language: Option<(&Member, Option<String>)> = None;
         let mut datatype = None;
         for member in members {
             match member.name.as_str() {
                 "@value" => match &member.value.value {
                     Value::String(_) | Value::Number(_) | Value::Boolean(_) => {
-                        text = Some(&member.value.value);
+                        value = Some(&member.value);
                     }
                     _ => self.wrong(
                         document,
@@ -136,25 +153,25 @@ impl Reader<'_> {
             );
         }
         let language = language.and_then(|(_, tag)| tag);
-        Some(match (text?, datatype) {
-            (Value::String(text), datatype) => AnnotationValue::String {
-                value: text.clone(),
-                language,
-                datatype,
-            },
-            (Value::Number(text), None) => AnnotationValue::Number(text.clone()),
-            (Value::Number(text), datatype) => AnnotationValue::String {
-                value: text.clone(),
-                language: None,
-                datatype,
-            },
-            (Value::Boolean(value), None) => AnnotationValue::Boolean(*value),
-            (Value::Boolean(value), datatype) => AnnotationValue::String {
-                value: value.to_string(),
-                language: None,
-                datatype,
-            },
+        let node = value?;
+        let value = match &node.value {
+            Value::String(text) => {
+                return Some(AnnotationValue::String {
+                    value: text.clone(),
+                    language,
+                    datatype,
+                });
+            }
+            Value::Number(text) => self.number(document, node, text)?,
+            Value::Boolean(value) => AnnotationValue::Boolean(*value),
             _ => return None,
+        };
+        Some(match datatype {
+            Some(datatype) => AnnotationValue::Typed {
+                value: Box::new(value),
+                datatype,
+            },
+            None => value,
         })
     }
 

@@ -139,6 +139,13 @@ pub enum AnnotationValue {
     Number(String),
     /// A truth value.
     Boolean(bool),
+    /// A number or a truth value with an explicit `@type`.
+    Typed {
+        /// The number or truth value.
+        value: Box<AnnotationValue>,
+        /// Absolute IRI of the `@type`.
+        datatype: String,
+    },
     /// JSON null.
     Null,
     /// A node: `@id`, `@type`s (absolute) and properties.

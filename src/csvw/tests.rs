@@ -203,6 +203,11 @@ fn one_wrong_property_after_another() {
         ),
         (r#""datatype": {"length": -1}"#, &["CG0311 m.json:2:24"]),
         (r#""dc:title": {"@value": null}"#, &["CG0330 m.json:2:14"]),
+        (r#""dc:extent": [1e308, 1e400]"#, &["CG0330 m.json:2:22"]),
+        (
+            r#""dc:extent": {"@value": -1e400}"#,
+            &["CG0330 m.json:2:25"],
+        ),
         (r#""dc:title": {"name": "x"}"#, &["CG0330 m.json:2:14"]),
         (
             r#""dc:title": [{"@id": "_:x"}, {"@graph": []}]"#,

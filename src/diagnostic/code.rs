@@ -157,7 +157,8 @@ codes! {
     TemplateVariable = "0327", Warning, "unknown template variable", "tabular-metadata §5.1.3";
     /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
-    /// `@graph` or `@context`; `@language` wants `@value`. Write the value in that form.
+    /// `@graph` or `@context`; `@language` wants `@value`; a number is one that a double holds. Write the
+    /// value in that form.
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.

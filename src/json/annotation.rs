@@ -57,6 +57,7 @@ pub(super) fn write_value(value: &AnnotationValue, out: &mut String) {
         AnnotationValue::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
         AnnotationValue::Number(number) => write_json_number(number, out),
         AnnotationValue::String { value, .. } => write_string(value, out),
+        AnnotationValue::Typed { value, .. } => write_value(value, out),
         AnnotationValue::Array(values) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {

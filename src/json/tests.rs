@@ -222,7 +222,8 @@ fn standard_mode_describes_tables_and_rows() {
             "@id": "http://example.org/table",
             "dc:title": {"@value": "T", "@language": "en"},
             "dc:creator": {"@id": "http://example.org/me"},
-            "dc:extent": [1, 2.5, true],
+            "dc:extent": [1, 2.5, true, {"@value": 5, "@type": "xsd:integer"}, {"@value": true, "@type": "xsd:boolean"},
+                {"@value": "5", "@type": "xsd:integer"}],
             "notes": [{"@type": "schema:Comment", "schema:text": "n"}],
             "dialect": {"commentPrefix": "#", "skipRows": 1},
             "tableSchema": {"rowTitles": "name", "columns": [
@@ -239,7 +240,7 @@ fn standard_mode_describes_tables_and_rows() {
             ],
             "dc:title": "T",
             "dc:creator": "http://example.org/me",
-            "dc:extent": [1, 2.5, true],
+            "dc:extent": [1, 2.5, true, 5, true, "5"],
             "rdfs:comment": ["one", "two"],
             "notes": [{"@type": "schema:Comment", "schema:text": "n"}],
         }]}),

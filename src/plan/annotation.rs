@@ -1,6 +1,7 @@
 //! Notes and common properties as quads (csv2rdf §6).
 
 use crate::csvw::model::{Annotation, AnnotationValue};
+use crate::datatype::{Base, canonical};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 
@@ -79,6 +80,17 @@ impl Annotator {
                 } => string(value, language.as_deref(), datatype.as_deref()).into(),
                 AnnotationValue::Number(number) => self::number(number).into(),
                 AnnotationValue::Boolean(value) => Literal::from(*value).into(),
+                AnnotationValue::Typed { value, datatype } => match &**value {
+                    AnnotationValue::Number(number) => string(number, None, Some(datatype)).into(),
+                    AnnotationValue::Boolean(value) => {
+                        string(&value.to_string(), None, Some(datatype)).into()
+                    }
+                    // Nothing else has a type beside its value.
+                    other => {
+                        open.push((subject, property, other));
+                        continue;
+                    }
+                },
                 AnnotationValue::Node {
                     id,
                     types,
@@ -122,25 +134,17 @@ fn string(value: &str, language: Option<&str>, datatype: Option<&str>) -> Litera
 
 /// A JSON number: an integer where it has no fractional part, a double otherwise, in canonical form.
 fn number(written: &str) -> Literal {
-    if !written.contains(['.', 'e', 'E']) {
-        return Literal::new_typed_literal(written, xsd::INTEGER);
-    }
-    match written.parse::<f64>() {
-        Ok(value) if value.fract() == 0.0 && value.abs() < 1e18 => {
-            Literal::new_typed_literal(format!("{value:.0}"), xsd::INTEGER)
+    let mut buffer = String::new();
+    let whole = match written.parse::<f64>() {
+        _ if !written.contains(['.', 'e', 'E']) => written.to_owned(),
+        Ok(value) if value.fract() == 0.0 && value.abs() < 1e18 => format!("{value:.0}"),
+        _ => {
+            let double = canonical(Base::Double, written, &mut buffer);
+            return Literal::new_typed_literal(double, xsd::DOUBLE);
         }
-        Ok(value) => Literal::new_typed_literal(canonical_double(value), xsd::DOUBLE),
-        Err(_) => Literal::new_simple_literal(written),
-    }
-}
-
-/// The canonical form of `xsd:double` (XML Schema §3.2.5.2): one digit before the point, an exponent.
-fn canonical_double(value: f64) -> String {
-    let scientific = format!("{value:E}");
-    match scientific.split_once('E') {
-        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
-        _ => scientific,
-    }
+    };
+    let integer = canonical(Base::Integer, &whole, &mut buffer);
+    Literal::new_typed_literal(integer, xsd::INTEGER)
 }
 
 #[cfg(test)]
@@ -153,6 +157,13 @@ mod tests {
             ("12", "\"12\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
             ("12.0", "\"12\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
             ("1e2", "\"100\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            ("-0", "\"0\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            ("-0.0", "\"0\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            ("-0e1", "\"0\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            (
+                "1e18",
+                "\"1.0E18\"^^<http://www.w3.org/2001/XMLSchema#double>",
+            ),
             (
                 "0.5",
                 "\"5.0E-1\"^^<http://www.w3.org/2001/XMLSchema#double>",
