@@ -147,6 +147,12 @@ impl ChunkReader<'_> {
         let format = &prepared.format;
         parser.parse(cell, format, at.text, &mut buffers, &mut row, |_, _| ());
         let (text, value) = (*row.strings.first()?, *row.values.first()?);
+        // An empty cell has the value of the default.
+        let text = if text.is_empty() {
+            plan.default.as_str()
+        } else {
+            text
+        };
         let bytes = |item| {
             let mut bytes = Vec::new();
             write_key(plan, item, &mut bytes);

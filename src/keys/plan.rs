@@ -12,6 +12,8 @@ pub struct Key {
     pub columns: Vec<usize>,
     /// Names of those columns.
     pub names: Vec<String>,
+    /// Names of the datatypes of those columns, for messages.
+    pub datatypes: Vec<String>,
     /// Every item of the (single) list cell is a key of its own.
     pub items: bool,
 }
@@ -103,14 +105,23 @@ impl KeyPlan {
         items: bool,
     ) -> Option<usize> {
         let described = group.tables.get(table)?;
-        let names = columns
+        let columns_described = columns
             .iter()
-            .map(|&column| described.columns.get(column).map(|c| c.name.clone()))
+            .map(|&column| described.columns.get(column))
             .collect::<Option<Vec<_>>>()?;
+        let names = columns_described.iter().map(|column| column.name.clone());
+        let datatypes =
+            columns_described
+                .iter()
+                .map(|column| match column.datatype.base.as_str() {
+                    "" => "string".to_owned(),
+                    base => base.to_owned(),
+                });
         let key = Key {
             table,
             columns: columns.to_vec(),
-            names,
+            names: names.collect(),
+            datatypes: datatypes.collect(),
             items,
         };
         if let Some(known) = self.keys.iter().position(|known| *known == key) {

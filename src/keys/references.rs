@@ -7,6 +7,7 @@ use super::plan::{KeyPlan, Reference};
 use super::report;
 use super::rows::{Fetched, KeyRow, Rows, Which};
 use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::ControlFlow;
 
@@ -86,6 +87,14 @@ fn join(from: &[Entry], to: &[Entry], mut found: impl FnMut(&Entry, &[Entry])) {
     }
 }
 
+/// Keys of the referenced table.
+#[derive(Default)]
+struct Candidates {
+    texts: Vec<String>,
+    /// Rows whose keys have the text of a missing one, by that text.
+    alike: HashMap<String, KeyRow>,
+}
+
 /// Makes messages of findings.
 struct Reported<'a> {
     plan: &'a KeyPlan,
@@ -100,15 +109,22 @@ impl Reported<'_> {
         let to = &self.plan.keys()[self.reference.to];
         let fetched = Fetched::read(self.rows, from, kept.iter().map(|(row, _)| *row))?;
         let found: Vec<(&KeyRow, String)> = self.texts(kept, &fetched);
-        let candidates = self.candidates(found.len())?;
+        let candidates = self.candidates(&found)?;
         Ok(found
             .into_iter()
             .enumerate()
             .map(|(index, (row, text))| {
-                let near = (index < SUGGESTIONS)
-                    .then(|| suggest::hint(&text, candidates.iter().map(String::as_str)))
-                    .flatten();
-                report::dangling(from, to, self.plan.url(to.table), row, &text, near)
+                let hint = match candidates.alike.get(&text) {
+                    // The text is there: what differs is the value.
+                    Some(other) => report::difference(from, to, row, &text, other),
+                    None if row.has_null() => Some(report::null(from, row)),
+                    None if index < SUGGESTIONS => {
+                        let texts = candidates.texts.iter().map(String::as_str);
+                        suggest::hint(&text, texts)
+                    }
+                    None => None,
+                };
+                report::dangling(from, to, self.plan.url(to.table), row, &text, hint)
             })
             .collect())
     }
@@ -167,14 +183,19 @@ impl Reported<'_> {
             .map(|(position, (text, _))| (position, text))
     }
 
-    /// Keys that could have been meant, where anything is missing.
-    fn candidates(&self, missing: usize) -> io::Result<Vec<String>> {
-        let mut candidates = Vec::new();
-        if missing > 0 {
+    /// Keys that could have been meant, where anything is `missing`.
+    fn candidates(&self, missing: &[(&KeyRow, String)]) -> io::Result<Candidates> {
+        let mut candidates = Candidates::default();
+        if !missing.is_empty() {
             let to = &self.plan.keys()[self.reference.to];
+            let wanted: HashSet<&str> = missing.iter().map(|(_, text)| text.as_str()).collect();
             let mut visitor = |row: KeyRow| {
-                candidates.push(row.text());
-                if candidates.len() < CANDIDATES {
+                let text = row.text();
+                candidates.texts.push(text.clone());
+                if wanted.contains(text.as_str()) {
+                    candidates.alike.entry(text).or_insert(row);
+                }
+                if candidates.texts.len() < CANDIDATES {
                     ControlFlow::Continue(())
                 } else {
                     ControlFlow::Break(())

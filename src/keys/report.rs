@@ -1,7 +1,7 @@
 //! The words about keys.
 
 use super::plan::Key;
-use super::rows::KeyRow;
+use super::rows::{KeyRow, KeyValue};
 use crate::csvw::OWN_NAMESPACE;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -32,11 +32,11 @@ pub(super) fn dangling(
     url: &str,
     row: &KeyRow,
     text: &str,
-    near: Option<String>,
+    hint: Option<String>,
 ) -> Diagnostic {
     let table = file_name(url);
     let what = if from.items { "the item" } else { "the key" };
-    let diagnostic = Diagnostic::new(
+    Diagnostic::new(
         Code::DanglingReference,
         row.place(),
         format!("no row of `{table}` has {what} `{text}`"),
@@ -45,14 +45,63 @@ pub(super) fn dangling(
     .with_expected(format!(
         "the value of {} in a row of `{table}`",
         columns(to)
-    ));
-    match near {
-        Some(near) => diagnostic.with_hint(near),
-        None if row.has_null() => diagnostic.with_hint(format!(
-            "if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`"
-        )),
-        None => diagnostic,
+    ))
+    .with_optional_hint(hint)
+}
+
+/// What to do about a reference with a null in it.
+pub(super) fn null(from: &Key, row: &KeyRow) -> String {
+    let name = row.cells.iter().position(|cell| cell.value.is_null());
+    let name = name.and_then(|index| from.names.get(index));
+    format!(
+        "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`",
+        name.map_or("", String::as_str)
+    )
+}
+
+/// What tells the value of a key from that of a row whose key has the same text.
+pub(super) fn difference(
+    from: &Key,
+    to: &Key,
+    row: &KeyRow,
+    text: &str,
+    other: &KeyRow,
+) -> Option<String> {
+    let place = other.place();
+    let place = format!("{}:{}:{}", place.file, place.line, place.column);
+    let pairs = row.cells.iter().zip(&other.cells).enumerate();
+    for (index, (cell, there)) in pairs {
+        let (name, other_name) = (from.names.get(index)?, to.names.get(index)?);
+        let item = match &cell.value {
+            KeyValue::List(items) if from.items => {
+                let item = items.iter().find(|item| item.text == text);
+                item.and_then(|item| item.value.clone()).map(KeyValue::One)
+            }
+            _ => None,
+        };
+        let value = item.as_ref().unwrap_or(&cell.value);
+        if *value == there.value {
+            continue;
+        }
+        let what = match (value, &there.value) {
+            (KeyValue::Null, _) => format!("here `{name}` is null"),
+            (_, KeyValue::Null) => format!("there `{other_name}` is null"),
+            (KeyValue::List(_), KeyValue::One(_)) => format!("here `{name}` holds lists"),
+            (KeyValue::One(_), KeyValue::List(_)) => format!("there `{other_name}` holds lists"),
+            _ => {
+                let (here, there) = (from.datatypes.get(index)?, to.datatypes.get(index)?);
+                if here == there {
+                    format!("`{name}` and `{other_name}` read it as different values")
+                } else {
+                    format!(
+                        "here `{name}` is of the datatype {here}, there `{other_name}` of {there}"
+                    )
+                }
+            }
+        };
+        return Some(format!("{place} has the same text, but {what}"));
     }
+    None
 }
 
 /// A foreign key with several rows.

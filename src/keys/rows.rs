@@ -73,6 +73,17 @@ pub struct KeyItem {
     pub value: Option<Vec<u8>>,
 }
 
+impl KeyValue {
+    /// Whether it is null or an empty list.
+    pub(super) fn is_null(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::One(_) => false,
+            Self::List(items) => items.is_empty(),
+        }
+    }
+}
+
 impl KeyRow {
     /// Whether two rows have the same key.
     pub(super) fn same_values(&self, other: &Self) -> bool {
@@ -94,11 +105,7 @@ impl KeyRow {
 
     /// Whether a value is null or an empty list.
     pub(super) fn has_null(&self) -> bool {
-        self.cells.iter().any(|cell| match &cell.value {
-            KeyValue::Null => true,
-            KeyValue::One(_) => false,
-            KeyValue::List(items) => items.is_empty(),
-        })
+        self.cells.iter().any(|cell| cell.value.is_null())
     }
 
     /// The texts of the cells, as a message shows them.

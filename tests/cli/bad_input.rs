@@ -557,3 +557,57 @@ fn unreadable_table() {
     let said = run.stderr.matches("error[CG0101]").count();
     assert_eq!(said, 1, "it is said once: {}", run.stderr);
 }
+
+#[test]
+fn keys_of_the_same_text_say_what_differs() {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "m.json",
+        r#"{"@context": "http://www.w3.org/ns/csvw", "tables": [
+            {"url": "a.csv", "tableSchema": {"columns": [
+                {"name": "id", "titles": "id", "datatype": "integer"},
+                {"name": "list", "titles": "list", "separator": ";"},
+                {"name": "text", "titles": "text"}]}},
+            {"url": "b.csv", "tableSchema": {
+                "foreignKeys": [
+                    {"columnReference": ["id", "code"], "reference": {"resource": "a.csv", "columnReference": ["id", "text"]}},
+                    {"columnReference": "code", "reference": {"resource": "a.csv", "columnReference": "list"}},
+                    {"columnReference": "null", "reference": {"resource": "a.csv", "columnReference": "text"}},
+                    {"columnReference": "items", "reference": {"resource": "a.csv", "columnReference": "id"}}],
+                "columns": [
+                    {"name": "id", "titles": "id"},
+                    {"name": "code", "titles": "code"},
+                    {"name": "null", "titles": "null", "null": ["-", "NA"]},
+                    {"name": "items", "titles": "items", "separator": " "}]}}]}"#,
+    );
+    workshop.write("a.csv", "id,list,text\n1,1,1\n2,b,-\n");
+    workshop.write("b.csv", "id,code,null,items\n1,1,-,2\n1,1,NA,\n");
+    let run = workshop.run(&["check", "m.json"]).exits(1);
+    for hint in [
+        "a.csv:2:1 has the same text, but here `id` is of the datatype string, there `id` of integer",
+        "a.csv:2:3 has the same text, but there `list` holds lists",
+        "a.csv:3:5 has the same text, but here `null` is null",
+        "`null` is null; if the reference may be missing",
+        "a.csv:3:1 has the same text, but here `items` is of the datatype string, there `id` of integer",
+    ] {
+        assert!(run.stderr.contains(hint), "{hint}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
+#[test]
+fn an_empty_cell_has_the_key_of_its_default() {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "m.json",
+        r#"{"@context": "http://www.w3.org/ns/csvw", "url": "a.csv", "tableSchema": {
+            "primaryKey": ["id", "kind"], "columns": [
+                {"name": "id", "titles": "id", "default": "x"},
+                {"name": "note", "titles": "note"},
+                {"name": "kind", "virtual": true, "default": "k"}]}}"#,
+    );
+    workshop.write("a.csv", "id,note\n,1\n,2\n");
+    let run = workshop.run(&["check", "m.json"]).exits(1);
+    let message = "a.csv:3:1: `x, k` is already the primary key of line 2";
+    assert!(run.stderr.contains(message), "{}", run.stderr);
+}
