@@ -14,6 +14,8 @@ pub(super) struct Header {
     pub counted: bool,
     /// Where there should be a header, no cell of it says anything.
     pub blank: bool,
+    /// Why there is no column.
+    nothing: &'static str,
 }
 
 /// One column of the file: its titles, one for each header row that is not blank there.
@@ -67,6 +69,7 @@ impl Header {
         Self {
             counted: preamble.column_count > 0 || expected,
             blank: expected && columns.iter().all(|column| column.titles.is_empty()),
+            nothing: nothing(preamble, dialect),
             columns,
         }
     }
@@ -88,7 +91,7 @@ impl Header {
                     |column| column.place.clone(),
                 );
             let message = match self.columns.is_empty() {
-                true => "the file is empty: not even its header is there",
+                true => self.nothing,
                 false => "the file has another number of columns than its schema",
             };
             diagnostics.push(
@@ -140,6 +143,17 @@ impl Header {
             "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
             delimiter.to_string()
         ))
+    }
+}
+
+/// Why a file has no column, where it has none.
+fn nothing(preamble: &Preamble, dialect: &Dialect) -> &'static str {
+    if !preamble.header.is_empty() && dialect.skip_columns > 0 {
+        "`skipColumns` leaves no column of the file"
+    } else if preamble.data.offset > 0 && dialect.skip_rows > 0 {
+        "`skipRows` leaves nothing of the file: not even its header"
+    } else {
+        "the file is empty: not even its header is there"
     }
 }
 

@@ -128,6 +128,41 @@ fn the_transfer_states_the_language_unless_metadata_does() {
 }
 
 #[test]
+fn a_file_without_columns_says_why() {
+    for (dialect, file, expected) in [
+        ("", "", "the file is empty: not even its header is there"),
+        (
+            r#""skipRows": 3"#,
+            "",
+            "the file is empty: not even its header is there",
+        ),
+        (
+            r#""skipRows": 2"#,
+            "a\n1\n",
+            "`skipRows` leaves nothing of the file: not even its header",
+        ),
+        (
+            r#""skipColumns": 2"#,
+            "a,b\n1,2\n",
+            "`skipColumns` leaves no column of the file",
+        ),
+    ] {
+        let metadata = format!(
+            r#"{{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "dialect": {{{dialect}}},
+            "tableSchema": {{"columns": [{{"titles": "a"}}]}}}}"#
+        );
+        let files = Memory::new(&[("m.json", &metadata), ("t.csv", file)]);
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let url = format!("{BASE}m.json");
+        load(&url, &LoadOptions::default(), &files, &mut diagnostics);
+        let said = diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.message == expected);
+        assert!(said, "{dialect}: {diagnostics:?}");
+    }
+}
+
+#[test]
 fn two_equal_titles_are_ambiguous() {
     let (group, found) = load_files(&[("t.csv", "a,b,a\n")], Mode::Validate);
     assert_eq!(names(&group.unwrap()), ["a", "b", "a"]);
