@@ -171,6 +171,9 @@ impl Reader<'_> {
             } else {
                 preamble.header.push(self.cells(text, &record, line));
                 self.flaws(text, &record, &mut preamble.problems);
+                preamble
+                    .problems
+                    .extend(self.carriage_return(text, &record));
             }
             if skipped < self.dialect.skip_rows {
                 skipped += 1;
@@ -306,6 +309,34 @@ impl Reader<'_> {
         }
     }
 
+    /// That the header is all of the file, because its lines end with carriage returns.
+    fn carriage_return(&self, text: &[u8], record: &Record) -> Option<Diagnostic> {
+        let default = Dialect::default().line_terminators;
+        if !self.ended || record.terminated || self.dialect.line_terminators != default {
+            return None;
+        }
+        let quote = self.dialect.quote_char.as_deref().unwrap_or_default();
+        let ends = record.cells.iter().skip(1).map(|cell| cell.raw_start);
+        let at = record
+            .cells
+            .iter()
+            .zip(ends.chain([record.end]))
+            .filter_map(|(cell, end)| Some((cell.raw_start, text.get(cell.raw_start..end)?)))
+            // In quotes it can be meant.
+            .filter(|(_, cell)| quote.is_empty() || !cell.starts_with(quote.as_bytes()))
+            .find_map(|(start, cell)| Some(start + memchr::memchr(b'\r', cell)?))?;
+        Some(
+            Diagnostic::new(
+                Code::LineTerminators,
+                self.place(text, at),
+                "a carriage return ends no line here, so all of the file is its header",
+            )
+            .with_found("\r")
+            .with_expected("a line feed")
+            .with_hint(r#"declare `"dialect": {"lineTerminators": ["\r"]}`"#),
+        )
+    }
+
     fn malformed(&self, text: &[u8], at: usize) -> Diagnostic {
         Diagnostic::new(
             Code::Encoding,
@@ -439,5 +470,30 @@ mod tests {
             Err(error) => panic!("{error:?}"),
         };
         assert!(places.contains(&(Code::Quoting, 1, 2)));
+    }
+
+    #[test]
+    fn carriage_returns_that_end_no_line() {
+        let declared = Dialect {
+            line_terminators: vec!["\r".into()],
+            ..Dialect::default()
+        };
+        for (bytes, dialect, expected) in [
+            (&b"a,b\r1,2\r"[..], Dialect::default(), Some((1, 4))),
+            (b"a\r", Dialect::default(), Some((1, 2))),
+            (b"\"a\rb\",c\rd", Dialect::default(), Some((1, 8))),
+            (b"\"a\rb\",c", Dialect::default(), None),
+            (b"a,b\r\n1,2\r\n", Dialect::default(), None),
+            (b"a\rb,c\n1,2\n", Dialect::default(), None),
+            (b"a,b\r1,2\r", declared, None),
+        ] {
+            let preamble = preamble(&resource(bytes), &dialect).unwrap();
+            let found = preamble
+                .problems
+                .iter()
+                .find(|problem| problem.code == Code::LineTerminators)
+                .map(|problem| (problem.place.line, problem.place.column));
+            assert_eq!(found, expected, "{}", String::from_utf8_lossy(bytes));
+        }
     }
 }

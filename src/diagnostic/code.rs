@@ -90,6 +90,10 @@ codes! {
     /// nothing. Look at the template of the column and at the values it uses: `{+x}` copies a value as it is,
     /// `{x}` encodes what cannot stand in an IRI.
     InvalidIri = "0205", Error, "template gives no IRI", "tabular-metadata §5.1.3";
+    /// The lines of the file end with carriage returns alone, which end no line unless the dialect says so:
+    /// all of the file is its header. Declare them, `"dialect": {"lineTerminators": ["\r"]}`, or save the
+    /// file with other line ends.
+    LineTerminators = "0206", Invalid, "lines end with carriage returns", "tabular-data-model §8";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
