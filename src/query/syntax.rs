@@ -27,14 +27,27 @@ pub(super) fn parse(
     let mut query = parser.clone().parse_query(text).map_err(|error| {
         // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
         let updates = parser.clone().with_base_iri("http://example.org/");
-        if updates.is_ok_and(|parser| parser.parse_update(text).is_ok()) {
-            return Diagnostic::new(
-                Code::QueryForbidden,
-                Place::file(file),
-                "this is an update; the published graph is only read",
-            )
-            .with_hint("change the CSV tables and run `civigraph build`")
-            .into();
+        match updates.map(|parser| parser.parse_update(text)) {
+            // No operation at all is an update, but nobody means one.
+            Ok(Ok(update)) if update.operations.is_empty() => {
+                return Diagnostic::new(
+                    Code::QuerySyntax,
+                    Place::file(file),
+                    "there is no query: the text is empty but for comments and declarations",
+                )
+                .with_expected("`SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`")
+                .into();
+            }
+            Ok(Ok(_)) => {
+                return Diagnostic::new(
+                    Code::QueryForbidden,
+                    Place::file(file),
+                    "this is an update; the published graph is only read",
+                )
+                .with_hint("change the CSV tables and run `civigraph build`")
+                .into();
+            }
+            _ => {}
         }
         StoreError::from(syntax_error(&error, &parser, text, file))
     })?;
@@ -53,11 +66,15 @@ fn syntax_error(
     let Some((line, column, expected)) = position(&words) else {
         return Diagnostic::new(Code::QuerySyntax, Place::file(file), words);
     };
-    let undeclared = expected.contains("Prefix not found");
+    let mut cause = sentence(expected).map(str::to_owned);
+    if expected == UNREPORTED && text.contains("_:") {
+        cause = Some(UNREPORTED.to_owned());
+    }
     let mut expected = shortened(expected);
     let (line, column) = match byte_of(text, line, column) {
         Some(told) => {
             let at = token_at(parser, text, told);
+            cause = cause.or_else(|| cause_between(parser, text, at, told));
             // What could stand there: what the parser misses when the text ends there.
             expected = match parser.clone().parse_query(&padded(text, at)) {
                 Ok(_) => "the end of the query".to_owned(),
@@ -70,18 +87,65 @@ fn syntax_error(
         }
         None => (line, column),
     };
-    let place = Place::at(file, line, column);
-    if undeclared {
-        let message = "this prefix is not declared, or no such name can stand here";
-        return Diagnostic::new(Code::QuerySyntax, place, message)
-            .with_hint("declare prefixes at the start: `PREFIX name: <IRI>`");
+    let wrong = |message: &str| {
+        Diagnostic::new(
+            Code::QuerySyntax,
+            Place::at(file, line, column),
+            message.to_owned(),
+        )
+    };
+    match cause.as_deref() {
+        Some("Prefix not found") => {
+            wrong("this prefix is not declared, or no such name can stand here")
+                .with_hint("declare prefixes at the start: `PREFIX name: <IRI>`")
+        }
+        Some("IRI parsing failed") => wrong("this is no absolute IRI"),
+        Some("Duplicated variable name in SELECT") => wrong("a variable is selected twice"),
+        Some("The SELECT contains a variable that is unbound") => {
+            wrong("a variable is selected that the query does not group by")
+        }
+        Some(UNREPORTED) => {
+            wrong("a blank node stands in two graph patterns").with_hint("use a variable")
+        }
+        Some(other) => wrong(&format!("the query is wrong here: {other}")),
+        None if expected.is_empty() => wrong("the query cannot be read on from here"),
+        None => wrong("the query cannot be read on from here").with_expected(expected),
     }
-    Diagnostic::new(
-        Code::QuerySyntax,
-        place,
-        "the query cannot be read on from here",
-    )
-    .with_expected(expected)
+}
+
+/// What the parser says when it reads again to tell what it misses, and does not come as far: only
+/// the blank nodes that it knows differ then.
+const UNREPORTED: &str = "<unreported>";
+
+/// What the parser says in a sentence among the tokens that it expects: a rule that no token breaks.
+fn sentence(expected: &str) -> Option<&str> {
+    let list = expected.strip_prefix("one of ").unwrap_or(expected);
+    list.split(", ").find(|item| {
+        !item.starts_with(['"', '[', '\'', '<'])
+            && item.contains(' ')
+            && item.contains(char::is_lowercase)
+    })
+}
+
+/// The sentence that the parser has for a text that ends between the place where it stopped and the one
+/// that it told.
+///
+/// A keyword that is compared with what follows the cause reaches further than the cause, and hides it.
+/// Where the text ends with the cause, nothing does.
+fn cause_between(parser: &SparqlParser, text: &str, at: usize, told: usize) -> Option<String> {
+    let before = text.get(..at)?.trim_end().len();
+    // Before a closing brace everything is complete; before another token, that one may be wrong.
+    let complete = text
+        .get(at..)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('}'));
+    let ends = (at + usize::from(!complete)..=told).rev();
+    ends.chain(complete.then_some(before)).find_map(|end| {
+        let start = text.get(..end)?;
+        let words = parser.clone().parse_query(start).err()?.to_string();
+        let (line, column, expected) = position(&words)?;
+        let at_end = byte_of(start, line, column) == Some(end);
+        at_end.then(|| sentence(expected).map(str::to_owned))?
+    })
 }
 
 /// The parser tells the place in words only: `error at 3:17: expected …`.
@@ -154,11 +218,15 @@ fn shortened(expected: &str) -> String {
     const SHOWN: usize = 8;
     let list = expected.strip_prefix("one of ").unwrap_or(expected);
     // A keyword that does not match shows as "any character".
-    let list = list.replace("[_]", "a keyword");
-    let items: Vec<&str> = list
-        .split(", ")
-        .filter(|item| !item.starts_with('[') && !matches!(*item, "LATERAL" | "SERVICE"))
-        .collect();
+    let list = list
+        .replace("[_]", "a keyword")
+        .replace("['0'..='9']", "a digit");
+    let told = |item: &str| {
+        !item.is_empty()
+            && !item.starts_with('[')
+            && !matches!(item, "LATERAL" | "SERVICE" | UNREPORTED)
+    };
+    let items: Vec<&str> = list.split(", ").filter(|item| told(item)).collect();
     if items.len() <= SHOWN {
         return items.join(", ");
     }
@@ -234,5 +302,86 @@ mod tests {
         check(&nested, Err((Code::QueryLimit, 0, 0)));
         let long = format!("SELECT * {{ }} #{}", "x".repeat(70_000));
         check(&long, Err((Code::QueryLimit, 0, 0)));
+    }
+
+    #[test]
+    fn refusals_say_the_cause_and_not_only_what_is_expected() {
+        for (text, message, expected) in [
+            ("", "there is no query", Some("`SELECT`")),
+            ("# SELECT * { }\n", "there is no query", Some("`SELECT`")),
+            (
+                "PREFIX a: <http://a/>",
+                "there is no query",
+                Some("`SELECT`"),
+            ),
+            ("SELECT ?x ?x {}", "a variable is selected twice", None),
+            (
+                "SELECT ?x ?x {} LIMIT 10",
+                "a variable is selected twice",
+                None,
+            ),
+            (
+                "SELECT * { { SELECT ?x ?x {} } }",
+                "a variable is selected twice",
+                None,
+            ),
+            ("SELECT * {} LIMIT -1", "cannot be read on", Some("a digit")),
+            (
+                "SELECT * {} ORDER BY UNDEF",
+                "cannot be read on",
+                Some("\"?\""),
+            ),
+            (
+                "SELECT ?y (COUNT(?x) AS ?n) { ?x ?y ?z }",
+                "does not group by",
+                None,
+            ),
+            (
+                "SELECT ?y (COUNT(?x) AS ?n) { ?x ?y ?z } GROUPY BY ?y",
+                "cannot be read on",
+                Some(""),
+            ),
+            (
+                "SELECT * { ?s ?p ?o } GROUP BY ?s",
+                "SELECT * is not authorized with GROUP BY",
+                None,
+            ),
+            (
+                "SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }",
+                "BIND is overriding an existing variable",
+                None,
+            ),
+            (
+                "SELECT * { VALUES (?a ?b) { (1) } }",
+                "exactly the same number of values",
+                None,
+            ),
+            (
+                "SELECT * { _:a ?p ?o . { _:a ?q ?r } }",
+                "in two graph patterns",
+                None,
+            ),
+            ("SELECT * { <a> ?p ?o }", "no absolute IRI", None),
+            (
+                "SELECT * { no:a ?p ?o }",
+                "this prefix is not declared",
+                None,
+            ),
+        ] {
+            let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+            let found = parsed
+                .map(drop)
+                .map_err(StoreError::into_diagnostic)
+                .unwrap_err();
+            assert_eq!(found.code, Code::QuerySyntax, "{text}");
+            assert!(found.message.contains(message), "{text}: {}", found.message);
+            assert_eq!(
+                found.expected.is_some(),
+                expected.is_some(),
+                "{text}: {found:?}"
+            );
+            let part = expected.unwrap_or_default();
+            assert!(found.expected.unwrap_or_default().contains(part), "{text}");
+        }
     }
 }
