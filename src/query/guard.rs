@@ -9,7 +9,6 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::StoreError;
 use spargebra::Query;
 use spargebra::algebra::{Expression, Function, GraphPattern, PropertyPathExpression};
-use spargebra::term::NamedNodePattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -149,8 +148,6 @@ pub(super) struct Findings {
     depth: usize,
     deepest: usize,
     service: bool,
-    /// IRIs of graphs that the query names in `GRAPH`, `FROM` and `FROM NAMED`.
-    pub(super) graphs: BTreeSet<String>,
     /// IRIs of functions that are not SPARQL's own, each with the numbers of arguments of its calls.
     pub(super) functions: BTreeMap<String, BTreeSet<usize>>,
 }
@@ -167,12 +164,6 @@ pub(super) fn check_algebra(
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
     findings.pattern(pattern);
-    if let Some(dataset) = query.dataset() {
-        let named = dataset.named.iter().flatten();
-        for graph in dataset.default.iter().chain(named) {
-            findings.graphs.insert(graph.as_str().to_owned());
-        }
-    }
     let refuse = |code, message: String| Diagnostic::new(code, Place::file(file), message);
     if findings.service {
         return Err(refuse(
@@ -225,12 +216,6 @@ impl Visitor for Findings {
             GraphPattern::Minus { left, right } | GraphPattern::Lateral { left, right } => {
                 self.pattern(left);
                 self.nested(right);
-            }
-            GraphPattern::Graph { name, inner } => {
-                if let NamedNodePattern::NamedNode(name) = name {
-                    self.graphs.insert(name.as_str().to_owned());
-                }
-                self.pattern(inner);
             }
             // The outermost select is at depth 1 and no sub-select: 16 levels of nesting are 16 more.
             GraphPattern::Project { inner, .. } => self.nested(inner),

@@ -47,6 +47,7 @@
 
 mod answer;
 mod functions;
+mod graphs;
 mod guard;
 mod labels;
 mod parameter;

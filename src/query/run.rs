@@ -2,6 +2,7 @@
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
 use super::functions::{self, Lineage};
+use super::graphs;
 use super::guard::{Findings, Limits};
 use super::substitute::{Problem, substitute};
 use super::syntax;
@@ -177,9 +178,10 @@ fn evaluate(
     if let Some(lineage) = &lineage {
         evaluator = lineage.register(evaluator, &about.base);
     }
+    // With the parameters in their places: one of them may be the graph.
+    let graphs = graphs::named(&query);
     let mut prepared = evaluator.for_query(query);
-    let graphs = &findings.graphs;
-    choose_graphs(prepared.dataset_mut(), build, request.inferred, graphs);
+    choose_graphs(prepared.dataset_mut(), build, request.inferred, &graphs);
     let results = prepared
         .on_store(build.store())
         .execute()

@@ -141,9 +141,20 @@ fn inferred_triples_are_seen_when_asked_for() -> Tested {
             false,
             true,
         ),
+        (
+            "ASK { VALUES ?g { graph:inferred } GRAPH ?g { city:tara ns:near ?x } }",
+            false,
+            true,
+        ),
+        ("ASK { GRAPH ?asked { city:tara ns:near ?x } }", false, true),
     ] {
         let mut request = Request::new(text, "q.rq");
         request.inferred = inferred;
+        // A parameter names a graph as well as the text does.
+        if text.contains("?asked") {
+            let graph = oxrdf::NamedNode::new("http://e/graph/inferred")?;
+            request.parameters.insert("asked".to_owned(), graph.into());
+        }
         let truth = answer(&build, &request, AnswerFormat::Csv)?.1.truth;
         assert_eq!(truth, Some(expected), "{text} {inferred}");
     }
