@@ -138,7 +138,7 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
-/// The stored queries of the project. What is wrong with their headers is said and does no harm.
+/// The stored queries of the project. What is wrong with one, or its file, is said and does no harm.
 fn queries(global: &Global, terminal: &Terminal) -> Result<Vec<StoredQuery>, Failure> {
     let folder = global.project()?.queries();
     let shown = format!("{}/", folder.display());

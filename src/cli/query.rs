@@ -7,8 +7,9 @@ use super::{Global, Outcome};
 use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::query::stored::{self, StoredQuery};
-use crate::query::{self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, TableStyle};
+use crate::query::{
+    self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, StoredQuery, TableStyle,
+};
 use crate::store::{self, Build};
 use oxrdf::Term;
 use std::io::{self, Read, Write};
@@ -196,20 +197,11 @@ fn find<'a>(
             .map_err(|error| Failure::io("read stdin", &error))?;
         StoredQuery::parse("stdin".to_owned(), "stdin", text, diagnostics)
     } else if path.is_file() || name.contains(['/', '\\']) || name.ends_with(".rq") {
-        StoredQuery::read(path, name, diagnostics)
-            .map_err(|error| Failure::io(format!("read `{name}`"), &error))?
+        StoredQuery::read(path, name, diagnostics)?
     } else {
         let folder = global.project()?.queries();
         let shown = format!("{}/", folder.display());
-        // What is wrong with the other queries is none of this one's business.
-        let mut all = Diagnostics::new(diagnostics.mode());
-        let queries = StoredQuery::read_all(&folder, &shown, &mut all)
-            .map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
-        let query = stored::find(&queries, name)?.clone();
-        for problem in all.iter().filter(|one| *one.place.file == *query.file) {
-            diagnostics.push(problem.clone());
-        }
-        query
+        StoredQuery::find(&folder, &shown, name, diagnostics)?
     };
     Ok((query, rest))
 }

@@ -11,6 +11,7 @@
 //!
 //! A parameter is a variable of the query. One without a default must be given.
 
+use super::guard::line_and_column;
 use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::store::{Prefixes, StoreError};
@@ -65,19 +66,46 @@ impl StoredQuery {
     /// Reads a file. What is wrong with its header becomes diagnostics, all of it.
     ///
     /// # Errors
-    /// The file cannot be read, or is not UTF-8.
-    pub fn read(path: &Path, file: &str, diagnostics: &mut Diagnostics) -> io::Result<Self> {
-        let text = fs::read_to_string(path)?;
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Ok(Self::parse(name, file, text, diagnostics))
+    /// The file cannot be read ([`Code::Unreadable`]), or is not UTF-8 ([`Code::Encoding`]).
+    pub fn read(
+        path: &Path,
+        file: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, StoreError> {
+        let bytes = fs::read(path).map_err(|error| {
+            let message = format!("could not read the query: {error}");
+            StoreError::from(Diagnostic::new(
+                Code::Unreadable,
+                Place::file(file),
+                message,
+            ))
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = error.as_bytes().get(..error.utf8_error().valid_up_to());
+            let good = String::from_utf8_lossy(good.unwrap_or_default());
+            let (line, column) = line_and_column(&good, good.len());
+            StoreError::from(
+                Diagnostic::new(
+                    Code::Encoding,
+                    Place::at(file, line, column),
+                    "the query is not in UTF-8 from here",
+                )
+                .with_expected("UTF-8, the encoding of SPARQL"),
+            )
+        })?;
+        Ok(Self::parse(stem(path), file, text, diagnostics))
     }
 
-    /// A query from its text.
-    pub fn parse(name: String, file: &str, text: String, diagnostics: &mut Diagnostics) -> Self {
+    /// A query from its text. A byte order mark before it is not part of it.
+    pub fn parse(
+        name: String,
+        file: &str,
+        mut text: String,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        if text.starts_with('\u{FEFF}') {
+            text.remove(0);
+        }
         let header = Header::parse(&text, file, diagnostics);
         Self {
             name,
@@ -87,32 +115,53 @@ impl StoredQuery {
         }
     }
 
-    /// All `*.rq` files of a folder, in order of their names. A folder that is not there has none.
+    /// All `*.rq` files of a folder, in order of their names. A folder that is not there has none. A file
+    /// that cannot be read becomes a diagnostic, and the others are read all the same.
     ///
     /// # Errors
-    /// The folder or a file cannot be read.
+    /// The folder cannot be read.
     pub fn read_all(
         folder: &Path,
         shown: &str,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<Vec<Self>> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut paths: Vec<PathBuf> = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<_>>()?;
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "rq"));
-        paths.sort();
-        paths
-            .iter()
-            .map(|path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                Self::read(path, &format!("{shown}{name}"), diagnostics)
-            })
-            .collect()
+        let mut queries = Vec::new();
+        for path in files(folder)? {
+            match Self::read(&path, &shown_as(&path, shown), diagnostics) {
+                Ok(query) => queries.push(query),
+                Err(error) => diagnostics.push(error.into_diagnostic()),
+            }
+        }
+        Ok(queries)
+    }
+
+    /// The query of a name in a folder; the refusal proposes the nearest. No other file is read.
+    ///
+    /// # Errors
+    /// There is none of that name ([`Code::UnknownQuery`]), or the folder or the file cannot be read.
+    pub fn find(
+        folder: &Path,
+        shown: &str,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, StoreError> {
+        let files =
+            files(folder).map_err(|error| StoreError::io(folder, "list the queries", error))?;
+        if let Some(path) = files.iter().find(|path| stem(path) == name) {
+            return Self::read(path, &shown_as(path, shown), diagnostics);
+        }
+        let diagnostic = Diagnostic::new(
+            Code::UnknownQuery,
+            Place::file("command line"),
+            format!("there is no query `{name}`"),
+        )
+        .with_found(name);
+        let names: Vec<String> = files.iter().map(|path| stem(path)).collect();
+        let nearest = nearest(name, names.iter().map(String::as_str));
+        Err(StoreError::from(match nearest {
+            Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
+            None => diagnostic.with_hint("`civigraph list queries` shows them all"),
+        }))
     }
 
     /// The title in a language, else in English, else the name.
@@ -204,27 +253,37 @@ impl StoredQuery {
     }
 }
 
-/// The query of a name; the refusal proposes the nearest.
-///
-/// # Errors
-/// There is none of that name.
-pub fn find<'a>(queries: &'a [StoredQuery], name: &str) -> Result<&'a StoredQuery, StoreError> {
-    queries
-        .iter()
-        .find(|query| query.name == name)
-        .ok_or_else(|| {
-            let diagnostic = Diagnostic::new(
-                Code::UnknownQuery,
-                Place::file("command line"),
-                format!("there is no query `{name}`"),
-            )
-            .with_found(name);
-            let names = queries.iter().map(|query| query.name.as_str());
-            StoreError::from(match nearest(name, names) {
-                Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
-                None => diagnostic.with_hint("`civigraph list queries` shows them all"),
-            })
-        })
+/// The `*.rq` files of a folder, in order of their names; none where there is no folder. Hidden ones are
+/// what editors leave beside a file that is being changed.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    paths.retain(|path| {
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        !hidden && path.extension().is_some_and(|extension| extension == "rq")
+    });
+    paths.sort();
+    Ok(paths)
+}
+
+/// The name of a query's file without `.rq`.
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// A file of a folder as the user knows the folder.
+fn shown_as(path: &Path, folder: &str) -> String {
+    let name = path.file_name().unwrap_or_default();
+    format!("{folder}{}", name.to_string_lossy())
 }
 
 /// The candidate that is most like `name`, if one is like it at all.
@@ -257,7 +316,7 @@ impl Header {
     fn parse(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut header = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
-            let line = line.trim_start_matches('\u{FEFF}').trim();
+            let line = line.trim();
             let Some(comment) = line.strip_prefix('#') else {
                 if line.is_empty() {
                     continue;
@@ -314,9 +373,12 @@ fn wrong(file: &str, line: u64, message: &str) -> Diagnostic {
 impl Parameter {
     /// Parses `name type = default # text`.
     fn parse(line: &str, number: u64) -> Result<Self, String> {
+        // After a `#` an `=` is one of the words; one before it may stand in the default.
         let (declared, rest) = match line.split_once('=') {
-            Some((declared, rest)) => (declared, Some(rest.trim_start())),
-            None => (line, None),
+            Some((declared, rest)) if !declared.contains('#') => {
+                (declared, Some(rest.trim_start()))
+            }
+            _ => (line, None),
         };
         let (declared, mut text) = match (rest, split_comment(declared)) {
             (None, (declared, text)) => (declared, text),
@@ -377,7 +439,7 @@ fn default_value(rest: &str) -> Result<(String, &str), String> {
     }
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let (value, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    if value.is_empty() {
+    if value.is_empty() || value.starts_with('#') {
         return Err("the default is empty: leave out `=`, or write `\"\"`".to_owned());
     }
     Ok((value.to_owned(), after))
@@ -417,6 +479,7 @@ mod tests {
             "# title: Who\n# title@ru: Кто\n# description: A: b\n# a remark\n\
              # param: x iri = <http://e/#x> # the thing\n# param: lang lang = \"en\"\n\
              # param: n integer # how many\n# param: s string = \"a # \\\"b\\\"\"# text\n\
+             # param: d gYear# of the session, d=2018 for one\n# param: a iri = e:#a # a=b\n\
              # tags: one, two\nSELECT * {}\n# tags: three",
         );
         assert!(messages.is_empty(), "{messages:?}");
@@ -444,21 +507,32 @@ mod tests {
                 ("lang", "lang", Some("en"), ""),
                 ("n", "integer", None, "how many"),
                 ("s", "string", Some("a # \"b\""), "text"),
+                ("d", "gYear", None, "of the session, d=2018 for one"),
+                ("a", "iri", Some("e:#a"), "a=b"),
             ]
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_query() {
+        let (query, messages) = parse("\u{FEFF}# title: Who\nSELECT * {}");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(query.title("en"), "Who");
+        assert_eq!(query.text, "# title: Who\nSELECT * {}");
     }
 
     #[test]
     fn wrong_header_lines_are_all_told() {
         let (_, messages) = parse(
             "# param: x\n# param: x float\n# param: x-y iri\n# param: y iri =\n\
-             # param: z string = \"a\n# param: w date\n# param: w date\n",
+             # param: z string = \"a\n# param: w date\n# param: w date\n\
+             # param: v date = # v=1\n",
         );
         let lines: Vec<_> = messages
             .iter()
             .filter_map(|message| message.split(':').next())
             .collect();
-        assert_eq!(lines, ["1", "2", "3", "4", "5", "7"]);
+        assert_eq!(lines, ["1", "2", "3", "4", "5", "7", "8"]);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Rules {
     /// becomes a diagnostic, and the others are read all the same.
     ///
     /// # Errors
-    /// The folder or a file cannot be read.
+    /// The folder cannot be read.
     pub fn read(
         folder: &Path,
         prefixes: &Prefixes,

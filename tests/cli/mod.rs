@@ -1,5 +1,6 @@
 //! The program as a user calls it.
 
+mod ask;
 mod bad_input;
 mod build;
 mod conflicts;
