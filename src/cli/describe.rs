@@ -3,15 +3,17 @@
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
-use crate::describe;
-use crate::store;
+use crate::describe::{self, SHOWN_LINKS};
+use crate::store::{self, Build};
 use clap::ValueEnum;
+use oxrdf::NamedNode;
 use std::io::{self, Write};
 
 /// Describe a thing: what is said of it, and what points to it.
 ///
 /// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language. One that
-/// was merged into another is answered by that one.
+/// was merged into another is answered by that one. People are shown the first things that point to it
+/// by each property, in the order of their names; Turtle and JSON have all of them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,8 +52,31 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let build = store::open(&global.store()?)?;
     let named = describe::resolve(&build, &arguments.name)?;
-    let node = describe::follow(&build, &named)?;
-    if node != named {
+    let node = follow(&build, &named, *terminal)?;
+    let mut out = terminal.stdout();
+    match arguments.format {
+        Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
+        Form::Human => {
+            describe::describe(&build, &node, &arguments.lang, SHOWN_LINKS)?.write(&mut out)?;
+        }
+        Form::Json => {
+            let entity = describe::describe(&build, &node, &arguments.lang, usize::MAX)?;
+            serde_json::to_writer_pretty(&mut out, &entity).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Fine)
+}
+
+/// The thing that a thing was merged into, if it was; then that is said.
+pub(super) fn follow(
+    build: &Build,
+    named: &NamedNode,
+    terminal: Terminal,
+) -> Result<NamedNode, Failure> {
+    let node = describe::follow(build, named)?;
+    if node != *named {
         let prefixes = &build.manifest().about.prefixes;
         terminal.say(format_args!(
             "{} was merged into {}",
@@ -59,16 +84,5 @@ pub(super) fn run(
             prefixes.shorten(node.as_str())
         ));
     }
-    let mut out = terminal.stdout();
-    match arguments.format {
-        Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
-        Form::Human => describe::describe(&build, &node, &arguments.lang)?.write(&mut out)?,
-        Form::Json => {
-            let entity = describe::describe(&build, &node, &arguments.lang)?;
-            serde_json::to_writer_pretty(&mut out, &entity).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
-    }
-    out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(node)
 }

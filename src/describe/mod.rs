@@ -8,4 +8,4 @@ mod write;
 
 pub use follow::follow;
 pub use resolve::resolve;
-pub use write::{Entity, Link, Neighbour, Statement, describe, write_turtle};
+pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

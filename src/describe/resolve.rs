@@ -1,5 +1,6 @@
 //! From what a user types to an entity: an IRI, a kind and id, an id, or a label.
 
+use super::write::unreadable;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::{LABEL_PROPERTIES, iri, stored::nearest};
 use crate::store::{Build, StoreError};
@@ -25,20 +26,22 @@ const SHOWN: usize = 10;
 /// Nothing has that name ([`Code::UnknownEntity`], with the nearest names), or several things have it
 /// ([`Code::AmbiguousEntity`], with all of them).
 pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
-    let failed = |error: StorageError| {
-        StoreError::new(
-            Code::TornBuild,
-            build.folder(),
-            format!("the store cannot be read: {error}"),
-        )
-    };
+    match find(build, name)? {
+        Some(node) => Ok(node),
+        None => Err(unknown(build, name).map_err(|error| unreadable(build, &error))?),
+    }
+}
+
+/// As [`resolve`], but that nothing has the name is no error.
+pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, StoreError> {
+    let failed = |error: StorageError| unreadable(build, &error);
     let store = build.store();
     let manifest = build.manifest();
     let about = &manifest.about;
     if let Some(node) = iri(name, &about.prefixes, &about.base)
         && is_there(store, &node).map_err(failed)?
     {
-        return Ok(node);
+        return Ok(Some(node));
     }
     let mut found = BTreeSet::new();
     if !name.contains(['/', ':', ' ', '<']) {
@@ -55,13 +58,13 @@ pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
     }
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some(only), None) => Ok(NamedNode::new_unchecked(only)),
+        (Some(only), None) => Ok(Some(NamedNode::new_unchecked(only))),
         (Some(first), Some(second)) => Err(ambiguous(
             build,
             name,
             [first, second].into_iter().chain(found).collect(),
         )),
-        (None, _) => Err(unknown(build, name).map_err(failed)?),
+        (None, _) => Ok(None),
     }
 }
 
@@ -84,10 +87,11 @@ fn label_properties() -> impl Iterator<Item = NamedNodeRef<'static>> {
     LABEL_PROPERTIES.into_iter().chain(OTHER_LABELS)
 }
 
-/// Things with a label: the exact one where there is any, else one that is the same after folding.
+/// Things with a label: the exact one where there is any, in whatever language, else one that is the same
+/// after folding.
 fn by_label(store: &Store, label: &str) -> Result<BTreeSet<String>, StorageError> {
     let mut found = BTreeSet::new();
-    // The languages of labels are few, and a label with its language is looked up in an index.
+    // A label with its language is looked up in an index; in languages that are rare here, all are read.
     let languages = [None, Some("en"), Some("ru"), Some("ru-latn")];
     for language in languages {
         let literal = match language {
@@ -108,12 +112,15 @@ fn by_label(store: &Store, label: &str) -> Result<BTreeSet<String>, StorageError
         return Ok(found);
     }
     let folded = fold(label);
+    let mut alike = BTreeSet::new();
     for_each_label(store, |node, text| {
-        if fold(text) == folded {
+        if text == label {
             found.insert(node.as_str().to_owned());
+        } else if fold(text) == folded {
+            alike.insert(node.as_str().to_owned());
         }
     })?;
-    Ok(found)
+    Ok(if found.is_empty() { alike } else { found })
 }
 
 fn for_each_label(

@@ -19,12 +19,17 @@ city:orel a ns:City ; skos:prefLabel "Orel"@en, "Орёл"@ru ; ns:twin city:irb
 city:tara a ns:City ; skos:prefLabel "Tara"@en ; ns:twin city:irbit .
 region:tara a ns:Region ; skos:prefLabel "Tara"@en .
 region:fair skos:prefLabel "Ярмарка «Орёл – 2025»"@ru .
-region:ural a ns:Region ; skos:prefLabel "Урал"@ru .
+region:ural a ns:Region ; skos:prefLabel "Урал"@ru , "Ural"@de .
+city:ural skos:altLabel "ural"@fr , "Kreis: A/B"@de .
 <http://e/graph/claims> { city:irbit ns:claimed "x" . }
 ns:in skos:prefLabel "lies in"@en .
 "#;
 
 fn build() -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
+    build_of(DATA)
+}
+
+fn build_of(data: &str) -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let options = BuildOptions {
         threads: 1,
@@ -32,7 +37,7 @@ fn build() -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
     };
     let builder = Builder::begin(folder.path(), options)?;
     let quads: Vec<Quad> = RdfParser::from_format(RdfFormat::TriG)
-        .for_slice(DATA)
+        .for_slice(data)
         .collect::<Result<_, _>>()?;
     builder.add(quads)?;
     let mut prefixes = Prefixes::default();
@@ -66,6 +71,8 @@ fn names_that_users_type() -> Tested {
         ("ярмарка «Орёл – 2025»", fair.clone()),
         ("Ярмарка \"Орел - 2025\"", fair.clone()),
         ("Ярмарка „Орёл\u{a0}— 2025“", fair),
+        ("Ural", Ok("http://e/id/region/ural".to_owned())),
+        ("Kreis: A/B", Ok("http://e/id/city/ural".to_owned())),
         ("ns:City", Ok("http://e/ns#City".to_owned())),
         ("tara", Err(Code::AmbiguousEntity)),
         ("Tara", Err(Code::AmbiguousEntity)),
@@ -94,7 +101,7 @@ fn an_entity_with_its_links_and_labels() -> Tested {
     let (_folder, build) = build()?;
     let node = resolve(&build, "irbit")?;
     let mut out = Vec::new();
-    describe(&build, &node, "ru")?.write(&mut out)?;
+    describe(&build, &node, "ru", SHOWN_LINKS)?.write(&mut out)?;
     assert_eq!(
         String::from_utf8_lossy(&out),
         "Ирбит (city:irbit)\n<http://e/id/city/irbit>\n\n\
@@ -112,7 +119,7 @@ fn an_entity_with_its_links_and_labels() -> Tested {
 fn programs_get_the_terms_and_not_only_their_names() -> Tested {
     let (_folder, build) = build()?;
     let node = resolve(&build, "irbit")?;
-    let entity = describe(&build, &node, "en")?;
+    let entity = describe(&build, &node, "en", SHOWN_LINKS)?;
     let terms: Vec<_> = entity
         .statements
         .iter()
@@ -131,6 +138,37 @@ fn programs_get_the_terms_and_not_only_their_names() -> Tested {
         neighbours,
         [Some("http://e/id/city/orel"), Some("http://e/id/city/tara")]
     );
+    Ok(())
+}
+
+/// A thing with more links than people are shown, their names in another order than their IRIs.
+#[test]
+fn the_first_links_in_order_of_names_and_all_for_programs() -> Tested {
+    let mut data = String::from(DATA);
+    for number in 0..120 {
+        let name = 999 - number;
+        data.push_str(&format!(
+            "<http://e/id/city/c{number}> skos:prefLabel \"Town {name}\"@en ; ns:in region:fair .\n"
+        ));
+    }
+    let (_folder, build) = build_of(&data)?;
+    let node = resolve(&build, "region/fair")?;
+    let shown = describe(&build, &node, "en", SHOWN_LINKS)?;
+    let link = shown.links.first().ok_or("no link")?;
+    assert_eq!((link.count, link.subjects.len()), (120, SHOWN_LINKS));
+    let first = link.subjects.first().map(|first| first.name.as_str());
+    assert_eq!(first, Some("Town 880 (city:c119)"));
+    let mut out = Vec::new();
+    shown.write(&mut out)?;
+    assert!(String::from_utf8(out)?.contains("… and 70 more"));
+    let all = describe(&build, &node, "en", usize::MAX)?;
+    assert_eq!(all.links.first().map(|link| link.subjects.len()), Some(120));
+    let mut out = Vec::new();
+    write_turtle(&build, &node, &mut out)?;
+    let triples = RdfParser::from_format(RdfFormat::Turtle)
+        .for_slice(&out)
+        .collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(triples.len(), 121);
     Ok(())
 }
 

@@ -9,10 +9,11 @@ use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
 use sophia::turtle::serializer::turtle::{TurtleConfig, TurtleSerializer};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// Neighbours that are kept of each property that points to an entity; the rest is counted.
-const KEPT_LINKS: usize = 50;
+/// Neighbours that people are shown of each property that points to an entity; the rest is counted.
+pub const SHOWN_LINKS: usize = 50;
 
 /// An entity with what is said of it in the accepted facts.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -70,16 +71,23 @@ pub struct Neighbour {
     pub iri: Option<String>,
 }
 
-/// Collects what is said of an entity, with labels in a language.
+/// Collects what is said of an entity, with labels in a language. Of the things that point to it by one
+/// property, at most `links` are kept and all are counted.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entity, StoreError> {
+pub fn describe(
+    build: &Build,
+    node: &NamedNode,
+    language: &str,
+    links: usize,
+) -> Result<Entity, StoreError> {
+    let most = links;
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.store(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
     let mut statements = Vec::new();
-    let mut elsewhere = std::collections::BTreeMap::new();
+    let mut elsewhere = BTreeMap::new();
     for quad in build
         .store()
         .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
@@ -108,36 +116,41 @@ pub fn describe(build: &Build, node: &NamedNode, language: &str) -> Result<Entit
         });
     }
     statements.sort();
-    let mut links: std::collections::BTreeMap<String, Link> = std::collections::BTreeMap::new();
+    let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
     for quad in incoming(build, node) {
         let quad = quad.map_err(|e| unreadable(build, &e))?;
-        let link = links
+        let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
-            .or_insert_with(|| Link {
-                property: prefixes.shorten(quad.predicate.as_str()),
-                property_label: labels.of(quad.predicate.as_str()),
-                subjects: Vec::new(),
-                count: 0,
+            .or_insert_with(|| {
+                let link = Link {
+                    property: prefixes.shorten(quad.predicate.as_str()),
+                    property_label: labels.of(quad.predicate.as_str()),
+                    subjects: Vec::new(),
+                    count: 0,
+                };
+                (link, BTreeSet::new())
             });
         link.count += 1;
-        if link.subjects.len() < KEPT_LINKS {
-            let subject = Term::from(quad.subject);
-            link.subjects.push(Neighbour {
-                name: text(&subject),
-                iri: iri_of(&subject),
-            });
+        let subject = Term::from(quad.subject);
+        subjects.insert(Neighbour {
+            name: text(&subject),
+            iri: iri_of(&subject),
+        });
+        // The store has them in an order of its own: which are the first shows at the end.
+        if subjects.len() > most {
+            subjects.pop_last();
         }
     }
-    let mut links: Vec<Link> = links.into_values().collect();
-    for link in &mut links {
-        link.subjects.sort();
-    }
+    let links = links.into_values().map(|(link, subjects)| Link {
+        subjects: subjects.into_iter().collect(),
+        ..link
+    });
     Ok(Entity {
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
         statements,
-        links,
+        links: links.collect(),
         elsewhere: elsewhere.into_iter().collect(),
     })
 }
@@ -235,7 +248,7 @@ fn property(name: &str, label: Option<&str>) -> String {
     }
 }
 
-/// Writes the triples of the default graph about an entity, and those that point to it, as Turtle that
+/// Writes the triples of the default graph about an entity, and all that point to it, as Turtle that
 /// nests blank nodes and lists.
 ///
 /// # Errors
@@ -260,7 +273,8 @@ pub fn write_turtle(
             quads.push(quad);
         }
     }
-    for quad in incoming(build, node).take(KEPT_LINKS) {
+    // All of them: who reads Turtle does not see that some are left out.
+    for quad in incoming(build, node) {
         quads.push(quad.map_err(|e| unreadable(build, &e))?);
     }
     let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();
