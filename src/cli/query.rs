@@ -21,8 +21,12 @@ use std::time::Duration;
 ///
 /// A query is a stored one (a file of `queries/`, by its name), a file, or a text. Parameters of a
 /// stored query are given as `name=value`; they are values, whatever they contain, and never become
-/// part of the query's text. A thing may be given by any name that `describe` takes. The answer is a
-/// table on a terminal and CSV elsewhere.
+/// part of the query's text. A thing may be given by any name that `describe` takes, and is followed
+/// where it was merged; an IRI in `<…>` is taken as it stands. The answer is a table on a terminal and
+/// CSV elsewhere.
+///
+/// The store keeps values and not how they were written: derived integer types come back as
+/// `xsd:integer`, `1.50` as `1.5`. `civigraph export` has the terms as they were published.
 ///
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
@@ -89,7 +93,7 @@ pub(super) fn run(
         }
     }
     let build = Arc::new(store::open(&global.store()?)?);
-    name_things(&query, &build, &mut given)?;
+    name_things(&query, &build, &mut given, *terminal)?;
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
     terminal.report(&diagnostics, Format::Human, true)?;
@@ -152,25 +156,31 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
-/// Puts the IRI of the thing that is meant where a parameter takes an IRI and its value is an id or a
-/// label.
+/// Puts the IRI of the thing that is meant where a parameter takes an IRI: any name that `describe` takes,
+/// merges followed as there. An IRI in brackets is taken as it is.
 fn name_things(
     query: &StoredQuery,
     build: &Build,
     given: &mut [(String, String)],
+    terminal: Terminal,
 ) -> Result<(), Failure> {
     let takes_iri = |name: &str| {
         let mut declared = query.header.parameters.iter();
         declared.any(|one| one.name == name && one.kind == ParameterType::Iri)
     };
+    let about = &build.manifest().about;
     for (name, value) in given {
-        // What looks like an IRI or a prefixed name is taken as one, whether anything is said of it
-        // or not.
-        let is_name = !value.starts_with('<') && (!value.contains(':') || value.contains(' '));
-        if is_name && !value.contains('/') && takes_iri(name) {
-            let node = describe::resolve(build, value)?;
-            *value = format!("<{}>", node.as_str());
+        if value.starts_with('<') || !takes_iri(name) {
+            continue;
         }
+        let node = match describe::find(build, value)? {
+            Some(node) => node,
+            // What can be read as an IRI is one, though nothing is said of it.
+            None if query::iri(value, &about.prefixes, &about.base).is_some() => continue,
+            None => describe::resolve(build, value)?,
+        };
+        let node = super::describe::follow(build, &node, terminal)?;
+        *value = format!("<{}>", node.as_str());
     }
     Ok(())
 }

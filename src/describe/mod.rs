@@ -7,5 +7,6 @@ mod tests;
 mod write;
 
 pub use follow::follow;
+pub(crate) use resolve::find;
 pub use resolve::resolve;
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

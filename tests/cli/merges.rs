@@ -32,6 +32,7 @@ zarechny-penza,Заречный,Zarechny,r2
 irbit,Ирбит,Irbit,r1
 irbit-latin,,Irbit,r1
 revda,Ревда,Revda,r1
+slash,,Town: A/B,r1
 ";
 
 fn workshop(merges: &str) -> Workshop {
@@ -110,6 +111,26 @@ fn a_merged_thing_is_answered_by_the_other() {
     let run = workshop.run(&["describe", "city/orel-2"]).exits(0);
     assert!(run.stderr.contains("was merged into"), "{}", run.stderr);
     assert!(run.stdout.contains("Oryol"), "{}", run.stdout);
+    // A parameter of a query takes the same names, and a bracketed IRI as it stands.
+    workshop.write(
+        "queries/names.rq",
+        "# param: thing iri\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n\
+         SELECT ?n { ?thing skos:prefLabel ?n } ORDER BY ?n",
+    );
+    let ask = |thing: &str, expected: &str| {
+        let run = workshop.run(&["query", "names", thing, "--format", "tsv"]);
+        assert_eq!(run.exits(0).stdout, format!("?n\n{expected}"), "{thing}");
+    };
+    ask("thing=city/orel-2", "\"Oryol\"@en\n\"Орёл\"@ru\n");
+    ask("thing=Орел", "\"Oryol\"@en\n\"Орёл\"@ru\n");
+    ask(
+        "thing=<https://example.org/id/city/orel-2>",
+        "\"Орел\"@ru\n",
+    );
+    ask("thing=city:nowhere", "");
+    ask("thing=Town: A/B", "\"Town: A/B\"@en\n");
+    let run = workshop.run(&["query", "names", "thing=No such: a/b"]);
+    assert!(run.exits(2).stderr.contains("CG0711"));
     // Undoing a merge is removing its row.
     workshop.write("data/merges.csv", "id,from,to,decision\n");
     workshop.run(&["build"]).exits(0);
