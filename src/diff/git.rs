@@ -1,5 +1,6 @@
 //! A revision of a git repository, checked out beside it by the `git` command.
 
+use crate::diagnostic::Code;
 use crate::store::StoreError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use std::process::{Command, Output};
 /// revision or no repository. The repository, its index and its work tree stay as they are.
 ///
 /// # Errors
-/// git could not do what it was asked for a revision that it knows.
+/// git is not there or refuses the repository, or it could not do what it was asked for a revision that it
+/// knows.
 pub(super) fn check_out(
     revision: &str,
     folder: &Path,
@@ -17,21 +19,33 @@ pub(super) fn check_out(
 ) -> Result<Option<PathBuf>, StoreError> {
     let failed = |error| StoreError::io(folder, "run git", error);
     // What starts with a dash would be an option.
-    let Some(commit) = asked(folder, |git| {
+    let commit = asked(folder, |git| {
         git.args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
             .arg(format!("{revision}^{{commit}}"));
-    }) else {
-        return Ok(None);
+    });
+    let commit = match commit {
+        Ok(Some(commit)) => commit,
+        Ok(None) => return Ok(None),
+        Err(reason) => {
+            let message = format!(
+                "`{revision}` is no build, dump or project folder, and git does not say whether it is a \
+                 revision: {reason}"
+            );
+            return Err(StoreError::new(Code::UnknownVersion, folder, message));
+        }
     };
     let prefix = asked(folder, |git| {
         git.args(["rev-parse", "--show-prefix"]);
     })
+    .ok()
+    .flatten()
     .unwrap_or_default();
     let tree = format!("{commit}:{}", prefix.trim_end_matches('/'));
     // Below the top folder git would check out a part of the tree only.
     let top = asked(folder, |git| {
         git.args(["rev-parse", "--show-toplevel"]);
     });
+    let top = top.ok().flatten();
     let top = top.map_or_else(|| folder.to_owned(), PathBuf::from);
     let index = target.join("index");
     let work = target.join("revision");
@@ -59,13 +73,27 @@ fn git(folder: &Path) -> Command {
     command
 }
 
-/// What git answers on one line; `None` where it does not know, or is not there.
-fn asked(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Option<String> {
+/// What git answers on one line; `None` where it does not know, or there is no repository.
+///
+/// # Errors
+/// Why git does not answer, in words.
+fn asked(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Option<String>, String> {
     let mut command = git(folder);
+    // Its reasons are read below, so in one language.
+    command.env("LC_ALL", "C");
     arguments(&mut command);
-    let output = command.output().ok()?;
-    let answer = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| answer.trim().to_owned())
+    let output = command
+        .output()
+        .map_err(|error| format!("could not run it: {error}"))?;
+    if output.status.success() {
+        let answer = String::from_utf8(output.stdout).ok();
+        return Ok(answer.map(|answer| answer.trim().to_owned()));
+    }
+    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    if reason.is_empty() || reason.starts_with("fatal: not a git repository") {
+        return Ok(None);
+    }
+    Err(reason)
 }
 
 fn run(command: &mut Command) -> io::Result<()> {

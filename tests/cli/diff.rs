@@ -1,6 +1,6 @@
 //! What changed between builds, dumps, folders and revisions.
 
-use super::workshop::{CITIES, METADATA, REGIONS, Workshop, child};
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop, child, program};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -355,6 +355,21 @@ fn a_git_revision_and_the_working_folder() {
     // The index of the repository is untouched.
     git(&["commit", "--quiet", "-a", "-m", "Second"]);
     workshop.run(&diff).exits(0);
+    // Where git does not answer, its reason is told.
+    for (name, value, reason) in [
+        // As if the repository were another user's, for git's own tests.
+        ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1", "dubious ownership"),
+        ("PATH", "", "could not run it"),
+    ] {
+        let output = program(&workshop.path(""))
+            .args(diff)
+            .env(name, value)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
 }
 
 #[test]
