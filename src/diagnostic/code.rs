@@ -316,7 +316,8 @@ codes! {
     /// `cellOf` and `cellCount`. Each takes subject, predicate and object of a triple; then, if need be, a
     /// graph and a number from 1 that chooses among several cells.
     QueryFunction = "0715", Error, "unknown function", "";
-    /// Nothing has been published in this folder yet. Run `civigraph build`.
+    /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
+    /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never
     /// taken for an empty graph. `civigraph build` makes a new one.

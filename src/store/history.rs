@@ -5,7 +5,7 @@ use super::line::{self, Parts};
 use super::lock::{BuilderLock, Pin};
 use super::open::{current, quads};
 use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::Code;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -173,15 +173,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
     layout.sweep()?;
     let ids = layout.ids().map_err(listed)?;
     let wanted = match wanted {
-        Some(id) if let Some(whole) = super::open::complete(&ids, &id) => whole.clone(),
-        Some(id) => {
-            let hint = suggest::hint(&id, ids.iter().map(String::as_str))
-                .unwrap_or_else(|| "`civigraph builds` lists them".to_owned());
-            return Err(
-                StoreError::new(Code::NoBuild, root, format!("there is no build `{id}`"))
-                    .with_hint(hint),
-            );
-        }
+        Some(id) => super::open::complete(&ids, &id, root)?.clone(),
         None => before(&ids, from.as_deref()).ok_or_else(|| {
             StoreError::new(
                 Code::NoBuild,

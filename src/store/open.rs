@@ -4,7 +4,7 @@ use super::line::Parts;
 use super::load::storage_error;
 use super::lock::Pin;
 use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::project::Project;
 use oxigraph::store::Store;
 use oxrdf::{NamedOrBlankNodeRef, Quad};
@@ -150,13 +150,37 @@ pub fn open(root: &Path) -> Result<Build, StoreError> {
 }
 
 /// The id that a user means: a whole one, or the start of one and no other.
-pub(super) fn complete<'i>(ids: &'i [String], start: &str) -> Option<&'i String> {
-    let mut starting = ids.iter().filter(|id| id.starts_with(start));
-    let whole = ids.iter().find(|id| *id == start);
-    whole.or_else(|| {
-        let first = starting.next()?;
-        starting.next().is_none().then_some(first)
-    })
+///
+/// # Errors
+/// No build has an id that starts so, or several have ([`Code::NoBuild`]).
+pub(super) fn complete<'i>(
+    ids: &'i [String],
+    start: &str,
+    root: &Path,
+) -> Result<&'i String, StoreError> {
+    if let Some(whole) = ids.iter().find(|id| *id == start) {
+        return Ok(whole);
+    }
+    let starting: Vec<&String> = ids.iter().filter(|id| id.starts_with(start)).collect();
+    match starting.as_slice() {
+        [only] => Ok(only),
+        [] => {
+            let hint = suggest::hint(start, ids.iter().map(String::as_str))
+                .unwrap_or_else(|| "`civigraph builds` lists them".to_owned());
+            let message = format!("there is no build `{start}`");
+            Err(StoreError::new(Code::NoBuild, root, message).with_hint(hint))
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
+            let message = format!(
+                "{} builds have ids that start with `{start}`: {}",
+                names.len(),
+                names.join(", ")
+            );
+            Err(StoreError::new(Code::NoBuild, root, message)
+                .with_hint("name one with more of its id"))
+        }
+    }
 }
 
 /// Opens one build by its id, or by the start of it where no other one starts so.
@@ -168,7 +192,7 @@ pub fn open_build(root: &Path, id: &str) -> Result<Build, StoreError> {
     let ids = layout
         .ids()
         .map_err(|e| StoreError::io(&layout.builds(), "list the builds", e))?;
-    let id = complete(&ids, id).map_or(id, String::as_str);
+    let id = complete(&ids, id, root)?;
     match pinned(&layout, id)? {
         Some(build) => Ok(build),
         None => Err(StoreError::new(

@@ -61,7 +61,14 @@ fn there_and_back() {
     // The start of an id does, unless several start so.
     workshop.run(&["rollback", "0001"]).exits(0);
     assert!(dump(&workshop).contains("/city/revda>"));
-    workshop.run(&["rollback", "000"]).exits(2);
+    let ids = builds(&workshop);
+    for arguments in [&["rollback", "000"][..], &["verify", "--build", "000"]] {
+        let said = workshop.run(arguments).exits(2).stderr;
+        assert!(said.contains("2 builds have ids that start with"), "{said}");
+        for build in &ids {
+            assert!(said.contains(build["id"].as_str().unwrap()), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -89,6 +96,13 @@ fn refused() {
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["rollback", "0007-ab"]).exits(2);
     assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
+    for id in ["0007-9f3a2b1c", "nothing"] {
+        let said = workshop.run(&["verify", "--build", id]).exits(2).stderr;
+        assert!(
+            said.contains(&format!("there is no build `{id}`")),
+            "{said}"
+        );
+    }
 }
 
 #[test]
