@@ -24,8 +24,8 @@ const LISTED: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  civigraph evidence add --document 002 --words 'более 80' --sources ../articles
-  civigraph evidence add --document 002 --words '2035' --occurrence 2 --claim c-002-014 --sources ../articles")]
+  civigraph evidence add --document 004 --words 'более 80' --sources ../articles
+  civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     action: Action,
@@ -44,8 +44,8 @@ enum Action {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  civigraph evidence add --document 002 --words 'более 80' --sources ../articles
-  civigraph evidence add --document 002 --words '2035' --occurrence 2 --claim c-002-014 --sources ../articles")]
+  civigraph evidence add --document 004 --words 'более 80' --sources ../articles
+  civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles")]
 struct Add {
     /// Id of the document, as in the documents table.
     #[arg(long, value_name = "ID")]
