@@ -1,5 +1,6 @@
 //! `civigraph check`: everything that is wrong with tables, metadata, keys and references.
 
+use super::facts::must_be_folder;
 use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, lacks_files};
 use super::terminal::{Terminal, language, listener};
@@ -60,9 +61,7 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    if let Some(folder) = arguments.sources.as_deref().filter(|path| !path.is_dir()) {
-        return Err(Failure::new(format!("`{}` is no folder", folder.display())));
-    }
+    must_be_folder(arguments.sources.as_deref())?;
     if arguments.watch {
         return keep_watch(arguments, global, *terminal);
     }

@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// turtle, ntriples, nquads, trig, rdfxml, jsonld or csv [default: by the extension of the
-    /// output, else turtle].
+    /// output, never csv; else turtle].
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<String>,
     /// A graph to write: `default`, a name such as `claims`, an IRI, or `all`; may be given several
@@ -85,11 +85,11 @@ pub(super) fn run(
     }
     let (by_name, compression) = path.map(of_file_name).unwrap_or_default();
     let format = match (&arguments.format, path) {
-        (Some(text), _) => Format::parse(text).ok_or_else(|| unknown_format(text))?,
+        (Some(text), _) => Format::parse(text).ok_or_else(|| no_dump(text))?,
         (None, None) => Format::Turtle,
         (None, Some(path)) => by_name.ok_or_else(|| {
             let extension = path.extension().unwrap_or_default().to_string_lossy();
-            unknown_format(&extension)
+            no_dump(&extension)
         })?,
     };
     let options = ExportOptions {
@@ -127,6 +127,15 @@ pub(super) fn run(
         terminal.say(format_args!("manifest: {}", manifest.display()));
     }
     Ok(Outcome::Fine)
+}
+
+/// The refusal of a format that is none of a dump; csv is one of a folder.
+fn no_dump(text: &str) -> Failure {
+    if text.eq_ignore_ascii_case("csv") {
+        return Failure::new("csv is no format of one file: tables are written to a folder")
+            .with_hint("`--format csv -o DIR`");
+    }
+    Failure::from(unknown_format(text)).with_hint("`--format csv -o DIR` writes tables to a folder")
 }
 
 /// Triples of the graphs that are to be written.

@@ -179,9 +179,20 @@ impl Facts {
             .map_or("", |table| crate::claims::stem(&table.url))
     }
 
-    /// The evidence, with the documents in `folder`.
+    /// The evidence, with the documents in `folder`, which must be one.
     pub(super) fn spans(&self, folder: Option<&Path>) -> Result<Spans, Failure> {
+        must_be_folder(folder)?;
         Spans::read(&self.group, &self.plan, folder, &self.source)
             .map_err(|error| Failure::io("read the evidence", &error))
+    }
+}
+
+/// Refuses a folder of documents that is none.
+pub(super) fn must_be_folder(path: Option<&Path>) -> Result<(), Failure> {
+    match path {
+        Some(path) if !path.is_dir() => {
+            Err(Failure::new(format!("`{}` is no folder", path.display())))
+        }
+        _ => Ok(()),
     }
 }
