@@ -53,6 +53,8 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let project = global.project()?;
+    // Refused before anything is converted, if it cannot be used.
+    global.store()?;
     let start = Instant::now();
     let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
     if arguments.all {

@@ -32,9 +32,10 @@ mod watch;
 mod why;
 
 use crate::project::Project;
-use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use terminal::Terminal;
@@ -101,11 +102,21 @@ impl Global {
     }
 
     /// The folder of the store. A store can be read without its project.
+    ///
+    /// The database takes paths in UTF-8 alone.
     fn store(&self) -> Result<PathBuf, Failure> {
-        match &self.store {
-            Some(store) => Ok(store.clone()),
-            None => Ok(self.project()?.store().to_owned()),
+        let store = match &self.store {
+            Some(store) => store.clone(),
+            None => self.project()?.store().to_owned(),
+        };
+        if store.to_str().is_none() {
+            let shown = store.display();
+            return Err(
+                Failure::new(format!("the path of the store, `{shown}`, is not in UTF-8"))
+                    .with_hint("name another one with `--store DIR`"),
+            );
         }
+        Ok(store)
     }
 }
 
@@ -146,12 +157,20 @@ enum Outcome {
 /// 0 fine, 1 findings in the data, 2 usage, configuration or an internal failure.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = limits_are_errors();
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let color = color_of(&arguments);
+    let cli = match parse(arguments, color) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and versions are no errors to clap's exit code; a closed pipe is none to ours.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = error.exit_code();
+            return match error.print().and_then(|()| io::stdout().flush()) {
+                // Help and versions are no errors to clap's exit code; a closed pipe is none to ours.
+                Err(failed) if code == 0 && failed.kind() != io::ErrorKind::BrokenPipe => {
+                    Terminal::new(color, false).fail(&Failure::from(failed));
+                    ExitCode::from(2)
+                }
+                _ => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+            };
         }
     };
     let terminal = Terminal::new(cli.global.color, cli.global.quiet);
@@ -177,6 +196,30 @@ fn limits_are_errors() -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn limits_are_errors() -> std::io::Result<()> {
     Ok(())
+}
+
+fn parse(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().color(color);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// What `--color` says, read before the arguments are parsed: help and refusals of arguments heed it too.
+fn color_of(arguments: &[OsString]) -> ColorChoice {
+    let mut words = arguments.iter().skip(1).map(|word| word.to_str());
+    let mut color = ColorChoice::Auto;
+    while let Some(word) = words.next() {
+        let value = match word {
+            Some("--") => break,
+            Some("--color") => words.next().flatten(),
+            Some(word) => word.strip_prefix("--color="),
+            None => None,
+        };
+        if let Some(choice) = value.and_then(|value| value.parse().ok()) {
+            color = choice;
+        }
+    }
+    color
 }
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {

@@ -142,6 +142,100 @@ fn colours_only_where_wanted() {
         .output()
         .unwrap();
     assert!(!output.stdout.contains(&0x1b));
+    // Help and refusals of arguments are coloured by others, and heed the option too.
+    for arguments in [
+        &["--color", "always", "--help"][..],
+        &["query", "--help", "--color=always"],
+        &["--color", "always", "chekc"],
+    ] {
+        let run = workshop.run(arguments);
+        let said = run.stdout + &run.stderr;
+        assert!(said.contains('\u{1b}'), "{arguments:?}: {said}");
+    }
+    assert!(!colours(&["--help", "--color", "never"]));
+    assert!(!colours(&["--help", "--", "--color", "always"]));
+}
+
+/// Help that is not written whole is no success.
+#[cfg(unix)]
+#[test]
+fn help_on_a_full_disk() {
+    let workshop = Workshop::empty();
+    let binary = env!("CARGO_BIN_EXE_civigraph");
+    for arguments in ["--help", "query --help", "--version"] {
+        // A limit that is hit is an error of the write, not a signal.
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec '{binary}' {arguments} > help");
+        let output = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(workshop.path(""))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("could not write the output"), "{said}");
+    }
+}
+
+#[test]
+fn folders_of_documents_and_formats_that_are_none() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    for (arguments, part) in [
+        (
+            &["check", "--sources", "nosuch"][..],
+            "`nosuch` is no folder",
+        ),
+        (
+            &["conflicts", "--sources", "nosuch"],
+            "`nosuch` is no folder",
+        ),
+        (
+            &["why", "city:irbit", "--sources", "nosuch"],
+            "`nosuch` is no folder",
+        ),
+        (&["export", "-o", "x.csv"], "--format csv -o DIR"),
+        (&["export", "--format", "cvs"], "--format csv -o DIR"),
+    ] {
+        let run = workshop.run(arguments).exits(2);
+        assert!(run.stderr.contains(part), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+    }
+    assert!(!workshop.path("x.csv").exists());
+}
+
+/// The database takes no path that is not in UTF-8; what does without it does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_project_whose_path_is_not_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let workshop = Workshop::project();
+    let name = std::ffi::OsStr::from_bytes(b"n\xFF");
+    std::fs::create_dir(workshop.path("").join(name)).unwrap();
+    std::fs::rename(
+        workshop.path("data"),
+        workshop.path("").join(name).join("data"),
+    )
+    .unwrap();
+    let run = |arguments: &[&str]| {
+        let output = program(&workshop.path(""))
+            .args(arguments)
+            .arg("--project")
+            .arg(name)
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let (code, said) = run(&["build"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("is not in UTF-8") && said.contains("--store DIR"),
+        "{said}"
+    );
+    assert_eq!(run(&["check"]).0, Some(0));
+    assert_eq!(run(&["build", "--store", "store"]).0, Some(0));
 }
 
 /// A reader that goes away early (`| head`) is no failure.
