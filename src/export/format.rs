@@ -74,6 +74,17 @@ pub enum Compression {
     Zstd,
 }
 
+impl Compression {
+    /// The media type of what is compressed so; `None` for what is not.
+    pub const fn media_type(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Gzip => Some("application/gzip"),
+            Self::Zstd => Some("application/zstd"),
+        }
+    }
+}
+
 /// The format and compression that a file name asks for: `graph.ttl.gz`. The format is `None` where its
 /// extension says nothing.
 pub fn of_file_name(path: &Path) -> (Option<Format>, Compression) {

@@ -62,7 +62,7 @@ pub(super) fn write(
         (format!("{DCT}title"), Literal::from(dump.name).into()),
         (
             format!("{DCAT}mediaType"),
-            Literal::from(dump.media_type).into(),
+            media_type(dump.media_type).into(),
         ),
         (
             format!("{DCAT}byteSize"),
@@ -75,6 +75,13 @@ pub(super) fn write(
         (format!("{SPDX}checksum"), checksum.clone().into()),
     ] {
         add(&file, property, object);
+    }
+    if let Some(compressed) = options.compression.media_type() {
+        add(
+            &file,
+            format!("{DCAT}compressFormat"),
+            media_type(compressed).into(),
+        );
     }
     for (property, object) in [
         (
@@ -133,6 +140,13 @@ fn prefixes(project: &Prefixes) -> Prefixes {
         prefixes.add(prefix, namespace);
     }
     prefixes
+}
+
+/// The IRI of a media type in the registry of IANA, which is what DCAT points to (DCAT 3 §6.8).
+fn media_type(name: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!(
+        "http://www.iana.org/assignments/media-types/{name}"
+    ))
 }
 
 /// A file name as part of an IRI.

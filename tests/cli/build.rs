@@ -81,14 +81,33 @@ fn quiet_says_nothing() {
 fn dumps_by_name() {
     let workshop = Workshop::project();
     workshop.run(&["build"]).exits(0);
-    for name in [
-        "a.ttl", "a.nt", "a.nq", "a.trig", "a.rdf", "a.jsonld", "a.ttl.gz", "a.nq.zst",
+    for (name, media_type, compressed) in [
+        ("a.ttl", "text/turtle", None),
+        ("a.nt", "application/n-triples", None),
+        ("a.nq", "application/n-quads", None),
+        ("a.trig", "application/trig", None),
+        ("a.rdf", "application/rdf+xml", None),
+        ("a.jsonld", "application/ld+json", None),
+        ("a.ttl.gz", "text/turtle", Some("application/gzip")),
+        ("a.nq.zst", "application/n-quads", Some("application/zstd")),
     ] {
         workshop.run(&["export", "-o", name]).exits(0);
         assert!(workshop.path(name).exists(), "{name}");
+        let manifest = workshop.path(&format!("{name}.manifest.ttl"));
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let registered = |property: &str, media_type: &str| {
+            let start = "http://www.iana.org/assignments/media-types";
+            format!("dcat:{property} <{start}/{media_type}>")
+        };
+        let media_type = registered("mediaType", media_type);
+        assert!(manifest.contains(&media_type), "{name}: {manifest}");
+        let compressed = compressed.map(|compressed| registered("compressFormat", compressed));
         assert!(
-            workshop.path(&format!("{name}.manifest.ttl")).exists(),
-            "{name}"
+            match &compressed {
+                Some(compressed) => manifest.contains(compressed),
+                None => !manifest.contains("compressFormat"),
+            },
+            "{name}: {manifest}"
         );
     }
     let run = workshop.run(&["export", "-o", "a.doc"]).exits(2);
