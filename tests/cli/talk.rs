@@ -165,7 +165,7 @@ fn help_on_a_full_disk() {
     for arguments in ["--help", "query --help", "--version"] {
         // A limit that is hit is an error of the write, not a signal.
         let script = format!("trap '' XFSZ; ulimit -f 0; exec '{binary}' {arguments} > help");
-        let output = Command::new("sh")
+        let output = child("sh")
             .args(["-c", &script])
             .current_dir(workshop.path(""))
             .output()
