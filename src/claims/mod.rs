@@ -26,6 +26,7 @@ mod reify;
 mod roles;
 mod sink;
 mod span;
+mod stated;
 mod table;
 
 pub use add::{ClaimCell, EvidenceRow};

@@ -44,8 +44,17 @@ pub struct Claim {
     pub qualities: Vec<(String, String)>,
     /// The place of its id.
     pub place: Place,
-    /// The cells of the target row, where the stated value has to be put into it.
-    pub(super) target_cells: Option<Vec<String>>,
+    /// The target row, where the stated value has to be put into it.
+    pub(super) target: Option<Target>,
+}
+
+/// A row that a claim states another value for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Its cells, as they stand.
+    pub(super) cells: Vec<String>,
+    /// Number of its record in the file.
+    pub(super) record: u64,
 }
 
 /// All claims of a project, and what follows from them for the conversion.
@@ -225,31 +234,27 @@ impl Claims {
 impl Stated {
     /// The claim about a row that was found.
     fn at(&self, table: usize, row: &Row<'_>) -> Result<Claim, Box<Diagnostic>> {
+        let items = || row.items(self.column);
         let item = match &self.item {
             None => None,
-            Some(item) => Some(
-                row.items(self.column)
-                    .iter()
-                    .position(|other| other == item)
-                    .ok_or_else(|| {
-                        let place = self.item_place.clone().unwrap_or_default();
-                        Box::new(
-                            Diagnostic::new(
-                                Code::ClaimItem,
-                                place,
-                                format!(
-                                    "claim `{}` is about an item that its cell has not",
-                                    self.id
-                                ),
-                            )
-                            .with_found(item.as_str())
-                            .with_expected(row.items(self.column).join(", ")),
+            Some(item) => Some(items().iter().position(|other| other == item).ok_or_else(
+                || {
+                    let place = self.item_place.clone().unwrap_or_default();
+                    Box::new(
+                        Diagnostic::new(
+                            Code::ClaimItem,
+                            place,
+                            format!("claim `{}` is about an item that its cell has not", self.id),
                         )
-                    })?,
-            ),
+                        .with_found(item.as_str())
+                        .with_expected(items().join(", ")),
+                    )
+                },
+            )?),
         };
         let cell = row.get(self.column).unwrap_or_default();
-        let value = self.value.clone().filter(|value| *value != cell);
+        let stands = self.item.as_ref().unwrap_or(&cell);
+        let value = self.value.clone().filter(|value| value != stands);
         let rank = self.rank.as_deref();
         Ok(Claim {
             id: self.id.clone(),
@@ -269,7 +274,10 @@ impl Stated {
             fields: self.fields.clone(),
             qualities: self.qualities.clone(),
             place: self.place.clone(),
-            target_cells: value.is_some().then(|| row.texts()),
+            target: value.is_some().then(|| Target {
+                cells: row.texts(),
+                record: row.record_number(),
+            }),
             value,
             cell,
         })

@@ -3,22 +3,19 @@
 use super::read::{Claim, Claims};
 use super::roles::ClaimColumns;
 use super::sink::{ClaimSink, Claimed, small};
-use crate::convert::{Origin, row};
-use crate::csvw::model::{Dialect, TableGroup};
-use crate::datatype::{Datatype, DatatypeDescription};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
-use crate::plan::Plan;
-use crate::resource::{Content, ResolveError, Resolver, Resource};
-use oxrdf::vocab::{rdf, xsd};
-use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use super::stated::Stating;
+use crate::convert::Origin;
+use crate::csvw::model::TableGroup;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::plan::{Object, Plan};
+use crate::resource::Resolver;
+use oxrdf::vocab::rdf;
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Range;
 
 /// Own terms of this namespace where the project declares no base of its own.
 const BASE: &str = "https://w3id.org/civigraph/";
-
-/// Types that a stated value may have where it does not fit the column, in the order tried.
-const SHAPES: [&str; 5] = ["duration", "gYear", "date", "integer", "decimal"];
 
 impl Claims {
     /// The graph of claims: the constant graph of the claims table, or `{base}graph/claims`.
@@ -63,8 +60,9 @@ impl Claims {
         };
         let graph = GraphName::from(graph);
         let mut quads = Vec::new();
+        let stating = Stating::new(plan, resolver);
         for claim in &self.claims {
-            let about = claim.quads(plan, resolver, &sink.claimed);
+            let about = claim.quads(&stating, &sink.claimed);
             if claim.value.is_some() {
                 quads.extend(about.iter().map(|quad| MadeByClaim {
                     quad: quad.clone(),
@@ -97,7 +95,7 @@ impl Claims {
             reify(claim, columns, subject, &about, &graph, &mut quads);
         }
         self.link(group, columns, &sink.subjects, &graph, &mut quads);
-        self.assert_preferred(columns, plan, resolver, &sink.claimed, &mut quads);
+        self.assert_preferred(columns, &stating, &sink.claimed, &mut quads);
         quads
     }
 
@@ -141,8 +139,7 @@ impl Claims {
     fn assert_preferred(
         &self,
         columns: &ClaimColumns,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        stating: &Stating<'_>,
         claimed: &Claimed,
         quads: &mut Vec<MadeByClaim>,
     ) {
@@ -155,7 +152,7 @@ impl Claims {
             if let Some(claim) = winner
                 && claim.value.is_some()
             {
-                let stated = claim.quads(plan, resolver, claimed);
+                let stated = claim.quads(stating, claimed);
                 quads.extend(stated.into_iter().map(|quad| MadeByClaim {
                     quad,
                     origin: claim.origin(columns, columns.value),
@@ -188,95 +185,42 @@ impl Claim {
     }
 
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
-    fn quads(&self, plan: &Plan, resolver: &dyn Resolver, claimed: &Claimed) -> Vec<Quad> {
+    fn quads(&self, stating: &Stating<'_>, claimed: &Claimed) -> Vec<Quad> {
         let key = (small(self.table), self.target_row, small(self.column));
-        let of_cell = claimed.get(&key).cloned().unwrap_or_default();
-        let quads = match (&self.value, &self.target_cells) {
-            (Some(value), Some(cells)) => self.stated(plan, resolver, value, cells),
-            _ => of_cell,
+        let (quads, items) = match (&self.value, &self.target) {
+            (Some(value), Some(target)) => stating.quads(self, value, target),
+            _ => {
+                let of_cell = claimed.get(&key).cloned().unwrap_or_default();
+                (of_cell, self.item.map(|item| item..item + 1))
+            }
         };
-        match self.item {
-            Some(item) => quads.into_iter().nth(item).into_iter().collect(),
+        match items {
+            Some(items) => of_items(self, stating.plan(), quads, items),
             None => quads,
         }
     }
-
-    /// The quads of the cell with the stated value in it.
-    fn stated(
-        &self,
-        plan: &Plan,
-        resolver: &dyn Resolver,
-        value: &str,
-        cells: &[String],
-    ) -> Vec<Quad> {
-        let Some(table) = plan.tables.get(self.table) else {
-            return Vec::new();
-        };
-        let mut cells = cells.to_vec();
-        if let Some(cell) = cells.get_mut(self.column) {
-            value.clone_into(cell);
-        }
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let Some(bytes) = writer
-            .write_record(&cells)
-            .ok()
-            .and_then(|()| writer.into_inner().ok())
-        else {
-            return Vec::new();
-        };
-        let mut table = table.clone();
-        table.dialect = Dialect {
-            header_row_count: 0,
-            ..Dialect::default()
-        };
-        let overlay = Overlay {
-            url: table.url.clone(),
-            bytes: bytes.into(),
-            others: resolver,
-        };
-        let datatype = table
-            .columns
-            .get(self.column)
-            .map(|column| column.datatype.iri().to_owned());
-        let alone = Plan {
-            head: Vec::new(),
-            tables: vec![table],
-            ..plan.clone()
-        };
-        row(&alone, 0, &overlay, 1, None)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|(_, origin)| origin.column == small(self.column))
-            .map(|(mut quad, _)| {
-                if let Term::Literal(literal) = &quad.object
-                    && datatype.as_deref() != Some(literal.datatype().as_str())
-                    && literal.datatype() == xsd::STRING
-                {
-                    // It is no value of the column's datatype: typed by what it looks like.
-                    quad.object = by_shape(value).into();
-                }
-                quad
-            })
-            .collect()
-    }
 }
 
-/// A literal of the first type whose values look like this; a plain string otherwise.
-fn by_shape(value: &str) -> Literal {
-    let mut silent = Diagnostics::new(Mode::Convert);
-    let mut buffer = String::new();
-    for base in SHAPES {
-        let description = DatatypeDescription {
-            base: base.to_owned(),
-            ..DatatypeDescription::default()
-        };
-        let datatype = Datatype::compile(&description, &mut silent);
-        if let Ok(lexical) = datatype.parser().parse(value, &mut buffer) {
-            let iri = NamedNode::new_unchecked(datatype.iri());
-            return Literal::new_typed_literal(lexical, iri);
-        }
-    }
-    Literal::new_simple_literal(value)
+/// Those of the quads of a list cell that some of its items make.
+fn of_items(claim: &Claim, plan: &Plan, quads: Vec<Quad>, items: Range<usize>) -> Vec<Quad> {
+    let rule = plan
+        .tables
+        .get(claim.table)
+        .and_then(|table| table.rules.iter().find(|rule| rule.column == claim.column));
+    let step = match rule.map(|rule| &rule.object) {
+        // One IRI is made of the whole list.
+        Some(Object::Iri(_)) => return quads,
+        // First the list itself, then a first and a rest of each node.
+        Some(Object::List(_)) => 2,
+        Some(Object::Literal(_) | Object::Each(_)) | None => 1,
+    };
+    quads
+        .into_iter()
+        .skip(step - 1)
+        .step_by(step)
+        .skip(items.start)
+        .take(items.len())
+        .collect()
 }
 
 /// Says what a claim is about. All quads of a cell have one subject and one predicate; a list has
@@ -308,30 +252,23 @@ fn reify(
             add(rdf::OBJECT, quad.object.clone(), object);
         }
     }
+    if claim.value.is_none() || claim.item.is_some() {
+        return;
+    }
+    // A list that is stated stands nowhere else.
+    let list = about
+        .iter()
+        .filter(|quad| quad.subject != first.subject && quad.subject.is_blank_node());
+    quads.extend(list.map(|quad| MadeByClaim {
+        quad: Quad {
+            graph_name: graph.clone(),
+            ..quad.clone()
+        },
+        origin: claim.origin(columns, Some(object)),
+        in_build: true,
+    }));
 }
 
 fn base(group: &TableGroup) -> &str {
     group.base.as_deref().unwrap_or(BASE)
-}
-
-/// A resolver that has other bytes for one URL.
-struct Overlay<'r> {
-    url: String,
-    bytes: Arc<[u8]>,
-    others: &'r dyn Resolver,
-}
-
-impl Resolver for Overlay<'_> {
-    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
-        let mut resource = self.others.resolve(url)?;
-        if url == self.url {
-            resource.content = Content::Bytes(Arc::clone(&self.bytes));
-            resource.charset = None;
-        }
-        Ok(resource)
-    }
-
-    fn fetches(&self) -> bool {
-        self.others.fetches()
-    }
 }

@@ -5,7 +5,7 @@ use crate::csv::{
 };
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
-use crate::plan::TablePlan;
+use crate::plan::{ColumnPlan, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
 use std::io;
 use std::sync::Arc;
@@ -125,37 +125,37 @@ impl Row<'_> {
     pub(super) fn get(&self, column: usize) -> Option<String> {
         let plan = self.reader.plan.columns.get(column)?;
         let mut buffer = String::new();
-        let text = self
-            .record
-            .cells
-            .get(column)
-            .map_or("", |cell: &Cell| {
-                cell.text(&self.reader.format, self.text, &mut buffer)
-            })
-            .trim();
+        let text = self.raw(column, &mut buffer).trim();
         let text = if text.is_empty() { &plan.default } else { text };
         (!plan.null.iter().any(|null| null == text)).then(|| text.to_owned())
     }
 
-    /// The items of a list cell; one item where the column has no separator.
+    /// The items of a list cell, trimmed, at the places that the converter gives them; one item where
+    /// the column has no separator.
     pub(super) fn items(&self, column: usize) -> Vec<String> {
-        let Some(text) = self.get(column) else {
+        let Some(plan) = self.reader.plan.columns.get(column) else {
             return Vec::new();
         };
-        match self
-            .reader
-            .plan
-            .columns
-            .get(column)
-            .and_then(|column| column.separator.as_deref())
-        {
-            Some(separator) if !separator.is_empty() => text
-                .split(separator)
-                .map(|item| item.trim().to_owned())
-                .filter(|item| !item.is_empty())
-                .collect(),
-            _ => vec![text],
+        if plan.separator.is_none() {
+            return self.get(column).into_iter().collect();
         }
+        let mut buffer = String::new();
+        list_items(plan, self.raw(column, &mut buffer))
+            .into_iter()
+            .map(|(_, item)| item.trim().to_owned())
+            .collect()
+    }
+
+    /// The text of a cell as it stands.
+    fn raw<'b>(&'b self, column: usize, buffer: &'b mut String) -> &'b str {
+        self.record.cells.get(column).map_or("", |cell: &Cell| {
+            cell.text(&self.reader.format, self.text, buffer)
+        })
+    }
+
+    /// Number of the record in the file from 1.
+    pub(super) fn record_number(&self) -> u64 {
+        self.record_number
     }
 
     /// The texts of all cells of the file's columns, as they stand.
@@ -199,6 +199,26 @@ impl Row<'_> {
         });
         place
     }
+}
+
+/// The values that a list cell holds (Tabular Data Model §6.4): each with the number of its piece between
+/// separators, from 0. Pieces that are null are no values.
+pub(super) fn list_items(column: &ColumnPlan, text: &str) -> Vec<(usize, String)> {
+    let is_null = |text: &str| column.null.iter().any(|null| null == text);
+    let or_default = |text: &str| match text {
+        "" => column.default.clone(),
+        text => text.to_owned(),
+    };
+    let mut buffer = String::new();
+    let text = or_default(column.datatype.normalise(text, &mut buffer));
+    if text.is_empty() || is_null(&text) {
+        return Vec::new();
+    }
+    text.split(column.separator.as_deref().unwrap_or_default())
+        .map(|item| or_default(column.datatype.normalise_item(item)))
+        .enumerate()
+        .filter(|(_, item)| !is_null(item))
+        .collect()
 }
 
 /// Visits the rows of a table, or of some splits of it: the number of each, and a function for its texts and places.

@@ -3,6 +3,7 @@
 mod ask;
 mod bad_input;
 mod build;
+mod claims;
 mod conflicts;
 mod convert;
 mod diff;
