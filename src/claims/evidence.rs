@@ -1,6 +1,7 @@
 //! Every span of every claim against its document, exactly, byte for byte.
 
 use super::document::Document;
+use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{DocumentColumns, EvidenceColumns, Roles};
 use super::table::{Reader, tell_unreadable};
@@ -118,7 +119,7 @@ fn documents(
             let mut unchanged = false;
             if let Some(document) = &document {
                 unchanged = document.sha256() == sha256;
-                let length = columns.length.and_then(|column| row.get(column));
+                let length = columns.length.and_then(|column| row.lexical(column));
                 if !unchanged {
                     diagnostics.push(
                         Diagnostic::new(
@@ -133,7 +134,7 @@ fn documents(
                         ),
                     );
                 } else if let Some(length) = length
-                    && length.parse() != Ok(document.length())
+                    && position(&length) != Some(document.length())
                 {
                     diagnostics.push(
                         Diagnostic::new(
@@ -187,6 +188,11 @@ pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String
         .map_err(|_| "it is not UTF-8".to_owned())
 }
 
+/// A number of code points; `None` for what is in no text: below zero, between two of them, too large.
+pub(super) fn position(lexical: &str) -> Option<usize> {
+    decimal(lexical)?.to_string().parse().ok()
+}
+
 /// Checks the rows of the evidence table.
 fn spans(
     plan: &Plan,
@@ -202,15 +208,15 @@ fn spans(
     };
     let read = Reader::open(table, resolver).and_then(|reader| {
         reader.visit(|row| {
-            let number = |column| row.get(column).and_then(|text| text.parse::<usize>().ok());
             // What is missing or no number has been reported as a wrong cell.
             let (Some(id), Some(name), Some(start), Some(end), Some(sha256)) = (
                 row.get(columns.id),
                 row.get(columns.document),
-                number(columns.start),
-                number(columns.end),
+                row.lexical(columns.start),
+                row.lexical(columns.end),
                 row.get(columns.sha256),
             ) else {
+                checked.not_checked += 1;
                 return;
             };
             let Some(document) = documents.get(&name).and_then(|one| one.document.as_ref()) else {
@@ -230,7 +236,8 @@ fn spans(
                     format!("; review claim `{named}`{rest}")
                 }
             };
-            let problem = match document.span(start, end) {
+            let span = position(&start).zip(position(&end));
+            let problem = match span.and_then(|(start, end)| document.span(start, end)) {
                 None => Diagnostic::new(
                     Code::SpanOutside,
                     row.place(columns.start),
@@ -257,7 +264,7 @@ fn spans(
                 .with_expected(super::sha256_hex(words.as_bytes())),
             };
             checked.failed += 1;
-            let length = end.saturating_sub(start);
+            let length = span.map_or(0, |(start, end)| end.saturating_sub(start));
             diagnostics.push(
                 match document.spans_with_digest(length, &sha256).as_slice() {
                     [] => problem,

@@ -5,6 +5,9 @@
 use oxsdatatypes::Decimal;
 use std::str::FromStr;
 
+/// The most places that an exponent moves the point.
+const SHIFT_LIMIT: usize = 40;
+
 /// How a stated number bounds the real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bound {
@@ -25,19 +28,20 @@ pub struct Quantity {
 
 impl Quantity {
     /// A figure from its kind (`exact`, `approximate`, `minimum-inclusive`, `minimum-exclusive`,
-    /// `maximum-inclusive`, `maximum-exclusive`) and its decimal value; `None` where either is no such thing.
+    /// `maximum-inclusive`, `maximum-exclusive`) and the lexical form of its number; `None` where either is
+    /// no such thing.
     ///
     /// An approximate number allows whatever rounds to it: "about 70" is 65 to 75. That range serves
     /// the comparison alone and is published nowhere.
     pub fn new(kind: &str, value: &str) -> Option<Self> {
-        let number = Decimal::from_str(value).ok()?;
+        let number = decimal(value)?;
         Some(match kind {
             "exact" => Self {
                 low: Bound::Inclusive(number),
                 high: Bound::Inclusive(number),
             },
             "approximate" => {
-                let half = half_of_last_digit(value)?;
+                let half = half_of_last_digit(&number.to_string())?;
                 Self {
                     low: Bound::Inclusive(number.checked_sub(half)?),
                     high: Bound::Inclusive(number.checked_add(half)?),
@@ -79,6 +83,33 @@ fn reaches(low: Bound, high: Bound) -> bool {
         (Bound::Inclusive(low) | Bound::Exclusive(low), Bound::Exclusive(high))
         | (Bound::Exclusive(low), Bound::Inclusive(high)) => low < high,
     }
+}
+
+/// The number of a lexical form, of doubles too; `None` where it is none, or has more digits than are
+/// compared.
+pub(super) fn decimal(lexical: &str) -> Option<Decimal> {
+    let Some((digits, exponent)) = lexical.split_once(['e', 'E']) else {
+        return Decimal::from_str(lexical).ok();
+    };
+    // As its digits stand: a double would add some of its own.
+    let exponent: i32 = exponent.parse().ok()?;
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits.trim_start_matches('+')),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
+    if shift > SHIFT_LIMIT {
+        return None;
+    }
+    let zeros = "0".repeat(shift);
+    let (digits, point) = if exponent < 0 {
+        (format!("{zeros}{whole}{fraction}"), whole.len())
+    } else {
+        (format!("{whole}{fraction}{zeros}"), whole.len() + shift)
+    };
+    let (whole, fraction) = digits.split_at_checked(point)?;
+    Decimal::from_str(&format!("{sign}{whole}.{fraction}")).ok()
 }
 
 /// Half of the place of the last digit that is not a trailing zero: 5 for `70`, 0.05 for `1.5`.
@@ -130,6 +161,28 @@ mod tests {
             let what = format!("{kind} {value} and {other_kind} {other_value}");
             assert_eq!(one.agrees_with(&other), expected, "{what}");
             assert_eq!(other.agrees_with(&one), expected, "{what}, turned round");
+        }
+    }
+
+    #[test]
+    fn numbers_of_lexical_forms() {
+        #[rustfmt::skip]
+        let cases = [
+            ("-0", Some("0")),
+            ("007", Some("7")),
+            ("7E1", Some("70")),
+            ("-7.25e1", Some("-72.5")),
+            ("1.5E-3", Some("0.0015")),
+            ("+12.E+0", Some("12")),
+            ("0.1e0", Some("0.1")),
+            ("INF", None),
+            ("NaN", None),
+            ("1E400", None),
+            ("99999999999999999999999", None),
+        ];
+        for (lexical, expected) in cases {
+            let number = decimal(lexical).map(|number| number.to_string());
+            assert_eq!(number.as_deref(), expected, "{lexical}");
         }
     }
 

@@ -59,7 +59,7 @@ impl Spans {
             && let Some(table) = plan.tables.get(columns.table)
         {
             Reader::open(table, resolver)?.visit(|row| {
-                let number = |column| row.get(column).and_then(|text| text.parse().ok());
+                let number = |column| evidence::position(&row.lexical(column)?);
                 if let (Some(id), Some(document), Some(start), Some(end), Some(sha256)) = (
                     row.get(columns.id),
                     row.get(columns.document),

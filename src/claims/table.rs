@@ -3,10 +3,12 @@
 use crate::csv::{
     Cell, Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Split, Text, preamble,
 };
+use crate::datatype::Parser;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
+use std::cell::OnceCell;
 use std::io;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ pub(super) struct Reader<'p> {
     plan: &'p TablePlan,
     resource: Resource,
     format: Format,
+    /// Of each column, made when a value of it is first asked for.
+    parsers: Vec<OnceCell<Parser>>,
 }
 
 /// One data row. Lives while it is visited.
@@ -43,12 +47,23 @@ impl<'p> Reader<'p> {
             plan,
             resource,
             format: Format::new(&plan.dialect),
+            parsers: plan.columns.iter().map(|_| OnceCell::new()).collect(),
         })
     }
 
     /// The file as the user knows it.
     pub(super) fn name(&self) -> &Arc<str> {
         &self.resource.name
+    }
+
+    /// The lexical form of the value of a text, as the datatype of a column gives it; `None` where it is
+    /// none of its values.
+    pub(super) fn lexical(&self, column: usize, text: &str) -> Option<String> {
+        let datatype = &self.plan.columns.get(column)?.datatype;
+        let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
+        let (mut normal, mut value) = (String::new(), String::new());
+        let text = datatype.normalise(text, &mut normal);
+        parser.parse(text, &mut value).ok().map(str::to_owned)
     }
 
     /// Visits every data row in order.
@@ -128,6 +143,13 @@ impl Row<'_> {
         let text = self.raw(column, &mut buffer).trim();
         let text = if text.is_empty() { &plan.default } else { text };
         (!plan.null.iter().any(|null| null == text)).then(|| text.to_owned())
+    }
+
+    /// The lexical form of a cell's value, as its datatype gives it; `None` where the cell is null, missing
+    /// or no value of its datatype, which has been reported.
+    pub(super) fn lexical(&self, column: usize) -> Option<String> {
+        let text = self.get(column)?;
+        self.reader.lexical(column, &text)
     }
 
     /// The items of a list cell, trimmed, at the places that the converter gives them; one item where

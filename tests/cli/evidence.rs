@@ -131,3 +131,62 @@ fn what_is_not_there_is_named() {
     let run = workshop.run(&add(&["--words", "Ирбит"])).exits(2);
     assert!(run.stderr.contains("digest differs"), "{}", run.stderr);
 }
+
+#[test]
+fn every_span_is_verified_failed_or_not_checked() {
+    let workshop = workshop();
+    let span = sha256("Город".as_bytes());
+    let huge = "99999999999999999999999";
+    let rows = |spans: &[(&str, &str)]| {
+        let mut rows = "id,document,start,end,sha256\n".to_owned();
+        for (index, (start, end)) in spans.iter().enumerate() {
+            rows.push_str(&format!("e{index},d,{start},{end},{span}\n"));
+        }
+        rows
+    };
+    let claims = "id,table,row,column,evidence\nc1,cities,irbit,label,e0\n";
+    workshop.write("data/claims.csv", claims);
+    let integer = METADATA
+        .replace(
+            r#""titles": "start","#,
+            r##""titles": "start", "datatype": {"base": "integer", "format": {"groupChar": " "}},"##,
+        )
+        .replace(r#""titles": "end","#, r#""titles": "end", "datatype": "double","#);
+    workshop.write("data/csv-metadata.json", integer);
+    let check = || workshop.run(&["check", "--sources", "sources"]);
+
+    // Numbers by their values, however they are written.
+    workshop.write("data/evidence.csv", rows(&[("-0", "5"), ("0", "5E0")]));
+    let run = check().exits(0);
+    assert!(
+        run.stderr.contains("2 of 2 spans verified"),
+        "{}",
+        run.stderr
+    );
+
+    // What is in no text has failed.
+    let outside = [("0", "5"), ("0", huge), ("0", "4.5"), ("1 000", "1005")];
+    workshop.write("data/evidence.csv", rows(&outside));
+    let run = check().exits(1);
+    assert!(
+        run.stderr.contains("1 of 4 spans verified"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        run.stderr.matches("error[CG0612]").count(),
+        3,
+        "{}",
+        run.stderr
+    );
+
+    // Where a number is missing there is nothing to look at.
+    workshop.write("data/evidence.csv", rows(&[("0", "5"), ("0", "")]));
+    let run = check().exits(0);
+    assert!(
+        run.stderr.contains("1 of 1 span verified"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("1 span not checked"), "{}", run.stderr);
+}
