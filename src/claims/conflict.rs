@@ -8,6 +8,7 @@ use super::quantity::Quantity;
 use super::read::Claim;
 use super::roles::{QuantityColumns, Roles};
 use super::table::{Reader, tell_unreadable};
+use super::value::Values;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
 use crate::plan::Plan;
@@ -21,10 +22,8 @@ pub struct Conflict {
     pub table: usize,
     /// Index of the column whose values contradict each other.
     pub column: usize,
-    /// What is said, each value once; at least two.
+    /// What is said, in a cell each value once; at least two.
     pub sides: Vec<Side>,
-    /// The side that a curator ranked above the others.
-    pub preferred: Option<usize>,
     /// The sides are rows of their own, not values of one cell.
     pub rows: bool,
 }
@@ -38,7 +37,68 @@ pub struct Side {
     pub value: String,
     /// Indexes of the claims that say so.
     pub claims: Vec<usize>,
+    /// Indexes of the sides that it contradicts; at least one.
+    pub against: Vec<usize>,
+    /// A curator ranked it above the ones that it contradicts.
+    pub preferred: bool,
+    /// It is asserted: preferred, or in no contradiction with what is preferred nor with what else is left.
+    pub asserted: bool,
 }
+
+impl Side {
+    fn new(row: u64, value: String, claims: Vec<usize>) -> Self {
+        Self {
+            row,
+            value,
+            claims,
+            against: Vec::new(),
+            preferred: false,
+            asserted: false,
+        }
+    }
+}
+
+impl Conflict {
+    /// Settles which sides are asserted. Ranks decide where no two ranked sides contradict each other.
+    fn decided(mut self, claims: &[Claim]) -> Self {
+        let ranked: Vec<bool> = self
+            .sides
+            .iter()
+            .map(|side| {
+                let mut claims = side.claims.iter().filter_map(|&index| claims.get(index));
+                claims.any(|claim| claim.preferred)
+            })
+            .collect();
+        let meets = |side: &Side, others: &[bool]| {
+            let mut against = side.against.iter();
+            against.any(|&other| others.get(other) == Some(&true))
+        };
+        let mut chosen = self
+            .sides
+            .iter()
+            .zip(&ranked)
+            .filter(|(_, ranked)| **ranked);
+        if !ranked.contains(&true) || chosen.any(|(side, _)| meets(side, &ranked)) {
+            return self;
+        }
+        let left: Vec<bool> = self
+            .sides
+            .iter()
+            .map(|side| !meets(side, &ranked))
+            .collect();
+        for ((side, ranked), is_left) in self.sides.iter_mut().zip(ranked).zip(&left) {
+            side.preferred = ranked;
+            side.asserted = *is_left && !meets(side, &left);
+        }
+        self
+    }
+}
+
+/// Bytes that are equal for equal values.
+type Identity = Vec<u8>;
+
+/// What is measured: the values of the functional key.
+type Measured = Vec<Option<Identity>>;
 
 /// Finds all contradictions, in the order of tables and rows.
 pub(super) fn find(
@@ -49,7 +109,7 @@ pub(super) fn find(
     resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Conflict> {
-    let mut conflicts = within_cells(group, claims);
+    let mut conflicts = within_cells(group, plan, claims);
     for quantities in &roles.quantities {
         conflicts.extend(between_rows(
             plan,
@@ -67,8 +127,13 @@ pub(super) fn find(
 }
 
 /// Claims that state different values for one cell of a functional column.
-fn within_cells(group: &TableGroup, claims: &[Claim]) -> Vec<Conflict> {
-    let mut cells: BTreeMap<(usize, u64, usize), Vec<Side>> = BTreeMap::new();
+fn within_cells(group: &TableGroup, plan: &Plan, claims: &[Claim]) -> Vec<Conflict> {
+    let tables: Vec<Values<'_>> = plan
+        .tables
+        .iter()
+        .map(|table| Values::new(&table.columns))
+        .collect();
+    let mut cells: BTreeMap<(usize, u64, usize), Vec<(Identity, Side)>> = BTreeMap::new();
     for (index, claim) in claims.iter().enumerate() {
         let functional = group
             .tables
@@ -79,27 +144,36 @@ fn within_cells(group: &TableGroup, claims: &[Claim]) -> Vec<Conflict> {
             continue;
         }
         let value = claim.value.as_ref().unwrap_or(&claim.cell);
+        let identity = tables
+            .get(claim.table)
+            .map_or_else(Vec::new, |table| table.identity(claim.column, value));
         let sides = cells
             .entry((claim.table, claim.target_row, claim.column))
             .or_default();
-        match sides.iter_mut().find(|side| side.value == *value) {
-            Some(side) => side.claims.push(index),
-            None => sides.push(Side {
-                row: claim.target_row,
-                value: value.clone(),
-                claims: vec![index],
-            }),
+        match sides.iter_mut().find(|(other, _)| *other == identity) {
+            Some((_, side)) => side.claims.push(index),
+            None => sides.push((
+                identity,
+                Side::new(claim.target_row, value.clone(), vec![index]),
+            )),
         }
     }
     cells
         .into_iter()
         .filter(|(_, sides)| sides.len() > 1)
-        .map(|((table, _, column), sides)| Conflict {
-            table,
-            column,
-            preferred: preferred(&sides, claims),
-            sides,
-            rows: false,
+        .map(|((table, _, column), sides)| {
+            let count = sides.len();
+            let sides = sides.into_iter().enumerate().map(|(at, (_, side))| Side {
+                against: (0..count).filter(|&other| other != at).collect(),
+                ..side
+            });
+            let conflict = Conflict {
+                table,
+                column,
+                sides: sides.collect(),
+                rows: false,
+            };
+            conflict.decided(claims)
         })
         .collect()
 }
@@ -121,14 +195,17 @@ fn between_rows(
             claimed.entry(claim.target_row).or_default().push(index);
         }
     }
-    let mut measured: BTreeMap<Vec<Option<String>>, Vec<(Quantity, Side)>> = BTreeMap::new();
+    let mut measured: BTreeMap<Measured, Vec<(Quantity, Side)>> = BTreeMap::new();
     let read = Reader::open(table_plan, resolver).and_then(|reader| {
         reader.visit(|row| {
             let (Some(kind), Some(value)) = (row.get(columns.kind), row.get(columns.value)) else {
                 return;
             };
             // What is no quantity has been reported as a wrong cell.
-            let Some(quantity) = Quantity::new(&kind, &value) else {
+            let Some(quantity) = row
+                .lexical(columns.value)
+                .and_then(|number| Quantity::new(&kind, &number))
+            else {
                 return;
             };
             let all = claimed
@@ -143,13 +220,12 @@ fn between_rows(
             if accepted.is_empty() && !all.is_empty() {
                 return;
             }
-            let key = columns.key.iter().map(|&column| row.get(column)).collect();
-            let side = Side {
-                row: row.number,
-                value: format!("{kind} {value}"),
-                claims: accepted,
-            };
-            measured.entry(key).or_default().push((quantity, side));
+            let key = columns.key.iter().map(|&column| row.identity(column));
+            let side = Side::new(row.number, format!("{kind} {value}"), accepted);
+            measured
+                .entry(key.collect())
+                .or_default()
+                .push((quantity, side));
         })
     });
     if let Err(error) = read {
@@ -158,34 +234,24 @@ fn between_rows(
     }
     measured
         .into_values()
-        .filter_map(|rows| {
-            let disagrees =
-                |one: &(Quantity, Side)| rows.iter().any(|other| !one.0.agrees_with(&other.0));
-            let sides: Vec<Side> = rows
-                .iter()
-                .filter(|row| disagrees(row))
-                .map(|(_, side)| side.clone())
-                .collect();
-            (sides.len() > 1).then(|| Conflict {
+        .filter_map(|mut rows| {
+            // Only what contradicts something is a side.
+            let all: Vec<Quantity> = rows.iter().map(|(quantity, _)| *quantity).collect();
+            rows.retain(|(one, _)| all.iter().any(|other| !one.agrees_with(other)));
+            let left: Vec<Quantity> = rows.iter().map(|(quantity, _)| *quantity).collect();
+            let sides = rows.into_iter().map(|(one, side)| Side {
+                against: (0..left.len())
+                    .filter(|&at| left.get(at).is_some_and(|other| !one.agrees_with(other)))
+                    .collect(),
+                ..side
+            });
+            let conflict = Conflict {
                 table: columns.table,
                 column: columns.value,
-                preferred: preferred(&sides, claims),
-                sides,
+                sides: sides.collect(),
                 rows: true,
-            })
+            };
+            (!conflict.sides.is_empty()).then(|| conflict.decided(claims))
         })
         .collect()
-}
-
-/// The one side that has a preferred claim; `None` where there is none, or more than one.
-fn preferred(sides: &[Side], claims: &[Claim]) -> Option<usize> {
-    let mut ranked = sides.iter().enumerate().filter(|(_, side)| {
-        side.claims
-            .iter()
-            .any(|&index| claims.get(index).is_some_and(|claim| claim.preferred))
-    });
-    match (ranked.next(), ranked.next()) {
-        (Some((index, _)), None) => Some(index),
-        _ => None,
-    }
 }

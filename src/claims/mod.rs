@@ -28,6 +28,7 @@ mod sink;
 mod span;
 mod stated;
 mod table;
+mod value;
 
 pub use add::{ClaimCell, EvidenceRow};
 pub use conflict::{Conflict, Side};

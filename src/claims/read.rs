@@ -254,7 +254,9 @@ impl Stated {
         };
         let cell = row.get(self.column).unwrap_or_default();
         let stands = self.item.as_ref().unwrap_or(&cell);
-        let value = self.value.clone().filter(|value| value != stands);
+        // However it is written.
+        let differs = |value: &String| !row.same_value(self.column, value, stands);
+        let value = self.value.clone().filter(differs);
         let rank = self.rank.as_deref();
         Ok(Claim {
             id: self.id.clone(),

@@ -99,7 +99,7 @@ impl Claims {
         quads
     }
 
-    /// Links the claims of different sides of each contradiction, both ways.
+    /// Links the claims of sides that contradict each other, both ways.
     fn link(
         &self,
         group: &TableGroup,
@@ -114,8 +114,8 @@ impl Claims {
             Some((claim, subjects.get(&claim.row)?))
         };
         for conflict in &self.conflicts {
-            for (at, one) in conflict.sides.iter().enumerate() {
-                for (_, other) in conflict.sides.iter().enumerate().filter(|(i, _)| *i != at) {
+            for one in &conflict.sides {
+                for other in one.against.iter().filter_map(|&at| conflict.sides.get(at)) {
                     for (claim, one) in one.claims.iter().filter_map(subject) {
                         for (_, other) in other.claims.iter().filter_map(subject) {
                             quads.push(MadeByClaim {
@@ -145,13 +145,12 @@ impl Claims {
     ) {
         for conflict in self.conflicts.iter().filter(|conflict| !conflict.rows) {
             let winner = conflict
-                .preferred
-                .and_then(|preferred| conflict.sides.get(preferred))
+                .sides
+                .iter()
+                .find(|side| side.asserted && !self.holds_cell(side))
                 .and_then(|side| side.claims.first())
                 .and_then(|&index| self.claims.get(index));
-            if let Some(claim) = winner
-                && claim.value.is_some()
-            {
+            if let Some(claim) = winner {
                 let stated = claim.quads(stating, claimed);
                 quads.extend(stated.into_iter().map(|quad| MadeByClaim {
                     quad,

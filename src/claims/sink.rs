@@ -71,14 +71,14 @@ impl Claims {
     /// Every side of every contradiction, and whether its cell or row stays asserted.
     fn sides(&self) -> impl Iterator<Item = (&Conflict, &Side, bool)> {
         self.conflicts.iter().flat_map(move |conflict| {
-            let sides = conflict.sides.iter().enumerate();
-            sides.map(move |(index, side)| {
-                let asserted = match conflict.preferred {
-                    Some(preferred) if conflict.rows => preferred == index,
-                    // One cell: it stays if what it holds is the preferred value.
-                    Some(preferred) => self.holds_cell(conflict.sides.get(preferred)),
-                    None => false,
-                };
+            // One cell: it stays if what it holds is the preferred value.
+            let cell = conflict
+                .sides
+                .iter()
+                .any(|side| side.asserted && self.holds_cell(side));
+            let sides = conflict.sides.iter();
+            sides.map(move |side| {
+                let asserted = if conflict.rows { side.asserted } else { cell };
                 (conflict, side, asserted)
             })
         })
@@ -118,14 +118,12 @@ impl Claims {
     }
 
     /// Whether a side says what stands in the cell.
-    fn holds_cell(&self, side: Option<&Side>) -> bool {
-        side.is_some_and(|side| {
-            side.claims.iter().any(|&index| {
-                self.claims
-                    .get(index)
-                    .is_some_and(|claim| claim.value.is_none())
-            })
-        })
+    pub(super) fn holds_cell(&self, side: &Side) -> bool {
+        let mut claims = side
+            .claims
+            .iter()
+            .filter_map(|&index| self.claims.get(index));
+        claims.any(|claim| claim.value.is_none())
     }
 }
 

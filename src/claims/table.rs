@@ -1,14 +1,13 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
+use super::value::Values;
 use crate::csv::{
     Cell, Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Split, Text, preamble,
 };
-use crate::datatype::Parser;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
-use std::cell::OnceCell;
 use std::io;
 use std::sync::Arc;
 
@@ -20,8 +19,7 @@ pub(super) struct Reader<'p> {
     plan: &'p TablePlan,
     resource: Resource,
     format: Format,
-    /// Of each column, made when a value of it is first asked for.
-    parsers: Vec<OnceCell<Parser>>,
+    values: Values<'p>,
 }
 
 /// One data row. Lives while it is visited.
@@ -47,23 +45,13 @@ impl<'p> Reader<'p> {
             plan,
             resource,
             format: Format::new(&plan.dialect),
-            parsers: plan.columns.iter().map(|_| OnceCell::new()).collect(),
+            values: Values::new(&plan.columns),
         })
     }
 
     /// The file as the user knows it.
     pub(super) fn name(&self) -> &Arc<str> {
         &self.resource.name
-    }
-
-    /// The lexical form of the value of a text, as the datatype of a column gives it; `None` where it is
-    /// none of its values.
-    pub(super) fn lexical(&self, column: usize, text: &str) -> Option<String> {
-        let datatype = &self.plan.columns.get(column)?.datatype;
-        let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
-        let (mut normal, mut value) = (String::new(), String::new());
-        let text = datatype.normalise(text, &mut normal);
-        parser.parse(text, &mut value).ok().map(str::to_owned)
     }
 
     /// Visits every data row in order.
@@ -149,7 +137,20 @@ impl Row<'_> {
     /// or no value of its datatype, which has been reported.
     pub(super) fn lexical(&self, column: usize) -> Option<String> {
         let text = self.get(column)?;
-        self.reader.lexical(column, &text)
+        self.reader.values.lexical(column, &text)
+    }
+
+    /// Bytes that are equal for two cells of a column exactly if their values are; `None` where the cell is
+    /// null or missing.
+    pub(super) fn identity(&self, column: usize) -> Option<Vec<u8>> {
+        let text = self.get(column)?;
+        Some(self.reader.values.identity(column, &text))
+    }
+
+    /// Whether two texts are one value of a column.
+    pub(super) fn same_value(&self, column: usize, one: &str, other: &str) -> bool {
+        let values = &self.reader.values;
+        one == other || values.identity(column, one) == values.identity(column, other)
     }
 
     /// The items of a list cell, trimmed, at the places that the converter gives them; one item where

@@ -69,11 +69,13 @@ pub(super) fn run(
                     "sides": conflict.sides.iter().map(|side| json!({
                         "row": key(side),
                         "value": side.value,
+                        "preferred": side.preferred,
+                        "asserted": side.asserted,
                         "claims": side.claims.iter()
                             .filter_map(|&claim| facts.claims.get(claim))
                             .map(|claim| claim_json(claim, &spans)).collect::<Vec<_>>(),
                     })).collect::<Vec<_>>(),
-                    "preferred": conflict.preferred,
+                    "preferred": conflict.sides.iter().position(|side| side.preferred),
                 })
             })
             .collect();
@@ -85,16 +87,19 @@ pub(super) fn run(
         for conflict in conflicts {
             let table = facts.table(conflict.table);
             let name = column(conflict.table, conflict.column);
-            let state = match conflict.preferred {
-                Some(_) => "one is preferred",
-                None => "none is asserted",
+            let preferred = conflict.sides.iter().filter(|side| side.preferred).count();
+            let state = match preferred {
+                0 => "none is asserted".to_owned(),
+                1 => "one is preferred".to_owned(),
+                count => format!("{count} are preferred"),
             };
             let write = |out: &mut dyn Write| -> std::io::Result<()> {
                 writeln!(out, "{BOLD}{table}, column `{name}`{BOLD:#}: {state}")?;
-                for (index, side) in conflict.sides.iter().enumerate() {
-                    let mark = match conflict.preferred {
-                        Some(preferred) if preferred == index => " (preferred)",
-                        _ => "",
+                for side in &conflict.sides {
+                    let mark = match (side.preferred, side.asserted) {
+                        (true, _) => " (preferred)",
+                        (false, true) => " (asserted)",
+                        (false, false) => "",
                     };
                     writeln!(
                         out,

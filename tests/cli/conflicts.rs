@@ -37,9 +37,15 @@ const FIGURES: &str = "id,of,measure,period,kind,value\n";
 
 /// A project with claims (`id,table,row,column,value,rank,review,said_by`) and figures, built.
 fn built(claims: &str, figures: &str) -> Workshop {
+    let plans = "id,horizon,topic\nkuzbass,2035,growth\n";
+    built_with(METADATA, plans, claims, figures)
+}
+
+/// The same with other metadata and plans.
+fn built_with(metadata: &str, plans: &str, claims: &str, figures: &str) -> Workshop {
     let workshop = Workshop::empty();
-    workshop.write("data/csv-metadata.json", METADATA);
-    workshop.write("data/plans.csv", "id,horizon,topic\nkuzbass,2035,growth\n");
+    workshop.write("data/csv-metadata.json", metadata);
+    workshop.write("data/plans.csv", plans);
     workshop.write("data/figures.csv", format!("{FIGURES}{figures}"));
     let header = "id,table,row,column,value,rank,review,said_by";
     workshop.write("data/claims.csv", format!("{header}\n{claims}"));
@@ -229,6 +235,136 @@ fn figures_contradict_by_what_they_measure_and_how_exactly() {
                 "{figures}"
             );
         }
+    }
+}
+
+#[test]
+fn values_are_compared_by_their_datatype() {
+    let numbers = METADATA.replace(
+        r#""datatype": "decimal""#,
+        r#""datatype": {"base": "decimal", "format": {"decimalChar": ",", "groupChar": " "}}"#,
+    );
+    let doubles = METADATA.replace(r#""datatype": "decimal""#, r#""datatype": "double""#);
+    for (metadata, one, two, contradict) in [
+        (&numbers, "\"1 000,5\"", "\"2 000,5\"", true),
+        (&numbers, "\"1 000,5\"", "\"1000,50\"", false),
+        (&doubles, "7E1", "8E1", true),
+        (&doubles, "7E1", "70", false),
+    ] {
+        let figures =
+            format!("one,forum,events,2025,exact,{one}\ntwo,forum,events,2025,exact,{two}\n");
+        let plans = "id,horizon,topic\nkuzbass,2035,growth\n";
+        let workshop = built_with(metadata, plans, FIGURE_CLAIMS, &figures);
+        let found = conflicts(&workshop).len();
+        assert_eq!(found, usize::from(contradict), "{one} and {two}");
+    }
+    // A stated value likewise, against its cell and against another one.
+    let years = METADATA.replace(
+        r#""datatype": "gYear""#,
+        r#""datatype": {"base": "integer", "format": {"groupChar": ","}}"#,
+    );
+    for (stated, other, contradict) in [
+        ("\"01,000\"", "\"1,000\"", false),
+        ("\"2,000\"", "2000", true),
+    ] {
+        let claims = format!(
+            "c1,plans,kuzbass,horizon,,normal,accepted,ann\n\
+             c2,plans,kuzbass,horizon,{stated},normal,accepted,bob\n\
+             c3,plans,kuzbass,horizon,{other},normal,accepted,eve\n"
+        );
+        let plans = "id,horizon,topic\nkuzbass,\"1,000\",growth\n";
+        let workshop = built_with(&years, plans, &claims, "");
+        let found = conflicts(&workshop);
+        assert_eq!(found.len(), usize::from(contradict), "{stated} and {other}");
+        if contradict {
+            assert_eq!(found[0]["sides"].as_array().unwrap().len(), 2, "{stated}");
+        } else {
+            assert_eq!(horizons(&workshop), ["1000"], "{stated}");
+        }
+    }
+}
+
+#[test]
+fn only_sides_that_disagree_are_linked() {
+    let figures = "one,forum,events,2025,minimum-exclusive,75\n\
+                   two,forum,events,2025,exact,80\n\
+                   three,forum,events,2025,exact,70\n";
+    let claims = format!("{FIGURE_CLAIMS}f3,figures,three,value,,normal,accepted,eve\n");
+    let workshop = built(&claims, figures);
+    let found = conflicts(&workshop);
+    assert_eq!(found[0]["sides"].as_array().unwrap().len(), 3);
+    let text = "SELECT (CONCAT(STRAFTER(STR(?a), 'claim/'), ' ', STRAFTER(STR(?b), 'claim/')) AS ?x) \
+                { GRAPH ?g { ?a <https://example.org/ns#conflictsWith> ?b } } ORDER BY ?x";
+    let run = workshop.run(&["query", "-e", text, "--format", "csv"]);
+    let links: Vec<String> = run
+        .exits(0)
+        .stdout
+        .lines()
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(links, ["f1 f3", "f2 f3", "f3 f1", "f3 f2"]);
+}
+
+#[test]
+fn ranked_figures_that_agree_win_together() {
+    let kind = "https://example.org/ns#kind";
+    let three = |one: &str, two: &str, three: &str| {
+        format!(
+            "one,forum,events,2025,{one}\ntwo,forum,events,2025,{two}\nthree,forum,events,2025,{three}\n"
+        )
+    };
+    for (figures, ranked, asserted) in [
+        (
+            three("exact,80", "exact,80", "exact,70"),
+            [true, true, false],
+            2,
+        ),
+        // What agrees with the ranked one is in no contradiction any longer.
+        (
+            three("exact,80", "exact,80", "exact,70"),
+            [true, false, false],
+            2,
+        ),
+        (
+            three("exact,80", "exact,80", "exact,70"),
+            [false, false, true],
+            1,
+        ),
+        (
+            three("exact,80", "exact,80", "exact,70"),
+            [true, false, true],
+            0,
+        ),
+        // What agrees with the ranked one and contradicts another that does, is in one still.
+        (
+            three("minimum-exclusive,75", "exact,80", "exact,90"),
+            [true, false, false],
+            1,
+        ),
+    ] {
+        let rank = |ranked: bool| if ranked { "preferred" } else { "normal" };
+        let claims: String = ["one", "two", "three"]
+            .iter()
+            .zip(ranked)
+            .map(|(row, ranked)| {
+                format!(
+                    "f-{row},figures,{row},value,,{},accepted,ann\n",
+                    rank(ranked)
+                )
+            })
+            .collect();
+        let workshop = built(&claims, &figures);
+        assert_eq!(
+            values(&workshop, kind).len(),
+            asserted,
+            "{figures} {ranked:?}"
+        );
+        let found = conflicts(&workshop);
+        let sides = found[0]["sides"].as_array().unwrap();
+        let standing = sides.iter().filter(|side| side["asserted"] == true).count();
+        let free = 3 - sides.len();
+        assert_eq!(standing + free, asserted, "{figures} {ranked:?}");
     }
 }
 
