@@ -1,9 +1,9 @@
 //! A sink that keeps the quads which match a pattern.
 
 use crate::convert::{Origin, QuadSink, Sink};
+use crate::datatype::value::{is_valid, write_key};
 use crate::datatype::{Base, Family};
 use oxrdf::{Literal, LiteralRef, NamedNode, Quad, QuadRef, Term};
-use oxsdatatypes::Decimal;
 use std::sync::Arc;
 
 /// Which quads are asked about.
@@ -30,7 +30,7 @@ pub struct Match {
 
 impl Pattern {
     /// Whether a quad matches. A literal without a type matches by its text alone; language tags match
-    /// in any case, and numbers by value, as the store gives them back.
+    /// in any case, and numbers, dates and durations by value, as the store gives them back.
     pub fn matches(&self, quad: QuadRef<'_>) -> bool {
         let oxrdf::NamedOrBlankNodeRef::NamedNode(subject) = quad.subject else {
             return false;
@@ -63,15 +63,42 @@ fn same(asked: &Literal, found: LiteralRef<'_>) -> bool {
             && asked.value() == found.value()
             && asked.direction() == found.direction();
     }
-    let number = |literal: LiteralRef<'_>| -> Option<Decimal> {
-        // The store keeps the values of these, and not their digits.
-        match Base::from_iri(literal.datatype().as_str())?.family() {
-            Family::Decimal => literal.value().parse().ok(),
-            _ => None,
-        }
-    };
     asked.as_ref() == found
-        || number(asked.as_ref()).is_some_and(|asked| number(found) == Some(asked))
+        || kept(asked.as_ref()).is_some_and(|asked| kept(found).is_some_and(|found| asked == found))
+}
+
+/// What the store keeps of a literal where it keeps a value and not its digits: the datatype that it is
+/// given back with, and bytes that are equal for equal values.
+fn kept(literal: LiteralRef<'_>) -> Option<(Base, Vec<u8>)> {
+    let base = Base::from_iri(literal.datatype().as_str())?;
+    let text = literal.value();
+    let base = match base.family() {
+        Family::Text | Family::Binary => return None,
+        Family::Decimal if base.is_integer() => Base::Integer,
+        _ if base == Base::DateTimeStamp => Base::DateTime,
+        _ => base,
+    };
+    if !is_valid(base, text) {
+        return None;
+    }
+    let mut value = Vec::new();
+    write_key(base, text, &mut value);
+    if base.family() == Family::Temporal {
+        // Moments are equal in any time zone, but the store keeps the zone.
+        value.extend(zone(text).as_bytes());
+    }
+    Some((base, value))
+}
+
+/// The time zone of a date or time, `Z` for that of Greenwich; empty where there is none.
+fn zone(text: &str) -> &str {
+    let zone = text.len().checked_sub(6).and_then(|at| text.get(at..));
+    match zone {
+        Some("+00:00" | "-00:00") => "Z",
+        Some(zone) if zone.starts_with(['+', '-']) && zone.get(3..4) == Some(":") => zone,
+        _ if text.ends_with('Z') => "Z",
+        _ => "",
+    }
 }
 
 /// Keeps what matches, in order.
@@ -159,7 +186,24 @@ mod tests {
             (xsd("7^integer"), xsd("007^int"), true),
             (xsd("1.5^decimal"), xsd("1.50^decimal"), true),
             (xsd("1.5^decimal"), xsd("1.51^decimal"), false),
+            (xsd("7^decimal"), xsd("7^integer"), false),
             (xsd("7^gYear"), xsd("007^gYear"), false),
+            (
+                xsd("2020-01-01T00:00:00Z^dateTime"),
+                xsd("2020-01-01T00:00:00.000+00:00^dateTime"),
+                true,
+            ),
+            // The same moment, but the store tells them apart.
+            (
+                xsd("2020-01-01T00:00:00Z^dateTime"),
+                xsd("2020-01-01T01:00:00+01:00^dateTime"),
+                false,
+            ),
+            (xsd("2018-01-01^date"), xsd("2018-01-01Z^date"), false),
+            (xsd("P1Y^duration"), xsd("P0Y12M^duration"), true),
+            (xsd("7.0E1^double"), xsd("70^double"), true),
+            (xsd("70^float"), xsd("70^double"), false),
+            (xsd("true^boolean"), xsd("1^boolean"), true),
             (tag("x@ru-latn"), tag("x@ru-Latn"), true),
             (tag("x@ru"), tag("x@en"), false),
             (Literal::from("007"), xsd("007^int"), true),

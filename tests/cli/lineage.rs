@@ -224,3 +224,62 @@ fn tables_are_explained_without_a_build() {
         why.stdout
     );
 }
+
+/// Literals of which the store keeps the value and not the digits, some of which a rule starts from.
+#[test]
+fn literals_are_found_as_dumps_and_as_answers_write_them() {
+    let workshop = Workshop::empty();
+    let columns = [
+        ("d", "date", "2018-01-01", "2018-01-01"),
+        (
+            "t",
+            "dateTime",
+            "2020-01-01T00:00:00.000Z",
+            "2020-01-01T00:00:00Z",
+        ),
+        ("f", "double", "7E1", "70"),
+        ("p", "duration", "P0Y12M", "P1Y"),
+        ("n", "nonNegativeInteger", "007", "7"),
+    ];
+    let described: Vec<String> = columns
+        .iter()
+        .map(|(name, datatype, ..)| {
+            format!(r#"{{"name": "{name}", "titles": "{name}", "datatype": "{datatype}", "propertyUrl": "https://example.org/ns#{name}"}}"#)
+        })
+        .collect();
+    workshop.write(
+        "data/csv-metadata.json",
+        format!(
+            r#"{{"@context": "http://www.w3.org/ns/csvw", "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+                "tables": [{{"url": "t.csv", "tableSchema": {{"aboutUrl": "https://example.org/id/t/{{id}}", "columns": [
+                  {{"name": "id", "titles": "id", "suppressOutput": true}}, {}]}}}}]}}"#,
+            described.join(",")
+        ),
+    );
+    let cells = columns.map(|(_, _, written, _)| written).join(",");
+    workshop.write("data/t.csv", format!("id,d,t,f,p,n\na,{cells}\n"));
+    workshop.write(
+        "ontology/rules/copy.rq",
+        "# title: Copy\nCONSTRUCT { ?s <https://example.org/ns#of> ?p } WHERE { ?s ?p ?o FILTER(isLiteral(?o)) }\n",
+    );
+    workshop.run(&["build", "--quiet"]).exits(0);
+    for (name, datatype, written, stored) in columns {
+        let property = format!("https://example.org/ns#{name}");
+        for literal in [
+            format!("\"{written}\"^^xsd:{datatype}"),
+            format!("\"{stored}\"^^xsd:{datatype}"),
+            format!("\"{stored}\"^^<http://www.w3.org/2001/XMLSchema#{datatype}>"),
+        ] {
+            let why = workshop.run(&["why", "t/a", &property, &literal]).exits(0);
+            assert!(
+                why.stdout.contains(&format!("column `{name}`")),
+                "{literal}: {}",
+                why.stdout
+            );
+        }
+        let why = workshop.run(&["why", "t/a", "https://example.org/ns#of", &property]);
+        let out = why.exits(0).stdout;
+        assert_eq!(out.matches("made from").count(), 1, "{name}:\n{out}");
+        assert!(out.contains(&format!("column `{name}`")), "{name}:\n{out}");
+    }
+}

@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
 use inferred::Explained;
+use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term, TermRef, Triple};
 use serde_json::json;
 use standing::{Standing, Standings};
@@ -27,6 +28,7 @@ use std::path::PathBuf;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 const PLACE: Style = AnsiColor::BrightCyan.on_default();
 
 /// Explain where triples come from.
@@ -259,15 +261,30 @@ fn terms(triple: &Triple) -> serde_json::Value {
 
 /// An object as the user writes it: a quoted literal, something that is an IRI, or plain text.
 fn object(text: &str, iri: impl Fn(&str) -> Option<NamedNode>) -> Term {
-    if text.starts_with('"')
-        && let Ok(literal) = text.parse::<Literal>()
-    {
+    if let Some(literal) = literal(text, &iri) {
         return literal.into();
     }
     match iri(text) {
         Some(node) => node.into(),
         None => Literal::new_simple_literal(text).into(),
     }
+}
+
+/// A literal as dumps write it, its datatype whole or as a prefixed name.
+fn literal(text: &str, iri: impl Fn(&str) -> Option<NamedNode>) -> Option<Literal> {
+    if !text.starts_with('"') {
+        return None;
+    }
+    if let Ok(literal) = text.parse::<Literal>() {
+        return Some(literal);
+    }
+    let (quoted, datatype) = text.rsplit_once("^^")?;
+    let datatype = iri(datatype).or_else(|| {
+        let name = datatype.strip_prefix("xsd:")?;
+        NamedNode::new(format!("{XSD}{name}")).ok()
+    })?;
+    let value = quoted.parse::<Literal>().ok()?;
+    (value.datatype() == xsd::STRING).then(|| Literal::new_typed_literal(value.value(), datatype))
 }
 
 fn place(place: &Place) -> String {
