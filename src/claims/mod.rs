@@ -1,6 +1,7 @@
 //! What each source says of each cell.
 //!
-//! A claim is about one cell of a curated table, named by table, row id and column. Its RDF form is
+//! A claim is about one cell of a curated table, named by table, row id and column. Where several tables have
+//! files of one name, folders before it tell them apart. Its RDF form is
 //! the reification of the triples that this cell yields, found through the plan, whatever the mapping:
 //!
 //! ```text
@@ -20,6 +21,7 @@ mod add;
 mod conflict;
 mod document;
 mod evidence;
+mod name;
 mod quantity;
 mod read;
 mod reify;
@@ -34,9 +36,9 @@ pub use add::{ClaimCell, EvidenceRow};
 pub use conflict::{Conflict, Side};
 pub use document::{Document, sha256_hex};
 pub use evidence::{Checked, verify};
+pub use name::{stem, table_name};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-pub use roles::stem;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;

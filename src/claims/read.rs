@@ -1,7 +1,8 @@
 //! The claims of a project, each with the cell that it is about.
 
 use super::conflict::{self, Conflict};
-use super::roles::{ClaimColumns, Roles, stem};
+use super::name::{named, table_name};
+use super::roles::{ClaimColumns, Roles};
 use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -64,6 +65,8 @@ pub struct Claims {
     pub(super) conflicts: Vec<Conflict>,
     /// The claims table.
     pub(super) columns: Option<ClaimColumns>,
+    /// Columns of the claims table that speak of the claim itself: those with the subject of its id.
+    pub(super) own_columns: HashSet<usize>,
 }
 
 /// What is said of one row of the claims table, before its cell is found.
@@ -127,9 +130,11 @@ impl Claims {
         let mut claims = Self::default();
         if let Some(columns) = roles.claims {
             claims.columns = Some(columns);
+            claims.own_columns = own_columns(group, &columns);
             let stated = stated(group, plan, &columns, resolver, diagnostics);
             for (table, stated) in stated {
-                claims.find(plan, table, stated, near, resolver, diagnostics);
+                let name = table_name(group, table);
+                claims.find(plan, (table, name), &stated, near, resolver, diagnostics);
             }
             claims.claims.sort_by_key(|claim| claim.row);
         }
@@ -162,12 +167,12 @@ impl Claims {
         &self.conflicts
     }
 
-    /// Finds the rows of one table that claims name.
+    /// Finds the rows of one table, given by index and name, that claims name.
     fn find(
         &mut self,
         plan: &Plan,
-        table: usize,
-        stated: Vec<Stated>,
+        (table, name): (usize, &str),
+        stated: &[Stated],
         near: Option<&Near>,
         resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
@@ -176,7 +181,7 @@ impl Claims {
             return;
         };
         let mut by_key: HashMap<&str, Vec<&Stated>> = HashMap::new();
-        for claim in &stated {
+        for claim in stated {
             by_key.entry(&claim.key).or_default().push(claim);
         }
         let mut found: HashSet<&str> = HashSet::new();
@@ -206,7 +211,6 @@ impl Claims {
             tell_unreadable(table_plan, &error, diagnostics);
             return;
         }
-        let name = stem(&table_plan.url);
         for claim in stated
             .iter()
             .filter(|_| near.is_none())
@@ -298,12 +302,7 @@ fn stated(
     let Some(table_plan) = plan.tables.get(columns.table) else {
         return stated;
     };
-    let tables: HashMap<&str, usize> = group
-        .tables
-        .iter()
-        .enumerate()
-        .map(|(index, table)| (stem(&table.url), index))
-        .collect();
+    let mut tables: HashMap<String, Vec<usize>> = HashMap::new();
     let read = Reader::open(table_plan, resolver).and_then(|reader| {
         reader.visit(|row| {
             // An empty id, table, row or column has been reported as a missing required cell.
@@ -315,29 +314,15 @@ fn stated(
             ) else {
                 return;
             };
-            let Some(&table) = tables.get(target.as_str()) else {
-                diagnostics.push(
-                    Diagnostic::new(
-                        Code::ClaimTable,
-                        row.place(columns.target),
-                        format!("claim `{id}` is about a table that there is not"),
-                    )
-                    .with_found(target.as_str())
-                    .with_expected(
-                        group
-                            .tables
-                            .iter()
-                            .map(|table| stem(&table.url))
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    )
-                    .with_optional_hint(crate::diagnostic::suggest::hint(
-                        &target,
-                        tables.keys().copied(),
-                    )),
-                );
+            let candidates = tables
+                .entry(target.clone())
+                .or_insert_with(|| named(group, &target));
+            let [table] = candidates.as_slice() else {
+                let place = row.place(columns.target);
+                diagnostics.push(no_table(group, &id, &target, candidates, place));
                 return;
             };
+            let table = *table;
             let names = || {
                 group
                     .tables
@@ -393,6 +378,46 @@ fn stated(
         tell_unreadable(table_plan, &error, diagnostics);
     }
     stated
+}
+
+/// The columns of the claims table that have the same subject as the ids of claims.
+fn own_columns(group: &TableGroup, claims: &ClaimColumns) -> HashSet<usize> {
+    let table = group.tables.get(claims.table);
+    let columns = table.map_or(&[][..], |table| &table.columns);
+    let about = columns.get(claims.id).map(|id| &id.about_url);
+    (0..columns.len())
+        .filter(|&column| columns.get(column).map(|column| &column.about_url) == about)
+        .collect()
+}
+
+/// A claim that is about no table, or perhaps about several.
+fn no_table(
+    group: &TableGroup,
+    id: &str,
+    target: &str,
+    candidates: &[usize],
+    place: Place,
+) -> Diagnostic {
+    let name = |index: usize| table_name(group, index);
+    if candidates.is_empty() {
+        let names = || (0..group.tables.len()).map(name);
+        return Diagnostic::new(
+            Code::ClaimTable,
+            place,
+            format!("claim `{id}` is about a table that there is not"),
+        )
+        .with_found(target)
+        .with_expected(names().collect::<Vec<_>>().join(", "))
+        .with_optional_hint(crate::diagnostic::suggest::hint(target, names()));
+    }
+    let names: Vec<&str> = candidates.iter().map(|&index| name(index)).collect();
+    Diagnostic::new(
+        Code::ClaimTable,
+        place,
+        format!("claim `{id}` is about one of several tables of that name"),
+    )
+    .with_found(target)
+    .with_expected(names.join(" or "))
 }
 
 /// The primary key of a row as claims write it: the values, joined by `/` where there are several.

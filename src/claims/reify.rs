@@ -1,5 +1,6 @@
 //! Claims as RDF: the reification of the triples that their cells yield.
 
+use super::name::table_name;
 use super::read::{Claim, Claims};
 use super::roles::ClaimColumns;
 use super::sink::{ClaimSink, Claimed, small};
@@ -80,7 +81,7 @@ impl Claims {
                         ": `{}` of row `{}` in table `{}`",
                         column.name,
                         claim.key,
-                        super::roles::stem(&table.url),
+                        table_name(group, claim.table),
                     ));
                 }
                 diagnostics.push(

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 pub(super) struct ClaimColumns {
     pub(super) table: usize,
     pub(super) id: usize,
-    /// File stem of the table that the claim is about.
+    /// Name of the table that the claim is about.
     pub(super) target: usize,
     /// Primary key of the row.
     pub(super) row: usize,
@@ -211,26 +211,4 @@ impl Finder<'_> {
 
 fn part(column: &crate::csvw::model::Column) -> Option<&str> {
     column.extensions.part.as_deref()
-}
-
-/// The stem of a table's file, by which claims name it: `sessions` for `…/sessions.csv`.
-pub fn stem(url: &str) -> &str {
-    let name = url.rsplit('/').next().unwrap_or(url);
-    name.split_once('.').map_or(name, |(stem, _)| stem)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stems_of_tables() {
-        for (url, expected) in [
-            ("file:///data/sessions.csv", "sessions"),
-            ("sessions.csv.gz", "sessions"),
-            ("http://example.org/sessions", "sessions"),
-        ] {
-            assert_eq!(stem(url), expected);
-        }
-    }
 }

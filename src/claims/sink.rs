@@ -23,6 +23,8 @@ struct Treatment {
 struct Rules {
     /// The claims table.
     claims: Option<u32>,
+    /// Its columns that speak of the claim itself.
+    own_columns: HashSet<u32>,
     /// The graph of claims.
     graph: Option<NamedNode>,
     tables: HashSet<u32>,
@@ -90,6 +92,11 @@ impl Claims {
     pub fn sink<S>(&self, inner: S, graph: Option<NamedNode>) -> ClaimSink<S> {
         let mut rules = Rules {
             claims: self.columns.map(|columns| small(columns.table)),
+            own_columns: self
+                .own_columns
+                .iter()
+                .map(|&column| small(column))
+                .collect(),
             graph,
             ..Rules::default()
         };
@@ -169,7 +176,7 @@ impl<C: QuadSink> QuadSink for ClaimChunk<C> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         let rules = &*self.rules;
         if rules.claims == Some(origin.table)
-            && origin.row > 0
+            && rules.own_columns.contains(&origin.column)
             && self
                 .subjects
                 .last()

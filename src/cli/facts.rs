@@ -173,10 +173,7 @@ impl Facts {
 
     /// The name of a table, by which claims know it.
     pub(super) fn table(&self, index: usize) -> &str {
-        self.group
-            .tables
-            .get(index)
-            .map_or("", |table| crate::claims::stem(&table.url))
+        crate::claims::table_name(&self.group, index)
     }
 
     /// The evidence, with the documents in `folder`, which must be one.

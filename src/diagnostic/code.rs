@@ -238,8 +238,9 @@ codes! {
     /// Make the referenced columns unique, or declare other columns. Where they are the primary key
     /// of the referenced table, the duplicates are reported there instead.
     AmbiguousReference = "0503", Invalid, "reference to several rows", "tabular-data-model §6.6";
-    /// A claim names a table that the metadata does not describe. Claims name tables by the stem of
-    /// their file: `sessions` for `sessions.csv`. Correct the name.
+    /// A claim names a table that the metadata does not describe, or several. Claims name tables by the
+    /// stem of their file: `sessions` for `sessions.csv`. Correct the name; where several files have it,
+    /// put the folder before it: `2018/sessions`.
     ClaimTable = "0601", Error, "claim about an unknown table", "";
     /// A claim names a row by its primary key, and the table has no row with that key.
     /// Was the row renamed? A claim follows the id of its row; change it in both places.

@@ -3,13 +3,34 @@
 use super::entity::What;
 use super::rename::{Said, Things, Value, renames};
 use super::rows::{CellChange, RowChange, TableChange, key_text};
-use crate::claims::stem;
 use crate::csvw::model::{Table, TableGroup};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The tables of one side and what they are called.
+pub(super) struct Named<'t> {
+    group: &'t TableGroup,
+    names: &'t [String],
+}
+
+impl<'t> Named<'t> {
+    /// The names stand in the order of the tables.
+    pub(super) fn new(group: &'t TableGroup, names: &'t [String]) -> Self {
+        Self { group, names }
+    }
+
+    fn name(&self, table: usize) -> &str {
+        self.names.get(table).map_or("", String::as_str)
+    }
+
+    fn find(&self, name: &str) -> Option<&'t Table> {
+        let index = self.names.iter().position(|other| other == name)?;
+        self.group.tables.get(index)
+    }
+}
+
 /// Makes one of a row that is gone and a new one that differ in their keys alone, and in keys of
 /// renamed rows that they refer to.
-pub(super) fn tell(changes: &mut [TableChange], old: &TableGroup, new: &TableGroup) {
+pub(super) fn tell(changes: &mut [TableChange], old: &Named<'_>, new: &Named<'_>) {
     let pairs = renames(
         &things(changes, old, &What::Gone),
         &things(changes, new, &What::New),
@@ -77,18 +98,15 @@ fn name(table: &str, key: &str) -> String {
 }
 
 /// The rows of one side and what is said of them beside their keys.
-fn things(changes: &[TableChange], group: &TableGroup, side: &What) -> Things {
+fn things(changes: &[TableChange], tables: &Named<'_>, side: &What) -> Things {
     let mut things = Things::new();
     for change in changes {
-        let table = group
-            .tables
-            .iter()
-            .find(|table| stem(&table.url) == change.table);
+        let table = tables.find(&change.table);
         let Some(table) = table.filter(|table| !table.primary_key.is_empty()) else {
             continue;
         };
         for row in change.rows.iter().filter(|row| row.what == *side) {
-            let mut said = said(row, table, group);
+            let mut said = said(row, table, tables);
             // A row stays in its table.
             for (role, _) in &mut said {
                 *role = name(&change.table, role);
@@ -99,7 +117,7 @@ fn things(changes: &[TableChange], group: &TableGroup, side: &What) -> Things {
     things
 }
 
-fn said(row: &RowChange, table: &Table, group: &TableGroup) -> Said {
+fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
     let mut cells: BTreeMap<&str, &str> = row
         .cells
         .iter()
@@ -115,7 +133,7 @@ fn said(row: &RowChange, table: &Table, group: &TableGroup) -> Said {
     let mut said = Said::new();
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for foreign in &table.foreign_keys {
-        let Some(other) = group.tables.get(foreign.table) else {
+        let Some(other) = tables.group.tables.get(foreign.table) else {
             continue;
         };
         // The columns in the order of the primary key that they refer to.
@@ -143,7 +161,10 @@ fn said(row: &RowChange, table: &Table, group: &TableGroup) -> Said {
         };
         let role = columns.join("\n");
         let mut refer = |key: String| {
-            said.push((role.clone(), Value::Thing(name(stem(&other.url), &key))));
+            said.push((
+                role.clone(),
+                Value::Thing(name(tables.name(foreign.table), &key)),
+            ));
         };
         match (texts.as_slice(), separator.filter(|s| !s.is_empty())) {
             ([list], Some(separator)) => {

@@ -1,7 +1,7 @@
 //! Tables compared row by row, by their keys.
 
 use super::entity::What;
-use super::renamed;
+use super::renamed::{self, Named};
 use crate::claims::{read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::{Table, TableGroup};
@@ -24,7 +24,7 @@ const SPLIT: usize = 256 << 10;
 /// A table that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableChange {
-    /// Name of the table: its file's, without the ending.
+    /// Name of the table: its file's, without the ending; its path where several files have that name.
     pub table: String,
     /// Columns that only the new version has.
     pub new_columns: Vec<String>,
@@ -83,9 +83,25 @@ impl Tables {
         }))
     }
 
-    fn names(&self) -> impl Iterator<Item = (&str, usize)> {
-        let tables = self.group.tables.iter().enumerate();
-        tables.map(|(index, table)| (stem(&table.url), index))
+    /// What the tables are called, in their order; by their paths where they share a name with another one.
+    fn names(&self, shared: &BTreeSet<&str>) -> Vec<String> {
+        let metadata = self.source.metadata_url();
+        let folder = metadata.get(..=metadata.rfind('/').unwrap_or(0));
+        let name = |table: &Table| {
+            let path = folder.and_then(|folder| table.url.strip_prefix(folder));
+            match stem(&table.url) {
+                name if shared.contains(name) => path.unwrap_or(&table.url).to_owned(),
+                name => name.to_owned(),
+            }
+        };
+        self.group.tables.iter().map(name).collect()
+    }
+
+    /// Names that several tables have.
+    fn shared_names(&self) -> impl Iterator<Item = &str> {
+        let mut seen = BTreeSet::new();
+        let names = self.group.tables.iter().map(|table| stem(&table.url));
+        names.filter(move |name| !seen.insert(*name))
     }
 
     fn view(&self, index: usize) -> Option<View<'_>> {
@@ -104,22 +120,18 @@ impl Tables {
 /// Compares the tables of two projects.
 pub(super) fn compare(old: &Tables, new: &Tables) -> Result<Vec<TableChange>, StoreError> {
     let unread = |e| StoreError::io("tables".as_ref(), "compare the tables", e);
-    let names: BTreeSet<&str> = old
-        .names()
-        .chain(new.names())
-        .map(|(name, _)| name)
-        .collect();
+    let shared: BTreeSet<&str> = old.shared_names().chain(new.shared_names()).collect();
+    let (old_names, new_names) = (old.names(&shared), new.names(&shared));
+    let names: BTreeSet<&String> = old_names.iter().chain(&new_names).collect();
     let mut changes = Vec::new();
     for name in names {
-        let view = |tables| -> Option<View<'_>> {
-            let tables: &Tables = tables;
-            let (_, index) = tables.names().find(|(other, _)| *other == name)?;
-            tables.view(index)
-        };
-        let change = compare_table(name, view(old), view(new)).map_err(unread)?;
-        changes.extend(change);
+        let index = |names: &[String]| names.iter().position(|other| other == name);
+        let before = index(&old_names).and_then(|index| old.view(index));
+        let after = index(&new_names).and_then(|index| new.view(index));
+        changes.extend(compare_table(name, before, after).map_err(unread)?);
     }
-    renamed::tell(&mut changes, &old.group, &new.group);
+    let old = Named::new(&old.group, &old_names);
+    renamed::tell(&mut changes, &old, &Named::new(&new.group, &new_names));
     Ok(changes)
 }
 

@@ -95,3 +95,50 @@ fn a_stated_list_is_a_list_of_its_own() {
     let text = "SELECT ?o { ?t ns:steps/rdf:rest*/rdf:first ?o } ORDER BY ?o";
     assert_eq!(answers(&workshop, text), ["x", "y"]);
 }
+
+/// Metadata of two tables of one file name, and of claims whose first column is about a person.
+const ALIKE: &str = r#"{
+  "@context": "http://www.w3.org/ns/csvw",
+  "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [
+    {"url": "things.csv", "tableSchema": {"aboutUrl": "https://example.org/id/thing/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true},
+      {"name": "name", "titles": "name", "propertyUrl": "https://example.org/ns#name"}]}},
+    {"url": "sub/things.csv", "tableSchema": {"aboutUrl": "https://example.org/id/part/{id}", "primaryKey": "id", "columns": [
+      {"name": "id", "titles": "id", "suppressOutput": true},
+      {"name": "name", "titles": "name", "propertyUrl": "https://example.org/ns#name"}]}},
+    {"url": "claims.csv", "https://w3id.org/civigraph/csvw#graph": "https://example.org/graph/claims",
+     "tableSchema": {"aboutUrl": "https://example.org/id/claim/{id}", "primaryKey": "id", "columns": [
+      {"name": "said_by", "titles": "said_by", "aboutUrl": "https://example.org/id/person/{said_by}", "propertyUrl": "https://example.org/ns#nick"},
+      {"name": "id", "titles": "id", "suppressOutput": true, "https://w3id.org/civigraph/csvw#part": "claim.id"},
+      {"name": "table", "titles": "table", "https://w3id.org/civigraph/csvw#part": "claim.table"},
+      {"name": "row", "titles": "row", "https://w3id.org/civigraph/csvw#part": "claim.row"},
+      {"name": "column", "titles": "column", "https://w3id.org/civigraph/csvw#part": "claim.column"}]}}
+  ]
+}"#;
+
+#[test]
+fn tables_of_one_file_name_are_told_apart_by_their_folders() {
+    let workshop = Workshop::empty();
+    workshop.write("data/csv-metadata.json", ALIKE);
+    workshop.write("data/things.csv", "id,name\nt,one\n");
+    workshop.write("data/sub/things.csv", "id,name\nt,two\n");
+    let claims = |table: &str| format!("said_by,id,table,row,column\nann,c,{table},t,name\n");
+    workshop.write("data/claims.csv", claims("things"));
+    let run = workshop.run(&["check"]).exits(1);
+    for part in [
+        "error[CG0601] data/claims.csv:2:7",
+        "data/things or sub/things",
+    ] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+    for (table, name) in [("sub/things", "two"), ("data/things", "one")] {
+        workshop.write("data/claims.csv", claims(table));
+        workshop.run(&["build", "--quiet"]).exits(0);
+        // Said of the claim, whatever else its row is about.
+        let text = "SELECT ?o { GRAPH ?g { <https://example.org/id/claim/c> rdf:object ?o } }";
+        assert_eq!(answers(&workshop, text), [name], "{table}");
+        let text = "SELECT ?c { GRAPH ?g { ?c rdf:subject ?s } }";
+        assert_eq!(answers(&workshop, text), ["https://example.org/id/claim/c"]);
+    }
+}

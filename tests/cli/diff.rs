@@ -111,6 +111,25 @@ fn folders_in_rows_and_cells() {
 }
 
 #[test]
+fn tables_of_one_file_name_are_compared_each_with_its_own() {
+    let workshop = Workshop::empty();
+    let metadata = METADATA.replace("cities.csv", "sub/regions.csv");
+    for (folder, cities) in [
+        ("old", CITIES.to_owned()),
+        ("new", CITIES.replace("36000", "37000")),
+    ] {
+        workshop.write(&format!("{folder}/data/csv-metadata.json"), &metadata);
+        workshop.write(&format!("{folder}/data/regions.csv"), REGIONS);
+        workshop.write(&format!("{folder}/data/sub/regions.csv"), cities);
+    }
+    let found = differs(&workshop, "old", "new");
+    let tables = found["tables"].as_array().unwrap();
+    assert_eq!(tables.len(), 1);
+    assert_eq!(tables[0]["table"], "sub/regions.csv");
+    assert_eq!(tables[0]["rows"][0]["key"], "irbit");
+}
+
+#[test]
 fn renamed_ids() {
     let workshop = folders(
         &CITIES
