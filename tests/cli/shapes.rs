@@ -282,6 +282,10 @@ fn the_days_of_a_date_follow_from_it() {
 }
 
 /// The shipped shapes let right data through and nothing else.
+/// The start of a shipped decision.
+const SAME: &str =
+    "same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,";
+
 #[test]
 fn what_the_shipped_shapes_constrain() {
     for (table, was, is, expected) in [
@@ -326,6 +330,57 @@ fn what_the_shipped_shapes_constrain() {
             "different-departments,org/department-of-information-policy-samara,org/department-of-information-policy-sverdlovsk",
             "different-departments,org/department-of-information-policy-samara,org/nothing",
             vec!["CG0910 data/merges.csv:2:67 C2 org/nothing"],
+        ),
+        // A pair is decided about in one way, whatever stands first.
+        (
+            "merges",
+            SAME,
+            "different-places,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,different,me,a,б\n\
+             same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,",
+            vec![
+                "CG0910 data/merges.csv:5:82 D5 different",
+                "CG0910 data/merges.csv:6:84 D6 same",
+            ],
+        ),
+        (
+            "merges",
+            SAME,
+            "different-places,city/zato-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,different,me,a,б\n\
+             same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,",
+            vec![
+                "CG0910 data/merges.csv:5:82 D5 different",
+                "CG0910 data/merges.csv:6:84 D6 same",
+            ],
+        ),
+        // Two that are replaced by one are not different.
+        (
+            "merges",
+            SAME,
+            "different-places,city/zato-old,city/zato-zheleznogorsk-of-document-000,different,me,a,б\n\
+             same-old,city/zato-old,city/zato-zheleznogorsk,same,me,a,б\n\
+             same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,",
+            vec!["CG0910 data/merges.csv:5:72 D5 different"],
+        ),
+        // Nothing is replaced by two things, nor by itself.
+        (
+            "merges",
+            SAME,
+            "same-place,city/zato-zheleznogorsk-of-document-000,city/zheleznogorsk,same,me,a,б\n\
+             same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,",
+            vec![
+                "CG0910 data/merges.csv:5:52 C5 city/zheleznogorsk",
+                "CG0910 data/merges.csv:6:60 C6 city/zato-zheleznogorsk",
+            ],
+        ),
+        (
+            "merges",
+            SAME,
+            "same-back,city/zato-old,city/zato-zheleznogorsk-of-document-000,same,me,a,б\n\
+             same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-old,same,",
+            vec![
+                "CG0910 data/merges.csv:5:25 C5 city/zato-zheleznogorsk-of-document-000",
+                "CG0910 data/merges.csv:6:60 C6 city/zato-old",
+            ],
         ),
     ] {
         let workshop = Workshop::shipped();
