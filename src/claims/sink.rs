@@ -90,6 +90,24 @@ impl Claims {
     ///
     /// `graph` is the graph of claims, where rows go that contradict each other.
     pub fn sink<S>(&self, inner: S, graph: Option<NamedNode>) -> ClaimSink<S> {
+        ClaimSink {
+            inner,
+            rules: Arc::new(self.rules(graph)),
+            claimed: HashMap::new(),
+            subjects: HashMap::new(),
+            apart: Vec::new(),
+        }
+    }
+
+    /// Where the quads of rows stand once contradictions are settled; `graph` is the graph of claims.
+    #[cfg(feature = "store")]
+    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Standing {
+        Standing {
+            rules: self.rules(graph),
+        }
+    }
+
+    fn rules(&self, graph: Option<NamedNode>) -> Rules {
         let mut rules = Rules {
             claims: self.columns.map(|columns| small(columns.table)),
             own_columns: self
@@ -115,13 +133,7 @@ impl Claims {
                 treatment.withheld.insert(small(conflict.column));
             }
         }
-        ClaimSink {
-            inner,
-            rules: Arc::new(rules),
-            claimed: HashMap::new(),
-            subjects: HashMap::new(),
-            apart: Vec::new(),
-        }
+        rules
     }
 
     /// Whether a side says what stands in the cell.
@@ -134,7 +146,52 @@ impl Claims {
     }
 }
 
+/// Where quads of rows stand: asserted, in the graph of claims, or nowhere.
+#[cfg(feature = "store")]
+#[derive(Debug)]
+pub(crate) struct Standing {
+    rules: Rules,
+}
+
+#[cfg(feature = "store")]
+impl Standing {
+    /// A quad as the graph has it; `None` where it is withheld.
+    pub(crate) fn of<'q>(&'q self, quad: QuadRef<'q>, origin: Origin) -> Option<QuadRef<'q>> {
+        match self.rules.of(origin) {
+            None => Some(quad),
+            Some(treatment) => self.rules.placed(treatment, quad, origin),
+        }
+    }
+}
+
 impl Rules {
+    /// What becomes of the row of a quad, where anything does.
+    fn of(&self, origin: Origin) -> Option<&Treatment> {
+        if !self.tables.contains(&origin.table) {
+            return None;
+        }
+        self.rows.get(&(origin.table, origin.row))
+    }
+
+    /// A quad of such a row as the graph has it; `None` where it is withheld.
+    fn placed<'q>(
+        &'q self,
+        treatment: &Treatment,
+        quad: QuadRef<'q>,
+        origin: Origin,
+    ) -> Option<QuadRef<'q>> {
+        if treatment.row_withheld {
+            let graph = GraphNameRef::NamedNode(self.graph.as_ref()?.as_ref());
+            return Some(QuadRef::new(
+                quad.subject,
+                quad.predicate,
+                quad.object,
+                graph,
+            ));
+        }
+        (!treatment.withheld.contains(&origin.column)).then_some(quad)
+    }
+
     fn treatment(&mut self, table: usize, row: u64) -> &mut Treatment {
         self.tables.insert(small(table));
         self.rows.entry((small(table), row)).or_default()
@@ -184,24 +241,15 @@ impl<C: QuadSink> QuadSink for ClaimChunk<C> {
         {
             self.subjects.push((origin.row, quad.subject.into_owned()));
         }
-        if !rules.tables.contains(&origin.table) {
-            return self.inner.quad(quad, origin);
-        }
-        let Some(treatment) = rules.rows.get(&(origin.table, origin.row)) else {
+        let Some(treatment) = rules.of(origin) else {
             return self.inner.quad(quad, origin);
         };
         if treatment.claimed.contains(&origin.column) {
             self.claimed.push((quad.into_owned(), origin));
         }
-        if treatment.row_withheld {
-            if let Some(graph) = &rules.graph {
-                let graph = GraphNameRef::NamedNode(graph.as_ref());
-                let moved = QuadRef::new(quad.subject, quad.predicate, quad.object, graph);
-                self.apart.push(moved.into_owned());
-            }
-        } else if treatment.withheld.is_empty() {
+        if !treatment.row_withheld && treatment.withheld.is_empty() {
             self.inner.quad(quad, origin);
-        } else if !treatment.withheld.contains(&origin.column) {
+        } else if let Some(quad) = rules.placed(treatment, quad, origin) {
             self.apart.push(quad.into_owned());
         }
     }

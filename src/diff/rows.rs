@@ -2,7 +2,7 @@
 
 use super::entity::What;
 use super::renamed::{self, Named};
-use crate::claims::{read_texts, stem};
+use crate::claims::{Claims, Standing, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode};
@@ -14,6 +14,7 @@ use crate::store::line::write_quad;
 use oxrdf::QuadRef;
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::io;
@@ -68,6 +69,8 @@ pub(super) struct Tables {
     source: Source,
     group: TableGroup,
     plan: Plan,
+    /// What contradicts, once a row differs.
+    standing: OnceCell<Standing>,
 }
 
 impl Tables {
@@ -80,6 +83,7 @@ impl Tables {
             plan: plan::compile(&group, &pipeline::plan_options(), &mut silent),
             source,
             group,
+            standing: OnceCell::new(),
         }))
     }
 
@@ -102,6 +106,15 @@ impl Tables {
         let mut seen = BTreeSet::new();
         let names = self.group.tables.iter().map(|table| stem(&table.url));
         names.filter(move |name| !seen.insert(*name))
+    }
+
+    fn standing(&self) -> &Standing {
+        self.standing.get_or_init(|| {
+            // What is wrong with claims is told by `check`.
+            let mut silent = Diagnostics::new(Mode::Convert);
+            let claims = Claims::read(&self.group, &self.plan, &self.source, &mut silent);
+            claims.standing(claims.graph(&self.group))
+        })
     }
 
     fn view(&self, index: usize) -> Option<View<'_>> {
@@ -209,15 +222,16 @@ impl View<'_> {
         Ok(cells)
     }
 
-    /// The quads of some rows, as lines. Only the splits that hold such rows are converted.
+    /// The quads of some rows, as lines, where contradictions let them stand. Only the splits that hold such rows are converted.
     fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, BTreeSet<String>>> {
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
         let mut sink = RowSink {
             wanted,
+            standing: self.tables.standing(),
             quads: HashMap::new(),
         };
-        if wanted.is_empty() {
-            return Ok(sink.quads);
-        }
         let (plan, source) = (&self.tables.plan, &self.tables.source);
         let splits = convert::splits(plan, self.index, source, SPLIT)?;
         let ends = splits.iter().skip(1).map(|split| split.start.row);
@@ -234,12 +248,15 @@ impl View<'_> {
 /// Keeps the quads of some rows.
 struct RowSink<'w> {
     wanted: &'w BTreeSet<u64>,
+    standing: &'w Standing,
     quads: HashMap<u64, BTreeSet<String>>,
 }
 
 impl QuadSink for RowSink<'_> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        if self.wanted.contains(&origin.row) {
+        if self.wanted.contains(&origin.row)
+            && let Some(quad) = self.standing.of(quad, origin)
+        {
             let mut line = Vec::new();
             write_quad(&mut line, quad);
             let line = String::from_utf8_lossy(&line).into_owned();

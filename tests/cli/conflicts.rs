@@ -376,3 +376,29 @@ fn a_row_without_claims_is_shown_by_its_number() {
     assert!(shown.contains("exact 80 in row `one`"), "{shown}");
     assert!(shown.contains("exact 81 in row `#2`"), "{shown}");
 }
+
+#[test]
+fn rows_that_contradict_are_told_where_they_stand() {
+    let two = "one,forum,events,2025,exact,80\ntwo,forum,events,2025,exact,81\n";
+    let workshop = built(FIGURE_CLAIMS, two);
+    workshop.write(
+        "data/figures.csv",
+        format!("{FIGURES}{}", two.replace("81", "82")),
+    );
+    let run = workshop
+        .run(&["diff", "current", ".", "--format", "json"])
+        .exits(1);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let row = &found["tables"][0]["rows"][0];
+    assert_eq!(row["key"], "two");
+    for (side, value) in [("removed", "81"), ("added", "82")] {
+        let triples = row[side].as_array().unwrap();
+        assert_eq!(triples.len(), 1, "{side}");
+        let triple = triples[0].as_str().unwrap();
+        assert!(triple.contains(&format!("\"{value}\"")), "{triple}");
+        assert!(
+            triple.ends_with("<https://example.org/graph/claims> ."),
+            "{triple}"
+        );
+    }
+}
