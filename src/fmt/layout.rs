@@ -24,8 +24,10 @@ struct Known {
     separator: Option<String>,
     /// The order of a list's items says something.
     ordered: bool,
-    /// An empty item of a list is null, and so says nothing.
-    empty_is_null: bool,
+    /// Texts that stand for null.
+    null: Vec<String>,
+    /// What stands for an empty cell or item.
+    default: String,
     datatype: Datatype,
 }
 
@@ -48,6 +50,55 @@ impl Known {
             (false, true) => Ordering::Greater,
             (false, false) => a.cmp(b),
         }
+    }
+
+    fn is_null(&self, text: &str) -> bool {
+        self.null.iter().any(|null| null == text)
+    }
+
+    /// What a list says, its white space already normalised: `None` where it is null.
+    fn said<'t>(&'t self, text: &'t str, separator: &str) -> Option<Vec<&'t str>> {
+        let or_default = |text: &'t str| match text {
+            "" => self.default.as_str(),
+            text => text,
+        };
+        let text = or_default(text);
+        if text.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut items: Vec<&str> = (!self.is_null(text)).then(|| {
+            text.split(separator)
+                .map(|item| or_default(self.datatype.normalise_item(item)))
+                .filter(|item| !self.is_null(item))
+                .collect()
+        })?;
+        if !self.ordered {
+            items.sort_unstable();
+            items.dedup();
+        }
+        Some(items)
+    }
+
+    /// A list without what says nothing: null items that are empty, the order of an unordered list and
+    /// items that it repeats.
+    fn settled(&self, text: &str, separator: &str) -> String {
+        let mut items: Vec<&str> = text
+            .split(separator)
+            .map(|item| self.datatype.normalise_item(item))
+            .collect();
+        if self.default.is_empty() && self.is_null("") {
+            items.retain(|item| !item.is_empty());
+        }
+        if !self.ordered {
+            items.sort_unstable();
+            items.dedup();
+        }
+        let settled = items.join(separator);
+        if self.said(&settled, separator) == self.said(text, separator) {
+            return settled;
+        }
+        // Alone, an item may be no list of one: an empty text is no item, and one for null is no list.
+        text.to_owned()
     }
 
     /// The title in the canonical form: the name where it is a title as well, else the first one.
@@ -81,8 +132,8 @@ impl Layout {
                     .clone()
                     .filter(|separator| !separator.is_empty()),
                 ordered: column.ordered,
-                empty_is_null: column.default.is_empty()
-                    && column.null.iter().any(String::is_empty),
+                null: column.null.clone(),
+                default: column.default.clone(),
                 datatype: Datatype::compile(&column.datatype, &mut silent),
             })
             .collect();
@@ -106,7 +157,8 @@ impl Layout {
                 titles: vec![name.to_owned()],
                 separator: None,
                 ordered: false,
-                empty_is_null: false,
+                null: Vec::new(),
+                default: String::new(),
                 datatype: Datatype::default(),
             })
             .collect();
@@ -205,20 +257,7 @@ impl Order<'_> {
         let mut buffer = String::new();
         let text = known.datatype.normalise(cell, &mut buffer);
         let settled = match known.separator.as_deref() {
-            Some(separator) if text.contains(separator) => {
-                let items = text.split(separator);
-                let mut items: Vec<&str> = items
-                    .map(|item| known.datatype.normalise_item(item))
-                    .collect();
-                if known.empty_is_null {
-                    items.retain(|item| !item.is_empty());
-                }
-                if !known.ordered {
-                    items.sort_unstable();
-                    items.dedup();
-                }
-                items.join(separator)
-            }
+            Some(separator) if text.contains(separator) => known.settled(text, separator),
             _ if text == cell => return,
             _ => text.to_owned(),
         };
@@ -250,5 +289,43 @@ impl Order<'_> {
             .chain(pairs.iter().map(|(a, b, _)| a.cmp(b)))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_list_says_is_never_touched() {
+        #[rustfmt::skip]
+        let cases = [
+            // Null words, whether it is ordered, the cell before and after.
+            (vec![""], false, "b;;a;b", "a;b"),
+            (vec![""], false, ";", ""),
+            (vec![""], true, "b;;a;b", "b;a;b"),
+            // Two empty strings are one of them, and an empty cell none.
+            (vec!["NA"], false, ";", ";"),
+            (vec!["NA"], false, "a;;", ";a"),
+            (vec!["NA"], true, ";", ";"),
+            // A list of nulls is an empty one, and null none at all.
+            (vec!["NA"], false, "NA;NA", "NA;NA"),
+            (vec!["", "NA"], true, "NA;", "NA;"),
+            (vec!["NA"], false, "b;NA;a;NA", "NA;a;b"),
+        ];
+        for (null, ordered, before, after) in cases {
+            let known = Known {
+                name: "l".to_owned(),
+                titles: vec!["l".to_owned()],
+                separator: Some(";".to_owned()),
+                ordered,
+                null: null.iter().map(|&null| null.to_owned()).collect(),
+                default: String::new(),
+                datatype: Datatype::default(),
+            };
+            let what = format!("{before} with {null:?}");
+            assert_eq!(known.settled(before, ";"), after, "{what}");
+            assert_eq!(known.settled(after, ";"), after, "{what}, again");
+        }
     }
 }
