@@ -16,7 +16,7 @@ use crate::store::{self, Build, digest_bytes, digest_file, graph_iri};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// Graphs that no cell of a table makes.
 const NOT_TABLES: [&str; 3] = ["vocabulary", "inferred", "release"];
@@ -42,7 +42,7 @@ pub(super) fn run(
                 .with_hint("run `civigraph build`, or bring the metadata of that build back"),
         );
     }
-    // The rows come from the graph alone: no CSV is looked at, not even for its header.
+    // The rows come from the graph alone: no CSV is looked at for them, not even for its header.
     let resolver = MetadataOnly(&source);
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let group = source.load_with(&resolver, &mut diagnostics);
@@ -64,6 +64,16 @@ pub(super) fn run(
         &mut diagnostics,
     )
     .map_err(|error| Failure::io("compare the tables", &error))?;
+    // What leaves nothing in the graph to miss shows against the copies that the build keeps.
+    if let (Some(written), Some(inputs)) = (&written, build.inputs()) {
+        Source::open(&inputs)
+            .map(|source| source.shown_in(project.root()))
+            .and_then(|inputs| {
+                invert::compare_with(&group, &plan, written, &inputs, profile, &mut diagnostics)
+            })
+            .map_err(|error| Failure::io("compare the tables", &error))?;
+    }
+    let written = written.filter(|_| !diagnostics.has_errors());
     progress.finish_and_clear();
     terminal.report(&diagnostics, Format::Human, false)?;
     let Some(written) = written else {
@@ -73,15 +83,21 @@ pub(super) fn run(
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::io(format_args!("make `{}`", folder.display()), &error))?;
     let (mut rows, mut same) = (0, 0);
+    // Tables in folders beside the metadata come into such folders again.
+    let metadata = source.metadata_url();
+    let data = metadata.get(..=metadata.rfind('/').unwrap_or(0));
     for table in &written {
         let Some(name) = group.tables.get(table.table).and_then(|table| {
-            let name = table.url.rsplit('/').next()?;
-            Some(percent_decode(name)).filter(|name| !name.is_empty())
+            let below = data.and_then(|data| table.url.strip_prefix(data));
+            let name = below.or_else(|| table.url.rsplit('/').next())?;
+            Some(percent_decode(name)).filter(|name| is_below(name))
         }) else {
             continue;
         };
         let path = folder.join(&name);
-        put(&path, &table.bytes)
+        path.parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| put(&path, &table.bytes))
             .map_err(|error| Failure::io(format_args!("write `{}`", path.display()), &error))?;
         rows += table.rows;
         let read = input(&build, &format!("data/{name}"));
@@ -93,6 +109,12 @@ pub(super) fn run(
         folder.display()
     ));
     Ok(Outcome::Fine)
+}
+
+/// Whether a path stays in the folder that it is put into.
+fn is_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    !path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// The digest of a file that a build read.

@@ -351,16 +351,17 @@ codes! {
     /// `civigraph diff` compares builds, dumps, project folders and git revisions. What was named is none
     /// of them. `civigraph builds` lists the builds.
     UnknownVersion = "0812", Error, "unknown version", "";
-    /// The tables cannot be written back from the graph: nothing in it tells the rows of this table.
-    /// Give the table a primary key, and an `aboutUrl` with a variable for each of its columns.
+    /// The tables cannot be written back from the graph: nothing in it tells the rows of this table, or
+    /// some of them make no triple; or there are comments, which make none either. Give the table a primary
+    /// key, an `aboutUrl` with a variable for each of its columns, and a triple that every row makes.
     InverseRows = "0820", Error, "rows not in the graph", "";
     /// The tables cannot be written back from the graph: the mapping of this column loses its cells.
     /// A column is in the graph when it yields a triple about its row, or when a template that yields
     /// one has it as a variable.
     InverseColumn = "0821", Error, "column not in the graph", "";
     /// The graph holds the values of this column, but not how they were written: a number pattern, a
-    /// default value, several words for null. Write the cells in the one form that XML Schema gives the value,
-    /// and drop the pattern, the default or the other words.
+    /// default value, several words for null, null items of a list, `1` for true. Write the cells in the one
+    /// form that XML Schema gives the value, and drop the pattern, the default or the other words.
     InverseForm = "0822", Error, "written form not in the graph", "";
     /// The graph has more than one value where the cell of a row holds one: two columns, or two rows,
     /// yield triples that cannot be told apart. Give each column a property of its own.

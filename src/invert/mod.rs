@@ -14,9 +14,9 @@
 //! A mapping can lose things: a column that yields nothing, a number format, the order of rows
 //! without a key. What a column loses is found out before a row is read (`sources`), and at the end
 //! the tables are converted again and compared with the graph (`compare`): either the tables are
-//! what the graph was made of, in canonical form, or a diagnostic says which column is to blame.
-//! One thing is not known beforehand: where only IRIs hold a value, it comes back in its canonical
-//! form, and `+1` as `1`, which makes the same graph.
+//! what the graph was made of, in canonical form, or a diagnostic says which column is to blame. What
+//! leaves nothing in the graph to miss, a row without any triple say, only the tables that it was made of
+//! tell (`originals`).
 //!
 //! [fmt]: crate::fmt
 
@@ -24,12 +24,16 @@ mod compare;
 mod expand;
 mod graph;
 mod matching;
+#[cfg(feature = "store")]
+mod originals;
 mod row;
 mod sources;
 mod table;
 mod written;
 
 pub use graph::Graph;
+#[cfg(feature = "store")]
+pub use originals::compare_with;
 
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

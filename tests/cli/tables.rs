@@ -115,3 +115,83 @@ fn formulas_are_neutralised_where_asked() {
         .exits(2);
     workshop.run(&["export", "--format", "csv"]).exits(2);
 }
+
+/// A project of one table, with columns after an id that yields nothing itself.
+fn one_table(columns: &str, table: &str) -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "data/csv-metadata.json",
+        format!(
+            r#"{{"@context": "http://www.w3.org/ns/csvw", "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+                "tables": [{{"url": "t.csv", "dialect": {{"commentPrefix": "%"}}, "tableSchema": {{
+                  "aboutUrl": "https://example.org/id/t/{{id}}", "primaryKey": "id",
+                  "columns": [{{"name": "id", "titles": "id", "suppressOutput": true}}, {columns}]}}}}]}}"#
+        ),
+    );
+    workshop.write("data/t.csv", table);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+}
+
+#[test]
+fn what_leaves_nothing_in_the_graph_is_named_and_nothing_written() {
+    let plain = r#"{"name": "v", "titles": "v"}"#;
+    let list = r#"{"name": "v", "titles": "v", "separator": ";", "null": ["a", ""]}"#;
+    let flag = r#"{"name": "v", "titles": "v", "datatype": "boolean"}"#;
+    for (columns, table, expected) in [
+        (plain, "id,v\n1,x\n2,y\n", None),
+        (plain, "id,v\n1,x\n2,\n", Some(["CG0820", "`v`", "2"])),
+        (
+            list,
+            "id,v\n1,a;a b;b\n",
+            Some(["CG0822", "`v`", "a;a b;b"]),
+        ),
+        (flag, "id,v\n1,true\n2,false\n", None),
+        (
+            flag,
+            "id,v\n1,1\n2,false\n",
+            Some(["CG0822", "`v`", "true"]),
+        ),
+        (
+            plain,
+            "id,v\n%why\n1,x\n",
+            Some(["CG0820", "`t`", "comments"]),
+        ),
+    ] {
+        let workshop = one_table(columns, table);
+        let run = workshop.run(&["export", "--format", "csv", "-o", "out"]);
+        let Some(parts) = expected else {
+            run.exits(0);
+            continue;
+        };
+        let run = run.exits(1);
+        for part in parts {
+            assert!(
+                run.stderr.contains(part),
+                "{part} of {table}: {}",
+                run.stderr
+            );
+        }
+        assert!(!workshop.path("out").exists(), "{table}");
+    }
+}
+
+#[test]
+fn tables_of_one_file_name_are_written_into_their_folders() {
+    let workshop = Workshop::project();
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    let metadata = metadata.replace("cities.csv", "sub/regions.csv");
+    workshop.write("data/csv-metadata.json", metadata);
+    let cities = std::fs::read(workshop.path("data/cities.csv")).unwrap();
+    workshop.write("data/sub/regions.csv", &cities);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+        .run(&["export", "--format", "csv", "-o", "out"])
+        .exits(0);
+    workshop.run(&["fmt"]).exits(0);
+    for name in ["regions.csv", "sub/regions.csv"] {
+        let read =
+            |folder: &str| std::fs::read(workshop.path(&format!("{folder}/{name}"))).unwrap();
+        assert_eq!(read("out"), read("data"), "{name}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Tables that were written, against the ones that the graph was made of.
+//!
+//! That the same graph comes of both is not enough: a row that makes no triple, or one of two ways to
+//! write a value, leaves nothing in the graph to miss.
+
+use super::{Written, column_problem};
+use crate::claims::read_texts;
+use crate::csvw::model::{Table, TableGroup};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::fmt::{self, Layout, Profile};
+use crate::plan::{Plan, TablePlan};
+use crate::resource::{ResolveError, Resolver, Resource};
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::Arc;
+
+/// Compares tables with the canonical form of those that the graph was made of, which `originals` finds,
+/// and reports each column that the graph does not hold as it was written.
+///
+/// # Errors
+/// A table cannot be read.
+pub fn compare_with(
+    group: &TableGroup,
+    plan: &Plan,
+    written: &[Written],
+    originals: &dyn Resolver,
+    profile: Profile,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    for one in written {
+        let (Some(table), Some(plan)) = (group.tables.get(one.table), plan.tables.get(one.table))
+        else {
+            continue;
+        };
+        let original = match originals.resolve(&plan.url) {
+            Ok(original) => original,
+            Err(ResolveError::NotFound) => return Err(io::ErrorKind::NotFound.into()),
+            Err(ResolveError::Failed(why)) => return Err(io::Error::other(why)),
+        };
+        match fmt::format(&original, &Layout::of(table), profile) {
+            Ok(before) if before == one.bytes => {}
+            Ok(before) => differ(table, plan, before.into(), one, diagnostics)?,
+            Err(problems) => {
+                for problem in problems {
+                    diagnostics.push(problem);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A column whose cells differ.
+struct Differing {
+    cells: u64,
+    before: String,
+    after: String,
+}
+
+/// Says in what a table differs.
+fn differ(
+    table: &Table,
+    plan: &TablePlan,
+    before: Arc<[u8]>,
+    written: &Written,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    // Rows without a key have their numbers.
+    let key = |number: u64, texts: &[String]| -> Vec<String> {
+        if table.primary_key.is_empty() {
+            return vec![number.to_string()];
+        }
+        let cell = |&column: &usize| texts.get(column).cloned().unwrap_or_default();
+        table.primary_key.iter().map(cell).collect()
+    };
+    let mut after: HashMap<Vec<String>, Vec<String>> = HashMap::new();
+    let bytes = Arc::from(written.bytes.as_slice());
+    read_texts(plan, &Alone(bytes), |number, texts| {
+        after.insert(key(number, &texts), texts);
+    })?;
+    let mut columns: BTreeMap<usize, Differing> = BTreeMap::new();
+    let mut lost: Option<(u64, String)> = None;
+    let known = plan.file_columns();
+    read_texts(plan, &Alone(before), |number, texts| {
+        let key = key(number, &texts);
+        let Some(now) = after.get(&key) else {
+            lost.get_or_insert_with(|| (0, key.join(", "))).0 += 1;
+            return;
+        };
+        for column in 0..known {
+            let text = |texts: &[String]| texts.get(column).cloned().unwrap_or_default();
+            let (before, after) = (text(&texts), text(now));
+            if before != after {
+                let differing = Differing {
+                    cells: 0,
+                    before,
+                    after,
+                };
+                columns.entry(column).or_insert(differing).cells += 1;
+            }
+        }
+    })?;
+    let name = crate::claims::stem(&table.url);
+    if columns.is_empty() && lost.is_none() {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::InverseRows,
+                table.place.clone(),
+                format!(
+                    "`{name}` cannot be written back: the graph does not hold what stands beside its cells"
+                ),
+            )
+            .with_hint("comments, and columns that the metadata does not describe, make no triples"),
+        );
+    }
+    if let Some((rows, example)) = lost {
+        // What a row may lack is what might have held it.
+        let columns: Vec<&str> = (0..known)
+            .filter(|column| !table.primary_key.contains(column))
+            .filter_map(|column| plan.columns.get(column))
+            .filter(|column| !column.required)
+            .map(|column| column.name.as_str())
+            .collect();
+        diagnostics.push(
+            Diagnostic::new(
+                Code::InverseRows,
+                table.place.clone(),
+                format!(
+                    "`{name}` cannot be written back: {rows} of its rows make no triple where the columns `{}` are empty",
+                    columns.join("`, `")
+                ),
+            )
+            .with_found(example)
+            .with_hint("let every row make a triple, as a virtual column with its type does"),
+        );
+    }
+    for (column, differing) in columns {
+        let column_name = plan.columns.get(column).map_or("", |column| &column.name);
+        diagnostics.push(
+            column_problem(
+                Code::InverseForm,
+                table,
+                column,
+                format!(
+                    "the graph does not hold how {} cells of the column `{column_name}` in `{name}` are written",
+                    differing.cells
+                ),
+            )
+            .with_found(differing.after)
+            .with_expected(differing.before),
+        );
+    }
+    Ok(())
+}
+
+/// One table, under whatever URL.
+struct Alone(Arc<[u8]>);
+
+impl Resolver for Alone {
+    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        Ok(Resource::of_bytes(url, Arc::clone(&self.0)))
+    }
+}
