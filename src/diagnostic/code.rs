@@ -337,8 +337,6 @@ codes! {
     /// The store does not have the quads that were loaded. The build is not published. Run `civigraph build`
     /// again; if it happens twice, it is a defect of Civigraph or of the disk.
     Miscount = "0807", Error, "quads do not add up", "";
-    /// Blank nodes that cannot be told apart in reasonable time have no canonical form. Give these nodes IRIs.
-    BlankNodes = "0808", Error, "blank nodes without a canonical form", "RDF Dataset Canonicalization §7";
     /// A Turtle file (ontology, shapes, alignment) does not parse. Mend it at the place that the message
     /// names; prefixes must be declared.
     Turtle = "0809", Error, "Turtle syntax error", "RDF 1.1 Turtle";

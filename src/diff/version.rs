@@ -8,7 +8,7 @@ use crate::pipeline;
 use crate::project::Project;
 use crate::store::line::{Parts, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
-use crate::store::{self, Build, Prefixes, StoreError, mentions_blank, relabel};
+use crate::store::{self, Build, Prefixes, StoreError, Unlabelled, mentions_blank};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{Quad, QuadRef};
 use std::fs::File;
@@ -379,7 +379,7 @@ fn rdf_format(format: Format) -> RdfFormat {
 struct LineSink {
     sorter: Sorter,
     // Labelled at the end, all together.
-    blank: Vec<Quad>,
+    blank: Unlabelled,
 }
 
 #[derive(Default)]
@@ -392,7 +392,7 @@ impl LineSink {
     fn new(folder: &Path) -> Self {
         Self {
             sorter: Sorter::new(PathBuf::from(folder), DEFAULT_BUDGET, 1),
-            blank: Vec::new(),
+            blank: Unlabelled::default(),
         }
     }
 
@@ -404,15 +404,19 @@ impl LineSink {
         self.accept(chunk)
     }
 
-    /// Writes the lines, sorted and each once.
-    fn write(mut self, path: &Path) -> io::Result<()> {
-        let blank = relabel(std::mem::take(&mut self.blank))
-            .map_err(|error| io::Error::other(error.diagnostic().message.clone()))?;
+    /// Adds quads whose blank nodes keep their labels.
+    fn add_labelled(&mut self, quads: &[Quad]) -> io::Result<()> {
         let mut records = Records::default();
-        for quad in &blank {
+        for quad in quads {
             records.push_key(|out| write_quad(out, quad.as_ref()));
         }
-        self.sorter.add(records)?;
+        self.sorter.add(records)
+    }
+
+    /// Writes the lines, sorted and each once.
+    fn write(mut self, path: &Path) -> io::Result<()> {
+        let labelled = std::mem::take(&mut self.blank).label()?;
+        self.add_labelled(&labelled.quads)?;
         let mut merge = self.sorter.finish()?;
         let mut out = BufWriter::new(File::create(path)?);
         let mut last = Vec::new();
@@ -446,7 +450,8 @@ impl Sink for LineSink {
     }
 
     fn accept(&mut self, chunk: LineChunk) -> io::Result<()> {
-        self.blank.extend(chunk.blank);
+        let labelled = self.blank.add(chunk.blank);
+        self.add_labelled(&labelled)?;
         self.sorter.add(chunk.records)
     }
 }

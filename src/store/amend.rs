@@ -11,12 +11,12 @@
 //! A quad goes when nothing makes it any more: that is what the counts are for. What comes out is the same,
 //! byte for byte, as a build from nothing; only the files of the store are laid out in another way.
 
-use super::blank::{mentions_blank, relabel};
+use super::blank::{Labelled, Unlabelled, mentions_blank};
 use super::build::{sorter, write_lines};
 use super::difference::{Side, compare_lines};
 use super::frames::{COUNTS, FRAMES, QUADS};
 use super::line::{Parts, write_quad};
-use super::load::{BLANK_LIMIT, for_store, storage_error};
+use super::load::{for_store, storage_error};
 use super::merge::{COMES, Delta, GOES, Merged, damaged, is_damaged, merge, sum};
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
@@ -70,7 +70,7 @@ pub struct DeltaSink {
     sorter: Sorter,
     records: u64,
     /// All that mention blank nodes: their labels depend on each other.
-    blank: Vec<Quad>,
+    blank: Unlabelled,
 }
 
 /// A chunk of a [`DeltaSink`].
@@ -114,7 +114,8 @@ impl Sink for DeltaSink {
     fn accept(&mut self, chunk: DeltaChunk) -> io::Result<()> {
         Step::Loading.reached();
         self.records += chunk.lines.len() as u64;
-        self.blank.extend(chunk.blank);
+        // Where there are too many, all is built anew.
+        drop(self.blank.add(chunk.blank));
         self.sorter.add(chunk.lines)
     }
 }
@@ -186,7 +187,7 @@ impl Amender {
             rows: Arc::new(rows),
             sorter: sorter(&self.site, "sort-delta")?,
             records: 0,
-            blank: Vec::new(),
+            blank: Unlabelled::default(),
         })
     }
 
@@ -224,14 +225,20 @@ impl Amender {
     /// Anything that could not be written or does not add up; the published build stays.
     pub fn publish(mut self, sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
         self.site.report(Step::Sorting);
-        let mut blank = std::mem::take(&mut self.blank);
-        blank.extend(sink.blank);
+        let mut blank = sink.blank;
+        drop(blank.add(std::mem::take(&mut self.blank)));
         let limit = limit(self.prior.manifest().statistics.quads);
-        if blank.len() > BLANK_LIMIT || sink.records > 2 * limit {
+        if blank.too_many() || sink.records > 2 * limit {
+            return Ok(Amended::Refused(self.site));
+        }
+        let Labelled { quads, canonical } = blank
+            .label()
+            .map_err(|e| StoreError::io(self.site.path(), "label the blank nodes", e))?;
+        if !canonical {
             return Ok(Amended::Refused(self.site));
         }
         let mut lines = Records::default();
-        for quad in relabel(blank)? {
+        for quad in quads {
             lines.push_key(|out| write_quad(out, quad.as_ref()));
         }
         self.add_lines(lines)?;

@@ -1,29 +1,27 @@
 //! A build: made aside, verified, brought to disk, then switched to.
 
-use super::blank::{mentions_blank, relabel};
+use super::blank::{Labelled, mentions_blank, renamed};
 use super::frames::{COMPRESSION, FrameWriter, QUADS};
 use super::line::{Parts, write_quad};
-use super::load::{LoadChunk, LoadSink, Sorted, Threads, for_store, storage_error};
+use super::load::{LoadChunk, LoadSink, PIECE, Sorted, Threads, for_store, storage_error};
 use super::manifest::Amendments;
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
 use super::statistics::Counter;
 use super::verify::check_store;
-use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
+use super::{About, Manifest, Statistics, Step, StoreError, digest_bytes, release_quads};
 use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::store::{StorageError, Store};
-use oxrdf::{GraphName, NamedNode, Quad};
+use oxrdf::{BlankNode, GraphName, NamedNode, Quad};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Quads handed to the loader in one piece.
-const PIECE: usize = 10_000;
 
 /// Hears how far a build is: the step, and the quads in the store so far.
 #[derive(Clone)]
@@ -163,6 +161,7 @@ impl Builder {
         let mut sink = self.sink()?;
         let mut chunk = sink.chunk();
         let mut lines = Records::default();
+        let failed = |e| StoreError::io(self.site.path(), "sort the quads", e);
         for (index, quad) in quads.into_iter().enumerate() {
             // Those with blank nodes join the others once they have their labels.
             if !mentions_blank(quad.as_ref()) {
@@ -171,18 +170,16 @@ impl Builder {
             chunk.push(quad);
             if index % PIECE == PIECE - 1 {
                 self.accept(&mut sink, std::mem::take(&mut chunk))?;
-                self.add_lines(std::mem::take(&mut lines))?;
+                self.add_lines(std::mem::take(&mut lines)).map_err(failed)?;
             }
         }
-        self.add_lines(lines)?;
+        self.add_lines(lines).map_err(failed)?;
         self.accept(&mut sink, chunk)
     }
 
-    fn add_lines(&self, lines: Records) -> Result<(), StoreError> {
+    fn add_lines(&self, lines: Records) -> io::Result<()> {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others
-            .add(lines)
-            .map_err(|e| StoreError::io(self.site.path(), "sort the quads", e))
+        others.add(lines)
     }
 
     /// Adds the triples of a Turtle file to a graph. Every syntax error becomes a diagnostic; the
@@ -224,12 +221,14 @@ impl Builder {
             Ok(ended) => ended,
             Err(error) => return Err(self.threads.stop().unwrap_or(error)),
         };
-        let written = self.send_blank(sorted, loader).and_then(|sorted| {
-            // Loading keeps all cores busy; committing and compacting leave one for this.
-            self.threads.wait_for_core();
-            self.write_others()?;
-            write_quads(sorted, self.site.path(), &about.base)
-        });
+        let written = self
+            .send_blank(sorted, loader)
+            .and_then(|(sorter, canonical)| {
+                // Loading keeps all cores busy; committing and compacting leave one for this.
+                self.threads.wait_for_core();
+                self.write_others()?;
+                write_quads(sorter, canonical, self.site.path(), &about.base)
+            });
         let quads = match written {
             Ok(written) => written,
             Err(error) => return Err(self.threads.stop().unwrap_or(error)),
@@ -264,35 +263,25 @@ impl Builder {
     }
 
     /// Gives blank nodes their labels and sends their quads to the loader, which then has everything.
+    ///
+    /// Gives all lines, and whether the labels are canonical.
     fn send_blank(
         &self,
-        sorted: Sorted,
+        mut sorted: Sorted,
         loader: SyncSender<Vec<Quad>>,
-    ) -> Result<Sorted, StoreError> {
-        let Sorted {
-            mut sorter,
-            blank,
-            own_labels,
-        } = sorted;
-        let blank = if own_labels { blank } else { relabel(blank)? };
+    ) -> Result<(Sorter, bool), StoreError> {
         let failed = |e| StoreError::io(self.site.path(), "write the quads", e);
-        for piece in blank.chunks(PIECE) {
-            let mut records = Records::default();
-            for quad in piece {
-                records.push_key(|out| write_quad(out, quad.as_ref()));
-            }
-            // Labels depend on all of them.
-            self.add_lines(records.clone())?;
-            sorter.add(records).map_err(failed)?;
-            loader
-                .send(piece.iter().cloned().map(for_store).collect())
-                .map_err(|_| failed(io::Error::other("the build has failed")))?;
-        }
-        Ok(Sorted {
-            sorter,
-            blank: Vec::new(),
-            own_labels,
-        })
+        let blank = std::mem::take(&mut sorted.blank);
+        let Labelled { quads, canonical } = blank
+            .label()
+            .map_err(|e| StoreError::io(self.site.path(), "label the blank nodes", e))?;
+        // Labels depend on all of them. Only builds with canonical ones are amended.
+        let add = |lines: &Records| match canonical {
+            true => self.add_lines(lines.clone()),
+            false => Ok(()),
+        };
+        sorted.add(&quads, &loader, add).map_err(failed)?;
+        Ok((sorted.sorter, canonical))
     }
 
     /// Writes the quads that come from no row alone.
@@ -338,6 +327,8 @@ impl Builder {
 
 /// The triples of a Turtle file in a graph. Every syntax error becomes a diagnostic.
 ///
+/// Its blank nodes get labels that depend on the file's name and on what is in it, and on nothing else.
+///
 /// # Errors
 /// The file cannot be read.
 pub fn read_turtle(
@@ -350,11 +341,23 @@ pub fn read_turtle(
     let parser = RdfParser::from_format(RdfFormat::Turtle)
         .with_default_graph(GraphName::from(graph))
         .without_named_graphs()
-        .rename_blank_nodes()
         .for_reader(BufReader::new(reader));
+    let file_name = file.file_name().unwrap_or_default().as_encoded_bytes();
+    // The labels of tables start with another letter.
+    let prefix = format!("o{:.16}n", digest_bytes(file_name));
+    let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
+    // The parser makes up labels at random where the file has none.
+    let mut label = |node: &BlankNode| {
+        let count = labels.len();
+        let label = labels.entry(node.clone());
+        label
+            .or_insert_with(|| BlankNode::new_unchecked(format!("{prefix}{count}")))
+            .clone()
+    };
     let mut quads = Vec::new();
     for quad in parser {
         match quad {
+            Ok(quad) if mentions_blank(quad.as_ref()) => quads.push(renamed(&quad, &mut label)),
             Ok(quad) => quads.push(quad),
             Err(oxigraph::io::RdfParseError::Io(error)) => {
                 return Err(StoreError::io(file, "read the file", error));
@@ -402,10 +405,12 @@ struct Quads {
 }
 
 /// Writes all lines, sorted and without duplicates, while counting and digesting them.
-fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, StoreError> {
-    let Sorted {
-        sorter, own_labels, ..
-    } = sorted;
+fn write_quads(
+    sorter: Sorter,
+    canonical: bool,
+    folder: &Path,
+    base: &str,
+) -> Result<Quads, StoreError> {
     let failed = |e| StoreError::io(&folder.join(QUADS), "write the quads", e);
     let mut merge = sorter.finish().map_err(failed)?;
     let mut writer = FrameWriter::create(folder).map_err(failed)?;
@@ -435,7 +440,7 @@ fn write_quads(sorted: Sorted, folder: &Path, base: &str) -> Result<Quads, Store
     Ok(Quads {
         statistics: counter.finish(),
         digest,
-        canonical: !own_labels,
+        canonical,
     })
 }
 

@@ -3,7 +3,7 @@
 //! The converting threads make both forms of a quad, its line and its terms; the two threads here
 //! only store and sort. Memory is bounded: the channels hold a few chunks, and whoever is ahead waits.
 
-use super::blank::mentions_blank;
+use super::blank::{Unlabelled, mentions_blank};
 use super::line::write_quad;
 use super::sort::{Records, Sorter};
 use super::{Progress, Step, StoreError};
@@ -36,9 +36,8 @@ const PART: usize = 40;
 /// Pieces that are committed together; the store opens all their files at once.
 const TOGETHER: usize = 20;
 
-/// Quads with blank nodes that are kept back to be given canonical labels. Beyond it a build keeps
-/// the labels that the plan made and has no RDFC-1.0 hash.
-pub(super) const BLANK_LIMIT: usize = 1_000_000;
+/// Quads handed to the loader in one piece where they come from no chunk.
+pub(super) const PIECE: usize = 10_000;
 
 /// The quads of one chunk of rows.
 #[derive(Debug, Default)]
@@ -119,12 +118,33 @@ impl Sink for LoadSink {
 
 /// What the sorting thread ends with.
 pub(super) struct Sorted {
-    /// All lines without blank nodes.
+    /// All lines but those of the quads still to be labelled.
     pub(super) sorter: Sorter,
     /// The quads that mention blank nodes, still without canonical labels.
-    pub(super) blank: Vec<Quad>,
-    /// Whether blank nodes keep the plan's labels, because there were too many.
-    pub(super) own_labels: bool,
+    pub(super) blank: Unlabelled,
+}
+
+impl Sorted {
+    /// Takes quads whose labels are final, and sends them to the loader as well. `also` hears their lines.
+    pub(super) fn add(
+        &mut self,
+        quads: &[Quad],
+        loader: &SyncSender<Vec<Quad>>,
+        also: impl Fn(&Records) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for piece in quads.chunks(PIECE) {
+            let mut records = Records::default();
+            for quad in piece {
+                records.push_key(|out| write_quad(out, quad.as_ref()));
+            }
+            also(&records)?;
+            self.sorter.add(records)?;
+            loader
+                .send(piece.iter().cloned().map(for_store).collect())
+                .map_err(|_| io::Error::other("the build has failed"))?;
+        }
+        Ok(())
+    }
 }
 
 /// The two threads.
@@ -155,6 +175,7 @@ impl Threads {
         let sort_path = store_path.to_owned();
         let load_path = store_path.to_owned();
         let stop = Arc::clone(&abandoned);
+        let beside = to_loader.clone();
         let (preparing, prepared) = sync_channel::<()>(0);
         Self {
             prepared,
@@ -163,7 +184,8 @@ impl Threads {
                 loader: to_loader,
             }),
             sorter: Some(std::thread::spawn(move || {
-                sort(from_sink, sorter).map_err(|e| StoreError::io(&sort_path, "sort the quads", e))
+                sort(from_sink, sorter, Unlabelled::default(), &beside)
+                    .map_err(|e| StoreError::io(&sort_path, "sort the quads", e))
             })),
             loader: Some(std::thread::spawn(move || {
                 prepare(&store, quads, threads, &stop, progress)
@@ -265,18 +287,19 @@ fn is_abandoned(error: &StoreError) -> bool {
     error.diagnostic().message.contains(ABANDONED)
 }
 
-fn sort(from_sink: Receiver<(Records, Vec<Quad>)>, mut sorter: Sorter) -> io::Result<Sorted> {
-    let mut blank = Vec::new();
-    for (records, more) in from_sink {
-        sorter.add(records)?;
-        blank.extend(more);
+fn sort(
+    from_sink: Receiver<(Records, Vec<Quad>)>,
+    sorter: Sorter,
+    blank: Unlabelled,
+    loader: &SyncSender<Vec<Quad>>,
+) -> io::Result<Sorted> {
+    let mut sorted = Sorted { sorter, blank };
+    for (records, blank) in from_sink {
+        sorted.sorter.add(records)?;
+        let labelled = sorted.blank.add(blank);
+        sorted.add(&labelled, loader, |_| Ok(()))?;
     }
-    let own_labels = blank.len() > BLANK_LIMIT;
-    Ok(Sorted {
-        sorter,
-        blank,
-        own_labels,
-    })
+    Ok(sorted)
 }
 
 /// Encodes and sorts all quads as the store wants them; what is left is to commit them.
@@ -332,4 +355,46 @@ pub(super) fn storage_error(path: &Path, error: impl Into<LoaderError>) -> Store
         );
     }
     refusal.with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::{BlankNode, GraphName, NamedNode};
+
+    /// The lines that are sorted and the quads that are loaded of chunks with one blank node each, and those
+    /// that wait for their labels.
+    fn sorted(chunks: usize, limit: usize) -> io::Result<(usize, usize, usize)> {
+        let folder = tempfile::tempdir()?;
+        let (to_sorter, from_sink) = sync_channel(chunks);
+        let (to_loader, quads) = sync_channel(chunks);
+        let stopped = || io::Error::other("no one listens");
+        for chunk in 0..chunks {
+            let property = NamedNode::new_unchecked("http://e/p");
+            let node = BlankNode::new_unchecked(format!("n{chunk}"));
+            let quad = Quad::new(node, property.clone(), property, GraphName::DefaultGraph);
+            let sent = to_sorter.send((Records::default(), vec![quad]));
+            sent.map_err(|_| stopped())?;
+        }
+        drop(to_sorter);
+        let sorter = Sorter::new(folder.path(), usize::MAX, 1);
+        let blank = Unlabelled::up_to(limit);
+        let Sorted { sorter, blank } = sort(from_sink, sorter, blank, &to_loader)?;
+        drop(to_loader);
+        let mut lines = 0;
+        let mut merge = sorter.finish()?;
+        while merge.next()?.is_some() {
+            lines += 1;
+        }
+        let waiting = blank.label()?.quads.len();
+        Ok((lines, quads.into_iter().flatten().count(), waiting))
+    }
+
+    #[test]
+    fn too_many_blank_nodes_do_not_wait() -> io::Result<()> {
+        assert_eq!(sorted(0, 0)?, (0, 0, 0));
+        assert_eq!(sorted(3, 3)?, (0, 0, 3));
+        assert_eq!(sorted(5, 3)?, (5, 5, 0));
+        Ok(())
+    }
 }

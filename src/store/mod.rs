@@ -53,10 +53,11 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod work;
 
 pub use about::{About, Input};
 pub use amend::{Amended, Amender, ChangedRows, DeltaChunk, DeltaSink};
-pub(crate) use blank::{mentions_blank, relabel, to_sophia};
+pub(crate) use blank::{Unlabelled, mentions_blank, to_sophia};
 pub(crate) use build::without_place;
 pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
 pub use difference::{Side, compare_lines};

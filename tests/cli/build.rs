@@ -115,3 +115,44 @@ fn dumps_by_name() {
     let run = workshop.run(&["export", "--graph", "clams"]).exits(2);
     assert!(run.stderr.contains("CG0"), "{}", run.stderr);
 }
+
+/// A project with a list of 20,000 equal items in a cell and in the ontology, and a row beside it.
+fn lists_of_equal_items(beside: &str) -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "data/csv-metadata.json",
+        r#"{"@context": "http://www.w3.org/ns/csvw", "url": "lists.csv", "tableSchema": {
+            "aboutUrl": "https://example.org/{id}",
+            "columns": [{"titles": "id"}, {"titles": "list", "separator": ";", "ordered": true}]}}"#,
+    );
+    rewrite_list(&workshop, beside);
+    let items = "0 ".repeat(20_000);
+    let list = format!("<https://example.org/a> <https://example.org/list> ({items}) .\n");
+    workshop.write("ontology/list.ttl", list);
+    workshop
+}
+
+fn rewrite_list(workshop: &Workshop, beside: &str) {
+    let items = vec!["0"; 20_000].join(";");
+    let table = format!("id,list\na,{items}\nb,{beside}\n");
+    workshop.write("data/lists.csv", table);
+}
+
+#[test]
+fn lists_of_equal_items_keep_the_labels_of_their_rows() {
+    let workshop = lists_of_equal_items("1;2");
+    let before = dump(&workshop, &["--threads", "1"]);
+    assert_eq!(before.matches("ns#first> \"0\"").count(), 40_000);
+    assert!(before.contains("sorted-nquads"), "it has a canonical hash");
+    let again = lists_of_equal_items("1;2");
+    assert!(before == dump(&again, &["--threads", "2"]));
+
+    rewrite_list(&workshop, "3");
+    let changed = dump(&workshop, &[]);
+    assert!(before != changed);
+    assert!(changed == dump(&lists_of_equal_items("3"), &[]));
+    // Not a list of equal items any more.
+    workshop.write("ontology/list.ttl", "");
+    workshop.write("data/lists.csv", "id,list\na,0;0\n");
+    assert!(dump(&workshop, &[]).contains("_:c14n0"));
+}
