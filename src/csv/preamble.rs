@@ -7,6 +7,7 @@ use super::{Flaw, Format, Position, RECORD_LIMIT, Record, Text};
 use crate::csvw::model::Dialect;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
 use crate::resource::Resource;
+use std::ops::Range;
 
 /// Bytes that are read at first.
 const FIRST_READ: usize = 16 << 10;
@@ -62,16 +63,18 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
     loop {
         let wanted = head.len().max(FIRST_READ);
         let ended = text.read(&mut head, wanted).map_err(unreadable)? == 0;
-        malformed.extend(text.take_malformed());
+        let found = text.take_malformed();
+        malformed.extend(found.into_iter().filter_map(|at| usize::try_from(at).ok()));
         let reader = Reader {
             format: &format,
             dialect,
             resource,
+            malformed: &malformed,
             ended,
         };
-        let preamble = match reader.read(&head) {
-            Ok(preamble) => Some(preamble),
-            Err(_) if head.len() <= RECORD_LIMIT => None,
+        match reader.read(&head) {
+            Ok(preamble) => return Ok(preamble),
+            Err(_) if head.len() <= RECORD_LIMIT => {}
             Err(short) => {
                 let (long, cells) = reader
                     .pass(
@@ -80,25 +83,15 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
                         short.start,
                     )
                     .map_err(unreadable)?;
-                match short.counting {
+                return match short.counting {
                     // The first row is left out, but its cells can be counted.
-                    Some(preamble) => Some(Preamble {
+                    Some(preamble) => Ok(Preamble {
                         column_count: cells.saturating_sub(format.skip_columns()),
                         ..preamble
                     }),
-                    None => return Err(reader.too_long(&head, &long)),
-                }
+                    None => Err(reader.too_long(&head, &long)),
+                };
             }
-        };
-        if let Some(mut preamble) = preamble {
-            let data = usize::try_from(preamble.data.offset).unwrap_or(head.len());
-            malformed.retain(|&at| at < preamble.data.offset);
-            let decoded = malformed.iter().filter_map(|&at| usize::try_from(at).ok());
-            let problems = decoded
-                .chain(invalid_utf8(&head[..data]))
-                .map(|at| reader.malformed(&head, at));
-            preamble.problems.extend(problems);
-            return Ok(preamble);
         }
     }
 }
@@ -116,6 +109,8 @@ struct Reader<'a> {
     format: &'a Format,
     dialect: &'a Dialect,
     resource: &'a Resource,
+    /// Offsets of what stands for malformed bytes of other encodings than UTF-8, in order.
+    malformed: &'a [usize],
     /// The text read so far is all there is.
     ended: bool,
 }
@@ -133,7 +128,7 @@ impl Reader<'_> {
         };
         let mut record = Record::default();
         let mut at = 0;
-        let mut line = 1;
+        let mut places = Places::new(format, text);
         let mut skipped = 0;
         // Tabular Data Model §8: comments among the header rows count as header rows.
         let mut headers = 0;
@@ -143,11 +138,12 @@ impl Reader<'_> {
             }
             let comment = format.is_comment(text, at);
             let (next, _) = format.skip(text, at, &mut record);
+            let (line, characters) = places.find(at);
             if next == text.len() && !self.ended {
                 let start = Position {
                     offset: at as u64,
                     line,
-                    characters: self.characters_before(text, at),
+                    characters,
                     ..preamble.data
                 };
                 let counting = None;
@@ -169,24 +165,23 @@ impl Reader<'_> {
                     preamble.comments.push(content.to_owned());
                 }
             } else {
-                preamble.header.push(self.cells(text, &record, line));
-                self.flaws(text, &record, &mut preamble.problems);
+                preamble.header.push(self.cells(text, &record, places));
+                self.flaws(&record, places, &mut preamble.problems);
                 preamble
                     .problems
-                    .extend(self.carriage_return(text, &record));
+                    .extend(self.carriage_return(text, &record, places));
             }
+            self.encoding(text, at..next, &record, places, &mut preamble.problems);
             if skipped < self.dialect.skip_rows {
                 skipped += 1;
             } else {
                 headers += 1;
             }
             preamble.data.record += 1;
-            line += record.lines;
             at = next;
         }
         preamble.data.offset = at as u64;
-        preamble.data.line = line;
-        preamble.data.characters = self.characters_before(text, at);
+        (preamble.data.line, preamble.data.characters) = places.find(at);
         let count = match preamble.header.iter().map(Vec::len).max() {
             Some(count) => Ok(count),
             None => self.first_row(text, at),
@@ -280,37 +275,39 @@ impl Reader<'_> {
     }
 
     /// The cells of a header row.
-    fn cells(&self, text: &[u8], record: &Record, line: u64) -> Vec<HeaderCell> {
+    fn cells(&self, text: &[u8], record: &Record, mut places: Places<'_>) -> Vec<HeaderCell> {
         let mut buffer = String::new();
         record
             .cells
             .iter()
             .map(|cell| {
-                let before = &text[record.start..cell.raw_start];
+                let (line, characters) = places.find(cell.raw_start);
                 // A header row of invalid UTF-8 is diagnosed; its cells are still needed.
                 let bytes = cell.bytes(text);
                 let content = String::from_utf8_lossy(bytes);
                 HeaderCell {
                     text: cell.rewrite(self.format, &content, &mut buffer).to_owned(),
-                    line: line + self.format.count_lines(before),
-                    column: self.characters_before(text, cell.raw_start) + 1,
+                    line,
+                    column: characters + 1,
                 }
             })
             .collect()
     }
 
-    fn flaws(&self, text: &[u8], record: &Record, problems: &mut Vec<Diagnostic>) {
+    fn flaws(&self, record: &Record, mut places: Places<'_>, problems: &mut Vec<Diagnostic>) {
         for &(flaw, at) in &record.flaws {
-            problems.push(Diagnostic::new(
-                Code::Quoting,
-                self.place(text, at),
-                flaw.message(),
-            ));
+            let place = self.place(&mut places, at);
+            problems.push(Diagnostic::new(Code::Quoting, place, flaw.message()));
         }
     }
 
     /// That the header is all of the file, because its lines end with carriage returns.
-    fn carriage_return(&self, text: &[u8], record: &Record) -> Option<Diagnostic> {
+    fn carriage_return(
+        &self,
+        text: &[u8],
+        record: &Record,
+        mut places: Places<'_>,
+    ) -> Option<Diagnostic> {
         let default = Dialect::default().line_terminators;
         if !self.ended || record.terminated || self.dialect.line_terminators != default {
             return None;
@@ -328,7 +325,7 @@ impl Reader<'_> {
         Some(
             Diagnostic::new(
                 Code::LineTerminators,
-                self.place(text, at),
+                self.place(&mut places, at),
                 "a carriage return ends no line here, so all of the file is its header",
             )
             .with_found("\r")
@@ -337,25 +334,77 @@ impl Reader<'_> {
         )
     }
 
-    fn malformed(&self, text: &[u8], at: usize) -> Diagnostic {
-        Diagnostic::new(
-            Code::Encoding,
-            self.place(text, at),
-            format!("bytes that are not valid {}", self.dialect.encoding),
-        )
+    /// Malformed bytes of a record, of each cell the first ones: a word in another encoding is one mistake,
+    /// not one for each letter.
+    fn encoding(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        record: &Record,
+        mut places: Places<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let Range { start, end } = range;
+        let first = self.malformed.partition_point(|&at| at < start);
+        let decoded = self.malformed[first..].iter().copied();
+        let undecoded = invalid_utf8(&text[start..end]).map(|at| start + at);
+        let mut reported = None;
+        for at in decoded.take_while(|&at| at < end).chain(undecoded) {
+            let cell = record.cells.partition_point(|cell| cell.raw_start <= at);
+            if reported.replace(cell) != Some(cell) {
+                problems.push(Diagnostic::new(
+                    Code::Encoding,
+                    self.place(&mut places, at),
+                    format!("bytes that are not valid {}", self.dialect.encoding),
+                ));
+            }
+        }
     }
 
-    fn characters_before(&self, text: &[u8], at: usize) -> u64 {
-        let line = self.format.line_start(text, at).unwrap_or(0);
-        count_characters(&text[line..at])
-    }
-
-    fn place(&self, text: &[u8], at: usize) -> Place {
+    fn place(&self, places: &mut Places<'_>, at: usize) -> Place {
+        let (line, characters) = places.find(at);
         Place::at(
             std::sync::Arc::clone(&self.resource.name),
-            1 + self.format.count_lines(&text[..at]),
-            self.characters_before(text, at) + 1,
+            line,
+            characters + 1,
         )
+    }
+}
+
+/// Finds places in a text, one after another: each from where the last one was.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    format: &'a Format,
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+    characters: u64,
+}
+
+impl<'a> Places<'a> {
+    fn new(format: &'a Format, text: &'a [u8]) -> Self {
+        Self {
+            format,
+            text,
+            at: 0,
+            line: 1,
+            characters: 0,
+        }
+    }
+
+    /// The line of an offset, and the characters before it in that line.
+    fn find(&mut self, at: usize) -> (u64, u64) {
+        if at < self.at {
+            *self = Self::new(self.format, self.text);
+        }
+        let between = self.text.get(self.at..at).unwrap_or_default();
+        self.line += self.format.count_lines(between);
+        match self.format.line_start(between, between.len()) {
+            Some(start) => self.characters = count_characters(&between[start..]),
+            None => self.characters += count_characters(between),
+        }
+        self.at = at;
+        (self.line, self.characters)
     }
 }
 
@@ -460,16 +509,42 @@ mod tests {
 
     #[test]
     fn problems_before_the_data() {
-        let preamble = preamble(&resource(b"a\"x,\xFFb\n1,2\n"), &Dialect::default());
-        let places: Vec<_> = match preamble {
-            Ok(preamble) => preamble
-                .problems
-                .iter()
+        let check = |bytes: &[u8], encoding: &str, expected: &[(Code, u64, u64)]| {
+            let dialect = Dialect {
+                encoding: encoding.into(),
+                header_row_count: 2,
+                comment_prefix: Some("#".into()),
+                ..Dialect::default()
+            };
+            let preamble = preamble(&resource(bytes), &dialect).unwrap();
+            let problems = preamble.problems.iter();
+            let places: Vec<_> = problems
                 .map(|problem| (problem.code, problem.place.line, problem.place.column))
-                .collect(),
-            Err(error) => panic!("{error:?}"),
+                .collect();
+            assert_eq!(places, expected, "{}", String::from_utf8_lossy(bytes));
         };
-        assert!(places.contains(&(Code::Quoting, 1, 2)));
+        let (quoting, encoding) = (
+            |line, column| (Code::Quoting, line, column),
+            |line, column| (Code::Encoding, line, column),
+        );
+        check(
+            b"a\"x,\xFFb\n1,2\n",
+            "utf-8",
+            &[quoting(1, 2), quoting(1, 2), encoding(1, 5)],
+        );
+        // One for each cell, and for each comment.
+        let many = [b"\xFF".repeat(100_000), b"\n".to_vec()].concat();
+        check(&many, "utf-8", &[encoding(1, 1)]);
+        check(
+            b"#\xFF \xFF\n\xC3\xA9\xFF\xFF,b,\"\r\n\xFF\"\r\n\xFF,\xFF",
+            "utf-8",
+            &[encoding(1, 2), encoding(2, 2), encoding(3, 1)],
+        );
+        check(
+            b"\xFF\xFF,b\x81\nc,\x81\n\x81\n",
+            "euc-kr",
+            &[encoding(1, 1), encoding(1, 5), encoding(2, 3)],
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::datatype::Datatype;
 use crate::diagnostic::Diagnostics;
 use oxrdf::vocab::rdf;
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode};
+use std::collections::HashMap;
 
 /// `http://www.w3.org/ns/prov#`.
 const PROV: &str = "http://www.w3.org/ns/prov#";
@@ -114,7 +115,11 @@ fn provenance(
 struct TableCompiler<'a> {
     table: &'a Table,
     columns: Vec<ColumnPlan>,
+    /// The first column of each name.
+    names: HashMap<&'a str, usize>,
     templates: Vec<Template>,
+    /// Where each stands in `templates`.
+    known: HashMap<Template, usize>,
 }
 
 impl<'a> TableCompiler<'a> {
@@ -135,10 +140,16 @@ impl<'a> TableCompiler<'a> {
                     .filter(|separator| !separator.is_empty()),
             })
             .collect();
+        let mut names = HashMap::with_capacity(table.columns.len());
+        for (index, column) in table.columns.iter().enumerate() {
+            names.entry(column.name.as_str()).or_insert(index);
+        }
         Self {
             table,
             columns,
+            names,
             templates: Vec::new(),
+            known: HashMap::new(),
         }
     }
 
@@ -226,7 +237,7 @@ impl<'a> TableCompiler<'a> {
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
+        self.names.get(name).copied()
     }
 
     fn language(&self, column: &Column) -> Language {
@@ -271,13 +282,13 @@ impl<'a> TableCompiler<'a> {
     }
 
     fn intern(&mut self, template: Template) -> usize {
-        match self.templates.iter().position(|known| *known == template) {
-            Some(index) => index,
-            None => {
-                self.templates.push(template);
-                self.templates.len() - 1
-            }
+        if let Some(&index) = self.known.get(&template) {
+            return index;
         }
+        let index = self.templates.len();
+        self.templates.push(template.clone());
+        self.known.insert(template, index);
+        index
     }
 }
 

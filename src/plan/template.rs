@@ -6,7 +6,7 @@ use crate::uri::{self, Operator, Segment};
 use serde::{Deserialize, Serialize};
 
 /// A URI template whose variables have been looked up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Template {
     /// Text and expressions, in order; neighbouring texts are one.
     pub parts: Vec<Part>,
@@ -15,7 +15,7 @@ pub struct Template {
 }
 
 /// A piece of a template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// Copied as it is.
     Text(String),
@@ -24,7 +24,7 @@ pub enum Part {
 }
 
 /// An expression: `{operator variables}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Expression {
     /// What stands before, between and around the values.
     pub operator: Operator,
@@ -33,7 +33,7 @@ pub struct Expression {
 }
 
 /// A variable of an expression.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Variable {
     /// Its name, for `{?x}` and for messages.
     pub name: String,
@@ -49,7 +49,7 @@ pub struct Variable {
 }
 
 /// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// The cell of a column, by index.
     Column(usize),

@@ -22,7 +22,7 @@ pub enum Segment {
 }
 
 /// The operator of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operator {
     /// `{x}`
     Simple,
