@@ -69,7 +69,7 @@ impl KeyChecker {
             })
             .collect();
         let collected = (plan.keys().iter())
-            .map(|_| Partitions::new(options.directory.clone()))
+            .map(|_| Partitions::new(options.directory.clone(), options.memory))
             .collect();
         Self {
             plan,

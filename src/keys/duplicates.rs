@@ -1,6 +1,6 @@
 //! Rows that have the primary key of an earlier row.
 
-use super::fingerprint::same_key;
+use super::fingerprint::{Entry, same_key};
 use super::first_rows::FirstRows;
 use super::partitions::{self, Partitions};
 use super::plan::KeyPlan;
@@ -22,12 +22,13 @@ pub(super) fn check(
     let limit = diagnostics.kept_per_kind();
     let found = partitions::for_each(entries.entries(), |partition| {
         let mut found = FirstRows::new(limit);
+        let mut entries = entries.sorted(partition)?;
         // Entries of one key ascend by row, so the first of them is the first row.
-        for same in entries.read(partition)?.chunk_by(same_key) {
-            if let [first, others @ ..] = same {
-                others
-                    .iter()
-                    .for_each(|other| found.push((other[2], first[2])));
+        let mut first: Option<Entry> = None;
+        while let Some(entry) = entries.next()? {
+            match &first {
+                Some(first) if same_key(first, &entry) => found.push((entry[2], first[2])),
+                _ => first = Some(entry),
             }
         }
         Ok(found)

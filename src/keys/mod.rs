@@ -3,7 +3,8 @@
 //! The only part of validation that needs more than one row at a time. What is collected is not the
 //! values but 24 bytes a key: a 128-bit fingerprint of the typed values and the number of the row.
 //! Beyond a budget the collected keys are spilled to unnamed temporary files, split by the first byte
-//! of the fingerprint; at the end one part after another is sorted, so that equal keys stand together.
+//! of the fingerprint; at the end one part after another is sorted, so that equal keys stand together. A part
+//! that is too large because many keys are equal is sorted on disk.
 //!
 //! ```text
 //!  converting threads                                   the end
@@ -52,6 +53,7 @@ mod plan;
 mod references;
 mod report;
 mod rows;
+mod runs;
 #[cfg(test)]
 mod tests;
 

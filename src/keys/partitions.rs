@@ -1,11 +1,13 @@
 //! More entries than memory holds, in partitions that each fit into it.
 //!
 //! Fingerprints are evenly spread, so their first byte splits any number of entries into 256 parts of
-//! like size. Equal keys are in the same part, and parts are checked one by one, on all cores.
+//! like size. Equal keys are in the same part, and parts are checked one by one, on all cores. Where many
+//! keys are equal a part does not fit into memory either; it is sorted in pieces, which are merged.
 
 use super::fingerprint::{ENTRY_BYTES, Entry};
+use super::runs::{self, Runs, Sorted};
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +17,9 @@ pub(super) const PARTITIONS: usize = 256;
 
 /// Bytes of the buffer for writing.
 const BUFFER_BYTES: usize = 128 << 10;
+
+/// The part of the memory for collected keys that is sorted in one piece. Several threads sort.
+const PIECES: usize = 32;
 
 /// Fewer entries than this are not worth a second thread.
 const PARALLEL_ENTRIES: u64 = 100_000;
@@ -26,6 +31,8 @@ type Starts = [u64; PARTITIONS + 1];
 #[derive(Debug)]
 pub(super) struct Partitions {
     directory: Option<PathBuf>,
+    /// Entries that are sorted in memory at most.
+    piece: usize,
     /// Entries in memory, each chunk in order of partition.
     chunks: Vec<Box<[Entry]>>,
     /// Bytes of `chunks`.
@@ -39,10 +46,12 @@ pub(super) struct Partitions {
 }
 
 impl Partitions {
-    /// No entries yet; spills go to `directory`, or to the system's one for temporary files.
-    pub(super) fn new(directory: Option<PathBuf>) -> Self {
+    /// No entries yet; spills go to `directory`, or to the system's one for temporary files. Partitions are
+    /// sorted in a small part of `memory`, in bytes.
+    pub(super) fn new(directory: Option<PathBuf>, memory: usize) -> Self {
         Self {
             directory,
+            piece: (memory / PIECES / ENTRY_BYTES).max(1),
             chunks: Vec::new(),
             memory: 0,
             file: None,
@@ -89,9 +98,7 @@ impl Partitions {
         for partition in 0..PARTITIONS {
             for chunk in &chunks {
                 let entries = slice(chunk, partition);
-                for number in entries.iter().flatten() {
-                    writer.write_all(&number.to_le_bytes())?;
-                }
+                runs::write(entries, &mut writer)?;
                 at += (entries.len() * ENTRY_BYTES) as u64;
             }
             starts[partition + 1] = at;
@@ -102,32 +109,49 @@ impl Partitions {
     }
 
     /// All entries of a partition in ascending order.
-    pub(super) fn read(&self, partition: usize) -> io::Result<Vec<Entry>> {
+    pub(super) fn sorted(&self, partition: usize) -> io::Result<Sorted> {
         let mut entries = Vec::new();
+        let mut written = None;
         if let Some(file) = &self.file {
-            let mut bytes = Vec::new();
             for starts in &self.spills {
-                let (start, end) = (starts[partition], starts[partition + 1]);
-                if start == end {
-                    continue;
-                }
-                // A part of what was once in memory fits into memory.
-                bytes.resize((end - start) as usize, 0);
-                {
+                let (mut start, end) = (starts[partition], starts[partition + 1]);
+                while start < end {
+                    let room = (self.room(&mut entries, &mut written)? * ENTRY_BYTES) as u64;
+                    let length = room.min(end - start);
                     let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                     file.seek(SeekFrom::Start(start))?;
-                    file.read_exact(&mut bytes)?;
+                    // A piece fits into memory.
+                    runs::read(&mut file, length as usize, &mut entries)?;
+                    start += length;
                 }
-                let numbers = bytes.as_chunks().0.iter();
-                let numbers: Vec<u64> = numbers.map(|&number| u64::from_le_bytes(number)).collect();
-                entries.extend_from_slice(numbers.as_chunks().0);
             }
         }
         for chunk in &self.chunks {
-            entries.extend_from_slice(slice(chunk, partition));
+            let mut rest = slice(chunk, partition);
+            while !rest.is_empty() {
+                let room = self.room(&mut entries, &mut written)?;
+                let (piece, after) = rest.split_at(room.min(rest.len()));
+                entries.extend_from_slice(piece);
+                rest = after;
+            }
         }
-        entries.sort_unstable();
-        Ok(entries)
+        let Some(mut written) = written else {
+            return Ok(Sorted::in_memory(entries));
+        };
+        written.push(&mut entries)?;
+        Sorted::merged(written)
+    }
+
+    /// How many more entries there is room for; where there is none, they are written first.
+    fn room(&self, entries: &mut Vec<Entry>, written: &mut Option<Runs>) -> io::Result<usize> {
+        if entries.len() >= self.piece {
+            let runs = match written {
+                Some(runs) => runs,
+                None => written.insert(Runs::new(self.directory.as_deref())?),
+            };
+            runs.push(entries)?;
+        }
+        Ok(self.piece - entries.len())
     }
 }
 
@@ -206,8 +230,9 @@ mod tests {
                 (prop::collection::vec((0..4u64, any::<u64>(), 0..50u64), 0..20), any::<bool>()),
                 0..40,
             ),
+            memory in prop::sample::select(vec![0, 3 * PIECES * ENTRY_BYTES, 1 << 20]),
         ) {
-            let mut partitions = Partitions::new(None);
+            let mut partitions = Partitions::new(None, memory);
             let mut expected = Vec::new();
             for (chunk, spill) in chunks {
                 // Few partitions, so that several chunks meet in one.
@@ -225,12 +250,28 @@ mod tests {
             expected.sort_unstable();
             prop_assert_eq!(partitions.entries(), expected.len() as u64);
             for _ in 0..2 {
-                let all: Vec<Entry> = (0..PARTITIONS)
-                    .flat_map(|partition| partitions.read(partition).unwrap())
-                    .collect();
+                let mut all = Vec::new();
+                for partition in 0..PARTITIONS {
+                    let mut sorted = partitions.sorted(partition).unwrap();
+                    all.extend(std::iter::from_fn(|| sorted.next().unwrap()));
+                }
                 prop_assert_eq!(&all, &expected);
             }
         }
+    }
+
+    /// Equal keys are all in one partition, and are not in memory together.
+    #[test]
+    fn equal_keys_are_merged() {
+        let mut partitions = Partitions::new(None, 10 * PIECES * ENTRY_BYTES);
+        let entries: Vec<Entry> = (0..1_000).rev().map(|row| [0, 2, row]).collect();
+        partitions.add(cluster(&entries));
+        let mut sorted = partitions.sorted(0).unwrap();
+        assert!(matches!(sorted, Sorted::Merge { .. }));
+        let rows: Vec<u64> = std::iter::from_fn(|| sorted.next().unwrap())
+            .map(|[.., row]| row)
+            .collect();
+        assert_eq!(rows, (0..1_000).collect::<Vec<_>>());
     }
 
     #[test]

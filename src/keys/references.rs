@@ -6,6 +6,7 @@ use super::partitions::{self, Partitions};
 use super::plan::{KeyPlan, Reference};
 use super::report;
 use super::rows::{Fetched, KeyRow, Rows, Which};
+use super::runs::Sorted;
 use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -36,10 +37,10 @@ pub(super) fn check(
     // Duplicates of a primary key are reported once, at the duplicates.
     let unique = plan.primary().contains(&reference.to);
     let found = partitions::for_each(from.entries() + to.entries(), |partition| {
-        let (from, to) = (from.read(partition)?, to.read(partition)?);
+        let (from, to) = (from.sorted(partition)?, to.sorted(partition)?);
         let mut dangling = FirstRows::new(limit);
         let mut ambiguous = FirstRows::new(limit);
-        join(&from, &to, |from, to| {
+        join(from, to, |from, to| {
             if reference.optional && has_null(from) {
                 return;
             }
@@ -51,7 +52,7 @@ pub(super) fn check(
                 }
                 _ => {}
             }
-        });
+        })?;
         Ok((dangling, ambiguous))
     })?;
     let (dangling, ambiguous): (Vec<_>, Vec<_>) = found.into_iter().unzip();
@@ -70,21 +71,34 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Calls `found` for each referencing entry with all entries that have its key. Both are sorted.
-fn join(from: &[Entry], to: &[Entry], mut found: impl FnMut(&Entry, &[Entry])) {
-    let mut groups = to.chunk_by(same_key).peekable();
+/// Calls `found` for each referencing entry with the first two entries that have its key.
+fn join(
+    mut from: Sorted,
+    mut to: Sorted,
+    mut found: impl FnMut(&Entry, &[Entry]),
+) -> io::Result<()> {
+    let mut ahead = to.next()?;
+    let mut group: Vec<Entry> = Vec::with_capacity(2);
     let mut last = None;
-    for entry in from {
+    while let Some(entry) = from.next()? {
         // The same item twice in one list.
         if last.replace(entry) == Some(entry) {
             continue;
         }
-        while groups.next_if(|group| group[0][..2] < entry[..2]).is_some() {}
-        match groups.peek() {
-            Some(group) if same_key(&group[0], entry) => found(entry, group),
-            _ => found(entry, &[]),
+        if !group.first().is_some_and(|first| same_key(first, &entry)) {
+            group.clear();
+            while let Some(other) = ahead
+                && other[..2] <= entry[..2]
+            {
+                if group.len() < 2 && same_key(&other, &entry) {
+                    group.push(other);
+                }
+                ahead = to.next()?;
+            }
         }
+        found(&entry, &group);
     }
+    Ok(())
 }
 
 /// Keys of the referenced table.
