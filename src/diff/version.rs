@@ -8,9 +8,13 @@ use crate::pipeline;
 use crate::project::Project;
 use crate::store::line::{Parts, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
-use crate::store::{self, Build, Prefixes, StoreError, Unlabelled, mentions_blank};
+use crate::store::{
+    self, Build, Nesting, Prefixes, StoreError, Syntax, TooDeep, Unlabelled, mentions_blank,
+    renamed,
+};
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::{Quad, QuadRef};
+use oxrdf::{BlankNode, Quad, QuadRef};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -166,11 +170,34 @@ impl Version {
         let mut sink = LineSink::new(prepared.path());
         let mut piece = Vec::with_capacity(PIECE);
         let mut prefixes = Prefixes::default();
+        let reader: Box<dyn Read> = match format {
+            Format::JsonLd => Box::new(Nesting::new(reader, Syntax::Json)),
+            // The parser keeps what is open in a list.
+            Format::RdfXml => reader,
+            _ => Box::new(Nesting::new(reader, Syntax::Turtle)),
+        };
         let mut parser = RdfParser::from_format(rdf_format(format))
             .lenient()
             .for_reader(BufReader::new(reader));
+        // The parser makes up labels at random where the dump has none.
+        let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
+        let mut label = |node: &BlankNode| {
+            if node.as_ref().unique_id().is_none() {
+                return node.clone();
+            }
+            let count = labels.len();
+            let label = labels.entry(node.clone());
+            label
+                .or_insert_with(|| BlankNode::new_unchecked(format!("anonymous{count}")))
+                .clone()
+        };
         for quad in parser.by_ref() {
-            piece.push(quad.map_err(|error| unparsed(path, &error))?);
+            let quad = quad.map_err(|error| unparsed(path, &error))?;
+            piece.push(if mentions_blank(quad.as_ref()) {
+                renamed(&quad, &mut label)
+            } else {
+                quad
+            });
             if piece.len() == PIECE {
                 sink.add(std::mem::take(&mut piece))
                     .map_err(|e| temporary(&e))?;
@@ -353,7 +380,10 @@ fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> StoreError {
             Some(at) => Place::at(&*name, at.start.line + 1, at.start.column + 1),
             None => Place::file(&*name),
         },
-        oxigraph::io::RdfParseError::Io(_) => Place::file(&*name),
+        oxigraph::io::RdfParseError::Io(error) => match TooDeep::of(error) {
+            Some(deep) => Place::at(&*name, deep.line, deep.column),
+            None => Place::file(&*name),
+        },
     };
     StoreError::from(Diagnostic::new(
         Code::Turtle,

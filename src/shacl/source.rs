@@ -2,6 +2,7 @@
 
 use super::vocabulary::rdf;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::store::{Nesting, Syntax, TooDeep};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{BlankNode, NamedNode, NamedOrBlankNode, Term};
 use std::cell::Cell;
@@ -54,16 +55,23 @@ impl Source {
             rest: text.as_bytes(),
             line: Rc::clone(&line),
         };
+        let reader = Nesting::new(reader, Syntax::Turtle);
         // Labels are those of one document; the anonymous ones differ from run to run.
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
         for quad in parser.for_reader(reader) {
             let quad = match quad {
                 Ok(quad) => quad,
-                Err(error) => {
-                    let place = match &error {
-                        oxigraph::io::RdfParseError::Syntax(error) => error.location(),
-                        oxigraph::io::RdfParseError::Io(_) => None,
+                Err(oxigraph::io::RdfParseError::Io(error)) => {
+                    let place = match TooDeep::of(&error) {
+                        Some(deep) => Place::at(Arc::clone(&file), deep.line, deep.column),
+                        None => Place::at(Arc::clone(&file), line.get(), 0),
                     };
+                    let message = format!("this Turtle cannot be read: {error}");
+                    diagnostics.push(Diagnostic::new(Code::Turtle, place, message));
+                    break;
+                }
+                Err(oxigraph::io::RdfParseError::Syntax(error)) => {
+                    let place = error.location();
                     let place = match place {
                         Some(at) => {
                             Place::at(Arc::clone(&file), at.start.line + 1, at.start.column + 1)

@@ -162,7 +162,7 @@ fn nodes(quads: &[Quad]) -> usize {
 }
 
 /// The quad with other blank nodes.
-pub(super) fn renamed(quad: &Quad, rename: &mut impl FnMut(&BlankNode) -> BlankNode) -> Quad {
+pub(crate) fn renamed(quad: &Quad, rename: &mut impl FnMut(&BlankNode) -> BlankNode) -> Quad {
     Quad {
         subject: subject_with(&quad.subject, rename),
         predicate: quad.predicate.clone(),

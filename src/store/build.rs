@@ -5,6 +5,7 @@ use super::frames::{COMPRESSION, FrameWriter, QUADS};
 use super::line::{Parts, write_quad};
 use super::load::{LoadChunk, LoadSink, PIECE, Sorted, Threads, for_store, storage_error};
 use super::manifest::Amendments;
+use super::nesting::{Nesting, Syntax, TooDeep};
 use super::open::{OTHERS, RELEASE, STORE};
 use super::site::{Content, Site};
 use super::sort::{DEFAULT_BUDGET, Records, Sorter};
@@ -341,7 +342,7 @@ pub fn read_turtle(
     let parser = RdfParser::from_format(RdfFormat::Turtle)
         .with_default_graph(GraphName::from(graph))
         .without_named_graphs()
-        .for_reader(BufReader::new(reader));
+        .for_reader(BufReader::new(Nesting::new(reader, Syntax::Turtle)));
     let file_name = file.file_name().unwrap_or_default().as_encoded_bytes();
     // The labels of tables start with another letter.
     let prefix = format!("o{:.16}n", digest_bytes(file_name));
@@ -360,7 +361,13 @@ pub fn read_turtle(
             Ok(quad) if mentions_blank(quad.as_ref()) => quads.push(renamed(&quad, &mut label)),
             Ok(quad) => quads.push(quad),
             Err(oxigraph::io::RdfParseError::Io(error)) => {
-                return Err(StoreError::io(file, "read the file", error));
+                let Some(deep) = TooDeep::of(&error) else {
+                    return Err(StoreError::io(file, "read the file", error));
+                };
+                let place = Place::at(name, deep.line, deep.column);
+                let message = format!("this Turtle cannot be read: {deep}");
+                diagnostics.push(Diagnostic::new(Code::Turtle, place, message));
+                break;
             }
             Err(oxigraph::io::RdfParseError::Syntax(error)) => {
                 let place = match error.location() {

@@ -50,7 +50,7 @@ pub fn write_term(out: &mut Vec<u8>, term: TermRef<'_>) {
                 write_iri(out, literal.datatype().as_str());
             }
         }
-        // Nested triple terms come from the parsers, which bound their depth.
+        // Whatever reads triple terms bounds their depth.
         TermRef::Triple(triple) => {
             out.extend_from_slice(b"<<( ");
             write_subject(out, triple.subject.as_ref());
@@ -222,7 +222,7 @@ fn read_term(term: &[u8]) -> Option<Term> {
         let inside = inside.strip_suffix(b" )>>")?;
         let (subject, rest) = split_at_space(inside)?;
         let (predicate, object) = split_at_space(rest)?;
-        // Nested triple terms come from the parsers, which bound their depth.
+        // Whatever reads triple terms bounds their depth.
         return Some(
             Triple {
                 subject: read_subject(subject)?,

@@ -1,5 +1,6 @@
 //! Prefixes of dumps and tables: the ones that the ontology's files declare, and one for each kind of thing.
 
+use super::nesting::{Nesting, Syntax, TooDeep};
 use oxigraph::io::{RdfFormat, RdfParser};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -21,12 +22,16 @@ impl Prefixes {
     /// # Errors
     /// The file cannot be read. One that is no Turtle gives the prefixes before its first error.
     pub fn add_turtle(&mut self, file: &Path) -> io::Result<()> {
+        let reader = Nesting::new(File::open(file)?, Syntax::Turtle);
         let mut parser =
-            RdfParser::from_format(RdfFormat::Turtle).for_reader(BufReader::new(File::open(file)?));
+            RdfParser::from_format(RdfFormat::Turtle).for_reader(BufReader::new(reader));
         // Prefixes are known when the quads after them are; checking the quads is not our business here.
         for quad in parser.by_ref() {
             if let Err(oxigraph::io::RdfParseError::Io(error)) = quad {
-                return Err(error);
+                match TooDeep::of(&error) {
+                    Some(_) => break,
+                    None => return Err(error),
+                }
             }
         }
         let found: Vec<_> = parser

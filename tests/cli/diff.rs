@@ -405,3 +405,43 @@ fn what_cannot_be_compared() {
     workshop.write("data/cities.csv", "id\n");
     workshop.run(&["diff", ".", "current"]).exits(2);
 }
+
+#[test]
+fn what_nests_too_deep() {
+    let workshop = Workshop::project();
+    let triples = |depth: usize| {
+        let (open, close) = ("<<( :a :b ".repeat(depth), " )>>".repeat(depth));
+        format!("@prefix : <https://example.org/> .\n:s :p {open}:c{close} .\n")
+    };
+    let object = r#"{"@id": "https://example.org/a", "https://example.org/p": "#;
+    let objects = |depth: usize| format!("{}1{}", object.repeat(depth), "}".repeat(depth));
+    for (name, text, code) in [
+        ("triples.ttl", triples(400), 0),
+        ("deep.ttl", triples(100_000), 2),
+        ("objects.jsonld", objects(400), 0),
+        ("deep.jsonld", objects(5_000), 2),
+    ] {
+        workshop.write(name, text);
+        let run = workshop.run(&["diff", name, name]).exits(code);
+        let refused = run.stderr.contains(&format!("error[CG0809] {name}:"));
+        assert_eq!(refused, code != 0, "{}", run.stderr);
+    }
+    workshop.write("ontology/deep.ttl", triples(100_000));
+    let run = workshop.run(&["build"]).exits(1);
+    let place = "error[CG0809] ./ontology/deep.ttl:2:";
+    assert!(run.stderr.contains(place), "{}", run.stderr);
+    workshop.write("ontology/deep.ttl", "");
+    workshop.write("ontology/shapes-deep.ttl", triples(100_000));
+    let run = workshop.run(&["check"]).exits(1);
+    let place = "error[CG0809] ./ontology/shapes-deep.ttl:2:";
+    assert!(run.stderr.contains(place), "{}", run.stderr);
+}
+
+#[test]
+fn a_dump_with_nodes_too_much_alike_is_the_same_as_itself() {
+    let workshop = Workshop::empty();
+    let items = "0 ".repeat(2_000);
+    let list = format!("<https://example.org/a> <https://example.org/list> ({items}) .\n");
+    workshop.write("list.ttl", list);
+    workshop.run(&["diff", "list.ttl", "list.ttl"]).exits(0);
+}
