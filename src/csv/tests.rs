@@ -170,6 +170,19 @@ fn encodings() {
 }
 
 #[test]
+fn as_much_is_read_as_is_wanted() {
+    for encoding in ["utf-8", "windows-1251"] {
+        let mut text = Text::open(&resource(&b"a".repeat(300_000)), encoding).unwrap();
+        let mut read = Vec::new();
+        for (wanted, expected) in [(1, 1), (200_000, 200_000), (200_000, 99_999), (1, 0)] {
+            let found = text.read(&mut read, wanted).unwrap();
+            assert_eq!(found, expected, "{encoding}");
+        }
+        assert_eq!(read.len(), 300_000, "{encoding}");
+    }
+}
+
+#[test]
 fn malformed_bytes_are_marked() {
     let format = Format::new(&Dialect::default());
     let text = Text::open(&resource(b"ab\x81\n\x81c\n"), "shift_jis").unwrap();

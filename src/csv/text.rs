@@ -109,14 +109,22 @@ impl Text {
                 (&mut self.input).take(wanted as u64).read_to_end(out)?
             }
             Some(decoding) => {
-                while decoding.given == decoding.ready.len() && !decoding.ended {
-                    decoding.decode(&mut *self.input, &mut self.malformed)?;
+                // As much as is wanted, like above: callers that look at all they have ask for twice as much.
+                let before = out.len();
+                while out.len() - before < wanted {
+                    let ready = decoding.ready.get(decoding.given..).unwrap_or_default();
+                    if ready.is_empty() {
+                        if decoding.ended {
+                            break;
+                        }
+                        decoding.decode(&mut *self.input, &mut self.malformed)?;
+                        continue;
+                    }
+                    let given = ready.len().min(wanted - (out.len() - before));
+                    out.extend_from_slice(&ready[..given]);
+                    decoding.given += given;
                 }
-                let ready = decoding.ready.get(decoding.given..).unwrap_or_default();
-                let given = ready.len().min(wanted);
-                out.extend_from_slice(&ready[..given]);
-                decoding.given += given;
-                given
+                out.len() - before
             }
         };
         self.offset += read as u64;
