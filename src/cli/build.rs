@@ -155,6 +155,11 @@ fn announce(published: &Published, start: Instant, terminal: Terminal) {
         start.elapsed().as_secs_f64(),
         manifest.digest,
     ));
+    if !manifest.canonical {
+        terminal.say(
+            "its blank nodes are too many, or too much alike, for the canonical labels of RDFC-1.0: they keep their own",
+        );
+    }
 }
 
 /// Suggests three commands to try.
