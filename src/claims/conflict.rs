@@ -128,11 +128,7 @@ pub(super) fn find(
 
 /// Claims that state different values for one cell of a functional column.
 fn within_cells(group: &TableGroup, plan: &Plan, claims: &[Claim]) -> Vec<Conflict> {
-    let tables: Vec<Values<'_>> = plan
-        .tables
-        .iter()
-        .map(|table| Values::new(&table.columns))
-        .collect();
+    let tables: Vec<Values<'_>> = plan.tables.iter().map(Values::new).collect();
     let mut cells: BTreeMap<(usize, u64, usize), Vec<(Identity, Side)>> = BTreeMap::new();
     for (index, claim) in claims.iter().enumerate() {
         let functional = group

@@ -184,6 +184,14 @@ impl Claim {
         }
     }
 
+    /// Whether the claim is about one of the quads of its cell, given by its place among them.
+    pub(crate) fn is_about(&self, plan: &Plan, place: usize) -> bool {
+        match (self.item, step(self, plan)) {
+            (Some(item), Some(step)) => place == item * step + step - 1,
+            _ => true,
+        }
+    }
+
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
     fn quads(&self, stating: &Stating<'_>, claimed: &Claimed) -> Vec<Quad> {
         let key = (small(self.table), self.target_row, small(self.column));
@@ -203,16 +211,8 @@ impl Claim {
 
 /// Those of the quads of a list cell that some of its items make.
 fn of_items(claim: &Claim, plan: &Plan, quads: Vec<Quad>, items: Range<usize>) -> Vec<Quad> {
-    let rule = plan
-        .tables
-        .get(claim.table)
-        .and_then(|table| table.rules.iter().find(|rule| rule.column == claim.column));
-    let step = match rule.map(|rule| &rule.object) {
-        // One IRI is made of the whole list.
-        Some(Object::Iri(_)) => return quads,
-        // First the list itself, then a first and a rest of each node.
-        Some(Object::List(_)) => 2,
-        Some(Object::Literal(_) | Object::Each(_)) | None => 1,
+    let Some(step) = step(claim, plan) else {
+        return quads;
     };
     quads
         .into_iter()
@@ -221,6 +221,19 @@ fn of_items(claim: &Claim, plan: &Plan, quads: Vec<Quad>, items: Range<usize>) -
         .skip(items.start)
         .take(items.len())
         .collect()
+}
+
+/// How many quads an item of a claim's list cell makes; `None` where the whole list makes one.
+fn step(claim: &Claim, plan: &Plan) -> Option<usize> {
+    let table = plan.tables.get(claim.table);
+    let rule = table.and_then(|table| table.rules.iter().find(|rule| rule.column == claim.column));
+    match rule.map(|rule| &rule.object) {
+        // One IRI is made of the whole list.
+        Some(Object::Iri(_)) => None,
+        // First the list itself, then a first and a rest of each node.
+        Some(Object::List(_)) => Some(2),
+        Some(Object::Literal(_) | Object::Each(_)) | None => Some(1),
+    }
 }
 
 /// Says what a claim is about. All quads of a cell have one subject and one predicate; a list has

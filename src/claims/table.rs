@@ -45,7 +45,7 @@ impl<'p> Reader<'p> {
             plan,
             resource,
             format: Format::new(&plan.dialect),
-            values: Values::new(&plan.columns),
+            values: Values::new(plan),
         })
     }
 

@@ -2,53 +2,71 @@
 
 use super::table::list_items;
 use crate::datatype::Parser;
-use crate::plan::ColumnPlan;
+use crate::plan::{Object, TablePlan};
 use std::cell::OnceCell;
 
 /// The columns of a table with their parsers, each made when a value of it is first asked for.
 pub(super) struct Values<'p> {
-    columns: &'p [ColumnPlan],
+    plan: &'p TablePlan,
     parsers: Vec<OnceCell<Parser>>,
 }
 
 impl<'p> Values<'p> {
-    pub(super) fn new(columns: &'p [ColumnPlan]) -> Self {
+    pub(super) fn new(plan: &'p TablePlan) -> Self {
         Self {
-            columns,
-            parsers: columns.iter().map(|_| OnceCell::new()).collect(),
+            plan,
+            parsers: plan.columns.iter().map(|_| OnceCell::new()).collect(),
         }
     }
 
     /// The lexical form of the value of a text, as the datatype of a column gives it; `None` where it is
     /// none of its values.
     pub(super) fn lexical(&self, column: usize, text: &str) -> Option<String> {
-        let datatype = &self.columns.get(column)?.datatype;
+        let datatype = &self.plan.columns.get(column)?.datatype;
         let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
         let (mut normal, mut value) = (String::new(), String::new());
         let text = datatype.normalise(text, &mut normal);
         parser.parse(text, &mut value).ok().map(str::to_owned)
     }
 
-    /// Bytes that are equal for two texts exactly if their values are; of lists, if those of all items are.
+    /// Bytes that are equal for two texts exactly if their values are; of lists, if those of all items are,
+    /// in their order where it says anything.
     pub(super) fn identity(&self, column: usize, text: &str) -> Vec<u8> {
-        let mut identity = Vec::new();
-        let Some(plan) = self.columns.get(column) else {
-            return identity;
+        let Some(plan) = self.plan.columns.get(column) else {
+            return Vec::new();
         };
-        let mut write = |text: &str| match self.lexical(column, text) {
-            Some(lexical) => plan.datatype.write_key(&lexical, &mut identity),
-            // What is no value of the datatype is a string, and differs from all its values.
-            None => {
-                identity.push(0);
-                identity.extend(text.as_bytes());
+        let of = |text: &str| {
+            let mut identity = Vec::new();
+            match self.lexical(column, text) {
+                Some(lexical) => plan.datatype.write_key(&lexical, &mut identity),
+                // What is no value of the datatype is a string, and differs from all its values.
+                None => {
+                    identity.push(0);
+                    identity.extend(text.as_bytes());
+                }
             }
+            identity
         };
-        match plan.separator {
-            None => write(text),
-            Some(_) => list_items(plan, text)
-                .iter()
-                .for_each(|(_, item)| write(item)),
+        if plan.separator.is_none() {
+            return of(text);
         }
-        identity
+        let items = list_items(plan, text);
+        let mut items: Vec<Vec<u8>> = items.iter().map(|(_, item)| of(item)).collect();
+        if self.is_set(column) {
+            items.sort_unstable();
+            items.dedup();
+        }
+        // Each with its length: neither runs into the next one.
+        let sized = items.iter().flat_map(|item| {
+            let length = (item.len() as u64).to_le_bytes();
+            length.into_iter().chain(item.iter().copied())
+        });
+        sized.collect()
+    }
+
+    /// Whether the items of a list make triples of their own, so that their order says nothing.
+    fn is_set(&self, column: usize) -> bool {
+        let mut rules = self.plan.rules.iter().filter(|rule| rule.column == column);
+        rules.all(|rule| matches!(rule.object, Object::Literal(_) | Object::Each(_)))
     }
 }

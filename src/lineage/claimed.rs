@@ -28,6 +28,7 @@ pub fn claimed(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> io::
         quad: made.quad,
         origin: made.origin,
         by_claim: true,
+        place: None,
     });
     Ok(matches.collect())
 }

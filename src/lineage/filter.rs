@@ -26,6 +26,8 @@ pub struct Match {
     pub origin: Origin,
     /// A claim made it out of what another cell yields; the origin is a cell of the claims table.
     pub by_claim: bool,
+    /// Which of the quads of its cell it is, from 0; `None` where that is not known.
+    pub place: Option<usize>,
 }
 
 impl Pattern {
@@ -110,6 +112,8 @@ pub(super) struct FilterSink {
 pub(super) struct FilterChunk {
     pattern: Arc<Pattern>,
     matches: Vec<Match>,
+    /// The cell of the last quad, and which of its quads that was.
+    last: Option<((u32, u64, u32), usize)>,
 }
 
 impl FilterSink {
@@ -124,16 +128,11 @@ impl FilterSink {
 impl FilterSink {
     /// Keeps those of some quads that match.
     pub(super) fn take(&mut self, quads: Vec<(Quad, Origin)>) {
-        let pattern = Arc::clone(&self.pattern);
-        let matching = quads
-            .into_iter()
-            .filter(|(quad, _)| pattern.matches(quad.as_ref()))
-            .map(|(quad, origin)| Match {
-                quad,
-                origin,
-                by_claim: false,
-            });
-        self.matches.extend(matching);
+        let mut chunk = self.chunk();
+        for (quad, origin) in quads {
+            chunk.quad(quad.as_ref(), origin);
+        }
+        self.matches.extend(chunk.matches);
     }
 }
 
@@ -144,6 +143,7 @@ impl Sink for FilterSink {
         FilterChunk {
             pattern: Arc::clone(&self.pattern),
             matches: Vec::new(),
+            last: None,
         }
     }
 
@@ -155,11 +155,18 @@ impl Sink for FilterSink {
 
 impl QuadSink for FilterChunk {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        let cell = (origin.table, origin.row, origin.column);
+        let place = match self.last {
+            Some((last, place)) if last == cell => place + 1,
+            _ => 0,
+        };
+        self.last = Some((cell, place));
         if self.pattern.matches(quad) {
             self.matches.push(Match {
                 quad: quad.into_owned(),
                 origin,
                 by_claim: false,
+                place: Some(place),
             });
         }
     }

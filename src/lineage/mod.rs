@@ -143,6 +143,7 @@ pub fn explain<'c>(
         quad,
         origin,
         by_claim,
+        place: place_in_cell,
     } in matches
     {
         let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
@@ -200,6 +201,7 @@ pub fn explain<'c>(
                     claim.table == table
                         && claim.target_row == origin.row
                         && Some(claim.column) == column
+                        && place_in_cell.is_none_or(|place| claim.is_about(plan, place))
                         || claim.row == origin.row
                             && column.is_some_and(|column| claims.is_stated(table, column))
                 })

@@ -423,6 +423,7 @@ impl Origins {
                 quad,
                 origin,
                 by_claim: false,
+                place: None,
             }];
         }
         let cell = self.to(&result.focus).first();
@@ -477,6 +478,7 @@ fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Mat
                 quad: found.quad.clone(),
                 origin,
                 by_claim: false,
+                place: None,
             });
         }
     }
@@ -549,6 +551,7 @@ impl QuadSink for OriginChunk {
                 quad: quad.into_owned(),
                 origin,
                 by_claim: false,
+                place: None,
             });
         }
     }

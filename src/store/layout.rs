@@ -66,34 +66,53 @@ impl Layout {
     /// Builds that had their name and were not published when their builder was killed, or that are
     /// being published at this moment.
     fn unpublished(&self) -> io::Result<Vec<String>> {
-        let current = fs::read_to_string(self.current()).unwrap_or_default();
         let mut ids = Vec::new();
+        let current = match fs::read_to_string(self.current()) {
+            Ok(current) => current,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        let current = current.trim_end();
         for entry in fs::read_dir(&self.root)? {
             if let Some(id) = entry?
                 .file_name()
                 .to_str()
                 .and_then(|name| name.strip_prefix(PUBLISHING))
-                && id != current.trim_end()
+                && id != current
             {
                 ids.push(id.to_owned());
             }
+        }
+        // Where the name of the published build is lost or damaged, it may be one of these: then only a first
+        // build, beside which there is no other, is known to have never been published.
+        let lost = sequence(current).is_none();
+        if lost && !(current.is_empty() && self.all_ids()? == ids) {
+            ids.clear();
         }
         Ok(ids)
     }
 
     /// Ids of all builds that are or were published, oldest first.
     pub fn ids(&self) -> io::Result<Vec<String>> {
+        let mut ids = self.all_ids()?;
+        if !ids.is_empty() {
+            let unpublished = self.unpublished()?;
+            ids.retain(|id| !unpublished.contains(id));
+        }
+        Ok(ids)
+    }
+
+    /// Ids of all builds that have their names.
+    fn all_ids(&self) -> io::Result<Vec<String>> {
         let mut ids = Vec::new();
         let entries = match fs::read_dir(self.builds()) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
             Err(error) => return Err(error),
         };
-        let unpublished = self.unpublished()?;
         for entry in entries {
             if let Some(name) = entry?.file_name().to_str()
                 && sequence(name).is_some()
-                && !unpublished.iter().any(|id| id == name)
             {
                 ids.push(name.to_owned());
             }
@@ -234,6 +253,50 @@ mod tests {
         ] {
             assert_eq!(sequence(id), expected, "{id}");
         }
+    }
+
+    /// A build beside its note is published if it is the current one, or may be.
+    #[test]
+    fn builds_that_were_not_published() -> Result<(), Box<dyn std::error::Error>> {
+        for (builds, notes, current, expected) in [
+            (&["0001-ab"][..], &["0001-ab"][..], None, &[][..]),
+            (&["0001-ab"], &["0001-ab"], Some("0001-ab\n"), &["0001-ab"]),
+            (&["0001-ab"], &["0001-ab"], Some("\0\0"), &["0001-ab"]),
+            (
+                &["0001-ab", "0002-cd"],
+                &["0002-cd"],
+                Some("0001-ab\n"),
+                &["0001-ab"],
+            ),
+            (
+                &["0001-ab", "0002-cd"],
+                &["0002-cd"],
+                Some("0002-cd\n"),
+                &["0001-ab", "0002-cd"],
+            ),
+            (
+                &["0001-ab", "0002-cd"],
+                &["0002-cd"],
+                None,
+                &["0001-ab", "0002-cd"],
+            ),
+        ] {
+            let folder = tempfile::tempdir()?;
+            let layout = Layout::new(folder.path());
+            for id in builds {
+                fs::create_dir_all(layout.build(id))?;
+            }
+            for id in notes {
+                fs::write(layout.publishing(id), "")?;
+            }
+            if let Some(current) = current {
+                fs::write(layout.current(), current)?;
+            }
+            assert_eq!(layout.ids()?, expected, "{builds:?} {current:?}");
+            layout.sweep()?;
+            assert_eq!(layout.ids()?, expected, "{builds:?} {current:?}, swept");
+        }
+        Ok(())
     }
 
     #[test]

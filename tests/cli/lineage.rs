@@ -283,3 +283,42 @@ fn literals_are_found_as_dumps_and_as_answers_write_them() {
         assert!(out.contains(&format!("column `{name}`")), "{name}:\n{out}");
     }
 }
+
+/// A claim about an item belongs to the triple of that item alone.
+#[test]
+fn claims_about_items_stand_at_their_triples() {
+    let workshop = Workshop::shipped();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let subject = "participation/heads-of-small-towns-at-discussion";
+    let run = workshop.run(&["why", subject, "dct:spatial", "--format", "json"]);
+    let answers: serde_json::Value = serde_json::from_str(&run.exits(0).stdout).unwrap();
+    let answers = answers.as_array().unwrap();
+    assert_eq!(answers.len(), 4);
+    for answer in answers {
+        let object = answer["triple"]["object"].as_str().unwrap();
+        let claims = answer["claims"].as_array().unwrap();
+        assert!(!claims.is_empty(), "{object}");
+        for claim in claims {
+            let item = claim["fields"]["item"].as_str().unwrap();
+            assert!(object.ends_with(&format!("/{item}>")), "{object} {item}");
+        }
+    }
+}
+
+/// Blank nodes have other labels in the store; what is there is there.
+#[test]
+fn ordered_lists_are_asserted() {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "data/csv-metadata.json",
+        r#"{"@context": "http://www.w3.org/ns/csvw", "https://w3id.org/civigraph/csvw#base": "https://e.org/",
+            "tables": [{"url": "t.csv", "tableSchema": {"aboutUrl": "https://e.org/id/t/{id}", "primaryKey": "id",
+              "columns": [{"name": "id", "titles": "id"},
+                          {"name": "steps", "titles": "steps", "separator": ";", "ordered": true}]}}]}"#,
+    );
+    workshop.write("data/t.csv", "id,steps\nx,p;q\n");
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop.run(&["why", "t/x"]).exits(0);
+    assert!(run.stdout.contains("steps"), "{}", run.stdout);
+    assert!(!run.stdout.contains("not asserted"), "{}", run.stdout);
+}

@@ -54,10 +54,7 @@ impl<'b> Standings<'b> {
             return Ok(Standing::Unknown);
         };
         let quad: Quad = self.form.of(one.quad.clone())?;
-        let is_there = build
-            .store()
-            .contains(quad.as_ref())
-            .map_err(io::Error::other)?;
+        let is_there = is_there(build, &quad)?;
         Ok(match &quad.graph_name {
             _ if is_there => Standing::Asserted,
             // Only what would be a fact is withheld.
@@ -65,4 +62,29 @@ impl<'b> Standings<'b> {
             _ => Standing::Unknown,
         })
     }
+}
+
+/// Whether a build has a quad. Its blank nodes have other labels there: any will do.
+fn is_there(build: &Build, quad: &Quad) -> io::Result<bool> {
+    let store = build.store();
+    let (subject, object) = (quad.subject.as_ref(), quad.object.as_ref());
+    if !subject.is_blank_node() && !object.is_blank_node() {
+        return store.contains(quad.as_ref()).map_err(io::Error::other);
+    }
+    let mut alike = store.quads_for_pattern(
+        Some(subject).filter(|subject| !subject.is_blank_node()),
+        Some(quad.predicate.as_ref()),
+        Some(object).filter(|object| !object.is_blank_node()),
+        Some(quad.graph_name.as_ref()),
+    );
+    alike
+        .find_map(|found| match found {
+            Ok(found) => {
+                let same = found.subject.is_blank_node() == subject.is_blank_node()
+                    && found.object.is_blank_node() == object.is_blank_node();
+                same.then_some(Ok(true))
+            }
+            Err(error) => Some(Err(io::Error::other(error))),
+        })
+        .unwrap_or(Ok(false))
 }
