@@ -10,6 +10,7 @@ use crate::csvw::context;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
 use crate::plan::{self, Plan, PlanOptions};
@@ -143,7 +144,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         };
         let result = conversion.write(target, output, &mut diagnostics);
         progress.finish_and_clear();
-        let (output, summary) = result?;
+        let (output, summary) = result.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData if target == Target::Rdf => {
+                Failure::from(cannot_hold("rdf", "`nq` holds everything", error))
+            }
+            _ => Failure::from(error),
+        })?;
         if !diagnostics.has_errors() {
             output.finish()?;
             written = true;

@@ -10,7 +10,7 @@ mod collection;
 mod place;
 pub mod render;
 pub mod suggest;
-mod text;
+pub(crate) mod text;
 
 pub use code::Code;
 pub use collection::{Diagnostics, Group};

@@ -18,7 +18,7 @@ pub(super) fn cut(mut text: String, limit: usize) -> String {
 ///
 /// Control characters could move the cursor or hide what follows; bidirectional controls reorder
 /// it; unusual spaces look like none.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -40,8 +40,7 @@ impl OutputFile {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         let file = behind_links(path)?;
-        let special = file.is_absolute() && SPECIAL.iter().any(|folder| file.starts_with(folder));
-        if special || there.as_ref().is_some_and(|there| !there.is_file()) {
+        if is_stream(&file) {
             return OpenOptions::new().write(true).open(path).map(Self::Stream);
         }
         let mut builder = tempfile::Builder::new();
@@ -88,6 +87,17 @@ impl OutputFile {
             Self::Stream(_) => Ok(()),
         }
     }
+}
+
+/// Whether a path that is no link leads to something else than a file, which keeps nothing.
+fn is_stream(path: &Path) -> bool {
+    SPECIAL.iter().any(|folder| path.starts_with(folder))
+        || fs::metadata(path).is_ok_and(|there| !there.is_file())
+}
+
+/// Whether what is written to a path is a stream and not a file.
+pub(crate) fn leads_to_stream(path: &Path) -> bool {
+    behind_links(path).is_ok_and(|path| is_stream(&path))
 }
 
 /// Where a path leads, be there something or not.
@@ -175,6 +185,7 @@ mod tests {
                 Ok(text)
             })
         };
+        assert!(leads_to_stream(&pipe) && !leads_to_stream(folder.path().join("x").as_path()));
         write(&pipe, "through")?;
         assert_eq!(
             reader.join().map_err(|_| "the reader panicked")??,

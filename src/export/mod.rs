@@ -86,6 +86,7 @@ pub fn export_to_file(
     path: &Path,
 ) -> Result<Exported, StoreError> {
     let graphs = choose(build, options)?;
+    let is_stream = file::leads_to_stream(path);
     let mut dumped = None;
     let (bytes, sha256) = to_file(path, options.compression, |out| {
         dumped = Some(dump(build, options, &graphs, out)?);
@@ -101,7 +102,8 @@ pub fn export_to_file(
         bytes,
         manifest: None,
     };
-    if options.manifest {
+    // A stream is no file that a manifest could be about.
+    if options.manifest && !is_stream {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let manifest_path = path.with_file_name(format!("{name}.manifest.ttl"));
         let of_dump = manifest::Dump {

@@ -55,12 +55,12 @@ pub(super) fn write(
                     continue;
                 }
                 let held = writer.triple(triple.as_ref());
-                held.map_err(|e| cannot_hold(format.as_str(), e))?;
+                held.map_err(|e| cannot_hold(format.as_str(), "`nquads` holds everything", e))?;
                 last = Some(triple);
             }
             Writer::Quads(writer) => {
                 let held = writer.serialize_quad(&quad);
-                held.map_err(|e| cannot_hold(format.as_str(), e))?;
+                held.map_err(|e| cannot_hold(format.as_str(), "`nquads` holds everything", e))?;
             }
         }
         written += 1;
@@ -80,7 +80,9 @@ enum Writer<'o> {
 }
 
 /// Tells what the format cannot hold from what the output does not take.
-pub(crate) fn cannot_hold(format: &str, error: io::Error) -> StoreError {
+///
+/// `hint` names formats that can.
+pub(crate) fn cannot_hold(format: &str, hint: &str, error: io::Error) -> StoreError {
     if !matches!(
         error.kind(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other
@@ -93,7 +95,7 @@ pub(crate) fn cannot_hold(format: &str, error: io::Error) -> StoreError {
             Place::file("output"),
             format!("{format} cannot hold a term: {error}"),
         )
-        .with_hint("choose another format, `nquads` holds everything"),
+        .with_hint(format!("choose another format: {hint}")),
     )
     .with_source(error)
 }

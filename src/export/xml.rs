@@ -1,5 +1,6 @@
 //! What XML 1.0 can hold, for writers that do not look.
 
+use crate::diagnostic::text::visible;
 use oxigraph::io::{RdfSerializer, WriterQuadSerializer};
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNodeRef, NamedOrBlankNode, TermRef, TripleRef};
@@ -30,7 +31,7 @@ pub(crate) fn refuse(term: TermRef<'_>) -> io::Result<()> {
             format!(
                 "XML has no character U+{:04X}, which is in {}",
                 u32::from(character),
-                term.to_string().escape_debug()
+                visible(&term.to_string())
             ),
         )),
     }

@@ -190,7 +190,8 @@ fn write_solutions(
             let solution = solution.map_err(|e| evaluation_error(&e, file))?;
             if format == AnswerFormat::Xml {
                 for (_, term) in solution.iter() {
-                    refuse(term.as_ref()).map_err(|e| cannot_hold("xml", e))?;
+                    refuse(term.as_ref())
+                        .map_err(|e| cannot_hold("xml", "`json` and `tsv` hold everything", e))?;
                 }
             }
             serializer.serialize(&solution).map_err(output)?;

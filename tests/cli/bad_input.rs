@@ -611,3 +611,21 @@ fn an_empty_cell_has_the_key_of_its_default() {
     let message = "a.csv:3:1: `x, k` is already the primary key of line 2";
     assert!(run.stderr.contains(message), "{}", run.stderr);
 }
+
+/// Whatever is warned of, what is wrong is shown.
+#[test]
+fn errors_go_before_warnings() {
+    let workshop = Workshop::empty();
+    let titles: Vec<String> = (0..60)
+        .flat_map(|n| [format!("t{n}"), format!("t{n}")])
+        .collect();
+    let row = vec!["x"; titles.len()].join(",");
+    workshop.write("a.csv", format!("{}\n{row}\nshort\n", titles.join(",")));
+    let run = workshop.run(&["check", "a.csv"]).exits(1);
+    assert!(
+        run.stderr.contains("error[CG0202] a.csv:3:"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.lines().count() < 200, "{}", run.stderr);
+}

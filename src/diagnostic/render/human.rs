@@ -40,18 +40,13 @@ pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) 
             }
         }
     }
-    let mut lines = 0;
-    let mut hidden = 0;
-    for block in &blocks {
-        lines += block.len();
-        if !all && lines > LINE_LIMIT {
-            hidden += 1;
-            continue;
-        }
+    let shown = shown(&groups, &blocks, all);
+    for (block, _) in blocks.iter().zip(&shown).filter(|(_, shown)| **shown) {
         for line in block {
             writeln!(out, "{line}")?;
         }
     }
+    let hidden = shown.iter().filter(|shown| !**shown).count() as u64;
     if hidden > 0 {
         writeln!(
             out,
@@ -60,6 +55,21 @@ pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) 
         )?;
     }
     summary(diagnostics, &groups, out)
+}
+
+/// Which blocks find room: errors before warnings, then in order.
+fn shown(groups: &[Group<'_>], blocks: &[Vec<String>], all: bool) -> Vec<bool> {
+    let mut shown = vec![all; blocks.len()];
+    let mut lines = 0;
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        for ((group, block), shown) in groups.iter().zip(blocks).zip(&mut shown) {
+            if group.severity == severity {
+                lines += block.len();
+                *shown |= lines <= LINE_LIMIT;
+            }
+        }
+    }
+    shown
 }
 
 fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write) -> io::Result<()> {
