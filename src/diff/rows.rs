@@ -9,9 +9,9 @@ use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, Plan, TablePlan};
 use crate::project::Project;
-use crate::store::StoreError;
 use crate::store::line::write_quad;
-use oxrdf::QuadRef;
+use crate::store::{StoreError, mentions_blank, renamed as relabelled};
+use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::cell::OnceCell;
@@ -223,7 +223,7 @@ impl View<'_> {
     }
 
     /// The quads of some rows, as lines, where contradictions let them stand. Only the splits that hold such rows are converted.
-    fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, BTreeSet<String>>> {
+    fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, Lines>> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
         }
@@ -245,11 +245,15 @@ impl View<'_> {
     }
 }
 
+/// The quads of a row as lines whose blank nodes do not tell where the row stands, each with the line as
+/// the graph has it where that is another one.
+type Lines = BTreeMap<String, Option<String>>;
+
 /// Keeps the quads of some rows.
 struct RowSink<'w> {
     wanted: &'w BTreeSet<u64>,
     standing: &'w Standing,
-    quads: HashMap<u64, BTreeSet<String>>,
+    quads: HashMap<u64, Lines>,
 }
 
 impl QuadSink for RowSink<'_> {
@@ -257,12 +261,41 @@ impl QuadSink for RowSink<'_> {
         if self.wanted.contains(&origin.row)
             && let Some(quad) = self.standing.of(quad, origin)
         {
-            let mut line = Vec::new();
-            write_quad(&mut line, quad);
-            let line = String::from_utf8_lossy(&line).into_owned();
-            self.quads.entry(origin.row).or_default().insert(line);
+            let lines = self.quads.entry(origin.row).or_default();
+            if mentions_blank(quad) {
+                let mut relative = |node: &BlankNode| within_row(node, origin);
+                let relative = relabelled(&quad.into_owned(), &mut relative);
+                lines.insert(line(relative.as_ref()), Some(line(quad)));
+            } else {
+                lines.insert(line(quad), None);
+            }
         }
     }
+}
+
+fn line(quad: QuadRef<'_>) -> String {
+    let mut line = Vec::new();
+    write_quad(&mut line, quad);
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+/// A blank node with what its label says within its row: without the numbers of the table and the row,
+/// as `_:rc5i0` for `_:t0r1c5i0`.
+fn within_row(node: &BlankNode, origin: Origin) -> BlankNode {
+    let relative = ['r', 's'].into_iter().find_map(|kind| {
+        let row = format!("t{}{kind}{}", origin.table, origin.row);
+        let rest = node.as_str().strip_prefix(&row)?;
+        (!rest.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{kind}{rest}"))
+    });
+    relative.map_or_else(|| node.clone(), BlankNode::new_unchecked)
+}
+
+/// The lines that others lack, as the graph has them.
+fn lacking(lines: &Lines, others: &Lines) -> Vec<String> {
+    let lacking = lines.iter().filter(|(line, _)| !others.contains_key(*line));
+    lacking
+        .map(|(line, shown)| shown.as_ref().unwrap_or(line).clone())
+        .collect()
 }
 
 /// A key in one line. Of several cells, those that hold what stands between them are quoted as in CSV.
@@ -397,7 +430,7 @@ fn read_rows(
                 })
             })
             .collect();
-        let none = BTreeSet::new();
+        let none = Lines::new();
         let old_lines = before.and_then(|n| old_quads.get(&n)).unwrap_or(&none);
         let new_lines = after.and_then(|n| new_quads.get(&n)).unwrap_or(&none);
         changes.push(RowChange {
@@ -408,8 +441,8 @@ fn read_rows(
                 _ => What::Changed,
             },
             cells,
-            removed: old_lines.difference(new_lines).cloned().collect(),
-            added: new_lines.difference(old_lines).cloned().collect(),
+            removed: lacking(old_lines, new_lines),
+            added: lacking(new_lines, old_lines),
         });
     }
     Ok(changes)
@@ -452,6 +485,26 @@ mod tests {
             "btruefalse ctruetrue nfalsetrue",
             false,
         );
+    }
+
+    #[test]
+    fn blank_nodes_within_their_rows() {
+        let check = |label: &str, expected: &str| {
+            let origin = Origin {
+                table: 1,
+                row: 2,
+                line: 3,
+                column: 5,
+            };
+            let node = within_row(&BlankNode::new_unchecked(label), origin);
+            assert_eq!(node.as_str(), expected);
+        };
+        check("t1s2", "s");
+        check("t1r2", "r");
+        check("t1r2c5i10", "rc5i10");
+        check("t1r22c5i0", "t1r22c5i0");
+        check("t10r2c5i0", "t10r2c5i0");
+        check("t1", "t1");
     }
 
     #[test]

@@ -130,6 +130,31 @@ fn tables_of_one_file_name_are_compared_each_with_its_own() {
 }
 
 #[test]
+fn a_list_of_a_row_that_moved_is_compared_item_by_item() {
+    let workshop = Workshop::empty();
+    let (metadata, _) = METADATA.split_once("\"separator\"").unwrap();
+    let list =
+        r#""separator": ";", "ordered": true, "propertyUrl": "https://example.org/ns#twin"}]}}]}"#;
+    let metadata = format!("{metadata}{list}");
+    let (header, rows) = CITIES.split_once('\n').unwrap();
+    let changed = rows.replace("36000", "37000");
+    let moved = format!("{header}\nnovy,Novy,1700-01-01,1,sverdlovsk,\n{changed}");
+    for (folder, cities) in [("old", CITIES), ("new", &moved)] {
+        workshop.write(&format!("{folder}/data/csv-metadata.json"), &metadata);
+        workshop.write(&format!("{folder}/data/regions.csv"), REGIONS);
+        workshop.write(&format!("{folder}/data/cities.csv"), cities);
+    }
+    let found = differs(&workshop, "old", "new");
+    let rows = found["tables"][0]["rows"].as_array().unwrap();
+    let irbit = rows.iter().find(|row| row["key"] == "irbit").unwrap();
+    for (side, people) in [("removed", "36000"), ("added", "37000")] {
+        let lines = irbit[side].as_array().unwrap();
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        assert!(lines[0].as_str().unwrap().contains(people), "{lines:#?}");
+    }
+}
+
+#[test]
 fn renamed_ids() {
     let workshop = folders(
         &CITIES
