@@ -9,6 +9,7 @@ pub fn stem(url: &str) -> &str {
 }
 
 /// The name of a table: the stem of its file, with as many folders before it as tell it from the others.
+/// Where no folders do, as for `things.2020.csv` beside `things.2021.csv`, less of the ending is cut.
 /// Empty where there is no such table.
 pub fn table_name(group: &TableGroup, index: usize) -> &str {
     name_of(&urls(group), index)
@@ -28,28 +29,46 @@ fn urls(group: &TableGroup) -> Vec<&str> {
 }
 
 fn name_of<'u>(urls: &[&'u str], index: usize) -> &'u str {
-    let path = urls.get(index).map_or("", |url| without_ending(url));
-    let starts = path.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]);
-    starts
-        .filter_map(|start| path.get(start..))
-        .find(|name| named_by(urls, name).len() == 1)
-        .unwrap_or(path)
+    let url = urls.get(index).copied().unwrap_or_default();
+    cuts(url)
+        .flat_map(|path| {
+            let starts = path.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]);
+            starts.filter_map(|start| path.get(start..))
+        })
+        .find(|name| named_by(urls, name) == [index])
+        .unwrap_or(url)
 }
 
+/// A name is a stem before it is a whole file name, and that before it is anything between: the first of
+/// these that it is of one table alone.
 fn named_by(urls: &[&str], name: &str) -> Vec<usize> {
-    let has = |url: &str| {
-        let before = without_ending(url).strip_suffix(name);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    let ends = |path: &str| {
+        let before = path.strip_suffix(name);
+        !name.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
     };
-    (0..urls.len())
-        .filter(|&index| urls.get(index).is_some_and(|url| has(url)))
-        .collect()
+    let by = |has: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let tables = urls.iter().enumerate().filter(|(_, url)| has(url));
+        tables.map(|(index, _)| index).collect()
+    };
+    let stems = by(&|url| cuts(url).next().is_some_and(ends));
+    if stems.len() == 1 {
+        return stems;
+    }
+    let whole = by(&ends);
+    if whole.len() == 1 {
+        return whole;
+    }
+    by(&|url| cuts(url).any(ends))
 }
 
-/// A URL without the ending of its file.
-fn without_ending(url: &str) -> &str {
-    let folder = url.rfind('/').map_or(0, |at| at + 1);
-    url.get(..folder + stem(url).len()).unwrap_or(url)
+/// A URL with less and less of the ending of its file cut: first all of it, at last nothing.
+fn cuts(url: &str) -> impl Iterator<Item = &str> {
+    let file = url.rfind('/').map_or(0, |at| at + 1);
+    let dots = url.match_indices('.').map(|(at, _)| at);
+    // A file whose name begins with a dot has no empty name.
+    dots.filter(move |&at| at > file)
+        .chain([url.len()])
+        .filter_map(|end| url.get(..end))
 }
 
 #[cfg(test)]
@@ -69,23 +88,62 @@ mod tests {
 
     #[test]
     fn names_of_tables() {
-        let urls = [
-            "http://e/data/things.csv",
-            "http://e/data/sub/things.csv.gz",
-            "http://e/data/plans.csv",
-            "http://e/data/more-plans.csv",
-        ];
-        for (name, expected) in [
-            ("things", vec![0, 1]),
-            ("sub/things", vec![1]),
-            ("data/things", vec![0]),
-            ("plans", vec![2]),
-            ("ings", vec![]),
-            ("", vec![]),
-        ] {
-            assert_eq!(named_by(&urls, name), expected, "{name}");
-        }
-        let names: Vec<&str> = (0..urls.len()).map(|at| name_of(&urls, at)).collect();
-        assert_eq!(names, ["data/things", "sub/things", "plans", "more-plans"]);
+        let check = |urls: &[&str], names: &[&str], named: &[(&str, &[usize])]| {
+            let found: Vec<&str> = (0..urls.len()).map(|at| name_of(urls, at)).collect();
+            assert_eq!(found, names);
+            for (index, name) in names.iter().enumerate() {
+                assert_eq!(named_by(urls, name), [index], "{name}");
+            }
+            for (name, expected) in named {
+                assert_eq!(named_by(urls, name), *expected, "{name}");
+            }
+        };
+        check(
+            &[
+                "http://e/data/things.csv",
+                "http://e/data/sub/things.csv.gz",
+                "http://e/data/plans.csv",
+                "http://e/data/more-plans.csv",
+            ],
+            &["data/things", "sub/things", "plans", "more-plans"],
+            &[
+                ("things", &[0, 1]),
+                ("things.csv", &[0]),
+                ("plans.csv", &[2]),
+                ("plans.", &[]),
+                ("ings", &[]),
+                ("", &[]),
+            ],
+        );
+        check(
+            &[
+                "http://e/data/things.2020.csv",
+                "http://e/data/things.2021.csv",
+            ],
+            &["things.2020", "things.2021"],
+            &[
+                ("things", &[0, 1]),
+                ("data/things", &[0, 1]),
+                ("things.2020.csv", &[0]),
+                ("data/things.2021", &[1]),
+                ("2021", &[]),
+            ],
+        );
+        // What is a stem, or else a whole file name, means that one before others.
+        check(
+            &[
+                "http://e/a.b",
+                "http://e/a.b.csv",
+                "http://e/a.c.csv",
+                "http://e/a",
+            ],
+            &["a.b", "a.b.csv", "a.c", "a"],
+            &[],
+        );
+        check(
+            &["http://e/.things.csv", "http://e/things.csv"],
+            &[".things", "things"],
+            &[("e/", &[])],
+        );
     }
 }

@@ -240,7 +240,8 @@ codes! {
     AmbiguousReference = "0503", Invalid, "reference to several rows", "tabular-data-model §6.6";
     /// A claim names a table that the metadata does not describe, or several. Claims name tables by the
     /// stem of their file: `sessions` for `sessions.csv`. Correct the name; where several files have it,
-    /// put the folder before it: `2018/sessions`.
+    /// put the folder before it: `2018/sessions`. In one folder, keep more of the file's name:
+    /// `sessions.2018` for `sessions.2018.csv`.
     ClaimTable = "0601", Error, "claim about an unknown table", "";
     /// A claim names a row by its primary key, and the table has no row with that key.
     /// Was the row renamed? A claim follows the id of its row; change it in both places.

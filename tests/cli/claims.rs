@@ -142,3 +142,29 @@ fn tables_of_one_file_name_are_told_apart_by_their_folders() {
         assert_eq!(answers(&workshop, text), ["https://example.org/id/claim/c"]);
     }
 }
+
+#[test]
+fn tables_of_one_stem_are_told_apart_by_more_of_their_files_names() {
+    let workshop = Workshop::empty();
+    let metadata = ALIKE
+        .replace("sub/things.csv", "things.2021.csv")
+        .replace("\"things.csv", "\"things.2020.csv");
+    workshop.write("data/csv-metadata.json", metadata);
+    workshop.write("data/things.2020.csv", "id,name\nt,one\n");
+    workshop.write("data/things.2021.csv", "id,name\nt,two\n");
+    let claims = |table: &str| format!("said_by,id,table,row,column\nann,c,{table},t,name\n");
+    for (table, found) in [
+        ("things", "things.2020 or things.2021"),
+        ("things.202", "things.2020, things.2021, claims"),
+    ] {
+        workshop.write("data/claims.csv", claims(table));
+        let run = workshop.run(&["check"]).exits(1);
+        assert!(run.stderr.contains(found), "{table}: {}", run.stderr);
+    }
+    for (table, name) in [("things.2020", "one"), ("data/things.2021.csv", "two")] {
+        workshop.write("data/claims.csv", claims(table));
+        workshop.run(&["build", "--quiet"]).exits(0);
+        let text = "SELECT ?o { GRAPH ?g { <https://example.org/id/claim/c> rdf:object ?o } }";
+        assert_eq!(answers(&workshop, text), [name], "{table}");
+    }
+}
