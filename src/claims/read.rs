@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::Near;
 use crate::plan::Plan;
 use crate::resource::Resolver;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One claim.
@@ -184,7 +185,9 @@ impl Claims {
         for claim in stated {
             by_key.entry(&claim.key).or_default().push(claim);
         }
-        let mut found: HashSet<&str> = HashSet::new();
+        // The key of the row, apart from how it is written.
+        let mut found: HashMap<&str, Vec<String>> = HashMap::new();
+        let mut several: HashSet<&str> = HashSet::new();
         let mut problems = Vec::new();
         let splits = match near.map(|near| near.get(&table)) {
             None => None,
@@ -194,11 +197,20 @@ impl Claims {
         };
         let read = Reader::open(table_plan, resolver).and_then(|reader| {
             reader.visit_in(splits, |row| {
-                let key = key_of(row, &table_plan.primary_key);
-                let Some((key, wanted)) = by_key.get_key_value(key.as_str()) else {
+                let values = key_of(row, &table_plan.primary_key);
+                let Some((&key, wanted)) = by_key.get_key_value(values.join("/").as_str()) else {
                     return;
                 };
-                found.insert(key);
+                match found.entry(key) {
+                    Entry::Vacant(first) => drop(first.insert(values)),
+                    Entry::Occupied(first) => {
+                        // Rows of one and the same key have been reported as duplicates.
+                        if values.is_empty() || *first.get() != values {
+                            several.insert(key);
+                        }
+                        return;
+                    }
+                }
                 for claim in wanted {
                     match claim.at(table, row) {
                         Ok(claim) => self.claims.push(claim),
@@ -211,21 +223,22 @@ impl Claims {
             tell_unreadable(table_plan, &error, diagnostics);
             return;
         }
-        for claim in stated
-            .iter()
-            .filter(|_| near.is_none())
-            .filter(|claim| !found.contains(claim.key.as_str()))
-        {
+        for claim in stated.iter().filter(|_| near.is_none()) {
+            let key = claim.key.as_str();
+            let what = if !found.contains_key(key) {
+                format!("a row that table `{name}` has not")
+            } else if several.contains(key) {
+                format!("one of several rows of table `{name}` with this key")
+            } else {
+                continue;
+            };
             problems.push(
                 Diagnostic::new(
                     Code::ClaimRow,
                     claim.row_place.clone(),
-                    format!(
-                        "claim `{}` is about a row that table `{name}` has not",
-                        claim.id
-                    ),
+                    format!("claim `{}` is about {what}", claim.id),
                 )
-                .with_found(claim.key.as_str()),
+                .with_found(key),
             );
         }
         problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
@@ -420,11 +433,8 @@ fn no_table(
     .with_expected(names.join(" or "))
 }
 
-/// The primary key of a row as claims write it: the values, joined by `/` where there are several.
-fn key_of(row: &Row<'_>, columns: &[usize]) -> String {
-    let values: Vec<String> = columns
-        .iter()
-        .map(|&column| row.get(column).unwrap_or_default())
-        .collect();
-    values.join("/")
+/// The primary key of a row. Claims write its values with `/` between them.
+fn key_of(row: &Row<'_>, columns: &[usize]) -> Vec<String> {
+    let value = |&column: &usize| row.get(column).unwrap_or_default();
+    columns.iter().map(value).collect()
 }

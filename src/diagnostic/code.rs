@@ -245,7 +245,9 @@ codes! {
     ClaimTable = "0601", Error, "claim about an unknown table", "";
     /// A claim names a row by its primary key, and the table has no row with that key.
     /// Was the row renamed? A claim follows the id of its row; change it in both places.
-    ClaimRow = "0602", Error, "claim about a missing row", "";
+    /// Or several rows have keys that are written alike: the values of a key of several columns are
+    /// joined by `/`, so `a/b` and `c` look like `a` and `b/c`. Change the values of one of them.
+    ClaimRow = "0602", Error, "claim about a missing or ambiguous row", "";
     /// A claim names a column that its table has not. Columns go by their `name` in the metadata, which may
     /// differ from the header. Correct the name.
     ClaimColumn = "0603", Error, "claim about an unknown column", "";

@@ -168,3 +168,37 @@ fn tables_of_one_stem_are_told_apart_by_more_of_their_files_names() {
         assert_eq!(answers(&workshop, text), [name], "{table}");
     }
 }
+
+#[test]
+fn a_key_that_several_rows_have_is_no_row() {
+    let workshop = Workshop::empty();
+    let metadata = METADATA
+        .replacen("thing/{id}", "thing/{id}/{names}", 1)
+        .replacen(
+            "\"primaryKey\": \"id\"",
+            "\"primaryKey\": [\"id\", \"steps\"]",
+            1,
+        )
+        .replacen("\"separator\": \";\", \"ordered\": true, ", "", 1);
+    workshop.write("data/csv-metadata.json", metadata);
+    let things = "id,names,steps,numbers\na/b,one,c,1\na,two,b/c,2\na,three,b,3\n";
+    workshop.write("data/things.csv", things);
+    let claims = |row: &str| format!("id,table,row,column,item,value\nc,things,{row},numbers,,\n");
+    workshop.write("data/claims.csv", claims("a/b"));
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop.write("data/claims.csv", claims("a/b/c"));
+    let run = workshop.run(&["check"]).exits(1);
+    for part in [
+        "error[CG0602] data/claims.csv:2:10",
+        "several rows of table `things`",
+        "C2 | a/b/c",
+        "found 1 error",
+    ] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    // Duplicates are told where they are.
+    let twice = "id,names,steps,numbers\na,one,b/c,1\na,two,b/c,2\n";
+    workshop.write("data/things.csv", twice);
+    let run = workshop.run(&["check"]).exits(1);
+    assert!(!run.stderr.contains("CG0602"), "{}", run.stderr);
+}
