@@ -165,8 +165,11 @@ impl Reader<'_> {
                     preamble.comments.push(content.to_owned());
                 }
             } else {
-                preamble.header.push(self.cells(text, &record, places));
+                let header = self.cells(text, &record, places);
                 self.flaws(&record, places, &mut preamble.problems);
+                let number = preamble.data.record;
+                self.nul(text, &record, &header, number, &mut preamble.problems);
+                preamble.header.push(header);
                 preamble
                     .problems
                     .extend(self.carriage_return(text, &record, places));
@@ -298,6 +301,41 @@ impl Reader<'_> {
         for &(flaw, at) in &record.flaws {
             let place = self.place(&mut places, at);
             problems.push(Diagnostic::new(Code::Quoting, place, flaw.message()));
+        }
+    }
+
+    /// NUL bytes of a header row, of each cell the first one.
+    fn nul(
+        &self,
+        text: &[u8],
+        record: &Record,
+        header: &[HeaderCell],
+        number: u64,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let mut places = Places::new(self.format, text);
+        let mut reported = None;
+        for at in memchr::memchr_iter(0, &text[record.start..record.end]) {
+            let at = record.start + at;
+            let cell = record.cells.partition_point(|cell| cell.raw_start <= at);
+            if reported.replace(cell) == Some(cell) {
+                continue;
+            }
+            let mut place = self.place(&mut places, at);
+            // One in a skipped column is in no cell of the table.
+            place.cell = cell.checked_sub(1).and_then(|index| {
+                let column = index.saturating_add(self.format.skip_columns());
+                Some(CellPlace {
+                    column_name: header.get(index)?.text.as_str().into(),
+                    column_index: u32::try_from(column).unwrap_or(u32::MAX),
+                    record: number,
+                })
+            });
+            problems.push(Diagnostic::new(
+                Code::Nul,
+                place,
+                "the title holds a NUL byte",
+            ));
         }
     }
 
@@ -544,6 +582,39 @@ mod tests {
             b"\xFF\xFF,b\x81\nc,\x81\n\x81\n",
             "euc-kr",
             &[encoding(1, 1), encoding(1, 5), encoding(2, 3)],
+        );
+    }
+
+    #[test]
+    fn nul_bytes_of_the_header() {
+        let dialect = Dialect {
+            skip_rows: 1,
+            skip_columns: 1,
+            ..Dialect::default()
+        };
+        let preamble = preamble(
+            &resource(b"x\nk\0,a\0b\0,c,\"d\ne\0\"\n1,2,3,4\n"),
+            &dialect,
+        )
+        .unwrap();
+        let problems: Vec<_> = preamble
+            .problems
+            .iter()
+            .map(|problem| {
+                let Place { line, column, .. } = problem.place;
+                let cell = problem.place.cell.as_ref();
+                let cell = cell.map(|cell| (cell.spreadsheet(), cell.column_name.to_string()));
+                (problem.code, line, column, cell)
+            })
+            .collect();
+        let cell = |reference: &str, name: &str| Some((reference.to_owned(), name.to_owned()));
+        assert_eq!(
+            problems,
+            [
+                (Code::Nul, 2, 2, None),
+                (Code::Nul, 2, 5, cell("B2", "a\0b\0")),
+                (Code::Nul, 3, 2, cell("D2", "d\ne\0")),
+            ]
         );
     }
 

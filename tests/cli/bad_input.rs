@@ -308,6 +308,24 @@ fn nul_byte() {
 }
 
 #[test]
+fn nul_byte_in_the_header() {
+    check(
+        FILE,
+        cities("label", "la\0bel"),
+        &[
+            "error[CG0204] data/cities.csv:1:6: …",
+            "B1 | column `la\\0bel`",
+        ],
+    );
+    // Where no metadata says that the title is another.
+    let workshop = Workshop::empty();
+    workshop.write("t.csv", "a\0b,c\n1,2\n");
+    let run = workshop.run(&["check", "t.csv"]).exits(1);
+    let found = "error[CG0204] t.csv:1:2: the title holds a NUL byte";
+    assert!(run.stderr.contains(found), "{}", run.stderr);
+}
+
+#[test]
 fn cell_of_a_hundred_megabytes() {
     check(
         FILE,
