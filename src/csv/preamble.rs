@@ -347,7 +347,10 @@ impl Reader<'_> {
         mut places: Places<'_>,
     ) -> Option<Diagnostic> {
         let default = Dialect::default().line_terminators;
-        if !self.ended || record.terminated || self.dialect.line_terminators != default {
+        // A quote that never closes swallows lines, however they end; that is said already.
+        let swallowed = (record.flaws.iter()).any(|&(flaw, _)| flaw == Flaw::Unclosed);
+        if !self.ended || record.terminated || swallowed || self.dialect.line_terminators != default
+        {
             return None;
         }
         let quote = self.dialect.quote_char.as_deref().unwrap_or_default();
@@ -359,7 +362,12 @@ impl Reader<'_> {
             .filter_map(|(cell, end)| Some((cell.raw_start, text.get(cell.raw_start..end)?)))
             // In quotes it can be meant.
             .filter(|(_, cell)| quote.is_empty() || !cell.starts_with(quote.as_bytes()))
-            .find_map(|(start, cell)| Some(start + memchr::memchr(b'\r', cell)?))?;
+            .find_map(|(start, cell)| {
+                memchr::memchr_iter(b'\r', cell)
+                    .map(|at| start + at)
+                    // Before a line feed it is part of a line end that stands in quotes.
+                    .find(|&at| text.get(at + 1) != Some(&b'\n'))
+            })?;
         Some(
             Diagnostic::new(
                 Code::LineTerminators,
@@ -631,6 +639,10 @@ mod tests {
             (b"\"a\rb\",c", Dialect::default(), None),
             (b"a,b\r\n1,2\r\n", Dialect::default(), None),
             (b"a\rb,c\n1,2\n", Dialect::default(), None),
+            (b"a \"x,b\r\n1,2\r\n", Dialect::default(), None),
+            (b"a \"x,b\r1,2\r", Dialect::default(), None),
+            (b"a \"x\r\n\",b", Dialect::default(), None),
+            (b"a \"x\r\n\",b\r1,2\r", Dialect::default(), Some((2, 4))),
             (b"a,b\r1,2\r", declared, None),
         ] {
             let preamble = preamble(&resource(bytes), &dialect).unwrap();
