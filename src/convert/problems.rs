@@ -180,10 +180,17 @@ impl<'c> Problems<'c> {
                 Some(cell) => {
                     let mut place = Place::at(file, cell.start.line, cell.start.column);
                     place.cell = column.map(|column| context.cell(format, column, start.record));
-                    let message = format!(
-                        "the cell is {} bytes long, more than can be read; its record is left out",
-                        cell.bytes
-                    );
+                    let bytes = cell.bytes;
+                    let message = if bytes > long.limit as u64 {
+                        format!(
+                            "the cell is {bytes} bytes long, more than can be read; its record is left out"
+                        )
+                    } else {
+                        format!(
+                            "the record is longer than can be read and is left out; its longest cell, here, is \
+                             {bytes} bytes long"
+                        )
+                    };
                     Diagnostic::new(code, place, message)
                 }
                 None => Diagnostic::new(

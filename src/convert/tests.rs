@@ -514,6 +514,24 @@ fn an_endless_quote_is_bounded() {
     );
 }
 
+#[test]
+fn many_cells_make_a_record_too_long() {
+    let plan = compile(&group(vec![column("a")]), plan::Mode::Minimal);
+    let csv = format!("a\nx,long{}\ny\n", ",z".repeat(1000));
+    let options = Options {
+        record_limit: 1000,
+        chunk_size: 10,
+        ..Options::default()
+    };
+    let (_, diagnostics) = lines(&plan, &csv, &options);
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|found| (found.place.line, found.place.column, found.message.as_str()))
+        .collect();
+    let message = "the record is longer than can be read and is left out; its longest cell, here, is 4 bytes long";
+    assert_eq!(found, [(2, 3, message)]);
+}
+
 /// What comes after a record that is too long is converted and checked, at its own place.
 #[test]
 fn long_records_are_left_out() {

@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// Bytes that are read at first.
 const FIRST_READ: usize = 16 << 10;
+/// Bytes of a header that is too long in which its first line is looked for.
+const FIRST_LINE: usize = 1 << 20;
 
 /// What stands before the data rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,19 +78,22 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
             Ok(preamble) => return Ok(preamble),
             Err(_) if head.len() <= RECORD_LIMIT => {}
             Err(short) => {
-                let (long, cells) = reader
-                    .pass(
-                        &mut text,
-                        head.get(short.at..).unwrap_or_default(),
-                        short.start,
-                    )
+                let at = short.at.min(head.len());
+                let (passing, rest_of_file) = reader
+                    .pass(&mut text, &head[at..], short.start)
                     .map_err(unreadable)?;
+                let long = passing.found(short.start, RECORD_LIMIT);
                 return match short.counting {
                     // The first row is left out, but its cells can be counted.
                     Some(preamble) => Ok(Preamble {
-                        column_count: cells.saturating_sub(format.skip_columns()),
+                        column_count: passing.cells().saturating_sub(format.skip_columns()),
                         ..preamble
                     }),
+                    None if rest_of_file
+                        && let Some(preamble) = reader.one_line(&head, at, &long, &passing) =>
+                    {
+                        Ok(preamble)
+                    }
                     None => Err(reader.too_long(&head, &long)),
                 };
             }
@@ -170,9 +175,15 @@ impl Reader<'_> {
                 let number = preamble.data.record;
                 self.nul(text, &record, &header, number, &mut preamble.problems);
                 preamble.header.push(header);
-                preamble
-                    .problems
-                    .extend(self.carriage_return(text, &record, places));
+                // A quote that never closes swallows lines, however they end; that is said already.
+                let unclosed = (record.flaws.iter()).any(|&(flaw, _)| flaw == Flaw::Unclosed);
+                if self.ended
+                    && !record.terminated
+                    && !unclosed
+                    && let Some(at) = self.carriage_return(text, &record)
+                {
+                    preamble.problems.push(self.carriage_returns(at, places));
+                }
             }
             self.encoding(text, at..next, &record, places, &mut preamble.problems);
             if skipped < self.dialect.skip_rows {
@@ -221,24 +232,58 @@ impl Reader<'_> {
     }
 
     /// Passes over a record that is too long, of which `head` has been read; returns what is known of
-    /// it and how many cells it has.
+    /// it, and whether it is the rest of the file.
     fn pass(
         &self,
         text: &mut Text,
         head: &[u8],
         start: Position,
-    ) -> std::io::Result<(LongRecord, usize)> {
+    ) -> std::io::Result<(Passing<'_>, bool)> {
         let mut passing = Passing::new(self.format, start);
         let (passed, mut done) = passing.pass(head, false);
         let mut rest = head.get(passed..).unwrap_or_default().to_vec();
+        let mut ended = false;
         while !done {
-            let ended = text.read(&mut rest, FIRST_READ)? == 0;
+            ended = text.read(&mut rest, FIRST_READ)? == 0;
             let passed;
             (passed, done) = passing.pass(&rest, ended);
             rest.drain(..passed);
             text.take_malformed();
         }
-        Ok((passing.found(start, RECORD_LIMIT), passing.cells()))
+        Ok((passing, ended && rest.is_empty()))
+    }
+
+    /// What stands before the data where the header at `at` is all of the file, and too long, because
+    /// its lines end with carriage returns: the titles of its first line, and no data.
+    fn one_line(
+        &self,
+        head: &[u8],
+        at: usize,
+        long: &LongRecord,
+        passing: &Passing<'_>,
+    ) -> Option<Preamble> {
+        if long.cell.is_none() || long.open_quote.is_some() {
+            return None;
+        }
+        // The first line is enough, and all cells would take much memory.
+        let head = &head[..head.len().min(at + FIRST_LINE)];
+        let mut record = Record::default();
+        self.format.record(head, at, &mut record);
+        let end = self.carriage_return(head, &record)?;
+        let line = &head[..end];
+        self.format.record(line, at, &mut record);
+        let places = Places::new(self.format, head);
+        let header = self.cells(line, &record, places);
+        Some(Preamble {
+            column_count: header.len(),
+            header: vec![header],
+            comments: Vec::new(),
+            data: Position {
+                row: long.start.row,
+                ..passing.position(long.start)
+            },
+            problems: vec![self.carriage_returns(end, places)],
+        })
     }
 
     /// That a record before the data is too long, at its longest cell.
@@ -263,10 +308,18 @@ impl Reader<'_> {
             column_index: u32::try_from(cell.index).unwrap_or(u32::MAX),
             record: long.start.record,
         });
-        let message = format!(
-            "the title is {} bytes long, more than can be read; without its header nothing of the file is",
-            cell.bytes
-        );
+        let message = if cell.bytes > long.limit as u64 {
+            format!(
+                "the title is {} bytes long, more than can be read; without its header nothing of the file is",
+                cell.bytes
+            )
+        } else {
+            format!(
+                "the header is longer than can be read, its longest title, here, is {} bytes long; without its \
+                 header nothing of the file is",
+                cell.bytes
+            )
+        };
         Diagnostic::new(Code::RecordTooLong, place, message)
             .with_expected(expected)
             .with_optional_hint(long.open_quote.map(|quote| {
@@ -339,23 +392,14 @@ impl Reader<'_> {
         }
     }
 
-    /// That the header is all of the file, because its lines end with carriage returns.
-    fn carriage_return(
-        &self,
-        text: &[u8],
-        record: &Record,
-        mut places: Places<'_>,
-    ) -> Option<Diagnostic> {
-        let default = Dialect::default().line_terminators;
-        // A quote that never closes swallows lines, however they end; that is said already.
-        let swallowed = (record.flaws.iter()).any(|&(flaw, _)| flaw == Flaw::Unclosed);
-        if !self.ended || record.terminated || swallowed || self.dialect.line_terminators != default
-        {
+    /// Where a carriage return stands in a record that ends no line, unless it can be meant.
+    fn carriage_return(&self, text: &[u8], record: &Record) -> Option<usize> {
+        if self.dialect.line_terminators != Dialect::default().line_terminators {
             return None;
         }
         let quote = self.dialect.quote_char.as_deref().unwrap_or_default();
         let ends = record.cells.iter().skip(1).map(|cell| cell.raw_start);
-        let at = record
+        record
             .cells
             .iter()
             .zip(ends.chain([record.end]))
@@ -367,17 +411,19 @@ impl Reader<'_> {
                     .map(|at| start + at)
                     // Before a line feed it is part of a line end that stands in quotes.
                     .find(|&at| text.get(at + 1) != Some(&b'\n'))
-            })?;
-        Some(
-            Diagnostic::new(
-                Code::LineTerminators,
-                self.place(&mut places, at),
-                "a carriage return ends no line here, so all of the file is its header",
-            )
-            .with_found("\r")
-            .with_expected("a line feed")
-            .with_hint(r#"declare `"dialect": {"lineTerminators": ["\r"]}`"#),
+            })
+    }
+
+    /// That the header is all of the file, because its lines end with carriage returns as at `at`.
+    fn carriage_returns(&self, at: usize, mut places: Places<'_>) -> Diagnostic {
+        Diagnostic::new(
+            Code::LineTerminators,
+            self.place(&mut places, at),
+            "a carriage return ends no line here, so all of the file is its header",
         )
+        .with_found("\r")
+        .with_expected("a line feed")
+        .with_hint(r#"declare `"dialect": {"lineTerminators": ["\r"]}`"#)
     }
 
     /// Malformed bytes of a record, of each cell the first ones: a word in another encoding is one mistake,
@@ -591,6 +637,45 @@ mod tests {
             "euc-kr",
             &[encoding(1, 1), encoding(1, 5), encoding(2, 3)],
         );
+    }
+
+    #[test]
+    fn headers_longer_than_can_be_read() {
+        // As much is read as was there at the last try.
+        let long = |line: &str| line.repeat(2 * RECORD_LIMIT / line.len() + 1);
+        let titles = format!("{},\r", "x".repeat(8000));
+        let text = format!("\u{FEFF}# x\na,\"b\"\"c\",d\r{}", long(&titles));
+        let dialect = Dialect {
+            comment_prefix: Some("#".into()),
+            header_row_count: 2,
+            ..Dialect::default()
+        };
+        let found = preamble(&resource(text.as_bytes()), &dialect).unwrap();
+        let header: Vec<_> = found.header[0].iter().map(|cell| &*cell.text).collect();
+        assert_eq!(header, ["a", "b\"c", "d"]);
+        assert_eq!(found.column_count, 3);
+        assert_eq!(found.data.offset, text.len() as u64 - 3);
+        let [problem] = found.problems.as_slice() else {
+            panic!("{:?}", found.problems);
+        };
+        let Place { line, column, .. } = problem.place;
+        assert_eq!((problem.code, line, column), (Code::LineTerminators, 2, 11));
+
+        for (text, place, message) in [
+            // Another line follows: the carriage returns are part of its titles.
+            (
+                format!("a,{}\n1,2\n", long(&titles)),
+                (1, 8004),
+                "the header is longer than can be read, its longest title, here, is 8001 bytes",
+            ),
+            (format!("a,\"{}", long(&titles)), (1, 3), "the title is 671"),
+        ] {
+            let found = preamble(&resource(text.as_bytes()), &Dialect::default());
+            let error = found.err().unwrap();
+            let Place { line, column, .. } = error.place;
+            assert_eq!((error.code, (line, column)), (Code::RecordTooLong, place));
+            assert!(error.message.starts_with(message), "{}", error.message);
+        }
     }
 
     #[test]
