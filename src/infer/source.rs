@@ -57,8 +57,8 @@ impl Source {
         dialect.delimiter = delimiter(&head, &dialect).to_owned();
         if starts_with_comments(&head, &dialect.delimiter) {
             dialect.comment_prefix = Some("#".to_owned());
-            dialect.skip_rows = rows_before_header(&head, &dialect);
         }
+        dialect.skip_rows = rows_before_header(&head, &dialect);
         let preamble = csv::preamble(&resource, &dialect)?;
         Ok(Self {
             path: path.to_owned(),
@@ -229,7 +229,7 @@ fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
         let (next, is_row) = format.skip(head, at, &mut record);
         // The last record of the head may be cut off.
         let whole = record.terminated || head.len() < HEAD;
-        if is_row && whole && next > at + 1 {
+        if is_row && whole && record.end > record.start {
             counts.push(record.cells.len());
         }
         at = next;
@@ -262,12 +262,13 @@ fn rows_before_header(head: &[u8], dialect: &Dialect) -> u64 {
         let comment = format.is_comment(head, at);
         let (next, _) = format.skip(head, at, &mut record);
         if !comment && record.end > record.start {
-            break;
+            return rows;
         }
         rows += 1;
         at = next;
     }
-    rows
+    // There is no header to skip anything for.
+    0
 }
 
 #[cfg(test)]

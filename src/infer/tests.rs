@@ -174,6 +174,28 @@ fn comments_before_the_header_are_skipped() {
 }
 
 #[test]
+fn blank_lines_before_the_header_are_skipped() {
+    for (content, expected) in [
+        ("\nid,name\n1,a\n", json!({ "skipRows": 1 })),
+        ("\r\n\r\nid,name\r\n1,a\r\n", json!({ "skipRows": 2 })),
+        (
+            "\n# comment\n\nid,name\n1,a\n",
+            json!({ "commentPrefix": "#", "skipRows": 3 }),
+        ),
+        (
+            "# c\r\n\r\nid;name\r\n1;a\r\n",
+            json!({ "delimiter": ";", "commentPrefix": "#", "skipRows": 2 }),
+        ),
+        (
+            "\rid;name\r1;a\r",
+            json!({ "delimiter": ";", "lineTerminators": ["\r"], "skipRows": 1 }),
+        ),
+    ] {
+        check_dialect(content.as_bytes(), expected);
+    }
+}
+
+#[test]
 fn carriage_returns_can_end_lines() {
     let expected = json!({ "lineTerminators": ["\r"] });
     check_dialect(b"id,name\r1,a\r2,b\r", expected);
