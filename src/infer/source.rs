@@ -58,7 +58,13 @@ impl Source {
         if starts_with_comments(&head, &dialect.delimiter) {
             dialect.comment_prefix = Some("#".to_owned());
         }
-        dialect.skip_rows = rows_before_header(&head, &dialect);
+        match commented_header(&head, &dialect) {
+            Some((prefix, rows)) => {
+                dialect.comment_prefix = prefix;
+                dialect.skip_rows = rows;
+            }
+            None => dialect.skip_rows = rows_before_header(&head, &dialect),
+        }
         let preamble = csv::preamble(&resource, &dialect)?;
         Ok(Self {
             path: path.to_owned(),
@@ -269,6 +275,70 @@ fn rows_before_header(head: &[u8], dialect: &Dialect) -> u64 {
     }
     // There is no header to skip anything for.
     0
+}
+
+/// The comment prefix and the rows to skip where the last of the comments is the header, as in
+/// `##fileformat=VCFv4`, `#CHROM`: it has as many cells as the first row below.
+fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u64)> {
+    dialect.comment_prefix.as_ref()?;
+    let format = Format::new(dialect);
+    let mut record = Record::default();
+    let (mut at, mut header) = (0, None);
+    while at < head.len() {
+        let comment = format.is_comment(head, at);
+        let (next, _) = format.skip(head, at, &mut record);
+        if comment {
+            header = Some((at, record.end));
+        } else if record.end > record.start {
+            break;
+        }
+        at = next;
+    }
+    let (start, end) = header?;
+    let below = record.cells.len();
+    let line = &head[..end];
+    format.record(line, start, &mut record);
+    // A sentence has blanks after its commas, titles have none.
+    let titles = record.cells.iter().enumerate().all(|(index, cell)| {
+        let title = cell.bytes(line);
+        !title.is_empty() && (index == 0 || !title.starts_with(b" "))
+    });
+    if at >= head.len() || record.cells.len() != below || !record.flaws.is_empty() || !titles {
+        return None;
+    }
+    let mut commented_rows = false;
+    while at < head.len() {
+        commented_rows |= format.is_comment(head, at);
+        at = format.skip(head, at, &mut record).0;
+    }
+    // A longer prefix is that of the comments and not of the header. It is needed where comments stand
+    // among the rows, or have a quote that would go on in the next line.
+    let prefixes = [Some("##"), Some("# ")];
+    let (first, last) = match commented_rows {
+        true => (None, Some(None)),
+        false => (Some(None), None),
+    };
+    let mut tried = first.into_iter().chain(prefixes).chain(last);
+    tried.find_map(|prefix| {
+        let prefix = prefix.map(str::to_owned);
+        let dialect = Dialect {
+            comment_prefix: prefix.clone(),
+            ..dialect.clone()
+        };
+        Some((prefix, rows_up_to(head, &dialect, start)?))
+    })
+}
+
+/// How many rows and comments stand before `end`, where one starts there that is no comment.
+fn rows_up_to(head: &[u8], dialect: &Dialect, end: usize) -> Option<u64> {
+    let format = Format::new(dialect);
+    let mut record = Record::default();
+    let (mut at, mut rows) = (0, 0);
+    while at < end {
+        at = format.skip(head, at, &mut record).0;
+        rows += 1;
+    }
+    (at == end && !format.is_comment(head, at)).then_some(rows)
 }
 
 #[cfg(test)]

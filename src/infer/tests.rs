@@ -196,6 +196,47 @@ fn blank_lines_before_the_header_are_skipped() {
 }
 
 #[test]
+fn the_last_comment_can_be_the_header() -> io::Result<()> {
+    let check = |content: &str, dialect: Value, titles: [&str; 2]| {
+        let (_folder, metadata) = inferred(&[("a.csv", content.as_bytes())])?;
+        assert_eq!(metadata["dialect"], dialect, "{content}");
+        let columns = &metadata["tableSchema"]["columns"];
+        let found = [0, 1].map(|index| columns[index]["titles"].clone());
+        assert_eq!(found, titles, "{content}");
+        let rows = metadata["rdfs:comment"][1].as_str().unwrap_or_default();
+        assert_eq!(rows, "2 rows", "{content}");
+        io::Result::Ok(())
+    };
+    check(
+        "##fileformat=VCFv4\n##x=1\n#CHROM\tPOS\n1\t2\n1\t3\n",
+        json!({ "delimiter": "\t", "skipRows": 2 }),
+        ["#CHROM", "POS"],
+    )?;
+    check(
+        "# comment\r\n\r\n#id,name\r\n1,a\r\n2,b\r\n",
+        json!({ "skipRows": 2 }),
+        ["#id", "name"],
+    )?;
+    // A quote goes on in the next line unless it stands in a comment.
+    check(
+        "# 5\" pipes\n#id,name\n1,a\n2,b\n",
+        json!({ "commentPrefix": "# ", "skipRows": 1 }),
+        ["#id", "name"],
+    )?;
+    check(
+        "##x\n#id,name\n1,a\n## y\n2,b\n",
+        json!({ "commentPrefix": "##", "skipRows": 1 }),
+        ["#id", "name"],
+    )?;
+    // A sentence is none.
+    check(
+        "# comment\n# by Ann, 2020\nid,name\n1,a\n2,b\n",
+        json!({ "commentPrefix": "#", "skipRows": 2 }),
+        ["id", "name"],
+    )
+}
+
+#[test]
 fn carriage_returns_can_end_lines() {
     let expected = json!({ "lineTerminators": ["\r"] });
     check_dialect(b"id,name\r1,a\r2,b\r", expected);
