@@ -64,8 +64,8 @@ impl<'a> Solver<'a> {
         let rules = &self.inverse.plan.rules;
         // Each round fills a cell, or is the last one.
         loop {
-            let own = rules.iter().any(|rule| self.own(rule, row));
-            if own
+            let own = |rule: &Rule| !self.waits(rule, row) && self.own(rule, row);
+            if rules.iter().any(own)
                 || rules.iter().any(|rule| self.form(rule, row))
                 || rules.iter().any(|rule| self.other(rule, row))
                 || rules.iter().any(|rule| self.condition(rule, row))
@@ -114,6 +114,19 @@ impl<'a> Solver<'a> {
         if let Some(cell) = row.cells.get_mut(column) {
             *cell = Some(known);
         }
+    }
+
+    /// Whether a rule is about texts whose language another cell has, which is not known yet: without
+    /// it the quads of the rule look like those of something else.
+    fn waits(&self, rule: &Rule, row: &Row) -> bool {
+        let (Object::Literal(Language::Column(language))
+        | Object::List(Language::Column(language))) = &rule.object
+        else {
+            return false;
+        };
+        let column = self.inverse.plan.columns.get(rule.column);
+        row.column(*language).is_none()
+            && column.is_some_and(|column| column.datatype.takes_language())
     }
 
     /// Fills the cell that a rule is about; says whether it did.

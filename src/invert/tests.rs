@@ -171,6 +171,26 @@ fn cells_are_found_again() {
 }
 
 #[test]
+fn texts_in_the_language_of_another_cell_are_found_whatever_the_order() {
+    let language = r#""https://w3id.org/civigraph/csvw#language": "l""#;
+    let text = format!(r#"{{"name": "d", "titles": "d", "required": true, {language}}}"#);
+    let tag = r#"{"name": "l", "titles": "l"}"#;
+    exact(&format!("{text}, {tag}"), "id,d,l\n1,y,ru\n2,z,en\n3,w,\n");
+    exact(&format!("{tag}, {text}"), "id,l,d\n1,ru,y\n2,en,z\n");
+    let list =
+        format!(r#"{{"name": "o", "titles": "o", "separator": ";", "ordered": true, {language}}}"#);
+    exact(&format!("{list}, {tag}"), "id,o,l\n1,b;a,ru\n2,,en\n");
+    // The one tag that is the condition of nothing is found last.
+    exact(
+        &format!(
+            r#"{text}, {{"name": "l", "titles": "l", "required": true, "suppressOutput": true, "datatype": {{"base": "string", "format": "en|ru"}}}},
+               {{"name": "is_ru", "virtual": true, "valueUrl": "ru", "https://w3id.org/civigraph/csvw#when": "l=ru"}}"#
+        ),
+        "id,d,l\n1,y,ru\n2,z,en\n",
+    );
+}
+
+#[test]
 fn values_in_iris_are_known_by_their_canonical_form() {
     let metadata = metadata(
         r#"{"name": "n", "titles": "n", "datatype": "integer"},
