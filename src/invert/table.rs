@@ -275,6 +275,14 @@ impl<'a> Inverse<'a> {
         }
     }
 
+    /// Whether the triples of a column tell a list without items from no list.
+    fn says_empty(&self, column: usize) -> bool {
+        let mut rules = self.plan.rules.iter();
+        rules.any(|rule| {
+            rule.column == column && matches!(rule.object, Object::List(_) | Object::Iri(_))
+        })
+    }
+
     /// The cells of rows as they are written.
     pub(super) fn written(&self, rows: &[Row], diagnostics: &mut Diagnostics) -> Vec<Vec<String>> {
         let file = self.plan.file_columns();
@@ -283,7 +291,9 @@ impl<'a> Inverse<'a> {
             let mut cells = Vec::with_capacity(file);
             for (index, writing) in self.writing.iter().enumerate().take(file) {
                 let text = match row.column(index) {
-                    None | Some(Known::Null) => Some(writing.null().to_owned()),
+                    None | Some(Known::Null) => {
+                        Some(writing.null(self.says_empty(index)).to_owned())
+                    }
                     Some(Known::One(text)) => writing.text(text),
                     Some(Known::List(items)) => {
                         let items: Option<Vec<String>> =

@@ -191,6 +191,17 @@ fn texts_in_the_language_of_another_cell_are_found_whatever_the_order() {
 }
 
 #[test]
+fn no_list_is_told_from_an_empty_one() {
+    exact(
+        r#"{"name": "a", "titles": "a", "separator": ";", "ordered": true, "null": ["NA"]},
+           {"name": "u", "titles": "u", "separator": ";", "null": ["NA"], "valueUrl": "u/{u}"},
+           {"name": "r", "titles": "r", "separator": ";", "null": ["NA"], "required": true},
+           {"name": "type", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "schema:Thing"}"#,
+        "id,a,u,r\n1,NA,NA,NA\n2,,,x\n3,a;b,c,x;y\n",
+    );
+}
+
+#[test]
 fn values_in_iris_are_known_by_their_canonical_form() {
     let metadata = metadata(
         r#"{"name": "n", "titles": "n", "datatype": "integer"},

@@ -43,17 +43,17 @@ impl<'p> Writing<'p> {
         same.then_some(text)
     }
 
-    /// The text of an empty cell.
-    pub(super) fn null(&self) -> &str {
+    /// The text of a cell that makes no triple. `empty_is_said`: an empty list makes one.
+    pub(super) fn null(&self, empty_is_said: bool) -> &str {
         let null = &self.column.null;
-        match null.first() {
-            Some(first)
-                if self.column.separator.is_none() && !null.iter().any(String::is_empty) =>
-            {
-                first
-            }
-            _ => "",
-        }
+        // An empty cell of a column with a separator is an empty list, whatever its words for null, and
+        // never stands where a list is required.
+        let empty = match self.column.separator {
+            Some(_) => !empty_is_said && !self.column.required,
+            None => null.iter().any(String::is_empty),
+        };
+        let word = null.iter().find(|word| !empty && !word.is_empty());
+        word.map_or("", String::as_str)
     }
 
     /// What of the written form the values do not keep.
