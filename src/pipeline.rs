@@ -112,11 +112,8 @@ pub fn build(
     };
     let rules = rules(project, &group, source.base(), diagnostics)
         .map_err(|error| StoreError::io(&project.rules(), "read the rules", error))?;
-    let shapes = shapes(project, &group, source.base(), diagnostics)?;
-    let unlisted =
-        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
-    let ontology = project.vocabulary().map_err(unlisted)?;
-    let vocabulary = vocabulary(&ontology, source.base(), diagnostics)?;
+    let vocabulary = vocabulary(project, source.base(), diagnostics)?;
+    let shapes = shapes(project, &group, source.base(), &vocabulary, diagnostics)?;
     let how = CheckOptions {
         sources,
         threads: options.threads,
@@ -131,7 +128,9 @@ pub fn build(
     let amend = options.amend;
     let mut site = Site::open(project.store(), options)?;
 
-    let mut files = ontology.clone();
+    let unlisted =
+        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
+    let mut files = project.vocabulary().map_err(unlisted)?;
     files.extend(project.shapes().map_err(unlisted)?);
     files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
     let inputs = about::inputs(project, &source, &group, &files);
@@ -168,31 +167,23 @@ pub fn build(
     work.build(site, vocabulary, diagnostics)
 }
 
-/// Reads the ontology of a project for what is wrong with it.
+/// The triples of a project's ontology, in their graph. What is wrong with it is a diagnostic.
 ///
 /// # Errors
 /// A file cannot be read.
-pub(crate) fn check_vocabulary(
+pub(crate) fn vocabulary(
     project: &Project,
     base: &str,
     diagnostics: &mut Diagnostics,
-) -> Result<(), StoreError> {
-    let failed = |error| StoreError::io(&project.root().join("ontology"), "read it", error);
-    let files = project.vocabulary().map_err(failed)?;
-    vocabulary(&files, base, diagnostics).map(drop)
-}
-
-/// The triples of the ontology, in their graph.
-fn vocabulary(
-    files: &[PathBuf],
-    base: &str,
-    diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Quad>, StoreError> {
+    let unlisted =
+        |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
+    let files = project.vocabulary().map_err(unlisted)?;
     let graph = NamedNode::new_unchecked(graph_iri(base, VOCABULARY));
     let mut quads = Vec::new();
     for file in files {
         let name = file.to_string_lossy();
-        quads.extend(read_turtle(file, &name, graph.clone(), diagnostics)?);
+        quads.extend(read_turtle(&file, &name, graph.clone(), diagnostics)?);
     }
     Ok(quads)
 }
@@ -215,8 +206,7 @@ pub(crate) fn quads<S: Sink>(
         return Ok(None);
     };
     let rules = rules(project, &group, source.base(), diagnostics).map_err(failed)?;
-    let files = project.vocabulary().map_err(failed)?;
-    let mut ontology = vocabulary(&files, source.base(), diagnostics)?;
+    let mut ontology = vocabulary(project, source.base(), diagnostics)?;
     let plan = plan::compile(&group, &plan_options(), diagnostics);
     let tables = Tables {
         group: &group,
@@ -262,7 +252,7 @@ pub(crate) fn rules(
     Rules::read(&project.rules(), &prefixes, diagnostics)
 }
 
-/// The shapes of a project. What is wrong with one is a diagnostic.
+/// The shapes of a project with this vocabulary. What is wrong with one is a diagnostic.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -270,6 +260,7 @@ pub(crate) fn shapes(
     project: &Project,
     group: &TableGroup,
     base: &str,
+    vocabulary: &[Quad],
     diagnostics: &mut Diagnostics,
 ) -> Result<Shapes, StoreError> {
     let failed = |error| StoreError::io(&project.root().join("ontology"), "read the shapes", error);
@@ -282,11 +273,7 @@ pub(crate) fn shapes(
     for file in &files {
         prefixes.add_turtle(file).map_err(failed)?;
     }
-    // What is no Turtle is told where the ontology is loaded.
-    let mut silent = Diagnostics::new(diagnostics.mode());
-    let ontology = project.vocabulary().map_err(failed)?;
-    let ontology = vocabulary(&ontology, base, &mut silent)?;
-    Ok(shapes.with_prefixes(prefixes).with_ontology(ontology))
+    Ok(shapes.with_prefixes(prefixes).with_ontology(vocabulary))
 }
 
 /// The prefixes of a project: those that its ontology declares, and one for each kind of thing.

@@ -130,8 +130,9 @@ fn check(
             if let Some(group) = &group {
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
-                shapes = pipeline::shapes(&project, group, source.base(), &mut diagnostics)?;
-                pipeline::check_vocabulary(&project, source.base(), &mut diagnostics)?;
+                let base = source.base();
+                let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
+                shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
             }
             let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
             let mut files = files.files();

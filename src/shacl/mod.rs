@@ -154,10 +154,11 @@ impl Shapes {
 
     /// Adds quads of the ontology: of these, shapes see which class is below which.
     #[must_use]
-    pub fn with_ontology(mut self, quads: impl IntoIterator<Item = Quad>) -> Self {
+    pub fn with_ontology<'q>(mut self, quads: impl IntoIterator<Item = &'q Quad>) -> Self {
         let quads = quads.into_iter();
-        self.classes
-            .extend(quads.filter(|quad| quad.predicate.as_str() == vocabulary::rdfs::SUB_CLASS_OF));
+        let of_classes =
+            quads.filter(|quad| quad.predicate.as_str() == vocabulary::rdfs::SUB_CLASS_OF);
+        self.classes.extend(of_classes.cloned());
         self
     }
 

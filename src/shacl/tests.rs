@@ -335,7 +335,7 @@ fn only_what_shapes_can_look_at_is_kept() {
 fn classes_of_the_ontology_count() {
     let (shapes, _) =
         shapes(":S sh:targetClass :Place ; sh:property [ sh:path :in ; sh:class :Place ] .");
-    let shapes = shapes.with_ontology(quads(":City rdfs:subClassOf :Place . :City :other :x ."));
+    let shapes = shapes.with_ontology(&quads(":City rdfs:subClassOf :Place . :City :other :x ."));
     let report = report(
         &shapes,
         ":a a :City ; :in :b, :c . :b a :City . :c a :Person .",

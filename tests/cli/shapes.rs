@@ -281,11 +281,11 @@ fn the_days_of_a_date_follow_from_it() {
     }
 }
 
-/// The shipped shapes let right data through and nothing else.
 /// The start of a shipped decision.
 const SAME: &str =
     "same-zheleznogorsk,city/zato-zheleznogorsk-of-document-000,city/zato-zheleznogorsk,same,";
 
+/// The shipped shapes let right data through and nothing else.
 #[test]
 fn what_the_shipped_shapes_constrain() {
     for (table, was, is, expected) in [
