@@ -141,10 +141,7 @@ fn replace_item(
     value: &str,
 ) -> (String, Range<usize>) {
     let mut buffer = String::new();
-    let text = match column.datatype.normalise(cell, &mut buffer) {
-        "" => column.default.as_str(),
-        text => text,
-    };
+    let text = column.or_default(column.datatype.normalise(cell, &mut buffer));
     let before = list_items(column, text);
     let replaced = before.get(item).map(|(piece, _)| *piece);
     let separator = column.separator.as_deref().unwrap_or_default();

@@ -129,8 +129,8 @@ impl Row<'_> {
         let plan = self.reader.plan.columns.get(column)?;
         let mut buffer = String::new();
         let text = self.raw(column, &mut buffer).trim();
-        let text = if text.is_empty() { &plan.default } else { text };
-        (!plan.null.iter().any(|null| null == text)).then(|| text.to_owned())
+        let text = plan.or_default(text);
+        (!plan.is_null(text)).then(|| text.to_owned())
     }
 
     /// The lexical form of a cell's value, as its datatype gives it; `None` where the cell is null, missing
@@ -227,20 +227,16 @@ impl Row<'_> {
 /// The values that a list cell holds (Tabular Data Model §6.4): each with the number of its piece between
 /// separators, from 0. Pieces that are null are no values.
 pub(super) fn list_items(column: &ColumnPlan, text: &str) -> Vec<(usize, String)> {
-    let is_null = |text: &str| column.null.iter().any(|null| null == text);
-    let or_default = |text: &str| match text {
-        "" => column.default.clone(),
-        text => text.to_owned(),
-    };
     let mut buffer = String::new();
-    let text = or_default(column.datatype.normalise(text, &mut buffer));
-    if text.is_empty() || is_null(&text) {
+    let text = column.or_default(column.datatype.normalise(text, &mut buffer));
+    if text.is_empty() || column.is_null(text) {
         return Vec::new();
     }
-    text.split(column.separator.as_deref().unwrap_or_default())
-        .map(|item| or_default(column.datatype.normalise_item(item)))
+    column
+        .pieces(text, column.separator.as_deref().unwrap_or_default())
         .enumerate()
-        .filter(|(_, item)| !is_null(item))
+        .filter(|(_, item)| !column.is_null(item))
+        .map(|(piece, item)| (piece, item.to_owned()))
         .collect()
 }
 

@@ -180,11 +180,7 @@ impl<'p> CellParser<'p> {
         mut report: impl FnMut(CellError, &str),
     ) -> Value<'r> {
         let column = self.column;
-        let text = if text.is_empty() {
-            column.default.as_str()
-        } else {
-            text
-        };
+        let text = column.or_default(text);
         if let Some(separator) = &column.separator {
             list.clear();
             items.clear();
@@ -194,19 +190,11 @@ impl<'p> CellParser<'p> {
                 }
                 return Value::List(List { text: "", items });
             }
-            if self.is_null(text) {
+            if column.is_null(text) {
                 return Value::Null;
             }
-            for item in text.split(separator.as_str()) {
-                let item = self.column.datatype.normalise_item(item);
-                let item = if item.is_empty() {
-                    column.default.as_str()
-                } else {
-                    item
-                };
-                if self.is_null(item) {
-                    continue;
-                }
+            let pieces = column.pieces(text, separator);
+            for item in pieces.filter(|piece| !column.is_null(piece)) {
                 let valid = match self.parser.parse(item, value) {
                     Ok(lexical) => {
                         list.push_str(lexical);
@@ -225,7 +213,7 @@ impl<'p> CellParser<'p> {
             }
             return Value::List(List { text: list, items });
         }
-        if self.is_null(text) {
+        if column.is_null(text) {
             if column.required {
                 report(CellError::Required, text);
             }
@@ -244,10 +232,5 @@ impl<'p> CellParser<'p> {
                 Value::Single(Item { text, valid: false })
             }
         }
-    }
-
-    #[inline]
-    fn is_null(&self, text: &str) -> bool {
-        self.column.null.iter().any(|null| null == text)
     }
 }

@@ -1,8 +1,8 @@
 //! What the metadata says about the form of a table: order of columns and rows, lists.
 
 use crate::csvw::model::{Dialect, Table};
-use crate::datatype::Datatype;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::plan::ColumnPlan;
 use std::cmp::Ordering;
 
 /// How a table is laid out.
@@ -18,31 +18,25 @@ pub struct Layout {
 /// A column that the metadata describes.
 #[derive(Debug, Clone)]
 struct Known {
-    name: String,
+    plan: ColumnPlan,
     titles: Vec<String>,
-    /// Its cells are lists.
-    separator: Option<String>,
     /// The order of a list's items says something.
     ordered: bool,
-    /// Texts that stand for null.
-    null: Vec<String>,
-    /// What stands for an empty cell or item.
-    default: String,
-    datatype: Datatype,
 }
 
 impl Known {
     fn is(&self, title: &str) -> bool {
         let title = title.trim();
-        self.titles.iter().any(|known| known == title) || self.name == title
+        self.titles.iter().any(|known| known == title) || self.plan.name == title
     }
 
     /// Numbers by value, ahead of what is none; everything else by its bytes. A total order.
     fn compare(&self, a: &str, b: &str) -> Ordering {
-        if !self.datatype.base.is_numeric() {
+        let datatype = &self.plan.datatype;
+        if !datatype.base.is_numeric() {
             return a.cmp(b);
         }
-        let compare = |a, b| self.datatype.compare(a, b);
+        let compare = |a, b| datatype.compare(a, b);
         let is_value = |text| compare(text, text) == Some(Ordering::Equal);
         match (is_value(a), is_value(b)) {
             (true, true) => compare(a, b).unwrap_or(Ordering::Equal),
@@ -52,26 +46,18 @@ impl Known {
         }
     }
 
-    fn is_null(&self, text: &str) -> bool {
-        self.null.iter().any(|null| null == text)
-    }
-
     /// What a list says, its white space already normalised: `None` where it is null.
-    fn said<'t>(&'t self, text: &'t str, separator: &str) -> Option<Vec<&'t str>> {
-        let or_default = |text: &'t str| match text {
-            "" => self.default.as_str(),
-            text => text,
-        };
-        let text = or_default(text);
+    fn said<'t>(&'t self, text: &'t str, separator: &'t str) -> Option<Vec<&'t str>> {
+        let plan = &self.plan;
+        let text = plan.or_default(text);
         if text.is_empty() {
             return Some(Vec::new());
         }
-        let mut items: Vec<&str> = (!self.is_null(text)).then(|| {
-            text.split(separator)
-                .map(|item| or_default(self.datatype.normalise_item(item)))
-                .filter(|item| !self.is_null(item))
-                .collect()
-        })?;
+        if plan.is_null(text) {
+            return None;
+        }
+        let pieces = plan.pieces(text, separator);
+        let mut items: Vec<&str> = pieces.filter(|piece| !plan.is_null(piece)).collect();
         if !self.ordered {
             items.sort_unstable();
             items.dedup();
@@ -84,9 +70,9 @@ impl Known {
     fn settled(&self, text: &str, separator: &str) -> String {
         let mut items: Vec<&str> = text
             .split(separator)
-            .map(|item| self.datatype.normalise_item(item))
+            .map(|item| self.plan.datatype.normalise_item(item))
             .collect();
-        if self.default.is_empty() && self.is_null("") {
+        if self.plan.default.is_empty() && self.plan.is_null("") {
             items.retain(|item| !item.is_empty());
         }
         if !self.ordered {
@@ -104,8 +90,8 @@ impl Known {
     /// The title in the canonical form: the name where it is a title as well, else the first one.
     fn title(&self) -> &str {
         match self.titles.first() {
-            Some(first) if !self.titles.contains(&self.name) => first,
-            _ => &self.name,
+            Some(first) if !self.titles.contains(&self.plan.name) => first,
+            _ => &self.plan.name,
         }
     }
 }
@@ -121,20 +107,13 @@ impl Layout {
             // Columns of the file that the schema does not know have neither name nor title.
             .filter(|column| !(column.titles.is_empty() && column.name.starts_with("_col.")))
             .map(|column| Known {
-                name: column.name.clone(),
+                plan: ColumnPlan::compile(column, &mut silent),
                 titles: column
                     .titles
                     .iter()
                     .map(|(_, title)| title.clone())
                     .collect(),
-                separator: column
-                    .separator
-                    .clone()
-                    .filter(|separator| !separator.is_empty()),
                 ordered: column.ordered,
-                null: column.null.clone(),
-                default: column.default.clone(),
-                datatype: Datatype::compile(&column.datatype, &mut silent),
             })
             .collect();
         Self {
@@ -153,18 +132,17 @@ impl Layout {
         let columns: Vec<Known> = columns
             .into_iter()
             .map(|name| Known {
-                name: name.to_owned(),
+                plan: ColumnPlan {
+                    name: name.to_owned(),
+                    ..ColumnPlan::default()
+                },
                 titles: vec![name.to_owned()],
-                separator: None,
                 ordered: false,
-                null: Vec::new(),
-                default: String::new(),
-                datatype: Datatype::default(),
             })
             .collect();
         let key = key
             .into_iter()
-            .filter_map(|name| columns.iter().position(|column| column.name == name))
+            .filter_map(|name| columns.iter().position(|column| column.plan.name == name))
             .collect();
         Self {
             dialect,
@@ -180,7 +158,7 @@ impl Layout {
 
     /// What separates the items of a list column.
     pub(super) fn separator(&self, column: usize) -> Option<&str> {
-        self.columns.get(column)?.separator.as_deref()
+        self.columns.get(column)?.plan.separator.as_deref()
     }
 
     /// How the columns of a file with this header are put in order.
@@ -255,8 +233,8 @@ impl Order<'_> {
     pub(super) fn settle(&self, at: usize, cell: &mut String) {
         let Some(known) = self.column(at) else { return };
         let mut buffer = String::new();
-        let text = known.datatype.normalise(cell, &mut buffer);
-        let settled = match known.separator.as_deref() {
+        let text = known.plan.datatype.normalise(cell, &mut buffer);
+        let settled = match known.plan.separator.as_deref() {
             Some(separator) if text.contains(separator) => known.settled(text, separator),
             _ if text == cell => return,
             _ => text.to_owned(),
@@ -315,13 +293,14 @@ mod tests {
         ];
         for (null, ordered, before, after) in cases {
             let known = Known {
-                name: "l".to_owned(),
+                plan: ColumnPlan {
+                    name: "l".to_owned(),
+                    separator: Some(";".to_owned()),
+                    null: null.iter().map(|&null| null.to_owned()).collect(),
+                    ..ColumnPlan::default()
+                },
                 titles: vec!["l".to_owned()],
-                separator: Some(";".to_owned()),
                 ordered,
-                null: null.iter().map(|&null| null.to_owned()).collect(),
-                default: String::new(),
-                datatype: Datatype::default(),
             };
             let what = format!("{before} with {null:?}");
             assert_eq!(known.settled(before, ";"), after, "{what}");

@@ -112,6 +112,24 @@ fn provenance(
     }
 }
 
+impl ColumnPlan {
+    /// What is wrong with the datatype is pushed to `diagnostics`.
+    pub(crate) fn compile(column: &Column, diagnostics: &mut Diagnostics) -> Self {
+        Self {
+            name: column.name.clone(),
+            virtual_column: column.virtual_column,
+            datatype: Datatype::compile(&column.datatype, diagnostics),
+            default: column.default.clone(),
+            null: column.null.clone(),
+            required: column.required,
+            separator: column
+                .separator
+                .clone()
+                .filter(|separator| !separator.is_empty()),
+        }
+    }
+}
+
 struct TableCompiler<'a> {
     table: &'a Table,
     columns: Vec<ColumnPlan>,
@@ -127,18 +145,7 @@ impl<'a> TableCompiler<'a> {
         let columns = table
             .columns
             .iter()
-            .map(|column| ColumnPlan {
-                name: column.name.clone(),
-                virtual_column: column.virtual_column,
-                datatype: Datatype::compile(&column.datatype, diagnostics),
-                default: column.default.clone(),
-                null: column.null.clone(),
-                required: column.required,
-                separator: column
-                    .separator
-                    .clone()
-                    .filter(|separator| !separator.is_empty()),
-            })
+            .map(|column| ColumnPlan::compile(column, diagnostics))
             .collect();
         let mut names = HashMap::with_capacity(table.columns.len());
         for (index, column) in table.columns.iter().enumerate() {

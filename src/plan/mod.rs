@@ -103,7 +103,7 @@ impl TablePlan {
 }
 
 /// How the cells of a column become values (Tabular Data Model §6.4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ColumnPlan {
     /// The name of the column.
     pub name: String,
@@ -119,6 +119,32 @@ pub struct ColumnPlan {
     pub required: bool,
     /// Cells are lists, separated by this.
     pub separator: Option<String>,
+}
+
+impl ColumnPlan {
+    /// Whether a text stands for null.
+    #[inline]
+    pub fn is_null(&self, text: &str) -> bool {
+        self.null.iter().any(|null| null == text)
+    }
+
+    /// A text of a cell or an item, or what stands for it where it is empty.
+    #[inline]
+    pub fn or_default<'t>(&'t self, text: &'t str) -> &'t str {
+        if text.is_empty() { &self.default } else { text }
+    }
+
+    /// What stands between the separators of a list cell, as its datatype takes it. Those that are null are
+    /// among them, and are no items.
+    #[inline]
+    pub fn pieces<'t>(
+        &'t self,
+        text: &'t str,
+        separator: &'t str,
+    ) -> impl Iterator<Item = &'t str> {
+        text.split(separator)
+            .map(|piece| self.or_default(self.datatype.normalise_item(piece)))
+    }
 }
 
 /// What a row yields for one cell.
