@@ -109,10 +109,11 @@ fn place(group: &TableGroup) -> Place {
     )
 }
 
-/// The tables that were written, under their URLs.
-struct Tables<'a> {
-    plan: &'a Plan,
-    tables: &'a [(usize, Arc<[u8]>)],
+/// The bytes of some tables, under their URLs.
+pub(super) struct Tables<'a> {
+    pub(super) plan: &'a Plan,
+    /// Each with its index in the plan.
+    pub(super) tables: &'a [(usize, Arc<[u8]>)],
 }
 
 impl Resolver for Tables<'_> {

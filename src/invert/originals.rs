@@ -3,13 +3,14 @@
 //! That the same graph comes of both is not enough: a row that makes no triple, or one of two ways to
 //! write a value, leaves nothing in the graph to miss.
 
+use super::compare::Tables;
 use super::{Written, column_problem};
 use crate::claims::read_texts;
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::fmt::{self, Layout, Profile};
-use crate::plan::{Plan, TablePlan};
-use crate::resource::{ResolveError, Resolver, Resource};
+use crate::plan::Plan;
+use crate::resource::{ResolveError, Resolver};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::Arc;
@@ -28,11 +29,10 @@ pub fn compare_with(
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
     for one in written {
-        let (Some(table), Some(plan)) = (group.tables.get(one.table), plan.tables.get(one.table))
-        else {
+        let Some(table) = group.tables.get(one.table) else {
             continue;
         };
-        let original = match originals.resolve(&plan.url) {
+        let original = match originals.resolve(&table.url) {
             Ok(original) => original,
             Err(ResolveError::NotFound) => return Err(io::ErrorKind::NotFound.into()),
             Err(ResolveError::Failed(why)) => return Err(io::Error::other(why)),
@@ -60,11 +60,18 @@ struct Differing {
 /// Says in what a table differs.
 fn differ(
     table: &Table,
-    plan: &TablePlan,
+    plan: &Plan,
     before: Arc<[u8]>,
     written: &Written,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
+    let Some(table_plan) = plan.tables.get(written.table) else {
+        return Ok(());
+    };
+    let read = |bytes, visit: &mut dyn FnMut(u64, Vec<String>)| {
+        let tables = &[(written.table, bytes)];
+        read_texts(table_plan, &Tables { plan, tables }, visit)
+    };
     // Rows without a key have their numbers.
     let key = |number: u64, texts: &[String]| -> Vec<String> {
         if table.primary_key.is_empty() {
@@ -75,13 +82,13 @@ fn differ(
     };
     let mut after: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let bytes = Arc::from(written.bytes.as_slice());
-    read_texts(plan, &Alone(bytes), |number, texts| {
+    read(bytes, &mut |number, texts| {
         after.insert(key(number, &texts), texts);
     })?;
     let mut columns: BTreeMap<usize, Differing> = BTreeMap::new();
     let mut lost: Option<(u64, String)> = None;
-    let known = plan.file_columns();
-    read_texts(plan, &Alone(before), |number, texts| {
+    let known = table_plan.file_columns();
+    read(before, &mut |number, texts| {
         let key = key(number, &texts);
         let Some(now) = after.get(&key) else {
             lost.get_or_insert_with(|| (0, key.join(", "))).0 += 1;
@@ -117,7 +124,7 @@ fn differ(
         // What a row may lack is what might have held it.
         let columns: Vec<&str> = (0..known)
             .filter(|column| !table.primary_key.contains(column))
-            .filter_map(|column| plan.columns.get(column))
+            .filter_map(|column| table_plan.columns.get(column))
             .filter(|column| !column.required)
             .map(|column| column.name.as_str())
             .collect();
@@ -135,7 +142,10 @@ fn differ(
         );
     }
     for (column, differing) in columns {
-        let column_name = plan.columns.get(column).map_or("", |column| &column.name);
+        let column_name = table_plan
+            .columns
+            .get(column)
+            .map_or("", |column| &column.name);
         diagnostics.push(
             column_problem(
                 Code::InverseForm,
@@ -151,13 +161,4 @@ fn differ(
         );
     }
     Ok(())
-}
-
-/// One table, under whatever URL.
-struct Alone(Arc<[u8]>);
-
-impl Resolver for Alone {
-    fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
-        Ok(Resource::of_bytes(url, Arc::clone(&self.0)))
-    }
 }
