@@ -1,0 +1,1 @@
+//! An immutable index of RDF quads.
