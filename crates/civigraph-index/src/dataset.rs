@@ -1,0 +1,296 @@
+//! An index as a dataset of Oxigraph's SPARQL evaluator.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{Caches, Index};
+use crate::order::{Arranged, Pattern};
+use crate::term::{self, Parts};
+use oxrdf::Term;
+use rustc_hash::FxHashMap;
+use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
+use std::cell::{Cell, RefCell};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Ids from here on are terms that a query made.
+const MADE: u32 = crate::dictionary::MAX_TERMS;
+
+/// A term of a query: one of the index, or one that the query made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TermId(NonZeroU32);
+
+impl TermId {
+    fn new(id: u32) -> Self {
+        // Ids stay below `u32::MAX`: those of an index below 2^31, and made ones are bounded.
+        Self(NonZeroU32::MIN.saturating_add(id))
+    }
+
+    fn id(self) -> u32 {
+        self.0.get() - 1
+    }
+}
+
+/// What a query may take of a dataset.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// When reading stops.
+    pub deadline: Option<Instant>,
+    /// Reading stops when this is set.
+    pub stop: Option<Arc<AtomicBool>>,
+    /// How many entries may be read.
+    pub entries: Option<u64>,
+    /// How many terms the query may make.
+    pub terms: Option<u32>,
+}
+
+/// Entries that are read before the limits are looked at again.
+const BETWEEN_CHECKS: u64 = 4096;
+
+/// An index that one query is evaluated on. It keeps unpacked blocks and the terms that the query makes.
+pub struct Dataset<'i> {
+    index: &'i Index,
+    caches: Caches,
+    made: RefCell<Made>,
+    limits: Limits,
+    read: Cell<u64>,
+}
+
+#[derive(Default)]
+struct Made {
+    terms: Vec<Term>,
+    ids: FxHashMap<Term, u32>,
+}
+
+impl<'i> Dataset<'i> {
+    /// A dataset without limits.
+    pub fn new(index: &'i Index) -> Self {
+        Self::with_limits(index, Limits::default())
+    }
+
+    /// A dataset that refuses to go on beyond its limits, with an error of the kind
+    /// [`Stopped`](ErrorKind::Stopped).
+    pub fn with_limits(index: &'i Index, limits: Limits) -> Self {
+        Self {
+            index,
+            caches: Caches::new(),
+            made: RefCell::default(),
+            limits,
+            read: Cell::new(0),
+        }
+    }
+
+    /// The index.
+    pub fn index(&self) -> &'i Index {
+        self.index
+    }
+
+    /// How many entries of the index were read so far.
+    pub fn entries_read(&self) -> u64 {
+        self.read.get()
+    }
+
+    #[cold]
+    fn stopped(&self, why: &str) -> Error {
+        Error::new(ErrorKind::Stopped, self.index.folder(), why)
+    }
+
+    /// Counts an entry; an error where a limit is reached.
+    #[inline]
+    fn count_entry(&self) -> Result<()> {
+        let read = self.read.get() + 1;
+        self.read.set(read);
+        if read.is_multiple_of(BETWEEN_CHECKS) {
+            self.check(read)?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn check(&self, read: u64) -> Result<()> {
+        if self.limits.entries.is_some_and(|limit| read > limit) {
+            return Err(self.stopped("the query reads more entries than it may"));
+        }
+        if let Some(stop) = &self.limits.stop
+            && stop.load(Ordering::Relaxed)
+        {
+            return Err(self.stopped("the query was cancelled"));
+        }
+        if let Some(deadline) = self.limits.deadline
+            && Instant::now() > deadline
+        {
+            return Err(self.stopped("the query ran out of time"));
+        }
+        Ok(())
+    }
+
+    fn internalize(&self, term: Term) -> Result<u32> {
+        if let Some(id) = self.index.id(term.as_ref())? {
+            return Ok(id);
+        }
+        let mut made = self.made.borrow_mut();
+        if let Some(&id) = made.ids.get(&term) {
+            return Ok(id);
+        }
+        let count = u32::try_from(made.terms.len()).unwrap_or(u32::MAX);
+        let limit = self.limits.terms.unwrap_or(MADE - 2).min(MADE - 2);
+        if count >= limit {
+            return Err(self.stopped("the query makes more terms than it may"));
+        }
+        if u64::from(count).is_multiple_of(BETWEEN_CHECKS) {
+            self.check(self.read.get())?;
+        }
+        let id = MADE + count;
+        made.terms.push(term.clone());
+        made.ids.insert(term, id);
+        Ok(id)
+    }
+
+    fn term(&self, id: u32) -> Result<Term> {
+        if id < MADE {
+            return self.index.term(id);
+        }
+        let made = self.made.borrow();
+        let term = made.terms.get((id - MADE) as usize).cloned();
+        term.ok_or_else(|| self.index.misplaced("a term of a query"))
+    }
+
+    /// A number, day or time without a string for its lexical form.
+    fn value(&self, id: u32) -> Result<Option<ExpressionTerm>> {
+        let dictionary = &self.index.dictionary;
+        if id >= dictionary.len() || !term::is_valued(dictionary.kind(id)) {
+            return Ok(None);
+        }
+        let (shared, rest) = dictionary.parts(id)?;
+        let mut short = [0; 64];
+        let length = shared.len() + rest.len();
+        let Some(key) = short.get_mut(..length) else {
+            return Ok(None);
+        };
+        let (start, end) = key.split_at_mut(shared.len());
+        start.copy_from_slice(shared);
+        end.copy_from_slice(rest);
+        let Some(Parts::Xsd(lexical, local)) = term::parts(key) else {
+            return Ok(None);
+        };
+        Ok(match local {
+            "decimal" => lexical.parse().ok().map(ExpressionTerm::DecimalLiteral),
+            "double" => lexical.parse().ok().map(ExpressionTerm::DoubleLiteral),
+            "float" => lexical.parse().ok().map(ExpressionTerm::FloatLiteral),
+            "date" => lexical.parse().ok().map(ExpressionTerm::DateLiteral),
+            "dateTime" | "dateTimeStamp" => {
+                lexical.parse().ok().map(ExpressionTerm::DateTimeLiteral)
+            }
+            // Integers of all derived types compute as integers.
+            _ => lexical.parse().ok().map(ExpressionTerm::IntegerLiteral),
+        })
+    }
+}
+
+/// The quads of a pattern.
+enum Entries<'a> {
+    None,
+    Failed(Option<Error>),
+    Triples(&'a Dataset<'a>, Arranged<'a, 3>),
+    Named(&'a Dataset<'a>, Arranged<'a, 4>),
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<InternalQuad<TermId>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::None => None,
+            Self::Failed(error) => error.take().map(Err),
+            Self::Triples(dataset, entries) => {
+                let entry = entries.next()?;
+                Some(dataset.count_entry().and(entry).map(|[s, p, o]| InternalQuad {
+                    subject: TermId::new(s),
+                    predicate: TermId::new(p),
+                    object: TermId::new(o),
+                    graph_name: None,
+                }))
+            }
+            Self::Named(dataset, entries) => {
+                let entry = entries.next()?;
+                Some(dataset.count_entry().and(entry).map(|[s, p, o, g]| InternalQuad {
+                    subject: TermId::new(s),
+                    predicate: TermId::new(p),
+                    object: TermId::new(o),
+                    graph_name: Some(TermId::new(g)),
+                }))
+            }
+        }
+    }
+}
+
+impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
+    type InternalTerm = TermId;
+    type Error = Error;
+
+    fn internal_quads_for_pattern(
+        &self,
+        subject: Option<&TermId>,
+        predicate: Option<&TermId>,
+        object: Option<&TermId>,
+        graph_name: Option<Option<&TermId>>,
+    ) -> impl Iterator<Item = Result<InternalQuad<TermId>>> + use<'a> {
+        let dataset: &'a Dataset<'a> = self;
+        let index = dataset.index;
+        // An evaluation that has to stop may ask for many patterns that match nothing.
+        if let Err(error) = dataset.count_entry() {
+            return Entries::Failed(Some(error));
+        }
+        let id = |term: Option<&TermId>| term.map(|term| term.id());
+        let pattern = Pattern {
+            subject: id(subject),
+            predicate: id(predicate),
+            object: id(object),
+        };
+        let graph = graph_name.map(id);
+        let bound = [
+            pattern.subject,
+            pattern.predicate,
+            pattern.object,
+            graph.flatten(),
+        ];
+        if bound.into_iter().flatten().any(|id| id >= MADE) {
+            return Entries::None;
+        }
+        let caches = Some(&dataset.caches);
+        match graph {
+            Some(None) => Entries::Triples(dataset, index.triples.scan(&pattern, caches)),
+            graph => Entries::Named(dataset, index.named.scan(&pattern, graph.flatten(), caches)),
+        }
+    }
+
+    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId>> + use<'a> {
+        let dataset: &'a Dataset<'a> = self;
+        dataset.index.named.graphs().map(|id| id.map(TermId::new))
+    }
+
+    fn internalize_term(&self, term: Term) -> Result<TermId> {
+        self.internalize(term).map(TermId::new)
+    }
+
+    fn externalize_term(&self, term: TermId) -> Result<Term> {
+        self.term(term.id())
+    }
+
+    fn externalize_expression_term(&self, term: TermId) -> Result<ExpressionTerm> {
+        match self.value(term.id())? {
+            Some(value) => Ok(value),
+            None => self.term(term.id()).map(ExpressionTerm::from),
+        }
+    }
+}
+
+impl std::fmt::Debug for Dataset<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dataset")
+            .field("index", &self.index.folder())
+            .finish_non_exhaustive()
+    }
+}
+

@@ -1,0 +1,188 @@
+//! All quads as sorted canonical N-Quads lines.
+//!
+//! Ids are in the order of canonical lines, apart from those of typed literals and triple terms: the objects of
+//! a subject and predicate are put in order before they are given out.
+
+use crate::error::Result;
+use crate::index::Index;
+use crate::permutation::Scan;
+use oxrdf::NamedOrBlankNodeRef;
+
+/// Canonical N-Quads lines without line breaks, in code point order (RDF Dataset Canonicalization 1.0, §5).
+pub struct Lines<'a> {
+    index: &'a Index,
+    triples: Ahead<'a, 3>,
+    named: Ahead<'a, 4>,
+    key: Vec<u8>,
+    subject: Option<(u32, Vec<u8>)>,
+    predicate: Option<(u32, Vec<u8>)>,
+    /// Objects and graphs of the present subject and predicate, in order.
+    group: std::vec::IntoIter<(u32, Option<u32>)>,
+    line: Vec<u8>,
+}
+
+/// A scan with the next entry known.
+struct Ahead<'a, const N: usize> {
+    scan: Scan<'a, N>,
+    next: Option<[u32; N]>,
+}
+
+impl<'a, const N: usize> Ahead<'a, N> {
+    fn new(mut scan: Scan<'a, N>) -> Result<Self> {
+        let next = scan.next().transpose()?;
+        Ok(Self { scan, next })
+    }
+
+    /// The next entry if it starts with a subject and a predicate.
+    fn next_if(&mut self, subject: u32, predicate: u32) -> Result<Option<[u32; N]>> {
+        match self.next {
+            Some(entry) if entry.starts_with(&[subject, predicate]) => {
+                self.next = self.scan.next().transpose()?;
+                Ok(Some(entry))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn pair(&self) -> Option<(u32, u32)> {
+        let next = self.next?;
+        Some((*next.first()?, *next.get(1)?))
+    }
+}
+
+impl Index {
+    /// All quads as canonical lines, in order.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn lines(&self) -> Result<Lines<'_>> {
+        self.lines_between(&[], &[])
+    }
+
+    /// The lines of one subject.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn lines_of(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Lines<'_>> {
+        match self.id(subject.into())? {
+            Some(id) => self.lines_between(&[id], &[id]),
+            // Nothing has this id.
+            None => self.lines_between(&[u32::MAX], &[u32::MAX]),
+        }
+    }
+
+    /// The lines of a subject and of all that come after it; the subject need not be in the index.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn lines_from(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Lines<'_>> {
+        let mut key = Vec::new();
+        crate::term::encode_node(&mut key, subject);
+        let first = self.dictionary.lower_bound(&key)?;
+        self.lines_between(&[first], &[u32::MAX])
+    }
+
+    fn lines_between(&self, low: &[u32], high: &[u32]) -> Result<Lines<'_>> {
+        Ok(Lines {
+            index: self,
+            triples: Ahead::new(self.triples.spo.between(low, high, None))?,
+            named: Ahead::new(self.named.spog.between(low, high, None))?,
+            key: Vec::new(),
+            subject: None,
+            predicate: None,
+            group: Vec::new().into_iter(),
+            line: Vec::new(),
+        })
+    }
+}
+
+impl Lines<'_> {
+    /// The next line; `None` after the last one.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn next(&mut self) -> Result<Option<&[u8]>> {
+        let (object, graph) = loop {
+            if let Some(next) = self.group.next() {
+                break next;
+            }
+            if !self.next_group()? {
+                return Ok(None);
+            }
+        };
+        let Self {
+            index,
+            key,
+            subject: Some((_, subject)),
+            predicate: Some((_, predicate)),
+            line,
+            ..
+        } = self
+        else {
+            return Ok(None);
+        };
+        line.clear();
+        line.extend_from_slice(subject);
+        line.push(b' ');
+        line.extend_from_slice(predicate);
+        line.push(b' ');
+        index.write_term(object, line, key)?;
+        if let Some(graph) = graph {
+            line.push(b' ');
+            index.write_term(graph, line, key)?;
+        }
+        line.extend_from_slice(b" .");
+        Ok(Some(line))
+    }
+
+    fn next_group(&mut self) -> Result<bool> {
+        let pairs = [self.triples.pair(), self.named.pair()];
+        let Some((subject, predicate)) = pairs.into_iter().flatten().min() else {
+            return Ok(false);
+        };
+        for (id, place) in [
+            (subject, &mut self.subject),
+            (predicate, &mut self.predicate),
+        ] {
+            if place.as_ref().is_none_or(|(known, _)| *known != id) {
+                let mut text = Vec::new();
+                self.index.write_term(id, &mut text, &mut self.key)?;
+                *place = Some((id, text));
+            }
+        }
+        let mut group = Vec::new();
+        while let Some([_, _, object]) = self.triples.next_if(subject, predicate)? {
+            group.push((object, None));
+        }
+        let of_default = group.len();
+        while let Some([_, _, object, graph]) = self.named.next_if(subject, predicate)? {
+            group.push((object, Some(graph)));
+        }
+        if group.len() > 1 {
+            if of_default > 0 && of_default < group.len() {
+                // The default graph comes first, as `None` does.
+                group.sort_unstable();
+            }
+            if !group.iter().all(|(object, _)| self.index.in_line_order(*object)) {
+                self.sort(&mut group)?;
+            }
+        }
+        self.group = group.into_iter();
+        Ok(true)
+    }
+
+    /// Puts objects in the order of their canonical forms; graphs stay in theirs.
+    fn sort(&mut self, group: &mut Vec<(u32, Option<u32>)>) -> Result<()> {
+        let mut texts = Vec::with_capacity(group.len());
+        for (object, graph) in group.drain(..) {
+            let mut text = Vec::new();
+            self.index.write_term(object, &mut text, &mut self.key)?;
+            // A line goes on with a space.
+            text.push(b' ');
+            texts.push((text, object, graph));
+        }
+        texts.sort();
+        group.extend(texts.into_iter().map(|(_, object, graph)| (object, graph)));
+        Ok(())
+    }
+}

@@ -1,0 +1,525 @@
+//! Several indexes made into one.
+//!
+//! The ids of each source grow with the ids of the result, so its orders stay sorted when they are renumbered:
+//! every order is one pass over those of the sources, without sorting.
+
+use crate::dictionary::{Dictionary, DictionaryWriter, KeyScan, Kinds};
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::{Entry, Header};
+use crate::index::Index;
+use crate::permutation::{Permutation, PermutationWriter, Scan};
+use crate::sorted::{count_entry, joined};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// The id of a term that the result does not have.
+const NONE: u32 = u32::MAX;
+
+/// An index to be merged, and what of it is left out.
+pub(crate) struct Source<'i> {
+    pub(crate) index: &'i Index,
+    /// Ids of keys that no quad needs any more, in order.
+    pub(crate) unused: Vec<u32>,
+    /// Ids of triple terms that no quad needs any more, in order.
+    pub(crate) unused_triples: Vec<u32>,
+    /// Quads of the default graph that were made less often than the source says, in order, and how much less.
+    pub(crate) triples: Vec<([u32; 3], u64)>,
+    /// Likewise in named graphs.
+    pub(crate) named: Vec<([u32; 4], u64)>,
+}
+
+impl<'i> Source<'i> {
+    pub(crate) fn whole(index: &'i Index) -> Self {
+        Self {
+            index,
+            unused: Vec::new(),
+            unused_triples: Vec::new(),
+            triples: Vec::new(),
+            named: Vec::new(),
+        }
+    }
+}
+
+/// Writes the union of the sources into a folder that exists.
+pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Result<()> {
+    let mut header = Header::default();
+    let (terms, kinds, mut ids) = merge_keys(sources, folder)?;
+    let triple_terms = merge_triple_terms(sources, &mut ids, kinds, folder)?;
+    header.kinds = kinds;
+    let (ids, gone) = (ids, Gone::of(sources));
+    let work: Vec<Job<'_>> = jobs();
+    let queue = Mutex::new(work.into_iter());
+    let written = Mutex::new(vec![(0, terms), (1, triple_terms)]);
+    std::thread::scope(|scope| {
+        let worker = || -> Result<()> {
+            loop {
+                let job = {
+                    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                    queue.next()
+                };
+                let Some(job) = job else { return Ok(()) };
+                let entries = job(sources, &ids, &gone, folder)?;
+                let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+                written.extend(entries);
+            }
+        };
+        let helpers: Vec<_> = (1..threads.clamp(1, 9)).map(|_| scope.spawn(worker)).collect();
+        let mut result = worker();
+        for helper in helpers {
+            result = result.and(joined(helper.join(), folder));
+        }
+        result
+    })?;
+    for (file, entry) in written.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(place) = header.files.get_mut(file) {
+            *place = entry;
+        }
+    }
+    header.write(folder)
+}
+
+/// New ids by old ones, a list for each source.
+type Renumbered = Vec<Vec<u32>>;
+
+type Job<'a> =
+    Box<dyn Fn(&[Source<'_>], &Renumbered, &Gone, &Path) -> Result<Vec<(usize, Entry)>> + Send + Sync + 'a>;
+
+/// Quads that no source makes any more, by source.
+struct Gone {
+    triples: Vec<Vec<[u32; 3]>>,
+    named: Vec<Vec<[u32; 4]>>,
+}
+
+impl Gone {
+    fn of(sources: &[Source<'_>]) -> Self {
+        // Whoever merges has compared the counts: a quad that is made less often is listed once, and goes where
+        // nothing is left. That is known when its order with counts is merged, so both are asked the same way.
+        let triples = sources.iter().map(|source| {
+            let counts = &source.index.triples.counts;
+            left_out(&source.index.triples.spo, counts, &source.triples)
+        });
+        let named = sources.iter().map(|source| {
+            let counts = &source.index.named.counts;
+            left_out(&source.index.named.spog, counts, &source.named)
+        });
+        Self {
+            triples: triples.collect(),
+            named: named.collect(),
+        }
+    }
+}
+
+/// The quads of which nothing is left. Errors show when the orders are merged.
+fn left_out<const N: usize>(
+    order: &Permutation<N>,
+    counts: &Permutation<3>,
+    less: &[([u32; N], u64)],
+) -> Vec<[u32; N]> {
+    less.iter()
+        .filter(|(entry, less)| count_of(order, counts, entry).is_ok_and(|count| count <= *less))
+        .map(|(entry, _)| *entry)
+        .collect()
+}
+
+/// How often a quad was made; 0 where it is not there.
+pub(crate) fn count_of<const N: usize>(
+    order: &Permutation<N>,
+    counts: &Permutation<3>,
+    entry: &[u32; N],
+) -> Result<u64> {
+    let Some(position) = order.find(entry)? else {
+        return Ok(0);
+    };
+    let [high, low, _] = count_entry(position as u64, 0);
+    match counts.range(&[high, low], None).next() {
+        Some(found) => found.map(|[_, _, count]| u64::from(count)),
+        None => Ok(1),
+    }
+}
+
+fn jobs<'a>() -> Vec<Job<'a>> {
+    let triples = |file: usize, order: fn(&Index) -> &Permutation<3>, columns: [usize; 3]| -> Job<'a> {
+        Box::new(move |sources, ids, gone, folder| {
+            let lists = sources.iter().zip(ids).zip(&gone.triples);
+            let scans = lists.map(|((source, ids), gone)| {
+                Renumber::new(order(source.index), ids, arranged(gone, columns))
+            });
+            merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
+        })
+    };
+    let named = |file: usize, order: fn(&Index) -> &Permutation<4>, columns: [usize; 4]| -> Job<'a> {
+        Box::new(move |sources, ids, gone, folder| {
+            let lists = sources.iter().zip(ids).zip(&gone.named);
+            let scans = lists.map(|((source, ids), gone)| {
+                Renumber::new(order(source.index), ids, arranged(gone, columns))
+            });
+            merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
+        })
+    };
+    vec![
+        Box::new(|sources, ids, _, folder| {
+            let scans = sources.iter().zip(ids).map(|(source, ids)| {
+                let triples = &source.index.triples;
+                Counted::new(&triples.spo, &triples.counts, ids, &source.triples)
+            });
+            let [order, counts] = merge_counted(scans.collect(), folder, [2, 5])?;
+            Ok(vec![(2, order), (5, counts)])
+        }),
+        triples(3, |index| &index.triples.pos, [1, 2, 0]),
+        triples(4, |index| &index.triples.osp, [2, 0, 1]),
+        Box::new(|sources, ids, _, folder| {
+            let scans = sources.iter().zip(ids).map(|(source, ids)| {
+                let named = &source.index.named;
+                Counted::new(&named.spog, &named.counts, ids, &source.named)
+            });
+            let [order, counts] = merge_counted(scans.collect(), folder, [6, 12])?;
+            Ok(vec![(6, order), (12, counts)])
+        }),
+        named(7, |index| &index.named.posg, [1, 2, 0, 3]),
+        named(8, |index| &index.named.ospg, [2, 0, 1, 3]),
+        named(9, |index| &index.named.gspo, [3, 0, 1, 2]),
+        named(10, |index| &index.named.gpos, [3, 1, 2, 0]),
+        named(11, |index| &index.named.gosp, [3, 2, 0, 1]),
+    ]
+}
+
+/// Entries with their columns in another order, sorted.
+fn arranged<const N: usize>(entries: &[[u32; N]], columns: [usize; N]) -> Vec<[u32; N]> {
+    let mut arranged: Vec<[u32; N]> = entries
+        .iter()
+        .map(|entry| columns.map(|column| entry.get(column).copied().unwrap_or_default()))
+        .collect();
+    arranged.sort_unstable();
+    arranged
+}
+
+/// The next keys of several dictionaries, least first.
+struct Keys<'a> {
+    scans: Vec<KeyScan<'a>>,
+    heap: BinaryHeap<Reverse<(Vec<u8>, usize, u32)>>,
+    spare: Vec<Vec<u8>>,
+}
+
+impl<'a> Keys<'a> {
+    fn new(dictionaries: impl Iterator<Item = &'a Dictionary>) -> Result<Self> {
+        let mut keys = Self {
+            scans: dictionaries.map(|dictionary| dictionary.scan(0..u32::MAX)).collect(),
+            heap: BinaryHeap::new(),
+            spare: Vec::new(),
+        };
+        for source in 0..keys.scans.len() {
+            keys.advance(source)?;
+        }
+        Ok(keys)
+    }
+
+    fn advance(&mut self, source: usize) -> Result<()> {
+        if let Some(scan) = self.scans.get_mut(source)
+            && let Some((id, key)) = scan.next()?
+        {
+            let mut own = self.spare.pop().unwrap_or_default();
+            own.clear();
+            own.extend_from_slice(key);
+            self.heap.push(Reverse((own, source, id)));
+        }
+        Ok(())
+    }
+}
+
+fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
+    let mut writer = DictionaryWriter::create(&Header::path(folder, 0))?;
+    let mut ids: Renumbered = sources
+        .iter()
+        .map(|source| vec![NONE; usize::try_from(source.index.terms()).unwrap_or_default()])
+        .collect();
+    let mut unused: Vec<_> = sources
+        .iter()
+        .map(|source| source.unused.iter().peekable())
+        .collect();
+    let mut keys = Keys::new(sources.iter().map(|source| &source.index.dictionary))?;
+    let mut last: Option<(Vec<u8>, u32)> = None;
+    while let Some(Reverse((key, source, old))) = keys.heap.pop() {
+        keys.advance(source)?;
+        let skip = unused
+            .get_mut(source)
+            .is_some_and(|unused| unused.next_if(|id| **id == old).is_some());
+        if skip {
+            keys.spare.push(key);
+            continue;
+        }
+        let id = match &last {
+            Some((before, id)) if *before == key => *id,
+            _ => writer.push(&key)?,
+        };
+        if let Some(place) = ids
+            .get_mut(source)
+            .and_then(|ids| ids.get_mut(old as usize))
+        {
+            *place = id;
+        }
+        if let Some((before, _)) = last.replace((key, id)) {
+            keys.spare.push(before);
+        }
+    }
+    let (facts, kinds) = writer.finish()?;
+    let length = u64::from(kinds.last().copied().unwrap_or_default());
+    Ok((Entry { length, facts }, kinds, ids))
+}
+
+fn merge_triple_terms(
+    sources: &[Source<'_>],
+    ids: &mut Renumbered,
+    kinds: Kinds,
+    folder: &Path,
+) -> Result<Entry> {
+    let keys = kinds.last().copied().unwrap_or_default();
+    let mut scans: Vec<_> = sources
+        .iter()
+        .map(|source| {
+            let first = source.index.dictionary.len();
+            let scan = source.index.triple_terms.range(&[], None);
+            (scan, first, source.unused_triples.iter().peekable())
+        })
+        .collect();
+    let mut heap = BinaryHeap::new();
+    let mut writer = PermutationWriter::create(&Header::path(folder, 1))?;
+    let mut next = keys;
+    let mut last = None;
+    // Renumbers the next triple term of a source. Those that it is made of have their new ids.
+    let mut advance = |source: usize,
+                       ids: &Renumbered,
+                       heap: &mut BinaryHeap<Reverse<([u32; 4], usize, u32)>>|
+     -> Result<()> {
+        let Some((scan, old, unused)) = scans.get_mut(source) else {
+            return Ok(());
+        };
+        while let Some(entry) = scan.next() {
+            let [depth, parts @ ..] = entry?;
+            let number = *old;
+            *old += 1;
+            if unused.next_if(|id| **id == number).is_some() {
+                continue;
+            }
+            let new = ids.get(source).map(Vec::as_slice).unwrap_or_default();
+            let [s, p, o] = parts.map(|id| new.get(id as usize).copied().unwrap_or(NONE));
+            heap.push(Reverse(([depth, s, p, o], source, number)));
+            break;
+        }
+        Ok(())
+    };
+    for source in 0..sources.len() {
+        advance(source, ids, &mut heap)?;
+    }
+    while let Some(Reverse((entry, source, old))) = heap.pop() {
+        let id = match last {
+            Some((before, id)) if before == entry => id,
+            _ => {
+                writer.push(&entry)?;
+                next += 1;
+                if next >= crate::dictionary::MAX_TERMS {
+                    return Err(too_many(folder));
+                }
+                next - 1
+            }
+        };
+        last = Some((entry, id));
+        if let Some(place) = ids
+            .get_mut(source)
+            .and_then(|ids| ids.get_mut(old as usize))
+        {
+            *place = id;
+        }
+        advance(source, ids, &mut heap)?;
+    }
+    let (facts, length) = writer.finish()?;
+    Ok(Entry { length, facts })
+}
+
+fn too_many(folder: &Path) -> Error {
+    Error::new(ErrorKind::Full, folder, "more terms than ids can number")
+}
+
+fn renumbered<const N: usize>(entry: [u32; N], ids: &[u32], folder: &Path) -> Result<[u32; N]> {
+    let entry = entry.map(|id| ids.get(id as usize).copied().unwrap_or(NONE));
+    if entry.contains(&NONE) {
+        return Err(Error::damaged(folder, "a quad has a term that is not in the dictionary"));
+    }
+    Ok(entry)
+}
+
+/// An order with new ids, without what is gone.
+struct Renumber<'a, const N: usize> {
+    scan: Scan<'a, N>,
+    folder: &'a Path,
+    ids: &'a [u32],
+    gone: std::iter::Peekable<std::vec::IntoIter<[u32; N]>>,
+}
+
+impl<'a, const N: usize> Renumber<'a, N> {
+    fn new(order: &'a Permutation<N>, ids: &'a [u32], gone: Vec<[u32; N]>) -> Self {
+        Self {
+            scan: order.range(&[], None),
+            folder: order.file().path(),
+            ids,
+            gone: gone.into_iter().peekable(),
+        }
+    }
+
+    #[inline]
+    fn next(&mut self) -> Result<Option<[u32; N]>> {
+        for entry in self.scan.by_ref() {
+            let entry = entry?;
+            if self.gone.next_if_eq(&entry).is_none() {
+                return renumbered(entry, self.ids, self.folder).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn merge_order<const N: usize>(
+    mut scans: Vec<Renumber<'_, N>>,
+    folder: &Path,
+    file: usize,
+) -> Result<Entry> {
+    let mut writer = PermutationWriter::create(&Header::path(folder, file))?;
+    let mut heap = BinaryHeap::with_capacity(scans.len());
+    for (source, scan) in scans.iter_mut().enumerate() {
+        if let Some(entry) = scan.next()? {
+            heap.push(Reverse((entry, source)));
+        }
+    }
+    let mut last = None;
+    while let Some(mut least) = heap.peek_mut() {
+        let Reverse((entry, source)) = *least;
+        if last != Some(entry) {
+            writer.push(&entry)?;
+            last = Some(entry);
+        }
+        match scans.get_mut(source).map(Renumber::next).transpose()?.flatten() {
+            Some(next) => *least = Reverse((next, source)),
+            None => drop(std::collections::binary_heap::PeekMut::pop(least)),
+        }
+    }
+    let (facts, length) = writer.finish()?;
+    Ok(Entry { length, facts })
+}
+
+/// An order with new ids and with how often each quad was made.
+struct Counted<'a, const N: usize> {
+    scan: Scan<'a, N>,
+    folder: &'a Path,
+    ids: &'a [u32],
+    counts: Scan<'a, 3>,
+    /// The next position that has a count of its own.
+    counted: Option<(u64, u64)>,
+    position: u64,
+    less: std::iter::Peekable<std::slice::Iter<'a, ([u32; N], u64)>>,
+}
+
+impl<'a, const N: usize> Counted<'a, N> {
+    fn new(
+        order: &'a Permutation<N>,
+        counts: &'a Permutation<3>,
+        ids: &'a [u32],
+        less: &'a [([u32; N], u64)],
+    ) -> Self {
+        Self {
+            scan: order.range(&[], None),
+            folder: order.file().path(),
+            ids,
+            counts: counts.range(&[], None),
+            counted: None,
+            position: 0,
+            less: less.iter().peekable(),
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<([u32; N], u64)>> {
+        while let Some(entry) = self.scan.next() {
+            let entry = entry?;
+            let position = self.position;
+            self.position += 1;
+            while self.counted.is_none_or(|(at, _)| at < position) {
+                self.counted = match self.counts.next().transpose()? {
+                    Some([high, low, count]) => {
+                        Some((u64::from(high) << 32 | u64::from(low), u64::from(count)))
+                    }
+                    None => Some((u64::MAX, 1)),
+                };
+            }
+            let mut count = match self.counted {
+                Some((at, count)) if at == position => count,
+                _ => 1,
+            };
+            if let Some((_, less)) = self.less.next_if(|(gone, _)| *gone == entry) {
+                if *less > count {
+                    return Err(Error::new(
+                        ErrorKind::Misfit,
+                        self.folder,
+                        "a quad is taken back more often than it was made",
+                    ));
+                }
+                count -= less;
+                if count == 0 {
+                    continue;
+                }
+            }
+            return Ok(Some((renumbered(entry, self.ids, self.folder)?, count)));
+        }
+        Ok(None)
+    }
+}
+
+fn merge_counted<const N: usize>(
+    mut scans: Vec<Counted<'_, N>>,
+    folder: &Path,
+    [order, counts]: [usize; 2],
+) -> Result<[Entry; 2]> {
+    let mut writer = PermutationWriter::create(&Header::path(folder, order))?;
+    let mut count_writer = PermutationWriter::create(&Header::path(folder, counts))?;
+    let mut heap = BinaryHeap::with_capacity(scans.len());
+    for (source, scan) in scans.iter_mut().enumerate() {
+        if let Some((entry, count)) = scan.next()? {
+            heap.push(Reverse((entry, source, count)));
+        }
+    }
+    let mut position = 0_u64;
+    let mut held: Option<([u32; N], u64)> = None;
+    let mut write = |(entry, count): ([u32; N], u64)| -> Result<()> {
+        writer.push(&entry)?;
+        if count > 1 {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            count_writer.push(&count_entry(position, count))?;
+        }
+        position += 1;
+        Ok(())
+    };
+    while let Some(Reverse((entry, source, count))) = heap.pop() {
+        held = match held {
+            Some((before, sum)) if before == entry => Some((entry, sum + count)),
+            Some(done) => {
+                write(done)?;
+                Some((entry, count))
+            }
+            None => Some((entry, count)),
+        };
+        if let Some((next, count)) = scans.get_mut(source).map(Counted::next).transpose()?.flatten() {
+            heap.push(Reverse((next, source, count)));
+        }
+    }
+    if let Some(done) = held {
+        write(done)?;
+    }
+    let (facts, length) = writer.finish()?;
+    let (count_facts, counted) = count_writer.finish()?;
+    Ok([
+        Entry { length, facts },
+        Entry {
+            length: counted,
+            facts: count_facts,
+        },
+    ])
+}

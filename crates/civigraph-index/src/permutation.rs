@@ -1,0 +1,489 @@
+//! One order of the quads: a sorted list of entries in packed blocks, with a skip entry for each block.
+
+use crate::block::{BLOCK, pack_one, unpack};
+use crate::error::{Error, Result};
+use crate::page::{FileFacts, PageFile, PageWriter};
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Bytes of a skip entry: the first entry of its block, and where the block's bytes start.
+const fn skip_size(n: usize) -> usize {
+    n * 4 + 8
+}
+
+/// Writes entries in order.
+pub(crate) struct PermutationWriter<const N: usize> {
+    file: PageWriter,
+    skips: Vec<u8>,
+    last: [u32; N],
+    in_block: usize,
+    length: u64,
+    packed: Vec<u8>,
+}
+
+impl<const N: usize> PermutationWriter<N> {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        Ok(Self {
+            file: PageWriter::create(path)?,
+            skips: Vec::new(),
+            last: [0; N],
+            in_block: 0,
+            length: 0,
+            packed: Vec::with_capacity(1 << 16),
+        })
+    }
+
+    /// Adds an entry that is greater than the one before.
+    #[inline]
+    pub(crate) fn push(&mut self, entry: &[u32; N]) -> Result<()> {
+        if self.in_block == BLOCK || self.length == 0 {
+            if self.packed.len() >= 1 << 15 {
+                self.file.write(&self.packed)?;
+                self.packed.clear();
+            }
+            let at = self.file.position() + self.packed.len() as u64;
+            for id in entry {
+                self.skips.extend_from_slice(&id.to_le_bytes());
+            }
+            self.skips.extend_from_slice(&at.to_le_bytes());
+            self.in_block = 0;
+        } else {
+            pack_one(&self.last, entry, &mut self.packed);
+        }
+        self.last = *entry;
+        self.in_block += 1;
+        self.length += 1;
+        Ok(())
+    }
+
+    /// Ends the file; gives its facts and the number of entries.
+    pub(crate) fn finish(mut self) -> Result<(FileFacts, u64)> {
+        self.file.write(&self.packed)?;
+        let second = self.file.position();
+        self.file.write(&self.skips)?;
+        Ok((self.file.finish(second)?, self.length))
+    }
+}
+
+/// A sorted list of entries.
+#[derive(Debug)]
+pub(crate) struct Permutation<const N: usize> {
+    file: PageFile,
+    length: usize,
+    blocks: usize,
+    skips: usize,
+}
+
+/// The entries of a block.
+pub(crate) struct Block<const N: usize> {
+    length: usize,
+    entries: [[u32; N]; BLOCK],
+}
+
+impl<const N: usize> Block<N> {
+    #[inline]
+    fn entries(&self) -> &[[u32; N]] {
+        // `length` is at most BLOCK.
+        self.entries.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// Unpacked blocks that were read before. It belongs to one reader.
+pub(crate) struct Cache<const N: usize>(RefCell<Vec<Slot<N>>>);
+
+type Slot<const N: usize> = Option<(usize, Rc<Block<N>>)>;
+
+/// Blocks that a cache keeps.
+const SLOTS: usize = 1024;
+
+impl<const N: usize> Cache<N> {
+    pub(crate) fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+}
+
+/// Compares the start of an entry with a prefix.
+#[inline]
+fn compare<const N: usize>(entry: &[u32; N], prefix: &[u32]) -> Ordering {
+    for (a, b) in entry.iter().zip(prefix) {
+        match a.cmp(b) {
+            Ordering::Equal => {}
+            order => return order,
+        }
+    }
+    Ordering::Equal
+}
+
+impl<const N: usize> Permutation<N> {
+    pub(crate) fn open(path: PathBuf, facts: &FileFacts, length: u64) -> Result<Self> {
+        let file = PageFile::open(path, facts)?;
+        let fits = || {
+            let length = usize::try_from(length).ok()?;
+            let blocks = length.div_ceil(BLOCK);
+            let skips = usize::try_from(facts.second).ok()?;
+            let end = skips.checked_add(blocks.checked_mul(skip_size(N))?)?;
+            (end == file.len()).then_some((length, blocks, skips))
+        };
+        let Some((length, blocks, skips)) = fits() else {
+            return Err(Error::damaged(
+                file.path(),
+                "the file does not fit the header of the index",
+            ));
+        };
+        Ok(Self {
+            file,
+            length,
+            blocks,
+            skips,
+        })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    pub(crate) fn file(&self) -> &PageFile {
+        &self.file
+    }
+
+    /// The first entry of a block and where its bytes start.
+    #[inline]
+    fn skip(&self, block: usize) -> Result<([u32; N], usize)> {
+        let at = self.skips + block * skip_size(N);
+        let bytes = self.file.bytes(at..at + skip_size(N))?;
+        let mut first = [0; N];
+        let (ids, offset) = bytes.split_at_checked(N * 4).unwrap_or_default();
+        for (id, bytes) in first.iter_mut().zip(ids.chunks_exact(4)) {
+            *id = u32::from_le_bytes(bytes.try_into().unwrap_or_default());
+        }
+        let offset = u64::from_le_bytes(offset.try_into().unwrap_or_default());
+        match usize::try_from(offset) {
+            Ok(offset) => Ok((first, offset)),
+            Err(_) => Err(self.file.damaged_at(at)),
+        }
+    }
+
+    #[inline]
+    fn first(&self, block: usize) -> Result<[u32; N]> {
+        self.skip(block).map(|(first, _)| first)
+    }
+
+    /// The first block of which a condition on the first entry does not hold.
+    fn partition(&self, holds: impl Fn(&[u32; N]) -> bool) -> Result<usize> {
+        let (mut low, mut high) = (0, self.blocks);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(&self.first(middle)?) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    fn read(&self, number: usize, block: &mut Block<N>) -> Result<()> {
+        let (first, start) = self.skip(number)?;
+        let end = if number + 1 < self.blocks {
+            self.skip(number + 1)?.1
+        } else {
+            self.skips
+        };
+        let bytes = self.file.bytes(start..end)?;
+        block.length = (self.length - number * BLOCK).min(BLOCK);
+        block
+            .entries
+            .get_mut(..block.length)
+            .and_then(|entries| unpack(first, bytes, entries))
+            .ok_or_else(|| self.file.damaged_at(start))
+    }
+
+    fn block(&self, number: usize, cache: Option<&Cache<N>>) -> Result<Rc<Block<N>>> {
+        let empty = || Block {
+            length: 0,
+            entries: [[0; N]; BLOCK],
+        };
+        let Some(cache) = cache else {
+            let mut block = empty();
+            self.read(number, &mut block)?;
+            return Ok(Rc::new(block));
+        };
+        let mut slots = cache.0.borrow_mut();
+        if slots.is_empty() {
+            slots.resize_with(SLOTS.min(self.blocks), || None);
+        }
+        let count = slots.len().max(1);
+        let Some(slot) = slots.get_mut(number % count) else {
+            return Err(self.file.damaged_at(self.skips));
+        };
+        if let Some((at, block)) = slot {
+            if *at == number {
+                return Ok(Rc::clone(block));
+            }
+            // Nobody else reads it: its memory serves again.
+            if let Some(memory) = Rc::get_mut(block) {
+                *at = usize::MAX;
+                self.read(number, memory)?;
+                *at = number;
+                return Ok(Rc::clone(block));
+            }
+        }
+        let mut block = empty();
+        self.read(number, &mut block)?;
+        let block = Rc::new(block);
+        *slot = Some((number, Rc::clone(&block)));
+        Ok(block)
+    }
+
+    /// How many entries are below a prefix, or below all that start with something greater than it.
+    fn rank(&self, prefix: &[u32], upper: bool, cache: Option<&Cache<N>>) -> Result<usize> {
+        let below = |entry: &[u32; N]| match compare(entry, prefix) {
+            Ordering::Less => true,
+            Ordering::Equal => upper,
+            Ordering::Greater => false,
+        };
+        let number = self.partition(below)?;
+        match number.checked_sub(1) {
+            None => Ok(0),
+            Some(before) => {
+                let block = self.block(before, cache)?;
+                Ok(before * BLOCK + block.entries().partition_point(below))
+            }
+        }
+    }
+
+    /// The position of an entry.
+    pub(crate) fn find(&self, entry: &[u32; N]) -> Result<Option<usize>> {
+        let position = self.rank(entry, false, None)?;
+        Ok((position < self.length && self.get(position)? == *entry).then_some(position))
+    }
+
+    /// The entry at a position.
+    pub(crate) fn get(&self, position: usize) -> Result<[u32; N]> {
+        let entry = if position < self.length {
+            let block = self.block(position / BLOCK, None)?;
+            block.entries.get(position % BLOCK).copied()
+        } else {
+            None
+        };
+        entry.ok_or_else(|| {
+            Error::damaged(
+                self.file.path(),
+                format!("there is no entry {position}"),
+            )
+        })
+    }
+
+    /// How many entries start with a prefix.
+    pub(crate) fn count(&self, prefix: &[u32], cache: Option<&Cache<N>>) -> Result<usize> {
+        self.count_between(prefix, prefix, cache)
+    }
+
+    /// How many entries lie between two prefixes, both included.
+    pub(crate) fn count_between(
+        &self,
+        low: &[u32],
+        high: &[u32],
+        cache: Option<&Cache<N>>,
+    ) -> Result<usize> {
+        let end = self.rank(high, true, cache)?;
+        Ok(end.saturating_sub(self.rank(low, false, cache)?))
+    }
+
+    /// The entries that start with a prefix.
+    pub(crate) fn range<'a>(
+        &'a self,
+        prefix: &[u32],
+        cache: Option<&'a Cache<N>>,
+    ) -> Scan<'a, N> {
+        self.between(prefix, prefix, cache)
+    }
+
+    /// The entries between two prefixes, both included.
+    pub(crate) fn between<'a>(
+        &'a self,
+        low: &[u32],
+        high: &[u32],
+        cache: Option<&'a Cache<N>>,
+    ) -> Scan<'a, N> {
+        let mut bound = [u32::MAX; N];
+        for (bound, id) in bound.iter_mut().zip(high) {
+            *bound = *id;
+        }
+        let mut scan = Scan {
+            permutation: self,
+            cache,
+            number: 0,
+            position: 0,
+            end: 0,
+            block: None,
+            bound,
+            failure: None,
+        };
+        if let Err(error) = scan.seek(low) {
+            scan.block = None;
+            scan.failure = Some(error);
+        }
+        scan
+    }
+}
+
+/// The entries between two bounds, in order.
+pub(crate) struct Scan<'a, const N: usize> {
+    permutation: &'a Permutation<N>,
+    cache: Option<&'a Cache<N>>,
+    number: usize,
+    position: usize,
+    /// Entries of the block that are not above the bound.
+    end: usize,
+    block: Option<Rc<Block<N>>>,
+    bound: [u32; N],
+    failure: Option<Error>,
+}
+
+impl<const N: usize> Scan<'_, N> {
+    fn enter(&mut self, number: usize, position: usize, block: Rc<Block<N>>) {
+        let entries = block.entries();
+        self.end = match entries.last() {
+            Some(last) if *last <= self.bound => entries.len(),
+            _ => entries.partition_point(|entry| *entry <= self.bound),
+        };
+        self.number = number;
+        self.position = position;
+        self.block = Some(block);
+    }
+
+    /// Goes to the first entry that is not below a prefix.
+    fn seek(&mut self, low: &[u32]) -> Result<()> {
+        let below = |entry: &[u32; N]| compare(entry, low).is_lt();
+        let permutation = self.permutation;
+        let number = permutation.partition(below)?;
+        if let Some(before) = number.checked_sub(1) {
+            let block = permutation.block(before, self.cache)?;
+            let position = block.entries().partition_point(below);
+            if position < block.length {
+                self.enter(before, position, block);
+                return Ok(());
+            }
+        }
+        if number < permutation.blocks && permutation.first(number)? <= self.bound {
+            let block = permutation.block(number, self.cache)?;
+            self.enter(number, 0, block);
+        }
+        Ok(())
+    }
+
+    /// Goes on to the first entry at or after a prefix that is not behind this place.
+    pub(crate) fn skip_to(&mut self, low: &[u32]) -> Result<()> {
+        if let Some(block) = &self.block {
+            let entries = block.entries();
+            // Within the block there is no search in the skips.
+            if entries.last().is_some_and(|last| compare(last, low).is_ge()) {
+                let ahead = entries
+                    .get(self.position..)
+                    .unwrap_or_default()
+                    .partition_point(|entry| compare(entry, low).is_lt());
+                self.position += ahead;
+                return Ok(());
+            }
+            self.block = None;
+            self.seek(low)?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn next_block(&mut self) -> Result<bool> {
+        let Some(block) = &self.block else {
+            return Ok(false);
+        };
+        let next = self.number + 1;
+        if self.end < block.length
+            || next >= self.permutation.blocks
+            || self.permutation.first(next)? > self.bound
+        {
+            self.block = None;
+            return Ok(false);
+        }
+        let block = self.permutation.block(next, self.cache)?;
+        self.enter(next, 0, block);
+        Ok(true)
+    }
+}
+
+impl<const N: usize> Iterator for Scan<'_, N> {
+    type Item = Result<[u32; N]>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.position >= self.end || self.block.is_none() {
+            if let Some(error) = self.failure.take() {
+                return Some(Err(error));
+            }
+            match self.next_block() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.block = None;
+                    return Some(Err(error));
+                }
+            }
+        }
+        let entry = self.block.as_ref()?.entries.get(self.position)?;
+        self.position += 1;
+        Some(Ok(*entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(entries: &[[u32; 3]]) -> (tempfile::TempDir, Permutation<3>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spo");
+        let mut writer = PermutationWriter::create(&path).unwrap();
+        for entry in entries {
+            writer.push(entry).unwrap();
+        }
+        let (facts, length) = writer.finish().unwrap();
+        let permutation = Permutation::open(path, &facts, length).unwrap();
+        (folder, permutation)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn ranges_and_counts_are_those_of_a_list(
+            entries in prop::collection::btree_set([0..20_u32, 0..6, 0..40], 0..400),
+            low in prop::collection::vec(0..22_u32, 0..=3),
+            high in prop::collection::vec(0..22_u32, 0..=3),
+        ) {
+            let entries: Vec<[u32; 3]> = entries.into_iter().collect();
+            let (_folder, permutation) = written(&entries);
+            let expected: Vec<[u32; 3]> = entries
+                .iter()
+                .filter(|e| compare(e, &low).is_ge() && compare(e, &high).is_le())
+                .copied()
+                .collect();
+            let cache = Cache::new();
+            for cache in [None, Some(&cache), Some(&cache)] {
+                let found: Result<Vec<_>> = permutation.between(&low, &high, cache).collect();
+                prop_assert_eq!(&found.unwrap(), &expected);
+                let count = permutation.count_between(&low, &high, cache).unwrap();
+                if compare(&[low.first().copied().unwrap_or(0), low.get(1).copied().unwrap_or(0), low.get(2).copied().unwrap_or(0)], &high).is_le() {
+                    prop_assert_eq!(count, expected.len());
+                }
+            }
+            let mut scan = permutation.range(&[], None);
+            let mut skipped = Vec::new();
+            scan.skip_to(&low).unwrap();
+            for entry in scan { skipped.push(entry.unwrap()); }
+            let expected: Vec<[u32; 3]> = entries.iter().filter(|e| compare(e, &low).is_ge()).copied().collect();
+            prop_assert_eq!(skipped, expected);
+        }
+    }
+}

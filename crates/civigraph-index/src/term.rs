@@ -1,0 +1,408 @@
+//! Terms as keys of the dictionary: bytes whose order is the order of ids.
+//!
+//! A key starts with the kind of the term. Where a dump wants terms in the order of their canonical N-Quads form,
+//! keys sort as those forms do; numbers, days and times sort by value instead, and a dump puts them in order again.
+//!
+//! | kind | key after the kind's byte |
+//! |---|---|
+//! | number | value (8 bytes), datatype (1 byte), lexical form |
+//! | `xsd:dateTime`, `xsd:dateTimeStamp` | seconds (8 bytes), datatype (1 byte), lexical form |
+//! | `xsd:date` | seconds (8 bytes), 0, lexical form |
+//! | other typed literal, and one without a value | datatype IRI, 0, lexical form |
+//! | string | `"`, the characters with the escapes of canonical N-Quads, `"`, and `@tag` or `@tag--dir` |
+//! | IRI | the IRI and `>` |
+//! | blank node | the label |
+//!
+//! Triple terms are no keys: they are the ids of their three terms.
+
+use crate::language::canonical_language_tag;
+use crate::value::{self, NUMBERS, XSD};
+use oxrdf::{
+    BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, LiteralRef, NamedNode,
+    NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term,
+};
+
+/// Kinds of terms, by the first byte of their keys, in the order of ids.
+pub(crate) mod kind {
+    pub(crate) const NUMBER: u8 = 0x10;
+    pub(crate) const TIME: u8 = 0x11;
+    pub(crate) const DATE: u8 = 0x12;
+    pub(crate) const TYPED: u8 = 0x18;
+    pub(crate) const STRING: u8 = 0x20;
+    pub(crate) const IRI: u8 = 0x40;
+    pub(crate) const BLANK: u8 = 0x50;
+    /// All of them.
+    pub(crate) const ALL: [u8; 7] = [NUMBER, TIME, DATE, TYPED, STRING, IRI, BLANK];
+}
+
+/// Bytes ahead of the lexical form where a value orders the key: kind, value, datatype.
+const VALUED: usize = 10;
+
+/// Whether a value stands in the key after its kind.
+pub(crate) fn is_valued(kind: u8) -> bool {
+    matches!(kind, kind::NUMBER | kind::TIME | kind::DATE)
+}
+
+pub(crate) fn encode_iri(key: &mut Vec<u8>, iri: &str) {
+    key.push(kind::IRI);
+    key.extend_from_slice(iri.as_bytes());
+    key.push(b'>');
+}
+
+pub(crate) fn encode_blank(key: &mut Vec<u8>, label: &str) {
+    key.push(kind::BLANK);
+    key.extend_from_slice(label.as_bytes());
+}
+
+pub(crate) fn encode_node(key: &mut Vec<u8>, node: NamedOrBlankNodeRef<'_>) {
+    match node {
+        NamedOrBlankNodeRef::NamedNode(node) => encode_iri(key, node.as_str()),
+        NamedOrBlankNodeRef::BlankNode(node) => encode_blank(key, node.as_str()),
+    }
+}
+
+/// Appends the key of a graph's name; nothing for the default graph.
+pub(crate) fn encode_graph(key: &mut Vec<u8>, graph: GraphNameRef<'_>) {
+    match graph {
+        GraphNameRef::DefaultGraph => {}
+        GraphNameRef::NamedNode(node) => encode_iri(key, node.as_str()),
+        GraphNameRef::BlankNode(node) => encode_blank(key, node.as_str()),
+    }
+}
+
+/// Appends the key of a literal.
+pub(crate) fn encode_literal(key: &mut Vec<u8>, literal: LiteralRef<'_>) {
+    if let Some(language) = literal.language() {
+        encode_string(key, literal.value());
+        key.push(b'@');
+        key.extend_from_slice(canonical_language_tag(language).as_bytes());
+        if let Some(direction) = literal.direction() {
+            key.extend_from_slice(match direction {
+                BaseDirection::Ltr => b"--ltr",
+                BaseDirection::Rtl => b"--rtl",
+            });
+        }
+        return;
+    }
+    let datatype = literal.datatype().as_str();
+    let lexical = literal.value();
+    match datatype.strip_prefix(XSD) {
+        Some("string") => encode_string(key, lexical),
+        Some(local) => encode_xsd(key, local, datatype, lexical),
+        None => encode_typed(key, datatype, lexical),
+    }
+}
+
+fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) {
+    let (kind, number, order) = match local {
+        "date" => (
+            kind::DATE,
+            0,
+            value::seconds(lexical, false).map(value::time_key),
+        ),
+        "dateTime" | "dateTimeStamp" => (
+            kind::TIME,
+            u8::from(local == "dateTimeStamp"),
+            value::seconds(lexical, true).map(value::time_key),
+        ),
+        _ => match NUMBERS.iter().position(|number| *number == local) {
+            Some(number) => (
+                kind::NUMBER,
+                number.to_le_bytes()[0],
+                value::number(number, lexical).map(value::number_key),
+            ),
+            None => (kind::TYPED, 0, None),
+        },
+    };
+    match order {
+        Some(order) => {
+            key.push(kind);
+            key.extend_from_slice(&order);
+            key.push(number);
+            key.extend_from_slice(lexical.as_bytes());
+        }
+        None => encode_typed(key, datatype, lexical),
+    }
+}
+
+fn encode_typed(key: &mut Vec<u8>, datatype: &str, lexical: &str) {
+    key.push(kind::TYPED);
+    key.extend_from_slice(datatype.as_bytes());
+    key.push(0);
+    key.extend_from_slice(lexical.as_bytes());
+}
+
+fn encode_string(key: &mut Vec<u8>, text: &str) {
+    key.push(kind::STRING);
+    write_quoted(key, text);
+}
+
+/// Appends a quoted string with the escapes of canonical N-Quads and no others (RDF Dataset Canonicalization
+/// 1.0, §5).
+pub(crate) fn write_quoted(out: &mut Vec<u8>, text: &str) {
+    const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut plain = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        let escaped: Option<u8> = match byte {
+            b'"' | b'\\' => Some(byte),
+            b'\n' => Some(b'n'),
+            b'\r' => Some(b'r'),
+            b'\t' => Some(b't'),
+            0x08 => Some(b'b'),
+            0x0C => Some(b'f'),
+            0x00..=0x1F | 0x7F => None,
+            _ => continue,
+        };
+        // `plain` and `at` are positions of `bytes`, in order.
+        out.extend_from_slice(&bytes[plain..at]);
+        plain = at + 1;
+        out.push(b'\\');
+        match escaped {
+            Some(letter) => out.push(letter),
+            None => {
+                out.extend_from_slice(b"u00");
+                // Both digits are below 16.
+                out.push(HEXADECIMAL[usize::from(byte >> 4)]);
+                out.push(HEXADECIMAL[usize::from(byte & 15)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[plain..]);
+    out.push(b'"');
+}
+
+/// Takes the escapes of [`write_quoted`] back.
+fn unescape(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let mut characters = after.chars();
+        plain.push(match characters.next()? {
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'u' => {
+                let code = u32::from_str_radix(after.get(1..5)?, 16).ok()?;
+                characters = after.get(5..)?.chars();
+                char::from_u32(code)?
+            }
+            other @ ('"' | '\\') => other,
+            _ => return None,
+        });
+        rest = characters.as_str();
+    }
+    plain.push_str(rest);
+    Some(plain)
+}
+
+/// A key taken apart.
+pub(crate) enum Parts<'k> {
+    Iri(&'k str),
+    Blank(&'k str),
+    /// The lexical form, still with its escapes where they are said to be there; then language and direction.
+    String(&'k str, Option<&'k str>, Option<BaseDirection>),
+    /// The lexical form and the datatype, as a local name in XML Schema's namespace or a whole IRI.
+    Xsd(&'k str, &'static str),
+    Typed(&'k str, &'k str),
+}
+
+/// Takes a key apart; `None` where it is not what encoding gives.
+pub(crate) fn parts(key: &[u8]) -> Option<Parts<'_>> {
+    let (&kind, rest) = key.split_first()?;
+    if is_valued(kind) {
+        let number = usize::from(*key.get(VALUED - 1)?);
+        let lexical = std::str::from_utf8(key.get(VALUED..)?).ok()?;
+        let local = match kind {
+            kind::NUMBER => NUMBERS.get(number)?,
+            kind::DATE => "date",
+            _ if number == 1 => "dateTimeStamp",
+            _ => "dateTime",
+        };
+        return Some(Parts::Xsd(lexical, local));
+    }
+    let text = std::str::from_utf8(rest).ok()?;
+    Some(match kind {
+        kind::IRI => Parts::Iri(text.strip_suffix('>')?),
+        kind::BLANK => Parts::Blank(text),
+        kind::TYPED => {
+            let (datatype, lexical) = text.split_once('\0')?;
+            Parts::Typed(lexical, datatype)
+        }
+        kind::STRING => {
+            let text = text.strip_prefix('"')?;
+            let (lexical, tag) = text.rsplit_once('"')?;
+            match tag.strip_prefix('@') {
+                None => Parts::String(lexical, None, None),
+                Some(tag) => match tag.split_once("--") {
+                    None => Parts::String(lexical, Some(tag), None),
+                    Some((tag, "ltr")) => {
+                        Parts::String(lexical, Some(tag), Some(BaseDirection::Ltr))
+                    }
+                    Some((tag, "rtl")) => {
+                        Parts::String(lexical, Some(tag), Some(BaseDirection::Rtl))
+                    }
+                    Some(_) => return None,
+                },
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// The characters of a string that may hold escapes.
+pub(crate) fn unescaped(text: &str) -> Option<String> {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+        return Some(text.to_owned());
+    }
+    unescape(text)
+}
+
+/// The term of a key.
+pub(crate) fn decode(key: &[u8]) -> Option<Term> {
+    Some(match parts(key)? {
+        Parts::Iri(iri) => NamedNode::new_unchecked(iri).into(),
+        Parts::Blank(label) => BlankNode::new_unchecked(label).into(),
+        Parts::String(text, None, _) => Literal::new_simple_literal(unescaped(text)?).into(),
+        Parts::String(text, Some(tag), None) => {
+            Literal::new_language_tagged_literal_unchecked(unescaped(text)?, tag).into()
+        }
+        Parts::String(text, Some(tag), Some(direction)) => {
+            Literal::new_directional_language_tagged_literal_unchecked(
+                unescaped(text)?,
+                tag,
+                direction,
+            )
+            .into()
+        }
+        Parts::Xsd(lexical, local) => {
+            let datatype = NamedNode::new_unchecked([XSD, local].concat());
+            Literal::new_typed_literal(lexical, datatype).into()
+        }
+        Parts::Typed(lexical, datatype) => {
+            Literal::new_typed_literal(lexical, NamedNode::new_unchecked(datatype)).into()
+        }
+    })
+}
+
+/// A subject or the name of a graph.
+pub(crate) fn node(term: Term) -> Option<NamedOrBlankNode> {
+    match term {
+        Term::NamedNode(node) => Some(node.into()),
+        Term::BlankNode(node) => Some(node.into()),
+        Term::Literal(_) | Term::Triple(_) => None,
+    }
+}
+
+/// The name of a graph.
+pub(crate) fn graph(node: NamedOrBlankNode) -> GraphName {
+    match node {
+        NamedOrBlankNode::NamedNode(node) => node.into(),
+        NamedOrBlankNode::BlankNode(node) => node.into(),
+    }
+}
+
+/// Appends the canonical N-Quads form of a key's term; `None` where the key is damaged.
+pub(crate) fn write_canonical(out: &mut Vec<u8>, key: &[u8]) -> Option<()> {
+    let (&kind, rest) = key.split_first()?;
+    match kind {
+        kind::IRI => {
+            out.push(b'<');
+            out.extend_from_slice(rest);
+        }
+        kind::BLANK => {
+            out.extend_from_slice(b"_:");
+            out.extend_from_slice(rest);
+        }
+        // A string is kept in its canonical form.
+        kind::STRING => out.extend_from_slice(rest),
+        _ => {
+            let (lexical, prefix, datatype) = match parts(key)? {
+                Parts::Xsd(lexical, local) => (lexical, XSD, local),
+                Parts::Typed(lexical, datatype) => (lexical, "", datatype),
+                _ => return None,
+            };
+            write_quoted(out, lexical);
+            out.extend_from_slice(b"^^<");
+            out.extend_from_slice(prefix.as_bytes());
+            out.extend_from_slice(datatype.as_bytes());
+            out.push(b'>');
+        }
+    }
+    Some(())
+}
+
+/// The key of a predicate.
+pub(crate) fn iri_key(iri: NamedNodeRef<'_>) -> Vec<u8> {
+    let mut key = Vec::with_capacity(iri.as_str().len() + 2);
+    encode_iri(&mut key, iri.as_str());
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn round_trip(literal: &Literal) -> Term {
+        let mut key = Vec::new();
+        encode_literal(&mut key, literal.as_ref());
+        decode(&key).unwrap()
+    }
+
+    #[test]
+    fn literals_keep_their_forms() {
+        let typed = |lexical: &str, local: &str| {
+            Literal::new_typed_literal(lexical, NamedNode::new_unchecked(format!("{XSD}{local}")))
+        };
+        for literal in [
+            typed("1.50", "decimal"),
+            typed("007", "integer"),
+            typed("+7", "byte"),
+            typed("many", "integer"),
+            typed("PT36H", "duration"),
+            typed("2024-02-30", "date"),
+            typed("2024-02-29+03:00", "date"),
+            typed("2024-02-29T12:00:00.500Z", "dateTimeStamp"),
+            typed("NaN", "double"),
+            typed("true", "boolean"),
+            Literal::new_simple_literal(""),
+            Literal::new_simple_literal("a \"quoted\"\\ \u{1}\u{7f}\n@en"),
+            Literal::new_language_tagged_literal_unchecked("x\"@de", "ru-Latn"),
+            Literal::new_directional_language_tagged_literal_unchecked(
+                "x",
+                "ar",
+                BaseDirection::Rtl,
+            ),
+            Literal::new_typed_literal("a\nb", NamedNode::new_unchecked("http://e/d")),
+        ] {
+            assert_eq!(round_trip(&literal), literal.into());
+        }
+        let lower = Literal::new_language_tagged_literal_unchecked("x", "ru-latn");
+        let canonical = Literal::new_language_tagged_literal_unchecked("x", "ru-Latn");
+        assert_eq!(round_trip(&lower), canonical.into());
+    }
+
+    proptest! {
+        #[test]
+        fn strings_sort_as_their_lines(one in "[ -~\n\"\\\\]{0,6}", other in "[ -~\n\"\\\\]{0,6}", tag in "(en|ru)?") {
+            let of = |text: &str, tag: &str| match tag {
+                "" => Literal::new_simple_literal(text),
+                tag => Literal::new_language_tagged_literal_unchecked(text, tag),
+            };
+            let mut keys = [Vec::new(), Vec::new()];
+            let mut lines = [Vec::new(), Vec::new()];
+            for ((key, line), literal) in keys.iter_mut().zip(&mut lines).zip([of(&one, &tag), of(&other, "en")]) {
+                encode_literal(key, literal.as_ref());
+                write_canonical(line, key).unwrap();
+                line.extend_from_slice(b" .");
+                prop_assert_eq!(String::from_utf8(line.clone()).unwrap(), format!("{literal} ."));
+            }
+            prop_assert_eq!(keys[0].cmp(&keys[1]), lines[0].cmp(&lines[1]));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! What goes in comes out: quads, lines, counts, patterns and answers, whatever the memory.
+
+use civigraph_index::{Builder, Changes, Chunk, Dataset, Graphs, Index, Options};
+use oxrdf::vocab::xsd;
+use oxrdf::{
+    BaseDirection, BlankNode, Dataset as Quads, GraphName, Literal, NamedNode, NamedOrBlankNode,
+    Quad, Term, Triple,
+};
+use proptest::prelude::*;
+use spareval::{QueryEvaluator, QueryResults};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn iri(name: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("http://example.org/{name}"))
+}
+
+fn node() -> impl Strategy<Value = NamedOrBlankNode> {
+    prop_oneof![
+        "[a-c]{0,2}(/[ab])?".prop_map(|name| iri(&name).into()),
+        "[bc]{1,2}".prop_map(|label| BlankNode::new_unchecked(label).into()),
+    ]
+}
+
+fn literal() -> impl Strategy<Value = Literal> {
+    let typed = |lexical: String, datatype: &str| {
+        let datatype = NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
+        Literal::new_typed_literal(lexical, datatype)
+    };
+    prop_oneof![
+        "[a-c\"\\n ]{0,3}".prop_map(Literal::new_simple_literal),
+        ("[ab]{0,2}", prop::sample::select(vec!["en", "ru-Latn", "en-GB"]))
+            .prop_map(|(text, tag)| Literal::new_language_tagged_literal_unchecked(text, tag)),
+        "[ab]".prop_map(|text| Literal::new_directional_language_tagged_literal_unchecked(
+            text,
+            "ar",
+            BaseDirection::Rtl
+        )),
+        ("[-+]?[0-9]{1,2}", prop::sample::select(vec!["integer", "byte", "decimal", "double"]))
+            .prop_map(move |(text, datatype)| typed(text, datatype)),
+        "[0-9]\\.[05]0?".prop_map(move |text| typed(text, "decimal")),
+        "20[0-2][0-9]-0[1-9]-[0-3][0-9]".prop_map(move |text| typed(text, "date")),
+        "[ab]".prop_map(|text| Literal::new_typed_literal(text, iri("type"))),
+    ]
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    let plain = prop_oneof![
+        node().prop_map(Term::from),
+        literal().prop_map(Term::from),
+        literal().prop_map(Term::from),
+    ];
+    plain.prop_recursive(2, 4, 1, |inner| {
+        (node(), "[pq]", inner).prop_map(|(subject, predicate, object)| {
+            Term::Triple(Box::new(Triple {
+                subject,
+                predicate: iri(&predicate),
+                object,
+            }))
+        })
+    })
+}
+
+fn quad() -> impl Strategy<Value = Quad> {
+    let graph = prop_oneof![
+        2 => Just(GraphName::DefaultGraph),
+        1 => "[gh]".prop_map(|name| iri(&name).into()),
+        1 => Just(BlankNode::new_unchecked("g").into()),
+    ];
+    (node(), "[pq]", term(), graph).prop_map(|(subject, predicate, object, graph_name)| Quad {
+        subject,
+        predicate: iri(&predicate),
+        object,
+        graph_name,
+    })
+}
+
+fn build(folder: &Path, quads: &[Quad], pieces: usize, memory: usize) -> Index {
+    let options = Options {
+        memory,
+        ..Options::default()
+    };
+    let mut builder = Builder::new(folder, options).unwrap();
+    for piece in quads.chunks(quads.len().div_ceil(pieces).max(1)) {
+        let mut chunk = Chunk::new();
+        for quad in piece {
+            chunk.push(quad.as_ref());
+        }
+        builder.add(chunk).unwrap();
+    }
+    builder.finish().unwrap();
+    Index::open(folder).unwrap()
+}
+
+fn lines(index: &Index) -> Vec<String> {
+    let mut lines = index.lines().unwrap();
+    let mut all = Vec::new();
+    while let Some(line) = lines.next().unwrap() {
+        all.push(String::from_utf8(line.to_vec()).unwrap());
+    }
+    all
+}
+
+fn files(folder: &Path) -> BTreeMap<&'static str, Vec<u8>> {
+    Index::file_names()
+        .map(|name| (name, std::fs::read(folder.join(name)).unwrap()))
+        .collect()
+}
+
+/// Canonical N-Quads, which oxrdf writes but for control characters that are not made here.
+fn canonical(quad: &Quad) -> String {
+    format!("{quad} .")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn quads_come_back(quads in prop::collection::vec(quad(), 0..60), pieces in 1..5_usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let (whole, spilled) = (folder.path().join("whole"), folder.path().join("spilled"));
+        let index = build(&whole, &quads, pieces, usize::MAX);
+        index.check().unwrap();
+        let mut expected: Vec<String> = quads.iter().map(canonical).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        prop_assert_eq!(lines(&index), expected.clone());
+        prop_assert_eq!(index.len() as usize, expected.len());
+        // Memory changes nothing: the files are the same.
+        build(&spilled, &quads, pieces, 0);
+        prop_assert_eq!(files(&whole), files(&spilled));
+        for quad in &quads {
+            prop_assert!(index.contains(quad).unwrap());
+            let mut of_subject = index.lines_of(quad.subject.as_ref()).unwrap();
+            let start = format!("{} ", quad.subject);
+            for line in expected.iter().filter(|line| line.starts_with(&start)) {
+                prop_assert_eq!(of_subject.next().unwrap(), Some(line.as_bytes()));
+            }
+            prop_assert_eq!(of_subject.next().unwrap(), None);
+            let mut from = index.lines_from(quad.subject.as_ref()).unwrap();
+            for line in expected.iter().skip_while(|line| !line.starts_with(&start)) {
+                prop_assert_eq!(from.next().unwrap(), Some(line.as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn amended_files_are_those_of_a_new_index(
+        quads in prop::collection::vec(quad(), 0..30),
+        gone in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+        came in prop::collection::vec(quad(), 0..10),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let old = build(&folder.path().join("old"), &quads, 1, usize::MAX);
+        let mut left = quads.clone();
+        let mut chunk = Chunk::new();
+        for position in gone {
+            if !left.is_empty() {
+                let quad = left.swap_remove(position.index(left.len()));
+                chunk.remove(quad.as_ref());
+            }
+        }
+        for quad in &came {
+            chunk.push(quad.as_ref());
+            left.push(quad.clone());
+        }
+        let mut changes = Changes::new();
+        changes.add(chunk).unwrap();
+        let amended = folder.path().join("amended");
+        let difference = old.amend(&changes, &amended, &Options::default()).unwrap();
+        build(&folder.path().join("new"), &left, 1, usize::MAX);
+        prop_assert_eq!(files(&amended), files(&folder.path().join("new")));
+        let (before, after): (Quads, Quads) = (quads.iter().collect(), left.iter().collect());
+        for quad in &difference.gone {
+            prop_assert!(before.contains(quad) && !after.contains(quad));
+        }
+        for quad in &difference.came {
+            prop_assert!(!before.contains(quad) && after.contains(quad));
+        }
+        let lost = before.iter().filter(|quad| !after.contains(*quad)).count();
+        let new = after.iter().filter(|quad| !before.contains(*quad)).count();
+        prop_assert_eq!((difference.gone.len(), difference.came.len()), (lost, new));
+    }
+
+    #[test]
+    fn patterns_and_counts(quads in prop::collection::vec(quad(), 1..40), asked in quad(), bits in 0..32_u32) {
+        let folder = tempfile::tempdir().unwrap();
+        let index = build(folder.path(), &quads, 2, usize::MAX);
+        let all: Quads = quads.iter().collect();
+        for asked in [&asked, &quads[0]] {
+            let subject = (bits & 1 > 0).then(|| asked.subject.as_ref());
+            let predicate = (bits & 2 > 0).then(|| asked.predicate.as_ref());
+            let object = (bits & 4 > 0).then(|| asked.object.as_ref());
+            let graph = (bits & 8 > 0).then(|| asked.graph_name.as_ref());
+            let expected: Vec<String> = {
+                let mut found: Vec<String> = all
+                    .iter()
+                    .filter(|quad| subject.is_none_or(|s| s == quad.subject))
+                    .filter(|quad| predicate.is_none_or(|p| p == quad.predicate))
+                    .filter(|quad| object.is_none_or(|o| o == quad.object))
+                    .filter(|quad| graph.is_none_or(|g| g == quad.graph_name))
+                    .map(|quad| quad.to_string())
+                    .collect();
+                found.sort_unstable();
+                found
+            };
+            let found: Result<Vec<Quad>, _> = index.quads_for_pattern(subject, predicate, object, graph).collect();
+            let mut found: Vec<String> = found.unwrap().iter().map(Quad::to_string).collect();
+            found.sort_unstable();
+            prop_assert_eq!(&found, &expected);
+            let count = match graph {
+                None => {
+                    index.count(subject, predicate, object, Graphs::Default).unwrap()
+                        + index.count(subject, predicate, object, Graphs::AllNamed).unwrap()
+                }
+                Some(oxrdf::GraphNameRef::DefaultGraph) => index.count(subject, predicate, object, Graphs::Default).unwrap(),
+                Some(oxrdf::GraphNameRef::NamedNode(node)) => index.count(subject, predicate, object, Graphs::Named(node.into())).unwrap(),
+                Some(oxrdf::GraphNameRef::BlankNode(node)) => index.count(subject, predicate, object, Graphs::Named(node.into())).unwrap(),
+            };
+            prop_assert_eq!(count as usize, expected.len());
+        }
+        let mut graphs: Vec<String> = index.named_graphs().unwrap().iter().map(GraphName::to_string).collect();
+        graphs.sort_unstable();
+        let mut expected: Vec<String> = all.iter().filter(|q| !q.graph_name.is_default_graph()).map(|q| q.graph_name.to_string()).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        prop_assert_eq!(graphs, expected);
+    }
+
+    #[test]
+    fn answers_are_those_of_a_dataset_in_memory(quads in prop::collection::vec(quad(), 0..40)) {
+        let folder = tempfile::tempdir().unwrap();
+        let index = build(folder.path(), &quads, 1, usize::MAX);
+        let dataset = Dataset::new(&index);
+        let all: Quads = quads.iter().collect();
+        for text in [
+            "SELECT * { ?s ?p ?o }",
+            "SELECT * { GRAPH ?g { ?s ?p ?o } }",
+            "SELECT * { ?s <http://example.org/p> ?o . ?s <http://example.org/q> ?x }",
+            "SELECT ?s ?o { ?s ?p ?o FILTER(?o > 3) }",
+            "SELECT ?s ?o { ?s ?p ?o FILTER(?o >= \"2010-01-01\"^^<http://www.w3.org/2001/XMLSchema#date>) }",
+            "SELECT ?p (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } GROUP BY ?p",
+            "SELECT ?s { ?s (<http://example.org/p>|<http://example.org/q>)+ <http://example.org/a> }",
+            "SELECT ?a ?b { ?s ?p <<( ?a <http://example.org/p> ?b )>> }",
+            "SELECT ?l { ?s ?p ?l FILTER(LANG(?l) = \"ru-Latn\") }",
+        ] {
+            let query = spargebra::SparqlParser::new().parse_query(text).unwrap();
+            let evaluator = QueryEvaluator::new();
+            let expected = answers(evaluator.prepare(&query).execute(&all).unwrap());
+            let found = answers(evaluator.prepare(&query).execute(&dataset).unwrap());
+            prop_assert_eq!(found, expected, "{}", text);
+        }
+    }
+}
+
+fn answers(results: QueryResults<'_>) -> Vec<String> {
+    let QueryResults::Solutions(solutions) = results else {
+        panic!("a SELECT has solutions");
+    };
+    let mut rows: Vec<String> = solutions
+        .map(|solution| {
+            let solution = solution.unwrap();
+            let mut row: Vec<String> = solution
+                .iter()
+                .map(|(variable, term)| format!("{variable}={term}"))
+                .collect();
+            row.sort_unstable();
+            row.join(" ")
+        })
+        .collect();
+    rows.sort_unstable();
+    rows
+}
+
+#[test]
+fn lexical_forms_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |lexical: &str| {
+        Quad::new(
+            iri("s"),
+            iri("p"),
+            Literal::new_typed_literal(lexical, xsd::DECIMAL),
+            GraphName::DefaultGraph,
+        )
+    };
+    let quads = [of("1.50"), of("1.5"), of("01.5")];
+    let index = build(folder.path(), &quads, 1, usize::MAX);
+    assert_eq!(index.len(), 3);
+    assert_eq!(
+        lines(&index),
+        [of("01.5"), of("1.5"), of("1.50")].map(|quad| canonical(&quad))
+    );
+}
+
+#[test]
+fn foreign_and_damaged_folders_are_refused() {
+    use civigraph_index::ErrorKind;
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(Index::open(folder.path()).unwrap_err().kind(), ErrorKind::Foreign);
+    assert_eq!(
+        Index::open(&folder.path().join("none")).unwrap_err().kind(),
+        ErrorKind::Foreign
+    );
+    let quads: Vec<Quad> = (0..500)
+        .map(|n| Quad::new(iri(&n.to_string()), iri("p"), iri("o"), GraphName::DefaultGraph))
+        .collect();
+    build(folder.path(), &quads, 1, usize::MAX);
+    for name in Index::file_names() {
+        let path = folder.path().join(name);
+        let bytes = std::fs::read(&path).unwrap();
+        for damaged in [bytes[..bytes.len().saturating_sub(1)].to_vec(), [&bytes[..], &[0]].concat()] {
+            if damaged != bytes {
+                std::fs::write(&path, damaged).unwrap();
+                assert_eq!(Index::open(folder.path()).unwrap_err().kind(), ErrorKind::Damaged, "{name}");
+            }
+        }
+        for at in (0..bytes.len()).step_by(97) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x10;
+            std::fs::write(&path, damaged).unwrap();
+            let checked = Index::open(folder.path()).and_then(|index| index.check());
+            assert!(checked.is_err(), "{name}: byte {at}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(Index::open(folder.path()).is_err(), "{name}");
+        std::fs::write(&path, bytes).unwrap();
+    }
+    Index::open(folder.path()).unwrap().check().unwrap();
+}
