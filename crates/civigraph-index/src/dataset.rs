@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Caches, Index};
 use crate::order::{Arranged, Pattern};
+use crate::overlay;
 use crate::term::{self, Parts};
 use oxrdf::Term;
 use rustc_hash::FxHashMap;
@@ -15,6 +16,9 @@ use std::time::Instant;
 
 /// Ids from here on are terms that a query made.
 const MADE: u32 = crate::dictionary::MAX_TERMS;
+
+/// How many terms a query can make: ids after those are of terms beside the index.
+const MOST_MADE: u32 = overlay::FIRST - MADE;
 
 /// A term of a query: one of the index, or one that the query made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,7 +137,7 @@ impl<'i> Dataset<'i> {
             return Ok(id);
         }
         let count = u32::try_from(made.terms.len()).unwrap_or(u32::MAX);
-        let limit = self.limits.terms.unwrap_or(MADE - 2).min(MADE - 2);
+        let limit = self.limits.terms.unwrap_or(MOST_MADE).min(MOST_MADE);
         if count >= limit {
             return Err(self.stopped("the query makes more terms than it may"));
         }
@@ -147,7 +151,7 @@ impl<'i> Dataset<'i> {
     }
 
     fn term(&self, id: u32) -> Result<Term> {
-        if id < MADE {
+        if !is_made(id) {
             return self.index.term(id);
         }
         let made = self.made.borrow();
@@ -187,12 +191,19 @@ impl<'i> Dataset<'i> {
     }
 }
 
+fn is_made(id: u32) -> bool {
+    (MADE..overlay::FIRST).contains(&id)
+}
+
+/// Entries beside the index.
+type Beside<'a> = Box<dyn Iterator<Item = [u32; 4]> + 'a>;
+
 /// The quads of a pattern.
 enum Entries<'a> {
     None,
     Failed(Option<Error>),
     Triples(&'a Dataset<'a>, Arranged<'a, 3>),
-    Named(&'a Dataset<'a>, Arranged<'a, 4>),
+    Named(&'a Dataset<'a>, Arranged<'a, 4>, Option<Beside<'a>>),
 }
 
 impl Iterator for Entries<'_> {
@@ -212,8 +223,11 @@ impl Iterator for Entries<'_> {
                     graph_name: None,
                 }))
             }
-            Self::Named(dataset, entries) => {
-                let entry = entries.next()?;
+            Self::Named(dataset, entries, beside) => {
+                let entry = match entries.next() {
+                    Some(entry) => entry,
+                    None => Ok(beside.as_mut()?.next()?),
+                };
                 Some(dataset.count_entry().and(entry).map(|[s, p, o, g]| InternalQuad {
                     subject: TermId::new(s),
                     predicate: TermId::new(p),
@@ -255,19 +269,44 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
             pattern.object,
             graph.flatten(),
         ];
-        if bound.into_iter().flatten().any(|id| id >= MADE) {
+        if bound.into_iter().flatten().any(is_made) {
             return Entries::None;
         }
         let caches = Some(&dataset.caches);
         match graph {
             Some(None) => Entries::Triples(dataset, index.triples.scan(&pattern, caches)),
-            graph => Entries::Named(dataset, index.named.scan(&pattern, graph.flatten(), caches)),
+            graph => {
+                let graph = graph.flatten();
+                match index.overlay() {
+                    Err(error) => Entries::Failed(Some(error)),
+                    Ok(overlay) => Entries::Named(
+                        dataset,
+                        index.named.scan(&pattern, graph, caches),
+                        overlay
+                            .may_have(graph)
+                            .then(|| Box::new(overlay.scan(&pattern, graph)) as Beside<'_>),
+                    ),
+                }
+            }
         }
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId>> + use<'a> {
         let dataset: &'a Dataset<'a> = self;
-        dataset.index.named.graphs().map(|id| id.map(TermId::new))
+        let (beside, failure) = match dataset.index.overlay() {
+            Ok(overlay) => (overlay.graphs(), None),
+            Err(error) => (Vec::new(), Some(Err(error))),
+        };
+        let graphs = dataset.index.named.graphs();
+        // A graph that is in both comes once.
+        let others = beside.into_iter().filter_map(|graph| {
+            let counted = dataset.index.named.count(&Pattern::default(), Some(graph));
+            counted.map(|count| (count == 0).then_some(graph)).transpose()
+        });
+        graphs
+            .chain(others)
+            .map(|id| id.map(TermId::new))
+            .chain(failure)
     }
 
     fn internalize_term(&self, term: Term) -> Result<TermId> {

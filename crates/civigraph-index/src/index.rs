@@ -4,6 +4,7 @@ use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::header::{FILES, Header};
 use crate::order::{Named, Pattern, Triples};
+use crate::overlay::{self, Overlay};
 use crate::permutation::{Cache, Permutation};
 use crate::term::{self, kind};
 use oxrdf::{
@@ -11,9 +12,9 @@ use oxrdf::{
     TermRef, Triple,
 };
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// An immutable index of quads, mapped into memory. It can be shared between threads.
-#[derive(Debug)]
 pub struct Index {
     pub(crate) folder: PathBuf,
     pub(crate) dictionary: Dictionary,
@@ -21,6 +22,8 @@ pub struct Index {
     pub(crate) triple_terms: Permutation<4>,
     pub(crate) triples: Triples,
     pub(crate) named: Named,
+    load: Option<overlay::Load>,
+    overlay: OnceLock<Overlay>,
 }
 
 /// Which graphs a pattern is about.
@@ -73,7 +76,37 @@ impl Index {
                 counts: open3(12, named_counts)?,
             },
             folder: folder.to_owned(),
+            load: None,
+            overlay: OnceLock::new(),
         })
+    }
+
+    /// Adds quads of named graphs that are read together with the index: in patterns, counts and queries, not in
+    /// [`lines`](Self::lines). They are loaded when they are first needed, and kept in memory.
+    #[must_use]
+    pub fn with_overlay(
+        mut self,
+        load: impl Fn() -> std::io::Result<Vec<Quad>> + Send + Sync + 'static,
+    ) -> Self {
+        self.load = Some(Box::new(load));
+        self.overlay = OnceLock::new();
+        self
+    }
+
+    /// The quads beside the index, loaded.
+    pub(crate) fn overlay(&self) -> Result<&Overlay> {
+        if let Some(overlay) = self.overlay.get() {
+            return Ok(overlay);
+        }
+        let overlay = match &self.load {
+            None => Overlay::default(),
+            Some(load) => {
+                let quads = load()
+                    .map_err(|e| Error::io(&self.folder, "read the quads beside the index", e))?;
+                Overlay::new(self, quads)?
+            }
+        };
+        Ok(self.overlay.get_or_init(|| overlay))
     }
 
     /// The folder of the index.
@@ -128,13 +161,18 @@ impl Index {
         };
         let count = match graphs {
             Graphs::Default => self.triples.count(&pattern)?,
-            Graphs::AllNamed => self.named.count(&pattern, None)?,
+            Graphs::AllNamed => self.count_named(&pattern, None)?,
             Graphs::Named(graph) => match self.id(graph.into())? {
-                Some(graph) => self.named.count(&pattern, Some(graph))?,
+                Some(graph) => self.count_named(&pattern, Some(graph))?,
                 None => 0,
             },
         };
         Ok(count as u64)
+    }
+
+    fn count_named(&self, pattern: &Pattern, graph: Option<u32>) -> Result<usize> {
+        let beside = self.overlay()?.scan(pattern, graph).count();
+        Ok(self.named.count(pattern, graph)? + beside)
     }
 
     /// The quads that match a pattern; with no graph, those of all graphs.
@@ -169,20 +207,20 @@ impl Index {
                 .scan(&pattern, None)
                 .map(|entry| entry.map(|[s, p, o]| ([s, p, o], None)))
         };
-        let named = |graph| {
-            self.named
-                .scan(&pattern, graph, None)
-                .map(|entry| entry.map(|[s, p, o, g]| ([s, p, o], Some(g))))
+        let named = |graph| -> Result<_> {
+            let beside = self.overlay()?.scan(&pattern, graph).map(Ok);
+            let entries = self.named.scan(&pattern, graph, None).chain(beside);
+            Ok(entries.map(|entry| entry.map(|[s, p, o, g]| ([s, p, o], Some(g)))))
         };
         match graph {
-            None => quads(Box::new(default().chain(named(None)))),
+            None => quads(Box::new(default().chain(named(None)?))),
             Some(GraphNameRef::DefaultGraph) => quads(Box::new(default())),
             Some(GraphNameRef::NamedNode(node)) => match self.id(node.into())? {
-                Some(graph) => quads(Box::new(named(Some(graph)))),
+                Some(graph) => quads(Box::new(named(Some(graph))?)),
                 None => none(),
             },
             Some(GraphNameRef::BlankNode(node)) => match self.id(node.into())? {
-                Some(graph) => quads(Box::new(named(Some(graph)))),
+                Some(graph) => quads(Box::new(named(Some(graph))?)),
                 None => none(),
             },
         }
@@ -211,10 +249,14 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn named_graphs(&self) -> Result<Vec<GraphName>> {
-        self.named
-            .graphs()
+        let beside = self.overlay()?.graphs();
+        let mut ids = self.named.graphs().collect::<Result<Vec<u32>>>()?;
+        ids.extend(beside);
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter()
             .map(|id| {
-                let node = term::node(self.term(id?)?);
+                let node = term::node(self.term(id)?);
                 let node = node.ok_or_else(|| self.misplaced("a graph"))?;
                 Ok(term::graph(node))
             })
@@ -245,8 +287,16 @@ impl Index {
         Ok(Some(pattern))
     }
 
-    /// The id of a term, if it is in the index.
+    /// The id of a term, if it is in the index or beside it.
     pub(crate) fn id(&self, term: TermRef<'_>) -> Result<Option<u32>> {
+        match self.stored_id(term)? {
+            None if self.load.is_some() => Ok(self.overlay()?.id(&term.into_owned())),
+            id => Ok(id),
+        }
+    }
+
+    /// The id of a term, if it is in the index.
+    pub(crate) fn stored_id(&self, term: TermRef<'_>) -> Result<Option<u32>> {
         let mut key = Vec::with_capacity(64);
         match term {
             TermRef::NamedNode(node) => term::encode_iri(&mut key, node.as_str()),
@@ -261,15 +311,15 @@ impl Index {
 
     /// The id of a triple term and its depth.
     fn triple_id(&self, triple: &Triple) -> Result<Option<(u32, u32)>> {
-        let Some(subject) = self.id(triple.subject.as_ref().into())? else {
+        let Some(subject) = self.stored_id(triple.subject.as_ref().into())? else {
             return Ok(None);
         };
-        let Some(predicate) = self.id(triple.predicate.as_ref().into())? else {
+        let Some(predicate) = self.stored_id(triple.predicate.as_ref().into())? else {
             return Ok(None);
         };
         let object = match &triple.object {
             Term::Triple(inner) => self.triple_id(inner)?,
-            other => self.id(other.as_ref())?.map(|id| (id, 0)),
+            other => self.stored_id(other.as_ref())?.map(|id| (id, 0)),
         };
         let Some((object, depth)) = object else {
             return Ok(None);
@@ -291,6 +341,9 @@ impl Index {
         let Some(position) = id.checked_sub(self.dictionary.len()) else {
             return Ok(None);
         };
+        if id >= overlay::FIRST {
+            return Ok(None);
+        }
         let [_, subject, predicate, object] = self.triple_terms.get(position as usize)?;
         if object >= id {
             return Err(self.misplaced("a triple term"));
@@ -313,6 +366,10 @@ impl Index {
                 predicate: self.predicate(predicate)?,
                 object: self.term(object)?,
             })));
+        }
+        if id >= overlay::FIRST {
+            let term = self.overlay()?.term(id).cloned();
+            return term.ok_or_else(|| self.misplaced("a term beside the index"));
         }
         let (shared, rest) = self.dictionary.parts(id)?;
         let damaged = || {
@@ -416,5 +473,13 @@ impl Caches {
             osp: Cache::new(),
             named: std::array::from_fn(|_| Cache::new()),
         }
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }

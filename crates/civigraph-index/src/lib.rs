@@ -100,6 +100,7 @@ mod language;
 mod lines;
 mod merge;
 mod order;
+mod overlay;
 mod page;
 mod permutation;
 mod run;

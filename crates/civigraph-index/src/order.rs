@@ -22,7 +22,7 @@ pub(crate) struct Pattern {
 
 /// A prefix of an order: the ids that are bound.
 #[derive(Debug, Clone, Copy)]
-struct Prefix {
+pub(crate) struct Prefix {
     ids: [u32; 4],
     length: usize,
 }
@@ -38,22 +38,33 @@ impl Prefix {
         Self { ids, length }
     }
 
-    fn ids(&self) -> &[u32] {
+    pub(crate) fn ids(&self) -> &[u32] {
         self.ids.get(..self.length).unwrap_or_default()
     }
 }
 
 /// One of three orders of a triple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
+pub(crate) enum Order {
     Spo,
     Pos,
     Osp,
 }
 
+impl Order {
+    /// Subject, predicate, object and graph in this order, the graph last.
+    pub(crate) fn arrange(self, [s, p, o, g]: [u32; 4]) -> [u32; 4] {
+        match self {
+            Self::Spo => [s, p, o, g],
+            Self::Pos => [p, o, s, g],
+            Self::Osp => [o, s, p, g],
+        }
+    }
+}
+
 impl Pattern {
     /// The order that has the bound terms first, and these.
-    fn choose(&self) -> (Order, Prefix) {
+    pub(crate) fn choose(&self) -> (Order, Prefix) {
         match (self.subject, self.predicate, self.object) {
             (Some(s), Some(p), Some(o)) => (Order::Spo, Prefix::new(&[s, p, o])),
             (Some(s), Some(p), None) => (Order::Spo, Prefix::new(&[s, p])),

@@ -19,7 +19,7 @@ use crate::language::canonical_language_tag;
 use crate::value::{self, NUMBERS, XSD};
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, LiteralRef, NamedNode,
-    NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term,
+    NamedOrBlankNode, NamedOrBlankNodeRef, Term,
 };
 
 /// Kinds of terms, by the first byte of their keys, in the order of ids.
@@ -306,6 +306,15 @@ pub(crate) fn graph(node: NamedOrBlankNode) -> GraphName {
     }
 }
 
+/// The name of a graph as a term; `None` for the default graph.
+pub(crate) fn named_graph(graph: &GraphName) -> Option<Term> {
+    match graph {
+        GraphName::DefaultGraph => None,
+        GraphName::NamedNode(node) => Some(node.clone().into()),
+        GraphName::BlankNode(node) => Some(node.clone().into()),
+    }
+}
+
 /// Appends the canonical N-Quads form of a key's term; `None` where the key is damaged.
 pub(crate) fn write_canonical(out: &mut Vec<u8>, key: &[u8]) -> Option<()> {
     let (&kind, rest) = key.split_first()?;
@@ -334,13 +343,6 @@ pub(crate) fn write_canonical(out: &mut Vec<u8>, key: &[u8]) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// The key of a predicate.
-pub(crate) fn iri_key(iri: NamedNodeRef<'_>) -> Vec<u8> {
-    let mut key = Vec::with_capacity(iri.as_str().len() + 2);
-    encode_iri(&mut key, iri.as_str());
-    key
 }
 
 #[cfg(test)]

@@ -233,6 +233,11 @@ proptest! {
         let index = build(folder.path(), &quads, 1, usize::MAX);
         let dataset = Dataset::new(&index);
         let all: Quads = quads.iter().collect();
+        // The same quads, some of them beside the index.
+        let (inside, outside): (Vec<Quad>, Vec<Quad>) = quads.iter().cloned().partition(|quad| {
+            quad.graph_name.is_default_graph() || quad.predicate.as_str().ends_with('p')
+        });
+        let beside = Some(build(&folder.path().join("inside"), &inside, 1, usize::MAX).with_overlay(move || Ok(outside.clone())));
         for text in [
             "SELECT * { ?s ?p ?o }",
             "SELECT * { GRAPH ?g { ?s ?p ?o } }",
@@ -246,6 +251,11 @@ proptest! {
         ] {
             let query = spargebra::SparqlParser::new().parse_query(text).unwrap();
             let evaluator = QueryEvaluator::new();
+            if let Some(beside) = &beside {
+                let dataset = Dataset::new(beside);
+                let expected = answers(evaluator.prepare(&query).execute(&all).unwrap());
+                prop_assert_eq!(answers(evaluator.prepare(&query).execute(&dataset).unwrap()), expected, "beside: {}", text);
+            }
             let expected = answers(evaluator.prepare(&query).execute(&all).unwrap());
             let found = answers(evaluator.prepare(&query).execute(&dataset).unwrap());
             prop_assert_eq!(found, expected, "{}", text);
