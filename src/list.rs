@@ -195,7 +195,7 @@ fn by_count<'a>(
     language: &str,
 ) -> Vec<Vec<Cell>> {
     let prefixes = &build.manifest().about.prefixes;
-    let labels = Labels::new(build.store(), language);
+    let labels = Labels::new(build.index(), language);
     let mut counts: Vec<_> = counts.collect();
     counts.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     counts

@@ -86,7 +86,6 @@ pub(super) fn run(
     let (Some(mut old), Some(mut new)) = (old, new) else {
         return Err(Failure::new("nothing was compared: a project has errors"));
     };
-    Version::align(&mut old, &mut new)?;
     let mut out = Output::open(arguments.output.as_deref())?;
     let differs = if arguments.triples {
         diff::write_patch(&old, &new, &mut out)?

@@ -21,7 +21,7 @@ pub fn follow(build: &Build, node: &NamedNode) -> Result<NamedNode, StoreError> 
         let mut next = Vec::new();
         for quad in
             build
-                .store()
+                .index()
                 .quads_for_pattern(Some(at.as_ref().into()), Some(REPLACED), None, facts)
         {
             let quad = quad.map_err(|error| unreadable(build, &error))?;

@@ -4,7 +4,7 @@ use super::write::unreadable;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::{LABEL_PROPERTIES, iri, stored::nearest};
 use crate::store::{Build, StoreError};
-use oxigraph::store::{StorageError, Store};
+use civigraph_index::{Error as IndexError, Index};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,8 +34,8 @@ pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
 
 /// As [`resolve`], but that nothing has the name is no error.
 pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, StoreError> {
-    let failed = |error: StorageError| unreadable(build, &error);
-    let store = build.store();
+    let failed = |error: IndexError| unreadable(build, &error);
+    let store = build.index();
     let manifest = build.manifest();
     let about = &manifest.about;
     if let Some(node) = iri(name, &about.prefixes, &about.base)
@@ -69,7 +69,7 @@ pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, Store
 }
 
 /// Whether anything is said of a node, or with it.
-fn is_there(store: &Store, node: &NamedNode) -> Result<bool, StorageError> {
+fn is_there(store: &Index, node: &NamedNode) -> Result<bool, IndexError> {
     let node = node.as_ref();
     let as_subject = store
         .quads_for_pattern(Some(node.into()), None, None, None)
@@ -89,7 +89,7 @@ fn label_properties() -> impl Iterator<Item = NamedNodeRef<'static>> {
 
 /// Things with a label: the exact one where there is any, in whatever language, else one that is the same
 /// after folding.
-fn by_label(store: &Store, label: &str) -> Result<BTreeSet<String>, StorageError> {
+fn by_label(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> {
     let mut found = BTreeSet::new();
     // A label with its language is looked up in an index; in languages that are rare here, all are read.
     let languages = [None, Some("en"), Some("ru"), Some("ru-latn")];
@@ -124,9 +124,9 @@ fn by_label(store: &Store, label: &str) -> Result<BTreeSet<String>, StorageError
 }
 
 fn for_each_label(
-    store: &Store,
+    store: &Index,
     mut each: impl FnMut(&NamedNode, &str),
-) -> Result<(), StorageError> {
+) -> Result<(), IndexError> {
     for property in label_properties() {
         for quad in store.quads_for_pattern(None, Some(property), None, None) {
             let quad = quad?;
@@ -181,10 +181,10 @@ fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
     )
 }
 
-fn unknown(build: &Build, name: &str) -> Result<StoreError, StorageError> {
+fn unknown(build: &Build, name: &str) -> Result<StoreError, IndexError> {
     // Ids by label, so that the proposal can be typed.
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for_each_label(build.store(), |node, text| {
+    for_each_label(build.index(), |node, text| {
         if let Some(id) = user_name(build, node.as_str()) {
             if let Some((_, slug)) = id.split_once('/') {
                 names.insert(slug.to_owned(), id.clone());

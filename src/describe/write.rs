@@ -3,7 +3,7 @@
 use crate::diagnostic::Code;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
-use oxigraph::store::StorageError;
+use civigraph_index::Error as IndexError;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
@@ -84,12 +84,12 @@ pub fn describe(
 ) -> Result<Entity, StoreError> {
     let most = links;
     let prefixes = &build.manifest().about.prefixes;
-    let labels = Labels::new(build.store(), language);
+    let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
     for quad in build
-        .store()
+        .index()
         .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
     {
         let quad = quad.map_err(|e| unreadable(build, &e))?;
@@ -173,8 +173,8 @@ fn iri_of(term: &Term) -> Option<String> {
 fn incoming(
     build: &Build,
     node: &NamedNode,
-) -> impl Iterator<Item = Result<Quad, StorageError>> + use<> {
-    build.store().quads_for_pattern(
+) -> impl Iterator<Item = Result<Quad, IndexError>> {
+    build.index().quads_for_pattern(
         None,
         None,
         Some(node.as_ref().into()),
@@ -321,7 +321,7 @@ fn prefix_map(prefixes: &Prefixes, quads: &[Quad]) -> Vec<PrefixMapPair> {
         .collect()
 }
 
-pub(super) fn unreadable(build: &Build, error: &StorageError) -> StoreError {
+pub(super) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
     StoreError::new(
         Code::TornBuild,
         build.folder(),

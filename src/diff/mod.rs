@@ -18,7 +18,6 @@ mod rename;
 mod renamed;
 mod report;
 mod rows;
-mod tags;
 mod version;
 
 pub use entity::{Entity, PropertyChange, What};

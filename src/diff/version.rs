@@ -1,6 +1,6 @@
 //! A version of a graph: a build, a dump, a project folder or a git revision.
 
-use super::{git, tags};
+use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
 use crate::export::{Compression, Format, of_file_name};
@@ -39,10 +39,7 @@ pub struct Version {
     pub project: Option<Project>,
     /// Whether it holds the default graph alone.
     pub one_graph: bool,
-    is_dump: bool,
     lines: Lines,
-    /// The lines as they were before their tags were changed.
-    aside: Option<Lines>,
 }
 
 /// Where the sorted lines are.
@@ -111,9 +108,7 @@ impl Version {
             base: Some(about.base.clone()),
             project: build.inputs(),
             one_graph: false,
-            is_dump: false,
             lines: Lines::Build(Box::new(build)),
-            aside: None,
         })
     }
 
@@ -148,9 +143,7 @@ impl Version {
             base: Some(source.base().to_owned()),
             project: Some(project),
             one_graph: false,
-            is_dump: false,
             lines: Lines::Folder(prepared),
-            aside: None,
         }))
     }
 
@@ -215,58 +208,11 @@ impl Version {
             base: None,
             project: None,
             one_graph: !format.has_graphs(),
-            is_dump: true,
             lines: Lines::Folder(prepared),
-            aside: None,
         })
     }
 
-    /// Writes the language tags of both versions in the same way, where one of them is a dump: their
-    /// readers give them in lower case, and their case says nothing.
-    ///
-    /// # Errors
-    /// The quads cannot be read or sorted again.
-    pub fn align(old: &mut Self, new: &mut Self) -> Result<(), StoreError> {
-        if old.is_dump || new.is_dump {
-            old.lower_tags()?;
-            new.lower_tags()?;
-        }
-        Ok(())
-    }
-
-    fn lower_tags(&mut self) -> Result<(), StoreError> {
-        let sorting = |e| temporary(&e);
-        let mut line = Vec::new();
-        let mut lines = self.all_lines()?;
-        let mut mixed = false;
-        while !mixed && lines.read_until(b'\n', &mut line).map_err(sorting)? > 0 {
-            mixed = tags::lower(&mut line);
-            line.clear();
-        }
-        if !mixed {
-            return Ok(());
-        }
-        let folder = tempfile::tempdir().map_err(sorting)?;
-        let mut sink = LineSink::new(folder.path());
-        let mut records = Records::default();
-        let mut lines = self.all_lines()?;
-        while lines.read_until(b'\n', &mut line).map_err(sorting)? > 0 {
-            tags::lower(&mut line);
-            records.push_key(|out| out.extend_from_slice(line.trim_ascii_end()));
-            line.clear();
-            if records.size() > DEFAULT_BUDGET / 4 {
-                let full = std::mem::take(&mut records);
-                sink.sorter.add(full).map_err(sorting)?;
-            }
-        }
-        sink.sorter.add(records).map_err(sorting)?;
-        sink.write(&folder.path().join(LINES)).map_err(sorting)?;
-        // A revision's tables lie in the folder of its lines.
-        self.aside = Some(std::mem::replace(&mut self.lines, Lines::Folder(folder)));
-        Ok(())
-    }
-
-    fn all_lines(&self) -> Result<Box<dyn BufRead>, StoreError> {
+    fn all_lines(&self) -> Result<Box<dyn BufRead + '_>, StoreError> {
         Ok(match &self.lines {
             Lines::Build(build) => Box::new(build.lines()?),
             Lines::Folder(folder) => {
@@ -281,7 +227,7 @@ impl Version {
     ///
     /// # Errors
     /// They cannot be read.
-    pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<>, StoreError> {
+    pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<'_>, StoreError> {
         Ok(Chosen {
             lines: self.all_lines()?,
             one_graph,

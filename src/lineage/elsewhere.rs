@@ -99,11 +99,11 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<Elsewhere>, Store
     let rule = NamedNode::new_unchecked(format!("{base}ns#rule"));
     let quads = |subject: NamedOrBlankNodeRef<'_>, graph: &NamedNode| -> Result<Vec<Quad>, _> {
         build
-            .store()
+            .index()
             .quads_for_pattern(Some(subject), None, None, Some(graph.as_ref().into()))
             .collect()
     };
-    let failed = |error: oxigraph::store::StorageError| {
+    let failed = |error: civigraph_index::Error| {
         StoreError::new(
             Code::TornBuild,
             build.folder(),

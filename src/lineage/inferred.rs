@@ -3,7 +3,7 @@
 use super::Pattern;
 use crate::diagnostic::Code;
 use crate::store::{Build, StoreError, graph_iri};
-use oxigraph::store::{StorageError, Store};
+use civigraph_index::{Error as IndexError, Index};
 use oxrdf::vocab::rdf;
 use oxrdf::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, TermRef,
@@ -45,7 +45,7 @@ pub fn inferred(build: &Build, pattern: &Pattern) -> Result<Vec<Inferred>, Store
     let base = &build.manifest().about.base;
     let graph = |name| GraphName::from(NamedNode::new_unchecked(graph_iri(base, name)));
     let reader = Reader {
-        store: build.store(),
+        store: build.index(),
         inferred: graph("inferred"),
         claims: graph("claims"),
         rule: NamedNode::new_unchecked(format!("{base}ns#rule")),
@@ -60,14 +60,14 @@ pub fn inferred(build: &Build, pattern: &Pattern) -> Result<Vec<Inferred>, Store
 }
 
 struct Reader<'b> {
-    store: &'b Store,
+    store: &'b Index,
     inferred: GraphName,
     claims: GraphName,
     rule: NamedNode,
 }
 
 impl Reader<'_> {
-    fn chain(&self, pattern: &Pattern) -> Result<Vec<Inferred>, StorageError> {
+    fn chain(&self, pattern: &Pattern) -> Result<Vec<Inferred>, IndexError> {
         let subject = NamedOrBlankNodeRef::from(pattern.subject.as_ref());
         let matching = self.quads(Some(subject), None, None, &self.inferred)?;
         let mut waiting: Vec<Triple> = matching
@@ -94,7 +94,7 @@ impl Reader<'_> {
 
     /// The inference of a triple. Statements are found by what they say and not by their IRIs, because
     /// the store writes some literals in another way.
-    fn inference(&self, triple: Triple) -> Result<Option<Inferred>, StorageError> {
+    fn inference(&self, triple: Triple) -> Result<Option<Inferred>, IndexError> {
         let about = TermRef::from(triple.subject.as_ref());
         for quad in self.quads(None, Some(rdf::SUBJECT), Some(about), &self.claims)? {
             let statement = &quad.subject;
@@ -134,7 +134,7 @@ impl Reader<'_> {
     }
 
     /// The triple that a statement is about.
-    fn triple(&self, statement: &NamedOrBlankNode) -> Result<Option<Triple>, StorageError> {
+    fn triple(&self, statement: &NamedOrBlankNode) -> Result<Option<Triple>, IndexError> {
         let subject = match self.value(statement, rdf::SUBJECT)? {
             Some(Term::NamedNode(node)) => NamedOrBlankNode::from(node),
             _ => return Ok(None),
@@ -154,7 +154,7 @@ impl Reader<'_> {
         &self,
         subject: &NamedOrBlankNode,
         property: NamedNodeRef<'_>,
-    ) -> Result<Option<Term>, StorageError> {
+    ) -> Result<Option<Term>, IndexError> {
         Ok(self.values(subject, property)?.into_iter().next())
     }
 
@@ -162,7 +162,7 @@ impl Reader<'_> {
         &self,
         subject: &NamedOrBlankNode,
         property: NamedNodeRef<'_>,
-    ) -> Result<Vec<Term>, StorageError> {
+    ) -> Result<Vec<Term>, IndexError> {
         let quads = self.quads(Some(subject.as_ref()), Some(property), None, &self.claims)?;
         Ok(quads.into_iter().map(|quad| quad.object).collect())
     }
@@ -173,7 +173,7 @@ impl Reader<'_> {
         property: Option<NamedNodeRef<'_>>,
         object: Option<TermRef<'_>>,
         graph: &GraphName,
-    ) -> Result<Vec<Quad>, StorageError> {
+    ) -> Result<Vec<Quad>, IndexError> {
         self.store
             .quads_for_pattern(subject, property, object, Some(graph.as_ref()))
             .collect()

@@ -6,7 +6,7 @@ use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, Plan};
-use crate::store::{Build, StoreError, StoredForm};
+use crate::store::{Build, StoreError};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -76,7 +76,6 @@ pub struct Tracer {
 #[derive(Debug)]
 struct State {
     index: Index,
-    form: StoredForm,
     known: HashMap<String, Arc<[Made]>>,
     /// What claims make out of other cells, by subject; found out when a triple is from no cell.
     claimed: Option<HashMap<String, Vec<Made>>>,
@@ -109,7 +108,6 @@ impl Tracer {
             build: Arc::clone(build),
             state: Mutex::new(State {
                 index,
-                form: StoredForm::new()?,
                 known: HashMap::new(),
                 claimed: None,
             }),
@@ -180,7 +178,7 @@ impl Tracer {
         if quad.graph_name.as_ref() == graph.as_ref().into() {
             return Ok(true);
         }
-        let store = self.build.store();
+        let store = self.build.index();
         let mut moved = quad.clone();
         moved.graph_name = graph.clone().into();
         let here = |quad: &Quad| store.contains(quad.as_ref()).map_err(io::Error::other);
@@ -278,7 +276,7 @@ impl State {
             };
             let url = table_plan.url.split('#').next().unwrap_or_default();
             made.push(Made {
-                quad: self.form.of(quad)?,
+                quad,
                 origin: Fragment {
                     table: Arc::from(url),
                     row: *row,

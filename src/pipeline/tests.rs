@@ -18,11 +18,10 @@ struct Graph {
     statistics: crate::store::Statistics,
     release: String,
     lines: String,
-    counts: Vec<u64>,
+    files: BTreeMap<&'static str, Vec<u8>>,
     others: String,
     stored: Vec<String>,
     graphs: Vec<String>,
-    store_quads: u64,
 }
 
 impl Graph {
@@ -34,27 +33,33 @@ impl Graph {
         let others = fs::File::open(build.folder().join("others.nq.zst"))?;
         let others = zstd::decode_all(others)?;
         let mut stored: Vec<String> = build
-            .store()
-            .iter()
+            .index()
+            .quads_for_pattern(None, None, None, None)
             .map(|quad| quad.map(|quad| quad.to_string()))
             .collect::<Result<_, _>>()?;
         stored.sort();
         let mut graphs: Vec<String> = build
-            .store()
-            .named_graphs()
-            .map(|graph| graph.map(|graph| graph.to_string()))
-            .collect::<Result<_, _>>()?;
+            .index()
+            .named_graphs()?
+            .iter()
+            .map(|graph| graph.to_string())
+            .collect();
         graphs.sort();
+        let mut files = BTreeMap::new();
+        let names = civigraph_index::Index::file_names().map(|name| (name, "index"));
+        for (name, folder) in names.chain([("digest-states.json", "")]) {
+            let path = build.folder().join(folder).join(name);
+            files.insert(name, fs::read(path)?);
+        }
         Ok(Self {
             digest: manifest.digest.clone(),
             statistics: manifest.statistics.clone(),
             release: String::from_utf8(build.release_lines()?)?,
             lines,
-            counts: store::line_counts(build)?,
+            files,
             others: String::from_utf8(others)?,
             stored,
             graphs,
-            store_quads: manifest.store_quads,
         })
     }
 }
@@ -85,7 +90,6 @@ impl Workshop {
             threads: 2,
             keep: 1,
             amend,
-            optimize: false,
             ..BuildOptions::default()
         };
         let published = build(&project, options, None, &mut diagnostics)?;

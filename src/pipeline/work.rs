@@ -78,7 +78,7 @@ impl Work<'_> {
             return Ok(Attempt::Refused(site));
         };
         let mut amender = Amender::begin(site, prior)?;
-        let mut sink = amender.sink(changes.new.clone())?;
+        let mut sink = amender.sink(changes.new.clone());
         if changes.take_back(tables.plan, &mut sink).is_err() {
             return Ok(Attempt::Refused(amender.into_site()));
         }

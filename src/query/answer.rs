@@ -214,7 +214,7 @@ fn write_solutions(
     let labels = style
         .labels
         .as_deref()
-        .map(|language| Labels::new(build.store(), language));
+        .map(|language| Labels::new(build.index(), language));
     let mut rows = Vec::new();
     for solution in solutions {
         if limit == Some(answered.rows) {

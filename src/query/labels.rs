@@ -1,6 +1,6 @@
 //! Labels of things, in the language that a reader asks for.
 
-use oxigraph::store::Store;
+use civigraph_index::{Index, canonical_language_tag};
 use oxrdf::{Literal, NamedNodeRef, Term, TermRef};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,19 +16,19 @@ pub(crate) const LABEL_PROPERTIES: [NamedNodeRef<'static>; 4] = [
 /// Labels kept at hand; when there are more, all are forgotten.
 const KEPT: usize = 100_000;
 
-/// Looks up labels in a store, in all its graphs.
+/// Looks up labels in an index, in all its graphs.
 pub struct Labels<'a> {
-    store: &'a Store,
+    index: &'a Index,
     language: String,
     known: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'a> Labels<'a> {
     /// Labels in a language; where there is none, in English, else in any.
-    pub fn new(store: &'a Store, language: &str) -> Self {
+    pub fn new(index: &'a Index, language: &str) -> Self {
         Self {
-            store,
-            language: language.to_ascii_lowercase(),
+            index,
+            language: canonical_language_tag(language).into_owned(),
             known: RefCell::default(),
         }
     }
@@ -50,7 +50,7 @@ impl<'a> Labels<'a> {
     fn look_up(&self, node: NamedNodeRef<'_>) -> Option<String> {
         for property in LABEL_PROPERTIES {
             let best = self
-                .store
+                .index
                 .quads_for_pattern(Some(node.into()), Some(property), None, None)
                 // A label that cannot be read is no reason to fail an answer that has been read.
                 .filter_map(Result::ok)

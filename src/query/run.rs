@@ -8,6 +8,7 @@ use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
+use civigraph_index::Dataset;
 use oxigraph::sparql::{CancellationToken, QueryEvaluationError, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};
 use spargebra::Query;
@@ -182,8 +183,9 @@ fn evaluate(
     let graphs = graphs::named(&query);
     let mut prepared = evaluator.for_query(query);
     choose_graphs(prepared.dataset_mut(), build, request.inferred, &graphs);
+    let dataset = Dataset::new(build.index());
     let results = prepared
-        .on_store(build.store())
+        .on_queryable_dataset(&dataset)
         .execute()
         .map_err(|e| evaluation_error(&e, &request.file))?;
     let mut out = BufWriter::with_capacity(PIECE, Pieces(to_caller));

@@ -2,46 +2,35 @@
 //!
 //! ```text
 //! rows gone ─► their quads −1 ─┐
-//! rows new  ─► their quads +1 ─┼─► sorted, summed ─► merged with the lines and counts of the old build
-//! others, old against new ±1 ──┘                       │
-//!                                                      ├─► new lines, digest, counts by class
-//!  old store, its files linked ◄── quads that go, come ┘
+//! rows new  ─► their quads +1 ─┼─► Changes ─► Index::amend ─► the new index ─► lines, from the first change on
+//! others, old against new ±1 ──┘                   ▲
+//!                                           the old index
 //! ```
 //!
-//! A quad goes when nothing makes it any more: that is what the counts are for. What comes out is the same,
-//! byte for byte, as a build from nothing; only the files of the store are laid out in another way.
+//! A quad goes when nothing makes it any more: that is what the index counts. What comes out is the same, byte for
+//! byte, as a build from nothing.
 
 use super::blank::{Labelled, Unlabelled, mentions_blank};
-use super::build::{sorter, write_lines};
+use super::build::{index_options, sorter, write_lines};
 use super::difference::{Side, compare_lines};
-use super::frames::{COUNTS, FRAMES, QUADS};
 use super::line::{Parts, write_quad};
-use super::load::{for_store, storage_error};
-use super::merge::{COMES, Delta, GOES, Merged, damaged, is_damaged, merge, sum};
-use super::open::{OTHERS, RELEASE, STORE};
+use super::lines::{Digested, STATES, States, digest_from};
+use super::load::{PIECE, index_error};
+use super::open::{INDEX, OTHERS};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
-use super::{
-    About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads,
-};
+use super::statistics::Counter;
+use super::verify::check_index;
+use super::{About, Build, Published, Statistics, Step, StoreError, manifest, release_quads};
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
-use oxigraph::store::{StorageError, Store};
-use oxrdf::{NamedNode, Quad, QuadRef};
-use std::collections::HashMap;
+use civigraph_index::{self as index, Changes, Index};
+use oxrdf::{Quad, QuadRef};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Arc;
-
-/// Quads that are changed in one transaction of the store.
-const TRANSACTION: usize = 20_000;
-
-/// Quads up to which an amended store is counted.
-const COUNTED: u64 = 500_000;
-
-/// Builds that are amended in a row before all of it is built anew, which compacts the store.
-const BUILDS: u64 = 64;
 
 /// How many quads may change in a build of `quads`: beyond it building anew is faster.
 fn limit(quads: u64) -> u64 {
@@ -62,13 +51,14 @@ impl ChangedRows {
     }
 }
 
-/// A sink that keeps the quads of rows that differ and those that mention blank nodes, and lets go of all
-/// others.
+/// A sink that keeps the quads of rows that differ and those that mention blank nodes, and discards all others.
 #[derive(Debug)]
 pub struct DeltaSink {
     rows: Arc<ChangedRows>,
-    sorter: Sorter,
-    records: u64,
+    changes: Changes,
+    /// How many quads may be added or taken back.
+    limit: u64,
+    too_many: bool,
     /// All that mention blank nodes: their labels depend on each other.
     blank: Unlabelled,
 }
@@ -77,9 +67,8 @@ pub struct DeltaSink {
 #[derive(Debug)]
 pub struct DeltaChunk {
     rows: Arc<ChangedRows>,
-    kind: &'static [u8],
-    lines: Records,
-    line: Vec<u8>,
+    gone: bool,
+    quads: index::Chunk,
     blank: Vec<Quad>,
 }
 
@@ -88,9 +77,17 @@ impl DeltaSink {
     pub fn gone(&self, rows: ChangedRows) -> DeltaChunk {
         DeltaChunk {
             rows: Arc::new(rows),
-            kind: GOES,
+            gone: true,
             ..self.chunk()
         }
+    }
+
+    fn add(&mut self, quads: index::Chunk) -> io::Result<()> {
+        if !self.too_many {
+            self.changes.add(quads)?;
+            self.too_many = self.changes.len() as u64 > self.limit;
+        }
+        Ok(())
     }
 }
 
@@ -100,23 +97,21 @@ impl Sink for DeltaSink {
     fn chunk(&self) -> DeltaChunk {
         DeltaChunk {
             rows: Arc::clone(&self.rows),
-            kind: COMES,
-            lines: Records::default(),
-            line: Vec::new(),
+            gone: false,
+            quads: index::Chunk::new(),
             blank: Vec::new(),
         }
     }
 
-    /// Keeps the lines of the chunk.
+    /// Keeps the quads of the chunk.
     ///
     /// # Errors
-    /// They cannot be written to a temporary file.
+    /// There are too many terms.
     fn accept(&mut self, chunk: DeltaChunk) -> io::Result<()> {
         Step::Loading.reached();
-        self.records += chunk.lines.len() as u64;
         // Where there are too many, all is built anew.
         drop(self.blank.add(chunk.blank));
-        self.sorter.add(chunk.lines)
+        self.add(chunk.quads)
     }
 }
 
@@ -124,13 +119,15 @@ impl QuadSink for DeltaChunk {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         if mentions_blank(quad) {
             // What went is among the others of the old build.
-            if self.kind == COMES {
+            if !self.gone {
                 self.blank.push(quad.into_owned());
             }
         } else if self.rows.holds(origin) {
-            self.line.clear();
-            write_quad(&mut self.line, quad);
-            self.lines.push(&self.line, self.kind);
+            if self.gone {
+                self.quads.remove(quad);
+            } else {
+                self.quads.push(quad);
+            }
         }
     }
 }
@@ -161,8 +158,6 @@ impl Amender {
         manifest.version == env!("CARGO_PKG_VERSION")
             && manifest.canonical
             && !manifest.about.plan.is_empty()
-            && manifest.amended.builds < BUILDS
-            && manifest.amended.quads <= manifest.statistics.quads / 10 + 20_000
     }
 
     /// Starts to amend `prior`, the published build of the site.
@@ -179,16 +174,15 @@ impl Amender {
     }
 
     /// A sink for the conversion of the new version; it keeps the quads of `rows`.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
-    pub fn sink(&self, rows: ChangedRows) -> Result<DeltaSink, StoreError> {
-        Ok(DeltaSink {
+    pub fn sink(&self, rows: ChangedRows) -> DeltaSink {
+        DeltaSink {
             rows: Arc::new(rows),
-            sorter: sorter(&self.site, "sort-delta")?,
-            records: 0,
+            changes: Changes::new(),
+            // What is edited goes and comes.
+            limit: 2 * limit(self.prior.manifest().statistics.quads),
+            too_many: false,
             blank: Unlabelled::default(),
-        })
+        }
     }
 
     /// Adds quads that do not come from a row of a table alone: all of them, as for a build from nothing.
@@ -223,12 +217,11 @@ impl Amender {
     ///
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
-    pub fn publish(mut self, sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
+    pub fn publish(mut self, mut sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
         self.site.report(Step::Sorting);
-        let mut blank = sink.blank;
+        let mut blank = std::mem::take(&mut sink.blank);
         drop(blank.add(std::mem::take(&mut self.blank)));
-        let limit = limit(self.prior.manifest().statistics.quads);
-        if blank.too_many() || sink.records > 2 * limit {
+        if blank.too_many() || sink.too_many {
             return Ok(Amended::Refused(self.site));
         }
         let Labelled { quads, canonical } = blank
@@ -248,232 +241,166 @@ impl Amender {
             site,
             ..
         } = self;
-        let old = prior.manifest();
-        let failed = |e| StoreError::io(&site.path().join(QUADS), "write the quads", e);
-        let mut delta = sink.sorter;
-        let merged = write_others(others, &prior, &site, &mut delta)
-            .and_then(|()| sum(delta, limit))
-            .and_then(|delta| {
-                delta
-                    .map(|delta| merge_checked(&delta, &prior, &site, &about.base))
-                    .transpose()
-            });
-        let merged = match merged {
-            Ok(Some(merged)) => merged,
-            Ok(None) => return Ok(Amended::Refused(site)),
-            Err(error) if is_damaged(&error) => return Ok(Amended::Refused(site)),
-            Err(error) => return Err(failed(error)),
-        };
-        let statistics = old.statistics.changed(&merged.before, &merged.after);
-        let release = release_quads(&about, &statistics, &merged.digest, true);
-        let release_quads = site.write_release(&release)?;
-        site.report(Step::Sorted);
-
-        let known = link_store(prior.folder(), site.path(), &old.files)
-            .map_err(|e| StoreError::io(&site.path().join(STORE), "link the store", e))?;
-        let release = ReleaseChange::between(prior.folder(), site.path())?;
-        let store_quads = match change_store(&merged, &release, &prior, &site, &statistics) {
-            Ok(quads) => quads,
-            Err(error) if matches!(error.code(), Code::TornBuild | Code::Miscount) => {
-                let path = site.path().join(STORE);
-                fs::remove_dir_all(&path)
-                    .map_err(|e| StoreError::io(&path, "remove the linked store", e))?;
-                return Ok(Amended::Refused(site));
+        match make(&prior, others, &site, sink, &about) {
+            Ok(Some(made)) => {
+                let Digested {
+                    digest,
+                    states,
+                    statistics,
+                } = made.digested;
+                states.write(site.path())?;
+                let release = release_quads(&about, &statistics, &digest, true);
+                let release_quads = site.write_release(&release)?;
+                site.report(Step::Loaded);
+                let old = prior.manifest().amended;
+                let manifest = site.manifest(Content {
+                    statistics,
+                    digest,
+                    about,
+                    canonical: true,
+                    release_quads,
+                    amended: manifest::Amendments {
+                        builds: old.builds + 1,
+                        quads: old.quads + made.changed,
+                    },
+                })?;
+                check_index(&made.index, &manifest)?;
+                site.report(Step::Verified);
+                drop(made.index);
+                // Its pin would keep it from being pruned.
+                drop(prior);
+                site.finish(manifest)
+                    .map(|published| Amended::Published(Box::new(published)))
             }
-            Err(error) => return Err(error),
-        };
-        site.report(Step::Loaded);
-        let changed = (merged.gone.len() + merged.came.len()) as u64;
-        let manifest = site.manifest(Content {
-            statistics,
-            digest: merged.digest,
-            about,
-            canonical: true,
-            release_quads,
-            store_quads,
-            amended: manifest::Amendments {
-                builds: old.amended.builds + 1,
-                quads: old.amended.quads + changed,
-            },
-        })?;
-        site.report(Step::Verified);
-        // Its pin would keep it from being pruned.
-        drop(prior);
-        site.finish(manifest, &known)
-            .map(|published| Amended::Published(Box::new(published)))
+            Ok(None) => refused(site),
+            // The old build is not what it was.
+            Err(error) if matches!(error.code(), Code::TornBuild | Code::Miscount) => refused(site),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Writes the quads that come from no row alone, and adds what differs from the old ones to `delta`.
-fn write_others(others: Sorter, prior: &Build, site: &Site, delta: &mut Sorter) -> io::Result<()> {
+/// Leaves the site as it was before the amendment.
+fn refused(site: Site) -> Result<Amended, StoreError> {
+    let folder = site.path().join(INDEX);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::io(&folder, "remove the unfinished index", error))
+        }
+        _ => Ok(Amended::Refused(site)),
+    }
+}
+
+/// An amended index.
+struct Made {
+    index: Index,
+    digested: Digested,
+    /// Quads that came and went.
+    changed: u64,
+}
+
+/// Writes the new index; `None` where more changed than is worth it.
+fn make(
+    prior: &Build,
+    others: Sorter,
+    site: &Site,
+    mut sink: DeltaSink,
+    about: &About,
+) -> Result<Option<Made>, StoreError> {
+    prior
+        .manifest()
+        .check_contents(prior.folder(), &[OTHERS, STATES])?;
+    write_others(others, prior, site, &mut sink)?;
+    if sink.too_many {
+        return Ok(None);
+    }
+    let folder = site.path().join(INDEX);
+    let difference = prior
+        .index()
+        .amend(&sink.changes, &folder, &index_options(site))
+        .map_err(index_error)?;
+    site.report(Step::Sorted);
+    let index = Index::open(&folder).map_err(index_error)?;
+    let differing = || difference.gone.iter().chain(&difference.came);
+    let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
+    let count = |index: &Index| count_subjects(index, &subjects, &about.base);
+    let statistics = prior
+        .manifest()
+        .statistics
+        .changed(&count(prior.index())?, &count(&index)?);
+    let states = States::read(prior.folder());
+    let digested = match subjects.first() {
+        Some(first) => digest_from(&index, states, first.as_bytes())?,
+        // Quads are only made more or less often.
+        None => Digested {
+            digest: prior.manifest().digest.clone(),
+            states,
+            statistics: Statistics::default(),
+        },
+    };
+    Ok(Some(Made {
+        index,
+        digested: Digested {
+            statistics,
+            ..digested
+        },
+        changed: differing().count() as u64,
+    }))
+}
+
+/// Counts the quads of some subjects.
+fn count_subjects(
+    index: &Index,
+    subjects: &BTreeSet<String>,
+    base: &str,
+) -> Result<Statistics, StoreError> {
+    let mut counter = Counter::new(base);
+    for subject in subjects {
+        let Some(subject) = super::line::read_subject(subject.as_bytes()) else {
+            continue;
+        };
+        let mut lines = index.lines_of(subject.as_ref()).map_err(index_error)?;
+        while let Some(line) = lines.next().map_err(index_error)? {
+            if let Some(parts) = Parts::of(line) {
+                counter.line(&parts);
+            }
+        }
+    }
+    Ok(counter.finish())
+}
+
+/// Writes the quads that come from no row alone, and adds what differs from the old ones to the changes.
+fn write_others(
+    others: Sorter,
+    prior: &Build,
+    site: &Site,
+    sink: &mut DeltaSink,
+) -> Result<(), StoreError> {
     let path = site.path().join(OTHERS);
-    write_lines(others, &path)?;
+    write_lines(others, &path).map_err(|e| StoreError::io(&path, "write the quads", e))?;
+    let old_path = prior.folder().join(OTHERS);
     let read = |path: &Path| {
         let file = File::open(path)?;
         io::Result::Ok(BufReader::new(zstd::Decoder::new(file)?))
     };
-    let mut lines = Records::default();
-    let old = read(&prior.folder().join(OTHERS)).map_err(damaged)?;
-    compare_lines(old, read(&path)?, |side, line| {
-        let kind = match side {
-            Side::Old => GOES,
-            Side::New => COMES,
-        };
-        lines.push(line, kind);
+    let damaged = |e| StoreError::io(&old_path, "compare the quads", e);
+    let mut chunk = index::Chunk::new();
+    let (old, new) = (
+        read(&old_path).map_err(damaged)?,
+        read(&path).map_err(damaged)?,
+    );
+    compare_lines(old, new, |side, line| {
+        let quad = Parts::of(line).and_then(|parts| parts.quad());
+        let quad = quad.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+        match side {
+            Side::Old => chunk.remove(quad.as_ref()),
+            Side::New => chunk.push(quad.as_ref()),
+        }
+        if chunk.len() >= PIECE {
+            sink.add(std::mem::take(&mut chunk))?;
+        }
         io::Result::Ok(())
     })
-    .map_err(damaged)?;
-    delta.add(lines)
-}
-
-/// Merges the lines of the old build with what differs, and checks meanwhile that its files are what they
-/// were: some are taken over unread.
-fn merge_checked(delta: &Delta, prior: &Build, site: &Site, base: &str) -> io::Result<Merged> {
-    std::thread::scope(|scope| {
-        let names = [QUADS, COUNTS, FRAMES];
-        let check = scope.spawn(move || prior.manifest().check_contents(prior.folder(), &names));
-        let merged = merge(delta, prior.folder(), site.path(), base)?;
-        match check.join() {
-            Ok(checked) => checked.map_err(damaged).map(|()| merged),
-            Err(_) => Err(io::Error::other("a thread of the build ended early")),
-        }
-    })
-}
-
-/// Lines of the release graph that differ.
-struct ReleaseChange {
-    gone: Vec<Vec<u8>>,
-    came: Vec<Vec<u8>>,
-}
-
-impl ReleaseChange {
-    fn between(old: &Path, new: &Path) -> Result<Self, StoreError> {
-        let read = |folder: &Path| {
-            let path = folder.join(RELEASE);
-            fs::read(&path).map_err(|e| StoreError::io(&path, "read the release graph", e))
-        };
-        let mut change = Self {
-            gone: Vec::new(),
-            came: Vec::new(),
-        };
-        compare_lines(
-            read(old)?.as_slice(),
-            read(new)?.as_slice(),
-            |side, line| {
-                match side {
-                    Side::Old => change.gone.push(line.to_vec()),
-                    Side::New => change.came.push(line.to_vec()),
-                }
-                io::Result::Ok(())
-            },
-        )
-        .map_err(|e| StoreError::io(new, "compare the release graphs", e))?;
-        Ok(change)
-    }
-}
-
-/// Links the tables of the old store, which are never written to again, and copies its other files.
-///
-/// Gives the entries of the linked ones.
-fn link_store(old: &Path, new: &Path, files: &[FileEntry]) -> io::Result<Vec<FileEntry>> {
-    let folder = new.join(STORE);
-    fs::create_dir(&folder)?;
-    let mut linked = Vec::new();
-    for entry in files {
-        let Some(name) = entry
-            .name
-            .strip_prefix(STORE)
-            .and_then(|name| name.strip_prefix('/'))
-        else {
-            continue;
-        };
-        let (from, to) = (old.join(&entry.name), folder.join(name));
-        if name.ends_with(".sst") && fs::hard_link(&from, &to).is_ok() {
-            linked.push(entry.clone());
-        } else {
-            fs::copy(&from, &to)?;
-        }
-    }
-    Ok(linked)
-}
-
-/// Changes the quads of the store, and says how many it has then.
-fn change_store(
-    merged: &Merged,
-    release: &ReleaseChange,
-    prior: &Build,
-    site: &Site,
-    statistics: &Statistics,
-) -> Result<u64, StoreError> {
-    let path = site.path().join(STORE);
-    let failed = |e: StorageError| storage_error(&path, e);
-    let store = Store::open(&path).map_err(failed)?;
-    let old = prior.manifest();
-    let mut quads = old.store_quads;
-    // All that goes ahead of all that comes: the store may take them for the same.
-    for piece in pieces([&merged.gone, &release.gone]) {
-        let mut transaction = store.start_transaction().map_err(failed)?;
-        for line in piece {
-            let quad = quad_of(line, &path)?;
-            if transaction.contains(&quad).map_err(failed)? {
-                transaction.remove(&quad);
-                quads -= 1;
-            }
-        }
-        transaction.commit().map_err(failed)?;
-    }
-    for piece in pieces([&merged.beside, &merged.came]).chain(pieces([&release.came, &Vec::new()]))
-    {
-        let mut transaction = store.start_transaction().map_err(failed)?;
-        for line in piece {
-            let quad = quad_of(line, &path)?;
-            if !transaction.contains(&quad).map_err(failed)? {
-                transaction.insert(&quad);
-                quads += 1;
-            }
-        }
-        transaction.commit().map_err(failed)?;
-    }
-    // The store keeps the names of graphs apart from their quads.
-    for graph in old.statistics.graphs.keys() {
-        if !graph.is_empty() && !statistics.graphs.contains_key(graph) {
-            let graph = NamedNode::new_unchecked(graph.as_str());
-            store.remove_named_graph(graph.as_ref()).map_err(failed)?;
-        }
-    }
-    store.flush().map_err(failed)?;
-    verify(&store, merged, quads, &path)?;
-    Ok(quads)
-}
-
-/// Looks up what came, and counts small stores: counting a large one takes as long as all else together.
-fn verify(store: &Store, merged: &Merged, quads: u64, path: &Path) -> Result<(), StoreError> {
-    let failed = |e: StorageError| storage_error(path, e);
-    let miscount = |message: String| Err(StoreError::new(Code::Miscount, path, message));
-    for line in &merged.came {
-        let quad = quad_of(line, path)?;
-        if !store.contains(&quad).map_err(failed)? {
-            return miscount(format!("the store lacks a quad: {quad}"));
-        }
-    }
-    if quads <= COUNTED {
-        let stored = store.len().map_err(failed)? as u64;
-        if stored != quads {
-            return miscount(format!("the store has {stored} quads instead of {quads}"));
-        }
-    }
-    Ok(())
-}
-
-fn pieces(lists: [&Vec<Vec<u8>>; 2]) -> impl Iterator<Item = &[Vec<u8>]> {
-    lists
-        .into_iter()
-        .flat_map(|lines| lines.chunks(TRANSACTION))
-}
-
-fn quad_of(line: &[u8], path: &Path) -> Result<Quad, StoreError> {
-    Parts::of(line)
-        .and_then(|parts| parts.quad())
-        .map(for_store)
-        .ok_or_else(|| StoreError::new(Code::TornBuild, path, "a line of the quads is damaged"))
+    .and_then(|()| sink.add(chunk))
+    .map_err(damaged)
 }

@@ -1,30 +1,37 @@
 //! A build: made aside, verified, brought to disk, then switched to.
 
 use super::blank::{Labelled, mentions_blank, renamed};
-use super::frames::{COMPRESSION, FrameWriter, QUADS};
-use super::line::{Parts, write_quad};
-use super::load::{LoadChunk, LoadSink, PIECE, Sorted, Threads, for_store, storage_error};
+use super::line::write_quad;
+use super::lines::{Digested, digest_all};
+use super::load::{LoadChunk, LoadSink, Loaded, Loader, PIECE, index_error};
 use super::manifest::Amendments;
 use super::nesting::{Nesting, Syntax, TooDeep};
-use super::open::{OTHERS, RELEASE, STORE};
+use super::open::{INDEX, OTHERS};
 use super::site::{Content, Site};
-use super::sort::{DEFAULT_BUDGET, Records, Sorter};
-use super::statistics::Counter;
-use super::verify::check_store;
-use super::{About, Manifest, Statistics, Step, StoreError, digest_bytes, release_quads};
+use super::sort::{Records, Sorter};
+use super::verify::check_index;
+use super::{About, Manifest, Step, StoreError, digest_bytes, release_quads};
 use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use civigraph_index::{self as index, Index};
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::store::{StorageError, Store};
 use oxrdf::{BlankNode, GraphName, NamedNode, Quad};
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
-use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Hears how far a build is: the step, and the quads in the store so far.
+/// Memory for quads that are not in the index yet, by default.
+const MEMORY: usize = 1 << 30;
+
+/// Memory for sorting the quads that come from no row alone.
+const SORT_MEMORY: usize = 64 << 20;
+
+/// How far the lines of quads are compressed.
+const COMPRESSION: i32 = 1;
+
+/// Progress callback of a build: the step, and the quads loaded so far.
 #[derive(Clone)]
 pub struct Progress(Arc<dyn Fn(Step, u64) + Send + Sync>);
 
@@ -48,17 +55,15 @@ impl std::fmt::Debug for Progress {
 /// How to build.
 #[derive(Debug, Clone)]
 pub struct BuildOptions {
-    /// Threads for loading, sorting and digesting.
+    /// Threads for writing the index and digesting files.
     pub threads: usize,
     /// Published builds to keep, the new one included; at least 1.
     pub keep: usize,
-    /// Compact the store at the end: joins become several times faster.
-    pub optimize: bool,
     /// Take over what the published build has where little changed.
     pub amend: bool,
-    /// Memory for sorting, in bytes.
-    pub sort_memory: usize,
-    /// Who hears how far the build is.
+    /// Memory for quads that are not in the index yet, in bytes.
+    pub memory: usize,
+    /// Progress callback.
     pub progress: Option<Progress>,
 }
 
@@ -67,9 +72,8 @@ impl Default for BuildOptions {
         Self {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             keep: 3,
-            optimize: true,
             amend: true,
-            sort_memory: DEFAULT_BUDGET,
+            memory: MEMORY,
             progress: None,
         }
     }
@@ -100,8 +104,8 @@ pub struct Published {
 /// ```
 #[derive(Debug)]
 pub struct Builder {
-    // The threads end before the folder of the site goes.
-    threads: Threads,
+    // The thread ends before the folder of the site goes.
+    loader: Loader,
     /// Quads that come from no row alone.
     others: Mutex<Sorter>,
     site: Site,
@@ -121,20 +125,12 @@ impl Builder {
     /// # Errors
     /// The folder cannot be written.
     pub fn at(site: Site) -> Result<Self, StoreError> {
-        let sorter = |name| sorter(&site, name);
-        let (lines, others) = (sorter("sort")?, sorter("sort-others")?);
-        let store_path = site.path().join(STORE);
-        let store = Store::open(&store_path).map_err(|e| storage_error(&store_path, e))?;
-        let threads = Threads::start(
-            store,
-            &store_path,
-            lines,
-            site.options.threads.max(1),
-            site.options.optimize,
-            site.options.progress.clone(),
-        );
+        let others = sorter(&site, "sort-others")?;
+        let folder = site.path().join(INDEX);
+        let index = index::Builder::new(&folder, index_options(&site)).map_err(index_error)?;
+        let loader = Loader::start(index, &folder, site.options.progress.clone());
         Ok(Self {
-            threads,
+            loader,
             others: Mutex::new(others),
             site,
         })
@@ -145,7 +141,7 @@ impl Builder {
     /// # Errors
     /// None as long as the build has not ended.
     pub fn sink(&self) -> Result<LoadSink, StoreError> {
-        self.threads.sink().ok_or_else(|| {
+        self.loader.sink().ok_or_else(|| {
             StoreError::new(
                 Code::StoreFiles,
                 self.site.path(),
@@ -168,7 +164,7 @@ impl Builder {
             if !mentions_blank(quad.as_ref()) {
                 lines.push_key(|out| write_quad(out, quad.as_ref()));
             }
-            chunk.push(quad);
+            chunk.push(quad.as_ref());
             if index % PIECE == PIECE - 1 {
                 self.accept(&mut sink, std::mem::take(&mut chunk))?;
                 self.add_lines(std::mem::take(&mut lines)).map_err(failed)?;
@@ -205,7 +201,7 @@ impl Builder {
 
     /// Gives the build up after an error of the sink, and says what went wrong.
     pub fn failure(mut self) -> StoreError {
-        self.threads.stop().unwrap_or_else(|| {
+        self.loader.stop().unwrap_or_else(|| {
             StoreError::new(Code::StoreFiles, self.site.path(), "the build was given up")
         })
     }
@@ -218,71 +214,55 @@ impl Builder {
     /// Anything that could not be written or does not add up; the published build stays.
     pub fn publish(mut self, about: About) -> Result<Published, StoreError> {
         self.site.report(Step::Sorting);
-        let (sorted, loader) = match self.threads.end_sorting() {
-            Ok(ended) => ended,
-            Err(error) => return Err(self.threads.stop().unwrap_or(error)),
-        };
-        let written = self
-            .send_blank(sorted, loader)
-            .and_then(|(sorter, canonical)| {
-                // Loading keeps all cores busy; committing and compacting leave one for this.
-                self.threads.wait_for_core();
-                self.write_others()?;
-                write_quads(sorter, canonical, self.site.path(), &about.base)
-            });
-        let quads = match written {
-            Ok(written) => written,
-            Err(error) => return Err(self.threads.stop().unwrap_or(error)),
-        };
-        let release = release_quads(&about, &quads.statistics, &quads.digest, quads.canonical);
-        let release_count = self.site.write_release(&release)?;
+        let mut loaded = self.loader.end()?;
+        let canonical = self.label(&mut loaded)?;
+        self.write_others()?;
+        loaded.index.finish().map_err(index_error)?;
         self.site.report(Step::Sorted);
-        let store = self.threads.end_loading()?;
-        let store_path = self.site.path().join(STORE);
-        let failed = |e: StorageError| storage_error(&store_path, e);
-        store
-            .extend(release.into_iter().map(for_store))
-            .and_then(|()| store.flush())
-            .map_err(failed)?;
+
+        let folder = self.site.path().join(INDEX);
+        let index = Index::open(&folder).map_err(index_error)?;
+        let Digested {
+            digest,
+            states,
+            statistics,
+        } = digest_all(&index, &about.base)?;
+        states.write(self.site.path())?;
+        let release = release_quads(&about, &statistics, &digest, canonical);
+        let release_quads = self.site.write_release(&release)?;
         self.site.report(Step::Loaded);
 
-        let stored = store.len().map_err(failed)?;
         let manifest = self.site.manifest(Content {
             about,
-            statistics: quads.statistics,
-            digest: quads.digest,
-            canonical: quads.canonical,
-            release_quads: release_count,
-            store_quads: stored as u64,
+            statistics,
+            digest,
+            canonical,
+            release_quads,
             amended: Amendments::default(),
         })?;
-        self.verify(&store, &manifest)?;
+        check_index(&index, &manifest)?;
         self.site.report(Step::Verified);
-        // Closed before its files are digested.
-        drop(store);
-        self.site.finish(manifest, &[])
+        drop(index);
+        self.site.finish(manifest)
     }
 
-    /// Gives blank nodes their labels and sends their quads to the loader, which then has everything.
-    ///
-    /// Gives all lines, and whether the labels are canonical.
-    fn send_blank(
-        &self,
-        mut sorted: Sorted,
-        loader: SyncSender<Vec<Quad>>,
-    ) -> Result<(Sorter, bool), StoreError> {
-        let failed = |e| StoreError::io(self.site.path(), "write the quads", e);
-        let blank = std::mem::take(&mut sorted.blank);
+    /// Gives blank nodes their labels and their quads to the index. Says whether the labels are canonical.
+    fn label(&self, loaded: &mut Loaded) -> Result<bool, StoreError> {
+        let blank = std::mem::take(&mut loaded.blank);
         let Labelled { quads, canonical } = blank
             .label()
             .map_err(|e| StoreError::io(self.site.path(), "label the blank nodes", e))?;
         // Labels depend on all of them. Only builds with canonical ones are amended.
-        let add = |lines: &Records| match canonical {
-            true => self.add_lines(lines.clone()),
-            false => Ok(()),
-        };
-        sorted.add(&quads, &loader, add).map_err(failed)?;
-        Ok((sorted.sorter, canonical))
+        if canonical {
+            let mut lines = Records::default();
+            for quad in &quads {
+                lines.push_key(|out| write_quad(out, quad.as_ref()));
+            }
+            self.add_lines(lines)
+                .map_err(|e| StoreError::io(self.site.path(), "sort the quads", e))?;
+        }
+        loaded.add(&quads).map_err(index_error)?;
+        Ok(canonical)
     }
 
     /// Writes the quads that come from no row alone.
@@ -295,34 +275,6 @@ impl Builder {
             .unwrap_or_else(PoisonError::into_inner);
         let sorter = std::mem::replace(others, empty);
         write_lines(sorter, &path).map_err(|e| StoreError::io(&path, "write the quads", e))
-    }
-
-    /// Counts the store. Where it has fewer quads than were sent (it takes some literals for the same
-    /// value), each quad is looked up.
-    fn verify(&self, store: &Store, manifest: &Manifest) -> Result<(), StoreError> {
-        let sent = manifest.statistics.quads + manifest.release_quads;
-        if manifest.store_quads == sent {
-            return Ok(());
-        }
-        let path = self.site.path().join(QUADS);
-        if manifest.store_quads > sent {
-            return Err(StoreError::new(
-                Code::Miscount,
-                &path,
-                format!(
-                    "the store has {} quads after {sent} were loaded",
-                    manifest.store_quads
-                ),
-            ));
-        }
-        let open = |path: &Path| {
-            File::open(path).map_err(|e| StoreError::io(path, "read the quads back", e))
-        };
-        let lines = zstd::Decoder::new(open(&path)?)
-            .map_err(|e| StoreError::io(&path, "read the quads back", e))?
-            .chain(open(&self.site.path().join(RELEASE))?);
-        let lines = BufReader::new(lines);
-        check_store(store, manifest, &path, lines)
     }
 }
 
@@ -389,8 +341,15 @@ pub fn read_turtle(
 pub(super) fn sorter(site: &Site, name: &str) -> Result<Sorter, StoreError> {
     let folder = site.path().join(name);
     fs::create_dir_all(&folder).map_err(|e| StoreError::io(&folder, "create the folder", e))?;
-    let options = &site.options;
-    Ok(Sorter::new(folder, options.sort_memory, options.threads))
+    Ok(Sorter::new(folder, SORT_MEMORY, site.options.threads))
+}
+
+/// How the index of a site is built.
+pub(super) fn index_options(site: &Site) -> index::Options {
+    index::Options {
+        memory: site.options.memory,
+        threads: site.options.threads.max(1),
+    }
 }
 
 /// Writes lines in order, each as often as it was added.
@@ -403,52 +362,6 @@ pub(super) fn write_lines(sorter: Sorter, path: &Path) -> io::Result<()> {
         encoder.write_all(b"\n")?;
     }
     encoder.finish()?.flush()
-}
-
-struct Quads {
-    statistics: Statistics,
-    digest: String,
-    canonical: bool,
-}
-
-/// Writes all lines, sorted and without duplicates, while counting and digesting them.
-fn write_quads(
-    sorter: Sorter,
-    canonical: bool,
-    folder: &Path,
-    base: &str,
-) -> Result<Quads, StoreError> {
-    let failed = |e| StoreError::io(&folder.join(QUADS), "write the quads", e);
-    let mut merge = sorter.finish().map_err(failed)?;
-    let mut writer = FrameWriter::create(folder).map_err(failed)?;
-    let mut counter = Counter::new(base);
-    // The line that may still come again, and how often it came.
-    let (mut held, mut count) = (Vec::new(), 0);
-    loop {
-        let next = merge.next().map_err(failed)?;
-        if count > 0 && next.is_none_or(|(line, _)| line != held) {
-            match Parts::of(&held) {
-                Some(parts) => counter.line(&parts),
-                None => return Err(failed(io::Error::other("a line came back damaged"))),
-            }
-            writer.line(&held, count).map_err(failed)?;
-            count = 0;
-        }
-        let Some((line, _)) = next else {
-            break;
-        };
-        if count == 0 {
-            held.clear();
-            held.extend_from_slice(line);
-        }
-        count += 1;
-    }
-    let digest = writer.finish(folder).map_err(failed)?;
-    Ok(Quads {
-        statistics: counter.finish(),
-        digest,
-        canonical,
-    })
 }
 
 /// The words of a syntax error without the place, which the parser says first.

@@ -3,7 +3,7 @@
 use super::difference::{Side, compare_lines};
 use super::line::{self, Parts};
 use super::lock::{BuilderLock, Pin};
-use super::open::{current, quads};
+use super::open::{current, lines, open_index};
 use super::{Input, Layout, Manifest, StoreError};
 use crate::diagnostic::Code;
 use serde::Serialize;
@@ -90,7 +90,8 @@ pub fn changes(root: &Path, old: &Manifest, new: &Manifest) -> Result<Changes, S
         );
     }
     let [old_folder, new_folder] = &folders;
-    let compared = compare_lines(quads(old_folder)?, quads(new_folder)?, |side, line| {
+    let (old, new) = (open_index(old_folder)?, open_index(new_folder)?);
+    let compared = compare_lines(lines(&old)?, lines(&new)?, |side, line| {
         let Some(parts) = Parts::of(line) else {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         };

@@ -1,8 +1,11 @@
 //! Canonical N-Quads lines (RDF Dataset Canonicalization 1.0, §5): written, and taken apart again.
 //!
+//! Language tags, which are equal without regard to case, are written in that of BCP 47 §2.1.1.
+//!
 //! A line is one quad without its line break: `<s> <p> "o"@en <g> .`. Lines of bytes sort in code
 //! point order, which is the order that the canonical form asks for.
 
+use civigraph_index::canonical_language_tag;
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode,
     NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef, Triple,
@@ -40,7 +43,7 @@ pub fn write_term(out: &mut Vec<u8>, term: TermRef<'_>) {
             write_quoted(out, literal.value());
             if let Some(language) = literal.language() {
                 out.push(b'@');
-                out.extend_from_slice(language.as_bytes());
+                out.extend_from_slice(canonical_language_tag(language).as_bytes());
                 if let Some(direction) = literal.direction() {
                     out.extend_from_slice(b"--");
                     out.extend_from_slice(direction.to_string().as_bytes());
@@ -263,7 +266,7 @@ fn read_term(term: &[u8]) -> Option<Term> {
     Some(literal.into())
 }
 
-fn read_subject(term: &[u8]) -> Option<NamedOrBlankNode> {
+pub(super) fn read_subject(term: &[u8]) -> Option<NamedOrBlankNode> {
     match term.strip_prefix(b"_:") {
         Some(label) => {
             let label = std::str::from_utf8(label).ok()?;

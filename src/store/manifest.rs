@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Version of the layout of a build; a build of another one is not opened.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Files up to this length are digested at every opening, larger ones only by `verify`.
 const SMALL: u64 = 64 << 10;
@@ -30,8 +30,6 @@ pub struct Manifest {
     pub canonical: bool,
     /// Distinct quads of the release graph.
     pub release_quads: u64,
-    /// Quads in the store, which keeps one of several literals that it takes for the same value.
-    pub store_quads: u64,
     /// Counts of all graphs but `release`.
     pub statistics: Statistics,
     /// How much was amended since all of it was built anew.

@@ -1,26 +1,25 @@
 //! A published build, opened for reading.
 
 use super::line::Parts;
-use super::load::storage_error;
+use super::load::index_error;
 use super::lock::Pin;
 use super::{Input, Layout, Manifest, StoreError};
 use crate::diagnostic::{Code, suggest};
 use crate::project::Project;
-use oxigraph::store::Store;
+use civigraph_index::{Index, Lines};
 use oxrdf::{NamedOrBlankNodeRef, Quad};
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::fs;
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-pub(super) use super::frames::QUADS;
 /// Name of the folder with copies of the inputs.
 pub(super) const INPUTS: &str = "inputs";
 /// Name of the quads that come from no row alone, sorted, each as often as it was made.
 pub(super) const OTHERS: &str = "others.nq.zst";
 /// Name of the release graph's lines in a build's folder.
 pub(super) const RELEASE: &str = "release.nq";
-/// Name of the store in a build's folder.
-pub(super) const STORE: &str = "store";
+/// Name of the folder of the index.
+pub(super) const INDEX: &str = "index";
 
 /// How often a reader looks again when the build it was told of is being deleted.
 const ATTEMPTS: usize = 20;
@@ -29,8 +28,8 @@ const ATTEMPTS: usize = 20;
 pub struct Build {
     folder: PathBuf,
     manifest: Manifest,
-    store: Store,
-    // Held for its lock; last, so that the store closes first.
+    index: Index,
+    // Held for its lock.
     _pin: Pin,
 }
 
@@ -40,9 +39,10 @@ impl Build {
         &self.manifest
     }
 
-    /// The store, which must not be written to.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// The quads of all graphs. Those of the graph `release` are kept beside it, and are in its answers but not in
+    /// its lines.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// The folder of the build.
@@ -59,9 +59,9 @@ impl Build {
     /// The quads of all graphs but `release`, as sorted canonical N-Quads lines.
     ///
     /// # Errors
-    /// The file cannot be opened.
-    pub fn lines(&self) -> Result<impl BufRead + use<>, StoreError> {
-        quads(&self.folder)
+    /// The index cannot be read.
+    pub fn lines(&self) -> Result<impl BufRead + use<'_>, StoreError> {
+        lines(&self.index)
     }
 
     /// Where the copy of an input lies, by its name; it need not be there.
@@ -80,20 +80,21 @@ impl Build {
         Project::open(&self.folder.join(INPUTS), None).ok()
     }
 
-    /// The quads of a subject in all graphs but `release`, in canonical order. Literals are as the tables
-    /// have them: the store keeps the values of numbers and not their digits, and language tags in
-    /// lower case.
+    /// The quads of a subject in all graphs but `release`, in canonical order.
     ///
     /// # Errors
     /// The quads cannot be read.
     pub fn quads_of(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, StoreError> {
-        let damaged = |error| StoreError::io(&self.folder.join(QUADS), "read the quads", error);
-        let lines = super::frames::lines_of(&self.folder, &subject.to_string()).map_err(damaged)?;
-        lines
-            .iter()
-            .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
-            .collect::<Option<_>>()
-            .ok_or_else(|| damaged(io::Error::from(io::ErrorKind::InvalidData)))
+        let mut lines = self.index.lines_of(subject).map_err(index_error)?;
+        let mut quads = Vec::new();
+        while let Some(line) = lines.next().map_err(index_error)? {
+            let quad = Parts::of(line).and_then(|parts| parts.quad());
+            quads.push(quad.ok_or_else(|| {
+                let message = "a line of the quads is damaged";
+                StoreError::new(Code::TornBuild, &self.folder, message)
+            })?);
+        }
+        Ok(quads)
     }
 
     /// The quads of the release graph, as sorted canonical N-Quads lines.
@@ -102,21 +103,76 @@ impl Build {
     /// The file cannot be read.
     pub fn release_lines(&self) -> Result<Vec<u8>, StoreError> {
         let path = self.folder.join(RELEASE);
-        let mut lines = Vec::new();
-        File::open(&path)
-            .and_then(|mut file| file.read_to_end(&mut lines))
-            .map_err(|e| StoreError::io(&path, "read the release graph", e))?;
-        Ok(lines)
+        fs::read(&path).map_err(|e| StoreError::io(&path, "read the release graph", e))
     }
 }
 
-/// The sorted quads in a build's folder.
-pub(super) fn quads(folder: &Path) -> Result<impl BufRead + use<>, StoreError> {
-    let path = folder.join(QUADS);
-    File::open(&path)
-        .and_then(zstd::Decoder::new)
-        .map(|decoder| BufReader::with_capacity(1 << 18, decoder))
-        .map_err(|e| StoreError::io(&path, "open the quads", e))
+/// Opens the index of a build, with its release graph beside it.
+pub(super) fn open_index(folder: &Path) -> Result<Index, StoreError> {
+    let release = folder.join(RELEASE);
+    let index = Index::open(&folder.join(INDEX)).map_err(index_error)?;
+    Ok(index.with_overlay(move || {
+        let lines = fs::read(&release)?;
+        let quads = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        quads
+            .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line is damaged"))
+    }))
+}
+
+/// The sorted lines of an index, each with its line break.
+pub(super) fn lines(index: &Index) -> Result<impl BufRead + use<'_>, StoreError> {
+    Ok(LineReader {
+        lines: index.lines().map_err(index_error)?,
+        buffer: Vec::with_capacity(LineReader::BUFFER),
+        position: 0,
+        ended: false,
+    })
+}
+
+/// Reads lines as bytes.
+struct LineReader<'a> {
+    lines: Lines<'a>,
+    buffer: Vec<u8>,
+    position: usize,
+    ended: bool,
+}
+
+impl LineReader<'_> {
+    const BUFFER: usize = 1 << 16;
+}
+
+impl BufRead for LineReader<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.position >= self.buffer.len() {
+            self.position = 0;
+            self.buffer.clear();
+            while !self.ended && self.buffer.len() < Self::BUFFER {
+                match self.lines.next()? {
+                    Some(line) => {
+                        self.buffer.extend_from_slice(line);
+                        self.buffer.push(b'\n');
+                    }
+                    None => self.ended = true,
+                }
+            }
+        }
+        Ok(self.buffer.get(self.position..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.position = (self.position + amount).min(self.buffer.len());
+    }
+}
+
+impl Read for LineReader<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut buffer = self.fill_buf()?;
+        let read = buffer.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
 }
 
 impl std::fmt::Debug for Build {
@@ -288,20 +344,11 @@ fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
         ));
     }
     manifest.check_files(&folder, false)?;
-    let path = folder.join(STORE);
-    let store = Store::open_read_only(&path).map_err(|e| {
-        let error = storage_error(&path, e);
-        StoreError::new(
-            Code::TornBuild,
-            &path,
-            format!("the store cannot be opened: {}", error.diagnostic().message),
-        )
-        .with_hint("run `civigraph build` to make a new one")
-    })?;
+    let index = open_index(&folder)?;
     Ok(Some(Build {
         folder,
         manifest,
-        store,
+        index,
         _pin: pin,
     }))
 }

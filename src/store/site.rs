@@ -3,7 +3,7 @@
 use super::layout::{sequence, sync_folder};
 use super::line::write_quad;
 use super::lock::{BuilderLock, Pin};
-use super::open::{INPUTS, RELEASE, STORE};
+use super::open::{INPUTS, RELEASE};
 use super::{
     About, BuildOptions, FORMAT, FileEntry, Input, Layout, Manifest, Published, Statistics, Step,
     StoreError, manifest,
@@ -39,7 +39,6 @@ pub(super) struct Content {
     /// Whether that is the RDFC-1.0 hash.
     pub(super) canonical: bool,
     pub(super) release_quads: u64,
-    pub(super) store_quads: u64,
     /// What was amended since all of it was built.
     pub(super) amended: manifest::Amendments,
 }
@@ -182,7 +181,6 @@ impl Site {
             digest,
             canonical: content.canonical,
             release_quads: content.release_quads,
-            store_quads: content.store_quads,
             statistics: content.statistics,
             amended: content.amended,
             about: content.about,
@@ -202,15 +200,8 @@ impl Site {
         Ok(())
     }
 
-    /// Describes the files, brings them to disk and makes the build the published one. The store must be
-    /// closed. `known` are files whose digests are known already.
-    pub(super) fn finish(
-        self,
-        mut manifest: Manifest,
-        known: &[FileEntry],
-    ) -> Result<Published, StoreError> {
-        remove_logs(&self.folder.path.join(STORE))
-            .map_err(|e| StoreError::io(&self.folder.path, "remove the logs", e))?;
+    /// Describes the files, brings them to disk and makes the build the published one.
+    pub(super) fn finish(self, mut manifest: Manifest) -> Result<Published, StoreError> {
         self.remove_sorted()
             .map_err(|e| StoreError::io(&self.folder.path, "remove the sorted runs", e))?;
         self.write("pin", b"")?;
@@ -220,7 +211,7 @@ impl Site {
             bytes: input.bytes,
             sha256: input.sha256.clone(),
         });
-        let known: Vec<FileEntry> = known.iter().cloned().chain(copies).collect();
+        let known: Vec<FileEntry> = copies.collect();
         manifest.files = manifest::entries(&self.folder.path, self.options.threads, &known)?;
         let json = manifest
             .seal()
@@ -308,18 +299,6 @@ impl Drop for Unfinished {
         // Renamed when published; what cannot be removed now is swept by the next build.
         let _ = fs::remove_dir_all(&self.path);
     }
-}
-
-/// Removes RocksDB's text logs, which are no part of the data.
-fn remove_logs(store: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(store)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == "LOG" || name.to_string_lossy().starts_with("LOG.old") {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 /// Brings the files of a folder, its folders and itself to disk.

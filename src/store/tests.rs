@@ -87,9 +87,14 @@ fn published_and_opened() -> Tested {
         .collect();
     assert_eq!(digest_bytes(&text), build.manifest().digest);
     for quad in some_quads() {
-        assert!(build.store().contains(&quad)?, "{quad}");
+        assert!(build.index().contains(&quad)?, "{quad}");
     }
-    assert!(build.store().contains_named_graph(&node("graph/release"))?);
+    assert!(
+        build
+            .index()
+            .named_graphs()?
+            .contains(&node("graph/release").into())
+    );
     verify(&build)?;
     assert!(
         fs::read_dir(folder.path().join("builds"))?.count() == 1,
@@ -113,7 +118,7 @@ fn the_digest_depends_on_the_quads_alone() -> Tested {
         quads
     };
     let mut digests = Vec::new();
-    for (threads, sort_memory, reversed) in [(1, usize::MAX, false), (2, 1, false), (4, 999, true)]
+    for (threads, memory, reversed) in [(1, usize::MAX, false), (2, 1, false), (4, 999, true)]
     {
         let folder = tempfile::tempdir()?;
         let mut quads = quads();
@@ -122,7 +127,7 @@ fn the_digest_depends_on_the_quads_alone() -> Tested {
         }
         let options = BuildOptions {
             threads,
-            sort_memory,
+            memory,
             ..options()
         };
         digests.push(publish(folder.path(), quads, options)?.manifest.digest);
@@ -236,7 +241,7 @@ fn litter_is_swept() -> Tested {
     let folder = tempfile::tempdir()?;
     let litter = folder.path().join("builds/tmp-0001-4242/store");
     fs::create_dir_all(&litter)?;
-    fs::write(litter.join("bulk-1.sst"), "half a file")?;
+    fs::write(litter.join("run-1"), "half a file")?;
     publish(folder.path(), some_quads(), options())?;
     assert_eq!(fs::read_dir(folder.path().join("builds"))?.count(), 1);
     Ok(())
@@ -255,12 +260,13 @@ fn check_damage(expected: Code, damage: impl FnOnce(&Path) -> std::io::Result<()
 }
 
 /// Files of the store whose names end so.
-fn store_files(build: &Path, suffix: &str) -> std::io::Result<Vec<PathBuf>> {
+/// The files of the index that are not empty.
+fn index_files(build: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(build.join("store"))? {
-        let path = entry?.path();
-        if path.to_string_lossy().ends_with(suffix) {
-            files.push(path);
+    for entry in fs::read_dir(build.join("index"))? {
+        let entry = entry?;
+        if entry.metadata()?.len() > 0 {
+            files.push(entry.path());
         }
     }
     files.sort();
@@ -292,12 +298,12 @@ fn a_missing_build_is_refused() -> Tested {
 
 #[test]
 fn a_missing_file_is_refused() -> Tested {
-    for name in ["quads.nq.zst", "release.nq", "store/CURRENT", "pin"] {
+    for name in ["index/spo", "index/header", "release.nq", "others.nq.zst", "pin"] {
         check_damage(Code::TornBuild, |build| fs::remove_file(build.join(name)))
             .map_err(|e| format!("{name}: {e}"))?;
     }
     check_damage(Code::TornBuild, |build| {
-        for file in store_files(build, ".sst")? {
+        for file in index_files(build)? {
             fs::remove_file(file)?;
         }
         Ok(())
@@ -306,7 +312,7 @@ fn a_missing_file_is_refused() -> Tested {
 
 #[test]
 fn a_cut_file_is_refused() -> Tested {
-    for name in ["quads.nq.zst", "manifest.json", "release.nq"] {
+    for name in ["index/spo", "index/terms", "manifest.json", "release.nq"] {
         check_damage(Code::TornBuild, |build| {
             let file = OpenOptions::new().write(true).open(build.join(name))?;
             file.set_len(file.metadata()?.len() - 1)
@@ -332,7 +338,7 @@ fn a_flipped_bit_is_found() -> Tested {
         assert!(open(folder.path()).is_err(), "byte {at} of the manifest");
         flip(&manifest, at)?;
     }
-    for file in store_files(&build, ".sst")? {
+    for file in index_files(&build)? {
         let middle = fs::metadata(&file)?.len() as usize / 2;
         flip(&file, middle)?;
         let found = match open(folder.path()) {
@@ -374,7 +380,7 @@ fn a_foreign_folder_is_refused() -> Tested {
 #[test]
 fn a_new_file_in_a_build_is_refused() -> Tested {
     check_damage(Code::TornBuild, |build| {
-        fs::File::create(build.join("store/999999.sst"))?.write_all(b"x")
+        fs::File::create(build.join("index/999999"))?.write_all(b"x")
     })
 }
 
@@ -382,7 +388,7 @@ fn a_new_file_in_a_build_is_refused() -> Tested {
 fn another_format_is_refused() -> Tested {
     check_damage(Code::OtherFormat, |build| {
         let path = build.join("manifest.json");
-        let text = fs::read_to_string(&path)?.replace("\"format\": 2", "\"format\": 99");
+        let text = fs::read_to_string(&path)?.replace("\"format\": 3", "\"format\": 99");
         fs::write(path, text)
     })
 }
@@ -488,7 +494,7 @@ fn what_cannot_be_rolled_back_to() -> Tested {
     assert_eq!(refused(None), Some(Code::BuilderRunning));
     drop(running);
     let build = root.join("builds").join(first);
-    for file in store_files(&build, ".sst")? {
+    for file in index_files(&build)? {
         flip(&file, 9)?;
     }
     assert_eq!(refused(None), Some(Code::TornBuild));

@@ -1,12 +1,10 @@
-//! Everything of a build checked: digests of all files, the quads' digest, and the store against the quads.
+//! Everything of a build checked: digests of all files, and the quads of the index.
 
-use super::line::Parts;
-use super::load::for_store;
-use super::{Build, Manifest, StoreError, hex};
+use super::lines::digest_all;
+use super::load::index_error;
+use super::{Build, Manifest, StoreError};
 use crate::diagnostic::Code;
-use oxigraph::store::Store;
-use sha2::{Digest, Sha256};
-use std::io::{BufRead, Read as _};
+use civigraph_index::Index;
 use std::path::Path;
 
 /// Checks every byte and every quad of a build.
@@ -16,72 +14,25 @@ use std::path::Path;
 pub fn verify(build: &Build) -> Result<(), StoreError> {
     let manifest = build.manifest();
     manifest.check_files(build.folder(), true)?;
-    let path = build.folder().join(super::open::QUADS);
-    let mut lines = build.lines()?;
-    let mut hasher = Sha256::new();
-    let mut line = Vec::new();
-    let mut count = 0;
-    loop {
-        line.clear();
-        let read = lines
-            .read_until(b'\n', &mut line)
-            .map_err(|e| StoreError::io(&path, "read the quads", e))?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&line);
-        if Parts::of(line.trim_ascii_end()).is_none() {
-            return Err(damaged(&path, "a line of the quads is damaged"));
-        }
-        count += 1;
+    check_index(build.index(), manifest)?;
+    let digested = digest_all(build.index(), &manifest.about.base)?;
+    if digested.statistics != manifest.statistics || digested.digest != manifest.digest {
+        let message = "the quads are not those of the manifest";
+        return Err(damaged(build.folder(), message));
     }
-    if count != manifest.statistics.quads || hex(&hasher.finalize()) != manifest.digest {
-        return Err(damaged(&path, "the quads are not those of the manifest"));
-    }
-    check_store(
-        build.store(),
-        manifest,
-        build.folder(),
-        build.lines()?.chain(build.release_lines()?.as_slice()),
-    )?;
-    build
-        .store()
-        .validate()
-        .map_err(|e| damaged(build.folder(), &format!("the store is damaged: {e}")))
+    Ok(())
 }
 
-/// Checks that the store has each quad of `lines`, and as many quads as the manifest says.
-pub(super) fn check_store(
-    store: &Store,
-    manifest: &Manifest,
-    folder: &Path,
-    lines: impl BufRead,
-) -> Result<(), StoreError> {
-    let failed = |e: &dyn std::fmt::Display| damaged(folder, &format!("the store is damaged: {e}"));
-    let stored = store.len().map_err(|e| failed(&e))? as u64;
-    if stored != manifest.store_quads {
+/// Checks that every page of an index can be read, and that it has as many quads as the manifest says.
+pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), StoreError> {
+    index.check().map_err(index_error)?;
+    let (found, expected) = (index.len(), manifest.statistics.quads);
+    if found != expected {
         return Err(StoreError::new(
             Code::Miscount,
-            folder,
-            format!(
-                "the store has {stored} quads instead of {}",
-                manifest.store_quads
-            ),
+            index.folder(),
+            format!("the index has {found} quads instead of {expected}"),
         ));
-    }
-    for line in lines.split(b'\n') {
-        let line = line.map_err(|e| failed(&e))?;
-        let quad = Parts::of(&line)
-            .and_then(|parts| parts.quad())
-            .map(for_store)
-            .ok_or_else(|| damaged(folder, "a line of the quads is damaged"))?;
-        if !store.contains(&quad).map_err(|e| failed(&e))? {
-            return Err(StoreError::new(
-                Code::Miscount,
-                folder,
-                format!("the store lacks a quad: {quad}"),
-            ));
-        }
     }
     Ok(())
 }

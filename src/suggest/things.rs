@@ -4,7 +4,7 @@ use super::Decision;
 use super::fold::key;
 use crate::query::LABEL_PROPERTIES;
 use crate::store::{Build, graph_iri};
-use oxigraph::store::StorageError;
+use civigraph_index::Error as IndexError;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -62,14 +62,14 @@ pub(super) struct Things {
 
 impl Things {
     /// Reads the accepted facts of a build.
-    pub(super) fn read(build: &Build) -> Result<Self, StorageError> {
+    pub(super) fn read(build: &Build) -> Result<Self, IndexError> {
         let about = &build.manifest().about;
         let prefixes = &about.prefixes;
         let prefix = format!("{}id/", about.base);
         let mut things: BTreeMap<String, Thing> = BTreeMap::new();
         let mut decisions = Decisions::default();
         let facts = Some(GraphNameRef::DefaultGraph);
-        for quad in build.store().quads_for_pattern(None, None, None, facts) {
+        for quad in build.index().quads_for_pattern(None, None, None, facts) {
             let quad = quad?;
             let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
                 continue;
@@ -149,13 +149,13 @@ impl Decisions {
     }
 
     /// Reads what was looked at and left open: it is in the graph of claims only.
-    fn read_open(&mut self, build: &Build) -> Result<(), StorageError> {
+    fn read_open(&mut self, build: &Build) -> Result<(), IndexError> {
         let base = &build.manifest().about.base;
         let term = |name: &str| NamedNode::new_unchecked(format!("{base}ns#{name}"));
         let graph = GraphName::from(NamedNode::new_unchecked(graph_iri(base, "claims")));
-        let store = build.store();
+        let store = build.index();
         let one =
-            |subject: &NamedOrBlankNode, name: &str| -> Result<Option<NamedNode>, StorageError> {
+            |subject: &NamedOrBlankNode, name: &str| -> Result<Option<NamedNode>, IndexError> {
                 let predicate = term(name);
                 let mut found = store.quads_for_pattern(
                     Some(subject.as_ref()),

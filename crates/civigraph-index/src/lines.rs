@@ -19,6 +19,10 @@ pub struct Lines<'a> {
     /// Objects and graphs of the present subject and predicate, in order.
     group: std::vec::IntoIter<(u32, Option<u32>)>,
     line: Vec<u8>,
+    /// Whether the subject is another one than that of the group before.
+    other_subject: bool,
+    /// Whether the last line is the first one of its subject.
+    starts_subject: bool,
 }
 
 /// A scan with the next entry known.
@@ -92,11 +96,23 @@ impl Index {
             predicate: None,
             group: Vec::new().into_iter(),
             line: Vec::new(),
+            other_subject: false,
+            starts_subject: false,
         })
     }
 }
 
 impl Lines<'_> {
+    /// Whether the last line is the first one of its subject.
+    pub fn starts_subject(&self) -> bool {
+        self.starts_subject
+    }
+
+    /// The subject of the last line, as it is in the line.
+    pub fn subject(&self) -> &[u8] {
+        self.subject.as_ref().map_or(&[], |(_, text)| text)
+    }
+
     /// The next line; `None` after the last one.
     ///
     /// # Errors
@@ -116,11 +132,14 @@ impl Lines<'_> {
             subject: Some((_, subject)),
             predicate: Some((_, predicate)),
             line,
+            other_subject,
+            starts_subject,
             ..
         } = self
         else {
             return Ok(None);
         };
+        *starts_subject = std::mem::take(other_subject);
         line.clear();
         line.extend_from_slice(subject);
         line.push(b' ');
@@ -140,6 +159,7 @@ impl Lines<'_> {
         let Some((subject, predicate)) = pairs.into_iter().flatten().min() else {
             return Ok(false);
         };
+        self.other_subject |= self.subject.as_ref().is_none_or(|(known, _)| *known != subject);
         for (id, place) in [
             (subject, &mut self.subject),
             (predicate, &mut self.predicate),

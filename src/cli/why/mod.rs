@@ -140,7 +140,7 @@ pub(super) fn run(
     });
     progress.finish_and_clear();
     let unread = |error| Failure::io("read the tables", &error);
-    let mut standings = Standings::new(build.as_ref().filter(|_| of_build))?;
+    let standings = Standings::new(build.as_ref().filter(|_| of_build));
     let mut answers = Vec::new();
     for one in cells.map_err(unread)? {
         let standing = standings.of(&one).map_err(unread)?;

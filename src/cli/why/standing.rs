@@ -1,7 +1,7 @@
 //! Whether a triple that a table yields is in the published graph.
 
 use crate::lineage::Lineage;
-use crate::store::{Build, StoredForm};
+use crate::store::Build;
 use oxrdf::{GraphName, Quad};
 use std::io;
 
@@ -36,25 +36,21 @@ impl Standing {
 /// Looks triples up in a build whose tables are those on disk.
 pub(super) struct Standings<'b> {
     build: Option<&'b Build>,
-    form: StoredForm,
 }
 
 impl<'b> Standings<'b> {
     /// Looks in a build; without one, nothing is known.
-    pub(super) fn new(build: Option<&'b Build>) -> Result<Self, crate::store::StoreError> {
-        Ok(Self {
-            build,
-            form: StoredForm::new()?,
-        })
+    pub(super) fn new(build: Option<&'b Build>) -> Self {
+        Self { build }
     }
 
     /// The standing of what a cell made.
-    pub(super) fn of(&mut self, one: &Lineage<'_>) -> io::Result<Standing> {
+    pub(super) fn of(&self, one: &Lineage<'_>) -> io::Result<Standing> {
         let Some(build) = self.build else {
             return Ok(Standing::Unknown);
         };
-        let quad: Quad = self.form.of(one.quad.clone())?;
-        let is_there = is_there(build, &quad)?;
+        let quad = &one.quad;
+        let is_there = is_there(build, quad)?;
         Ok(match &quad.graph_name {
             _ if is_there => Standing::Asserted,
             // Only what would be a fact is withheld.
@@ -66,7 +62,7 @@ impl<'b> Standings<'b> {
 
 /// Whether a build has a quad. Its blank nodes have other labels there: any will do.
 fn is_there(build: &Build, quad: &Quad) -> io::Result<bool> {
-    let store = build.store();
+    let store = build.index();
     let (subject, object) = (quad.subject.as_ref(), quad.object.as_ref());
     if !subject.is_blank_node() && !object.is_blank_node() {
         return store.contains(quad.as_ref()).map_err(io::Error::other);

@@ -1,0 +1,162 @@
+//! The lines of a build read once: counted and digested.
+//!
+//! The digest's state is kept at some lines on the way, so that a build which amends this one goes on from the last
+//! state ahead of what changed.
+
+use super::line::Parts;
+use super::load::index_error;
+use super::statistics::Counter;
+use super::{Statistics, StoreError, hex};
+use crate::diagnostic::Code;
+use civigraph_index::Index;
+use oxrdf::NamedOrBlankNode;
+use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher13;
+use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::path::Path;
+
+/// Name of the file with the states of the digest.
+pub(super) const STATES: &str = "digest-states.json";
+
+/// Subjects to one whose state is kept.
+const SUBJECTS: u64 = 1 << 12;
+
+/// Bytes that are digested together.
+const PIECE: usize = 1 << 16;
+
+/// The states of the digest of a build.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct States(Vec<State>);
+
+/// The SHA-256 of all lines ahead of a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    /// The subject as canonical N-Quads has it.
+    subject: String,
+    /// The state, in hexadecimal.
+    state: String,
+}
+
+/// What the lines of a build are.
+pub(super) struct Digested {
+    pub(super) digest: String,
+    pub(super) states: States,
+    /// Counts, where they were asked for.
+    pub(super) statistics: Statistics,
+}
+
+/// Reads all lines of an index, counts and digests them.
+pub(super) fn digest_all(index: &Index, base: &str) -> Result<Digested, StoreError> {
+    let mut counter = Counter::new(base);
+    let digested = digest(index, States::default(), Some(&mut counter))?;
+    Ok(Digested {
+        statistics: counter.finish(),
+        ..digested
+    })
+}
+
+/// Digests the lines of an index that are the same as those of another one up to a subject.
+pub(super) fn digest_from(
+    index: &Index,
+    mut states: States,
+    first_changed: &[u8],
+) -> Result<Digested, StoreError> {
+    let ahead = |state: &State| state.subject.as_bytes() <= first_changed;
+    states.0.retain(ahead);
+    digest(index, states, None)
+}
+
+fn digest(
+    index: &Index,
+    mut states: States,
+    mut counter: Option<&mut Counter>,
+) -> Result<Digested, StoreError> {
+    let last = states.0.last().and_then(State::resume);
+    if last.is_none() {
+        states.0.clear();
+    }
+    let (mut hasher, mut lines) = match last {
+        Some((subject, hasher)) => {
+            let lines = index.lines_from(subject.as_ref());
+            // It is taken over with the others.
+            states.0.pop();
+            (hasher, lines.map_err(index_error)?)
+        }
+        None => (Sha256::new(), index.lines().map_err(index_error)?),
+    };
+    let mut buffer = Vec::with_capacity(PIECE + (1 << 12));
+    loop {
+        let Some(line) = lines.next().map_err(index_error)? else {
+            break;
+        };
+        if let Some(counter) = counter.as_deref_mut() {
+            let parts = Parts::of(line).ok_or_else(|| {
+                let message = "a line of the quads is damaged";
+                StoreError::new(Code::TornBuild, index.folder(), message)
+            })?;
+            counter.line(&parts);
+        }
+        let start = buffer.len();
+        buffer.extend_from_slice(line);
+        buffer.push(b'\n');
+        if lines.starts_subject() && is_mark(lines.subject()) {
+            let (ahead, from_here) = buffer.split_at(start);
+            hasher.update(ahead);
+            states.0.push(State {
+                subject: String::from_utf8_lossy(lines.subject()).into_owned(),
+                state: hex(&hasher.serialize()),
+            });
+            hasher.update(from_here);
+            buffer.clear();
+        }
+        if buffer.len() >= PIECE {
+            hasher.update(&buffer);
+            buffer.clear();
+        }
+    }
+    hasher.update(&buffer);
+    Ok(Digested {
+        digest: hex(&hasher.finalize()),
+        states,
+        statistics: Statistics::default(),
+    })
+}
+
+/// Whether the state of the digest is kept ahead of a subject. That depends on the subject alone, so that a build
+/// keeps the same states whatever it was made from.
+fn is_mark(subject: &[u8]) -> bool {
+    SipHasher13::new().hash(subject).is_multiple_of(SUBJECTS)
+}
+
+impl State {
+    /// The subject, and the digest of what is ahead of it.
+    fn resume(&self) -> Option<(NamedOrBlankNode, Sha256)> {
+        let mut bytes = SerializedState::<Sha256>::default();
+        if self.state.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(self.state.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        let hasher = Sha256::deserialize(&bytes).ok()?;
+        let subject = super::line::read_subject(self.subject.as_bytes())?;
+        Some((subject, hasher))
+    }
+}
+
+impl States {
+    /// The states of a build; none where they cannot be read.
+    pub(super) fn read(build: &Path) -> Self {
+        let bytes = fs::read(build.join(STATES)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    pub(super) fn write(&self, build: &Path) -> Result<(), StoreError> {
+        let path = build.join(STATES);
+        let failed = |e| StoreError::io(&path, "write the states of the digest", e);
+        let json = serde_json::to_vec(self).map_err(|e| failed(e.into()))?;
+        fs::write(&path, json).map_err(failed)
+    }
+}
