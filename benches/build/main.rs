@@ -18,6 +18,8 @@ mod cell;
 mod cpu;
 #[path = "../convert/process.rs"]
 mod process;
+#[path = "../convert/random.rs"]
+mod random;
 #[path = "../convert/rows.rs"]
 mod rows;
 #[path = "../convert/table.rs"]

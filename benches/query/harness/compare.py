@@ -1,0 +1,89 @@
+"""Runs the queries on the engines, one engine after the other."""
+
+import dataclasses
+import shutil
+import sys
+
+from harness import answers
+from harness.command import Failed, TimedOut
+
+# A query is asked again until it has run so often, or for so many seconds in all.
+ENOUGH = 20.0
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def engine_at(setting, engine, graph, queries, results):
+    """Loads the graph into the engine, unless it is loaded, and asks all queries."""
+    folder = setting.work / str(graph.quads) / engine.name
+    entry = results.engines.setdefault(engine.name, {})
+    if engine.largest is not None and graph.quads > engine.largest:
+        results.engines[engine.name] = {"missing": f"measured up to {engine.largest:,} quads"}
+        return
+    try:
+        entry["about"], entry["clock"] = engine.prepare(), engine.clock
+        # What was measured before a failure stays out of the report.
+        entry.pop("missing", None)
+        if setting.reload or not (folder / "loaded").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            say(f"{engine.name}: loading {graph.quads:,} quads")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            store = folder / "store"
+            folder.mkdir()
+            steps = engine.load(graph, store)
+            entry["load"] = [{"step": step, **dataclasses.asdict(cost)} for step, cost in steps]
+            entry["bytes"] = engine.bytes(store)
+            (folder / "loaded").touch()
+        engine.open(graph, folder / "store")
+    except (Failed, OSError) as error:
+        entry["missing"] = str(error)
+        say(f"{engine.name}: {error}")
+        results.save()
+        return
+    measured = entry.setdefault("queries", {})
+    try:
+        for query in queries:
+            measured[query.name] = answer(setting, engine, query, folder / "answer")
+            say(f"{engine.name} {query.name}: {brief(measured[query.name])}")
+            results.save()
+    finally:
+        engine.close()
+
+
+def answer(setting, engine, query, path):
+    """The cheapest of some runs of a query; all runs have to give the same answer."""
+    costs, digests = [], set()
+    limit = setting.limit
+    try:
+        while len(costs) < setting.runs and sum(cost.wall for cost in costs) < ENOUGH:
+            costs.append(engine.ask(query.path, path, limit))
+            if len(costs) == 1:
+                digests.add(answers.digest(path))
+        digests.add(answers.digest(path))
+    except TimedOut as error:
+        if not costs:
+            return {"error": str(error), "limit": limit}
+    except (Failed, OSError, ValueError) as error:
+        return {"error": str(error)}
+    if len(digests) > 1:
+        return {"error": "runs gave different answers"}
+    rows, digest = digests.pop()
+    result = {
+        "wall": min(cost.wall for cost in costs),
+        "cpu": min(cost.cpu for cost in costs),
+        "peak": max(cost.peak for cost in costs),
+        "runs": len(costs),
+        "rows": rows,
+        "hash": digest,
+    }
+    if hasattr(engine, "watch"):
+        result["first_row"], result["anonymous"] = engine.watch(query.path, limit)
+    return result
+
+
+def brief(result):
+    if "error" in result:
+        return result["error"]
+    return f"{result['rows']} rows, {result['wall'] * 1000:.1f} ms, {result['cpu'] * 1000:.1f} ms of CPU"
