@@ -103,12 +103,13 @@ fn figure(scale: &Scale, random: &mut Random, output: &mut Output, number: u64) 
 fn claim(scale: &Scale, random: &mut Random, output: &mut Output, number: u64) -> io::Result<()> {
     let subject = thing("claim", number);
     let evidence = thing("evidence", number);
-    let (table, about, property, value) = if random.once_in(2) {
+    // Events one after the other, so that an event with a low number has as many claims in a graph of any size.
+    let (table, about, property, value) = if number % 2 == 1 {
         let person = thing("person", random.below(scale.people));
         let city = thing("city", random.below(scale.cities));
         ("officials", person, name::BIRTH_PLACE, city)
     } else {
-        let event = thing("event", random.below(scale.events));
+        let event = thing("event", number / 2 % scale.events);
         let size = literal(10 + random.skewed(5_000), "integer");
         ("sessions", event, name::ATTENDANCE, size)
     };

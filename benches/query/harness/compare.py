@@ -1,8 +1,10 @@
 """Runs the queries on the engines, one engine after the other."""
 
 import dataclasses
+import pathlib
 import shutil
 import sys
+import time
 
 from harness import answers
 from harness.command import Failed, TimedOut
@@ -26,7 +28,8 @@ def engine_at(setting, engine, graph, queries, results):
         entry["about"], entry["clock"] = engine.prepare(), engine.clock
         # What was measured before a failure stays out of the report.
         entry.pop("missing", None)
-        if setting.reload or not (folder / "loaded").exists():
+        entry["measured"] = time.strftime("%Y-%m-%d %H:%M")
+        if setting.reload or not is_loaded(folder / "loaded", engine, graph):
             shutil.rmtree(folder, ignore_errors=True)
             say(f"{engine.name}: loading {graph.quads:,} quads")
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +41,7 @@ def engine_at(setting, engine, graph, queries, results):
             (folder / "loaded").touch()
         engine.open(graph, folder / "store")
     except (Failed, OSError) as error:
-        entry["missing"] = str(error)
+        entry["missing"] = " ".join(str(error).split())
         say(f"{engine.name}: {error}")
         results.save()
         return
@@ -52,6 +55,16 @@ def engine_at(setting, engine, graph, queries, results):
         engine.close()
 
 
+def is_loaded(marker, engine, graph):
+    """Whether this graph was loaded by this program."""
+    if not marker.exists():
+        return False
+    made = [graph.done.stat().st_mtime]
+    if engine.program is not None:
+        made.append(pathlib.Path(engine.program).stat().st_mtime)
+    return marker.stat().st_mtime > max(made)
+
+
 def answer(setting, engine, query, path):
     """The cheapest of some runs of a query; all runs have to give the same answer."""
     costs, digests = [], set()
@@ -60,8 +73,9 @@ def answer(setting, engine, query, path):
         while len(costs) < setting.runs and sum(cost.wall for cost in costs) < ENOUGH:
             costs.append(engine.ask(query.path, path, limit))
             if len(costs) == 1:
-                digests.add(answers.digest(path))
-        digests.add(answers.digest(path))
+                digests.add(answers.digest(path)[:2])
+        rows, digest, order = answers.digest(path)
+        digests.add((rows, digest))
     except TimedOut as error:
         if not costs:
             return {"error": str(error), "limit": limit}
@@ -69,7 +83,6 @@ def answer(setting, engine, query, path):
         return {"error": str(error)}
     if len(digests) > 1:
         return {"error": "runs gave different answers"}
-    rows, digest = digests.pop()
     result = {
         "wall": min(cost.wall for cost in costs),
         "cpu": min(cost.cpu for cost in costs),
@@ -77,6 +90,7 @@ def answer(setting, engine, query, path):
         "runs": len(costs),
         "rows": rows,
         "hash": digest,
+        "order": order if query.ordered else None,
     }
     if hasattr(engine, "watch"):
         result["first_row"], result["anonymous"] = engine.watch(query.path, limit)

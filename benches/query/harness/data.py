@@ -12,6 +12,7 @@ class Graph:
         self.all = folder / "all.nq"
         self.default = folder / "default.nt"
         self.named = folder / "named.nq"
+        self.done = folder / "done"
 
 
 def compile_generator(bench, work):
@@ -26,10 +27,10 @@ def compile_generator(bench, work):
 
 
 def generate(program, work, quads):
-    """Writes the graph unless it is there."""
+    """Writes the graph, unless this generator wrote it before; returns it and what the generator says of it."""
     graph = Graph(work / str(quads) / "data", quads)
-    done = graph.folder / "done"
-    if not done.exists():
+    done = graph.done
+    if not done.exists() or done.stat().st_mtime < program.stat().st_mtime:
         graph.folder.mkdir(parents=True, exist_ok=True)
         command = [str(program), "generate", str(quads), str(graph.folder)]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout

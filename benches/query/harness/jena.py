@@ -22,6 +22,7 @@ MOVED = "org/apache/jena/ext/"
 class Jena:
     name = "jena"
     clock = "its own clock; CPU with the start of the JVM"
+    program = None
     largest = None
 
     def __init__(self, setting):

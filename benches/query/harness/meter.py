@@ -13,17 +13,11 @@ import time
 
 
 def start(request, out):
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        os.setpgid(0, 0)
-        os.dup2(out, 1)
-        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.dup2(log, 2)
-        os.execvp(request["command"][0], request["command"])
-    finally:
-        os._exit(127)
+    """Starts the command in a group of its own; its standard error goes to the log."""
+    log = request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
+    actions = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_OPEN, 2, *log)]
+    command = request["command"]
+    return os.posix_spawnp(command[0], command, os.environ, file_actions=actions, setpgroup=0)
 
 
 def kill(pid):

@@ -14,6 +14,7 @@ VERSION = "7.6.0"
 class Rdflib:
     name = "rdflib"
     clock = "its own clock, in one warm process"
+    program = None
     # More would take a machine's memory and an hour.
     largest = 1_000_000
 

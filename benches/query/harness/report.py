@@ -19,7 +19,7 @@ class Report:
 
     def result(self, engine, query):
         found = self.engines[engine].get("queries", {}).get(query.name)
-        return found if found is not None else {"error": "not asked"}
+        return found if found is not None else {"error": None}
 
     def measured(self, engine, query):
         """The result if there is one, and the limit as its time if the query took too long."""
@@ -46,7 +46,7 @@ class Report:
             if "missing" in engine:
                 yield f"- {name}: not measured: {engine['missing']}"
             else:
-                yield f"- {name}: {engine['about']}; wall time: {engine['clock']}"
+                yield f"- {name}: {engine['about']}; wall time: {engine['clock']}; measured {engine['measured']}"
         yield ""
         if self.engines:
             for part in (self.loading, self.table, self.ratios, self.own, self.differences):
@@ -78,8 +78,8 @@ class Report:
             for engine in columns:
                 result = self.result(engine, query)
                 if "error" in result:
-                    limit = "limit" in result
-                    cells.append(f"> {result['limit'] * 1000:.0f}" if limit else "error")
+                    limit = f"> {result['limit'] * 1000:.0f}" if "limit" in result else "error"
+                    cells.append("" if result["error"] is None else limit)
                 else:
                     times[engine] = result["wall"]
                     cells.append(f"{ms(result['wall'])} ({ms(result['cpu'])})")
@@ -125,15 +125,11 @@ class Report:
         said = []
         for query in self.queries:
             results = {engine: self.result(engine, query) for engine in self.engines}
-            answers = {e: (r["rows"], r["hash"]) for e, r in results.items() if "hash" in r}
-            if answers:
-                usual = collections.Counter(answers.values()).most_common(1)[0][0]
-                for engine, answer in answers.items():
-                    if answer != usual:
-                        rows = f"{answer[0]} rows and not {usual[0]}" if answer[0] != usual[0] else "other rows"
-                        said.append(f"- {query.name}: {engine} differs from most: {rows}")
+            answers = {e: r for e, r in results.items() if "hash" in r}
+            for what in ("hash", "order"):
+                said += self.unusual(query, answers, what)
             for engine, result in results.items():
-                if "error" in result:
+                if result.get("error") is not None:
                     said.append(f"- {query.name}: {engine}: {result['error']}")
         if said:
             yield "Answers that differ, and failures:"
@@ -141,6 +137,23 @@ class Report:
             yield from said
         else:
             yield "All answers agree."
+
+    def unusual(self, query, answers, what):
+        """Which engines gave other rows than most (`hash`), or the same ones in another order."""
+        counts = collections.Counter(answer["hash"] for answer in answers.values())
+        if not counts:
+            return
+        usual = counts.most_common(1)[0][0]
+        rows = next(answer["rows"] for answer in answers.values() if answer["hash"] == usual)
+        same = {engine: answer for engine, answer in answers.items() if answer["hash"] == usual}
+        if what == "hash":
+            for engine in answers.keys() - same.keys():
+                yield f"- {query.name}: {engine} differs from most: {answers[engine]['rows']} rows, they {rows}"
+            return
+        order = collections.Counter(answer["order"] for answer in same.values()).most_common(1)[0][0]
+        for engine, answer in same.items():
+            if answer["order"] != order:
+                yield f"- {query.name}: {engine} gives the same rows in another order"
 
 
 def growth(small, large):
