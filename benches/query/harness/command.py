@@ -17,7 +17,7 @@ class TimedOut(Failed):
 
 @dataclasses.dataclass
 class Cost:
-    """Seconds and bytes. `note` says what of it is measured otherwise."""
+    """Seconds, and bytes of memory."""
 
     wall: float
     cpu: float
@@ -39,7 +39,12 @@ class Meter:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(10)
+        try:
+            self.process.wait(1)
+        except subprocess.TimeoutExpired:
+            # Something interrupted a measurement: the command ends with the meter.
+            self.process.terminate()
+            self.process.wait()
 
     def request(self, command, out, limit, watch):
         request = {

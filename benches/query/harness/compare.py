@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 
@@ -19,40 +20,41 @@ def say(text):
 
 def engine_at(setting, engine, graph, queries, results):
     """Loads the graph into the engine, unless it is loaded, and asks all queries."""
-    folder = setting.work / str(graph.quads) / engine.name
-    entry = results.engines.setdefault(engine.name, {})
     if engine.largest is not None and graph.quads > engine.largest:
         results.engines[engine.name] = {"missing": f"measured up to {engine.largest:,} quads"}
         return
+    folder = setting.work / str(graph.quads) / engine.name
+    entry = results.engines.setdefault(engine.name, {})
     try:
-        entry["about"], entry["clock"] = engine.prepare(), engine.clock
-        # What was measured before a failure stays out of the report.
-        entry.pop("missing", None)
-        entry["measured"] = time.strftime("%Y-%m-%d %H:%M")
-        if setting.reload or not is_loaded(folder / "loaded", engine, graph):
-            shutil.rmtree(folder, ignore_errors=True)
-            say(f"{engine.name}: loading {graph.quads:,} quads")
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            store = folder / "store"
-            folder.mkdir()
-            steps = engine.load(graph, store)
-            entry["load"] = [{"step": step, **dataclasses.asdict(cost)} for step, cost in steps]
-            entry["bytes"] = engine.bytes(store)
-            (folder / "loaded").touch()
-        engine.open(graph, folder / "store")
-    except (Failed, OSError) as error:
-        entry["missing"] = " ".join(str(error).split())
-        say(f"{engine.name}: {error}")
-        results.save()
-        return
-    measured = entry.setdefault("queries", {})
-    try:
+        prepare(setting, engine, graph, folder, entry)
+        measured = entry.setdefault("queries", {})
         for query in queries:
             measured[query.name] = answer(setting, engine, query, folder / "answer")
             say(f"{engine.name} {query.name}: {brief(measured[query.name])}")
             results.save()
+    except (Failed, OSError, subprocess.SubprocessError) as error:
+        entry["missing"] = " ".join(str(error).split())
+        say(f"{engine.name}: {error}")
+        results.save()
     finally:
         engine.close()
+
+
+def prepare(setting, engine, graph, folder, entry):
+    """Opens the engine with the graph in it."""
+    entry["about"], entry["clock"] = engine.prepare(), engine.clock
+    entry["measured"] = time.strftime("%Y-%m-%d %H:%M")
+    entry.pop("missing", None)
+    if setting.reload or not is_loaded(folder / "loaded", engine, graph):
+        say(f"{engine.name}: loading {graph.quads:,} quads")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        store = folder / "store"
+        steps = engine.load(graph, store)
+        entry["load"] = [{"step": step, **dataclasses.asdict(cost)} for step, cost in steps]
+        entry["bytes"] = engine.bytes(store)
+        (folder / "loaded").touch()
+    engine.open(graph, folder / "store")
 
 
 def is_loaded(marker, engine, graph):

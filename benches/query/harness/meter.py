@@ -17,7 +17,14 @@ def start(request, out):
     log = request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
     actions = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_OPEN, 2, *log)]
     command = request["command"]
-    return os.posix_spawnp(command[0], command, os.environ, file_actions=actions, setpgroup=0)
+    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=actions, setpgroup=0)
+
+    def end(*_):
+        kill(pid)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
+    return pid
 
 
 def kill(pid):
@@ -43,6 +50,7 @@ def measure(request):
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, request["limit"])
     _, status, usage = os.wait4(pid, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     wall = time.perf_counter() - begin
     signal.setitimer(signal.ITIMER_REAL, 0)
     return {
@@ -77,6 +85,7 @@ def watch(request):
         kill(pid)
     os.close(reader)
     os.wait4(pid, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return {"first_row": first, "anonymous": anonymous}
 
 
