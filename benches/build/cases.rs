@@ -8,8 +8,6 @@ use civigraph::plan::{self, Plan, PlanOptions};
 use civigraph::project::Project;
 use civigraph::resource::LocalFiles;
 use civigraph::store::{About, BuildOptions, Builder};
-use oxigraph::io::RdfFormat;
-use oxigraph::store::Store;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -18,9 +16,7 @@ use std::time::Instant;
 /// Runs a case by name.
 pub fn run(name: &str, folder: &Path) -> io::Result<()> {
     match name {
-        "triples" => triples(folder),
-        "load" => load(folder, false),
-        "load-compact" => load(folder, true),
+        "quads" => quads(folder),
         "build" => build(folder),
         "project" => project(folder),
         "project-full" => rebuild(folder, false),
@@ -29,11 +25,11 @@ pub fn run(name: &str, folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes the N-Triples that both sides load.
-fn triples(folder: &Path) -> io::Result<()> {
+/// Writes the quads that the build makes, as N-Quads for Oxigraph to load.
+fn quads(folder: &Path) -> io::Result<()> {
     let (files, plan) = plan(folder)?;
-    let file = BufWriter::new(File::create(folder.join("plain.nt"))?);
-    let mut sink = TextSink::triples(file);
+    let file = BufWriter::new(File::create(folder.join("plain.nq"))?);
+    let mut sink = TextSink::new(file);
     convert_all(&plan, &files, &mut sink)
 }
 
@@ -42,22 +38,6 @@ fn convert_all(plan: &Plan, files: &LocalFiles, sink: &mut impl Sink) -> io::Res
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     convert::run(plan, files, &Options::default(), sink, &mut diagnostics)?;
     assert!(!diagnostics.has_errors());
-    Ok(())
-}
-
-/// Oxigraph's bulk loader on the file.
-fn load(folder: &Path, compact: bool) -> io::Result<()> {
-    let target = tempfile::tempdir_in(folder)?;
-    let store = Store::open(target.path()).map_err(io::Error::other)?;
-    let mut loader = store.bulk_loader();
-    loader
-        .parallel_load_from_file(RdfFormat::NTriples, folder.join("plain.nt"))
-        .map_err(io::Error::other)?;
-    loader.commit().map_err(io::Error::other)?;
-    store.flush().map_err(io::Error::other)?;
-    if compact {
-        store.optimize().map_err(io::Error::other)?;
-    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod cases;
 mod cell;
 mod cpu;
 mod process;
+mod random;
 mod rows;
 mod table;
 

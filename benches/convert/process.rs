@@ -26,7 +26,7 @@ pub fn serve(run: impl FnOnce(&str, &Path) -> io::Result<()>) -> io::Result<bool
     }
     if let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) {
         run(&name, Path::new(&folder))?;
-        println!("{}", peak_memory_kb());
+        println!("{}", peak_memory_kb(Path::new("/proc/self/status")));
     }
     Ok(true)
 }
@@ -54,9 +54,9 @@ pub fn measure(case: &str, folder: &Path) -> io::Result<Cost> {
     })
 }
 
-/// Largest resident memory of this process so far.
-fn peak_memory_kb() -> u64 {
-    std::fs::read_to_string("/proc/self/status")
+/// Largest resident memory so far, from the `status` of a process in proc(5); 0 once it has ended.
+pub fn peak_memory_kb(status: &Path) -> u64 {
+    std::fs::read_to_string(status)
         .unwrap_or_default()
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))

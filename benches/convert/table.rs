@@ -1,6 +1,7 @@
 //! Tables that are the same on every machine.
 
-use super::cell::{self, Random};
+use super::cell;
+use super::random::Random;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -16,6 +16,8 @@
 mod cell;
 #[path = "../convert/cpu.rs"]
 mod cpu;
+#[path = "../convert/random.rs"]
+mod random;
 #[path = "../convert/rows.rs"]
 mod rows;
 mod table;
