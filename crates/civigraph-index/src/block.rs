@@ -48,7 +48,8 @@ pub(crate) fn take(bytes: &mut &[u8]) -> Option<u32> {
 }
 
 /// Packs the entries of a block after the first one. They must be in order, and no two the same.
-pub(crate) fn pack<const N: usize>(entries: &[[u32; N]], out: &mut Vec<u8>) {
+#[cfg(test)]
+fn pack<const N: usize>(entries: &[[u32; N]], out: &mut Vec<u8>) {
     for pair in entries.windows(2) {
         let [before, entry] = pair else { continue };
         pack_one(before, entry, out);

@@ -4,12 +4,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Caches, Index};
 use crate::order::{Arranged, Pattern};
 use crate::overlay;
+use crate::range::RangePredicate;
 use crate::term::{self, Parts};
 use oxrdf::Term;
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -64,6 +66,16 @@ pub struct Dataset<'i> {
 struct Made {
     terms: Vec<Term>,
     ids: FxHashMap<Term, u32>,
+    /// What predicates stand for that are made up for ranges of values, by id.
+    ranges: FxHashMap<u32, Objects>,
+}
+
+/// A predicate with its objects in a range of ids.
+#[derive(Clone)]
+struct Objects {
+    /// `None` where the index does not have the predicate.
+    predicate: Option<u32>,
+    ids: Range<u32>,
 }
 
 impl<'i> Dataset<'i> {
@@ -145,6 +157,15 @@ impl<'i> Dataset<'i> {
             self.check(self.read.get())?;
         }
         let id = MADE + count;
+        if let Term::NamedNode(node) = &term
+            && let Some(range) = RangePredicate::decode(node.as_ref())
+        {
+            let objects = Objects {
+                predicate: self.index.id(range.predicate.as_ref().into())?,
+                ids: self.index.ids_in(&range.range)?,
+            };
+            made.ranges.insert(id, objects);
+        }
         made.terms.push(term.clone());
         made.ids.insert(term, id);
         Ok(id)
@@ -157,6 +178,75 @@ impl<'i> Dataset<'i> {
         let made = self.made.borrow();
         let term = made.terms.get((id - MADE) as usize).cloned();
         term.ok_or_else(|| self.index.misplaced("a term of a query"))
+    }
+
+    /// What a predicate stands for, where it was made up for a range of values.
+    fn range(&self, predicate: Option<u32>) -> Option<Objects> {
+        let made = predicate.filter(|id| is_made(*id))?;
+        self.made.borrow().ranges.get(&made).cloned()
+    }
+
+    /// The entries of a predicate that stands for another one with its objects in a range.
+    fn in_range<'a>(
+        &'a self,
+        pattern: &Pattern,
+        range: Objects,
+        graph: Option<Option<u32>>,
+    ) -> Entries<'a> {
+        let Objects {
+            predicate: Some(predicate),
+            ids,
+        } = range
+        else {
+            return Entries::None;
+        };
+        let stands_for = Pattern {
+            predicate: Some(predicate),
+            ..*pattern
+        };
+        if ids.is_empty() || pattern.object.is_some_and(|object| !ids.contains(&object)) {
+            return Entries::None;
+        }
+        let whole = stands_for.subject.is_some() || stands_for.object.is_some();
+        let caches = Some(&self.caches);
+        let found: Beside<'a, Result<[u32; 4]>> = match graph {
+            Some(None) => {
+                let triples = &self.index.triples;
+                let entries = if whole {
+                    triples.scan(&stands_for, caches)
+                } else {
+                    triples.objects_between(predicate, &ids, caches)
+                };
+                Box::new(entries.map(|entry| entry.map(|[s, p, o]| [s, p, o, 0])))
+            }
+            graph => {
+                let (named, graph) = (&self.index.named, graph.flatten());
+                let entries = if whole {
+                    named.scan(&stands_for, graph, caches)
+                } else {
+                    named.objects_between(predicate, &ids, graph, caches)
+                };
+                match self.index.overlay() {
+                    Err(error) => return Entries::Failed(Some(error)),
+                    Ok(overlay) => {
+                        Box::new(entries.chain(overlay.scan(&stands_for, graph).map(Ok)))
+                    }
+                }
+            }
+        };
+        let default = graph == Some(None);
+        let made = pattern.predicate.unwrap_or(predicate);
+        // Objects beside the index have ids of their own, whatever their values.
+        let within = move |object: u32| ids.contains(&object) || object >= overlay::FIRST;
+        Entries::Range(self, Box::new(found.filter_map(move |entry| match entry {
+            Err(error) => Some(Err(error)),
+            Ok([s, _, o, g]) => within(o).then_some(Ok(InternalQuad {
+                subject: TermId::new(s),
+                predicate: TermId::new(made),
+                object: TermId::new(o),
+                graph_name: (!default).then(|| TermId::new(g)),
+            })),
+        })))
     }
 
     /// A number, day or time without a string for its lexical form.
@@ -182,6 +272,7 @@ impl<'i> Dataset<'i> {
             "double" => lexical.parse().ok().map(ExpressionTerm::DoubleLiteral),
             "float" => lexical.parse().ok().map(ExpressionTerm::FloatLiteral),
             "date" => lexical.parse().ok().map(ExpressionTerm::DateLiteral),
+            "gYear" => lexical.parse().ok().map(ExpressionTerm::GYearLiteral),
             "dateTime" | "dateTimeStamp" => {
                 lexical.parse().ok().map(ExpressionTerm::DateTimeLiteral)
             }
@@ -196,7 +287,7 @@ fn is_made(id: u32) -> bool {
 }
 
 /// Entries beside the index.
-type Beside<'a> = Box<dyn Iterator<Item = [u32; 4]> + 'a>;
+type Beside<'a, T = [u32; 4]> = Box<dyn Iterator<Item = T> + 'a>;
 
 /// The quads of a pattern.
 enum Entries<'a> {
@@ -204,6 +295,7 @@ enum Entries<'a> {
     Failed(Option<Error>),
     Triples(&'a Dataset<'a>, Arranged<'a, 3>),
     Named(&'a Dataset<'a>, Arranged<'a, 4>, Option<Beside<'a>>),
+    Range(&'a Dataset<'a>, Beside<'a, Result<InternalQuad<TermId>>>),
 }
 
 impl Iterator for Entries<'_> {
@@ -214,6 +306,10 @@ impl Iterator for Entries<'_> {
         match self {
             Self::None => None,
             Self::Failed(error) => error.take().map(Err),
+            Self::Range(dataset, entries) => {
+                let entry = entries.next()?;
+                Some(dataset.count_entry().and(entry))
+            }
             Self::Triples(dataset, entries) => {
                 let entry = entries.next()?;
                 Some(dataset.count_entry().and(entry).map(|[s, p, o]| InternalQuad {
@@ -263,6 +359,9 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
             object: id(object),
         };
         let graph = graph_name.map(id);
+        if let Some(range) = dataset.range(pattern.predicate) {
+            return dataset.in_range(&pattern, range, graph);
+        }
         let bound = [
             pattern.subject,
             pattern.predicate,

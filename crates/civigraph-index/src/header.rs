@@ -1,7 +1,7 @@
 //! The header of an index: its version, and what its files must be.
 //!
 //! ```text
-//! magic "CIVIGIDX" │ version u32 │ first id of each kind of term, and their number: 8 × u32
+//! magic "CIVIGIDX" │ version u32 │ first id of each kind of term, and their number: 9 × u32
 //! │ 13 files, in the order of FILES: entries u64, data u64, second part u64, checksum u32
 //! │ CRC-32 of all before
 //! ```

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | number | value (8 bytes), datatype (1 byte), lexical form |
 //! | `xsd:dateTime`, `xsd:dateTimeStamp` | seconds (8 bytes), datatype (1 byte), lexical form |
-//! | `xsd:date` | seconds (8 bytes), 0, lexical form |
+//! | `xsd:date`, `xsd:gYear` | seconds (8 bytes), 0, lexical form |
 //! | other typed literal, and one without a value | datatype IRI, 0, lexical form |
 //! | string | `"`, the characters with the escapes of canonical N-Quads, `"`, and `@tag` or `@tag--dir` |
 //! | IRI | the IRI and `>` |
@@ -27,12 +27,13 @@ pub(crate) mod kind {
     pub(crate) const NUMBER: u8 = 0x10;
     pub(crate) const TIME: u8 = 0x11;
     pub(crate) const DATE: u8 = 0x12;
+    pub(crate) const YEAR: u8 = 0x13;
     pub(crate) const TYPED: u8 = 0x18;
     pub(crate) const STRING: u8 = 0x20;
     pub(crate) const IRI: u8 = 0x40;
     pub(crate) const BLANK: u8 = 0x50;
     /// All of them.
-    pub(crate) const ALL: [u8; 7] = [NUMBER, TIME, DATE, TYPED, STRING, IRI, BLANK];
+    pub(crate) const ALL: [u8; 8] = [NUMBER, TIME, DATE, YEAR, TYPED, STRING, IRI, BLANK];
 }
 
 /// Bytes ahead of the lexical form where a value orders the key: kind, value, datatype.
@@ -40,7 +41,7 @@ const VALUED: usize = 10;
 
 /// Whether a value stands in the key after its kind.
 pub(crate) fn is_valued(kind: u8) -> bool {
-    matches!(kind, kind::NUMBER | kind::TIME | kind::DATE)
+    matches!(kind, kind::NUMBER | kind::TIME | kind::DATE | kind::YEAR)
 }
 
 pub(crate) fn encode_iri(key: &mut Vec<u8>, iri: &str) {
@@ -99,6 +100,11 @@ fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) {
             kind::DATE,
             0,
             value::seconds(lexical, false).map(value::time_key),
+        ),
+        "gYear" => (
+            kind::YEAR,
+            0,
+            value::year_seconds(lexical).map(value::time_key),
         ),
         "dateTime" | "dateTimeStamp" => (
             kind::TIME,
@@ -220,6 +226,7 @@ pub(crate) fn parts(key: &[u8]) -> Option<Parts<'_>> {
         let local = match kind {
             kind::NUMBER => NUMBERS.get(number)?,
             kind::DATE => "date",
+            kind::YEAR => "gYear",
             _ if number == 1 => "dateTimeStamp",
             _ => "dateTime",
         };
@@ -371,6 +378,8 @@ mod tests {
             typed("2024-02-29+03:00", "date"),
             typed("2024-02-29T12:00:00.500Z", "dateTimeStamp"),
             typed("NaN", "double"),
+            typed("2024", "gYear"),
+            typed("24", "gYear"),
             typed("true", "boolean"),
             Literal::new_simple_literal(""),
             Literal::new_simple_literal("a \"quoted\"\\ \u{1}\u{7f}\n@en"),

@@ -115,6 +115,15 @@ pub(crate) fn seconds(lexical: &str, with_time: bool) -> Option<i64> {
     Some(seconds - zone(rest)?)
 }
 
+/// The seconds at which a year starts, as [`seconds`].
+pub(crate) fn year_seconds(lexical: &str) -> Option<i64> {
+    let (year, zone) = match lexical.get(1..)?.find(['Z', '+', '-']) {
+        Some(at) => lexical.split_at_checked(at + 1)?,
+        None => (lexical, ""),
+    };
+    seconds(&[year, "-01-01", zone].concat(), false)
+}
+
 /// The offset of a time zone in seconds; 0 where there is none.
 fn zone(text: &str) -> Option<i64> {
     let (sign, rest) = match text {
@@ -236,6 +245,17 @@ mod tests {
             ("1970-01-01T00:00:00.", true, None),
         ] {
             assert_eq!(seconds(lexical, with_time), expected, "{lexical}");
+        }
+        for (lexical, expected) in [
+            ("1970", Some(0)),
+            ("1971Z", Some(365 * DAY)),
+            ("1970+01:00", Some(-3600)),
+            ("-0001", Some(-719_893 * DAY)),
+            ("197", None),
+            ("", None),
+            ("1970-01", None),
+        ] {
+            assert_eq!(year_seconds(lexical), expected, "{lexical}");
         }
     }
 }

@@ -7,7 +7,7 @@ use oxrdf::{
     Quad, Term, Triple,
 };
 use proptest::prelude::*;
-use spareval::{QueryEvaluator, QueryResults};
+use spareval::{QueryEvaluator, QueryResults, QueryableDataset};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -280,6 +280,71 @@ fn answers(results: QueryResults<'_>) -> Vec<String> {
         .collect();
     rows.sort_unstable();
     rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// A range finds at least what a comparison finds.
+    #[test]
+    fn ranges_hold_what_compares(values in prop::collection::vec((value(), any::<bool>()), 1..30), low in value(), high in value()) {
+        use civigraph_index::{RangePredicate, ValueKind, ValueRange};
+        let folder = tempfile::tempdir().unwrap();
+        let quads: Vec<Quad> = values
+            .iter()
+            .enumerate()
+            .map(|(number, (literal, named))| Quad {
+                subject: iri(&number.to_string()).into(),
+                predicate: iri("p"),
+                object: literal.clone().into(),
+                graph_name: if *named { iri("g").into() } else { GraphName::DefaultGraph },
+            })
+            .collect();
+        let index = build(folder.path(), &quads, 1, usize::MAX);
+        let Some(kind) = ValueKind::of(low.datatype()) else { return Ok(()) };
+        for (lower, upper) in [(Some(&low), None), (None, Some(&high)), (Some(&low), Some(&high))] {
+            if upper.is_some_and(|upper| ValueKind::of(upper.datatype()) != Some(kind)) { continue; }
+            let mut filters = Vec::new();
+            filters.extend(lower.map(|lower| format!("?o >= {lower}")));
+            filters.extend(upper.map(|upper| format!("?o <= {upper}")));
+            let range = RangePredicate {
+                predicate: iri("p"),
+                range: ValueRange { kind, lower: lower.cloned(), upper: upper.cloned() },
+            };
+            for (before, after, graph) in [("", "", Some(None)), ("GRAPH ?g {", "}", None)] {
+                let text = format!("SELECT ?s {{ {before} ?s <http://example.org/p> ?o {after} FILTER({}) }}", filters.join(" && "));
+                let query = spargebra::SparqlParser::new().parse_query(&text).unwrap();
+                let dataset = Dataset::new(&index);
+                let evaluator = QueryEvaluator::new();
+                let compared = answers(evaluator.prepare(&query).execute(&dataset).unwrap());
+                let dataset = &dataset;
+                let predicate = dataset.internalize_term(range.encode().into()).unwrap();
+                let in_range: Vec<String> = dataset
+                    .internal_quads_for_pattern(None, Some(&predicate), None, graph)
+                    .map(|quad| format!("?s={}", dataset.externalize_term(quad.unwrap().subject).unwrap()))
+                    .collect();
+                for row in &compared {
+                    prop_assert!(in_range.contains(row), "{row} {lower:?} {upper:?}");
+                }
+            }
+        }
+    }
+}
+
+fn value() -> impl Strategy<Value = Literal> {
+    let typed = |lexical: String, datatype: &str| {
+        let datatype = NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
+        Literal::new_typed_literal(lexical, datatype)
+    };
+    prop_oneof![
+        ("[-+]?[0-9]{1,2}(\\.[0-9]{1,2})?", prop::sample::select(vec!["decimal", "double", "float"]))
+            .prop_map(move |(text, datatype)| typed(text, datatype)),
+        ("-?[0-9]{1,17}", prop::sample::select(vec!["integer", "int"]))
+            .prop_map(move |(text, datatype)| typed(text, datatype)),
+        "20[0-2][0-9]-0[1-9]-[0-2][1-9](Z|[-+]0[0-9]:00)?".prop_map(move |text| typed(text, "date")),
+        "2020-01-0[1-9]T[01][0-9]:00:00(Z|[-+]0[0-9]:00)?".prop_map(move |text| typed(text, "dateTime")),
+        "-?(19|20)[0-9]{2}".prop_map(move |text| typed(text, "gYear")),
+    ]
 }
 
 #[test]
