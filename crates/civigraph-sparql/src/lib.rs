@@ -11,6 +11,8 @@
 //!
 //! The optimiser of spareval (sparopt) stays on: without it joins have no keys. It keeps the order of `LATERAL` and
 //! moves filters to where their variables are bound.
+#![warn(missing_docs)]
+
 mod algebra;
 mod compare;
 mod counts;

@@ -1,0 +1,5 @@
+//! Answers are the same with and without the rewritings.
+mod generate;
+mod properties;
+mod rewritings;
+mod support;
