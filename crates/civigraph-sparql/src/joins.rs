@@ -9,7 +9,7 @@ use crate::filters::{range_of, selectivity};
 use crate::modifiers::filter_required;
 use crate::options::Options;
 use crate::range::RangePredicate;
-use crate::units::{Estimator, Unit};
+use crate::units::{Estimator, Unit, number};
 use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -19,8 +19,6 @@ use std::collections::HashMap;
 const LOOK_UP: f64 = 2.0;
 /// How much dearer a product of unrelated patterns is taken to be than estimated, because estimates multiply their errors.
 const PRODUCT: f64 = 4.0;
-/// From this number of rows on a hash join may be cheaper than look-ups.
-const HASH_FROM: f64 = 10_000.0;
 /// The most rows that are put in a hash table.
 const HASH_UP_TO: f64 = 1_000_000.0;
 
@@ -194,6 +192,7 @@ impl<C: Counts> Planner<'_, C> {
             }
             // Nothing is joined, unless it stands for the graph itself.
             P::Bgp { .. } if wrapper.is_none() && context.is_none() => {}
+            P::Bgp { .. } => parts.push(other(pattern)),
             P::Path { .. } => parts.push(Part::Path(pattern, wrapper.cloned())),
             P::Join { left, right } => {
                 self.flatten(*left, wrapper, context, bound, parts, filters)?;
@@ -302,7 +301,7 @@ impl<C: Counts> Planner<'_, C> {
                         && unit.visible.iter().all(|name| !name.starts_with("_:"))
                         && unit.exact
                         && unit.bound.iter().any(|name| seen.contains(name))
-                        && rows >= HASH_FROM
+                        && rows >= number(self.options.hash_join_rows)
                         && unit.matches <= (rows / 4.0).min(HASH_UP_TO)
                         && order.steps.first().and_then(|first| units.get(first.unit)).is_some_and(|first| {
                             looks_up_triple(&first.pattern).is_some_and(|size| size >= unit.matches)

@@ -8,6 +8,8 @@ pub struct Options {
     pub join_order: bool,
     /// Joins two large patterns by a hash table where that is cheaper than look-ups.
     pub hash_joins: bool,
+    /// From how many expected rows on a hash table is considered.
+    pub hash_join_rows: u64,
     /// Sorts after `DISTINCT` instead of before.
     pub order_after_distinct: bool,
     /// Joins required patterns before optional ones.
@@ -33,6 +35,7 @@ impl Default for Options {
         Self {
             join_order: true,
             hash_joins: true,
+            hash_join_rows: 10_000,
             order_after_distinct: true,
             required_first: true,
             counts: true,
@@ -53,6 +56,7 @@ impl Options {
         Self {
             join_order: false,
             hash_joins: false,
+            hash_join_rows: 10_000,
             order_after_distinct: false,
             required_first: false,
             counts: false,

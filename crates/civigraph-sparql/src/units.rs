@@ -336,6 +336,6 @@ fn constant(term: &TermPattern) -> Option<TermRef<'_>> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn number(count: u64) -> f64 {
+pub(crate) fn number(count: u64) -> f64 {
     count as f64
 }

@@ -49,14 +49,14 @@ fn value(predicate: &str, choices: &mut Choices<'_>) -> Term {
             2 => Literal::new_language_tagged_literal_unchecked(choices.one(&["ant", "dog"]), "ru").into(),
             _ => iri(choices.one(&["s0", "s1"])).into(),
         },
-        _ => iri(choices.one(&["s0", "s1", "s2", "s3", "s4", "s5"])).into(),
+        _ => iri(choices.one(&["s0", "s1", "s2"])).into(),
     }
 }
 
 pub fn dataset(choices: &mut Choices<'_>) -> Dataset {
     let mut dataset = Dataset::new();
-    for _ in 0..choices.below(40) {
-        let subject = iri(choices.one(&["s0", "s1", "s2", "s3", "s4", "s5"]));
+    for _ in 0..choices.below(80) {
+        let subject = iri(choices.one(&["s0", "s1", "s2"]));
         let predicate = choices.one(&["knows", "part", "number", "date", "label", "type"]);
         let graph = match choices.below(4) {
             0 => GraphName::from(iri("g1")),
@@ -77,18 +77,19 @@ pub fn dataset(choices: &mut Choices<'_>) -> Dataset {
 const VARIABLES: [&str; 4] = ["?a", "?b", "?c", "?d"];
 
 fn subject(choices: &mut Choices<'_>) -> &'static str {
-    choices.one(&["?a", "?a", "?b", "?c", "?d", ":s0", ":s1", "_:x"])
+    choices.one(&["?a", "?a", "?a", "?b", "?b", "?c", "?d", ":s0", "_:x"])
 }
 
 fn triple(choices: &mut Choices<'_>) -> String {
     let subject = subject(choices);
-    match choices.below(9) {
-        0 => format!("{subject} :knows {} . ", choices.one(&["?a", "?b", "?c", ":s1", ":s2"])),
+    let kinds = if choices.below(8) == 0 { 9 } else { 8 };
+    match choices.below(kinds) {
+        0 => format!("{subject} :knows {} . ", choices.one(&["?a", "?b", "?b", "?c", "?c", ":s1"])),
         1 => format!("{subject} :part {} . ", choices.one(&["?a", "?b", "?d", ":s0", "_:y"])),
-        2 => format!("{subject} :number {} . ", choices.one(&["?n", "?n", "?c", "1", "2.50"])),
+        2 => format!("{subject} :number {} . ", choices.one(&["?n", "?n", "?n", "?c", "2.50"])),
         3 => format!("{subject} :date {} . ", choices.one(&["?t", "?t", "?d"])),
-        4 => format!("{subject} :label {} . ", choices.one(&["?l", "?l", "?c", "\"ant\"@en", "\"bee\""])),
-        5 => format!("{subject} a {} . ", choices.one(&["?k", ":A", ":B", ":C"])),
+        4 => format!("{subject} :label {} . ", choices.one(&["?l", "?l", "?l", "?c", "\"ant\"@en"])),
+        5 => format!("{subject} a {} . ", choices.one(&["?k", "?k", ":A", ":B"])),
         6 => format!("{subject} ?p {} . ", choices.one(&["?o", "?a", "?b", ":s1"])),
         7 => format!("{subject} {} {} . ", choices.one(&[":part+", ":knows*", ":knows?", "^:part", ":part/:knows", ":part|:knows"]), choices.one(&["?a", "?b", "?c"])),
         _ => format!("{subject} :absent {} . ", choices.one(&["?o", "?a"])),
@@ -116,7 +117,7 @@ fn comparison(choices: &mut Choices<'_>) -> String {
 
 fn group(choices: &mut Choices<'_>, depth: u8) -> String {
     let mut text = String::new();
-    for _ in 0..=choices.below(3) {
+    for _ in 0..=choices.below(2) {
         text.push_str(&triple(choices));
     }
     for _ in 0..choices.below(4) {

@@ -22,8 +22,8 @@ pub fn lines(results: QueryResults<'_>) -> Vec<String> {
                 .map(|solution| {
                     let solution = solution.unwrap();
                     let values = names.iter().map(|name| match solution.get(name) {
-                        Some(term) => format!("{name}={term}"),
-                        None => format!("{name}="),
+                        Some(term) => format!("{}={term}", name.as_str()),
+                        None => format!("{}=", name.as_str()),
                     });
                     values.collect::<Vec<_>>().join(" ")
                 })
