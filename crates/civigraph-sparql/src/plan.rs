@@ -112,10 +112,8 @@ fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &Options) -> V
 
 /// Applies the rewritings that need no counts, from the bottom up.
 fn simplify(pattern: GraphPattern, options: &Options, rewritings: &mut Vec<Rewriting>) -> GraphPattern {
-    let mut pattern =
-        match map_patterns::<Infallible>(pattern, &mut |pattern| Ok(simplify(pattern, options, rewritings))) {
-            Ok(pattern) => pattern,
-        };
+    let Ok(mut pattern) =
+        map_patterns::<Infallible>(pattern, &mut |pattern| Ok(simplify(pattern, options, rewritings)));
     if options.order_after_distinct {
         pattern = match order_after_distinct(pattern) {
             Ok(pattern) => {

@@ -60,9 +60,8 @@ pub(crate) fn canonical_pattern(pattern: GraphPattern) -> GraphPattern {
         pattern => pattern,
     };
     let pattern = map_own_expressions(pattern, &mut canonical_expression);
-    match map_patterns::<Infallible>(pattern, &mut |pattern| Ok(canonical_pattern(pattern))) {
-        Ok(pattern) => pattern,
-    }
+    let Ok(pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| Ok(canonical_pattern(pattern)));
+    pattern
 }
 
 /// Returns a triple pattern whose literals have language tags in canonical case.

@@ -3,3 +3,4 @@ mod generate;
 mod properties;
 mod rewritings;
 mod support;
+mod suites;
