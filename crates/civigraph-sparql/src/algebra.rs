@@ -374,7 +374,7 @@ pub(crate) fn certain(pattern: &GraphPattern) -> Variables {
 }
 
 /// Returns whether every solution of a pattern in `GRAPH ?g` comes from a graph, so that it binds `?g`.
-fn reads_graph(pattern: &GraphPattern) -> bool {
+pub(crate) fn reads_graph(pattern: &GraphPattern) -> bool {
     use GraphPattern as P;
     match pattern {
         P::Bgp { .. } | P::Path { .. } => true,

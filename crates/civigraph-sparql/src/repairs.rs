@@ -1,12 +1,13 @@
 //! Ways around faults of spareval 0.2.9 and sparopt 0.3.9 (Oxigraph 0.5.13).
 use crate::algebra::{
-    Fresh, expression_variables, map_operands, map_own_expressions, map_patterns, visible,
+    Fresh, filtered, map_operands, map_own_expressions, map_patterns, mentioned, reads_graph, visible,
 };
 use crate::counts::{Counts, Graphs};
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNode, TermRef};
+use oxrdf::{Literal, NamedNode, TermRef, Variable};
 use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, PropertyPathExpression};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern};
+use std::convert::Infallible;
 
 /// Rewrites what spareval and sparopt get wrong.
 pub(crate) struct Repairs<'a, C> {
@@ -35,10 +36,18 @@ impl<C: Counts> Repairs<'_, C> {
             return Err(error);
         }
         match pattern {
+            GraphPattern::Graph { name: NamedNodePattern::Variable(name), inner } if needs_own_graph(&inner, &name) => {
+                self.graph_by_graph(name, *inner)
+            }
             GraphPattern::Graph { name, inner } => {
-                let inner = self.hide_graph_name(*inner, &name);
-                let inner = Box::new(self.pattern(inner, Some(&name))?);
+                let inner = Box::new(self.pattern(*inner, Some(&name))?);
                 Ok(GraphPattern::Graph { name, inner })
+            }
+            // sparopt gives both sides the name of an enclosing GRAPH ?g, which makes them overlap. Without a common
+            // variable MINUS removes nothing.
+            GraphPattern::Minus { left, right } if graph.is_some() && visible(&left).is_disjoint(&visible(&right)) => {
+                self.note("MINUS without a common variable removes nothing");
+                self.pattern(*left, graph)
             }
             GraphPattern::Path { subject, path, object } => self.path(subject, path, object, graph),
             GraphPattern::Group { inner, variables, aggregates } => {
@@ -103,8 +112,8 @@ impl<C: Counts> Repairs<'_, C> {
     fn group(
         &mut self,
         inner: Box<GraphPattern>,
-        variables: Vec<oxrdf::Variable>,
-        mut aggregates: Vec<(oxrdf::Variable, AggregateExpression)>,
+        variables: Vec<Variable>,
+        mut aggregates: Vec<(Variable, AggregateExpression)>,
     ) -> GraphPattern {
         let mut strings = Vec::new();
         for (variable, aggregate) in &mut aggregates {
@@ -210,27 +219,32 @@ impl<C: Counts> Repairs<'_, C> {
         })
     }
 
-    /// The name of `GRAPH ?g { … }` is joined to the solutions of the group (§18.6), so its own filters cannot see it;
-    /// sparopt puts it into each triple pattern, where they can.
-    fn hide_graph_name(&mut self, inner: GraphPattern, name: &NamedNodePattern) -> GraphPattern {
-        let NamedNodePattern::Variable(name) = name else {
-            return inner;
+    /// Evaluates a group for each graph and joins the name of the graph to its solutions, as §18.6 has it.
+    ///
+    /// sparopt puts the name into each triple pattern instead. Then filters of the group see it, optional patterns bind
+    /// it, and subselects and groups without a triple pattern lose it.
+    fn graph_by_graph(&mut self, name: Variable, inner: GraphPattern) -> Result<GraphPattern, C::Error> {
+        self.note("GRAPH joins the name of the graph after its group");
+        let graph = self.fresh.variable("graph");
+        let bound_inside = visible(&inner).contains(name.as_str());
+        let pattern = NamedNodePattern::Variable(graph.clone());
+        let inner = self.pattern(inner, Some(&pattern))?;
+        let lateral = GraphPattern::Lateral {
+            left: Box::new(GraphPattern::Graph {
+                name: pattern.clone(),
+                inner: Box::new(GraphPattern::Bgp { patterns: Vec::new() }),
+            }),
+            right: Box::new(GraphPattern::Graph { name: pattern, inner: Box::new(with_graph(inner, &graph)) }),
         };
-        match inner {
-            GraphPattern::Filter { expr, inner } => {
-                let hidden = !visible(&inner).contains(name.as_str());
-                let inner = Box::new(self.hide_graph_name(*inner, &NamedNodePattern::Variable(name.clone())));
-                let expr = if hidden && expression_variables(&expr).contains(name.as_str()) && has_no_exists(&expr) {
-                    self.note("a filter inside GRAPH does not see the name of the graph");
-                    let unbound = self.fresh.variable("unbound");
-                    rename(expr, name, &unbound)
-                } else {
-                    expr
-                };
-                GraphPattern::Filter { expr, inner }
-            }
-            inner => inner,
-        }
+        let graph = Expression::Variable(graph);
+        let joined = if bound_inside {
+            let unbound = Expression::Not(Box::new(Expression::Bound(name.clone())));
+            let same = Expression::SameTerm(Box::new(Expression::Variable(name.clone())), Box::new(graph.clone()));
+            filtered(lateral, [Expression::Or(Box::new(unbound), Box::new(same))])
+        } else {
+            lateral
+        };
+        Ok(GraphPattern::Extend { inner: Box::new(joined), variable: name, expression: graph })
     }
 
     fn note(&mut self, text: &str) {
@@ -240,20 +254,35 @@ impl<C: Counts> Repairs<'_, C> {
     }
 }
 
-fn has_no_exists(expression: &Expression) -> bool {
-    let mut none = true;
-    crate::algebra::visit_expression(expression, &mut |expression| {
-        none &= !matches!(expression, Expression::Exists(_));
-    });
-    none
+/// Returns whether the name of the graph must be kept out of a group.
+fn needs_own_graph(inner: &GraphPattern, name: &Variable) -> bool {
+    mentioned(inner).contains(name.as_str()) || !reads_graph(inner) || has_subselect(inner)
 }
 
-fn rename(expression: Expression, from: &oxrdf::Variable, to: &oxrdf::Variable) -> Expression {
-    match expression {
-        Expression::Variable(variable) if variable == *from => Expression::Variable(to.clone()),
-        Expression::Bound(variable) if variable == *from => Expression::Bound(to.clone()),
-        expression => map_operands(expression, &mut |operand| rename(operand, from, to)),
+fn has_subselect(pattern: &GraphPattern) -> bool {
+    if matches!(pattern, GraphPattern::Project { .. }) {
+        return true;
     }
+    let mut found = false;
+    let Ok(_) = map_patterns::<Infallible>(pattern.clone(), &mut |pattern| {
+        found |= has_subselect(&pattern);
+        Ok(pattern)
+    });
+    found
+}
+
+/// Lets the subselects of a group see the graph.
+fn with_graph(pattern: GraphPattern, graph: &Variable) -> GraphPattern {
+    let pattern = match pattern {
+        GraphPattern::Graph { .. } => return pattern,
+        GraphPattern::Project { inner, mut variables } => {
+            variables.push(graph.clone());
+            GraphPattern::Project { inner, variables }
+        }
+        pattern => pattern,
+    };
+    let Ok(pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| Ok(with_graph(pattern, graph)));
+    pattern
 }
 
 /// Returns whether an expression can only be a number or an error.

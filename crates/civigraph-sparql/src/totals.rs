@@ -122,6 +122,10 @@ pub(crate) fn table<C: Counts>(
     graph: Option<&NamedNodePattern>,
     counts: &C,
 ) -> Result<Option<GraphPattern>, C::Error> {
+    // In GRAPH ?g the pattern is evaluated once for each graph.
+    if matches!(graph, Some(NamedNodePattern::Variable(_))) {
+        return Ok(None);
+    }
     match pattern {
         GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => {
             let GraphPattern::Project { inner, variables } = inner.as_ref() else {
