@@ -3,11 +3,13 @@ use crate::counts::Counts;
 use crate::explain::{Explanation, Node};
 use crate::options::Options;
 use crate::plan::{Plan, optimise};
-use crate::sorting::Sorter;
+use crate::sorting::sort;
 use crate::tags::with_functions;
+use crate::view::View;
 use oxrdf::{Term, Variable};
-use spareval::{PreparedQuery, QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset};
+use spareval::{QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset};
 use spargebra::Query;
+use std::rc::Rc;
 
 /// The results of a query, and how they were come by.
 pub struct Evaluation<'a> {
@@ -65,26 +67,20 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     for (variable, term) in substitutions {
         prepared = prepared.substitute_variable(variable, term);
     }
-    let (results, statistics) = match &plan.sorting {
-        Some(sorting) => {
-            let sorter = Sorter::new(dataset);
-            let (results, statistics) = run(prepared, sorter.dataset(), options);
-            (results.and_then(|results| sorter.sort(results, sorting)), statistics)
+    let dataset = Rc::new(dataset);
+    let row = plan.sorting.as_ref().map(|_| Rc::default());
+    let view = View::new(Rc::clone(&dataset), row.clone(), plan.exact_literals);
+    let (results, statistics) = match view {
+        Ok(view) if options.statistics => {
+            let (results, statistics) = prepared.explain(view);
+            (results, Some(statistics))
         }
-        None => run(prepared, dataset, options),
+        Ok(view) => (prepared.execute(view), None),
+        Err(error) => (Err(QueryEvaluationError::Dataset(Box::new(error))), None),
+    };
+    let results = match (&plan.sorting, row) {
+        (Some(sorting), Some(row)) => results.and_then(|results| sort(results, sorting, dataset, &row)),
+        _ => results,
     };
     Evaluation { results, explanation: plan.explanation, statistics }
-}
-
-fn run<'a>(
-    prepared: PreparedQuery<'_>,
-    dataset: impl QueryableDataset<'a>,
-    options: &Options,
-) -> (Result<QueryResults<'a>, QueryEvaluationError>, Option<QueryExplanation>) {
-    if options.statistics {
-        let (results, statistics) = prepared.explain(dataset);
-        (results, Some(statistics))
-    } else {
-        (prepared.execute(dataset), None)
-    }
 }

@@ -1,8 +1,8 @@
 //! Plans for Oxigraph's SPARQL evaluator (spareval) from the exact counts of a dataset.
 //!
 //! ```text
-//! query ──► language tags ──► repairs ──► simplify ──► counts ──► sorting ──► joins ──► spareval
-//!            tags.rs          repairs.rs  modifiers.rs  totals.rs  sorting.rs  joins.rs
+//! query ─► language tags ─► repairs ─► simplify ─► counts ─► sorting ─► joins ─► exact literals ─► spareval
+//!           tags.rs          repairs.rs modifiers.rs totals.rs sorting.rs joins.rs exact.rs         on a View
 //! ```
 //!
 //! A query is rewritten in the algebra of spargebra, so that spareval needs no change: the order of joins becomes
@@ -17,6 +17,7 @@ mod algebra;
 mod compare;
 mod counts;
 mod evaluate;
+mod exact;
 mod explain;
 mod filters;
 mod joins;
@@ -31,6 +32,7 @@ mod sorting;
 mod tags;
 mod totals;
 mod units;
+mod view;
 
 pub use counts::{Counts, Graphs, Position};
 pub use evaluate::{Evaluation, evaluate, execute};

@@ -22,6 +22,8 @@ pub struct Options {
     pub sorting: bool,
     /// Works around faults of spareval 0.2.9 and sparopt 0.3.9.
     pub repairs: bool,
+    /// Lets STR and DATATYPE see numbers and dates as they are written.
+    pub exact_literals: bool,
     /// Writes language tags in the case of BCP 47 §2.1.1.
     pub language_tags: bool,
     /// Takes the union of the named graphs and the default graph as default graph, where the query has no `FROM`.
@@ -42,6 +44,7 @@ impl Default for Options {
             ranges: true,
             sorting: true,
             repairs: true,
+            exact_literals: true,
             language_tags: true,
             union_default_graph: false,
             statistics: false,
@@ -63,6 +66,7 @@ impl Options {
             ranges: false,
             sorting: false,
             repairs: false,
+            exact_literals: false,
             language_tags: false,
             union_default_graph: false,
             statistics: false,

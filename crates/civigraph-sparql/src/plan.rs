@@ -1,6 +1,7 @@
 //! From a query to a plan.
 use crate::algebra::{Fresh, Variables, map_patterns};
 use crate::counts::{Counts, Graphs};
+use crate::exact::ExactLiterals;
 use crate::explain::{Explanation, Rewriting};
 use crate::joins::Planner;
 use crate::modifiers::{order_after_distinct, required_first};
@@ -23,6 +24,8 @@ pub struct Plan {
     pub query: Query,
     /// The sorting that is done outside spareval.
     pub sorting: Option<Sorting>,
+    /// Whether the query asks for literals as they are.
+    pub(crate) exact_literals: bool,
     /// What was done.
     pub explanation: Explanation,
 }
@@ -83,7 +86,18 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
     if options.join_order || options.ranges {
         pattern = planner.pattern(pattern, None, &Variables::new())?;
     }
-    let explanation = planner.explanation;
+    let mut explanation = planner.explanation;
+    let mut exact_literals = false;
+    // Several default graphs would each answer.
+    if options.exact_literals && dataset.is_none() {
+        let mut exact = ExactLiterals { estimator: &planner.estimator, fresh: &mut fresh, calls: 0 };
+        pattern = exact.pattern(pattern)?;
+        if exact.calls > 0 {
+            exact_literals = true;
+            let reason = format!("{} calls of STR or DATATYPE see literals as they are", exact.calls);
+            explanation.rewritings.push(Rewriting { name: "exact_literals", reason });
+        }
+    }
     let query = match query {
         Query::Select { dataset, base_iri, .. } => Query::Select { dataset, pattern, base_iri },
         Query::Ask { dataset, base_iri, .. } => Query::Ask { dataset, pattern, base_iri },
@@ -97,7 +111,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             Query::Construct { template, dataset, pattern, base_iri }
         }
     };
-    Ok(Plan { query, sorting, explanation })
+    Ok(Plan { query, sorting, exact_literals, explanation })
 }
 
 fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &Options) -> Vec<Graphs<'a>> {

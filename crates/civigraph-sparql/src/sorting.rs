@@ -1,16 +1,14 @@
 //! ORDER BY outside spareval, whose own evaluates the keys again at each comparison and has no top-k.
+use crate::algebra::Fresh;
 use crate::compare::compare;
-use oxrdf::{BlankNode, Term, Variable};
-use spareval::{
-    ExpressionTerm, InternalQuad, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryableDataset,
-};
+use crate::view::Row;
+use oxrdf::{Term, Variable};
+use spareval::{ExpressionTerm, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryableDataset};
 use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
-
-use crate::algebra::Fresh;
 
 /// The `ORDER BY`, `OFFSET` and `LIMIT` that were taken from the top of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,129 +67,109 @@ impl Sorting {
     }
 }
 
-type Row<T> = Vec<Option<T>>;
-
 struct Sorted<T> {
     keys: Vec<Option<ExpressionTerm>>,
     row: Row<T>,
 }
 
-/// Runs a query whose sorting was taken away, and sorts.
-pub(crate) struct Sorter<'a, D: QueryableDataset<'a>> {
+/// Reads the results of a query whose sorting was taken away, and returns them in order.
+///
+/// Rows stay in the dataset's own form until they are known to be among those that are wanted.
+pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
+    results: QueryResults<'a>,
+    sorting: &Sorting,
     dataset: Rc<D>,
-    row: Rc<RefCell<Row<D::InternalTerm>>>,
-}
-
-impl<'a, D: QueryableDataset<'a>> Sorter<'a, D> {
-    pub(crate) fn new(dataset: D) -> Self {
-        Self { dataset: Rc::new(dataset), row: Rc::default() }
-    }
-
-    /// Returns the dataset that the query must be run on.
-    pub(crate) fn dataset(&self) -> Deferred<'a, D> {
-        Deferred { dataset: Rc::clone(&self.dataset), row: Rc::clone(&self.row) }
-    }
-
-    /// Reads the results of the query and returns them in order.
-    ///
-    /// Rows stay in the dataset's own form until they are known to be among those that are wanted.
-    pub(crate) fn sort(
-        &self,
-        results: QueryResults<'a>,
-        sorting: &Sorting,
-    ) -> Result<QueryResults<'a>, QueryEvaluationError> {
-        let QueryResults::Solutions(mut solutions) = results else {
-            return Ok(results);
-        };
-        let found = solutions.variables().to_vec();
-        let place = |variable: &Variable| found.iter().position(|other| other == variable);
-        let keys = sorting.keys.iter().map(|(variable, descending)| (place(variable), *descending)).collect::<Vec<_>>();
-        let places = sorting.variables.iter().map(place).collect::<Vec<_>>();
-        let wanted = sorting.length.map(|length| sorting.start.saturating_add(length));
-        let mut rows: Vec<Sorted<D::InternalTerm>> = Vec::new();
-        let by_keys = |a: &Sorted<D::InternalTerm>, b: &Sorted<D::InternalTerm>| {
-            for ((a, b), (_, descending)) in a.keys.iter().zip(&b.keys).zip(&keys) {
-                let order = compare(a.as_ref(), b.as_ref());
-                if order != Ordering::Equal {
-                    return if *descending { order.reverse() } else { order };
-                }
-            }
-            Ordering::Equal
-        };
-        // Rows come in bunches: at twice the number that is wanted the worse half is dropped, and from then on
-        // the last row that was kept turns away most of those that follow.
-        let bunch = wanted.map_or(usize::MAX, |wanted| wanted.saturating_mul(2).max(1024));
-        let mut threshold: Option<Vec<Option<ExpressionTerm>>> = None;
-        loop {
-            self.row.borrow_mut().clear();
-            let Some(solution) = solutions.next() else {
-                break;
-            };
-            let solution = solution?;
-            if wanted == Some(0) {
-                continue;
-            }
-            let internal = |place: usize| -> Option<D::InternalTerm> {
-                let Some(Term::BlankNode(node)) = solution.get(place) else {
-                    return None;
-                };
-                let position = usize::try_from(node.as_ref().unique_id()?).ok()?;
-                self.row.borrow().get(position).cloned().flatten()
-            };
-            let mut row_keys = Vec::with_capacity(keys.len());
-            // Whether the row is already known to come before the threshold.
-            let mut before = threshold.is_none();
-            let mut after = false;
-            for (column, (place, descending)) in keys.iter().enumerate() {
-                let key = place
-                    .and_then(internal)
-                    .map(|term| self.dataset.externalize_expression_term(term))
-                    .transpose()
-                    .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
-                if !before && let Some(threshold) = &threshold {
-                    let order = compare(key.as_ref(), threshold.get(column).and_then(Option::as_ref));
-                    match if *descending { order.reverse() } else { order } {
-                        Ordering::Less => before = true,
-                        Ordering::Equal => {}
-                        Ordering::Greater => {
-                            after = true;
-                            break;
-                        }
-                    }
-                }
-                row_keys.push(key);
-            }
-            if after || !before {
-                continue;
-            }
-            let row = places.iter().map(|place| place.and_then(internal)).collect();
-            rows.push(Sorted { keys: row_keys, row });
-            if let Some(wanted) = wanted
-                && rows.len() >= bunch
-            {
-                rows = merge_sort(rows, &by_keys);
-                rows.truncate(wanted);
-                threshold = rows.last().map(|row| row.keys.clone());
+    put_aside: &RefCell<Row<D::InternalTerm>>,
+) -> Result<QueryResults<'a>, QueryEvaluationError> {
+    let QueryResults::Solutions(mut solutions) = results else {
+        return Ok(results);
+    };
+    let found = solutions.variables().to_vec();
+    let place = |variable: &Variable| found.iter().position(|other| other == variable);
+    let keys = sorting.keys.iter().map(|(variable, descending)| (place(variable), *descending)).collect::<Vec<_>>();
+    let places = sorting.variables.iter().map(place).collect::<Vec<_>>();
+    let wanted = sorting.length.map(|length| sorting.start.saturating_add(length));
+    let mut rows: Vec<Sorted<D::InternalTerm>> = Vec::new();
+    let by_keys = |a: &Sorted<D::InternalTerm>, b: &Sorted<D::InternalTerm>| {
+        for ((a, b), (_, descending)) in a.keys.iter().zip(&b.keys).zip(&keys) {
+            let order = compare(a.as_ref(), b.as_ref());
+            if order != Ordering::Equal {
+                return if *descending { order.reverse() } else { order };
             }
         }
-        rows = merge_sort(rows, &by_keys);
-        rows.truncate(wanted.unwrap_or(usize::MAX));
-        let dataset = Rc::clone(&self.dataset);
-        let rows = rows.into_iter().skip(sorting.start).map(move |sorted| {
-            sorted
-                .row
-                .into_iter()
-                .map(|term| {
-                    term.map(|term| dataset.externalize_term(term))
-                        .transpose()
-                        .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))
-                })
-                .collect::<Result<Vec<_>, _>>()
-        });
-        Ok(QueryResults::Solutions(QuerySolutionIter::from_tuples(Arc::from(sorting.variables.clone()), rows)))
+        Ordering::Equal
+    };
+    // Rows come in bunches: at twice the number that is wanted the worse half is dropped, and from then on
+    // the last row that was kept turns away most of those that follow.
+    let bunch = wanted.map_or(usize::MAX, |wanted| wanted.saturating_mul(2).max(1024));
+    let mut threshold: Option<Vec<Option<ExpressionTerm>>> = None;
+    loop {
+        put_aside.borrow_mut().clear();
+        let Some(solution) = solutions.next() else {
+            break;
+        };
+        let solution = solution?;
+        if wanted == Some(0) {
+            continue;
+        }
+        let internal = |place: usize| -> Option<D::InternalTerm> {
+            let Some(Term::BlankNode(node)) = solution.get(place) else {
+                return None;
+            };
+            let position = usize::try_from(node.as_ref().unique_id()?).ok()?;
+            put_aside.borrow().get(position).cloned().flatten()
+        };
+        let mut row_keys = Vec::with_capacity(keys.len());
+        // Whether the row is already known to come before the threshold.
+        let mut before = threshold.is_none();
+        let mut after = false;
+        for (column, (place, descending)) in keys.iter().enumerate() {
+            let key = place
+                .and_then(internal)
+                .map(|term| dataset.externalize_expression_term(term))
+                .transpose()
+                .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
+            if !before && let Some(threshold) = &threshold {
+                let order = compare(key.as_ref(), threshold.get(column).and_then(Option::as_ref));
+                match if *descending { order.reverse() } else { order } {
+                    Ordering::Less => before = true,
+                    Ordering::Equal => {}
+                    Ordering::Greater => {
+                        after = true;
+                        break;
+                    }
+                }
+            }
+            row_keys.push(key);
+        }
+        if after || !before {
+            continue;
+        }
+        let row = places.iter().map(|place| place.and_then(internal)).collect();
+        rows.push(Sorted { keys: row_keys, row });
+        if let Some(wanted) = wanted
+            && rows.len() >= bunch
+        {
+            rows = merge_sort(rows, &by_keys);
+            rows.truncate(wanted);
+            threshold = rows.last().map(|row| row.keys.clone());
+        }
     }
+    rows = merge_sort(rows, &by_keys);
+    rows.truncate(wanted.unwrap_or(usize::MAX));
+    let rows = rows.into_iter().skip(sorting.start).map(move |sorted| {
+        sorted
+            .row
+            .into_iter()
+            .map(|term| {
+                term.map(|term| dataset.externalize_term(term))
+                    .transpose()
+                    .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))
+            })
+            .collect::<Result<Vec<_>, _>>()
+    });
+    Ok(QueryResults::Solutions(QuerySolutionIter::from_tuples(Arc::from(sorting.variables.clone()), rows)))
 }
-
 /// Sorts and keeps the order of equal rows.
 ///
 /// `slice::sort_by` may panic where the order is not total, as that of SPARQL is not.
@@ -213,60 +191,6 @@ fn merge_sort<T>(mut rows: Vec<T>, compare: &impl Fn(&T, &T) -> Ordering) -> Vec
             Some(row) => merged.push(row),
             None => return merged,
         }
-    }
-}
-
-/// A dataset that does not make terms of its results.
-///
-/// spareval turns each row into terms before anyone can look at it. Here the terms of a row are put aside in the form
-/// that the dataset uses, and what spareval sees is a blank node with their position, which is made without allocation.
-pub(crate) struct Deferred<'a, D: QueryableDataset<'a>> {
-    dataset: Rc<D>,
-    row: Rc<RefCell<Row<D::InternalTerm>>>,
-}
-
-impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for Deferred<'a, D> {
-    type InternalTerm = D::InternalTerm;
-    type Error = D::Error;
-
-    fn internal_quads_for_pattern(
-        &self,
-        subject: Option<&Self::InternalTerm>,
-        predicate: Option<&Self::InternalTerm>,
-        object: Option<&Self::InternalTerm>,
-        graph_name: Option<Option<&Self::InternalTerm>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Self::Error>> + use<'a, D> {
-        self.dataset.internal_quads_for_pattern(subject, predicate, object, graph_name)
-    }
-
-    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Self::InternalTerm, Self::Error>> + use<'a, D> {
-        self.dataset.internal_named_graphs()
-    }
-
-    fn contains_internal_graph_name(&self, graph_name: &Self::InternalTerm) -> Result<bool, Self::Error> {
-        self.dataset.contains_internal_graph_name(graph_name)
-    }
-
-    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, Self::Error> {
-        self.dataset.internalize_term(term)
-    }
-
-    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, Self::Error> {
-        let mut row = self.row.borrow_mut();
-        row.push(Some(term));
-        Ok(BlankNode::new_from_unique_id(row.len() as u128 - 1).into())
-    }
-
-    fn externalize_expression_term(&self, term: Self::InternalTerm) -> Result<ExpressionTerm, Self::Error> {
-        self.dataset.externalize_expression_term(term)
-    }
-
-    fn internalize_expression_term(&self, term: ExpressionTerm) -> Result<Self::InternalTerm, Self::Error> {
-        self.dataset.internalize_expression_term(term)
-    }
-
-    fn internal_term_effective_boolean_value(&self, term: Self::InternalTerm) -> Result<Option<bool>, Self::Error> {
-        self.dataset.internal_term_effective_boolean_value(term)
     }
 }
 

@@ -202,6 +202,34 @@ fn repairs_what_oxigraph_gets_wrong() {
 }
 
 #[test]
+fn str_and_datatype_see_literals_as_they_are() {
+    let mut dataset = people().dataset().clone();
+    dataset.insert(&Quad::new(
+        iri("p1"),
+        iri("size"),
+        Literal::new_typed_literal("007", xsd::BYTE),
+        GraphName::DefaultGraph,
+    ));
+    let dataset = MemoryDataset::from(dataset);
+    for (query, expected) in [
+        ("SELECT (STR(?a) AS ?x) { :p1 :age ?a }", "x=\"1.50\""),
+        ("SELECT (CONCAT(STR(?a), \"!\") AS ?x) { :p1 :age ?a }", "x=\"1.50!\""),
+        ("SELECT (STR(?s) AS ?x) { :p1 :size ?s FILTER(STR(?s) = \"007\" && ?s = 7) }", "x=\"007\""),
+        ("SELECT (DATATYPE(?s) AS ?x) { :p1 :size ?s }", "x=<http://www.w3.org/2001/XMLSchema#byte>"),
+        ("SELECT (COUNT(?o) AS ?x) { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:byte) }", "x=\"1\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+        ("SELECT (GROUP_CONCAT(STR(?s)) AS ?x) { :p1 :size ?s }", "x=\"007\""),
+        ("SELECT (STR(?l) AS ?x) { :p1 :note|:label ?l FILTER(LANG(?l) = \"en\") }", "x=\"person 001\""),
+        ("SELECT ?x { :p1 :age ?a OPTIONAL { :p1 :size ?x FILTER(STR(?x) = \"007\") } }", "x=\"007\"^^<http://www.w3.org/2001/XMLSchema#byte>"),
+        ("SELECT ?x { :p1 :age ?a OPTIONAL { :p1 :none ?n } BIND(COALESCE(STR(?n), STR(?a)) AS ?x) }", "x=\"1.50\""),
+    ] {
+        assert_eq!(answers(&dataset, query), [expected], "{query}");
+    }
+    // Labels are strings, which spareval keeps: nothing is asked for.
+    let query = "SELECT ?p { ?p :label ?l FILTER(CONTAINS(STR(?l), \"1\")) }";
+    assert!(!explained(&dataset, query).contains("exact_literals"));
+}
+
+#[test]
 fn plans_patterns_in_exists() {
     let people = people();
     let query = "SELECT ?p { ?p :note ?n FILTER EXISTS { ?q a :Person . ?p :knows ?q . ?q :age ?a } }";

@@ -150,7 +150,7 @@ fn expected(path: &Path) -> Option<BTreeSet<String>> {
         "tsv" => QueryResultsFormat::Tsv,
         _ => {
             let dataset = load(path, GraphName::DefaultGraph)?;
-            return if dataset.iter().any(|quad| quad.predicate.as_str().starts_with(RS)) {
+            return if dataset.iter().any(|quad| quad.object.to_string() == format!("<{RS}ResultSet>")) {
                 result_set(&dataset)
             } else {
                 Some(canonical(dataset))
