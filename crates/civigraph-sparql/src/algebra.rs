@@ -1,6 +1,8 @@
 //! Walks over the algebra of SPARQL, and which variables a pattern binds.
 use oxrdf::Variable;
-use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression};
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
+};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
 
@@ -16,32 +18,110 @@ pub(crate) fn map_patterns<E>(
     let mut map = |pattern: Box<GraphPattern>| Ok(Box::new(f(*pattern)?));
     Ok(match pattern {
         P::Bgp { .. } | P::Path { .. } | P::Values { .. } => pattern,
-        P::Join { left, right } => P::Join { left: map(left)?, right: map(right)? },
-        P::LeftJoin { left, right, expression } => P::LeftJoin { left: map(left)?, right: map(right)?, expression },
-        P::Lateral { left, right } => P::Lateral { left: map(left)?, right: map(right)? },
-        P::Filter { expr, inner } => P::Filter { expr, inner: map(inner)? },
-        P::Union { left, right } => P::Union { left: map(left)?, right: map(right)? },
-        P::Graph { name, inner } => P::Graph { name, inner: map(inner)? },
-        P::Extend { inner, variable, expression } => P::Extend { inner: map(inner)?, variable, expression },
-        P::Minus { left, right } => P::Minus { left: map(left)?, right: map(right)? },
-        P::OrderBy { inner, expression } => P::OrderBy { inner: map(inner)?, expression },
-        P::Project { inner, variables } => P::Project { inner: map(inner)?, variables },
+        P::Join { left, right } => P::Join {
+            left: map(left)?,
+            right: map(right)?,
+        },
+        P::LeftJoin {
+            left,
+            right,
+            expression,
+        } => P::LeftJoin {
+            left: map(left)?,
+            right: map(right)?,
+            expression,
+        },
+        P::Lateral { left, right } => P::Lateral {
+            left: map(left)?,
+            right: map(right)?,
+        },
+        P::Filter { expr, inner } => P::Filter {
+            expr,
+            inner: map(inner)?,
+        },
+        P::Union { left, right } => P::Union {
+            left: map(left)?,
+            right: map(right)?,
+        },
+        P::Graph { name, inner } => P::Graph {
+            name,
+            inner: map(inner)?,
+        },
+        P::Extend {
+            inner,
+            variable,
+            expression,
+        } => P::Extend {
+            inner: map(inner)?,
+            variable,
+            expression,
+        },
+        P::Minus { left, right } => P::Minus {
+            left: map(left)?,
+            right: map(right)?,
+        },
+        P::OrderBy { inner, expression } => P::OrderBy {
+            inner: map(inner)?,
+            expression,
+        },
+        P::Project { inner, variables } => P::Project {
+            inner: map(inner)?,
+            variables,
+        },
         P::Distinct { inner } => P::Distinct { inner: map(inner)? },
         P::Reduced { inner } => P::Reduced { inner: map(inner)? },
-        P::Slice { inner, start, length } => P::Slice { inner: map(inner)?, start, length },
-        P::Group { inner, variables, aggregates } => P::Group { inner: map(inner)?, variables, aggregates },
+        P::Slice {
+            inner,
+            start,
+            length,
+        } => P::Slice {
+            inner: map(inner)?,
+            start,
+            length,
+        },
+        P::Group {
+            inner,
+            variables,
+            aggregates,
+        } => P::Group {
+            inner: map(inner)?,
+            variables,
+            aggregates,
+        },
         // Another server evaluates it: it stays as it was written.
         P::Service { .. } => pattern,
     })
 }
 
 /// Returns the pattern with a function applied to the expressions of its topmost node.
-pub(crate) fn map_own_expressions(pattern: GraphPattern, f: &mut impl FnMut(Expression) -> Expression) -> GraphPattern {
+pub(crate) fn map_own_expressions(
+    pattern: GraphPattern,
+    f: &mut impl FnMut(Expression) -> Expression,
+) -> GraphPattern {
     use GraphPattern as P;
     match pattern {
-        P::LeftJoin { left, right, expression } => P::LeftJoin { left, right, expression: expression.map(f) },
-        P::Filter { expr, inner } => P::Filter { expr: f(expr), inner },
-        P::Extend { inner, variable, expression } => P::Extend { inner, variable, expression: f(expression) },
+        P::LeftJoin {
+            left,
+            right,
+            expression,
+        } => P::LeftJoin {
+            left,
+            right,
+            expression: expression.map(f),
+        },
+        P::Filter { expr, inner } => P::Filter {
+            expr: f(expr),
+            inner,
+        },
+        P::Extend {
+            inner,
+            variable,
+            expression,
+        } => P::Extend {
+            inner,
+            variable,
+            expression: f(expression),
+        },
         P::OrderBy { inner, expression } => P::OrderBy {
             inner,
             expression: expression
@@ -52,7 +132,11 @@ pub(crate) fn map_own_expressions(pattern: GraphPattern, f: &mut impl FnMut(Expr
                 })
                 .collect(),
         },
-        P::Group { inner, variables, aggregates } => P::Group {
+        P::Group {
+            inner,
+            variables,
+            aggregates,
+        } => P::Group {
             inner,
             variables,
             aggregates: aggregates
@@ -61,9 +145,15 @@ pub(crate) fn map_own_expressions(pattern: GraphPattern, f: &mut impl FnMut(Expr
                     (
                         variable,
                         match aggregate {
-                            AggregateExpression::FunctionCall { name, expr, distinct } => {
-                                AggregateExpression::FunctionCall { name, expr: f(expr), distinct }
-                            }
+                            AggregateExpression::FunctionCall {
+                                name,
+                                expr,
+                                distinct,
+                            } => AggregateExpression::FunctionCall {
+                                name,
+                                expr: f(expr),
+                                distinct,
+                            },
                             count @ AggregateExpression::CountSolutions { .. } => count,
                         },
                     )
@@ -75,7 +165,10 @@ pub(crate) fn map_own_expressions(pattern: GraphPattern, f: &mut impl FnMut(Expr
 }
 
 /// Returns the expression with a function applied to its operands.
-pub(crate) fn map_operands(expression: Expression, f: &mut impl FnMut(Expression) -> Expression) -> Expression {
+pub(crate) fn map_operands(
+    expression: Expression,
+    f: &mut impl FnMut(Expression) -> Expression,
+) -> Expression {
     use Expression as E;
     let mut map = |operand: Box<Expression>| Box::new(f(*operand));
     match expression {
@@ -98,7 +191,9 @@ pub(crate) fn map_operands(expression: Expression, f: &mut impl FnMut(Expression
         E::Not(a) => E::Not(map(a)),
         E::If(a, b, c) => E::If(map(a), map(b), map(c)),
         E::Coalesce(list) => E::Coalesce(list.into_iter().map(f).collect()),
-        E::FunctionCall(function, list) => E::FunctionCall(function, list.into_iter().map(f).collect()),
+        E::FunctionCall(function, list) => {
+            E::FunctionCall(function, list.into_iter().map(f).collect())
+        }
     }
 }
 
@@ -133,7 +228,9 @@ pub(crate) fn visit_expression<'a>(expression: &'a Expression, f: &mut impl FnMu
             visit_expression(a, f);
             list.iter().for_each(|operand| visit_expression(operand, f));
         }
-        E::Coalesce(list) | E::FunctionCall(_, list) => list.iter().for_each(|operand| visit_expression(operand, f)),
+        E::Coalesce(list) | E::FunctionCall(_, list) => {
+            list.iter().for_each(|operand| visit_expression(operand, f))
+        }
     }
 }
 
@@ -143,7 +240,11 @@ pub(crate) fn is_pure(expression: &Expression) -> bool {
     visit_expression(expression, &mut |expression| {
         if let Expression::Exists(_)
         | Expression::FunctionCall(
-            Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode | Function::Custom(_),
+            Function::Rand
+            | Function::Uuid
+            | Function::StrUuid
+            | Function::BNode
+            | Function::Custom(_),
             _,
         ) = expression
         {
@@ -181,8 +282,12 @@ pub(crate) fn mentioned(pattern: &GraphPattern) -> Variables {
 fn add_mentioned(pattern: &GraphPattern, variables: &mut Variables) {
     use GraphPattern as P;
     match pattern {
-        P::Bgp { patterns } => patterns.iter().for_each(|triple| add_triple_variables(triple, variables)),
-        P::Path { subject, object, .. } => {
+        P::Bgp { patterns } => patterns
+            .iter()
+            .for_each(|triple| add_triple_variables(triple, variables)),
+        P::Path {
+            subject, object, ..
+        } => {
             add_term_variables(subject, variables);
             add_term_variables(object, variables);
         }
@@ -193,7 +298,11 @@ fn add_mentioned(pattern: &GraphPattern, variables: &mut Variables) {
             add_mentioned(left, variables);
             add_mentioned(right, variables);
         }
-        P::LeftJoin { left, right, expression } => {
+        P::LeftJoin {
+            left,
+            right,
+            expression,
+        } => {
             add_mentioned(left, variables);
             add_mentioned(right, variables);
             if let Some(expression) = expression {
@@ -208,7 +317,11 @@ fn add_mentioned(pattern: &GraphPattern, variables: &mut Variables) {
             add_name_variables(name, variables);
             add_mentioned(inner, variables);
         }
-        P::Extend { inner, variable, expression } => {
+        P::Extend {
+            inner,
+            variable,
+            expression,
+        } => {
             variables.insert(variable.as_str().to_owned());
             add_expression_variables(expression, variables);
             add_mentioned(inner, variables);
@@ -220,12 +333,21 @@ fn add_mentioned(pattern: &GraphPattern, variables: &mut Variables) {
             }
             add_mentioned(inner, variables);
         }
-        P::Project { inner, variables: own } => {
+        P::Project {
+            inner,
+            variables: own,
+        } => {
             add_variables(own, variables);
             add_mentioned(inner, variables);
         }
-        P::Distinct { inner } | P::Reduced { inner } | P::Slice { inner, .. } => add_mentioned(inner, variables),
-        P::Group { inner, variables: own, aggregates } => {
+        P::Distinct { inner } | P::Reduced { inner } | P::Slice { inner, .. } => {
+            add_mentioned(inner, variables)
+        }
+        P::Group {
+            inner,
+            variables: own,
+            aggregates,
+        } => {
             add_variables(own, variables);
             for (variable, aggregate) in aggregates {
                 variables.insert(variable.as_str().to_owned());
@@ -294,15 +416,26 @@ pub(crate) fn visible(pattern: &GraphPattern) -> Variables {
             add_name_variables(name, &mut variables);
             variables
         }
-        P::Extend { inner, variable, .. } => {
+        P::Extend {
+            inner, variable, ..
+        } => {
             let mut variables = visible(inner);
             variables.insert(variable.as_str().to_owned());
             variables
         }
-        P::Project { variables: own, .. } => own.iter().map(|variable| variable.as_str().to_owned()).collect(),
-        P::Group { variables: own, aggregates, .. } => {
-            own.iter().chain(aggregates.iter().map(|(variable, _)| variable)).map(|v| v.as_str().to_owned()).collect()
-        }
+        P::Project { variables: own, .. } => own
+            .iter()
+            .map(|variable| variable.as_str().to_owned())
+            .collect(),
+        P::Group {
+            variables: own,
+            aggregates,
+            ..
+        } => own
+            .iter()
+            .chain(aggregates.iter().map(|(variable, _)| variable))
+            .map(|v| v.as_str().to_owned())
+            .collect(),
     }
 }
 
@@ -318,7 +451,10 @@ pub(crate) fn certain(pattern: &GraphPattern) -> Variables {
         }
         P::Union { left, right } => {
             let right = certain(right);
-            certain(left).into_iter().filter(|variable| right.contains(variable)).collect()
+            certain(left)
+                .into_iter()
+                .filter(|variable| right.contains(variable))
+                .collect()
         }
         P::LeftJoin { left: inner, .. }
         | P::Minus { left: inner, .. }
@@ -335,10 +471,17 @@ pub(crate) fn certain(pattern: &GraphPattern) -> Variables {
             }
             variables
         }
-        P::Values { variables, bindings } => variables
+        P::Values {
+            variables,
+            bindings,
+        } => variables
             .iter()
             .enumerate()
-            .filter(|(column, _)| bindings.iter().all(|row| row.get(*column).is_some_and(Option::is_some)))
+            .filter(|(column, _)| {
+                bindings
+                    .iter()
+                    .all(|row| row.get(*column).is_some_and(Option::is_some))
+            })
             .map(|(_, variable)| variable.as_str().to_owned())
             .collect(),
         P::Project { inner, variables } => {
@@ -349,7 +492,11 @@ pub(crate) fn certain(pattern: &GraphPattern) -> Variables {
                 .filter(|variable| inner.contains(variable))
                 .collect()
         }
-        P::Group { inner, variables, aggregates } => {
+        P::Group {
+            inner,
+            variables,
+            aggregates,
+        } => {
             let inner = certain(inner);
             variables
                 .iter()
@@ -362,7 +509,10 @@ pub(crate) fn certain(pattern: &GraphPattern) -> Variables {
                             matches!(
                                 aggregate,
                                 AggregateExpression::CountSolutions { .. }
-                                    | AggregateExpression::FunctionCall { name: AggregateFunction::Count, .. }
+                                    | AggregateExpression::FunctionCall {
+                                        name: AggregateFunction::Count,
+                                        ..
+                                    }
                             )
                         })
                         .map(|(variable, _)| variable.as_str().to_owned()),
@@ -378,7 +528,9 @@ pub(crate) fn reads_graph(pattern: &GraphPattern) -> bool {
     use GraphPattern as P;
     match pattern {
         P::Bgp { .. } | P::Path { .. } => true,
-        P::Join { left, right } | P::Lateral { left, right } => reads_graph(left) || reads_graph(right),
+        P::Join { left, right } | P::Lateral { left, right } => {
+            reads_graph(left) || reads_graph(right)
+        }
         P::Union { left, right } => reads_graph(left) && reads_graph(right),
         P::LeftJoin { left: inner, .. }
         | P::Minus { left: inner, .. }
@@ -400,9 +552,18 @@ pub(crate) fn add_conjuncts(expression: Expression, conjuncts: &mut Vec<Expressi
 }
 
 /// Returns a pattern with a filter for each expression, in one conjunction.
-pub(crate) fn filtered(pattern: GraphPattern, filters: impl IntoIterator<Item = Expression>) -> GraphPattern {
-    match filters.into_iter().reduce(|left, right| Expression::And(Box::new(left), Box::new(right))) {
-        Some(expr) => GraphPattern::Filter { expr, inner: Box::new(pattern) },
+pub(crate) fn filtered(
+    pattern: GraphPattern,
+    filters: impl IntoIterator<Item = Expression>,
+) -> GraphPattern {
+    match filters
+        .into_iter()
+        .reduce(|left, right| Expression::And(Box::new(left), Box::new(right)))
+    {
+        Some(expr) => GraphPattern::Filter {
+            expr,
+            inner: Box::new(pattern),
+        },
         None => pattern,
     }
 }

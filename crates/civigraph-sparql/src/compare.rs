@@ -42,8 +42,12 @@ fn rank(term: &ExpressionTerm) -> u8 {
 
 fn compare_triples(a: &ExpressionTriple, b: &ExpressionTriple) -> Ordering {
     let subject = match (&a.subject, &b.subject) {
-        (NamedOrBlankNode::BlankNode(a), NamedOrBlankNode::BlankNode(b)) => a.as_str().cmp(b.as_str()),
-        (NamedOrBlankNode::NamedNode(a), NamedOrBlankNode::NamedNode(b)) => a.as_str().cmp(b.as_str()),
+        (NamedOrBlankNode::BlankNode(a), NamedOrBlankNode::BlankNode(b)) => {
+            a.as_str().cmp(b.as_str())
+        }
+        (NamedOrBlankNode::NamedNode(a), NamedOrBlankNode::NamedNode(b)) => {
+            a.as_str().cmp(b.as_str())
+        }
         (NamedOrBlankNode::BlankNode(_), NamedOrBlankNode::NamedNode(_)) => Ordering::Less,
         (NamedOrBlankNode::NamedNode(_), NamedOrBlankNode::BlankNode(_)) => Ordering::Greater,
     };
@@ -57,12 +61,27 @@ pub(crate) fn compare_values(a: &ExpressionTerm, b: &ExpressionTerm) -> Option<O
     use ExpressionTerm as T;
     match (a, b) {
         (T::StringLiteral(a), T::StringLiteral(b)) => Some(a.cmp(b)),
-        (T::LangStringLiteral { value: a, language: la }, T::LangStringLiteral { value: b, language: lb }) => {
-            (la == lb).then(|| a.cmp(b))
-        }
         (
-            T::DirLangStringLiteral { value: a, language: la, direction: da },
-            T::DirLangStringLiteral { value: b, language: lb, direction: db },
+            T::LangStringLiteral {
+                value: a,
+                language: la,
+            },
+            T::LangStringLiteral {
+                value: b,
+                language: lb,
+            },
+        ) => (la == lb).then(|| a.cmp(b)),
+        (
+            T::DirLangStringLiteral {
+                value: a,
+                language: la,
+                direction: da,
+            },
+            T::DirLangStringLiteral {
+                value: b,
+                language: lb,
+                direction: db,
+            },
         ) => (la == lb && da == db).then(|| a.cmp(b)),
         (T::DateTimeLiteral(a), T::DateTimeLiteral(b)) => a.partial_cmp(b),
         (T::TimeLiteral(a), T::TimeLiteral(b)) => a.partial_cmp(b),
@@ -114,7 +133,11 @@ fn compare_lexical(a: &ExpressionTerm, b: &ExpressionTerm) -> Ordering {
         _ => None,
     };
     let key = |literal: &Literal| {
-        (literal.value().to_owned(), literal.datatype().as_str().to_owned(), literal.language().map(str::to_owned))
+        (
+            literal.value().to_owned(),
+            literal.datatype().as_str().to_owned(),
+            literal.language().map(str::to_owned),
+        )
     };
     match (literal(a), literal(b)) {
         (Some(a), Some(b)) => key(&a).cmp(&key(&b)),

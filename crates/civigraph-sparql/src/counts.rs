@@ -41,7 +41,11 @@ pub trait Counts {
     ) -> Result<u64, Self::Error>;
 
     /// Returns the predicates with the number of their quads, or `None` if there are more than `limit`.
-    fn predicates(&self, graphs: Graphs<'_>, limit: usize) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error>;
+    fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error>;
 
     /// Returns the distinct objects of a predicate with the number of their quads, or `None` if there are more than `limit`.
     fn objects(
@@ -52,7 +56,10 @@ pub trait Counts {
     ) -> Result<Option<Vec<(Term, u64)>>, Self::Error>;
 
     /// Returns the named graphs with the number of their quads, or `None` if there are more than `limit`.
-    fn named_graphs(&self, limit: usize) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error>;
+    fn named_graphs(
+        &self,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error>;
 
     /// Estimates how many distinct subjects or objects a predicate has, or `None` where that is not known.
     fn distinct_values(
@@ -89,7 +96,11 @@ impl<C: Counts> Counts for &C {
         (**self).count(subject, predicate, object, graphs)
     }
 
-    fn predicates(&self, graphs: Graphs<'_>, limit: usize) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error> {
+    fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error> {
         (**self).predicates(graphs, limit)
     }
 
@@ -102,7 +113,10 @@ impl<C: Counts> Counts for &C {
         (**self).objects(predicate, graphs, limit)
     }
 
-    fn named_graphs(&self, limit: usize) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error> {
+    fn named_graphs(
+        &self,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error> {
         (**self).named_graphs(limit)
     }
 

@@ -7,7 +7,9 @@ use crate::sorting::sort;
 use crate::tags::with_functions;
 use crate::view::View;
 use oxrdf::{Term, Variable};
-use spareval::{QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset};
+use spareval::{
+    QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset,
+};
 use spargebra::Query;
 use std::rc::Rc;
 
@@ -44,7 +46,8 @@ pub fn evaluate<'a, D: QueryableDataset<'a>, C: Counts>(
     query: Query,
     options: &Options,
 ) -> Result<Evaluation<'a>, QueryEvaluationError> {
-    let plan = optimise(query, counts, options).map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
+    let plan = optimise(query, counts, options)
+        .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
     Ok(execute(dataset, evaluator, plan, [], options))
 }
 
@@ -79,8 +82,14 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         Err(error) => (Err(QueryEvaluationError::Dataset(Box::new(error))), None),
     };
     let results = match (&plan.sorting, row) {
-        (Some(sorting), Some(row)) => results.and_then(|results| sort(results, sorting, dataset, &row)),
+        (Some(sorting), Some(row)) => {
+            results.and_then(|results| sort(results, sorting, dataset, &row))
+        }
         _ => results,
     };
-    Evaluation { results, explanation: plan.explanation, statistics }
+    Evaluation {
+        results,
+        explanation: plan.explanation,
+        statistics,
+    }
 }

@@ -61,13 +61,19 @@ impl<C: Counts> ExactLiterals<'_, C> {
         });
         let mut asked: Vec<Asked> = Vec::new();
         for (predicate, variable) in found {
-            if asked.iter().any(|asked| asked.predicate == predicate && asked.variable == variable)
+            if asked
+                .iter()
+                .any(|asked| asked.predicate == predicate && asked.variable == variable)
                 || !self.may_change(inner, &variable)?
             {
                 continue;
             }
             let answer = self.fresh.variable("literal");
-            asked.push(Asked { predicate, variable, answer });
+            asked.push(Asked {
+                predicate,
+                variable,
+                answer,
+            });
         }
         if asked.is_empty() {
             return Ok(pattern);
@@ -76,17 +82,41 @@ impl<C: Counts> ExactLiterals<'_, C> {
         let pattern = map_own_expressions(pattern, &mut |expression| replaced(expression, &asked));
         let ask = |inner: Box<GraphPattern>| Box::new(asked.iter().fold(*inner, with_answer));
         Ok(match pattern {
-            GraphPattern::Filter { expr, inner } => GraphPattern::Filter { expr, inner: ask(inner) },
-            GraphPattern::Extend { inner, variable, expression } => {
-                GraphPattern::Extend { inner: ask(inner), variable, expression }
-            }
-            GraphPattern::Group { inner, variables, aggregates } => {
-                GraphPattern::Group { inner: ask(inner), variables, aggregates }
-            }
-            GraphPattern::OrderBy { inner, expression } => GraphPattern::OrderBy { inner: ask(inner), expression },
-            GraphPattern::LeftJoin { left, right, expression } => {
-                GraphPattern::LeftJoin { left, right: ask(right), expression }
-            }
+            GraphPattern::Filter { expr, inner } => GraphPattern::Filter {
+                expr,
+                inner: ask(inner),
+            },
+            GraphPattern::Extend {
+                inner,
+                variable,
+                expression,
+            } => GraphPattern::Extend {
+                inner: ask(inner),
+                variable,
+                expression,
+            },
+            GraphPattern::Group {
+                inner,
+                variables,
+                aggregates,
+            } => GraphPattern::Group {
+                inner: ask(inner),
+                variables,
+                aggregates,
+            },
+            GraphPattern::OrderBy { inner, expression } => GraphPattern::OrderBy {
+                inner: ask(inner),
+                expression,
+            },
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression,
+            } => GraphPattern::LeftJoin {
+                left,
+                right: ask(right),
+                expression,
+            },
             pattern => pattern,
         })
     }
@@ -103,12 +133,25 @@ impl<C: Counts> ExactLiterals<'_, C> {
                 return Ok(false);
             }
             let mut changing = false;
-            for kind in [ValueKind::Number, ValueKind::Date, ValueKind::DateTime, ValueKind::Year] {
-                let range = ValueRange { kind, lower: None, upper: None };
-                changing |= match self.estimator.count_in_range(predicate.as_ref(), &range, graph)? {
-                    Some(count) => count > 0.0,
-                    None => true,
+            for kind in [
+                ValueKind::Number,
+                ValueKind::Date,
+                ValueKind::DateTime,
+                ValueKind::Year,
+            ] {
+                let range = ValueRange {
+                    kind,
+                    lower: None,
+                    upper: None,
                 };
+                changing |=
+                    match self
+                        .estimator
+                        .count_in_range(predicate.as_ref(), &range, graph)?
+                    {
+                        Some(count) => count > 0.0,
+                        None => true,
+                    };
             }
             if !changing {
                 return Ok(false);
@@ -141,17 +184,22 @@ fn call_of(expression: &Expression) -> Option<(&'static str, &Variable)> {
 
 fn calls(expression: &Expression, found: &mut Vec<(&'static str, Variable)>) {
     crate::algebra::visit_expression(expression, &mut |expression| {
-        found.extend(call_of(expression).map(|(predicate, variable)| (predicate, variable.clone())));
+        found
+            .extend(call_of(expression).map(|(predicate, variable)| (predicate, variable.clone())));
     });
 }
 
 fn replaced(expression: Expression, asked: &[Asked]) -> Expression {
     let expression = map_operands(expression, &mut |operand| replaced(operand, asked));
     let answer = call_of(&expression).and_then(|(predicate, variable)| {
-        asked.iter().find(|asked| asked.predicate == predicate && asked.variable == *variable)
+        asked
+            .iter()
+            .find(|asked| asked.predicate == predicate && asked.variable == *variable)
     });
     match answer {
-        Some(asked) => Expression::Coalesce(vec![Expression::Variable(asked.answer.clone()), expression]),
+        Some(asked) => {
+            Expression::Coalesce(vec![Expression::Variable(asked.answer.clone()), expression])
+        }
         None => expression,
     }
 }
@@ -166,10 +214,17 @@ fn with_answer(inner: GraphPattern, asked: &Asked) -> GraphPattern {
         }],
     };
     // What spareval evaluates as an optional pattern for each row: the question needs the value.
-    let one = GraphPattern::Values { variables: Vec::new(), bindings: vec![Vec::new()] };
+    let one = GraphPattern::Values {
+        variables: Vec::new(),
+        bindings: vec![Vec::new()],
+    };
     GraphPattern::Lateral {
         left: Box::new(inner),
-        right: Box::new(GraphPattern::LeftJoin { left: Box::new(one), right: Box::new(question), expression: None }),
+        right: Box::new(GraphPattern::LeftJoin {
+            left: Box::new(one),
+            right: Box::new(question),
+            expression: None,
+        }),
     }
 }
 
@@ -186,7 +241,9 @@ fn triples_with<'a>(
             patterns
                 .iter()
                 .filter(|triple| {
-                    [&triple.subject, &triple.object].into_iter().any(|term| *term == TermPattern::Variable(variable.clone()))
+                    [&triple.subject, &triple.object]
+                        .into_iter()
+                        .any(|term| *term == TermPattern::Variable(variable.clone()))
                 })
                 .map(|triple| (triple, graph)),
         ),
@@ -202,7 +259,9 @@ fn triples_with<'a>(
         | P::OrderBy { inner, .. }
         | P::Distinct { inner }
         | P::Slice { inner, .. } => triples_with(inner, graph, variable, found),
-        P::Project { inner, variables } if variables.contains(variable) => triples_with(inner, graph, variable, found),
+        P::Project { inner, variables } if variables.contains(variable) => {
+            triples_with(inner, graph, variable, found)
+        }
         _ => {}
     }
 }

@@ -1,4 +1,5 @@
 //! A plan that people can read.
+use crate::range::readable;
 use serde_json::Value;
 use spareval::QueryExplanation;
 use std::collections::HashMap;
@@ -92,7 +93,11 @@ impl fmt::Display for Explanation {
 }
 
 fn rounded(rows: f64) -> String {
-    if rows > 0.0 && rows < 1.0 { format!("{rows:.2}") } else { format!("{rows:.0}") }
+    if rows > 0.0 && rows < 1.0 {
+        format!("{rows:.2}")
+    } else {
+        format!("{rows:.0}")
+    }
 }
 
 /// What spareval did: its plan with the rows and times of each node.
@@ -127,10 +132,13 @@ impl Node {
     }
 
     fn of(json: &Value, estimates: &HashMap<&str, f64>) -> Self {
-        let label = json.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let pattern = label
-            .split_once('(')
-            .and_then(|(name, rest)| ["QuadPattern", "Path"].contains(&name).then(|| rest.strip_suffix(')')).flatten());
+        let label = readable(json.get("name").and_then(Value::as_str).unwrap_or_default());
+        let pattern = label.split_once('(').and_then(|(name, rest)| {
+            ["QuadPattern", "Path"]
+                .contains(&name)
+                .then(|| rest.strip_suffix(')'))
+                .flatten()
+        });
         let number = |value: &Value| value.as_f64().or_else(|| value.to_string().parse().ok());
         Self {
             estimated_rows: pattern.and_then(|pattern| estimates.get(pattern)).copied(),
@@ -139,7 +147,12 @@ impl Node {
             children: json
                 .get("children")
                 .and_then(Value::as_array)
-                .map(|children| children.iter().map(|child| Self::of(child, estimates)).collect())
+                .map(|children| {
+                    children
+                        .iter()
+                        .map(|child| Self::of(child, estimates))
+                        .collect()
+                })
                 .unwrap_or_default(),
             label,
         }
@@ -151,16 +164,29 @@ impl Node {
             write!(measured, "{rows} rows")?;
         }
         if let Some(rows) = self.estimated_rows {
-            write!(measured, "{}{} estimated", if measured.is_empty() { "" } else { ", " }, rounded(rows))?;
+            write!(
+                measured,
+                "{}{} estimated",
+                if measured.is_empty() { "" } else { ", " },
+                rounded(rows)
+            )?;
         }
         if let Some(seconds) = self.seconds {
             write!(measured, ", {:.1} ms", seconds * 1000.0)?;
         }
-        writeln!(f, "{}{}{}", "  ".repeat(depth), self.label, match measured.as_str() {
-            "" => String::new(),
-            measured => format!("  ({measured})"),
-        })?;
-        self.children.iter().try_for_each(|child| child.write(f, depth + 1))
+        writeln!(
+            f,
+            "{}{}{}",
+            "  ".repeat(depth),
+            self.label,
+            match measured.as_str() {
+                "" => String::new(),
+                measured => format!("  ({measured})"),
+            }
+        )?;
+        self.children
+            .iter()
+            .try_for_each(|child| child.write(f, depth + 1))
     }
 }
 

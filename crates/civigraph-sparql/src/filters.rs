@@ -13,7 +13,11 @@ pub(crate) fn range_of(variable: &str, filters: &[Expression]) -> Option<ValueRa
         let Some(kind) = ValueKind::of(literal.datatype()) else {
             continue;
         };
-        let range = range.get_or_insert(ValueRange { kind, lower: None, upper: None });
+        let range = range.get_or_insert(ValueRange {
+            kind,
+            lower: None,
+            upper: None,
+        });
         if range.kind != kind {
             continue;
         }
@@ -37,9 +41,13 @@ fn bounds<'a>(variable: &str, filter: &'a Expression) -> Option<(&'a Literal, bo
         _ => return None,
     };
     match (a.as_ref(), b.as_ref()) {
-        (E::Variable(compared), E::Literal(literal)) if compared.as_str() == variable => Some((literal, lower, upper)),
+        (E::Variable(compared), E::Literal(literal)) if compared.as_str() == variable => {
+            Some((literal, lower, upper))
+        }
         // A constant on the left side bounds the other way.
-        (E::Literal(literal), E::Variable(compared)) if compared.as_str() == variable => Some((literal, upper, lower)),
+        (E::Literal(literal), E::Variable(compared)) if compared.as_str() == variable => {
+            Some((literal, upper, lower))
+        }
         _ => None,
     }
 }

@@ -37,7 +37,11 @@ pub fn canonical_language_tag(tag: &str) -> Cow<'_, str> {
         }
         previous = Some(subtag);
     }
-    if result == tag { Cow::Borrowed(tag) } else { Cow::Owned(result) }
+    if result == tag {
+        Cow::Borrowed(tag)
+    } else {
+        Cow::Owned(result)
+    }
 }
 
 #[cfg(test)]

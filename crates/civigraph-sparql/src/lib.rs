@@ -11,7 +11,12 @@
 //!
 //! The optimiser of spareval (sparopt) stays on: without it joins have no keys. It keeps the order of `LATERAL` and
 //! moves filters to where their variables are bound.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
 
 mod algebra;
 mod compare;

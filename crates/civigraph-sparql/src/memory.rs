@@ -3,7 +3,8 @@ use crate::compare::compare_values;
 use crate::counts::{Counts, Graphs, Position};
 use crate::range::{RangePredicate, ValueKind, ValueRange};
 use oxrdf::{
-    Dataset, GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, QuadRef, Term, TermRef,
+    Dataset, GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, QuadRef,
+    Term, TermRef,
 };
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cmp::Ordering;
@@ -41,7 +42,10 @@ impl MemoryDataset {
 }
 
 /// Returns the counts of values, or `None` if there are more than `limit`.
-fn counted<T: std::hash::Hash + Eq>(values: impl Iterator<Item = T>, limit: usize) -> Option<Vec<(T, u64)>> {
+fn counted<T: std::hash::Hash + Eq>(
+    values: impl Iterator<Item = T>,
+    limit: usize,
+) -> Option<Vec<(T, u64)>> {
     let mut counts = HashMap::new();
     for value in values {
         *counts.entry(value).or_insert(0) += 1;
@@ -70,8 +74,15 @@ impl Counts for MemoryDataset {
         Ok(self.quads(graphs).filter(matches).count() as u64)
     }
 
-    fn predicates(&self, graphs: Graphs<'_>, limit: usize) -> Result<Option<Vec<(NamedNode, u64)>>, Infallible> {
-        Ok(counted(self.quads(graphs).map(|quad| quad.predicate.into_owned()), limit))
+    fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Infallible> {
+        Ok(counted(
+            self.quads(graphs).map(|quad| quad.predicate.into_owned()),
+            limit,
+        ))
     }
 
     fn objects(
@@ -80,16 +91,24 @@ impl Counts for MemoryDataset {
         graphs: Graphs<'_>,
         limit: usize,
     ) -> Result<Option<Vec<(Term, u64)>>, Infallible> {
-        let quads = self.quads(graphs).filter(|quad| quad.predicate == predicate);
+        let quads = self
+            .quads(graphs)
+            .filter(|quad| quad.predicate == predicate);
         Ok(counted(quads.map(|quad| quad.object.into_owned()), limit))
     }
 
-    fn named_graphs(&self, limit: usize) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Infallible> {
-        let names = self.dataset.iter().filter_map(|quad| match quad.graph_name.into_owned() {
-            GraphName::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
-            GraphName::BlankNode(name) => Some(name.into()),
-            GraphName::DefaultGraph => None,
-        });
+    fn named_graphs(
+        &self,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Infallible> {
+        let names = self
+            .dataset
+            .iter()
+            .filter_map(|quad| match quad.graph_name.into_owned() {
+                GraphName::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
+                GraphName::BlankNode(name) => Some(name.into()),
+                GraphName::DefaultGraph => None,
+            });
         Ok(counted(names, limit))
     }
 
@@ -99,7 +118,9 @@ impl Counts for MemoryDataset {
         position: Position,
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Infallible> {
-        let quads = self.quads(graphs).filter(|quad| quad.predicate == predicate);
+        let quads = self
+            .quads(graphs)
+            .filter(|quad| quad.predicate == predicate);
         let values = quads.map(|quad| match position {
             Position::Subject => TermRef::from(quad.subject).into_owned(),
             Position::Object => quad.object.into_owned(),
@@ -113,7 +134,9 @@ impl Counts for MemoryDataset {
         range: &ValueRange,
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Infallible> {
-        let quads = self.quads(graphs).filter(|quad| quad.predicate == predicate && contains(range, quad.object));
+        let quads = self
+            .quads(graphs)
+            .filter(|quad| quad.predicate == predicate && contains(range, quad.object));
         Ok(Some(quads.count() as u64))
     }
 }
@@ -165,11 +188,16 @@ impl<'a> QueryableDataset<'a> for &'a MemoryDataset {
                 None => graph.is_some(),
             };
             let matches = in_graph
-                && subject.as_ref().is_none_or(|subject| TermRef::from(quad.subject) == subject.as_ref())
-                && object.as_ref().is_none_or(|object| quad.object == object.as_ref())
+                && subject
+                    .as_ref()
+                    .is_none_or(|subject| TermRef::from(quad.subject) == subject.as_ref())
+                && object
+                    .as_ref()
+                    .is_none_or(|object| quad.object == object.as_ref())
                 && match (&range, &predicate) {
                     (Some(range), _) => {
-                        quad.predicate == range.predicate.as_ref() && contains(&range.range, quad.object)
+                        quad.predicate == range.predicate.as_ref()
+                            && contains(&range.range, quad.object)
                     }
                     (None, Some(predicate)) => TermRef::from(quad.predicate) == predicate.as_ref(),
                     (None, None) => true,
@@ -178,7 +206,9 @@ impl<'a> QueryableDataset<'a> for &'a MemoryDataset {
                 Ok(InternalQuad {
                     subject: TermRef::from(quad.subject).into_owned(),
                     // The pattern's own term, since spareval compares it.
-                    predicate: predicate.clone().unwrap_or_else(|| quad.predicate.into_owned().into()),
+                    predicate: predicate
+                        .clone()
+                        .unwrap_or_else(|| quad.predicate.into_owned().into()),
                     object: quad.object.into_owned(),
                     graph_name: graph,
                 })

@@ -2,7 +2,10 @@
 
 /// The rewritings of a query, each of which can be turned off.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "one switch for each rewriting")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch for each rewriting"
+)]
 pub struct Options {
     /// Orders joins by exact counts.
     pub join_order: bool,

@@ -33,10 +33,18 @@ pub struct Plan {
 /// Rewrites a query so that spareval answers it faster and as the specification has it.
 pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Result<Plan, C::Error> {
     let (pattern, dataset) = match &query {
-        Query::Select { pattern, dataset, .. }
-        | Query::Ask { pattern, dataset, .. }
-        | Query::Describe { pattern, dataset, .. }
-        | Query::Construct { pattern, dataset, .. } => (pattern.clone(), dataset.clone()),
+        Query::Select {
+            pattern, dataset, ..
+        }
+        | Query::Ask {
+            pattern, dataset, ..
+        }
+        | Query::Describe {
+            pattern, dataset, ..
+        }
+        | Query::Construct {
+            pattern, dataset, ..
+        } => (pattern.clone(), dataset.clone()),
     };
     let default_graphs = default_graphs(dataset.as_ref(), options);
     let mut fresh = Fresh::default();
@@ -46,10 +54,17 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         pattern = canonical_pattern(pattern);
     }
     if options.repairs {
-        let mut repairs =
-            Repairs { counts, fresh: &mut fresh, default_graphs: &default_graphs, done: Vec::new() };
+        let mut repairs = Repairs {
+            counts,
+            fresh: &mut fresh,
+            default_graphs: &default_graphs,
+            done: Vec::new(),
+        };
         pattern = repairs.pattern(pattern, None)?;
-        rewritings.extend(repairs.done.into_iter().map(|reason| Rewriting { name: "repairs", reason }));
+        rewritings.extend(repairs.done.into_iter().map(|reason| Rewriting {
+            name: "repairs",
+            reason,
+        }));
     }
     // The counts of a graph are the solutions of its patterns only if the query reads no other.
     let exact = dataset.is_none() && !options.union_default_graph;
@@ -59,8 +74,14 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             && let Some(answer) = totals::exists(&pattern, Graphs::Default, counts)?
         {
             let bindings = if answer { vec![Vec::new()] } else { Vec::new() };
-            pattern = GraphPattern::Values { variables: Vec::new(), bindings };
-            rewritings.push(Rewriting { name: "counts", reason: "ASK from the count of a pattern".to_owned() });
+            pattern = GraphPattern::Values {
+                variables: Vec::new(),
+                bindings,
+            };
+            rewritings.push(Rewriting {
+                name: "counts",
+                reason: "ASK from the count of a pattern".to_owned(),
+            });
         }
         pattern = tables(pattern, None, counts, &mut rewritings)?;
     }
@@ -72,16 +93,30 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
     {
         pattern = below;
         let reason = match taken.length {
-            Some(length) => format!("only the first {} rows are kept", taken.start.saturating_add(length)),
+            Some(length) => format!(
+                "only the first {} rows are kept",
+                taken.start.saturating_add(length)
+            ),
             None => "each key is evaluated once".to_owned(),
         };
-        rewritings.push(Rewriting { name: "sorting", reason });
+        rewritings.push(Rewriting {
+            name: "sorting",
+            reason,
+        });
         sorting = Some(taken);
     }
     let mut planner = Planner {
-        estimator: Estimator { counts, default_graphs: &default_graphs, exact },
+        estimator: Estimator {
+            counts,
+            default_graphs: &default_graphs,
+            exact,
+        },
         options,
-        explanation: Explanation { rewritings, groups: Vec::new() },
+        explanation: Explanation {
+            rewritings,
+            groups: Vec::new(),
+        },
+        conditions: Vec::new(),
     };
     if options.join_order || options.ranges {
         pattern = planner.pattern(pattern, None, &Variables::new())?;
@@ -90,49 +125,102 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
     let mut exact_literals = false;
     // Several default graphs would each answer.
     if options.exact_literals && dataset.is_none() {
-        let mut exact = ExactLiterals { estimator: &planner.estimator, fresh: &mut fresh, calls: 0 };
+        let mut exact = ExactLiterals {
+            estimator: &planner.estimator,
+            fresh: &mut fresh,
+            calls: 0,
+        };
         pattern = exact.pattern(pattern)?;
         if exact.calls > 0 {
             exact_literals = true;
-            let reason = format!("{} calls of STR or DATATYPE see literals as they are", exact.calls);
-            explanation.rewritings.push(Rewriting { name: "exact_literals", reason });
+            let reason = format!(
+                "{} calls of STR or DATATYPE see literals as they are",
+                exact.calls
+            );
+            explanation.rewritings.push(Rewriting {
+                name: "exact_literals",
+                reason,
+            });
         }
     }
     let query = match query {
-        Query::Select { dataset, base_iri, .. } => Query::Select { dataset, pattern, base_iri },
-        Query::Ask { dataset, base_iri, .. } => Query::Ask { dataset, pattern, base_iri },
-        Query::Describe { dataset, base_iri, .. } => Query::Describe { dataset, pattern, base_iri },
-        Query::Construct { template, dataset, base_iri, .. } => {
+        Query::Select {
+            dataset, base_iri, ..
+        } => Query::Select {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Ask {
+            dataset, base_iri, ..
+        } => Query::Ask {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Describe {
+            dataset, base_iri, ..
+        } => Query::Describe {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Construct {
+            template,
+            dataset,
+            base_iri,
+            ..
+        } => {
             let template = if options.language_tags {
                 template.into_iter().map(canonical_triple).collect()
             } else {
                 template
             };
-            Query::Construct { template, dataset, pattern, base_iri }
+            Query::Construct {
+                template,
+                dataset,
+                pattern,
+                base_iri,
+            }
         }
     };
-    Ok(Plan { query, sorting, exact_literals, explanation })
+    Ok(Plan {
+        query,
+        sorting,
+        exact_literals,
+        explanation,
+    })
 }
 
 fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &Options) -> Vec<Graphs<'a>> {
     match dataset {
-        Some(dataset) => {
-            dataset.default.iter().map(|graph: &NamedNode| Graphs::Named(graph.as_ref().into())).collect()
-        }
+        Some(dataset) => dataset
+            .default
+            .iter()
+            .map(|graph: &NamedNode| Graphs::Named(graph.as_ref().into()))
+            .collect(),
         None if options.union_default_graph => vec![Graphs::Default, Graphs::AnyNamed],
         None => vec![Graphs::Default],
     }
 }
 
 /// Applies the rewritings that need no counts, from the bottom up.
-fn simplify(pattern: GraphPattern, options: &Options, rewritings: &mut Vec<Rewriting>) -> GraphPattern {
-    let Ok(mut pattern) =
-        map_patterns::<Infallible>(pattern, &mut |pattern| Ok(simplify(pattern, options, rewritings)));
+fn simplify(
+    pattern: GraphPattern,
+    options: &Options,
+    rewritings: &mut Vec<Rewriting>,
+) -> GraphPattern {
+    let Ok(mut pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| {
+        Ok(simplify(pattern, options, rewritings))
+    });
     if options.order_after_distinct {
         pattern = match order_after_distinct(pattern) {
             Ok(pattern) => {
                 let reason = "only distinct rows are sorted".to_owned();
-                rewritings.push(Rewriting { name: "order_after_distinct", reason });
+                rewritings.push(Rewriting {
+                    name: "order_after_distinct",
+                    reason,
+                });
                 pattern
             }
             Err(pattern) => pattern,
@@ -143,7 +231,10 @@ fn simplify(pattern: GraphPattern, options: &Options, rewritings: &mut Vec<Rewri
         pattern = changed;
         if moved {
             let reason = "a required pattern is joined before an optional one".to_owned();
-            rewritings.push(Rewriting { name: "required_first", reason });
+            rewritings.push(Rewriting {
+                name: "required_first",
+                reason,
+            });
         }
     }
     pattern
@@ -157,7 +248,10 @@ fn tables<C: Counts>(
 ) -> Result<GraphPattern, C::Error> {
     if let Some(table) = totals::table(&pattern, Graphs::Default, graph, counts)? {
         let reason = "the answer of a pattern comes from counts".to_owned();
-        rewritings.push(Rewriting { name: "counts", reason });
+        rewritings.push(Rewriting {
+            name: "counts",
+            reason,
+        });
         return Ok(table);
     }
     match pattern {
@@ -165,7 +259,9 @@ fn tables<C: Counts>(
             let inner = Box::new(tables(*inner, Some(&name), counts, rewritings)?);
             Ok(GraphPattern::Graph { name, inner })
         }
-        pattern => map_patterns(pattern, &mut |pattern| tables(pattern, graph, counts, rewritings)),
+        pattern => map_patterns(pattern, &mut |pattern| {
+            tables(pattern, graph, counts, rewritings)
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Predicates that stand for a predicate with its objects in a range of values.
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, NamedNodeRef};
+use std::fmt;
 
 const PREFIX: &str = "urn:civigraph:range:";
 
@@ -97,7 +98,11 @@ impl RangePredicate {
         };
         let bound = |bound: &Option<Literal>| {
             bound.as_ref().map_or_else(String::new, |bound| {
-                format!("{}^{}", escape(bound.value()), escape(bound.datatype().as_str()))
+                format!(
+                    "{}^{}",
+                    escape(bound.value()),
+                    escape(bound.datatype().as_str())
+                )
             })
         };
         NamedNode::new_unchecked(format!(
@@ -138,6 +143,46 @@ impl RangePredicate {
     }
 }
 
+impl fmt::Display for RangePredicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = |bound: &Option<Literal>| bound.as_ref().map_or("", Literal::value).to_owned();
+        write!(
+            f,
+            "{}[{}..{}]",
+            self.predicate,
+            bound(&self.range.lower),
+            bound(&self.range.upper)
+        )
+    }
+}
+
+/// Returns a text in which the IRIs of range predicates are written for people.
+pub(crate) fn readable(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        result.push_str(before);
+        let range = after.split_once('>').and_then(|(iri, after)| {
+            Some((
+                RangePredicate::decode(NamedNodeRef::new_unchecked(iri))?,
+                after,
+            ))
+        });
+        rest = match range {
+            Some((range, after)) => {
+                result.push_str(&range.to_string());
+                after
+            }
+            None => {
+                result.push('<');
+                after
+            }
+        };
+    }
+    result.push_str(rest);
+    result
+}
+
 fn escape(text: &str) -> String {
     use std::fmt::Write;
     let mut result = String::with_capacity(text.len());
@@ -172,18 +217,35 @@ mod tests {
     #[test]
     fn decodes_what_it_encodes() {
         for (lower, upper) in [
-            (None, Some(Literal::new_typed_literal("1750-01-01+02:00", xsd::DATE))),
-            (Some(Literal::new_typed_literal("-5;^%", xsd::INTEGER)), Some(Literal::from(1.5e300))),
+            (
+                None,
+                Some(Literal::new_typed_literal("1750-01-01+02:00", xsd::DATE)),
+            ),
+            (
+                Some(Literal::new_typed_literal("-5;^%", xsd::INTEGER)),
+                Some(Literal::from(1.5e300)),
+            ),
             (None, None),
         ] {
             let range = RangePredicate {
                 predicate: NamedNode::new_unchecked("http://example.com/p;q^%20"),
-                range: ValueRange { kind: ValueKind::Number, lower, upper },
+                range: ValueRange {
+                    kind: ValueKind::Number,
+                    lower,
+                    upper,
+                },
             };
             assert_eq!(RangePredicate::decode(range.encode().as_ref()), Some(range));
         }
-        for iri in ["urn:civigraph:range:", "urn:civigraph:range:number;x;;p", "http://example.com/"] {
-            assert_eq!(RangePredicate::decode(NamedNodeRef::new_unchecked(iri)), None);
+        for iri in [
+            "urn:civigraph:range:",
+            "urn:civigraph:range:number;x;;p",
+            "http://example.com/",
+        ] {
+            assert_eq!(
+                RangePredicate::decode(NamedNodeRef::new_unchecked(iri)),
+                None
+            );
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Ways around faults of spareval 0.2.9 and sparopt 0.3.9 (Oxigraph 0.5.13).
 use crate::algebra::{
-    Fresh, filtered, map_operands, map_own_expressions, map_patterns, mentioned, reads_graph, visible,
+    Fresh, filtered, map_operands, map_own_expressions, map_patterns, mentioned, reads_graph,
+    visible,
 };
 use crate::counts::{Counts, Graphs};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, TermRef, Variable};
-use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, PropertyPathExpression};
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
+    PropertyPathExpression,
+};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern};
 use std::convert::Infallible;
 
@@ -27,30 +31,42 @@ impl<C: Counts> Repairs<'_, C> {
     ) -> Result<GraphPattern, C::Error> {
         let mut error = None;
         let pattern = map_own_expressions(pattern, &mut |expression| {
-            self.expression(expression, graph).unwrap_or_else(|(failure, expression)| {
-                error.get_or_insert(failure);
-                expression
-            })
+            self.expression(expression, graph)
+                .unwrap_or_else(|(failure, expression)| {
+                    error.get_or_insert(failure);
+                    expression
+                })
         });
         if let Some(error) = error {
             return Err(error);
         }
         match pattern {
-            GraphPattern::Graph { name: NamedNodePattern::Variable(name), inner } if needs_own_graph(&inner, &name) => {
-                self.graph_by_graph(name, *inner)
-            }
+            GraphPattern::Graph {
+                name: NamedNodePattern::Variable(name),
+                inner,
+            } if needs_own_graph(&inner, &name) => self.graph_by_graph(name, *inner),
             GraphPattern::Graph { name, inner } => {
                 let inner = Box::new(self.pattern(*inner, Some(&name))?);
                 Ok(GraphPattern::Graph { name, inner })
             }
             // sparopt gives both sides the name of an enclosing GRAPH ?g, which makes them overlap. Without a common
             // variable MINUS removes nothing.
-            GraphPattern::Minus { left, right } if graph.is_some() && visible(&left).is_disjoint(&visible(&right)) => {
+            GraphPattern::Minus { left, right }
+                if graph.is_some() && visible(&left).is_disjoint(&visible(&right)) =>
+            {
                 self.note("MINUS without a common variable removes nothing");
                 self.pattern(*left, graph)
             }
-            GraphPattern::Path { subject, path, object } => self.path(subject, path, object, graph),
-            GraphPattern::Group { inner, variables, aggregates } => {
+            GraphPattern::Path {
+                subject,
+                path,
+                object,
+            } => self.path(subject, path, object, graph),
+            GraphPattern::Group {
+                inner,
+                variables,
+                aggregates,
+            } => {
                 let inner = Box::new(self.pattern(*inner, graph)?);
                 Ok(self.group(inner, variables, aggregates))
             }
@@ -65,10 +81,11 @@ impl<C: Counts> Repairs<'_, C> {
     ) -> Result<Expression, (C::Error, Expression)> {
         let mut error = None;
         let expression = map_operands(expression, &mut |operand| {
-            self.expression(operand, graph).unwrap_or_else(|(failure, operand)| {
-                error.get_or_insert(failure);
-                operand
-            })
+            self.expression(operand, graph)
+                .unwrap_or_else(|(failure, operand)| {
+                    error.get_or_insert(failure);
+                    operand
+                })
         });
         if let Some(error) = error {
             return Err((error, expression));
@@ -83,7 +100,10 @@ impl<C: Counts> Repairs<'_, C> {
             Expression::Add(a, b) if !is_number(&a) && !is_number(&b) => {
                 self.note("`+` keeps the order of a date and a duration");
                 let minus = |a: &Expression, b: &Expression| {
-                    Expression::Subtract(Box::new(a.clone()), Box::new(Expression::UnaryMinus(Box::new(b.clone()))))
+                    Expression::Subtract(
+                        Box::new(a.clone()),
+                        Box::new(Expression::UnaryMinus(Box::new(b.clone()))),
+                    )
                 };
                 let (first, second) = (minus(&a, &b), minus(&b, &a));
                 Expression::Coalesce(vec![Expression::Add(a, b), first, second])
@@ -119,7 +139,10 @@ impl<C: Counts> Repairs<'_, C> {
         for (variable, aggregate) in &mut aggregates {
             if matches!(
                 aggregate,
-                AggregateExpression::FunctionCall { name: AggregateFunction::GroupConcat { .. }, .. }
+                AggregateExpression::FunctionCall {
+                    name: AggregateFunction::GroupConcat { .. },
+                    ..
+                }
             ) {
                 self.note("GROUP_CONCAT gives a string without language tag");
                 let concatenation = self.fresh.variable("concatenation");
@@ -128,11 +151,18 @@ impl<C: Counts> Repairs<'_, C> {
             }
         }
         strings.into_iter().fold(
-            GraphPattern::Group { inner, variables, aggregates },
+            GraphPattern::Group {
+                inner,
+                variables,
+                aggregates,
+            },
             |inner, (variable, concatenation)| GraphPattern::Extend {
                 inner: Box::new(inner),
                 variable,
-                expression: Expression::FunctionCall(Function::Str, vec![Expression::Variable(concatenation)]),
+                expression: Expression::FunctionCall(
+                    Function::Str,
+                    vec![Expression::Variable(concatenation)],
+                ),
             },
         )
     }
@@ -145,9 +175,17 @@ impl<C: Counts> Repairs<'_, C> {
         object: TermPattern,
         graph: Option<&NamedNodePattern>,
     ) -> Result<GraphPattern, C::Error> {
-        let unchanged = |subject, path, object| Ok(GraphPattern::Path { subject, path, object });
+        let unchanged = |subject, path, object| {
+            Ok(GraphPattern::Path {
+                subject,
+                path,
+                object,
+            })
+        };
         let below = match &path {
-            PropertyPathExpression::ZeroOrMore(inner) => PropertyPathExpression::OneOrMore(inner.clone()),
+            PropertyPathExpression::ZeroOrMore(inner) => {
+                PropertyPathExpression::OneOrMore(inner.clone())
+            }
             PropertyPathExpression::ZeroOrOne(inner) => (**inner).clone(),
             _ => return unchanged(subject, path, object),
         };
@@ -159,7 +197,9 @@ impl<C: Counts> Repairs<'_, C> {
         // In the default graph and in a graph with a name it is enough to look; what `?g` will be is not known yet.
         let graphs = match graph {
             None => Some(self.default_graphs.to_vec()),
-            Some(NamedNodePattern::NamedNode(name)) => Some(vec![Graphs::Named(name.as_ref().into())]),
+            Some(NamedNodePattern::NamedNode(name)) => {
+                Some(vec![Graphs::Named(name.as_ref().into())])
+            }
             Some(NamedNodePattern::Variable(_)) => None,
         };
         if let Some(graphs) = graphs {
@@ -184,7 +224,9 @@ impl<C: Counts> Repairs<'_, C> {
         self.note("a path of length zero matches a constant that is not in the graph");
         let itself = GraphPattern::Join {
             // Without a triple to read, GRAPH ?g needs the list of graphs to bind its variable.
-            left: Box::new(GraphPattern::Bgp { patterns: Vec::new() }),
+            left: Box::new(GraphPattern::Bgp {
+                patterns: Vec::new(),
+            }),
             right: Box::new(GraphPattern::Values {
                 variables: vec![variable.clone()],
                 bindings: vec![vec![Some(constant.clone())]],
@@ -201,19 +243,33 @@ impl<C: Counts> Repairs<'_, C> {
         )));
         let further = GraphPattern::Filter {
             expr: different,
-            inner: Box::new(GraphPattern::Path { subject: from, path: below, object: to }),
+            inner: Box::new(GraphPattern::Path {
+                subject: from,
+                path: below,
+                object: to,
+            }),
         };
         let mut projected = vec![variable.clone()];
         if let Some(NamedNodePattern::Variable(name)) = graph {
             projected.push(name.clone());
         }
-        let further =
-            GraphPattern::Distinct { inner: Box::new(GraphPattern::Project { inner: Box::new(further), variables: projected }) };
-        let union = GraphPattern::Union { left: Box::new(itself), right: Box::new(further) };
+        let further = GraphPattern::Distinct {
+            inner: Box::new(GraphPattern::Project {
+                inner: Box::new(further),
+                variables: projected,
+            }),
+        };
+        let union = GraphPattern::Union {
+            left: Box::new(itself),
+            right: Box::new(further),
+        };
         Ok(match bound {
             None => union,
             Some(term) => GraphPattern::Join {
-                left: Box::new(GraphPattern::Values { variables: vec![variable], bindings: vec![vec![Some(term)]] }),
+                left: Box::new(GraphPattern::Values {
+                    variables: vec![variable],
+                    bindings: vec![vec![Some(term)]],
+                }),
                 right: Box::new(union),
             },
         })
@@ -223,7 +279,11 @@ impl<C: Counts> Repairs<'_, C> {
     ///
     /// sparopt puts the name into each triple pattern instead. Then filters of the group see it, optional patterns bind
     /// it, and subselects and groups without a triple pattern lose it.
-    fn graph_by_graph(&mut self, name: Variable, inner: GraphPattern) -> Result<GraphPattern, C::Error> {
+    fn graph_by_graph(
+        &mut self,
+        name: Variable,
+        inner: GraphPattern,
+    ) -> Result<GraphPattern, C::Error> {
         self.note("GRAPH joins the name of the graph after its group");
         let graph = self.fresh.variable("graph");
         let bound_inside = visible(&inner).contains(name.as_str());
@@ -232,19 +292,31 @@ impl<C: Counts> Repairs<'_, C> {
         let lateral = GraphPattern::Lateral {
             left: Box::new(GraphPattern::Graph {
                 name: pattern.clone(),
-                inner: Box::new(GraphPattern::Bgp { patterns: Vec::new() }),
+                inner: Box::new(GraphPattern::Bgp {
+                    patterns: Vec::new(),
+                }),
             }),
-            right: Box::new(GraphPattern::Graph { name: pattern, inner: Box::new(with_graph(inner, &graph)) }),
+            right: Box::new(GraphPattern::Graph {
+                name: pattern,
+                inner: Box::new(with_graph(inner, &graph)),
+            }),
         };
         let graph = Expression::Variable(graph);
         let joined = if bound_inside {
             let unbound = Expression::Not(Box::new(Expression::Bound(name.clone())));
-            let same = Expression::SameTerm(Box::new(Expression::Variable(name.clone())), Box::new(graph.clone()));
+            let same = Expression::SameTerm(
+                Box::new(Expression::Variable(name.clone())),
+                Box::new(graph.clone()),
+            );
             filtered(lateral, [Expression::Or(Box::new(unbound), Box::new(same))])
         } else {
             lateral
         };
-        Ok(GraphPattern::Extend { inner: Box::new(joined), variable: name, expression: graph })
+        Ok(GraphPattern::Extend {
+            inner: Box::new(joined),
+            variable: name,
+            expression: graph,
+        })
     }
 
     fn note(&mut self, text: &str) {
@@ -275,13 +347,17 @@ fn has_subselect(pattern: &GraphPattern) -> bool {
 fn with_graph(pattern: GraphPattern, graph: &Variable) -> GraphPattern {
     let pattern = match pattern {
         GraphPattern::Graph { .. } => return pattern,
-        GraphPattern::Project { inner, mut variables } => {
+        GraphPattern::Project {
+            inner,
+            mut variables,
+        } => {
             variables.push(graph.clone());
             GraphPattern::Project { inner, variables }
         }
         pattern => pattern,
     };
-    let Ok(pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| Ok(with_graph(pattern, graph)));
+    let Ok(pattern) =
+        map_patterns::<Infallible>(pattern, &mut |pattern| Ok(with_graph(pattern, graph)));
     pattern
 }
 
@@ -289,12 +365,24 @@ fn with_graph(pattern: GraphPattern, graph: &Variable) -> GraphPattern {
 fn is_number(expression: &Expression) -> bool {
     use Function as F;
     match expression {
-        Expression::Literal(literal) => crate::ValueKind::of(literal.datatype()) == Some(crate::ValueKind::Number),
+        Expression::Literal(literal) => {
+            crate::ValueKind::of(literal.datatype()) == Some(crate::ValueKind::Number)
+        }
         Expression::Multiply(..) | Expression::Divide(..) => true,
         Expression::FunctionCall(function, _) => matches!(
             function,
-            F::StrLen | F::Abs | F::Ceil | F::Floor | F::Round | F::Year | F::Month | F::Day | F::Hours | F::Minutes
-                | F::Seconds | F::Rand
+            F::StrLen
+                | F::Abs
+                | F::Ceil
+                | F::Floor
+                | F::Round
+                | F::Year
+                | F::Month
+                | F::Day
+                | F::Hours
+                | F::Minutes
+                | F::Seconds
+                | F::Rand
         ),
         _ => false,
     }

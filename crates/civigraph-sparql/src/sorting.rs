@@ -3,7 +3,9 @@ use crate::algebra::Fresh;
 use crate::compare::compare;
 use crate::view::Row;
 use oxrdf::{Term, Variable};
-use spareval::{ExpressionTerm, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryableDataset};
+use spareval::{
+    ExpressionTerm, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryableDataset,
+};
 use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -29,7 +31,11 @@ impl Sorting {
     /// The pattern that is left selects the keys too.
     pub(crate) fn take(pattern: &GraphPattern, fresh: &mut Fresh) -> Option<(GraphPattern, Self)> {
         let (start, length, below) = match pattern {
-            GraphPattern::Slice { inner, start, length } => (*start, *length, inner.as_ref()),
+            GraphPattern::Slice {
+                inner,
+                start,
+                length,
+            } => (*start, *length, inner.as_ref()),
             other => (0, None, other),
         };
         let GraphPattern::Project { inner, variables } = below else {
@@ -62,8 +68,19 @@ impl Sorting {
             }
             keys.push((variable, descending));
         }
-        let pattern = GraphPattern::Project { inner: Box::new(inner), variables: selected };
-        Some((pattern, Self { keys, variables: variables.clone(), start, length }))
+        let pattern = GraphPattern::Project {
+            inner: Box::new(inner),
+            variables: selected,
+        };
+        Some((
+            pattern,
+            Self {
+                keys,
+                variables: variables.clone(),
+                start,
+                length,
+            },
+        ))
     }
 }
 
@@ -86,9 +103,15 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
     };
     let found = solutions.variables().to_vec();
     let place = |variable: &Variable| found.iter().position(|other| other == variable);
-    let keys = sorting.keys.iter().map(|(variable, descending)| (place(variable), *descending)).collect::<Vec<_>>();
+    let keys = sorting
+        .keys
+        .iter()
+        .map(|(variable, descending)| (place(variable), *descending))
+        .collect::<Vec<_>>();
     let places = sorting.variables.iter().map(place).collect::<Vec<_>>();
-    let wanted = sorting.length.map(|length| sorting.start.saturating_add(length));
+    let wanted = sorting
+        .length
+        .map(|length| sorting.start.saturating_add(length));
     let mut rows: Vec<Sorted<D::InternalTerm>> = Vec::new();
     let by_keys = |a: &Sorted<D::InternalTerm>, b: &Sorted<D::InternalTerm>| {
         for ((a, b), (_, descending)) in a.keys.iter().zip(&b.keys).zip(&keys) {
@@ -145,8 +168,14 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         if after || !before {
             continue;
         }
-        let row = places.iter().map(|place| place.and_then(internal)).collect();
-        rows.push(Sorted { keys: row_keys, row });
+        let row = places
+            .iter()
+            .map(|place| place.and_then(internal))
+            .collect();
+        rows.push(Sorted {
+            keys: row_keys,
+            row,
+        });
         if let Some(wanted) = wanted
             && rows.len() >= bunch
         {
@@ -168,7 +197,10 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
             })
             .collect::<Result<Vec<_>, _>>()
     });
-    Ok(QueryResults::Solutions(QuerySolutionIter::from_tuples(Arc::from(sorting.variables.clone()), rows)))
+    Ok(QueryResults::Solutions(QuerySolutionIter::from_tuples(
+        Arc::from(sorting.variables.clone()),
+        rows,
+    )))
 }
 /// Sorts and keeps the order of equal rows.
 ///

@@ -44,23 +44,37 @@ pub fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
 /// Returns a pattern whose literals have language tags in canonical case, also those that its functions make or compare.
 pub(crate) fn canonical_pattern(pattern: GraphPattern) -> GraphPattern {
     let pattern = match pattern {
-        GraphPattern::Bgp { patterns } => {
-            GraphPattern::Bgp { patterns: patterns.into_iter().map(canonical_triple).collect() }
-        }
-        GraphPattern::Path { subject, path, object } => {
-            GraphPattern::Path { subject: canonical_term(subject), path, object: canonical_term(object) }
-        }
-        GraphPattern::Values { variables, bindings } => GraphPattern::Values {
+        GraphPattern::Bgp { patterns } => GraphPattern::Bgp {
+            patterns: patterns.into_iter().map(canonical_triple).collect(),
+        },
+        GraphPattern::Path {
+            subject,
+            path,
+            object,
+        } => GraphPattern::Path {
+            subject: canonical_term(subject),
+            path,
+            object: canonical_term(object),
+        },
+        GraphPattern::Values {
+            variables,
+            bindings,
+        } => GraphPattern::Values {
             variables,
             bindings: bindings
                 .into_iter()
-                .map(|row| row.into_iter().map(|term| term.map(canonical_ground_term)).collect())
+                .map(|row| {
+                    row.into_iter()
+                        .map(|term| term.map(canonical_ground_term))
+                        .collect()
+                })
                 .collect(),
         },
         pattern => pattern,
     };
     let pattern = map_own_expressions(pattern, &mut canonical_expression);
-    let Ok(pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| Ok(canonical_pattern(pattern)));
+    let Ok(pattern) =
+        map_patterns::<Infallible>(pattern, &mut |pattern| Ok(canonical_pattern(pattern)));
     pattern
 }
 
@@ -99,9 +113,11 @@ fn canonical_literal(literal: Literal) -> Literal {
     };
     let language = canonical_language_tag(language).into_owned();
     match literal.direction() {
-        Some(direction) => {
-            Literal::new_directional_language_tagged_literal_unchecked(literal.value(), language, direction)
-        }
+        Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(
+            literal.value(),
+            language,
+            direction,
+        ),
         None => Literal::new_language_tagged_literal_unchecked(literal.value(), language),
     }
 }
@@ -123,12 +139,14 @@ fn canonical_expression(expression: Expression) -> Expression {
         E::In(tested, list) if is_language(&tested) => {
             E::In(tested, list.into_iter().map(canonical_tag).collect())
         }
-        E::FunctionCall(Function::StrLang, arguments) => {
-            E::FunctionCall(Function::Custom(NamedNode::new_unchecked(STRLANG)), arguments)
-        }
-        E::FunctionCall(Function::StrLangDir, arguments) => {
-            E::FunctionCall(Function::Custom(NamedNode::new_unchecked(STRLANGDIR)), arguments)
-        }
+        E::FunctionCall(Function::StrLang, arguments) => E::FunctionCall(
+            Function::Custom(NamedNode::new_unchecked(STRLANG)),
+            arguments,
+        ),
+        E::FunctionCall(Function::StrLangDir, arguments) => E::FunctionCall(
+            Function::Custom(NamedNode::new_unchecked(STRLANGDIR)),
+            arguments,
+        ),
         expression => expression,
     }
 }

@@ -16,7 +16,11 @@ struct Single<'a> {
 }
 
 impl<'a> Single<'a> {
-    fn of(pattern: &'a GraphPattern, default: Graphs<'a>, graph: Option<&'a NamedNodePattern>) -> Option<Self> {
+    fn of(
+        pattern: &'a GraphPattern,
+        default: Graphs<'a>,
+        graph: Option<&'a NamedNodePattern>,
+    ) -> Option<Self> {
         match pattern {
             GraphPattern::Graph { name, inner } => Self::of(inner, default, Some(name)),
             GraphPattern::Bgp { patterns } => {
@@ -25,12 +29,23 @@ impl<'a> Single<'a> {
                 };
                 let (graphs, graph_variable) = match graph {
                     None => (default, None),
-                    Some(NamedNodePattern::NamedNode(name)) => (Graphs::Named(name.as_ref().into()), None),
-                    Some(NamedNodePattern::Variable(variable)) => (Graphs::AnyNamed, Some(variable)),
+                    Some(NamedNodePattern::NamedNode(name)) => {
+                        (Graphs::Named(name.as_ref().into()), None)
+                    }
+                    Some(NamedNodePattern::Variable(variable)) => {
+                        (Graphs::AnyNamed, Some(variable))
+                    }
                 };
-                let single = Self { triple, graphs, graph_variable };
+                let single = Self {
+                    triple,
+                    graphs,
+                    graph_variable,
+                };
                 let variables = single.variables()?;
-                let distinct = variables.iter().enumerate().all(|(at, variable)| !variables[..at].contains(variable));
+                let distinct = variables
+                    .iter()
+                    .enumerate()
+                    .all(|(at, variable)| !variables[..at].contains(variable));
                 distinct.then_some(single)
             }
             _ => None,
@@ -51,7 +66,10 @@ impl<'a> Single<'a> {
         if let NamedNodePattern::Variable(variable) = &self.triple.predicate {
             variables.push(variable.as_str().to_owned());
         }
-        variables.extend(self.graph_variable.map(|variable| variable.as_str().to_owned()));
+        variables.extend(
+            self.graph_variable
+                .map(|variable| variable.as_str().to_owned()),
+        );
         Some(variables)
     }
 
@@ -60,15 +78,27 @@ impl<'a> Single<'a> {
             NamedNodePattern::NamedNode(node) => Some(node.as_ref()),
             NamedNodePattern::Variable(_) => None,
         };
-        counts.count(constant(&self.triple.subject), predicate, constant(&self.triple.object), self.graphs)
+        counts.count(
+            constant(&self.triple.subject),
+            predicate,
+            constant(&self.triple.object),
+            self.graphs,
+        )
     }
 
     /// Returns the values of one variable with the number of solutions for each.
-    fn values<C: Counts>(&self, variable: &Variable, counts: &C) -> Result<Option<Vec<(Term, u64)>>, C::Error> {
+    fn values<C: Counts>(
+        &self,
+        variable: &Variable,
+        counts: &C,
+    ) -> Result<Option<Vec<(Term, u64)>>, C::Error> {
         let free_subject = constant(&self.triple.subject).is_none();
         let free_object = constant(&self.triple.object).is_none();
         if self.graph_variable == Some(variable) {
-            if !free_subject || !free_object || matches!(self.triple.predicate, NamedNodePattern::NamedNode(_)) {
+            if !free_subject
+                || !free_object
+                || matches!(self.triple.predicate, NamedNodePattern::NamedNode(_))
+            {
                 return Ok(None);
             }
             let graphs = counts.named_graphs(MOST_ROWS)?;
@@ -94,11 +124,15 @@ impl<'a> Single<'a> {
                 }
                 let predicates = counts.predicates(self.graphs, MOST_ROWS)?;
                 Ok(predicates.map(|predicates| {
-                    predicates.into_iter().map(|(predicate, count)| (predicate.into(), count)).collect()
+                    predicates
+                        .into_iter()
+                        .map(|(predicate, count)| (predicate.into(), count))
+                        .collect()
                 }))
             }
             NamedNodePattern::NamedNode(predicate)
-                if free_subject && self.triple.object == TermPattern::Variable(variable.clone()) =>
+                if free_subject
+                    && self.triple.object == TermPattern::Variable(variable.clone()) =>
             {
                 counts.objects(predicate.as_ref(), self.graphs, MOST_ROWS)
             }
@@ -131,16 +165,25 @@ pub(crate) fn table<C: Counts>(
             let GraphPattern::Project { inner, variables } = inner.as_ref() else {
                 return Ok(None);
             };
-            let ([variable], Some(single)) = (variables.as_slice(), Single::of(inner, default, graph)) else {
+            let ([variable], Some(single)) =
+                (variables.as_slice(), Single::of(inner, default, graph))
+            else {
                 return Ok(None);
             };
             let values = single.values(variable, counts)?;
             Ok(values.and_then(|values| {
-                let rows = values.into_iter().map(|(value, _)| Some(vec![ground(value)?])).collect::<Option<Vec<_>>>()?;
+                let rows = values
+                    .into_iter()
+                    .map(|(value, _)| Some(vec![ground(value)?]))
+                    .collect::<Option<Vec<_>>>()?;
                 Some(values_of(vec![variable.clone()], rows))
             }))
         }
-        GraphPattern::Group { inner, variables, aggregates } => {
+        GraphPattern::Group {
+            inner,
+            variables,
+            aggregates,
+        } => {
             let Some(single) = Single::of(inner, default, graph) else {
                 return Ok(None);
             };
@@ -153,11 +196,17 @@ pub(crate) fn table<C: Counts>(
                         };
                         row.push(integer(count));
                     }
-                    let names = aggregates.iter().map(|(variable, _)| variable.clone()).collect();
+                    let names = aggregates
+                        .iter()
+                        .map(|(variable, _)| variable.clone())
+                        .collect();
                     Ok(Some(values_of(names, vec![row])))
                 }
                 [variable] => {
-                    if !aggregates.iter().all(|(_, aggregate)| counts_solutions(&single, aggregate)) {
+                    if !aggregates
+                        .iter()
+                        .all(|(_, aggregate)| counts_solutions(&single, aggregate))
+                    {
                         return Ok(None);
                     }
                     let Some(values) = single.values(variable, counts)? else {
@@ -171,8 +220,10 @@ pub(crate) fn table<C: Counts>(
                             Some(row)
                         })
                         .collect::<Option<Vec<_>>>();
-                    let names =
-                        [variable.clone()].into_iter().chain(aggregates.iter().map(|(name, _)| name.clone())).collect();
+                    let names = [variable.clone()]
+                        .into_iter()
+                        .chain(aggregates.iter().map(|(name, _)| name.clone()))
+                        .collect();
                     Ok(rows.map(|rows| values_of(names, rows)))
                 }
                 _ => Ok(None),
@@ -207,13 +258,18 @@ fn counts_solutions(single: &Single<'_>, aggregate: &AggregateExpression) -> boo
     match aggregate {
         AggregateExpression::CountSolutions { distinct } => {
             // Solutions of one triple pattern are distinct, apart from the blank nodes in it.
-            !distinct || single.variables().is_some_and(|variables| !variables.iter().any(|name| name.starts_with("_:")))
+            !distinct
+                || single
+                    .variables()
+                    .is_some_and(|variables| !variables.iter().any(|name| name.starts_with("_:")))
         }
         AggregateExpression::FunctionCall {
             name: AggregateFunction::Count,
             expr: Expression::Variable(variable),
             distinct: false,
-        } => single.variables().is_some_and(|variables| variables.iter().any(|bound| bound == variable.as_str())),
+        } => single
+            .variables()
+            .is_some_and(|variables| variables.iter().any(|bound| bound == variable.as_str())),
         AggregateExpression::FunctionCall { .. } => false,
     }
 }
@@ -232,13 +288,18 @@ fn total<C: Counts>(
         distinct: true,
     } = aggregate
     {
-        return Ok(single.values(variable, counts)?.map(|values| values.len() as u64));
+        return Ok(single
+            .values(variable, counts)?
+            .map(|values| values.len() as u64));
     }
     Ok(None)
 }
 
 fn integer(count: u64) -> Option<GroundTerm> {
-    Some(GroundTerm::Literal(Literal::new_typed_literal(count.to_string(), xsd::INTEGER)))
+    Some(GroundTerm::Literal(Literal::new_typed_literal(
+        count.to_string(),
+        xsd::INTEGER,
+    )))
 }
 
 /// Returns a term as it is written in VALUES, where blank nodes cannot be.
@@ -251,5 +312,8 @@ fn ground(term: Term) -> Option<Option<GroundTerm>> {
 }
 
 fn values_of(variables: Vec<Variable>, bindings: Vec<Vec<Option<GroundTerm>>>) -> GraphPattern {
-    GraphPattern::Values { variables, bindings }
+    GraphPattern::Values {
+        variables,
+        bindings,
+    }
 }

@@ -1,7 +1,7 @@
 //! The patterns of a group, and how many solutions they are expected to have.
 use crate::algebra::{Variables, add_name_variables, certain, visible};
 use crate::counts::{Counts, Graphs, Position};
-use crate::range::{RangePredicate, ValueRange};
+use crate::range::{RangePredicate, ValueRange, readable};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -35,7 +35,12 @@ pub(crate) struct Unit {
 impl Unit {
     /// Returns the number of distinct values of a variable.
     pub(crate) fn values_of(&self, variable: &str) -> f64 {
-        self.values.get(variable).copied().unwrap_or(self.matches).min(self.matches).max(1.0)
+        self.values
+            .get(variable)
+            .copied()
+            .unwrap_or(self.matches)
+            .min(self.matches)
+            .max(1.0)
     }
 }
 
@@ -61,7 +66,9 @@ impl<C: Counts> Estimator<'_, C> {
                     sum += number(count(*graphs)?);
                 }
             }
-            Some(NamedNodePattern::NamedNode(name)) => sum = number(count(Graphs::Named(name.as_ref().into()))?),
+            Some(NamedNodePattern::NamedNode(name)) => {
+                sum = number(count(Graphs::Named(name.as_ref().into()))?)
+            }
             Some(NamedNodePattern::Variable(_)) => sum = number(count(Graphs::AnyNamed)?),
         }
         Ok(sum)
@@ -101,7 +108,9 @@ impl<C: Counts> Estimator<'_, C> {
         let matches = if let Some(range) = &range {
             exact = false;
             let all = self.sum(graph, |graphs| {
-                let found = self.counts.count_in_range(range.predicate.as_ref(), &range.range, graphs)?;
+                let found =
+                    self.counts
+                        .count_in_range(range.predicate.as_ref(), &range.range, graphs)?;
                 Ok(found.unwrap_or_default())
             })?;
             match subject {
@@ -109,25 +118,46 @@ impl<C: Counts> Estimator<'_, C> {
                 None => all,
             }
         } else {
-            self.sum(graph, |graphs| self.counts.count(subject, predicate, object, graphs))?
+            self.sum(graph, |graphs| {
+                self.counts.count(subject, predicate, object, graphs)
+            })?
         };
-        if [&triple.subject, &triple.object].iter().any(|term| matches!(term, TermPattern::Triple(_))) {
+        if [&triple.subject, &triple.object]
+            .iter()
+            .any(|term| matches!(term, TermPattern::Triple(_)))
+        {
             exact = false;
         }
-        let predicate = range.as_ref().map_or(predicate, |range| Some(range.predicate.as_ref()));
+        let predicate = range
+            .as_ref()
+            .map_or(predicate, |range| Some(range.predicate.as_ref()));
         let mut values = HashMap::new();
-        for (term, position) in [(&triple.subject, Position::Subject), (&triple.object, Position::Object)] {
+        for (term, position) in [
+            (&triple.subject, Position::Subject),
+            (&triple.object, Position::Object),
+        ] {
             let mut name = Variables::new();
             crate::algebra::add_term_variables(term, &mut name);
-            let Some(name) = name.pop_first() else { continue };
+            let Some(name) = name.pop_first() else {
+                continue;
+            };
             let distinct = self.distinct(predicate, position, graph, matches)?;
             values.insert(name, distinct);
         }
         let label = match graph {
-            Some(name) => format!("{} {} {} {name}", triple.subject, triple.predicate, triple.object),
+            Some(name) => format!(
+                "{} {} {} {name}",
+                triple.subject, triple.predicate, triple.object
+            ),
             None => format!("{} {} {}", triple.subject, triple.predicate, triple.object),
         };
-        let pattern = wrapped(GraphPattern::Bgp { patterns: vec![triple] }, wrapper);
+        let label = readable(&label);
+        let pattern = wrapped(
+            GraphPattern::Bgp {
+                patterns: vec![triple],
+            },
+            wrapper,
+        );
         Ok(unit(pattern, label, context, matches, exact, values, true))
     }
 
@@ -167,7 +197,10 @@ impl<C: Counts> Estimator<'_, C> {
     ) -> Result<Unit, C::Error> {
         let graph = wrapper.or(context);
         let steps = self.path_steps(&path, graph)?;
-        let constants = [&subject, &object].into_iter().filter(|term| constant(term).is_some()).count();
+        let constants = [&subject, &object]
+            .into_iter()
+            .filter(|term| constant(term).is_some())
+            .count();
         let matches = match constants {
             0 if is_closure(&path) => steps * 10.0,
             0 => steps,
@@ -182,18 +215,33 @@ impl<C: Counts> Estimator<'_, C> {
         for term in [&subject, &object] {
             let mut name = Variables::new();
             crate::algebra::add_term_variables(term, &mut name);
-            values.extend(name.into_iter().map(|name| (name, matches.min(steps.max(1.0)))));
+            values.extend(
+                name.into_iter()
+                    .map(|name| (name, matches.min(steps.max(1.0)))),
+            );
         }
-        let pattern = wrapped(GraphPattern::Path { subject, path, object }, wrapper);
+        let pattern = wrapped(
+            GraphPattern::Path {
+                subject,
+                path,
+                object,
+            },
+            wrapper,
+        );
         Ok(unit(pattern, label, context, matches, false, values, true))
     }
 
-    fn path_steps(&self, path: &PropertyPathExpression, graph: Option<&NamedNodePattern>) -> Result<f64, C::Error> {
+    fn path_steps(
+        &self,
+        path: &PropertyPathExpression,
+        graph: Option<&NamedNodePattern>,
+    ) -> Result<f64, C::Error> {
         use PropertyPathExpression as P;
         Ok(match path {
-            P::NamedNode(predicate) => {
-                self.sum(graph, |graphs| self.counts.count(None, Some(predicate.as_ref()), None, graphs))?
-            }
+            P::NamedNode(predicate) => self.sum(graph, |graphs| {
+                self.counts
+                    .count(None, Some(predicate.as_ref()), None, graphs)
+            })?,
             P::Reverse(inner) | P::OneOrMore(inner) => self.path_steps(inner, graph)?,
             P::Sequence(a, b) => self.path_steps(a, graph)?.max(self.path_steps(b, graph)?),
             P::Alternative(a, b) => self.path_steps(a, graph)? + self.path_steps(b, graph)?,
@@ -202,7 +250,9 @@ impl<C: Counts> Estimator<'_, C> {
                 self.path_steps(inner, graph)?
                     + self.sum(graph, |graphs| self.counts.count(None, None, None, graphs))?
             }
-            P::NegatedPropertySet(_) => self.sum(graph, |graphs| self.counts.count(None, None, None, graphs))?,
+            P::NegatedPropertySet(_) => {
+                self.sum(graph, |graphs| self.counts.count(None, None, None, graphs))?
+            }
         })
     }
 
@@ -217,7 +267,15 @@ impl<C: Counts> Estimator<'_, C> {
         let looks_up = looks_up(&pattern);
         let exact = matches!(pattern, GraphPattern::Values { .. });
         let label = name_of(&pattern).to_owned();
-        Ok(unit(wrapped(pattern, wrapper), label, context, matches, exact, HashMap::new(), looks_up))
+        Ok(unit(
+            wrapped(pattern, wrapper),
+            label,
+            context,
+            matches,
+            exact,
+            HashMap::new(),
+            looks_up,
+        ))
     }
 
     /// Estimates the number of solutions of a pattern.
@@ -235,16 +293,25 @@ impl<C: Counts> Estimator<'_, C> {
                 }
                 least
             }
-            P::Path { subject, path, object } => {
-                self.path(subject.clone(), path.clone(), object.clone(), None, graph)?.matches
+            P::Path {
+                subject,
+                path,
+                object,
+            } => {
+                self.path(subject.clone(), path.clone(), object.clone(), None, graph)?
+                    .matches
             }
             // The parts of a chain were put in order, the most selective first.
-            P::Join { left, right } | P::Lateral { left, right } => {
-                self.estimate(left, graph)?.min(self.estimate(right, graph)?)
+            P::Join { left, right } | P::Lateral { left, right } => self
+                .estimate(left, graph)?
+                .min(self.estimate(right, graph)?),
+            P::LeftJoin { left: inner, .. } | P::Minus { left: inner, .. } => {
+                self.estimate(inner, graph)?
             }
-            P::LeftJoin { left: inner, .. } | P::Minus { left: inner, .. } => self.estimate(inner, graph)?,
             P::Filter { inner, .. } => self.estimate(inner, graph)? * FILTERED,
-            P::Union { left, right } => self.estimate(left, graph)? + self.estimate(right, graph)?,
+            P::Union { left, right } => {
+                self.estimate(left, graph)? + self.estimate(right, graph)?
+            }
             P::Graph { name, inner } => self.estimate(inner, Some(name))?,
             P::Extend { inner, .. }
             | P::OrderBy { inner, .. }
@@ -275,7 +342,10 @@ fn unit(
     // A variable of an enclosing GRAPH joins the units too, since each of them binds it.
     let with_graph = |mut variables: Variables| {
         if let Some(name) = context
-            && matches!(pattern, GraphPattern::Bgp { .. } | GraphPattern::Path { .. })
+            && matches!(
+                pattern,
+                GraphPattern::Bgp { .. } | GraphPattern::Path { .. }
+            )
         {
             add_name_variables(name, &mut variables);
         }
@@ -295,7 +365,10 @@ fn unit(
 
 fn wrapped(pattern: GraphPattern, graph: Option<&NamedNodePattern>) -> GraphPattern {
     match graph {
-        Some(name) => GraphPattern::Graph { name: name.clone(), inner: Box::new(pattern) },
+        Some(name) => GraphPattern::Graph {
+            name: name.clone(),
+            inner: Box::new(pattern),
+        },
         None => pattern,
     }
 }
@@ -304,7 +377,9 @@ fn wrapped(pattern: GraphPattern, graph: Option<&NamedNodePattern>) -> GraphPatt
 fn looks_up(pattern: &GraphPattern) -> bool {
     match pattern {
         GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => true,
-        GraphPattern::Union { left, right } | GraphPattern::Lateral { left, right } => looks_up(left) && looks_up(right),
+        GraphPattern::Union { left, right } | GraphPattern::Lateral { left, right } => {
+            looks_up(left) && looks_up(right)
+        }
         GraphPattern::Graph { inner, .. } => looks_up(inner),
         GraphPattern::Filter { expr, inner } => {
             let bound = certain(inner);
@@ -327,7 +402,11 @@ fn name_of(pattern: &GraphPattern) -> &'static str {
         P::Extend { .. } => "BIND",
         P::Minus { .. } => "MINUS",
         P::Values { .. } => "VALUES",
-        P::OrderBy { .. } | P::Project { .. } | P::Distinct { .. } | P::Reduced { .. } | P::Slice { .. } => "subselect",
+        P::OrderBy { .. }
+        | P::Project { .. }
+        | P::Distinct { .. }
+        | P::Reduced { .. }
+        | P::Slice { .. } => "subselect",
         P::Group { .. } => "GROUP BY",
         P::Service { .. } => "SERVICE",
     }

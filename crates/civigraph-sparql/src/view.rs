@@ -21,6 +21,8 @@ pub(crate) struct View<'a, D: QueryableDataset<'a>> {
     exact: Option<Exact<D::InternalTerm>>,
 }
 
+type Quad<'a, D> = InternalQuad<<D as QueryableDataset<'a>>::InternalTerm>;
+
 struct Exact<T> {
     lexical_form: T,
     datatype: T,
@@ -34,11 +36,18 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
     ) -> Result<Self, D::Error> {
         let predicate = |iri| dataset.internalize_term(NamedNode::new_unchecked(iri).into());
         let exact = if exact {
-            Some(Exact { lexical_form: predicate(LEXICAL_FORM)?, datatype: predicate(DATATYPE)? })
+            Some(Exact {
+                lexical_form: predicate(LEXICAL_FORM)?,
+                datatype: predicate(DATATYPE)?,
+            })
         } else {
             None
         };
-        Ok(Self { dataset, put_aside, exact })
+        Ok(Self {
+            dataset,
+            put_aside,
+            exact,
+        })
     }
 
     /// Returns the quad for a literal that spareval would not keep as it is, if the pattern asks for that.
@@ -47,7 +56,7 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
         subject: Option<&D::InternalTerm>,
         predicate: Option<&D::InternalTerm>,
         graph_name: Option<Option<&D::InternalTerm>>,
-    ) -> Option<Result<Option<InternalQuad<D::InternalTerm>>, D::Error>> {
+    ) -> Option<Result<Option<Quad<'a, D>>, D::Error>> {
         let (exact, predicate) = (self.exact.as_ref()?, predicate?);
         let datatype = *predicate == exact.datatype;
         if !datatype && *predicate != exact.lexical_form {
@@ -66,7 +75,9 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
             } else {
                 exact::lexical_form(&literal, seen).map(Term::from)
             };
-            object.map(|object| self.dataset.internalize_term(object)).transpose()
+            object
+                .map(|object| self.dataset.internalize_term(object))
+                .transpose()
         };
         Some(object().map(|object| {
             Some(InternalQuad {
@@ -107,20 +118,29 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         predicate: Option<&Self::InternalTerm>,
         object: Option<&Self::InternalTerm>,
         graph_name: Option<Option<&Self::InternalTerm>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Self::Error>> + use<'a, D> {
+    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Self::Error>> + use<'a, D>
+    {
         if self.exact.is_some()
             && let Some(quad) = self.exact_quad(subject, predicate, graph_name)
         {
             return Quads::Exact(quad.transpose());
         }
-        Quads::Dataset(self.dataset.internal_quads_for_pattern(subject, predicate, object, graph_name))
+        Quads::Dataset(
+            self.dataset
+                .internal_quads_for_pattern(subject, predicate, object, graph_name),
+        )
     }
 
-    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Self::InternalTerm, Self::Error>> + use<'a, D> {
+    fn internal_named_graphs(
+        &self,
+    ) -> impl Iterator<Item = Result<Self::InternalTerm, Self::Error>> + use<'a, D> {
         self.dataset.internal_named_graphs()
     }
 
-    fn contains_internal_graph_name(&self, graph_name: &Self::InternalTerm) -> Result<bool, Self::Error> {
+    fn contains_internal_graph_name(
+        &self,
+        graph_name: &Self::InternalTerm,
+    ) -> Result<bool, Self::Error> {
         self.dataset.contains_internal_graph_name(graph_name)
     }
 
@@ -137,15 +157,24 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         Ok(BlankNode::new_from_unique_id(row.len() as u128 - 1).into())
     }
 
-    fn externalize_expression_term(&self, term: Self::InternalTerm) -> Result<ExpressionTerm, Self::Error> {
+    fn externalize_expression_term(
+        &self,
+        term: Self::InternalTerm,
+    ) -> Result<ExpressionTerm, Self::Error> {
         self.dataset.externalize_expression_term(term)
     }
 
-    fn internalize_expression_term(&self, term: ExpressionTerm) -> Result<Self::InternalTerm, Self::Error> {
+    fn internalize_expression_term(
+        &self,
+        term: ExpressionTerm,
+    ) -> Result<Self::InternalTerm, Self::Error> {
         self.dataset.internalize_expression_term(term)
     }
 
-    fn internal_term_effective_boolean_value(&self, term: Self::InternalTerm) -> Result<Option<bool>, Self::Error> {
+    fn internal_term_effective_boolean_value(
+        &self,
+        term: Self::InternalTerm,
+    ) -> Result<Option<bool>, Self::Error> {
         self.dataset.internal_term_effective_boolean_value(term)
     }
 }

@@ -2,5 +2,5 @@
 mod generate;
 mod properties;
 mod rewritings;
-mod support;
 mod suites;
+mod support;

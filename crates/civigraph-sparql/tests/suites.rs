@@ -2,7 +2,10 @@
 use civigraph_sparql::{MemoryDataset, Options, evaluate};
 use oxrdf::dataset::CanonicalizationAlgorithm;
 use oxrdf::vocab::{rdf, xsd};
-use oxrdf::{BlankNode, Dataset, Graph, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, TermRef};
+use oxrdf::{
+    BlankNode, Dataset, Graph, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad,
+    Term, TermRef,
+};
 use oxrdfio::{RdfFormat, RdfParser};
 use sparesults::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput};
 use spareval::{QueryEvaluator, QueryResults};
@@ -15,11 +18,23 @@ const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
 const RS: &str = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#";
 
 /// Tests that fail with the rewritings, and why.
-const FAILING: &[(&str, &str)] = &[];
+const FAILING: &[(&str, &str)] = &[
+    (
+        "sparql10/open-world: date-2",
+        "spareval compares a date with and one without a time zone as unequal",
+    ),
+    (
+        "sparql11/functions: BNODE(str)",
+        "spareval takes the string for the label, also across solutions",
+    ),
+];
 
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("CIVIGRAPH_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from)
+        .map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+            PathBuf::from,
+        )
         .join("suites/sparql");
     folder.is_dir().then_some(folder)
 }
@@ -31,8 +46,14 @@ fn base(path: &Path) -> String {
 fn load(path: &Path, graph: GraphName) -> Option<Dataset> {
     let format = RdfFormat::from_extension(path.extension()?.to_str()?)?;
     let bytes = std::fs::read(path).ok()?;
-    let parser = RdfParser::from_format(format).with_base_iri(base(path)).ok()?;
-    let parser = if format.supports_datasets() { parser } else { parser.with_default_graph(graph) };
+    let parser = RdfParser::from_format(format)
+        .with_base_iri(base(path))
+        .ok()?;
+    let parser = if format.supports_datasets() {
+        parser
+    } else {
+        parser.with_default_graph(graph)
+    };
     let mut dataset = Dataset::new();
     for quad in parser.rename_blank_nodes().for_slice(&bytes) {
         dataset.insert(&quad.ok()?);
@@ -57,11 +78,16 @@ impl Manifest {
             _ => return Vec::new(),
         };
         let predicate = NamedNodeRef::new_unchecked(predicate);
-        self.graph.objects_for_subject_predicate(&subject, predicate).map(TermRef::into_owned).collect()
+        self.graph
+            .objects_for_subject_predicate(&subject, predicate)
+            .map(TermRef::into_owned)
+            .collect()
     }
 
     fn path(&self, term: &Term) -> Option<PathBuf> {
-        let Term::NamedNode(node) = term else { return None };
+        let Term::NamedNode(node) = term else {
+            return None;
+        };
         Some(PathBuf::from(node.as_str().strip_prefix("file://")?))
     }
 
@@ -96,7 +122,8 @@ fn canonical(dataset: Dataset) -> BTreeSet<String> {
                 && matches!(literal.datatype(), xsd::DECIMAL | xsd::DOUBLE | xsd::FLOAT)
                 && let Ok(value) = literal.value().parse::<f64>()
             {
-                quad.object = Literal::new_typed_literal(value.to_string(), literal.datatype()).into();
+                quad.object =
+                    Literal::new_typed_literal(value.to_string(), literal.datatype()).into();
             }
             quad
         })
@@ -114,7 +141,12 @@ fn rows<'a>(solutions: impl Iterator<Item = Vec<(&'a str, Term)>>) -> BTreeSet<S
     let default = GraphName::DefaultGraph;
     for solution in solutions {
         let row = BlankNode::default();
-        dataset.insert(&Quad::new(row.clone(), node("row"), node("row"), default.clone()));
+        dataset.insert(&Quad::new(
+            row.clone(),
+            node("row"),
+            node("row"),
+            default.clone(),
+        ));
         for (name, value) in solution {
             dataset.insert(&Quad::new(row.clone(), node(name), value, default.clone()));
         }
@@ -135,7 +167,10 @@ fn answer(results: QueryResults<'_>) -> Option<BTreeSet<String>> {
         QueryResults::Solutions(solutions) => {
             let solutions = solutions.collect::<Result<Vec<_>, _>>().ok()?;
             rows(solutions.iter().map(|solution| {
-                solution.iter().map(|(variable, value)| (variable.as_str(), value.clone())).collect()
+                solution
+                    .iter()
+                    .map(|(variable, value)| (variable.as_str(), value.clone()))
+                    .collect()
             }))
         }
     })
@@ -150,7 +185,10 @@ fn expected(path: &Path) -> Option<BTreeSet<String>> {
         "tsv" => QueryResultsFormat::Tsv,
         _ => {
             let dataset = load(path, GraphName::DefaultGraph)?;
-            return if dataset.iter().any(|quad| quad.object.to_string() == format!("<{RS}ResultSet>")) {
+            return if dataset
+                .iter()
+                .any(|quad| quad.object.to_string() == format!("<{RS}ResultSet>"))
+            {
                 result_set(&dataset)
             } else {
                 Some(canonical(dataset))
@@ -158,12 +196,18 @@ fn expected(path: &Path) -> Option<BTreeSet<String>> {
         }
     };
     let bytes = std::fs::read(path).ok()?;
-    match QueryResultsParser::from_format(format).for_slice(&bytes).ok()? {
+    match QueryResultsParser::from_format(format)
+        .for_slice(&bytes)
+        .ok()?
+    {
         SliceQueryResultsParserOutput::Boolean(answer) => Some([answer.to_string()].into()),
         SliceQueryResultsParserOutput::Solutions(solutions) => {
             let solutions = solutions.collect::<Result<Vec<_>, _>>().ok()?;
             Some(rows(solutions.iter().map(|solution| {
-                solution.iter().map(|(variable, value)| (variable.as_str(), value.clone())).collect()
+                solution
+                    .iter()
+                    .map(|(variable, value)| (variable.as_str(), value.clone()))
+                    .collect()
             })))
         }
     }
@@ -173,11 +217,16 @@ fn expected(path: &Path) -> Option<BTreeSet<String>> {
 fn result_set(dataset: &Dataset) -> Option<BTreeSet<String>> {
     let manifest = Manifest {
         folder: PathBuf::new(),
-        graph: dataset.iter().map(|quad| oxrdf::TripleRef::from(quad).into_owned()).collect(),
+        graph: dataset
+            .iter()
+            .map(|quad| oxrdf::TripleRef::from(quad).into_owned())
+            .collect(),
     };
     let set: Term = dataset
         .iter()
-        .find(|quad| quad.predicate == rdf::TYPE && quad.object.to_string() == format!("<{RS}ResultSet>"))?
+        .find(|quad| {
+            quad.predicate == rdf::TYPE && quad.object.to_string() == format!("<{RS}ResultSet>")
+        })?
         .subject
         .into_owned()
         .into();
@@ -189,14 +238,22 @@ fn result_set(dataset: &Dataset) -> Option<BTreeSet<String>> {
     for solution in solutions {
         let mut row = Vec::new();
         for binding in manifest.objects(&solution, &format!("{RS}binding")) {
-            let Some(Term::Literal(name)) = manifest.object(&binding, &format!("{RS}variable")) else {
+            let Some(Term::Literal(name)) = manifest.object(&binding, &format!("{RS}variable"))
+            else {
                 return None;
             };
-            row.push((name.value().to_owned(), manifest.object(&binding, &format!("{RS}value"))?));
+            row.push((
+                name.value().to_owned(),
+                manifest.object(&binding, &format!("{RS}value"))?,
+            ));
         }
         found.push(row);
     }
-    Some(rows(found.iter().map(|row| row.iter().map(|(name, value)| (name.as_str(), value.clone())).collect())))
+    Some(rows(found.iter().map(|row| {
+        row.iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect()
+    })))
 }
 
 #[derive(Default)]
@@ -218,11 +275,17 @@ fn evaluation_test(manifest: &Manifest, test: &Term, name: &str, tally: &mut Tal
         dataset.extend(&load(&manifest.path(&data)?, GraphName::DefaultGraph)?);
     }
     for data in manifest.objects(&action, &format!("{QT}graphData")) {
-        let Term::NamedNode(graph) = &data else { return None };
+        let Term::NamedNode(graph) = &data else {
+            return None;
+        };
         dataset.extend(&load(&manifest.path(&data)?, graph.clone().into())?);
     }
     let text = std::fs::read_to_string(&query_path).ok()?;
-    let query = SparqlParser::new().with_base_iri(base(&query_path)).ok()?.parse_query(&text).ok()?;
+    let query = SparqlParser::new()
+        .with_base_iri(base(&query_path))
+        .ok()?
+        .parse_query(&text)
+        .ok()?;
     // The dataset of the query is read from files.
     if dataset.is_empty()
         && let Some(named) = query.dataset()
@@ -234,10 +297,19 @@ fn evaluation_test(manifest: &Manifest, test: &Term, name: &str, tally: &mut Tal
     }
     let reference = run_reference(&dataset, &query).as_ref() == Some(&expected);
     let memory = MemoryDataset::from(dataset);
-    let evaluation =
-        evaluate(&memory, &memory, QueryEvaluator::new(), query, &Options { language_tags: false, ..Options::default() });
-    let planned = evaluation.ok().and_then(|evaluation| answer(evaluation.results.ok()?));
-    if std::env::var_os("SHOW").is_some() && planned.as_ref() != Some(&expected) { eprintln!("### {name}\n{text}\n expected {expected:#?}\n got {planned:#?}"); }
+    let evaluation = evaluate(
+        &memory,
+        &memory,
+        QueryEvaluator::new(),
+        query,
+        &Options {
+            language_tags: false,
+            ..Options::default()
+        },
+    );
+    let planned = evaluation
+        .ok()
+        .and_then(|evaluation| answer(evaluation.results.ok()?));
     let planned = planned.as_ref() == Some(&expected);
     tally.run += 1;
     tally.passed += usize::from(planned);
@@ -258,7 +330,10 @@ fn run_reference(dataset: &Dataset, query: &Query) -> Option<BTreeSet<String>> {
 }
 
 fn manifests(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let mut entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect::<Vec<_>>();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -280,17 +355,37 @@ fn rewritings_pass_the_w3c_suites() {
     let mut tally = Tally::default();
     let mut skipped = Vec::new();
     for path in paths {
-        let Some(dataset) = load(&path, GraphName::DefaultGraph) else { continue };
+        let Some(dataset) = load(&path, GraphName::DefaultGraph) else {
+            continue;
+        };
         let manifest = Manifest {
             folder: path.parent().unwrap().to_owned(),
-            graph: dataset.iter().map(|quad| oxrdf::TripleRef::from(quad).into_owned()).collect(),
+            graph: dataset
+                .iter()
+                .map(|quad| oxrdf::TripleRef::from(quad).into_owned())
+                .collect(),
         };
         for test in manifest.entries() {
             let kinds = manifest.objects(&test, rdf::TYPE.as_str());
-            if !kinds.iter().any(|kind| kind.to_string() == format!("<{MF}QueryEvaluationTest>")) {
+            // REDUCED may give any number of duplicates; sparopt gives none.
+            if manifest
+                .object(&test, &format!("{MF}resultCardinality"))
+                .is_some()
+            {
                 continue;
             }
-            let suite = manifest.folder.strip_prefix(&folder).unwrap().display().to_string();
+            if !kinds
+                .iter()
+                .any(|kind| kind.to_string() == format!("<{MF}QueryEvaluationTest>"))
+            {
+                continue;
+            }
+            let suite = manifest
+                .folder
+                .strip_prefix(&folder)
+                .unwrap()
+                .display()
+                .to_string();
             let label = match manifest.object(&test, &format!("{MF}name")) {
                 Some(Term::Literal(label)) => label.value().to_owned(),
                 _ => test.to_string(),
@@ -305,7 +400,14 @@ fn rewritings_pass_the_w3c_suites() {
         "{} tests, {} passed with rewritings, {} by Oxigraph; better {:#?}, failed {:#?}, not run {:#?}",
         tally.run, tally.passed, tally.reference_passed, tally.better, tally.failed, skipped
     );
-    assert_eq!(tally.worse, Vec::<String>::new(), "passed only without rewritings");
-    let known = FAILING.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        tally.worse,
+        Vec::<String>::new(),
+        "passed only without rewritings"
+    );
+    let known = FAILING
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect::<Vec<_>>();
     assert_eq!(tally.failed, known);
 }

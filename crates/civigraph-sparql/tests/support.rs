@@ -4,10 +4,13 @@ use oxrdf::Dataset;
 use spareval::{QueryEvaluator, QueryResults};
 use spargebra::{Query, SparqlParser};
 
-pub const PREFIXES: &str = "PREFIX : <http://example.com/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> ";
+pub const PREFIXES: &str =
+    "PREFIX : <http://example.com/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> ";
 
 pub fn parse(query: &str) -> Option<Query> {
-    SparqlParser::new().parse_query(&format!("{PREFIXES}{query}")).ok()
+    SparqlParser::new()
+        .parse_query(&format!("{PREFIXES}{query}"))
+        .ok()
 }
 
 /// The results as lines, in their order.
@@ -34,16 +37,34 @@ pub fn lines(results: QueryResults<'_>) -> Vec<String> {
 
 /// What Oxigraph's evaluator answers.
 pub fn reference(dataset: &Dataset, query: &Query) -> Vec<String> {
-    lines(QueryEvaluator::new().prepare(query).execute(dataset).unwrap())
+    lines(
+        QueryEvaluator::new()
+            .prepare(query)
+            .execute(dataset)
+            .unwrap(),
+    )
 }
 
 /// What it answers with its optimiser off.
 pub fn unoptimised(dataset: &Dataset, query: &Query) -> Vec<String> {
-    lines(QueryEvaluator::new().without_optimizations().prepare(query).execute(dataset).unwrap())
+    lines(
+        QueryEvaluator::new()
+            .without_optimizations()
+            .prepare(query)
+            .execute(dataset)
+            .unwrap(),
+    )
 }
 
 pub fn planned(dataset: &MemoryDataset, query: &Query, options: &Options) -> Vec<String> {
-    let evaluation = evaluate(dataset, dataset, QueryEvaluator::new(), query.clone(), options).unwrap();
+    let evaluation = evaluate(
+        dataset,
+        dataset,
+        QueryEvaluator::new(),
+        query.clone(),
+        options,
+    )
+    .unwrap();
     lines(evaluation.results.unwrap())
 }
 
