@@ -49,3 +49,8 @@ pub use plan::{Plan, optimise};
 pub use range::{RangePredicate, ValueKind, ValueRange};
 pub use sorting::Sorting;
 pub use tags::with_functions;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
