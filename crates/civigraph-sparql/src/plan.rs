@@ -15,6 +15,7 @@ use oxrdf::NamedNode;
 use spargebra::Query;
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::NamedNodePattern;
+use std::cell::OnceCell;
 use std::convert::Infallible;
 
 /// A query as it is given to spareval.
@@ -110,6 +111,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             counts,
             default_graphs: &default_graphs,
             exact,
+            named_graphs: OnceCell::new(),
         },
         options,
         explanation: Explanation {

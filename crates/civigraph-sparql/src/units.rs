@@ -5,12 +5,16 @@ use crate::range::{RangePredicate, ValueRange, readable};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// How many rows a filter is expected to let pass that nothing is known about.
 const FILTERED: f64 = 0.5;
 /// How many rows are expected of a pattern that nothing is known about.
 const UNKNOWN: f64 = 1000.0;
+
+/// Named graphs are counted up to this number.
+const MANY_GRAPHS: usize = 1000;
 
 /// One of the patterns that a group joins.
 #[derive(Debug, Clone)]
@@ -51,6 +55,8 @@ pub(crate) struct Estimator<'a, C> {
     pub(crate) default_graphs: &'a [Graphs<'a>],
     /// Whether the counts of these graphs are the numbers of solutions.
     pub(crate) exact: bool,
+    /// How many named graphs there are, once that was asked.
+    pub(crate) named_graphs: OnceCell<f64>,
 }
 
 impl<C: Counts> Estimator<'_, C> {
@@ -144,6 +150,9 @@ impl<C: Counts> Estimator<'_, C> {
             let distinct = self.distinct(predicate, position, graph, matches)?;
             values.insert(name, distinct);
         }
+        if let Some(NamedNodePattern::Variable(name)) = graph {
+            values.insert(name.as_str().to_owned(), self.named_graphs()?);
+        }
         let label = match graph {
             Some(name) => format!(
                 "{} {} {} {name}",
@@ -159,6 +168,15 @@ impl<C: Counts> Estimator<'_, C> {
             wrapper,
         );
         Ok(unit(pattern, label, context, matches, exact, values, true))
+    }
+
+    fn named_graphs(&self) -> Result<f64, C::Error> {
+        if let Some(graphs) = self.named_graphs.get() {
+            return Ok(*graphs);
+        }
+        let graphs = self.counts.named_graphs(MANY_GRAPHS)?;
+        let graphs = number(graphs.map_or(MANY_GRAPHS, |graphs| graphs.len()) as u64);
+        Ok(*self.named_graphs.get_or_init(|| graphs))
     }
 
     fn distinct(

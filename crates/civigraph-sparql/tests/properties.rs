@@ -141,7 +141,11 @@ fn terms() -> Vec<Term> {
     terms.push(node.clone().into());
     terms.push(BlankNode::new_unchecked("x").into());
     terms.push(BlankNode::new_unchecked("y").into());
-    for object in [node.clone().into(), Term::from(Literal::from(1)), Literal::from("1").into()] {
+    for object in [
+        node.clone().into(),
+        Term::from(Literal::from(1)),
+        Literal::from("1").into(),
+    ] {
         terms.push(Triple::new(node.clone(), node.clone(), object).into());
     }
     terms
@@ -157,11 +161,20 @@ fn terms_are_ordered_as_spareval_orders_them() {
     for first in &terms {
         for second in &terms {
             let quads = [("a", first), ("b", second)].map(|(name, term)| {
-                Quad::new(subject(name), property.clone(), term.clone(), GraphName::DefaultGraph)
+                Quad::new(
+                    subject(name),
+                    property.clone(),
+                    term.clone(),
+                    GraphName::DefaultGraph,
+                )
             });
             let memory = MemoryDataset::from(quads.into_iter().collect::<Dataset>());
             let expected = reference(memory.dataset(), &query);
-            assert_eq!(planned(&memory, &query, &options), expected, "{first} {second}");
+            assert_eq!(
+                planned(&memory, &query, &options),
+                expected,
+                "{first} {second}"
+            );
         }
     }
 }
