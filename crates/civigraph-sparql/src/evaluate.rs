@@ -17,22 +17,22 @@ use std::rc::Rc;
 pub struct Evaluation<'a> {
     /// The results.
     pub results: Result<QueryResults<'a>, QueryEvaluationError>,
+    /// How they are evaluated.
+    pub report: Report,
+}
+
+/// How a query is evaluated.
+pub struct Report {
     /// What the planner did.
     pub explanation: Explanation,
     statistics: Option<QueryExplanation>,
 }
 
-impl Evaluation<'_> {
+impl Report {
     /// Returns what spareval did, with the rows that were read so far; `None` without [`Options::statistics`].
     #[must_use]
     pub fn nodes(&self) -> Option<Node> {
         Node::read(self.statistics.as_ref()?, &self.explanation)
-    }
-
-    /// Returns the statistics of spareval, to be looked at once the results have been taken and read.
-    #[must_use]
-    pub fn statistics(&self) -> Option<&QueryExplanation> {
-        self.statistics.as_ref()
     }
 }
 
@@ -87,9 +87,9 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         }
         _ => results,
     };
-    Evaluation {
-        results,
+    let report = Report {
         explanation: plan.explanation,
         statistics,
-    }
+    };
+    Evaluation { results, report }
 }

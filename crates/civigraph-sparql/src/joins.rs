@@ -398,7 +398,7 @@ impl<C: Counts> Planner<'_, C> {
                             .first()
                             .and_then(|first| units.get(first.unit))
                             .is_some_and(|first| {
-                                looks_up_triple(&first.pattern)
+                                size_for_sparopt(&first.pattern)
                                     .is_some_and(|size| size >= unit.matches)
                             });
                     if hash {
@@ -532,9 +532,9 @@ fn hash_join(
 }
 
 /// Returns the size that sparopt takes a triple pattern to have.
-fn looks_up_triple(pattern: &GraphPattern) -> Option<f64> {
+fn size_for_sparopt(pattern: &GraphPattern) -> Option<f64> {
     match pattern {
-        GraphPattern::Graph { inner, .. } => looks_up_triple(inner),
+        GraphPattern::Graph { inner, .. } => size_for_sparopt(inner),
         GraphPattern::Bgp { patterns } => {
             let [triple] = patterns.as_slice() else {
                 return None;
@@ -625,14 +625,20 @@ struct State {
 impl State {
     /// Estimates the rows after a unit is joined.
     fn rows_with(&self, unit: &Unit) -> f64 {
-        unit.visible
+        let mut shared = unit
+            .visible
             .iter()
-            .fold(self.rows * unit.matches, |rows, name| {
-                match self.values.get(name) {
-                    Some(known) => rows / known.max(unit.values_of(name)).max(1.0),
-                    None => rows,
-                }
-            })
+            .filter_map(|name| Some(self.values.get(name)?.max(unit.values_of(name)).max(1.0)))
+            .collect::<Vec<_>>();
+        shared.sort_by(|a, b| b.total_cmp(a));
+        // Values of several variables depend on each other: each further one is taken to select less.
+        let mut exponent = 1.0;
+        let mut rows = self.rows * unit.matches;
+        for values in shared {
+            rows /= values.powf(exponent);
+            exponent /= 2.0;
+        }
+        rows
     }
 
     fn cost(&self, unit: &Unit, first: bool) -> f64 {

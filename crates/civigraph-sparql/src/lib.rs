@@ -40,7 +40,7 @@ mod units;
 mod view;
 
 pub use counts::{Counts, Graphs, Position};
-pub use evaluate::{Evaluation, evaluate, execute};
+pub use evaluate::{Evaluation, Report, evaluate, execute};
 pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting};
 pub use language::canonical_language_tag;
 pub use memory::MemoryDataset;

@@ -189,7 +189,7 @@ impl<C: Counts> Repairs<'_, C> {
             PropertyPathExpression::ZeroOrOne(inner) => (**inner).clone(),
             _ => return unchanged(subject, path, object),
         };
-        let (constant, other) = match (ground(&subject), ground(&object)) {
+        let (constant, other) = match (Constant::of(&subject), Constant::of(&object)) {
             (Some(constant), _) => (constant, &object),
             (None, Some(constant)) => (constant, &subject),
             (None, None) => return unchanged(subject, path, object),
@@ -203,7 +203,7 @@ impl<C: Counts> Repairs<'_, C> {
             Some(NamedNodePattern::Variable(_)) => None,
         };
         if let Some(graphs) = graphs {
-            let term = term_of(&constant);
+            let term = constant.term();
             for graphs in graphs {
                 if self.counts.count(Some(term), None, None, graphs)? > 0
                     || self.counts.count(None, None, Some(term), graphs)? > 0
@@ -216,7 +216,7 @@ impl<C: Counts> Repairs<'_, C> {
             TermPattern::Variable(variable) => (variable.clone(), None),
             // A blank node is a variable that nothing else can have taken from here.
             TermPattern::BlankNode(_) => return unchanged(subject, path, object),
-            other => match ground(other) {
+            other => match Constant::of(other) {
                 Some(term) => (self.fresh.variable("node"), Some(term)),
                 None => return unchanged(subject, path, object),
             },
@@ -229,17 +229,17 @@ impl<C: Counts> Repairs<'_, C> {
             }),
             right: Box::new(GraphPattern::Values {
                 variables: vec![variable.clone()],
-                bindings: vec![vec![Some(constant.clone())]],
+                bindings: vec![vec![Some(constant.clone().into())]],
             }),
         };
-        let (from, to) = if ground(&subject).is_some() {
+        let (from, to) = if Constant::of(&subject).is_some() {
             (subject, TermPattern::Variable(variable.clone()))
         } else {
             (TermPattern::Variable(variable.clone()), object)
         };
         let different = Expression::Not(Box::new(Expression::SameTerm(
             Box::new(Expression::Variable(variable.clone())),
-            Box::new(expression_of(constant)),
+            Box::new(constant.into()),
         )));
         let further = GraphPattern::Filter {
             expr: different,
@@ -268,7 +268,7 @@ impl<C: Counts> Repairs<'_, C> {
             Some(term) => GraphPattern::Join {
                 left: Box::new(GraphPattern::Values {
                     variables: vec![variable],
-                    bindings: vec![vec![Some(term)]],
+                    bindings: vec![vec![Some(term.into())]],
                 }),
                 right: Box::new(union),
             },
@@ -402,27 +402,44 @@ fn is_stripping_cast(name: &NamedNode) -> bool {
     .contains(&name.as_ref())
 }
 
-fn ground(term: &TermPattern) -> Option<GroundTerm> {
-    match term {
-        TermPattern::NamedNode(node) => Some(GroundTerm::NamedNode(node.clone())),
-        TermPattern::Literal(literal) => Some(GroundTerm::Literal(literal.clone())),
-        _ => None,
+/// An IRI or a literal.
+#[derive(Clone)]
+enum Constant {
+    Node(NamedNode),
+    Literal(Literal),
+}
+
+impl Constant {
+    fn of(term: &TermPattern) -> Option<Self> {
+        match term {
+            TermPattern::NamedNode(node) => Some(Self::Node(node.clone())),
+            TermPattern::Literal(literal) => Some(Self::Literal(literal.clone())),
+            TermPattern::BlankNode(_) | TermPattern::Triple(_) | TermPattern::Variable(_) => None,
+        }
+    }
+
+    fn term(&self) -> TermRef<'_> {
+        match self {
+            Self::Node(node) => node.as_ref().into(),
+            Self::Literal(literal) => literal.as_ref().into(),
+        }
     }
 }
 
-fn term_of(term: &GroundTerm) -> TermRef<'_> {
-    match term {
-        GroundTerm::NamedNode(node) => node.as_ref().into(),
-        GroundTerm::Literal(literal) => literal.as_ref().into(),
-        // `ground` makes none.
-        GroundTerm::Triple(_) => oxrdf::vocab::rdf::NIL.into(),
+impl From<Constant> for GroundTerm {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Node(node) => node.into(),
+            Constant::Literal(literal) => literal.into(),
+        }
     }
 }
 
-fn expression_of(term: GroundTerm) -> Expression {
-    match term {
-        GroundTerm::NamedNode(node) => node.into(),
-        GroundTerm::Literal(literal) => literal.into(),
-        GroundTerm::Triple(_) => oxrdf::vocab::rdf::NIL.into_owned().into(),
+impl From<Constant> for Expression {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Node(node) => node.into(),
+            Constant::Literal(literal) => literal.into(),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What each rewriting does.
 use crate::support::{lines, parse, planned, reference, sorted};
-use civigraph_sparql::{JoinMethod, MemoryDataset, Options, evaluate, optimise};
+use civigraph_sparql::{Evaluation, JoinMethod, MemoryDataset, Options, evaluate, optimise};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{Dataset, GraphName, Literal, NamedNode, Quad, Term};
-use spareval::{QueryEvaluator, QueryResults};
+use spareval::QueryEvaluator;
 
 fn iri(name: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("http://example.com/{name}"))
@@ -179,12 +179,10 @@ fn shows_what_was_expected_and_what_was_found() {
         statistics: true,
         ..Options::default()
     };
-    let mut evaluation =
+    let Evaluation { results, report } =
         evaluate(&people, &people, QueryEvaluator::new(), query, &options).unwrap();
-    let results =
-        std::mem::replace(&mut evaluation.results, Ok(QueryResults::Boolean(true))).unwrap();
-    assert_eq!(lines(results).len(), 5);
-    let nodes = evaluation.nodes().unwrap().to_string();
+    assert_eq!(lines(results.unwrap()).len(), 5);
+    let nodes = report.nodes().unwrap().to_string();
     assert!(
         nodes.contains("QuadPattern(?p <http://example.com/note> ?n)  (5 rows, 5 estimated"),
         "{nodes}"
