@@ -1,0 +1,140 @@
+//! What a dataset knows about the number of its quads.
+use crate::range::ValueRange;
+use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
+use std::error::Error;
+
+/// The graphs that a pattern is matched against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Graphs<'a> {
+    /// The default graph.
+    Default,
+    /// One named graph.
+    Named(NamedOrBlankNodeRef<'a>),
+    /// Every named graph; a triple counts once a graph.
+    AnyNamed,
+}
+
+/// A place of a triple.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Position {
+    /// The subject.
+    Subject,
+    /// The object.
+    Object,
+}
+
+/// Exact counts of a dataset, cheap enough to be asked for while a query is planned.
+///
+/// The numbers must be exact: `COUNT`, `ASK` and `DISTINCT` are answered from them.
+/// Only [`distinct_values`](Self::distinct_values) and [`count_in_range`](Self::count_in_range) may be estimates.
+pub trait Counts {
+    /// An error of reading the dataset.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Returns the number of quads with these terms; `None` stands for any term.
+    fn count(
+        &self,
+        subject: Option<TermRef<'_>>,
+        predicate: Option<NamedNodeRef<'_>>,
+        object: Option<TermRef<'_>>,
+        graphs: Graphs<'_>,
+    ) -> Result<u64, Self::Error>;
+
+    /// Returns the predicates with the number of their quads, or `None` if there are more than `limit`.
+    fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error>;
+
+    /// Returns the distinct objects of a predicate with the number of their quads, or `None` if there are more than `limit`.
+    fn objects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(Term, u64)>>, Self::Error>;
+
+    /// Returns the named graphs with the number of their quads, or `None` if there are more than `limit`.
+    fn named_graphs(
+        &self,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error>;
+
+    /// Estimates how many distinct subjects or objects a predicate has, or `None` where that is not known.
+    fn distinct_values(
+        &self,
+        _predicate: NamedNodeRef<'_>,
+        _position: Position,
+        _graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        Ok(None)
+    }
+
+    /// Estimates the number of quads of a predicate whose object is in a range, or
+    /// returns `None` if the dataset does not answer [range predicates](crate::RangePredicate).
+    fn count_in_range(
+        &self,
+        _predicate: NamedNodeRef<'_>,
+        _range: &ValueRange,
+        _graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        Ok(None)
+    }
+}
+
+impl<C: Counts> Counts for &C {
+    type Error = C::Error;
+
+    fn count(
+        &self,
+        subject: Option<TermRef<'_>>,
+        predicate: Option<NamedNodeRef<'_>>,
+        object: Option<TermRef<'_>>,
+        graphs: Graphs<'_>,
+    ) -> Result<u64, Self::Error> {
+        (**self).count(subject, predicate, object, graphs)
+    }
+
+    fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Self::Error> {
+        (**self).predicates(graphs, limit)
+    }
+
+    fn objects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(Term, u64)>>, Self::Error> {
+        (**self).objects(predicate, graphs, limit)
+    }
+
+    fn named_graphs(
+        &self,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Self::Error> {
+        (**self).named_graphs(limit)
+    }
+
+    fn distinct_values(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        position: Position,
+        graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        (**self).distinct_values(predicate, position, graphs)
+    }
+
+    fn count_in_range(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        range: &ValueRange,
+        graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        (**self).count_in_range(predicate, range, graphs)
+    }
+}

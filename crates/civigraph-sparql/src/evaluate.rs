@@ -1,0 +1,95 @@
+//! Evaluation of plans.
+use crate::counts::Counts;
+use crate::explain::{Explanation, Node};
+use crate::options::Options;
+use crate::plan::{Plan, optimise};
+use crate::sorting::sort;
+use crate::tags::with_functions;
+use crate::view::View;
+use oxrdf::{Term, Variable};
+use spareval::{
+    QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset,
+};
+use spargebra::Query;
+use std::rc::Rc;
+
+/// The results of a query, and how they were come by.
+pub struct Evaluation<'a> {
+    /// The results.
+    pub results: Result<QueryResults<'a>, QueryEvaluationError>,
+    /// How they are evaluated.
+    pub report: Report,
+}
+
+/// How a query is evaluated.
+pub struct Report {
+    /// What the planner did.
+    pub explanation: Explanation,
+    statistics: Option<QueryExplanation>,
+}
+
+impl Report {
+    /// Returns what spareval did, with the rows that were read so far; `None` without [`Options::statistics`].
+    #[must_use]
+    pub fn nodes(&self) -> Option<Node> {
+        Node::read(self.statistics.as_ref()?, &self.explanation)
+    }
+}
+
+/// Plans a query with the counts of a dataset and evaluates it.
+///
+/// The evaluator brings the caller's functions and cancellation token.
+pub fn evaluate<'a, D: QueryableDataset<'a>, C: Counts>(
+    dataset: D,
+    counts: &C,
+    evaluator: QueryEvaluator,
+    query: Query,
+    options: &Options,
+) -> Result<Evaluation<'a>, QueryEvaluationError> {
+    let plan = optimise(query, counts, options)
+        .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
+    Ok(execute(dataset, evaluator, plan, [], options))
+}
+
+/// Evaluates a plan, with values for some of the variables that it selects.
+pub fn execute<'a, D: QueryableDataset<'a>>(
+    dataset: D,
+    evaluator: QueryEvaluator,
+    plan: Plan,
+    substitutions: impl IntoIterator<Item = (Variable, Term)>,
+    options: &Options,
+) -> Evaluation<'a> {
+    let mut evaluator = with_functions(evaluator);
+    if options.statistics {
+        evaluator = evaluator.compute_statistics();
+    }
+    let mut prepared = evaluator.prepare(&plan.query);
+    if options.union_default_graph && plan.query.dataset().is_none() {
+        prepared.dataset_mut().set_default_graph_as_union();
+    }
+    for (variable, term) in substitutions {
+        prepared = prepared.substitute_variable(variable, term);
+    }
+    let dataset = Rc::new(dataset);
+    let row = plan.sorting.as_ref().map(|_| Rc::default());
+    let view = View::new(Rc::clone(&dataset), row.clone(), plan.exact_literals);
+    let (results, statistics) = match view {
+        Ok(view) if options.statistics => {
+            let (results, statistics) = prepared.explain(view);
+            (results, Some(statistics))
+        }
+        Ok(view) => (prepared.execute(view), None),
+        Err(error) => (Err(QueryEvaluationError::Dataset(Box::new(error))), None),
+    };
+    let results = match (&plan.sorting, row) {
+        (Some(sorting), Some(row)) => {
+            results.and_then(|results| sort(results, sorting, dataset, &row))
+        }
+        _ => results,
+    };
+    let report = Report {
+        explanation: plan.explanation,
+        statistics,
+    };
+    Evaluation { results, report }
+}

@@ -1,0 +1,267 @@
+//! STR and DATATYPE of literals as they are.
+//!
+//! spareval parses numbers, dates and the like before its functions see them, and forgets how they were written: `STR` of
+//! `1.50` is `1.5`, `DATATYPE` of an `xsd:byte` is `xsd:integer`. So a query asks the dataset instead, by a predicate that
+//! [`View`](crate::view::View) answers for the literals that change.
+use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
+use crate::counts::Counts;
+use crate::range::{ValueKind, ValueRange};
+use crate::units::Estimator;
+use oxrdf::{Literal, NamedNode, Term, Variable};
+use spareval::ExpressionTerm;
+use spargebra::algebra::{Expression, Function, GraphPattern};
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+
+/// The predicate from a literal to its lexical form.
+pub(crate) const LEXICAL_FORM: &str = "urn:civigraph:literal:lexicalForm";
+/// The predicate from a literal to its datatype.
+pub(crate) const DATATYPE: &str = "urn:civigraph:literal:datatype";
+
+/// Returns the lexical form of a literal if spareval would give another.
+pub(crate) fn lexical_form(literal: &Literal, seen: ExpressionTerm) -> Option<Literal> {
+    match Term::from(seen) {
+        Term::Literal(seen) if seen.value() == literal.value() => None,
+        _ => Some(Literal::new_simple_literal(literal.value())),
+    }
+}
+
+/// Returns the datatype of a literal if spareval would give another.
+pub(crate) fn datatype(literal: &Literal, seen: ExpressionTerm) -> Option<NamedNode> {
+    match Term::from(seen) {
+        Term::Literal(seen) if seen.datatype() == literal.datatype() => None,
+        _ => Some(literal.datatype().into_owned()),
+    }
+}
+
+/// Rewrites the calls of STR and DATATYPE with variables whose values may be such literals.
+pub(crate) struct ExactLiterals<'a, C> {
+    pub(crate) estimator: &'a Estimator<'a, C>,
+    pub(crate) fresh: &'a mut Fresh,
+    /// How many calls were rewritten.
+    pub(crate) calls: usize,
+}
+
+impl<C: Counts> ExactLiterals<'_, C> {
+    /// Returns a pattern whose expressions see literals as they are.
+    pub(crate) fn pattern(&mut self, pattern: GraphPattern) -> Result<GraphPattern, C::Error> {
+        let pattern = map_patterns(pattern, &mut |pattern| self.pattern(pattern))?;
+        let inner = match &pattern {
+            GraphPattern::Filter { inner, .. }
+            | GraphPattern::Extend { inner, .. }
+            | GraphPattern::Group { inner, .. }
+            | GraphPattern::OrderBy { inner, .. } => inner.as_ref(),
+            // The condition of an optional pattern is about its right side.
+            GraphPattern::LeftJoin { right, .. } => right.as_ref(),
+            _ => return Ok(pattern),
+        };
+        let mut found = Vec::new();
+        map_own_expressions(pattern.clone(), &mut |expression| {
+            calls(&expression, &mut found);
+            expression
+        });
+        let mut asked: Vec<Asked> = Vec::new();
+        for (predicate, variable) in found {
+            if asked
+                .iter()
+                .any(|asked| asked.predicate == predicate && asked.variable == variable)
+                || !self.may_change(inner, &variable)?
+            {
+                continue;
+            }
+            let answer = self.fresh.variable("literal");
+            asked.push(Asked {
+                predicate,
+                variable,
+                answer,
+            });
+        }
+        if asked.is_empty() {
+            return Ok(pattern);
+        }
+        self.calls += asked.len();
+        let pattern = map_own_expressions(pattern, &mut |expression| replaced(expression, &asked));
+        let ask = |inner: Box<GraphPattern>| Box::new(asked.iter().fold(*inner, with_answer));
+        Ok(match pattern {
+            GraphPattern::Filter { expr, inner } => GraphPattern::Filter {
+                expr,
+                inner: ask(inner),
+            },
+            GraphPattern::Extend {
+                inner,
+                variable,
+                expression,
+            } => GraphPattern::Extend {
+                inner: ask(inner),
+                variable,
+                expression,
+            },
+            GraphPattern::Group {
+                inner,
+                variables,
+                aggregates,
+            } => GraphPattern::Group {
+                inner: ask(inner),
+                variables,
+                aggregates,
+            },
+            GraphPattern::OrderBy { inner, expression } => GraphPattern::OrderBy {
+                inner: ask(inner),
+                expression,
+            },
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression,
+            } => GraphPattern::LeftJoin {
+                left,
+                right: ask(right),
+                expression,
+            },
+            pattern => pattern,
+        })
+    }
+
+    /// Returns whether a variable may be a literal that spareval does not keep as it is.
+    fn may_change(&self, pattern: &GraphPattern, variable: &Variable) -> Result<bool, C::Error> {
+        let mut triples = Vec::new();
+        triples_with(pattern, None, variable, &mut triples);
+        for (triple, graph) in triples {
+            let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
+                continue;
+            };
+            if triple.subject == TermPattern::Variable(variable.clone()) {
+                return Ok(false);
+            }
+            let mut changing = false;
+            for kind in [
+                ValueKind::Number,
+                ValueKind::Date,
+                ValueKind::DateTime,
+                ValueKind::Year,
+            ] {
+                let range = ValueRange {
+                    kind,
+                    lower: None,
+                    upper: None,
+                };
+                changing |=
+                    match self
+                        .estimator
+                        .count_in_range(predicate.as_ref(), &range, graph)?
+                    {
+                        Some(count) => count > 0.0,
+                        None => true,
+                    };
+            }
+            if !changing {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A call whose answer the dataset gives.
+struct Asked {
+    predicate: &'static str,
+    variable: Variable,
+    answer: Variable,
+}
+
+fn call_of(expression: &Expression) -> Option<(&'static str, &Variable)> {
+    let Expression::FunctionCall(function, arguments) = expression else {
+        return None;
+    };
+    let [Expression::Variable(variable)] = arguments.as_slice() else {
+        return None;
+    };
+    match function {
+        Function::Str => Some((LEXICAL_FORM, variable)),
+        Function::Datatype => Some((DATATYPE, variable)),
+        _ => None,
+    }
+}
+
+fn calls(expression: &Expression, found: &mut Vec<(&'static str, Variable)>) {
+    crate::algebra::visit_expression(expression, &mut |expression| {
+        found
+            .extend(call_of(expression).map(|(predicate, variable)| (predicate, variable.clone())));
+    });
+}
+
+fn replaced(expression: Expression, asked: &[Asked]) -> Expression {
+    let expression = map_operands(expression, &mut |operand| replaced(operand, asked));
+    let answer = call_of(&expression).and_then(|(predicate, variable)| {
+        asked
+            .iter()
+            .find(|asked| asked.predicate == predicate && asked.variable == *variable)
+    });
+    match answer {
+        Some(asked) => {
+            Expression::Coalesce(vec![Expression::Variable(asked.answer.clone()), expression])
+        }
+        None => expression,
+    }
+}
+
+/// Joins the answer of a call where the dataset has one.
+fn with_answer(inner: GraphPattern, asked: &Asked) -> GraphPattern {
+    let question = GraphPattern::Bgp {
+        patterns: vec![TriplePattern {
+            subject: TermPattern::Variable(asked.variable.clone()),
+            predicate: NamedNodePattern::NamedNode(NamedNode::new_unchecked(asked.predicate)),
+            object: TermPattern::Variable(asked.answer.clone()),
+        }],
+    };
+    // What spareval evaluates as an optional pattern for each row: the question needs the value.
+    let one = GraphPattern::Values {
+        variables: Vec::new(),
+        bindings: vec![Vec::new()],
+    };
+    GraphPattern::Lateral {
+        left: Box::new(inner),
+        right: Box::new(GraphPattern::LeftJoin {
+            left: Box::new(one),
+            right: Box::new(question),
+            expression: None,
+        }),
+    }
+}
+
+/// Adds the triple patterns that bind a variable in every solution, with their graphs.
+fn triples_with<'a>(
+    pattern: &'a GraphPattern,
+    graph: Option<&'a NamedNodePattern>,
+    variable: &Variable,
+    found: &mut Vec<(&'a TriplePattern, Option<&'a NamedNodePattern>)>,
+) {
+    use GraphPattern as P;
+    match pattern {
+        P::Bgp { patterns } => found.extend(
+            patterns
+                .iter()
+                .filter(|triple| {
+                    [&triple.subject, &triple.object]
+                        .into_iter()
+                        .any(|term| *term == TermPattern::Variable(variable.clone()))
+                })
+                .map(|triple| (triple, graph)),
+        ),
+        P::Join { left, right } | P::Lateral { left, right } => {
+            triples_with(left, graph, variable, found);
+            triples_with(right, graph, variable, found);
+        }
+        P::Graph { name, inner } => triples_with(inner, Some(name), variable, found),
+        P::LeftJoin { left: inner, .. }
+        | P::Minus { left: inner, .. }
+        | P::Filter { inner, .. }
+        | P::Extend { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Distinct { inner }
+        | P::Slice { inner, .. } => triples_with(inner, graph, variable, found),
+        P::Project { inner, variables } if variables.contains(variable) => {
+            triples_with(inner, graph, variable, found)
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,685 @@
+//! The order of joins.
+use crate::algebra::{
+    Variables, add_conjuncts, certain, expression_variables, filtered, map_operands,
+    map_own_expressions, map_patterns, visible,
+};
+use crate::counts::Counts;
+use crate::explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Rewriting};
+use crate::filters::{range_of, selectivity};
+use crate::modifiers::filter_required;
+use crate::options::Options;
+use crate::range::RangePredicate;
+use crate::units::{Estimator, Unit, number};
+use oxrdf::Variable;
+use spargebra::algebra::{Expression, GraphPattern};
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use std::collections::HashMap;
+
+/// What a look-up in the index costs, in rows that are read from a scan.
+const LOOK_UP: f64 = 2.0;
+/// How much dearer a product of unrelated patterns is taken to be than estimated, because estimates multiply their errors.
+const PRODUCT: f64 = 4.0;
+/// The most rows that are put in a hash table.
+const HASH_UP_TO: f64 = 1_000_000.0;
+
+/// Puts the patterns of a query in the order in which they are evaluated.
+///
+/// The order is written down as `LATERAL`, which sparopt keeps; its own estimates are constants.
+pub(crate) struct Planner<'a, C> {
+    pub(crate) estimator: Estimator<'a, C>,
+    pub(crate) options: &'a Options,
+    pub(crate) explanation: Explanation,
+    /// The conditions of the optional pattern that is planned next: solutions for which they do not hold are not used.
+    pub(crate) conditions: Vec<Expression>,
+}
+
+type Context<'a> = Option<&'a NamedNodePattern>;
+
+impl<C: Counts> Planner<'_, C> {
+    /// Returns a pattern with its joins in order; `bound` are variables that have a value before it is evaluated.
+    pub(crate) fn pattern(
+        &mut self,
+        pattern: GraphPattern,
+        context: Context<'_>,
+        bound: &Variables,
+    ) -> Result<GraphPattern, C::Error> {
+        use GraphPattern as P;
+        let pattern = self.own_expressions(pattern, context, bound)?;
+        match pattern {
+            P::Bgp { .. } | P::Path { .. } | P::Join { .. } => {
+                self.group(pattern, Vec::new(), context, bound)
+            }
+            P::Filter { expr, inner } => {
+                let mut filters = Vec::new();
+                add_conjuncts(expr, &mut filters);
+                let mut inner = *inner;
+                while let P::Filter { expr, inner: below } =
+                    self.own_expressions(inner.clone(), context, bound)?
+                {
+                    add_conjuncts(expr, &mut filters);
+                    inner = *below;
+                }
+                let (filters, inner) = filter_required(filters, inner);
+                match inner {
+                    P::Bgp { .. } | P::Path { .. } | P::Join { .. } => {
+                        self.group(inner, filters, context, bound)
+                    }
+                    inner => Ok(filtered(self.pattern(inner, context, bound)?, filters)),
+                }
+            }
+            P::Graph { name, inner } => {
+                if joins_triples(&inner) {
+                    self.group(P::Graph { name, inner }, Vec::new(), context, bound)
+                } else {
+                    let inner = Box::new(self.pattern(*inner, Some(&name), bound)?);
+                    Ok(P::Graph { name, inner })
+                }
+            }
+            P::LeftJoin {
+                left,
+                right,
+                expression,
+            } => {
+                let left = self.pattern(*left, context, bound)?;
+                // spareval evaluates simple optional patterns for each row, and the others once.
+                let mut known = bound.clone();
+                if is_simple(&right) {
+                    known.append(&mut certain(&left));
+                }
+                if joins_triples(&right)
+                    && let Some(condition) = &expression
+                {
+                    add_conjuncts(condition.clone(), &mut self.conditions);
+                }
+                let right = self.pattern(*right, context, &known)?;
+                Ok(P::LeftJoin {
+                    left: Box::new(left),
+                    right: Box::new(right),
+                    expression,
+                })
+            }
+            P::Lateral { left, right } => {
+                let left = self.pattern(*left, context, bound)?;
+                let mut known = bound.clone();
+                known.append(&mut certain(&left));
+                let right = self.pattern(*right, context, &known)?;
+                Ok(P::Lateral {
+                    left: Box::new(left),
+                    right: Box::new(right),
+                })
+            }
+            P::Project { inner, variables } => {
+                let known = bound
+                    .iter()
+                    .filter(|name| variables.iter().any(|v| v.as_str() == *name))
+                    .cloned()
+                    .collect();
+                let inner = Box::new(self.pattern(*inner, context, &known)?);
+                Ok(P::Project { inner, variables })
+            }
+            pattern => map_patterns(pattern, &mut |pattern| {
+                self.pattern(pattern, context, bound)
+            }),
+        }
+    }
+
+    /// Plans the EXISTS patterns in the expressions of a node; sparopt joins those as products.
+    fn own_expressions(
+        &mut self,
+        pattern: GraphPattern,
+        context: Context<'_>,
+        bound: &Variables,
+    ) -> Result<GraphPattern, C::Error> {
+        let mut known = bound.clone();
+        match &pattern {
+            GraphPattern::Filter { inner, .. } | GraphPattern::Extend { inner, .. } => {
+                known.append(&mut certain(inner))
+            }
+            GraphPattern::LeftJoin { left, right, .. } => {
+                known.append(&mut certain(left));
+                known.append(&mut certain(right));
+            }
+            _ => {}
+        }
+        let mut error = None;
+        let pattern = map_own_expressions(pattern, &mut |expression| {
+            self.expression(expression, context, &known, &mut error)
+        });
+        error.map_or(Ok(pattern), Err)
+    }
+
+    fn expression(
+        &mut self,
+        expression: Expression,
+        context: Context<'_>,
+        bound: &Variables,
+        error: &mut Option<C::Error>,
+    ) -> Expression {
+        match expression {
+            Expression::Exists(pattern) => match self.pattern((*pattern).clone(), context, bound) {
+                Ok(pattern) => Expression::Exists(Box::new(pattern)),
+                Err(failure) => {
+                    error.get_or_insert(failure);
+                    Expression::Exists(pattern)
+                }
+            },
+            expression => map_operands(expression, &mut |operand| {
+                self.expression(operand, context, bound, error)
+            }),
+        }
+    }
+
+    /// Orders the patterns of a group.
+    fn group(
+        &mut self,
+        pattern: GraphPattern,
+        mut filters: Vec<Expression>,
+        context: Context<'_>,
+        bound: &Variables,
+    ) -> Result<GraphPattern, C::Error> {
+        let all = visible(&pattern);
+        let mut conditions = std::mem::take(&mut self.conditions);
+        let mut parts = Vec::new();
+        self.flatten(pattern, None, context, bound, &mut parts, &mut filters)?;
+        conditions.extend(filters.iter().cloned());
+        let mut units = Vec::new();
+        for part in parts {
+            units.push(self.unit(part, &conditions, context)?);
+        }
+        if self.options.join_order
+            && let Some(empty) = units.iter().find(|unit| unit.exact && unit.matches == 0.0)
+        {
+            self.note(
+                "join_order",
+                format!("`{}` has no solution, so the group has none", empty.label),
+            );
+            let variables = all
+                .into_iter()
+                .filter(|name| !name.starts_with("_:"))
+                .map(Variable::new_unchecked)
+                .collect();
+            return Ok(GraphPattern::Values {
+                variables,
+                bindings: Vec::new(),
+            });
+        }
+        if !self.options.join_order || units.is_empty() {
+            let joined = units
+                .into_iter()
+                .map(|unit| unit.pattern)
+                .reduce(|left, right| GraphPattern::Join {
+                    left: Box::new(left),
+                    right: Box::new(right),
+                });
+            let joined = joined.unwrap_or(GraphPattern::Bgp {
+                patterns: Vec::new(),
+            });
+            return Ok(filtered(joined, filters));
+        }
+        let order = best_order(&units, &filters, bound);
+        let pattern = self.chain(&units, &order, context, bound);
+        Ok(filtered(pattern, filters))
+    }
+
+    /// Collects the patterns that a group joins, and the filters that may be applied after all of them.
+    fn flatten(
+        &mut self,
+        pattern: GraphPattern,
+        wrapper: Context<'_>,
+        context: Context<'_>,
+        bound: &Variables,
+        parts: &mut Vec<Part>,
+        filters: &mut Vec<Expression>,
+    ) -> Result<(), C::Error> {
+        use GraphPattern as P;
+        let other = |pattern| Part::Other(pattern, wrapper.cloned());
+        match pattern {
+            P::Bgp { patterns } if !patterns.is_empty() => {
+                parts.extend(
+                    patterns
+                        .into_iter()
+                        .map(|triple| Part::Triple(triple, wrapper.cloned())),
+                );
+            }
+            // Nothing is joined, unless it stands for the graph itself.
+            P::Bgp { .. } if wrapper.is_none() && context.is_none() => {}
+            P::Bgp { .. } => parts.push(other(pattern)),
+            P::Path { .. } => parts.push(Part::Path(pattern, wrapper.cloned())),
+            P::Join { left, right } => {
+                self.flatten(*left, wrapper, context, bound, parts, filters)?;
+                self.flatten(*right, wrapper, context, bound, parts, filters)?;
+            }
+            P::Filter { expr, inner } if joins_triples(&inner) => {
+                let known = certain(&inner);
+                let mut conjuncts = Vec::new();
+                add_conjuncts(expr.clone(), &mut conjuncts);
+                let independent = conjuncts.iter().all(|filter| {
+                    expression_variables(filter).is_subset(&known)
+                        && crate::algebra::is_pure(filter)
+                });
+                if independent {
+                    filters.append(&mut conjuncts);
+                    self.flatten(*inner, wrapper, context, bound, parts, filters)?;
+                } else {
+                    let planned =
+                        self.pattern(P::Filter { expr, inner }, wrapper.or(context), bound)?;
+                    parts.push(other(planned));
+                }
+            }
+            P::Graph { name, inner } if joins_triples(&inner) => {
+                self.flatten(*inner, Some(&name), context, bound, parts, filters)?;
+            }
+            pattern => {
+                let planned = self.pattern(pattern, wrapper.or(context), bound)?;
+                parts.push(other(planned));
+            }
+        }
+        Ok(())
+    }
+
+    fn unit(
+        &mut self,
+        part: Part,
+        filters: &[Expression],
+        context: Context<'_>,
+    ) -> Result<Unit, C::Error> {
+        match part {
+            Part::Triple(triple, wrapper) => {
+                let unit = self
+                    .estimator
+                    .triple(triple.clone(), wrapper.as_ref(), context)?;
+                match self.ranged(&triple, filters) {
+                    Some(ranged) if self.options.ranges => {
+                        let narrow = self.estimator.triple(ranged, wrapper.as_ref(), context)?;
+                        // Datasets without ranges know no count for them.
+                        if narrow.matches < unit.matches && self.has_ranges(&triple)? {
+                            self.note(
+                                "ranges",
+                                format!(
+                                    "`{}` reads a range of about {:.0} of {:.0} values",
+                                    unit.label, narrow.matches, unit.matches
+                                ),
+                            );
+                            return Ok(narrow);
+                        }
+                        Ok(unit)
+                    }
+                    _ => Ok(unit),
+                }
+            }
+            Part::Path(
+                GraphPattern::Path {
+                    subject,
+                    path,
+                    object,
+                },
+                wrapper,
+            ) => self
+                .estimator
+                .path(subject, path, object, wrapper.as_ref(), context),
+            Part::Path(pattern, wrapper) | Part::Other(pattern, wrapper) => {
+                self.estimator.other(pattern, wrapper.as_ref(), context)
+            }
+        }
+    }
+
+    fn ranged(&self, triple: &TriplePattern, filters: &[Expression]) -> Option<TriplePattern> {
+        let (NamedNodePattern::NamedNode(predicate), TermPattern::Variable(object)) =
+            (&triple.predicate, &triple.object)
+        else {
+            return None;
+        };
+        let range = range_of(object.as_str(), filters)?;
+        let ranged = RangePredicate {
+            predicate: predicate.clone(),
+            range,
+        };
+        Some(TriplePattern {
+            subject: triple.subject.clone(),
+            predicate: NamedNodePattern::NamedNode(ranged.encode()),
+            object: triple.object.clone(),
+        })
+    }
+
+    fn has_ranges(&self, triple: &TriplePattern) -> Result<bool, C::Error> {
+        let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
+            return Ok(false);
+        };
+        let range = crate::ValueRange {
+            kind: crate::ValueKind::Number,
+            lower: None,
+            upper: None,
+        };
+        let counts = self.estimator.counts;
+        Ok(counts
+            .count_in_range(predicate.as_ref(), &range, crate::Graphs::Default)?
+            .is_some())
+    }
+
+    /// Writes down the order.
+    fn chain(
+        &mut self,
+        units: &[Unit],
+        order: &Order,
+        context: Context<'_>,
+        bound: &Variables,
+    ) -> GraphPattern {
+        let mut steps = Vec::new();
+        let mut chain: Option<GraphPattern> = None;
+        let mut seen = Variables::new();
+        let mut looked_up = true;
+        let mut rows = 1.0;
+        for (position, step) in order.steps.iter().enumerate() {
+            let Some(unit) = units.get(step.unit) else {
+                continue;
+            };
+            let rest = order
+                .steps
+                .iter()
+                .skip(position)
+                .filter_map(|step| units.get(step.unit));
+            // Blank nodes are variables that a subselect cannot pass on.
+            let blank = rest
+                .flat_map(|unit| &unit.visible)
+                .any(|name| name.starts_with("_:") && seen.contains(name));
+            let (next, method) = match chain.take() {
+                None => (unit.pattern.clone(), JoinMethod::Start),
+                Some(left) if unit.looks_up => {
+                    let hash = self.options.hash_joins
+                        && bound.is_empty()
+                        && !blank
+                        && unit.visible.iter().all(|name| !name.starts_with("_:"))
+                        && unit.exact
+                        && unit.bound.iter().any(|name| seen.contains(name))
+                        && rows >= number(self.options.hash_join_rows)
+                        && unit.matches <= (rows / 4.0).min(HASH_UP_TO)
+                        && order
+                            .steps
+                            .first()
+                            .and_then(|first| units.get(first.unit))
+                            .is_some_and(|first| {
+                                size_for_sparopt(&first.pattern)
+                                    .is_some_and(|size| size >= unit.matches)
+                            });
+                    if hash {
+                        (hash_join(left, &seen, unit, context), JoinMethod::Hash)
+                    } else {
+                        let right = Box::new(unit.pattern.clone());
+                        (
+                            GraphPattern::Lateral {
+                                left: Box::new(left),
+                                right,
+                            },
+                            JoinMethod::LookUp,
+                        )
+                    }
+                }
+                Some(left) => {
+                    // sparopt would evaluate a chain of look-ups again for each row of the other side.
+                    let left = if looked_up && !blank {
+                        selected(left, &seen, context)
+                    } else {
+                        left
+                    };
+                    let right = Box::new(unit.pattern.clone());
+                    (
+                        GraphPattern::Join {
+                            left: Box::new(left),
+                            right,
+                        },
+                        JoinMethod::Join,
+                    )
+                }
+            };
+            looked_up &= unit.looks_up && method != JoinMethod::Hash;
+            seen.extend(unit.visible.iter().cloned());
+            rows = step.rows;
+            steps.push(JoinStep {
+                pattern: unit.label.clone(),
+                method,
+                matches: unit.matches,
+                rows: step.rows,
+            });
+            chain = Some(next);
+        }
+        if steps.len() > 1 {
+            self.note(
+                "join_order",
+                format!("{} patterns in the order of exact counts", steps.len()),
+            );
+        }
+        self.explanation.groups.push(JoinGroup { steps });
+        chain.unwrap_or(GraphPattern::Bgp {
+            patterns: Vec::new(),
+        })
+    }
+
+    fn note(&mut self, name: &'static str, reason: String) {
+        self.explanation.rewritings.push(Rewriting { name, reason });
+    }
+}
+
+enum Part {
+    Triple(TriplePattern, Option<NamedNodePattern>),
+    Path(GraphPattern, Option<NamedNodePattern>),
+    Other(GraphPattern, Option<NamedNodePattern>),
+}
+
+/// Returns whether a pattern is one that a group of triple patterns can take in.
+fn joins_triples(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::Bgp { patterns } => !patterns.is_empty(),
+        GraphPattern::Path { .. } | GraphPattern::Join { .. } => true,
+        GraphPattern::Filter { inner, .. } => joins_triples(inner),
+        _ => false,
+    }
+}
+
+/// Returns whether spareval evaluates an optional pattern for each row of what it extends.
+fn is_simple(pattern: &GraphPattern) -> bool {
+    use GraphPattern as P;
+    match pattern {
+        P::Bgp { .. } | P::Path { .. } | P::Values { .. } => true,
+        P::Filter { inner, .. } | P::Graph { inner, .. } => is_simple(inner),
+        P::Join { left, right }
+        | P::LeftJoin { left, right, .. }
+        | P::Union { left, right }
+        | P::Lateral { left, right } => is_simple(left) && is_simple(right),
+        _ => false,
+    }
+}
+
+/// Returns a subselect of all the variables of a pattern, into which sparopt moves no bindings.
+fn selected(pattern: GraphPattern, variables: &Variables, context: Context<'_>) -> GraphPattern {
+    let mut variables = variables
+        .iter()
+        .filter(|name| !name.starts_with("_:"))
+        .map(|name| Variable::new_unchecked(name.clone()))
+        .collect::<Vec<_>>();
+    if let Some(NamedNodePattern::Variable(name)) = context
+        && !variables.contains(name)
+    {
+        variables.push(name.clone());
+    }
+    GraphPattern::Project {
+        inner: Box::new(pattern),
+        variables,
+    }
+}
+
+/// Joins by a hash table of the unit, which sparopt does only with subselects, the one that it thinks the smaller first.
+fn hash_join(
+    left: GraphPattern,
+    seen: &Variables,
+    unit: &Unit,
+    context: Context<'_>,
+) -> GraphPattern {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an exact count below a million"
+    )]
+    let length = unit.matches as usize;
+    let table = GraphPattern::Slice {
+        inner: Box::new(selected(unit.pattern.clone(), &unit.visible, context)),
+        start: 0,
+        length: Some(length),
+    };
+    GraphPattern::Join {
+        left: Box::new(table),
+        right: Box::new(selected(left, seen, context)),
+    }
+}
+
+/// Returns the size that sparopt takes a triple pattern to have.
+fn size_for_sparopt(pattern: &GraphPattern) -> Option<f64> {
+    match pattern {
+        GraphPattern::Graph { inner, .. } => size_for_sparopt(inner),
+        GraphPattern::Bgp { patterns } => {
+            let [triple] = patterns.as_slice() else {
+                return None;
+            };
+            let bound = |term: &TermPattern| {
+                matches!(term, TermPattern::NamedNode(_) | TermPattern::Literal(_))
+            };
+            let predicate = matches!(triple.predicate, NamedNodePattern::NamedNode(_));
+            match (bound(&triple.subject), predicate, bound(&triple.object)) {
+                (false, true, true) => Some(1e3),
+                (false, true, false) => Some(1e6),
+                (false, false, false) => Some(1e9),
+                (false, false, true) => Some(1e4),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+struct Step {
+    unit: usize,
+    rows: f64,
+}
+
+/// An order of the units with the rows after each.
+struct Order {
+    steps: Vec<Step>,
+    cost: f64,
+}
+
+/// Tries each unit as the first and always the cheapest as the next.
+fn best_order(units: &[Unit], filters: &[Expression], bound: &Variables) -> Order {
+    let filters = filters
+        .iter()
+        .map(|filter| (expression_variables(filter), selectivity(filter)))
+        .collect::<Vec<_>>();
+    (0..units.len())
+        .map(|first| order_from(first, units, &filters, bound))
+        .min_by(|a, b| a.cost.total_cmp(&b.cost))
+        .unwrap_or(Order {
+            steps: Vec::new(),
+            cost: 0.0,
+        })
+}
+
+fn order_from(
+    first: usize,
+    units: &[Unit],
+    filters: &[(Variables, f64)],
+    bound: &Variables,
+) -> Order {
+    let mut state = State {
+        rows: 1.0,
+        values: bound.iter().map(|name| (name.clone(), 1.0)).collect(),
+    };
+    let mut order = Order {
+        steps: Vec::new(),
+        cost: 0.0,
+    };
+    let mut left = (0..units.len()).collect::<Vec<_>>();
+    let mut next = Some(first);
+    while let Some(unit) = next {
+        let Some(chosen) = units.get(unit) else { break };
+        order.cost += state.cost(chosen, order.steps.is_empty());
+        state.add(chosen, filters);
+        order.steps.push(Step {
+            unit,
+            rows: state.rows,
+        });
+        left.retain(|other| *other != unit);
+        next = left
+            .iter()
+            .filter_map(|other| Some((*other, state.cost(units.get(*other)?, false))))
+            .min_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map(|(other, _)| other);
+    }
+    order
+}
+
+/// What is known after some of the units were joined.
+struct State {
+    rows: f64,
+    /// The number of distinct values of each variable.
+    values: HashMap<String, f64>,
+}
+
+impl State {
+    /// Estimates the rows after a unit is joined.
+    fn rows_with(&self, unit: &Unit) -> f64 {
+        let mut shared = unit
+            .visible
+            .iter()
+            .filter_map(|name| Some(self.values.get(name)?.max(unit.values_of(name)).max(1.0)))
+            .collect::<Vec<_>>();
+        shared.sort_by(|a, b| b.total_cmp(a));
+        // Values of several variables depend on each other: each further one is taken to select less.
+        let mut exponent = 1.0;
+        let mut rows = self.rows * unit.matches;
+        for values in shared {
+            rows /= values.powf(exponent);
+            exponent /= 2.0;
+        }
+        rows
+    }
+
+    fn cost(&self, unit: &Unit, first: bool) -> f64 {
+        let rows = self.rows_with(unit);
+        let shares = unit
+            .visible
+            .iter()
+            .any(|name| self.values.contains_key(name));
+        if first {
+            // What has no index to look up in is evaluated whole.
+            return if unit.looks_up { rows } else { unit.matches };
+        }
+        if !unit.looks_up {
+            return unit.matches * 2.0 + self.rows + rows;
+        }
+        let cost = self.rows * LOOK_UP + rows;
+        if shares { cost } else { cost * PRODUCT }
+    }
+
+    fn add(&mut self, unit: &Unit, filters: &[(Variables, f64)]) {
+        let bound = |values: &HashMap<String, f64>, filter: &Variables| {
+            filter.iter().all(|name| values.contains_key(name))
+        };
+        let before = filters
+            .iter()
+            .map(|(filter, _)| bound(&self.values, filter))
+            .collect::<Vec<_>>();
+        self.rows = self.rows_with(unit);
+        for name in &unit.visible {
+            let values = unit.values_of(name);
+            let known = self.values.entry(name.clone()).or_insert(values);
+            *known = known.min(values);
+        }
+        for ((filter, selectivity), before) in filters.iter().zip(before) {
+            if !before && bound(&self.values, filter) {
+                self.rows *= selectivity;
+            }
+        }
+        let rows = self.rows.max(1.0);
+        self.values
+            .values_mut()
+            .for_each(|values| *values = values.min(rows));
+    }
+}

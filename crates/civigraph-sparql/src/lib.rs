@@ -1,0 +1,56 @@
+//! Plans for Oxigraph's SPARQL evaluator (spareval) from the exact counts of a dataset.
+//!
+//! ```text
+//! query ─► language tags ─► repairs ─► simplify ─► counts ─► sorting ─► joins ─► exact literals ─► spareval
+//!           tags.rs          repairs.rs modifiers.rs totals.rs sorting.rs joins.rs exact.rs         on a View
+//! ```
+//!
+//! A query is rewritten in the algebra of spargebra, so that spareval needs no change: the order of joins becomes
+//! `LATERAL`, an answer that is known becomes `VALUES`, a range of values becomes a predicate that the dataset answers
+//! ([`RangePredicate`]). Only sorting is taken from spareval, whose own keeps all rows.
+//!
+//! The optimiser of spareval (sparopt) stays on: without it joins have no keys. It keeps the order of `LATERAL` and
+//! moves filters to where their variables are bound.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+
+mod algebra;
+mod compare;
+mod counts;
+mod evaluate;
+mod exact;
+mod explain;
+mod filters;
+mod joins;
+mod language;
+mod memory;
+mod modifiers;
+mod options;
+mod plan;
+mod range;
+mod repairs;
+mod sorting;
+mod tags;
+mod totals;
+mod units;
+mod view;
+
+pub use counts::{Counts, Graphs, Position};
+pub use evaluate::{Evaluation, Report, evaluate, execute};
+pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting};
+pub use language::canonical_language_tag;
+pub use memory::MemoryDataset;
+pub use options::Options;
+pub use plan::{Plan, optimise};
+pub use range::{RangePredicate, ValueKind, ValueRange};
+pub use sorting::Sorting;
+pub use tags::with_functions;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,78 @@
+//! Which rewritings are done.
+
+/// The rewritings of a query, each of which can be turned off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch for each rewriting"
+)]
+pub struct Options {
+    /// Orders joins by exact counts.
+    pub join_order: bool,
+    /// Joins two large patterns by a hash table where that is cheaper than look-ups.
+    pub hash_joins: bool,
+    /// From how many expected rows on a hash table is considered.
+    pub hash_join_rows: u64,
+    /// Sorts after `DISTINCT` instead of before.
+    pub order_after_distinct: bool,
+    /// Joins required patterns before optional ones.
+    pub required_first: bool,
+    /// Answers `COUNT`, `DISTINCT`, `GROUP BY` and `ASK` from counts.
+    pub counts: bool,
+    /// Reads only the range of values that a filter asks for.
+    pub ranges: bool,
+    /// Sorts with each key evaluated once, and keeps only the first rows that `LIMIT` asks for.
+    pub sorting: bool,
+    /// Works around faults of spareval 0.2.9 and sparopt 0.3.9.
+    pub repairs: bool,
+    /// Lets STR and DATATYPE see numbers and dates as they are written.
+    pub exact_literals: bool,
+    /// Writes language tags in the case of BCP 47 §2.1.1.
+    pub language_tags: bool,
+    /// Takes the union of the named graphs and the default graph as default graph, where the query has no `FROM`.
+    pub union_default_graph: bool,
+    /// Collects how many rows each part of the plan gave and how long it took.
+    pub statistics: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            join_order: true,
+            hash_joins: true,
+            hash_join_rows: 10_000,
+            order_after_distinct: true,
+            required_first: true,
+            counts: true,
+            ranges: true,
+            sorting: true,
+            repairs: true,
+            exact_literals: true,
+            language_tags: true,
+            union_default_graph: false,
+            statistics: false,
+        }
+    }
+}
+
+impl Options {
+    /// Returns options that leave a query as it is.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            join_order: false,
+            hash_joins: false,
+            hash_join_rows: 10_000,
+            order_after_distinct: false,
+            required_first: false,
+            counts: false,
+            ranges: false,
+            sorting: false,
+            repairs: false,
+            exact_literals: false,
+            language_tags: false,
+            union_default_graph: false,
+            statistics: false,
+        }
+    }
+}

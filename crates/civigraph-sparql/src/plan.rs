@@ -1,0 +1,277 @@
+//! From a query to a plan.
+use crate::algebra::{Fresh, Variables, map_patterns};
+use crate::counts::{Counts, Graphs};
+use crate::exact::ExactLiterals;
+use crate::explain::{Explanation, Rewriting};
+use crate::joins::Planner;
+use crate::modifiers::{order_after_distinct, required_first};
+use crate::options::Options;
+use crate::repairs::Repairs;
+use crate::sorting::Sorting;
+use crate::tags::{canonical_pattern, canonical_triple};
+use crate::totals;
+use crate::units::Estimator;
+use oxrdf::NamedNode;
+use spargebra::Query;
+use spargebra::algebra::{GraphPattern, QueryDataset};
+use spargebra::term::NamedNodePattern;
+use std::cell::OnceCell;
+use std::convert::Infallible;
+
+/// A query as it is given to spareval.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The query.
+    pub query: Query,
+    /// The sorting that is done outside spareval.
+    pub sorting: Option<Sorting>,
+    /// Whether the query asks for literals as they are.
+    pub(crate) exact_literals: bool,
+    /// What was done.
+    pub explanation: Explanation,
+}
+
+/// Rewrites a query so that spareval answers it faster and as the specification has it.
+pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Result<Plan, C::Error> {
+    let (pattern, dataset) = match &query {
+        Query::Select {
+            pattern, dataset, ..
+        }
+        | Query::Ask {
+            pattern, dataset, ..
+        }
+        | Query::Describe {
+            pattern, dataset, ..
+        }
+        | Query::Construct {
+            pattern, dataset, ..
+        } => (pattern.clone(), dataset.clone()),
+    };
+    let default_graphs = default_graphs(dataset.as_ref(), options);
+    let mut fresh = Fresh::default();
+    let mut rewritings = Vec::new();
+    let mut pattern = pattern;
+    if options.language_tags {
+        pattern = canonical_pattern(pattern);
+    }
+    if options.repairs {
+        let mut repairs = Repairs {
+            counts,
+            fresh: &mut fresh,
+            default_graphs: &default_graphs,
+            done: Vec::new(),
+        };
+        pattern = repairs.pattern(pattern, None)?;
+        rewritings.extend(repairs.done.into_iter().map(|reason| Rewriting {
+            name: "repairs",
+            reason,
+        }));
+    }
+    // The counts of a graph are the solutions of its patterns only if the query reads no other.
+    let exact = dataset.is_none() && !options.union_default_graph;
+    pattern = simplify(pattern, options, &mut rewritings);
+    if options.counts && exact {
+        if matches!(query, Query::Ask { .. })
+            && let Some(answer) = totals::exists(&pattern, Graphs::Default, counts)?
+        {
+            let bindings = if answer { vec![Vec::new()] } else { Vec::new() };
+            pattern = GraphPattern::Values {
+                variables: Vec::new(),
+                bindings,
+            };
+            rewritings.push(Rewriting {
+                name: "counts",
+                reason: "ASK from the count of a pattern".to_owned(),
+            });
+        }
+        pattern = tables(pattern, None, counts, &mut rewritings)?;
+    }
+    let mut sorting = None;
+    if options.sorting
+        && matches!(query, Query::Select { .. })
+        && !has_service(&pattern)
+        && let Some((below, taken)) = Sorting::take(&pattern, &mut fresh)
+    {
+        pattern = below;
+        let reason = match taken.length {
+            Some(length) => format!(
+                "only the first {} rows are kept",
+                taken.start.saturating_add(length)
+            ),
+            None => "each key is evaluated once".to_owned(),
+        };
+        rewritings.push(Rewriting {
+            name: "sorting",
+            reason,
+        });
+        sorting = Some(taken);
+    }
+    let mut planner = Planner {
+        estimator: Estimator {
+            counts,
+            default_graphs: &default_graphs,
+            exact,
+            named_graphs: OnceCell::new(),
+        },
+        options,
+        explanation: Explanation {
+            rewritings,
+            groups: Vec::new(),
+        },
+        conditions: Vec::new(),
+    };
+    if options.join_order || options.ranges {
+        pattern = planner.pattern(pattern, None, &Variables::new())?;
+    }
+    let mut explanation = planner.explanation;
+    let mut exact_literals = false;
+    // Several default graphs would each answer.
+    if options.exact_literals && dataset.is_none() {
+        let mut exact = ExactLiterals {
+            estimator: &planner.estimator,
+            fresh: &mut fresh,
+            calls: 0,
+        };
+        pattern = exact.pattern(pattern)?;
+        if exact.calls > 0 {
+            exact_literals = true;
+            let reason = format!(
+                "{} calls of STR or DATATYPE see literals as they are",
+                exact.calls
+            );
+            explanation.rewritings.push(Rewriting {
+                name: "exact_literals",
+                reason,
+            });
+        }
+    }
+    let query = match query {
+        Query::Select {
+            dataset, base_iri, ..
+        } => Query::Select {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Ask {
+            dataset, base_iri, ..
+        } => Query::Ask {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Describe {
+            dataset, base_iri, ..
+        } => Query::Describe {
+            dataset,
+            pattern,
+            base_iri,
+        },
+        Query::Construct {
+            template,
+            dataset,
+            base_iri,
+            ..
+        } => {
+            let template = if options.language_tags {
+                template.into_iter().map(canonical_triple).collect()
+            } else {
+                template
+            };
+            Query::Construct {
+                template,
+                dataset,
+                pattern,
+                base_iri,
+            }
+        }
+    };
+    Ok(Plan {
+        query,
+        sorting,
+        exact_literals,
+        explanation,
+    })
+}
+
+fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &Options) -> Vec<Graphs<'a>> {
+    match dataset {
+        Some(dataset) => dataset
+            .default
+            .iter()
+            .map(|graph: &NamedNode| Graphs::Named(graph.as_ref().into()))
+            .collect(),
+        None if options.union_default_graph => vec![Graphs::Default, Graphs::AnyNamed],
+        None => vec![Graphs::Default],
+    }
+}
+
+/// Applies the rewritings that need no counts, from the bottom up.
+fn simplify(
+    pattern: GraphPattern,
+    options: &Options,
+    rewritings: &mut Vec<Rewriting>,
+) -> GraphPattern {
+    let Ok(mut pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| {
+        Ok(simplify(pattern, options, rewritings))
+    });
+    if options.order_after_distinct {
+        pattern = match order_after_distinct(pattern) {
+            Ok(pattern) => {
+                let reason = "only distinct rows are sorted".to_owned();
+                rewritings.push(Rewriting {
+                    name: "order_after_distinct",
+                    reason,
+                });
+                pattern
+            }
+            Err(pattern) => pattern,
+        };
+    }
+    if options.required_first {
+        let (changed, moved) = required_first(pattern);
+        pattern = changed;
+        if moved {
+            let reason = "a required pattern is joined before an optional one".to_owned();
+            rewritings.push(Rewriting {
+                name: "required_first",
+                reason,
+            });
+        }
+    }
+    pattern
+}
+
+fn tables<C: Counts>(
+    pattern: GraphPattern,
+    graph: Option<&NamedNodePattern>,
+    counts: &C,
+    rewritings: &mut Vec<Rewriting>,
+) -> Result<GraphPattern, C::Error> {
+    if let Some(table) = totals::table(&pattern, Graphs::Default, graph, counts)? {
+        let reason = "the answer of a pattern comes from counts".to_owned();
+        rewritings.push(Rewriting {
+            name: "counts",
+            reason,
+        });
+        return Ok(table);
+    }
+    match pattern {
+        GraphPattern::Graph { name, inner } => {
+            let inner = Box::new(tables(*inner, Some(&name), counts, rewritings)?);
+            Ok(GraphPattern::Graph { name, inner })
+        }
+        pattern => map_patterns(pattern, &mut |pattern| {
+            tables(pattern, graph, counts, rewritings)
+        }),
+    }
+}
+
+fn has_service(pattern: &GraphPattern) -> bool {
+    let mut found = matches!(pattern, GraphPattern::Service { .. });
+    let visited = map_patterns::<Infallible>(pattern.clone(), &mut |pattern| {
+        found |= has_service(&pattern);
+        Ok(pattern)
+    });
+    found || visited.is_err()
+}

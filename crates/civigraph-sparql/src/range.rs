@@ -1,0 +1,251 @@
+//! Predicates that stand for a predicate with its objects in a range of values.
+use oxrdf::vocab::xsd;
+use oxrdf::{Literal, NamedNode, NamedNodeRef};
+use std::fmt;
+
+const PREFIX: &str = "urn:civigraph:range:";
+
+/// The values that are compared with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ValueKind {
+    /// Numbers of all numeric datatypes.
+    Number,
+    /// `xsd:date`.
+    Date,
+    /// `xsd:dateTime`.
+    DateTime,
+    /// `xsd:gYear`.
+    Year,
+}
+
+impl ValueKind {
+    /// Returns the kind of the values of a datatype.
+    #[must_use]
+    pub fn of(datatype: NamedNodeRef<'_>) -> Option<Self> {
+        Some(match datatype {
+            xsd::INTEGER
+            | xsd::DECIMAL
+            | xsd::DOUBLE
+            | xsd::FLOAT
+            | xsd::BYTE
+            | xsd::SHORT
+            | xsd::INT
+            | xsd::LONG
+            | xsd::UNSIGNED_BYTE
+            | xsd::UNSIGNED_SHORT
+            | xsd::UNSIGNED_INT
+            | xsd::UNSIGNED_LONG
+            | xsd::POSITIVE_INTEGER
+            | xsd::NEGATIVE_INTEGER
+            | xsd::NON_POSITIVE_INTEGER
+            | xsd::NON_NEGATIVE_INTEGER => Self::Number,
+            xsd::DATE => Self::Date,
+            xsd::DATE_TIME => Self::DateTime,
+            xsd::G_YEAR => Self::Year,
+            _ => return None,
+        })
+    }
+}
+
+/// A range of values, bounds included.
+///
+/// The dataset answers it with a superset: at least every literal that SPARQL's `>=` finds
+/// not less than the lower bound and whose `<=` finds not greater than the upper one. Dates with and without a time zone
+/// are compared with 14 hours of uncertainty, so a dataset that sorts them in one sequence widens the bounds by that.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ValueRange {
+    /// What is compared.
+    pub kind: ValueKind,
+    /// The least value.
+    pub lower: Option<Literal>,
+    /// The greatest value.
+    pub upper: Option<Literal>,
+}
+
+/// A predicate whose triples are those of another predicate with an object in a range.
+///
+/// It is written as an IRI, since that is what the algebra of a query has at this place;
+/// the dataset decodes it in `internalize_term`.
+///
+/// ```
+/// use civigraph_sparql::{RangePredicate, ValueKind, ValueRange};
+/// use oxrdf::{Literal, NamedNode};
+///
+/// let range = RangePredicate {
+///     predicate: NamedNode::new("http://example.com/amount")?,
+///     range: ValueRange { kind: ValueKind::Number, lower: Some(Literal::from(990)), upper: None },
+/// };
+/// assert_eq!(RangePredicate::decode(range.encode().as_ref()), Some(range));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RangePredicate {
+    /// The predicate of the triples.
+    pub predicate: NamedNode,
+    /// Where the objects are.
+    pub range: ValueRange,
+}
+
+impl RangePredicate {
+    /// Returns the IRI for this predicate.
+    #[must_use]
+    pub fn encode(&self) -> NamedNode {
+        let kind = match self.range.kind {
+            ValueKind::Number => "number",
+            ValueKind::Date => "date",
+            ValueKind::DateTime => "dateTime",
+            ValueKind::Year => "gYear",
+        };
+        let bound = |bound: &Option<Literal>| {
+            bound.as_ref().map_or_else(String::new, |bound| {
+                format!(
+                    "{}^{}",
+                    escape(bound.value()),
+                    escape(bound.datatype().as_str())
+                )
+            })
+        };
+        NamedNode::new_unchecked(format!(
+            "{PREFIX}{kind};{};{};{}",
+            bound(&self.range.lower),
+            bound(&self.range.upper),
+            self.predicate.as_str()
+        ))
+    }
+
+    /// Returns the predicate that an IRI was made for, or `None` for any other IRI.
+    #[must_use]
+    pub fn decode(iri: NamedNodeRef<'_>) -> Option<Self> {
+        let mut parts = iri.as_str().strip_prefix(PREFIX)?.splitn(4, ';');
+        let kind = match parts.next()? {
+            "number" => ValueKind::Number,
+            "date" => ValueKind::Date,
+            "dateTime" => ValueKind::DateTime,
+            "gYear" => ValueKind::Year,
+            _ => return None,
+        };
+        let mut bound = || {
+            let text = parts.next()?;
+            if text.is_empty() {
+                return Some(None);
+            }
+            let (value, datatype) = text.split_once('^')?;
+            Some(Some(Literal::new_typed_literal(
+                unescape(value)?,
+                NamedNode::new_unchecked(unescape(datatype)?),
+            )))
+        };
+        let (lower, upper) = (bound()?, bound()?);
+        Some(Self {
+            predicate: NamedNode::new_unchecked(parts.next()?),
+            range: ValueRange { kind, lower, upper },
+        })
+    }
+}
+
+impl fmt::Display for RangePredicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = |bound: &Option<Literal>| bound.as_ref().map_or("", Literal::value).to_owned();
+        write!(
+            f,
+            "{}[{}..{}]",
+            self.predicate,
+            bound(&self.range.lower),
+            bound(&self.range.upper)
+        )
+    }
+}
+
+/// Returns a text in which the IRIs of range predicates are written for people.
+pub(crate) fn readable(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        result.push_str(before);
+        let range = after.split_once('>').and_then(|(iri, after)| {
+            Some((
+                RangePredicate::decode(NamedNodeRef::new_unchecked(iri))?,
+                after,
+            ))
+        });
+        rest = match range {
+            Some((range, after)) => {
+                result.push_str(&range.to_string());
+                after
+            }
+            None => {
+                result.push('<');
+                after
+            }
+        };
+    }
+    result.push_str(rest);
+    result
+}
+
+fn escape(text: &str) -> String {
+    use std::fmt::Write;
+    let mut result = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/#+".contains(&byte) {
+            result.push(char::from(byte));
+        } else {
+            let _ = write!(result, "%{byte:02X}");
+        }
+    }
+    result
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        result.push(if byte == b'%' {
+            let digits = [bytes.next()?, bytes.next()?];
+            u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(result).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_it_encodes() {
+        for (lower, upper) in [
+            (
+                None,
+                Some(Literal::new_typed_literal("1750-01-01+02:00", xsd::DATE)),
+            ),
+            (
+                Some(Literal::new_typed_literal("-5;^%", xsd::INTEGER)),
+                Some(Literal::from(1.5e300)),
+            ),
+            (None, None),
+        ] {
+            let range = RangePredicate {
+                predicate: NamedNode::new_unchecked("http://example.com/p;q^%20"),
+                range: ValueRange {
+                    kind: ValueKind::Number,
+                    lower,
+                    upper,
+                },
+            };
+            assert_eq!(RangePredicate::decode(range.encode().as_ref()), Some(range));
+        }
+        for iri in [
+            "urn:civigraph:range:",
+            "urn:civigraph:range:number;x;;p",
+            "http://example.com/",
+        ] {
+            assert_eq!(
+                RangePredicate::decode(NamedNodeRef::new_unchecked(iri)),
+                None
+            );
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A dataset as spareval sees it.
+use crate::exact::{self, DATATYPE, LEXICAL_FORM};
+use oxrdf::{BlankNode, NamedNode, Term};
+use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The terms of a solution in the form of the dataset.
+pub(crate) type Row<T> = Vec<Option<T>>;
+
+/// A dataset that can keep the terms of results to itself, and that answers the [predicates](crate::exact) for exact literals.
+///
+/// spareval turns each row of a result into terms before anyone can look at it. Where rows are sorted, the terms are put
+/// aside in the form of the dataset instead, and what spareval sees is a blank node with their position, which is made
+/// without allocation.
+///
+/// Every query goes through this one type, since each dataset type is another copy of the evaluator in the program.
+pub(crate) struct View<'a, D: QueryableDataset<'a>> {
+    dataset: Rc<D>,
+    put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
+    exact: Option<Exact<D::InternalTerm>>,
+}
+
+type Quad<'a, D> = InternalQuad<<D as QueryableDataset<'a>>::InternalTerm>;
+
+struct Exact<T> {
+    lexical_form: T,
+    datatype: T,
+}
+
+impl<'a, D: QueryableDataset<'a>> View<'a, D> {
+    pub(crate) fn new(
+        dataset: Rc<D>,
+        put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
+        exact: bool,
+    ) -> Result<Self, D::Error> {
+        let predicate = |iri| dataset.internalize_term(NamedNode::new_unchecked(iri).into());
+        let exact = if exact {
+            Some(Exact {
+                lexical_form: predicate(LEXICAL_FORM)?,
+                datatype: predicate(DATATYPE)?,
+            })
+        } else {
+            None
+        };
+        Ok(Self {
+            dataset,
+            put_aside,
+            exact,
+        })
+    }
+
+    /// Returns the quad for a literal that spareval would not keep as it is, if the pattern asks for that.
+    fn exact_quad(
+        &self,
+        subject: Option<&D::InternalTerm>,
+        predicate: Option<&D::InternalTerm>,
+        graph_name: Option<Option<&D::InternalTerm>>,
+    ) -> Option<Result<Option<Quad<'a, D>>, D::Error>> {
+        let (exact, predicate) = (self.exact.as_ref()?, predicate?);
+        let datatype = *predicate == exact.datatype;
+        if !datatype && *predicate != exact.lexical_form {
+            return None;
+        }
+        let Some(subject) = subject else {
+            return Some(Ok(None));
+        };
+        let object = || {
+            let Term::Literal(literal) = self.dataset.externalize_term(subject.clone())? else {
+                return Ok(None);
+            };
+            let seen = self.dataset.externalize_expression_term(subject.clone())?;
+            let object = if datatype {
+                exact::datatype(&literal, seen).map(Term::from)
+            } else {
+                exact::lexical_form(&literal, seen).map(Term::from)
+            };
+            object
+                .map(|object| self.dataset.internalize_term(object))
+                .transpose()
+        };
+        Some(object().map(|object| {
+            Some(InternalQuad {
+                subject: subject.clone(),
+                predicate: predicate.clone(),
+                object: object?,
+                graph_name: graph_name.flatten().cloned(),
+            })
+        }))
+    }
+}
+
+/// The quads of the dataset, or the one that stands for a literal.
+enum Quads<I, Q> {
+    Dataset(I),
+    Exact(Option<Q>),
+}
+
+impl<Q, I: Iterator<Item = Q>> Iterator for Quads<I, Q> {
+    type Item = Q;
+
+    #[inline]
+    fn next(&mut self) -> Option<Q> {
+        match self {
+            Self::Dataset(quads) => quads.next(),
+            Self::Exact(quad) => quad.take(),
+        }
+    }
+}
+
+impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
+    type InternalTerm = D::InternalTerm;
+    type Error = D::Error;
+
+    fn internal_quads_for_pattern(
+        &self,
+        subject: Option<&Self::InternalTerm>,
+        predicate: Option<&Self::InternalTerm>,
+        object: Option<&Self::InternalTerm>,
+        graph_name: Option<Option<&Self::InternalTerm>>,
+    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Self::Error>> + use<'a, D>
+    {
+        if self.exact.is_some()
+            && let Some(quad) = self.exact_quad(subject, predicate, graph_name)
+        {
+            return Quads::Exact(quad.transpose());
+        }
+        Quads::Dataset(
+            self.dataset
+                .internal_quads_for_pattern(subject, predicate, object, graph_name),
+        )
+    }
+
+    fn internal_named_graphs(
+        &self,
+    ) -> impl Iterator<Item = Result<Self::InternalTerm, Self::Error>> + use<'a, D> {
+        self.dataset.internal_named_graphs()
+    }
+
+    fn contains_internal_graph_name(
+        &self,
+        graph_name: &Self::InternalTerm,
+    ) -> Result<bool, Self::Error> {
+        self.dataset.contains_internal_graph_name(graph_name)
+    }
+
+    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, Self::Error> {
+        self.dataset.internalize_term(term)
+    }
+
+    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, Self::Error> {
+        let Some(row) = &self.put_aside else {
+            return self.dataset.externalize_term(term);
+        };
+        let mut row = row.borrow_mut();
+        row.push(Some(term));
+        Ok(BlankNode::new_from_unique_id(row.len() as u128 - 1).into())
+    }
+
+    fn externalize_expression_term(
+        &self,
+        term: Self::InternalTerm,
+    ) -> Result<ExpressionTerm, Self::Error> {
+        self.dataset.externalize_expression_term(term)
+    }
+
+    fn internalize_expression_term(
+        &self,
+        term: ExpressionTerm,
+    ) -> Result<Self::InternalTerm, Self::Error> {
+        self.dataset.internalize_expression_term(term)
+    }
+
+    fn internal_term_effective_boolean_value(
+        &self,
+        term: Self::InternalTerm,
+    ) -> Result<Option<bool>, Self::Error> {
+        self.dataset.internal_term_effective_boolean_value(term)
+    }
+}

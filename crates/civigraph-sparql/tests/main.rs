@@ -1,0 +1,6 @@
+//! Answers are the same with and without the rewritings.
+mod generate;
+mod properties;
+mod rewritings;
+mod suites;
+mod support;
