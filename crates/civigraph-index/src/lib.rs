@@ -91,6 +91,7 @@
 mod amend;
 mod block;
 mod builder;
+mod counts;
 mod dataset;
 mod dictionary;
 mod error;

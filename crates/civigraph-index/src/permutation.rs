@@ -292,6 +292,33 @@ impl<const N: usize> Permutation<N> {
         Ok(end.saturating_sub(self.rank(low, false, cache)?))
     }
 
+    /// The ids that follow a prefix, each once, with how many entries they start; `None` where there are more than
+    /// `limit`.
+    pub(crate) fn distinct(&self, prefix: &[u32], limit: usize) -> Result<Option<Vec<(u32, u64)>>> {
+        let mut found = Vec::new();
+        let end = self.rank(prefix, true, None)?;
+        let mut position = self.rank(prefix, false, None)?;
+        let mut bound = prefix.to_vec();
+        while position < end {
+            let entry = self.get(position)?;
+            let Some(id) = entry.get(prefix.len()).copied() else {
+                break;
+            };
+            if found.len() == limit {
+                return Ok(None);
+            }
+            bound.truncate(prefix.len());
+            bound.push(id);
+            let next = self.rank(&bound, true, None)?;
+            if next <= position {
+                return Err(self.file.damaged_at(self.skips));
+            }
+            found.push((id, (next - position) as u64));
+            position = next;
+        }
+        Ok(Some(found))
+    }
+
     /// The entries that start with a prefix.
     pub(crate) fn range<'a>(
         &'a self,

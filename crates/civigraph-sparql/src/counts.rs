@@ -1,5 +1,5 @@
 //! What a dataset knows about the number of its quads.
-use crate::range::ValueRange;
+use civigraph_index::ValueRange;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
 use std::error::Error;
 

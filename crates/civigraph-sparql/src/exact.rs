@@ -5,7 +5,7 @@
 //! [`View`](crate::view::View) answers for the literals that change.
 use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
 use crate::counts::Counts;
-use crate::range::{ValueKind, ValueRange};
+use civigraph_index::{ValueKind, ValueRange};
 use crate::units::Estimator;
 use oxrdf::{Literal, NamedNode, Term, Variable};
 use spareval::ExpressionTerm;

@@ -1,5 +1,5 @@
 //! Ranges of values that filters ask for.
-use crate::range::{ValueKind, ValueRange};
+use civigraph_index::{ValueKind, ValueRange};
 use oxrdf::Literal;
 use spargebra::algebra::Expression;
 

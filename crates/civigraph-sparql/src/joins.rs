@@ -8,7 +8,7 @@ use crate::explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Rewriting};
 use crate::filters::{range_of, selectivity};
 use crate::modifiers::filter_required;
 use crate::options::Options;
-use crate::range::RangePredicate;
+use civigraph_index::RangePredicate;
 use crate::units::{Estimator, Unit, number};
 use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern};

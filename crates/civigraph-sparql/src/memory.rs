@@ -1,7 +1,7 @@
 //! A dataset in memory.
 use crate::compare::compare_values;
 use crate::counts::{Counts, Graphs, Position};
-use crate::range::{RangePredicate, ValueKind, ValueRange};
+use civigraph_index::{RangePredicate, ValueKind, ValueRange};
 use oxrdf::{
     Dataset, GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, QuadRef,
     Term, TermRef,

@@ -1,6 +1,6 @@
 //! Language tags of a query in one case.
 use crate::algebra::{map_operands, map_own_expressions, map_patterns};
-use crate::language::canonical_language_tag;
+use civigraph_index::canonical_language_tag;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use spargebra::algebra::{Expression, Function, GraphPattern};

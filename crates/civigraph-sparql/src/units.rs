@@ -1,7 +1,7 @@
 //! The patterns of a group, and how many solutions they are expected to have.
 use crate::algebra::{Variables, add_name_variables, certain, visible};
 use crate::counts::{Counts, Graphs, Position};
-use crate::range::{RangePredicate, ValueRange, readable};
+use civigraph_index::{RangePredicate, ValueRange, readable_ranges};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -160,7 +160,7 @@ impl<C: Counts> Estimator<'_, C> {
             ),
             None => format!("{} {} {}", triple.subject, triple.predicate, triple.object),
         };
-        let label = readable(&label);
+        let label = readable_ranges(&label);
         let pattern = wrapped(
             GraphPattern::Bgp {
                 patterns: vec![triple],

@@ -1,0 +1,91 @@
+//! The counts of an immutable index.
+
+use crate::counts::{Counts, Graphs, Position};
+use civigraph_index::{self as index, Dataset, Error, ValueRange};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
+
+fn graphs(graphs: Graphs<'_>) -> index::Graphs<'_> {
+    match graphs {
+        Graphs::Default => index::Graphs::Default,
+        Graphs::Named(graph) => index::Graphs::Named(graph),
+        Graphs::AnyNamed => index::Graphs::AllNamed,
+    }
+}
+
+impl Counts for Dataset<'_> {
+    type Error = Error;
+
+    fn count(
+        &self,
+        subject: Option<TermRef<'_>>,
+        predicate: Option<NamedNodeRef<'_>>,
+        object: Option<TermRef<'_>>,
+        of: Graphs<'_>,
+    ) -> Result<u64, Error> {
+        let subject = match subject {
+            None => None,
+            Some(TermRef::NamedNode(node)) => Some(NamedOrBlankNodeRef::from(node)),
+            Some(TermRef::BlankNode(node)) => Some(node.into()),
+            // Nothing else is a subject.
+            Some(TermRef::Literal(_) | TermRef::Triple(_)) => return Ok(0),
+        };
+        self.index().count(subject, predicate, object, graphs(of))
+    }
+
+    fn predicates(
+        &self,
+        of: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>, Error> {
+        self.index().predicates(graphs(of), limit)
+    }
+
+    fn objects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        of: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(Term, u64)>>, Error> {
+        self.index().objects(predicate, graphs(of), limit)
+    }
+
+    fn named_graphs(&self, limit: usize) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Error> {
+        let Some(graphs) = self.index().graphs(limit)? else {
+            return Ok(None);
+        };
+        let named = graphs.into_iter().filter_map(|(graph, count)| match graph {
+            GraphName::NamedNode(node) => Some((node.into(), count)),
+            GraphName::BlankNode(node) => Some((node.into(), count)),
+            GraphName::DefaultGraph => None,
+        });
+        Ok(Some(named.collect()))
+    }
+
+    fn distinct_values(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        position: Position,
+        of: Graphs<'_>,
+    ) -> Result<Option<u64>, Error> {
+        // Few objects are counted; how many subjects there are no order says.
+        const FEW: usize = 64;
+        match position {
+            Position::Subject => Ok(None),
+            Position::Object => {
+                let objects = self.index().objects(predicate, graphs(of), FEW)?;
+                Ok(objects.map(|objects| objects.len() as u64))
+            }
+        }
+    }
+
+    fn count_in_range(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        range: &ValueRange,
+        of: Graphs<'_>,
+    ) -> Result<Option<u64>, Error> {
+        self.index()
+            .count_in_range(predicate, range, graphs(of))
+            .map(Some)
+    }
+}
