@@ -31,6 +31,9 @@ impl Numbers {
     }
 }
 
+/// A name, and the query that two words of the vocabulary make.
+type Case<'a> = (&'a str, &'a dyn Fn(&str, &str) -> String);
+
 const STARTS: &[&str] = &[
     "желез",
     "красн",
@@ -207,7 +210,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         letters.swap(2, 3);
         letters.into_iter().collect()
     };
-    let cases: &[(&str, &dyn Fn(&str, &str) -> String)] = &[
+    let cases: &[Case<'_>] = &[
         ("one word", &|a, _| a.to_owned()),
         ("two words", &|a, b| format!("{a} {b}")),
         ("sort and word", &|a, _| format!("музеи города {a}")),

@@ -85,6 +85,13 @@
 //! Nothing is locked or written by a search, so the folder may be read-only. Files must not be
 //! changed while they are open: they are mapped.
 
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+#![forbid(unsafe_code)]
+
 mod best;
 mod docs;
 mod entry;
