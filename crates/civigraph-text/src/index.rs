@@ -481,29 +481,39 @@ impl Search<'_> {
                     let stem = stem(word);
                     self.terms(forms.stem, |terms| {
                         terms.exact(&stem, docs)?;
+                        // `ларионова` has the stem `ларионов`, and this as a word another one.
                         terms.exact(word, docs)
                     })?;
-                    // `ларионова` has the stem `ларионов`, which as a word has another one.
                     self.terms(forms.word, |terms| terms.exact(&stem, docs))?;
                 }
                 Form::Prefix if prefix => {
                     self.terms(forms.word, |terms| terms.prefix(word, docs))?;
                 }
                 Form::Prefix => {}
-                Form::Latin => self.terms(forms.latin, |terms| {
-                    terms.exact(&latin::key(word), docs)?;
+                Form::Latin => {
+                    let key = latin::key(word);
                     let start = latin::prefix(word);
-                    if prefix && !start.is_empty() {
-                        terms.prefix(&start, docs)?;
+                    for field in [forms.word, forms.latin] {
+                        self.terms(field, |terms| {
+                            terms.exact(&key, docs)?;
+                            if prefix && !start.is_empty() {
+                                terms.prefix(&start, docs)?;
+                            }
+                            Ok(())
+                        })?;
                     }
-                    Ok(())
-                })?,
+                }
                 Form::Fuzzy(distance) if distance <= errors(letters) => {
+                    let key = latin::key(word);
                     self.terms(forms.word, |terms| {
-                        terms.fuzzy(word, distance, prefix, docs)
+                        terms.fuzzy(word, distance, prefix, docs)?;
+                        if key != *word {
+                            terms.fuzzy(&key, distance, prefix, docs)?;
+                        }
+                        Ok(())
                     })?;
                     self.terms(forms.latin, |terms| {
-                        terms.fuzzy(&latin::key(word), distance, prefix, docs)
+                        terms.fuzzy(&key, distance, prefix, docs)
                     })?;
                 }
                 Form::Fuzzy(_) => {}

@@ -15,14 +15,15 @@ pub const LANGUAGE: &str = "language";
 pub const ATTRIBUTES: &str = "attributes";
 const TEXT: &str = "text";
 
-/// The three forms in which the words of a text are indexed.
+/// The three forms in which the words of a text are indexed. A search for a stem or key looks at
+/// the words as well.
 #[derive(Debug, Clone, Copy)]
 pub struct Forms {
     /// Folded words.
     pub word: Field,
-    /// Their stems.
+    /// Their stems, where these are not the words themselves.
     pub stem: Field,
-    /// Their keys in Latin letters.
+    /// Their keys in Latin letters, where these are not the words themselves.
     pub latin: Field,
 }
 
@@ -79,14 +80,21 @@ pub fn document(fields: &Fields, entry: &Entry<'_>) -> Option<TantivyDocument> {
         Kind::Text => &fields.texts,
         Kind::Label | Kind::AltLabel | Kind::Hidden => &fields.names,
     };
-    let all = |form: fn(&str) -> String| {
-        let forms: Vec<String> = words.iter().map(|word| form(word)).collect();
-        forms.join(" ")
+    let others = |form: fn(&str) -> String| {
+        let mut forms = String::new();
+        for word in &words {
+            let form = form(word);
+            if form != *word {
+                forms.push_str(&form);
+                forms.push(' ');
+            }
+        }
+        forms
     };
     let mut document = TantivyDocument::new();
     document.add_text(forms.word, words.join(" "));
-    document.add_text(forms.stem, all(stem));
-    document.add_text(forms.latin, all(latin::key));
+    document.add_text(forms.stem, others(stem));
+    document.add_text(forms.latin, others(latin::key));
     document.add_text(fields.text, entry.text);
     document.add_text(fields.subject, entry.subject);
     document.add_text(fields.property, entry.property);
