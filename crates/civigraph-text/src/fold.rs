@@ -15,42 +15,64 @@ const MOST: usize = 10_000;
 /// Hyphens, dashes, quotation marks and spaces of every kind thus make no difference. Apostrophes
 /// and soft hyphens are left out, since they are inside words.
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut length = 0;
-    // `№` would become the letters `No`.
-    for c in text
-        .chars()
-        .map(|c| if c == '№' { ' ' } else { c })
-        .nfkd()
-        .flat_map(char::to_lowercase)
-    {
-        if is_combining_mark(c) {
-            // The breve makes a letter of its own; the dots of `ё` and all accents go.
-            if c == '\u{306}' && word.ends_with('и') {
-                word.pop();
-                word.push('й');
-            }
-        } else if c.is_alphanumeric() {
-            if length < LONGEST {
-                match plain(c) {
-                    Some(letters) => word.push_str(letters),
-                    None => word.push(c),
-                }
-                length += 1;
-            }
-        } else if !joins(c) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-            length = 0;
-            if words.len() == MOST {
-                return words;
-            }
+    let mut words = Words::default();
+    for c in text.chars() {
+        match c {
+            // Nearly all there is, without tables.
+            'a'..='z' | '0'..='9' | 'а'..='я' => words.letter(c),
+            'A'..='Z' => words.letter(c.to_ascii_lowercase()),
+            'А'..='Я' => c.to_lowercase().for_each(|c| words.letter(c)),
+            'ё' | 'Ё' => words.letter('е'),
+            // `№` would become the letters `No`.
+            ' ' | '№' => words.end(),
+            _ => std::iter::once(c)
+                .nfkd()
+                .flat_map(char::to_lowercase)
+                .for_each(|c| words.any(c)),
         }
     }
-    if !word.is_empty() {
-        words.push(word);
+    words.end();
+    words.done
+}
+
+/// The words so far.
+#[derive(Default)]
+struct Words {
+    done: Vec<String>,
+    word: String,
+    length: usize,
+}
+
+impl Words {
+    fn any(&mut self, c: char) {
+        if is_combining_mark(c) {
+            // The breve makes a letter of its own; the dots of `ё` and all accents go.
+            if c == '\u{306}' && self.word.ends_with('и') {
+                self.word.pop();
+                self.word.push('й');
+            }
+        } else if let Some(letters) = plain(c) {
+            letters.chars().for_each(|c| self.letter(c));
+        } else if c.is_alphanumeric() {
+            self.letter(c);
+        } else if !joins(c) {
+            self.end();
+        }
     }
-    words
+
+    fn letter(&mut self, c: char) {
+        if self.length < LONGEST && self.done.len() < MOST {
+            self.word.push(c);
+            self.length += 1;
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.word.is_empty() {
+            self.done.push(std::mem::take(&mut self.word));
+            self.length = 0;
+        }
+    }
 }
 
 /// Whether a character stands inside of words and is left out by many.
