@@ -165,6 +165,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         start.elapsed().as_secs_f64(),
         (cpu() - before).as_secs_f64(),
     );
+    for file in std::fs::read_dir(folder.path().join("text"))? {
+        let path = file?.path();
+        let bytes = path.metadata()?.len() as f64;
+        let extension = path.extension().unwrap_or_default();
+        println!("  {:.1} MB {}", bytes / 1e6, extension.display());
+    }
     let start = Instant::now();
     let index = TextIndex::open(folder.path().join("text"))?;
     println!("opened in {:.2} ms", start.elapsed().as_secs_f64() * 1e3);
