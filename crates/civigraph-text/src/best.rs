@@ -41,6 +41,11 @@ impl Best {
         }
     }
 
+    /// Whether a candidate of this rank may be kept, whatever its subject.
+    pub fn takes(&self, rank: u32) -> bool {
+        self.bound.is_none_or(|(Reverse(bound), _)| rank >= bound)
+    }
+
     pub fn push(&mut self, candidate: Candidate) {
         if self.bound.is_some_and(|bound| candidate.order() > bound) {
             return;

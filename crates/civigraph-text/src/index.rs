@@ -505,16 +505,20 @@ impl Search<'_> {
                 }
                 Form::Fuzzy(distance) if distance <= errors(letters) => {
                     let key = latin::key(word);
+                    // Signs have no letters in the key, and next to nothing is like everything.
+                    let long = distance <= errors(key.chars().count());
                     self.terms(forms.word, |terms| {
                         terms.fuzzy(word, distance, prefix, docs)?;
-                        if key != *word {
+                        if long && key != *word {
                             terms.fuzzy(&key, distance, prefix, docs)?;
                         }
                         Ok(())
                     })?;
-                    self.terms(forms.latin, |terms| {
-                        terms.fuzzy(&key, distance, prefix, docs)
-                    })?;
+                    if long {
+                        self.terms(forms.latin, |terms| {
+                            terms.fuzzy(&key, distance, prefix, docs)
+                        })?;
+                    }
                 }
                 Form::Fuzzy(_) => {}
             }
@@ -542,18 +546,15 @@ impl Search<'_> {
                 continue;
             }
             let attributes = self.segment.attributes(doc);
-            if !self.filter.takes(self.segment, doc, attributes) {
+            let rank = attributes.rank(self.words.len());
+            if !best.takes(rank) || !self.filter.takes(self.segment, doc, attributes) {
                 continue;
             }
             let subject = self.segment.subject.get_val(doc);
             if self.distinct && self.subjects.contains(&subject) {
                 continue;
             }
-            best.push(Candidate {
-                rank: attributes.rank(self.words.len()),
-                subject,
-                doc,
-            });
+            best.push(Candidate { rank, subject, doc });
         }
         for candidate in best.finish() {
             self.docs.insert(candidate.doc);

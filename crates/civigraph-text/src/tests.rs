@@ -160,6 +160,7 @@ fn finds_words_in_all_their_forms() {
         ("сибирь города", &[("museum", Stem)]),
         ("железногорск заря", &[]),
         ("ъ", &[]),
+        ("ььььььььь", &[]),
         ("", &[]),
         (" «—» ", &[]),
     ] {
@@ -273,6 +274,21 @@ fn a_hit_has_what_was_written() {
     let hits = index.search(&Query::new("Сибирь")).unwrap();
     assert_eq!(hits[0].language.as_deref(), Some("ru"));
     assert_eq!(hits[0].kind, Kind::Text);
+}
+
+#[test]
+fn threads_share_an_index() {
+    let (_folder, index) = index();
+    let expected = index.search(&Query::new("железногорск")).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(index.search(&Query::new("железногорск")).unwrap(), expected);
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -358,7 +358,7 @@ impl OpenPart {
             Index::builder()
                 .schema(schema)
                 .settings(IndexSettings {
-                    docstore_compression: Compressor::None,
+                    docstore_compression: Compressor::Lz4,
                     docstore_compress_dedicated_thread: false,
                     ..IndexSettings::default()
                 })
