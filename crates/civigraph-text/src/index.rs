@@ -505,7 +505,7 @@ impl Search<'_> {
                 }
                 Form::Fuzzy(distance) if distance <= errors(letters) => {
                     let key = latin::key(word);
-                    // Signs have no letters in the key, and next to nothing is like everything.
+                    // `ь` has no letters in the key, and a short key is similar to too many words.
                     let long = distance <= errors(key.chars().count());
                     self.terms(forms.word, |terms| {
                         terms.fuzzy(word, distance, prefix, docs)?;

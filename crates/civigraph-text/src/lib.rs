@@ -1,7 +1,7 @@
 //! A full-text index over the labels and texts of an RDF graph, in Russian and English.
 //!
-//! An index is written once into a folder, and then opened read-only by as many threads and
-//! processes as like to. It finds what people type: in any case and grammatical form, the
+//! An index is written once into a folder, and then opened read-only by any number of threads and
+//! processes. It finds what people type: in any case and grammatical form, the
 //! beginnings of words, names in the other script, and words with typing errors. It knows nothing
 //! of quads: whoever has a graph adds the literals of the properties that are worth it
 //! ([`PROPERTIES`] is a list to start with).
@@ -54,8 +54,8 @@
 //! The order does not depend on the number of threads that wrote the index, nor on the order of
 //! the entries.
 //!
-//! Both scripts meet in keys of Latin letters. They are made by the "Wikipedia" scheme and then
-//! freed of what other schemes do otherwise: `Yekaterinburg` and `Ekaterinburg`, `Dostoyevsky` and
+//! Both scripts meet in keys of Latin letters. They are made by the "Wikipedia" scheme, and the
+//! differences between it and other schemes are then removed: `Yekaterinburg` and `Ekaterinburg`, `Dostoyevsky` and
 //! `Dostoevskij`, `Iuliia` and `Yuliya` have one key each.
 //!
 //! # In SPARQL

@@ -236,7 +236,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // Whoever drops a writer has no use for its errors.
+        // A dropped writer makes no index, so its errors do not matter.
         let _ = self.join();
     }
 }
