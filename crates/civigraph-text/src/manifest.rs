@@ -1,0 +1,230 @@
+//! The manifest of an index: its version, its files and a checksum of every page of them.
+//!
+//! ```text
+//! civigraph-text 1
+//! documents 1000000
+//! file meta.json 1342 8c7a1b22
+//! file 5d…c1.idx 104857600 00c5be11 9a0d…
+//! end 51c2a0f3
+//! ```
+//!
+//! The last line has the checksum of all lines before it. Checksums are CRC-32.
+
+use crate::error::{Error, ErrorKind};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+
+/// The file's name.
+pub const NAME: &str = "manifest";
+
+/// The bytes under one checksum.
+pub const PAGE: usize = 1 << 16;
+
+const MAGIC: &str = "civigraph-text";
+const VERSION: u32 = 1;
+
+/// What is known of one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileEntry {
+    pub length: u64,
+    /// The checksum of each page of [`PAGE`] bytes.
+    pub pages: Vec<u32>,
+}
+
+/// The contents of an index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    pub documents: u64,
+    pub files: BTreeMap<String, FileEntry>,
+}
+
+impl Manifest {
+    /// Describes all files of a folder.
+    pub fn of(folder: &Path, documents: u64) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::new(ErrorKind::Io, folder, error.to_string());
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().into_string().map_err(|name| {
+                let name = name.to_string_lossy().into_owned();
+                Error::new(ErrorKind::Write, folder, format!("file name `{name}`"))
+            })?;
+            files.insert(name, describe(&entry.path()).map_err(failed)?);
+        }
+        Ok(Self { documents, files })
+    }
+
+    /// Writes the manifest, after which the folder is an index.
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        let path = folder.join(NAME);
+        let text = self.text();
+        File::create_new(&path)
+            .and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            })
+            .and_then(|()| sync(folder))
+            .map_err(|error| Error::new(ErrorKind::Io, &path, error.to_string()))
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{MAGIC} {VERSION}\ndocuments {}\n", self.documents);
+        for (name, file) in &self.files {
+            // Writing to a string does not fail.
+            let _ = write!(text, "file {name} {}", file.length);
+            for page in &file.pages {
+                let _ = write!(text, " {page:08x}");
+            }
+            text.push('\n');
+        }
+        let end = crc32fast::hash(text.as_bytes());
+        let _ = writeln!(text, "end {end:08x}");
+        text
+    }
+
+    /// Reads the manifest of an index, and compares the lengths of its files.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(NAME);
+        let bytes = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if !folder.exists() => {
+                Error::new(ErrorKind::NotFound, folder, "no such folder")
+            }
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::new(
+                ErrorKind::NotAnIndex,
+                folder,
+                format!("not a text index: there is no file `{NAME}` in it"),
+            ),
+            _ => Error::new(ErrorKind::Io, &path, error.to_string()),
+        })?;
+        let foreign = || Error::new(ErrorKind::NotAnIndex, &path, "not a text index");
+        let text = String::from_utf8(bytes).map_err(|_| foreign())?;
+        let version = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix(MAGIC)?.strip_prefix(' '))
+            .ok_or_else(foreign)?;
+        if version != VERSION.to_string() {
+            return Err(Error::new(
+                ErrorKind::Version,
+                &path,
+                format!(
+                    "version {version} of the text index, this is version {VERSION}: build it again"
+                ),
+            ));
+        }
+        let manifest = Self::parse(&text)
+            .ok_or_else(|| Error::new(ErrorKind::Damaged, &path, "the manifest is damaged"))?;
+        for (name, file) in &manifest.files {
+            let path = folder.join(name);
+            let length = fs::metadata(&path)
+                .map_err(|error| {
+                    let kind = match error.kind() {
+                        io::ErrorKind::NotFound => ErrorKind::Damaged,
+                        _ => ErrorKind::Io,
+                    };
+                    Error::new(kind, &path, error.to_string())
+                })?
+                .len();
+            if length != file.length {
+                return Err(Error::new(
+                    ErrorKind::Damaged,
+                    &path,
+                    format!("{length} bytes, {} expected", file.length),
+                ));
+            }
+        }
+        Ok(manifest)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let start = text.strip_suffix('\n')?.rfind('\n')? + 1;
+        let (lines, end) = text.split_at(start);
+        let end = u32::from_str_radix(end.trim_end().strip_prefix("end ")?, 16).ok()?;
+        if crc32fast::hash(lines.as_bytes()) != end {
+            return None;
+        }
+        let mut lines = lines.lines().skip(1);
+        let documents = lines.next()?.strip_prefix("documents ")?.parse().ok()?;
+        let mut files = BTreeMap::new();
+        for line in lines {
+            let mut fields = line.strip_prefix("file ")?.split(' ');
+            let name = fields.next()?.to_owned();
+            let length: u64 = fields.next()?.parse().ok()?;
+            let pages: Vec<u32> = fields
+                .map(|page| u32::from_str_radix(page, 16).ok())
+                .collect::<Option<_>>()?;
+            if length.div_ceil(PAGE as u64) != pages.len() as u64 {
+                return None;
+            }
+            files.insert(name, FileEntry { length, pages });
+        }
+        Some(Self { documents, files })
+    }
+
+    /// The bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|file| file.length).sum()
+    }
+}
+
+fn describe(path: &Path) -> io::Result<FileEntry> {
+    let mut file = File::open(path)?;
+    let mut page = vec![0; PAGE];
+    let mut length = 0;
+    let mut pages = Vec::new();
+    loop {
+        let mut filled = 0;
+        while filled < PAGE {
+            match file.read(&mut page[filled..])? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        if filled == 0 {
+            return Ok(FileEntry { length, pages });
+        }
+        length += filled as u64;
+        pages.push(crc32fast::hash(&page[..filled]));
+    }
+}
+
+/// Makes the names in a folder durable, where folders can be opened.
+fn sync(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_read_back_and_every_change_is_noticed() {
+        let manifest = Manifest {
+            documents: 3,
+            files: [
+                ("meta.json", 5, vec![7]),
+                ("a.idx", PAGE as u64 + 1, vec![1, 2]),
+            ]
+            .into_iter()
+            .map(|(name, length, pages)| (name.to_owned(), FileEntry { length, pages }))
+            .collect(),
+        };
+        let text = manifest.text();
+        assert_eq!(Manifest::parse(&text), Some(manifest));
+        for at in 0..text.len() - 1 {
+            let mut changed = text.clone().into_bytes();
+            changed[at] ^= 1;
+            let changed = String::from_utf8(changed).unwrap();
+            // The first line was compared before.
+            if at > text.find('\n').unwrap() {
+                assert_eq!(Manifest::parse(&changed), None, "{changed}");
+            }
+        }
+    }
+}

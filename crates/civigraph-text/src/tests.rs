@@ -1,0 +1,433 @@
+//! Tests of the whole: what is written is found.
+
+use crate::{Entry, ErrorKind, Kind, Match, Options, Query, TextIndex, Writer};
+use std::fs;
+use std::path::Path;
+
+const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
+
+/// Subject, text, language, kind, weight.
+type Row = (&'static str, &'static str, Option<&'static str>, Kind, f32);
+
+const ROWS: &[Row] = &[
+    ("zhel", "Железногорск", Some("ru"), Kind::Label, 1.0),
+    ("zhel", "Zheleznogorsk", Some("en"), Kind::Label, 1.0),
+    ("zhel", "Красноярск-26", Some("ru"), Kind::AltLabel, 1.0),
+    (
+        "zhel-kursk",
+        "Железногорск (Курская область)",
+        Some("ru"),
+        Kind::Label,
+        1.0,
+    ),
+    (
+        "museum",
+        "Музей истории Железногорска",
+        Some("ru"),
+        Kind::Label,
+        1.0,
+    ),
+    (
+        "museum",
+        "Открыт в Железногорске в 1950-х — о городах Сибири",
+        Some("ru"),
+        Kind::Text,
+        1.0,
+    ),
+    ("orel", "Орёл", Some("ru"), Kind::Label, 1.0),
+    (
+        "forum",
+        "Форум «Города\u{a0}— России»",
+        Some("ru"),
+        Kind::Label,
+        1.0,
+    ),
+    ("ola", "Йошкар‑Ола", None, Kind::Label, 1.0),
+    (
+        "dostoevsky",
+        "Dostoyevsky, Fyodor",
+        Some("en"),
+        Kind::Label,
+        1.0,
+    ),
+    ("misha", "Михаил Ларионов", Some("ru"), Kind::Label, 1.0),
+    (
+        "cities",
+        "World cities of the museum",
+        Some("en"),
+        Kind::Label,
+        1.0,
+    ),
+    ("small", "Заря", Some("ru"), Kind::Label, 1.0),
+    ("big", "Заря", Some("ru"), Kind::Label, 9.0),
+    ("alt", "Заря", Some("ru-Latn"), Kind::AltLabel, 99.0),
+    ("nothing", " — ", None, Kind::Label, 1.0),
+];
+
+fn write(folder: &Path, rows: &[Row], options: Options) -> u64 {
+    let mut writer = Writer::create(folder, options).unwrap();
+    for (subject, text, language, kind, weight) in rows {
+        writer
+            .add(Entry {
+                subject,
+                property: LABEL,
+                text,
+                language: *language,
+                kind: *kind,
+                weight: *weight,
+            })
+            .unwrap();
+    }
+    writer.finish().unwrap().documents
+}
+
+/// An index of [`ROWS`].
+fn index() -> (tempfile::TempDir, TextIndex) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("text");
+    assert_eq!(
+        write(&path, ROWS, Options::default()),
+        ROWS.len() as u64 - 1
+    );
+    let index = TextIndex::open(path).unwrap();
+    (folder, index)
+}
+
+/// What a query finds: subjects and how they were found.
+#[track_caller]
+fn check(index: &TextIndex, query: &Query, expected: &[(&str, Match)]) {
+    let hits = index.search(query).unwrap();
+    let found: Vec<(&str, Match)> = hits
+        .iter()
+        .map(|hit| (hit.subject.as_str(), hit.matched))
+        .collect();
+    assert_eq!(found, expected, "{query:?}");
+    assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+    assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+}
+
+#[test]
+fn finds_words_in_all_their_forms() {
+    use Match::{Exact, Fuzzy, Prefix, Stem, Transliterated};
+    let (_folder, index) = index();
+    for (text, expected) in [
+        // Whole names first, then longer ones, other forms, the other script, and texts.
+        (
+            "железногорск",
+            &[
+                ("zhel", Exact),
+                ("zhel-kursk", Exact),
+                ("museum", Stem),
+                ("zhel", Transliterated),
+                ("museum", Stem),
+            ][..],
+        ),
+        (
+            "ЖЕЛЕЗН",
+            &[
+                ("zhel", Prefix),
+                ("museum", Prefix),
+                ("zhel-kursk", Prefix),
+                ("zhel", Transliterated),
+                ("museum", Prefix),
+            ],
+        ),
+        (
+            "Zheleznogorsk",
+            &[
+                ("zhel", Exact),
+                ("zhel", Transliterated),
+                ("museum", Transliterated),
+                ("zhel-kursk", Transliterated),
+                ("museum", Transliterated),
+            ],
+        ),
+        ("орел", &[("orel", Exact)]),
+        ("город России", &[("forum", Stem)]),
+        ("«города России»", &[("forum", Exact)]),
+        ("йошкар ола", &[("ola", Exact)]),
+        ("Yoshkar-Ola", &[("ola", Transliterated)]),
+        ("Фёдор Достоевский", &[("dostoevsky", Transliterated)]),
+        ("Fedor Dostoevskij", &[("dostoevsky", Transliterated)]),
+        ("Mihail", &[("misha", Transliterated)]),
+        ("Ларионова Михаила", &[("misha", Stem)]),
+        ("Лирионов", &[("misha", Fuzzy)]),
+        ("Ларинов Мизаил", &[("misha", Fuzzy)]),
+        ("Laironov", &[("misha", Fuzzy)]),
+        ("city museums", &[("cities", Stem)]),
+        ("26 красноярск", &[("zhel", Exact)]),
+        ("заря", &[("big", Exact), ("small", Exact), ("alt", Exact)]),
+        ("сибирь города", &[("museum", Stem)]),
+        ("железногорск заря", &[]),
+        ("ъ", &[]),
+        ("ььььььььь", &[]),
+        ("", &[]),
+        (" «—» ", &[]),
+    ] {
+        check(&index, &Query::new(text), expected);
+    }
+}
+
+#[test]
+fn asks_for_less() {
+    use Match::{Exact, Partial};
+    let (_folder, index) = index();
+    let all = |text: &str| Query::new(text);
+    for (query, expected) in [
+        (
+            Query {
+                prefix: false,
+                ..all("железн")
+            },
+            &[][..],
+        ),
+        (
+            Query {
+                fuzzy: false,
+                ..all("лирионов")
+            },
+            &[],
+        ),
+        (
+            Query {
+                limit: 1,
+                ..all("железногорск")
+            },
+            &[("zhel", Exact)],
+        ),
+        (
+            Query {
+                limit: 0,
+                ..all("железногорск")
+            },
+            &[],
+        ),
+        (
+            Query {
+                kinds: vec![Kind::AltLabel],
+                ..all("заря")
+            },
+            &[("alt", Exact)],
+        ),
+        (
+            Query {
+                languages: vec!["RU".to_owned()],
+                ..all("заря")
+            },
+            &[("big", Exact), ("small", Exact), ("alt", Exact)],
+        ),
+        (
+            Query {
+                languages: vec!["ru-latn".to_owned()],
+                ..all("заря")
+            },
+            &[("alt", Exact)],
+        ),
+        (
+            Query {
+                languages: vec!["*".to_owned()],
+                ..all("ола")
+            },
+            &[],
+        ),
+        (
+            Query {
+                languages: vec![String::new()],
+                ..all("ола")
+            },
+            &[("ola", Exact)],
+        ),
+        (
+            Query {
+                partial: true,
+                ..all("заря космос")
+            },
+            &[("big", Partial), ("small", Partial), ("alt", Partial)],
+        ),
+    ] {
+        check(&index, &query, expected);
+    }
+}
+
+#[test]
+fn a_subject_is_found_once() {
+    let (_folder, index) = index();
+    let found = index.search_subjects("железногорск", 10).unwrap();
+    let subjects: Vec<&str> = found.iter().map(|(iri, _)| iri.as_str()).collect();
+    assert_eq!(subjects, ["zhel", "zhel-kursk", "museum"]);
+}
+
+#[test]
+fn a_hit_has_what_was_written() {
+    let (_folder, index) = index();
+    let hits = index.search(&Query::new("йошкар")).unwrap();
+    let hit = &hits[0];
+    assert_eq!(
+        (
+            hit.property.as_str(),
+            hit.text.as_str(),
+            &hit.language,
+            hit.kind
+        ),
+        (LABEL, "Йошкар‑Ола", &None, Kind::Label)
+    );
+    let hits = index.search(&Query::new("Сибирь")).unwrap();
+    assert_eq!(hits[0].language.as_deref(), Some("ru"));
+    assert_eq!(hits[0].kind, Kind::Text);
+}
+
+#[test]
+fn threads_share_an_index() {
+    let (_folder, index) = index();
+    let expected = index.search(&Query::new("железногорск")).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(index.search(&Query::new("железногорск")).unwrap(), expected);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn ways_to_write_make_no_difference() {
+    // Enough for several parts: a batch goes to one thread, and small memory closes parts early.
+    let subjects: Vec<String> = (0..6_000)
+        .map(|number| format!("s{:04}", number % 3_000))
+        .collect();
+    let answers: Vec<_> = [
+        Options {
+            threads: 1,
+            ..Options::default()
+        },
+        Options {
+            threads: 3,
+            ..Options::default()
+        },
+        Options {
+            threads: 2,
+            memory: 1,
+        },
+    ]
+    .into_iter()
+    .map(|options| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path(), options).unwrap();
+        for (number, subject) in subjects.iter().enumerate() {
+            let text = format!("Участник {} форума {number}", number % 7);
+            writer.add(Entry::label(subject, LABEL, &text)).unwrap();
+        }
+        assert_eq!(writer.finish().unwrap().documents, 6_000);
+        let index = TextIndex::open(folder.path()).unwrap();
+        index.verify().unwrap();
+        // Nothing but the index is left.
+        assert!(fs::read_dir(folder.path()).unwrap().all(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            !name.starts_with('.') && !name.starts_with("part-")
+        }));
+        ["форум", "участник 3", "уч", "форм 5999"].map(|text| {
+            let query = Query {
+                limit: 25,
+                ..Query::new(text)
+            };
+            (
+                index.search(&query).unwrap(),
+                index.subjects(&query).unwrap(),
+            )
+        })
+    })
+    .collect();
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    assert_eq!(answers[0][0].0.len(), 25);
+}
+
+#[test]
+fn an_empty_index_finds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(write(folder.path(), &[], Options::default()), 0);
+    let index = TextIndex::open(folder.path()).unwrap();
+    check(&index, &Query::new("заря"), &[]);
+    index.verify().unwrap();
+}
+
+#[test]
+fn folders_that_are_no_index_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind = |path: &Path| TextIndex::open(path).unwrap_err().kind();
+    assert_eq!(kind(&folder.path().join("missing")), ErrorKind::NotFound);
+    assert_eq!(kind(folder.path()), ErrorKind::NotAnIndex);
+    fs::write(folder.path().join("manifest"), "something else\n").unwrap();
+    assert_eq!(kind(folder.path()), ErrorKind::NotAnIndex);
+    assert_eq!(kind(&folder.path().join("manifest")), ErrorKind::NotAnIndex);
+    fs::write(folder.path().join("manifest"), "civigraph-text 99\n").unwrap();
+    assert_eq!(kind(folder.path()), ErrorKind::Version);
+    let error = Writer::create(folder.path(), Options::default())
+        .err()
+        .unwrap();
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    // A writer that was dropped leaves no index.
+    let unfinished = folder.path().join("unfinished");
+    let mut writer = Writer::create(&unfinished, Options::default()).unwrap();
+    writer.add(Entry::label("s", LABEL, "Заря")).unwrap();
+    drop(writer);
+    assert_eq!(kind(&unfinished), ErrorKind::NotAnIndex);
+}
+
+/// All queries of one index, or the first error.
+fn answers(folder: &Path) -> Result<Vec<Vec<crate::Hit>>, crate::Error> {
+    let index = TextIndex::open(folder)?;
+    ["железногорск", "заря", "сибирь", "Laironov", "щщщщщ", "м"]
+        .iter()
+        .map(|text| index.search(&Query::new(*text)))
+        .collect()
+}
+
+#[test]
+fn damage_is_an_error_and_never_another_answer() {
+    let (folder, index) = index();
+    drop(index);
+    let path = folder.path().join("text");
+    let expected = answers(&path).unwrap();
+    let (mut errors, mut same) = (0, 0);
+    for entry in fs::read_dir(&path).unwrap() {
+        let file = entry.unwrap().path();
+        let bytes = fs::read(&file).unwrap();
+        let mut damaged: Vec<Option<Vec<u8>>> = vec![None, Some(bytes[..bytes.len() / 2].to_vec())];
+        damaged.extend((0..bytes.len()).step_by(1 + bytes.len() / 40).map(|at| {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 1 << (at % 8);
+            Some(bytes)
+        }));
+        for damaged in damaged {
+            if file.exists() {
+                fs::remove_file(&file).unwrap();
+            }
+            if let Some(damaged) = &damaged {
+                fs::write(&file, damaged).unwrap();
+            }
+            match answers(&path) {
+                Ok(answers) => {
+                    assert_eq!(answers, expected, "{file:?}");
+                    assert!(TextIndex::open(&path).unwrap().verify().is_err());
+                    same += 1;
+                }
+                Err(error) => {
+                    assert!(
+                        matches!(
+                            error.kind(),
+                            ErrorKind::Damaged | ErrorKind::NotAnIndex | ErrorKind::Version
+                        ),
+                        "{error:?}"
+                    );
+                    errors += 1;
+                }
+            }
+        }
+        fs::write(&file, &bytes).unwrap();
+    }
+    assert!(errors > 20 * same, "{errors} errors, {same} not read");
+    assert_eq!(answers(&path).unwrap(), expected);
+}
