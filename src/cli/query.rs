@@ -25,8 +25,8 @@ use std::time::Duration;
 /// where it was merged; an IRI in `<…>` is taken as it stands. The answer is a table on a terminal and
 /// CSV elsewhere.
 ///
-/// The store keeps values and not how they were written: derived integer types come back as
-/// `xsd:integer`, `1.50` as `1.5`. `civigraph export` has the terms as they were published.
+/// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
+/// does).
 ///
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
@@ -67,6 +67,10 @@ pub(super) struct Arguments {
     /// parameter `lang`, else en].
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
+    /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
+    /// times.
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    explain: bool,
     /// Stop after this many rows or triples.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -108,6 +112,7 @@ pub(super) fn run(
     let request = Request {
         parameters,
         inferred: arguments.inferred,
+        explain: arguments.explain,
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),
@@ -129,6 +134,14 @@ pub(super) fn run(
             ascii: false,
         },
     };
+    if arguments.explain {
+        let answered = query::run(&build, &request, &style, &mut io::sink())?;
+        io::stdout()
+            .write_all(answered.plan.unwrap_or_default().as_bytes())
+            .map_err(|error| Failure::io("write", &error))?;
+        terminal.say(format_args!("build {}", build.manifest().id));
+        return Ok(Outcome::Fine);
+    }
     let answered = if path.is_some() {
         let mut output = Output::open(path)?;
         let answered = query::run(&build, &request, &style, &mut output)?;

@@ -396,11 +396,12 @@ proptest! {
 #[test]
 fn nothing_is_taken_over_from_a_damaged_build() -> Tested {
     for name in [
-        "quads.nq.zst",
-        "counts.zst",
-        "frames.json",
+        "index/spo",
+        "index/gosp",
+        "index/terms",
+        "index/header",
+        "digest-states.json",
         "others.nq.zst",
-        "store/CURRENT",
     ] {
         let workshop = shipped()?;
         workshop.both()?;

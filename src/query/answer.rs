@@ -76,7 +76,7 @@ pub struct AnswerStyle {
 }
 
 /// What was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answered {
     /// Rows or triples written; 1 for an `ASK`.
     pub rows: u64,
@@ -84,6 +84,8 @@ pub struct Answered {
     pub complete: bool,
     /// The answer of an `ASK`.
     pub truth: Option<bool>,
+    /// How it was evaluated, where that was asked for.
+    pub plan: Option<String>,
 }
 
 /// Writes results, at most `limit` rows.
@@ -152,6 +154,7 @@ fn write_truth(
         rows: 1,
         complete: true,
         truth: Some(truth),
+        plan: None,
     })
 }
 
@@ -169,6 +172,7 @@ fn write_solutions(
         rows: 0,
         complete: true,
         truth: None,
+        plan: None,
     };
     if format == AnswerFormat::Csv {
         write_csv(solutions, &variables, limit, &mut answered, file, out)?;
@@ -312,6 +316,7 @@ fn write_graph(
         rows,
         complete,
         truth: None,
+        plan: None,
     })
 }
 

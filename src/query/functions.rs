@@ -18,7 +18,7 @@ use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lineage::{self, Fragment, Tracer};
 use crate::store::{Build, StoreError};
-use oxigraph::sparql::SparqlEvaluator;
+use spareval::QueryEvaluator;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use std::sync::{Arc, OnceLock};
@@ -124,7 +124,7 @@ impl Lineage {
     }
 
     /// Makes the functions known to an evaluator.
-    pub(super) fn register(&self, mut evaluator: SparqlEvaluator, base: &str) -> SparqlEvaluator {
+    pub(super) fn register(&self, mut evaluator: QueryEvaluator, base: &str) -> QueryEvaluator {
         for function in Function::ALL {
             let (tracer, failure) = (Arc::clone(&self.tracer), Arc::clone(&self.failure));
             let name = NamedNode::new_unchecked(function.iri(base));

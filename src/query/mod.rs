@@ -46,6 +46,7 @@
 //! table has no value. [`Tracer`](crate::lineage::Tracer) finds them.
 
 mod answer;
+mod explain;
 mod functions;
 mod graphs;
 mod guard;

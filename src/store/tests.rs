@@ -357,14 +357,14 @@ fn a_foreign_folder_is_refused() -> Tested {
     check_damage(Code::ForeignStore, |build| {
         fs::remove_file(build.join("manifest.json"))
     })?;
-    // The store of another build in place of its own.
+    // The index of another build in place of its own.
     let other = tempfile::tempdir()?;
     let quads = vec![quad("z", "z", node("z"), "")];
     let id = publish(other.path(), quads, options())?.manifest.id;
     let foreign = other.path().join("builds").join(&id);
     check_damage(Code::TornBuild, |build| {
-        fs::remove_dir_all(build.join("store"))?;
-        fs::rename(foreign.join("store"), build.join("store"))
+        fs::remove_dir_all(build.join("index"))?;
+        fs::rename(foreign.join("index"), build.join("index"))
     })?;
     // A build under the name of another.
     let folder = tempfile::tempdir()?;
