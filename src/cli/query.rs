@@ -164,6 +164,9 @@ pub(super) fn run(
     } else {
         String::new()
     };
+    for hint in &answered.hints {
+        terminal.say(format_args!("hint: {hint}"));
+    }
     // Every answer names the build that it is from.
     terminal.say(format_args!("build {}{what}", build.manifest().id));
     Ok(Outcome::Fine)

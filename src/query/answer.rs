@@ -86,6 +86,8 @@ pub struct Answered {
     pub truth: Option<bool>,
     /// How it was evaluated, where that was asked for.
     pub plan: Option<String>,
+    /// Why the answer may be empty, a sentence each.
+    pub hints: Vec<String>,
 }
 
 /// Writes results, at most `limit` rows.
@@ -155,6 +157,7 @@ fn write_truth(
         complete: true,
         truth: Some(truth),
         plan: None,
+        hints: Vec::new(),
     })
 }
 
@@ -173,6 +176,7 @@ fn write_solutions(
         complete: true,
         truth: None,
         plan: None,
+        hints: Vec::new(),
     };
     if format == AnswerFormat::Csv {
         write_csv(solutions, &variables, limit, &mut answered, file, out)?;
@@ -317,6 +321,7 @@ fn write_graph(
         complete,
         truth: None,
         plan: None,
+        hints: Vec::new(),
     })
 }
 

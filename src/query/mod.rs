@@ -50,6 +50,7 @@ mod explain;
 mod functions;
 mod graphs;
 mod guard;
+mod hints;
 mod labels;
 mod parameter;
 mod projection;

@@ -5,6 +5,7 @@ use super::explain;
 use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
+use super::hints;
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -201,6 +202,7 @@ fn evaluate(
         statistics: request.explain,
         ..Options::default()
     };
+    let asked = query.clone();
     let Evaluation { results, report } =
         civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)
             .map_err(|error| failed(&error))?;
@@ -213,7 +215,14 @@ fn evaluate(
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
     }
+    let hints = if answered.rows == 0 || answered.truth == Some(false) {
+        hints::hints(&asked, build)
+            .map_err(|error| failed(&QueryEvaluationError::Dataset(Box::new(error))))?
+    } else {
+        Vec::new()
+    };
     Ok(Answered {
+        hints,
         plan: request.explain.then(|| explain::plan(&report)),
         ..answered
     })
