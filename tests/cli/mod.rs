@@ -20,5 +20,6 @@ mod rules;
 mod shapes;
 mod tables;
 mod talk;
+mod terms;
 mod watch;
 pub mod workshop;
