@@ -18,9 +18,9 @@ use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lineage::{self, Fragment, Tracer};
 use crate::store::{Build, StoreError};
-use spareval::QueryEvaluator;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
+use spareval::QueryEvaluator;
 use std::sync::{Arc, OnceLock};
 
 /// What stands before the names of the functions, after the base.

@@ -92,7 +92,9 @@ impl Constants {
 impl Visitor for Constants {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
-            GraphPattern::Bgp { patterns } => patterns.iter().for_each(|triple| self.triple(triple)),
+            GraphPattern::Bgp { patterns } => {
+                patterns.iter().for_each(|triple| self.triple(triple))
+            }
             GraphPattern::Path { path, object, .. } => {
                 self.path(path);
                 self.object(object);

@@ -284,9 +284,11 @@ impl Amender {
 fn refused(site: Site) -> Result<Amended, StoreError> {
     let folder = site.path().join(INDEX);
     match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::io(&folder, "remove the unfinished index", error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(
+            &folder,
+            "remove the unfinished index",
+            error,
+        )),
         _ => Ok(Amended::Refused(site)),
     }
 }

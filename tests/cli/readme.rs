@@ -52,10 +52,7 @@ fn the_first_two_commands_are_those_of_the_checks() {
     let commands: Vec<&str> = blocks.iter().map(|block| block.trim()).collect();
     assert_eq!(
         commands[..2],
-        [
-            "cargo run --release -- build",
-            "cargo test --profile ci"
-        ]
+        ["cargo run --release -- build", "cargo test --profile ci"]
     );
     let run = std::fs::read_to_string(root().join(".ci/run")).unwrap();
     assert!(run.contains("cargo test --profile ci"));

@@ -5,6 +5,7 @@ use super::workshop::Workshop;
 const METADATA: &str = r#"{
   "@context": "http://www.w3.org/ns/csvw",
   "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [{
   "url": "loaves.csv",
   "tableSchema": {
     "aboutUrl": "https://example.org/id/loaf/{id}",
@@ -16,20 +17,26 @@ const METADATA: &str = r#"{
       {"name": "kind", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "https://example.org/ns#Loaf"}
     ]
   }
+  }]
 }
 "#;
 
 fn workshop() -> Workshop {
     let workshop = Workshop::empty();
     workshop.write("data/csv-metadata.json", METADATA);
-    workshop.write("data/loaves.csv", "id,price,weight,name\nrye,1.50,007,Rzhanoy\nwhite,2.25,5,Bely\n");
+    workshop.write(
+        "data/loaves.csv",
+        "id,price,weight,name\nrye,1.50,007,Rzhanoy\nwhite,2.25,5,Bely\n",
+    );
     workshop.run(&["build", "--quiet"]).exits(0);
     workshop
 }
 
 #[track_caller]
 fn check(workshop: &Workshop, query: &str, rows: &str, hint: &str) {
-    let text = format!("PREFIX : <https://example.org/ns#> {query}");
+    let text = format!(
+        "PREFIX : <https://example.org/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> {query}"
+    );
     let run = workshop
         .run(&["query", "-e", &text, "--format", "tsv"])
         .exits(0);
@@ -46,16 +53,36 @@ fn check(workshop: &Workshop, query: &str, rows: &str, hint: &str) {
 #[test]
 fn terms_are_those_of_the_tables() {
     let workshop = workshop();
-    check(&workshop, "SELECT ?p { ?s :price ?p } ORDER BY ?p", "1.50\n2.25\n", "");
+    check(
+        &workshop,
+        "SELECT ?p { ?s :price ?p } ORDER BY ?p",
+        "1.50\n2.25\n",
+        "",
+    );
     check(
         &workshop,
         "SELECT ?w { ?s :weight ?w } ORDER BY ?w",
         "\"5\"^^<http://www.w3.org/2001/XMLSchema#byte>\n\"007\"^^<http://www.w3.org/2001/XMLSchema#byte>\n",
         "",
     );
-    check(&workshop, "SELECT ?p { ?s :price ?p FILTER(?p = 1.5) }", "1.50\n", "");
-    check(&workshop, "SELECT ?p { ?s :price ?p FILTER(?p > 1.5 && ?p < 3) }", "2.25\n", "");
-    check(&workshop, "SELECT (SUM(?w) AS ?sum) { ?s :weight ?w }", "12\n", "");
+    check(
+        &workshop,
+        "SELECT ?p { ?s :price ?p FILTER(?p = 1.5) }",
+        "1.50\n",
+        "",
+    );
+    check(
+        &workshop,
+        "SELECT ?p { ?s :price ?p FILTER(?p > 1.5 && ?p < 3) }",
+        "2.25\n",
+        "",
+    );
+    check(
+        &workshop,
+        "SELECT (SUM(?w) AS ?sum) { ?s :weight ?w }",
+        "12\n",
+        "",
+    );
 }
 
 #[test]
@@ -117,7 +144,7 @@ fn the_plan_of_a_query() {
             "query",
             "--explain",
             "-e",
-            "SELECT * { ?s <https://example.org/ns#price> ?p ; <https://example.org/ns#weight> 5 }",
+            "SELECT * { ?s <https://example.org/ns#price> ?p ; <https://example.org/ns#weight> ?w }",
         ])
         .exits(0);
     for part in ["join group 1", "plan\n", "rows"] {

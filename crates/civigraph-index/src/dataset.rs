@@ -172,7 +172,9 @@ impl<'i> Dataset<'i> {
         graphs: Graphs<'_>,
         limit: usize,
     ) -> Result<Option<Vec<(Term, u64)>>> {
-        self.seen(graphs, |graphs| self.index.objects(predicate, graphs, limit))
+        self.seen(graphs, |graphs| {
+            self.index.objects(predicate, graphs, limit)
+        })
     }
 
     /// Counts in some graphs without those in the hidden one.
@@ -357,15 +359,18 @@ impl<'i> Dataset<'i> {
         let made = pattern.predicate.unwrap_or(predicate);
         // Objects beside the index have ids of their own, whatever their values.
         let within = move |object: u32| ids.contains(&object) || object >= overlay::FIRST;
-        Entries::Range(self, Box::new(found.filter_map(move |entry| match entry {
-            Err(error) => Some(Err(error)),
-            Ok([s, _, o, g]) => within(o).then_some(Ok(InternalQuad {
-                subject: TermId::new(s),
-                predicate: TermId::new(made),
-                object: TermId::new(o),
-                graph_name: (!default).then(|| TermId::new(g)),
+        Entries::Range(
+            self,
+            Box::new(found.filter_map(move |entry| match entry {
+                Err(error) => Some(Err(error)),
+                Ok([s, _, o, g]) => within(o).then_some(Ok(InternalQuad {
+                    subject: TermId::new(s),
+                    predicate: TermId::new(made),
+                    object: TermId::new(o),
+                    graph_name: (!default).then(|| TermId::new(g)),
+                })),
             })),
-        })))
+        )
     }
 
     /// The entries of a pattern.
@@ -458,7 +463,9 @@ impl<'a> Entries<'a> {
             Self::Named(dataset, ..) | Self::Range(dataset, _) => {
                 let hidden = Some(TermId::new(hidden));
                 let entries = self.filter(move |entry| {
-                    entry.as_ref().map_or(true, |quad| quad.graph_name != hidden)
+                    entry
+                        .as_ref()
+                        .map_or(true, |quad| quad.graph_name != hidden)
                 });
                 Self::Range(dataset, Box::new(entries))
             }
@@ -481,24 +488,34 @@ impl Iterator for Entries<'_> {
             }
             Self::Triples(dataset, entries) => {
                 let entry = entries.next()?;
-                Some(dataset.count_entry().and(entry).map(|[s, p, o]| InternalQuad {
-                    subject: TermId::new(s),
-                    predicate: TermId::new(p),
-                    object: TermId::new(o),
-                    graph_name: None,
-                }))
+                Some(
+                    dataset
+                        .count_entry()
+                        .and(entry)
+                        .map(|[s, p, o]| InternalQuad {
+                            subject: TermId::new(s),
+                            predicate: TermId::new(p),
+                            object: TermId::new(o),
+                            graph_name: None,
+                        }),
+                )
             }
             Self::Named(dataset, entries, beside) => {
                 let entry = match entries.next() {
                     Some(entry) => entry,
                     None => Ok(beside.as_mut()?.next()?),
                 };
-                Some(dataset.count_entry().and(entry).map(|[s, p, o, g]| InternalQuad {
-                    subject: TermId::new(s),
-                    predicate: TermId::new(p),
-                    object: TermId::new(o),
-                    graph_name: Some(TermId::new(g)),
-                }))
+                Some(
+                    dataset
+                        .count_entry()
+                        .and(entry)
+                        .map(|[s, p, o, g]| InternalQuad {
+                            subject: TermId::new(s),
+                            predicate: TermId::new(p),
+                            object: TermId::new(o),
+                            graph_name: Some(TermId::new(g)),
+                        }),
+                )
             }
         }
     }
@@ -549,7 +566,9 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         // A graph that is in both comes once.
         let others = beside.into_iter().filter_map(|graph| {
             let counted = dataset.index.named.count(&Pattern::default(), Some(graph));
-            counted.map(|count| (count == 0).then_some(graph)).transpose()
+            counted
+                .map(|count| (count == 0).then_some(graph))
+                .transpose()
         });
         let hidden = dataset.hidden;
         graphs
@@ -582,4 +601,3 @@ impl std::fmt::Debug for Dataset<'_> {
             .finish_non_exhaustive()
     }
 }
-

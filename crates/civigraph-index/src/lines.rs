@@ -159,7 +159,10 @@ impl Lines<'_> {
         let Some((subject, predicate)) = pairs.into_iter().flatten().min() else {
             return Ok(false);
         };
-        self.other_subject |= self.subject.as_ref().is_none_or(|(known, _)| *known != subject);
+        self.other_subject |= self
+            .subject
+            .as_ref()
+            .is_none_or(|(known, _)| *known != subject);
         for (id, place) in [
             (subject, &mut self.subject),
             (predicate, &mut self.predicate),
@@ -183,7 +186,10 @@ impl Lines<'_> {
                 // The default graph comes first, as `None` does.
                 group.sort_unstable();
             }
-            if !group.iter().all(|(object, _)| self.index.in_line_order(*object)) {
+            if !group
+                .iter()
+                .all(|(object, _)| self.index.in_line_order(*object))
+            {
                 self.sort(&mut group)?;
             }
         }

@@ -269,10 +269,7 @@ impl<const N: usize> Permutation<N> {
             None
         };
         entry.ok_or_else(|| {
-            Error::damaged(
-                self.file.path(),
-                format!("there is no entry {position}"),
-            )
+            Error::damaged(self.file.path(), format!("there is no entry {position}"))
         })
     }
 
@@ -320,11 +317,7 @@ impl<const N: usize> Permutation<N> {
     }
 
     /// The entries that start with a prefix.
-    pub(crate) fn range<'a>(
-        &'a self,
-        prefix: &[u32],
-        cache: Option<&'a Cache<N>>,
-    ) -> Scan<'a, N> {
+    pub(crate) fn range<'a>(&'a self, prefix: &[u32], cache: Option<&'a Cache<N>>) -> Scan<'a, N> {
         self.between(prefix, prefix, cache)
     }
 
@@ -407,7 +400,10 @@ impl<const N: usize> Scan<'_, N> {
         if let Some(block) = &self.block {
             let entries = block.entries();
             // Within the block there is no search in the skips.
-            if entries.last().is_some_and(|last| compare(last, low).is_ge()) {
+            if entries
+                .last()
+                .is_some_and(|last| compare(last, low).is_ge())
+            {
                 let ahead = entries
                     .get(self.position..)
                     .unwrap_or_default()

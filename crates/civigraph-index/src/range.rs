@@ -194,7 +194,10 @@ impl Index {
         };
         let mut key = Vec::new();
         term::encode_literal(&mut key, literal.as_ref());
-        let Some(start) = key.get(..9).filter(|start| start.first() == Some(&kind.terms())) else {
+        let Some(start) = key
+            .get(..9)
+            .filter(|start| start.first() == Some(&kind.terms()))
+        else {
             return Ok(Vec::new());
         };
         let first = self.dictionary.lower_bound(start)?;
@@ -226,10 +229,18 @@ impl Index {
             }
             self.dictionary.lower_bound(&bytes)
         };
-        if let Some(keys) = range.lower.as_ref().and_then(|lower| range.kind.keys(lower)) {
+        if let Some(keys) = range
+            .lower
+            .as_ref()
+            .and_then(|lower| range.kind.keys(lower))
+        {
             ids.start = ids.start.max(first_at(keys[0], false)?);
         }
-        if let Some(keys) = range.upper.as_ref().and_then(|upper| range.kind.keys(upper)) {
+        if let Some(keys) = range
+            .upper
+            .as_ref()
+            .and_then(|upper| range.kind.keys(upper))
+        {
             ids.end = ids.end.min(first_at(keys[1], true)?);
         }
         ids.end = ids.end.max(ids.start);

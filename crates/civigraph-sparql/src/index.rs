@@ -2,7 +2,9 @@
 
 use crate::counts::{Counts, Graphs, Position};
 use civigraph_index::{self as index, Dataset, Error, ValueRange};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
+use oxrdf::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
+};
 
 fn graphs(graphs: Graphs<'_>) -> index::Graphs<'_> {
     match graphs {
