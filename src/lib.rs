@@ -76,8 +76,9 @@
 //!
 //! A project with a store is checked and published by `pipeline::build`, and asked by `query::run`.
 //!
-//! The feature `store` (default) adds builds, queries and dumps, and with them RocksDB, which takes a
-//! C++ compiler; without it the crate is the CSVW processor alone. `cli` (default) is the program.
+//! The feature `store` (default) adds builds, queries and dumps; without it the crate is the CSVW processor
+//! alone. `cli` (default) is the program. `rocksdb` adds dumps as stores of Oxigraph's own server, and takes a C++
+//! compiler.
 //!
 //! [`infer`] proposes metadata for files that have none.
 //!

@@ -4,7 +4,8 @@ use super::failure::Failure;
 use super::terminal::{Terminal, listener};
 use super::{Global, Outcome, tables};
 use crate::export::{
-    ExportOptions, Format, choose, export_to_file, export_to_stream, of_file_name, unknown_format,
+    ExportOptions, Format, OXIGRAPH, choose, export_to_file, export_to_stream, of_file_name,
+    to_oxigraph, unknown_format,
 };
 use crate::fmt::Profile;
 use crate::store::{self, Build};
@@ -21,6 +22,9 @@ use std::path::PathBuf;
 /// With `--format csv`, the tables of the project are written back from the graph to a folder, byte
 /// for byte as `civigraph fmt` writes them. Where the mapping has lost something, the column is named
 /// and nothing is written.
+///
+/// With `--format oxigraph`, all graphs are written to a new folder as a store that Oxigraph's own server
+/// opens. It takes a program that was built with the feature `rocksdb`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,11 +35,11 @@ Examples:
   civigraph export --format ntriples | sort -u       # to stdout
   civigraph export --format csv -o tables            # the tables, read back from the graph")]
 pub(super) struct Arguments {
-    /// File to write; stdout without it. `.gz` and `.zst` compress. For csv, a folder.
+    /// File to write; stdout without it. `.gz` and `.zst` compress. For csv and oxigraph, a folder.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// turtle, ntriples, nquads, trig, rdfxml, jsonld or csv [default: by the extension of the
-    /// output, never csv; else turtle].
+    /// turtle, ntriples, nquads, trig, rdfxml, jsonld, csv or oxigraph [default: by the extension of
+    /// the output, never csv or oxigraph; else turtle].
     #[arg(long, short, value_name = "FORMAT")]
     format: Option<String>,
     /// A graph to write: `default`, a name such as `claims`, an IRI, or `all`; may be given several
@@ -79,6 +83,24 @@ pub(super) fn run(
             ));
         }
         return tables::run(folder, arguments.profile, global, *terminal);
+    }
+    if arguments
+        .format
+        .as_deref()
+        .is_some_and(|format| format.eq_ignore_ascii_case(OXIGRAPH))
+    {
+        let folder = path.ok_or_else(|| {
+            Failure::new("a store is written to a folder").with_hint("name it with `-o DIR`")
+        })?;
+        if !arguments.graphs.is_empty() {
+            return Err(Failure::new(
+                "a store holds all graphs: `--graph` does not apply to oxigraph",
+            ));
+        }
+        let build = store::open(&global.store()?)?;
+        let quads = to_oxigraph(&build, folder)?;
+        terminal.say(format_args!("wrote {quads} quads to {}", folder.display()));
+        return Ok(Outcome::Fine);
     }
     if arguments.profile != Profile::Faithful {
         return Err(Failure::new("`--profile` applies to `--format csv` only"));

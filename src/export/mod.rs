@@ -7,6 +7,7 @@ mod file;
 mod format;
 pub(crate) mod lines;
 mod manifest;
+mod oxigraph;
 mod reifier;
 mod serializer;
 mod target;
@@ -16,6 +17,7 @@ pub(crate) mod xml;
 pub(crate) use file::OutputFile;
 pub use format::{Compression, Format, of_file_name, unknown_format};
 pub use lines::{Graphs, LineSource};
+pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
 pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 

@@ -172,7 +172,7 @@ fn load(
 }
 
 /// An error of the index as a refusal.
-pub(super) fn index_error(error: index::Error) -> StoreError {
+pub(crate) fn index_error(error: index::Error) -> StoreError {
     let code = match error.kind() {
         index::ErrorKind::Damaged | index::ErrorKind::Misfit => Code::TornBuild,
         index::ErrorKind::Foreign => Code::ForeignStore,

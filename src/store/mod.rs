@@ -64,6 +64,8 @@ pub use error::StoreError;
 pub use history::{Change, Changes, Counts, InputChange, RolledBack, changes, roll_back};
 pub use layout::{Layout, graph_iri};
 pub(crate) use layout::{folder_of, sync_folder, write_atomically};
+#[cfg(feature = "rocksdb")]
+pub(crate) use load::index_error;
 pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
 pub(crate) use lock::utc;

@@ -1,6 +1,6 @@
 //! A small change made to an index: a new one, in one pass over the old one.
 
-use crate::builder::{Options, temporary};
+use crate::builder::{Options, prepare, temporary};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;
 use crate::merge::{Source, count_of, merge};
@@ -10,7 +10,6 @@ use crate::sorted::write_run;
 use oxrdf::Quad;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 /// Quads that are made more or less often than in an index.
@@ -73,10 +72,10 @@ impl Index {
     /// [`Builder`](crate::Builder) makes of the changed quads, byte for byte.
     ///
     /// # Errors
-    /// The changes take back what this index does not have ([`ErrorKind::Misfit`]), this index is damaged, or the new
-    /// one cannot be written.
+    /// The changes take back what this index does not have, or the folder holds an index ([`ErrorKind::Misfit`]); this
+    /// index is damaged; or the new one cannot be written.
     pub fn amend(&self, changes: &Changes, folder: &Path, options: &Options) -> Result<Difference> {
-        fs::create_dir_all(folder).map_err(|e| Error::io(folder, "create the folder", e))?;
+        prepare(folder)?;
         let net = changes.net();
         let (more, less): (Vec<_>, Vec<_>) = net.into_iter().partition(|(_, sum)| *sum > 0);
         let mut difference = Difference::default();
@@ -94,7 +93,7 @@ impl Index {
         let added = Index::open(added_folder.path())?;
         for quad in added.quads_for_pattern(None, None, None, None) {
             let quad = quad?;
-            if !self.contains(&quad)? {
+            if !self.stores(&quad)? {
                 difference.came.push(quad);
             }
         }

@@ -52,32 +52,38 @@ pub(crate) fn take(bytes: &mut &[u8]) -> Option<u32> {
 fn pack<const N: usize>(entries: &[[u32; N]], out: &mut Vec<u8>) {
     for pair in entries.windows(2) {
         let [before, entry] = pair else { continue };
-        pack_one(before, entry, out);
+        pack_one(before, entry, out).unwrap();
     }
 }
 
-/// Packs an entry as the difference to the one before.
+/// Packs an entry as the difference to the one before; `None` where it is not greater than that.
 #[inline]
-pub(crate) fn pack_one<const N: usize>(before: &[u32; N], entry: &[u32; N], out: &mut Vec<u8>) {
-    let level = (0..N)
-        .find(|&level| entry[level] != before[level])
-        .unwrap_or(N - 1);
-    let growth = entry[level].wrapping_sub(before[level]);
-    if level == N - 1 && growth < 0x80 {
+pub(crate) fn pack_one<const N: usize>(
+    before: &[u32; N],
+    entry: &[u32; N],
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    let mut ids = (0_u8..).zip(entry.iter().zip(before));
+    let (level, growth) = ids.find_map(|(level, (now, before))| {
+        (now != before).then(|| (level, now.checked_sub(*before)))
+    })?;
+    let growth = growth?;
+    if usize::from(level) == N - 1 && growth < 0x80 {
         out.push(growth.to_le_bytes()[0]);
-        return;
+        return Some(());
     }
     // N is at most 4.
-    let level_bits = 0x80 | ((level.to_le_bytes()[0] & 3) << 5);
+    let level_bits = 0x80 | ((level & 3) << 5);
     if growth < 32 {
         out.push(level_bits | growth.to_le_bytes()[0]);
     } else {
         out.push(level_bits);
         put(out, growth);
     }
-    for &id in &entry[level + 1..] {
+    for (_, (&id, _)) in ids {
         put(out, id);
     }
+    Some(())
 }
 
 /// Unpacks the entries after `first` into `entries`, whose length says how many there are with it. `None` where
@@ -95,7 +101,8 @@ pub(crate) fn unpack<const N: usize>(
         let (&byte, after) = bytes.split_first()?;
         bytes = after;
         if byte < 0x80 {
-            entry[N - 1] = entry[N - 1].checked_add(u32::from(byte))?;
+            let last = entry.last_mut()?;
+            *last = last.checked_add(u32::from(byte))?;
         } else {
             let level = usize::from((byte >> 5) & 3);
             let growth = match byte & 31 {
@@ -137,6 +144,13 @@ mod tests {
             let mut back = vec![[0; 4]; entries.len()];
             prop_assert_eq!(unpack(entries[0], &bytes, &mut back), Some(()));
             prop_assert_eq!(back, entries);
+        }
+
+        #[test]
+        fn what_is_not_greater_is_refused(before: [u32; 3], entry: [u32; 3]) {
+            let packed = pack_one(&before, &entry, &mut Vec::new());
+            prop_assert_eq!(packed.is_some(), entry > before);
+            prop_assert_eq!(pack_one(&before, &before, &mut Vec::new()), None);
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! Quads of any order, from any number of threads, into an index.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::header::HEADER;
 use crate::index::Index;
 use crate::merge::merge;
 use crate::run::{Chunk, Run};
@@ -8,6 +9,9 @@ use crate::sorted::write_run;
 use oxrdf::QuadRef;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Quads of a run, which sorting counts with 32 bits: half of what these can.
+const MOST_QUADS: usize = 1 << 31;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -67,9 +71,9 @@ impl Builder {
     /// Starts an index in a folder, which is made and must not hold one already.
     ///
     /// # Errors
-    /// The folder cannot be made.
+    /// The folder cannot be made, or holds an index ([`ErrorKind::Misfit`]).
     pub fn new(folder: &Path, options: Options) -> Result<Self> {
-        fs::create_dir_all(folder).map_err(|e| Error::io(folder, "create the folder", e))?;
+        prepare(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             options,
@@ -91,7 +95,7 @@ impl Builder {
             ));
         }
         self.run.absorb(chunk, &self.folder)?;
-        if self.run.memory() > self.options.memory {
+        if self.run.memory() > self.options.memory || self.run.quads.len() > MOST_QUADS {
             self.spill()?;
         }
         Ok(())
@@ -133,6 +137,19 @@ impl Builder {
         let sources: Vec<_> = runs.iter().map(crate::merge::Source::whole).collect();
         merge(&sources, &self.folder, self.options.threads)
     }
+}
+
+/// Makes the folder of a new index. Files of an index are never written over: somebody may have them mapped.
+pub(crate) fn prepare(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|e| Error::io(folder, "create the folder", e))?;
+    if folder.join(HEADER).exists() {
+        return Err(Error::new(
+            ErrorKind::Misfit,
+            folder,
+            "the folder holds an index already",
+        ));
+    }
+    Ok(())
 }
 
 /// A folder beside an index for runs.

@@ -265,6 +265,7 @@ impl<'i> Dataset<'i> {
         if let Some(id) = self.index.id(term.as_ref())? {
             return Ok(id);
         }
+        let term = term::canonical(term);
         let mut made = self.made.borrow_mut();
         if let Some(&id) = made.ids.get(&term) {
             return Ok(id);

@@ -10,7 +10,7 @@
 use crate::block::{put, take};
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::{FileFacts, PageFile, PageWriter};
-use crate::term::kind;
+use crate::term::{self, kind};
 use std::cmp::Ordering;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -56,6 +56,16 @@ impl DictionaryWriter {
                 ErrorKind::Full,
                 &self.path,
                 format!("more than {MAX_TERMS} terms"),
+            ));
+        }
+        if !term::is_writable(key) {
+            return Err(Error::new(
+                ErrorKind::Term,
+                &self.path,
+                format!(
+                    "a line of N-Quads cannot hold the term {}",
+                    String::from_utf8_lossy(key.get(1..).unwrap_or_default()).escape_debug()
+                ),
             ));
         }
         let length = |part: &[u8]| {

@@ -30,6 +30,9 @@ pub enum ErrorKind {
     Version,
     /// There are more terms or quads than ids can number.
     Full,
+    /// A term cannot be kept: it is nested too deep, or it is not what RDF allows and would be read back as something
+    /// else.
+    Term,
     /// A change does not fit the index that it is made to.
     Misfit,
     /// A reader was asked to stop: its deadline passed or its budget is used up.
@@ -95,7 +98,7 @@ impl From<Error> for io::Error {
                 .source
                 .as_ref()
                 .map_or(io::ErrorKind::Other, io::Error::kind),
-            ErrorKind::Damaged | ErrorKind::Foreign | ErrorKind::Version | ErrorKind::Misfit => {
+            ErrorKind::Damaged | ErrorKind::Foreign | ErrorKind::Version | ErrorKind::Misfit | ErrorKind::Term => {
                 io::ErrorKind::InvalidData
             }
             ErrorKind::Full | ErrorKind::Stopped => io::ErrorKind::Other,

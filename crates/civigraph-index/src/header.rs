@@ -11,8 +11,8 @@
 use crate::dictionary::Kinds;
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::FileFacts;
-use std::fs;
-use std::io::ErrorKind as IoErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind as IoErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The version of the format. Another one is built anew.
@@ -20,6 +20,9 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// The name of the header's file.
 pub(crate) const HEADER: &str = "header";
+
+/// No header has as many bytes.
+const MOST_BYTES: u64 = 1 << 12;
 
 const MAGIC: &[u8; 8] = b"CIVIGIDX";
 
@@ -80,7 +83,12 @@ impl Header {
 
     pub(crate) fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(HEADER);
-        let bytes = fs::read(&path).map_err(|error| {
+        let mut bytes = Vec::new();
+        let read = File::open(&path).and_then(|file| {
+            // A file that is longer is not a header, whatever it is.
+            file.take(MOST_BYTES).read_to_end(&mut bytes)
+        });
+        read.map_err(|error| {
             let is_folder = folder.is_dir();
             match error.kind() {
                 IoErrorKind::NotFound if is_folder => Error::new(

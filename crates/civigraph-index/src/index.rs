@@ -6,6 +6,7 @@ use crate::header::{FILES, Header};
 use crate::order::{Named, Pattern, Triples};
 use crate::overlay::{self, Overlay};
 use crate::permutation::{Cache, Permutation};
+use crate::run::MAX_DEPTH;
 use crate::term::{self, kind};
 use oxrdf::{
     GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, Term,
@@ -244,7 +245,7 @@ impl Index {
         }
     }
 
-    /// Whether a quad is in the index.
+    /// Whether a quad is in the index, or beside it.
     ///
     /// # Errors
     /// The index is damaged.
@@ -260,6 +261,30 @@ impl Index {
             .entries
             .next();
         found.transpose().map(|entry| entry.is_some())
+    }
+
+    /// Whether a quad is in the index itself.
+    pub(crate) fn stores(&self, quad: &Quad) -> Result<bool> {
+        let terms = [
+            quad.subject.as_ref().into(),
+            quad.predicate.as_ref().into(),
+            quad.object.as_ref(),
+        ];
+        let mut ids = [0; 3];
+        for (id, term) in ids.iter_mut().zip(terms) {
+            match self.stored_id(term)? {
+                Some(stored) => *id = stored,
+                None => return Ok(false),
+            }
+        }
+        let [s, p, o] = ids;
+        match term::named_graph(&quad.graph_name) {
+            None => Ok(self.triples.spo.find(&ids)?.is_some()),
+            Some(graph) => match self.stored_id(graph.as_ref())? {
+                Some(g) => Ok(self.named.spog.find(&[s, p, o, g])?.is_some()),
+                None => Ok(false),
+            },
+        }
     }
 
     /// The names of the graphs, in order.
@@ -308,7 +333,9 @@ impl Index {
     /// The id of a term, if it is in the index or beside it.
     pub(crate) fn id(&self, term: TermRef<'_>) -> Result<Option<u32>> {
         match self.stored_id(term)? {
-            None if self.load.is_some() => Ok(self.overlay()?.id(&term.into_owned())),
+            None if self.load.is_some() => {
+                Ok(self.overlay()?.id(&term::canonical(term.into_owned())))
+            }
             id => Ok(id),
         }
     }
@@ -319,7 +346,11 @@ impl Index {
         match term {
             TermRef::NamedNode(node) => term::encode_iri(&mut key, node.as_str()),
             TermRef::BlankNode(node) => term::encode_blank(&mut key, node.as_str()),
-            TermRef::Literal(literal) => term::encode_literal(&mut key, literal),
+            TermRef::Literal(literal) => {
+                if term::encode_literal(&mut key, literal).is_none() {
+                    return Ok(None);
+                }
+            }
             TermRef::Triple(triple) => {
                 return Ok(self.triple_id(triple)?.map(|(id, _)| id));
             }
@@ -329,6 +360,18 @@ impl Index {
 
     /// The id of a triple term and its depth.
     fn triple_id(&self, triple: &Triple) -> Result<Option<(u32, u32)>> {
+        let mut innermost = triple;
+        for _ in 0..MAX_DEPTH {
+            match &innermost.object {
+                Term::Triple(inner) => innermost = inner,
+                _ => return self.shallow_triple_id(triple),
+            }
+        }
+        // Deeper than those of an index.
+        Ok(None)
+    }
+
+    fn shallow_triple_id(&self, triple: &Triple) -> Result<Option<(u32, u32)>> {
         let Some(subject) = self.stored_id(triple.subject.as_ref().into())? else {
             return Ok(None);
         };
@@ -336,7 +379,7 @@ impl Index {
             return Ok(None);
         };
         let object = match &triple.object {
-            Term::Triple(inner) => self.triple_id(inner)?,
+            Term::Triple(inner) => self.shallow_triple_id(inner)?,
             other => self.stored_id(other.as_ref())?.map(|id| (id, 0)),
         };
         let Some((object, depth)) = object else {
@@ -363,8 +406,9 @@ impl Index {
             return Ok(None);
         }
         let [_, subject, predicate, object] = self.triple_terms.get(position as usize)?;
-        if object >= id {
-            return Err(self.misplaced("a triple term"));
+        let keys = self.dictionary.len();
+        if subject >= keys || predicate >= keys || object >= id {
+            return Err(self.misplaced("a term of a triple term"));
         }
         Ok(Some([subject, predicate, object]))
     }
@@ -378,14 +422,26 @@ impl Index {
         )
     }
 
+    #[cold]
+    fn too_deep(&self) -> Error {
+        let path = self.triple_terms.file().path();
+        Error::damaged(path, format!("a triple term is nested deeper than {MAX_DEPTH} levels"))
+    }
+
     /// The term with an id.
     pub(crate) fn term(&self, id: u32) -> Result<Term> {
+        self.term_within(id, MAX_DEPTH)
+    }
+
+    /// The term with an id, nested so deep at most.
+    fn term_within(&self, id: u32, depth: u32) -> Result<Term> {
         if let Some([subject, predicate, object]) = self.triple_term(id)? {
+            let depth = depth.checked_sub(1).ok_or_else(|| self.too_deep())?;
             let subject = term::node(self.term(subject)?);
             return Ok(Term::Triple(Box::new(Triple {
                 subject: subject.ok_or_else(|| self.misplaced("a subject"))?,
                 predicate: self.predicate(predicate)?,
-                object: self.term(object)?,
+                object: self.term_within(object, depth)?,
             })));
         }
         if id >= overlay::FIRST {
@@ -438,14 +494,28 @@ impl Index {
 
     /// Appends the canonical N-Quads form of a term.
     pub(crate) fn write_term(&self, id: u32, out: &mut Vec<u8>, key: &mut Vec<u8>) -> Result<()> {
-        if let Some(parts) = self.triple_term(id)? {
-            out.extend_from_slice(b"<<( ");
-            for (at, part) in parts.into_iter().enumerate() {
-                self.write_term(part, out, key)?;
-                out.extend_from_slice(if at < 2 { b" " } else { b" )>>" });
+        let (mut id, mut depth) = (id, 0);
+        while let Some([subject, predicate, object]) = self.triple_term(id)? {
+            depth += 1;
+            if depth > MAX_DEPTH {
+                return Err(self.too_deep());
             }
-            return Ok(());
+            out.extend_from_slice(b"<<( ");
+            for part in [subject, predicate] {
+                self.write_key(part, out, key)?;
+                out.push(b' ');
+            }
+            id = object;
         }
+        self.write_key(id, out, key)?;
+        for _ in 0..depth {
+            out.extend_from_slice(b" )>>");
+        }
+        Ok(())
+    }
+
+    /// Appends the canonical N-Quads form of a term that is not a triple term.
+    fn write_key(&self, id: u32, out: &mut Vec<u8>, key: &mut Vec<u8>) -> Result<()> {
         self.dictionary.key(id, key)?;
         term::write_canonical(out, key).ok_or_else(|| {
             Error::damaged(

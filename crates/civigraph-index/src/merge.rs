@@ -305,7 +305,7 @@ fn merge_triple_terms(
         let Some((scan, old, unused)) = scans.get_mut(source) else {
             return Ok(());
         };
-        while let Some(entry) = scan.next() {
+        for entry in scan.by_ref() {
             let [depth, parts @ ..] = entry?;
             let number = *old;
             *old += 1;
@@ -313,7 +313,7 @@ fn merge_triple_terms(
                 continue;
             }
             let new = ids.get(source).map(Vec::as_slice).unwrap_or_default();
-            let [s, p, o] = parts.map(|id| new.get(id as usize).copied().unwrap_or(NONE));
+            let [s, p, o] = renumbered(parts, new, folder)?;
             heap.push(Reverse(([depth, s, p, o], source, number)));
             break;
         }
@@ -354,10 +354,8 @@ fn too_many(folder: &Path) -> Error {
 fn renumbered<const N: usize>(entry: [u32; N], ids: &[u32], folder: &Path) -> Result<[u32; N]> {
     let entry = entry.map(|id| ids.get(id as usize).copied().unwrap_or(NONE));
     if entry.contains(&NONE) {
-        return Err(Error::damaged(
-            folder,
-            "a quad has a term that is not in the dictionary",
-        ));
+        let message = "a term is needed that is not in the dictionary";
+        return Err(Error::damaged(folder, message));
     }
     Ok(entry)
 }
@@ -456,7 +454,7 @@ impl<'a, const N: usize> Counted<'a, N> {
     }
 
     fn next(&mut self) -> Result<Option<([u32; N], u64)>> {
-        while let Some(entry) = self.scan.next() {
+        for entry in self.scan.by_ref() {
             let entry = entry?;
             let position = self.position;
             self.position += 1;
@@ -509,7 +507,10 @@ fn merge_counted<const N: usize>(
     let mut write = |(entry, count): ([u32; N], u64)| -> Result<()> {
         writer.push(&entry)?;
         if count > 1 {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            let count = u32::try_from(count).map_err(|_| {
+                let message = "a quad was made more often than can be counted";
+                Error::new(ErrorKind::Full, folder, message)
+            })?;
             count_writer.push(&count_entry(position, count))?;
         }
         position += 1;

@@ -51,7 +51,7 @@ impl Overlay {
             ];
             let mut entry = [0; 4];
             for (place, term) in entry.iter_mut().zip(ids) {
-                *place = overlay.number(index, term)?;
+                *place = overlay.number(index, term::canonical(term))?;
             }
             let [s, p, o, g] = entry;
             let pattern = Pattern {
@@ -59,7 +59,8 @@ impl Overlay {
                 predicate: Some(p),
                 object: Some(o),
             };
-            if index.named.scan(&pattern, Some(g), None).next().is_none() {
+            let mut stored = index.named.scan(&pattern, Some(g), None);
+            if stored.next().transpose()?.is_none() {
                 overlay.orders[0].push(entry);
             }
         }
@@ -100,7 +101,7 @@ impl Overlay {
         Ok(id)
     }
 
-    /// The id of a term that the index does not have.
+    /// The id of a term that the index does not have, with its language tag in canonical case.
     pub(crate) fn id(&self, term: &Term) -> Option<u32> {
         self.ids.get(term).copied()
     }

@@ -16,6 +16,7 @@ const fn skip_size(n: usize) -> usize {
 /// Writes entries in order.
 pub(crate) struct PermutationWriter<const N: usize> {
     file: PageWriter,
+    path: PathBuf,
     skips: Vec<u8>,
     last: [u32; N],
     in_block: usize,
@@ -27,6 +28,7 @@ impl<const N: usize> PermutationWriter<N> {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         Ok(Self {
             file: PageWriter::create(path)?,
+            path: path.to_owned(),
             skips: Vec::new(),
             last: [0; N],
             in_block: 0,
@@ -39,6 +41,9 @@ impl<const N: usize> PermutationWriter<N> {
     #[inline]
     pub(crate) fn push(&mut self, entry: &[u32; N]) -> Result<()> {
         if self.in_block == BLOCK || self.length == 0 {
+            if self.length > 0 && *entry <= self.last {
+                return Err(self.out_of_order());
+            }
             if self.packed.len() >= 1 << 15 {
                 self.file.write(&self.packed)?;
                 self.packed.clear();
@@ -49,13 +54,21 @@ impl<const N: usize> PermutationWriter<N> {
             }
             self.skips.extend_from_slice(&at.to_le_bytes());
             self.in_block = 0;
-        } else {
-            pack_one(&self.last, entry, &mut self.packed);
+        } else if pack_one(&self.last, entry, &mut self.packed).is_none() {
+            return Err(self.out_of_order());
         }
         self.last = *entry;
         self.in_block += 1;
         self.length += 1;
         Ok(())
+    }
+
+    #[cold]
+    fn out_of_order(&self) -> Error {
+        Error::damaged(
+            &self.path,
+            format!("entry {} is not greater than the one before", self.length),
+        )
     }
 
     /// Ends the file; gives its facts and the number of entries.
@@ -475,6 +488,23 @@ mod tests {
         let (facts, length) = writer.finish().unwrap();
         let permutation = Permutation::open(path, &facts, length).unwrap();
         (folder, permutation)
+    }
+
+    #[test]
+    fn entries_out_of_order_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = PermutationWriter::create(&folder.path().join("spo")).unwrap();
+        for number in 0..100 {
+            writer.push(&[0, number, 0]).unwrap();
+            for again in [[0, number, 0], [0, number / 2, 0]] {
+                assert!(writer.push(&again).is_err(), "{number}");
+            }
+        }
+        let (facts, length) = writer.finish().unwrap();
+        let path = folder.path().join("spo");
+        let permutation = Permutation::<3>::open(path, &facts, length).unwrap();
+        let entries: Result<Vec<_>> = permutation.range(&[], None).collect();
+        assert_eq!(entries.unwrap(), Vec::from_iter((0..100).map(|number| [0, number, 0])));
     }
 
     proptest! {

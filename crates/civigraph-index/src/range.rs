@@ -171,8 +171,12 @@ impl ValueKind {
                 let local = literal.datatype().as_str().strip_prefix(value::XSD)?;
                 let datatype = value::NUMBERS.iter().position(|number| *number == local)?;
                 let number = value::number(datatype, lexical)?;
-                // Different numbers can have the same double: its neighbours are taken along.
-                return Some([number.next_down(), number.next_up()].map(value::number_key));
+                // Different numbers can have the same double, and compared with a float the same float: the
+                // neighbours are taken along.
+                let single = number as f32;
+                let low = number.next_down().min(f64::from(single.next_down()));
+                let high = number.next_up().max(f64::from(single.next_up()));
+                return Some([low, high].map(value::number_key));
             }
             Self::Date => value::seconds(lexical, false),
             Self::DateTime => value::seconds(lexical, true),
@@ -229,19 +233,12 @@ impl Index {
             }
             self.dictionary.lower_bound(&bytes)
         };
-        if let Some(keys) = range
-            .lower
-            .as_ref()
-            .and_then(|lower| range.kind.keys(lower))
-        {
-            ids.start = ids.start.max(first_at(keys[0], false)?);
+        let keys = |bound: &Option<Literal>| range.kind.keys(bound.as_ref()?);
+        if let Some([low, _]) = keys(&range.lower) {
+            ids.start = ids.start.max(first_at(low, false)?);
         }
-        if let Some(keys) = range
-            .upper
-            .as_ref()
-            .and_then(|upper| range.kind.keys(upper))
-        {
-            ids.end = ids.end.min(first_at(keys[1], true)?);
+        if let Some([_, high]) = keys(&range.upper) {
+            ids.end = ids.end.min(first_at(high, true)?);
         }
         ids.end = ids.end.max(ids.start);
         Ok(ids)

@@ -1,15 +1,18 @@
 //! Terms and quads in memory, with numbers of their own, until they are sorted.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::term;
 use hashbrown::HashTable;
-use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, QuadRef, TermRef, Triple};
+use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, QuadRef, Term, TermRef, Triple};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::path::Path;
 
 /// Stands for the default graph where a graph is named.
 pub(crate) const DEFAULT: u32 = u32::MAX;
+
+/// How deep triple terms nest at most: each level takes some of the stack when a term is made, compared or dropped.
+pub(crate) const MAX_DEPTH: u32 = 512;
 
 /// Set in the number of a triple term; the rest counts the triple terms.
 pub(crate) const TRIPLE: u32 = 1 << 31;
@@ -84,6 +87,21 @@ impl TermTable {
     }
 }
 
+/// Why a quad was not taken.
+type Refusal = (ErrorKind, &'static str);
+
+const TOO_MANY: Refusal = (ErrorKind::Full, "more terms than ids can number");
+
+const TOO_DEEP: Refusal = (
+    ErrorKind::Term,
+    "a triple term is nested deeper than 512 levels",
+);
+
+const NO_LITERAL: Refusal = (
+    ErrorKind::Term,
+    "a literal has a datatype that is not an IRI, or a language tag that is not one",
+);
+
 /// A triple term: its depth, and the numbers of its terms.
 pub(crate) type TripleEntry = [u32; 4];
 
@@ -99,7 +117,8 @@ pub struct Chunk {
     pub(crate) removed: Vec<[u32; 4]>,
     key: Vec<u8>,
     subject: (Vec<u8>, u32),
-    full: bool,
+    /// Why a quad was refused; the chunk is then refused as a whole.
+    refused: Option<Refusal>,
 }
 
 impl Chunk {
@@ -135,83 +154,102 @@ impl Chunk {
 
     #[inline]
     fn entry(&mut self, quad: QuadRef<'_>) -> Option<[u32; 4]> {
-        let entry = self.try_entry(quad);
-        self.full |= entry.is_none();
-        entry
+        match self.try_entry(quad) {
+            Ok(entry) => Some(entry),
+            Err(refusal) => {
+                self.refused = Some(refusal);
+                None
+            }
+        }
     }
 
     #[inline]
-    fn try_entry(&mut self, quad: QuadRef<'_>) -> Option<[u32; 4]> {
+    fn try_entry(&mut self, quad: QuadRef<'_>) -> Result<[u32; 4], Refusal> {
         self.key.clear();
         term::encode_node(&mut self.key, quad.subject);
         // Quads come subject after subject.
         if self.subject.0 != self.key {
-            let number = self.terms.number(&self.key)?;
+            let number = self.terms.number(&self.key).ok_or(TOO_MANY)?;
             self.subject.1 = number;
             std::mem::swap(&mut self.subject.0, &mut self.key);
         }
         let subject = self.subject.1;
         self.key.clear();
         term::encode_iri(&mut self.key, quad.predicate.as_str());
-        let predicate = self.terms.number(&self.key)?;
-        let object = self.term(quad.object)?.0;
+        let predicate = self.terms.number(&self.key).ok_or(TOO_MANY)?;
+        let object = self.term(quad.object)?;
         let graph = match quad.graph_name {
             GraphNameRef::DefaultGraph => DEFAULT,
             graph => {
                 self.key.clear();
                 term::encode_graph(&mut self.key, graph);
-                self.terms.number(&self.key)?
+                self.terms.number(&self.key).ok_or(TOO_MANY)?
             }
         };
-        Some([subject, predicate, object, graph])
+        Ok([subject, predicate, object, graph])
     }
 
     /// The number of a key of another table.
     pub(crate) fn number_of(&mut self, key: &[u8]) -> u32 {
         let number = self.terms.number(key);
-        self.full |= number.is_none();
-        number.unwrap_or_default()
+        self.numbered(number)
     }
 
     /// The number of a triple term made of numbers of this chunk.
     pub(crate) fn triple_of(&mut self, depth: u32, [s, p, o]: [u32; 3]) -> u32 {
         let entry = [depth, s, p, o];
         let number = intern_triple(&mut self.triples, &mut self.triple_numbers, entry);
-        self.full |= number.is_none();
-        number.unwrap_or_default()
+        self.numbered(number)
     }
 
-    fn node(&mut self, node: NamedOrBlankNodeRef<'_>) -> Option<u32> {
+    /// A number, or any one where there are too many: the chunk is refused then.
+    fn numbered(&mut self, number: Option<u32>) -> u32 {
+        number.unwrap_or_else(|| {
+            self.refused = Some(TOO_MANY);
+            0
+        })
+    }
+
+    fn node(&mut self, node: NamedOrBlankNodeRef<'_>) -> Result<u32, Refusal> {
         self.key.clear();
         term::encode_node(&mut self.key, node);
-        self.terms.number(&self.key)
+        self.terms.number(&self.key).ok_or(TOO_MANY)
     }
 
-    /// The number of a term and its depth.
+    /// The number of a term.
     #[inline]
-    fn term(&mut self, term: TermRef<'_>) -> Option<(u32, u32)> {
+    fn term(&mut self, term: TermRef<'_>) -> Result<u32, Refusal> {
         let key = &mut self.key;
         key.clear();
         match term {
             TermRef::NamedNode(node) => term::encode_iri(key, node.as_str()),
             TermRef::BlankNode(node) => term::encode_blank(key, node.as_str()),
-            TermRef::Literal(literal) => term::encode_literal(key, literal),
-            TermRef::Triple(triple) => return self.triple(triple),
+            TermRef::Literal(literal) => {
+                term::encode_literal(key, literal).ok_or(NO_LITERAL)?;
+            }
+            TermRef::Triple(triple) => return Ok(self.triple(triple, 1)?.0),
         }
-        Some((self.terms.number(key)?, 0))
+        self.terms.number(key).ok_or(TOO_MANY)
     }
 
-    fn triple(&mut self, triple: &Triple) -> Option<(u32, u32)> {
+    /// The number of a triple term and its depth. `within` is how many it is in, and itself.
+    fn triple(&mut self, triple: &Triple, within: u32) -> Result<(u32, u32), Refusal> {
+        if within > MAX_DEPTH {
+            return Err(TOO_DEEP);
+        }
         let subject = self.node(triple.subject.as_ref())?;
         let predicate = self.node(NamedOrBlankNodeRef::NamedNode(triple.predicate.as_ref()))?;
-        let (object, depth) = self.term(triple.object.as_ref())?;
+        let (object, depth) = match &triple.object {
+            Term::Triple(inner) => self.triple(inner, within + 1)?,
+            other => (self.term(other.as_ref())?, 0),
+        };
         let depth = depth + 1;
         let number = intern_triple(
             &mut self.triples,
             &mut self.triple_numbers,
             [depth, subject, predicate, object],
-        )?;
-        Some((number, depth))
+        );
+        Ok((number.ok_or(TOO_MANY)?, depth))
     }
 }
 
@@ -244,10 +282,11 @@ pub(crate) struct Run {
 
 impl Run {
     /// Takes the quads of a chunk.
-    pub(crate) fn absorb(&mut self, chunk: Chunk, folder: &Path) -> Result<()> {
-        let full = || Error::new(ErrorKind::Full, folder, "more terms than ids can number");
-        if chunk.full {
-            return Err(full());
+    pub(crate) fn absorb(&mut self, chunk: Chunk, folder: &Path) -> Result<(), Error> {
+        let refused = |(kind, why): Refusal| Error::new(kind, folder, why);
+        let full = || refused(TOO_MANY);
+        if let Some(refusal) = chunk.refused {
+            return Err(refused(refusal));
         }
         if self.terms.len() == 0 && self.triples.is_empty() && self.is_empty() {
             self.terms = chunk.terms;

@@ -47,14 +47,13 @@ impl Ids {
 
     /// Gives triple terms their ids, those of the smallest depth first: the others are made of them.
     fn number_triples(&mut self, triples: &[TripleEntry]) {
-        let deepest = triples.iter().map(|[depth, ..]| *depth).max().unwrap_or(0);
-        for depth in 1..=deepest {
-            let mut level: Vec<(TripleEntry, usize)> = triples
+        let mut by_depth: Vec<(&TripleEntry, usize)> = triples.iter().zip(0..).collect();
+        by_depth.sort_unstable_by_key(|([depth, ..], _)| *depth);
+        for level in by_depth.chunk_by(|([one, ..], _), ([other, ..], _)| one == other) {
+            let mut level: Vec<(TripleEntry, usize)> = level
                 .iter()
-                .enumerate()
-                .filter(|(_, [of, ..])| *of == depth)
-                .map(|(number, [_, s, p, o])| {
-                    ([depth, self.id(*s), self.id(*p), self.id(*o)], number)
+                .map(|([depth, s, p, o], number)| {
+                    ([*depth, self.id(*s), self.id(*p), self.id(*o)], *number)
                 })
                 .collect();
             level.sort_unstable();
@@ -89,6 +88,10 @@ impl Ids {
 
 /// Writes a run as an index into a folder that exists. The quads that it takes back are not looked at.
 pub(crate) fn write_run(run: Run, folder: &Path) -> Result<Ids> {
+    if u32::try_from(run.quads.len()).is_err() {
+        let message = "more quads at once than can be sorted";
+        return Err(Error::new(ErrorKind::Full, folder, message));
+    }
     let ids = Ids::of(&run.terms, &run.triples, folder)?;
     let mut triples = Vec::with_capacity(run.quads.len());
     let mut named = Vec::new();

@@ -71,9 +71,13 @@ pub(crate) fn encode_graph(key: &mut Vec<u8>, graph: GraphNameRef<'_>) {
     }
 }
 
-/// Appends the key of a literal.
-pub(crate) fn encode_literal(key: &mut Vec<u8>, literal: LiteralRef<'_>) {
+/// Appends the key of a literal; `None` where it cannot have one: its datatype holds U+0000, which no IRI does, or
+/// its language tag is not one.
+pub(crate) fn encode_literal(key: &mut Vec<u8>, literal: LiteralRef<'_>) -> Option<()> {
     if let Some(language) = literal.language() {
+        if !is_language_tag(language) {
+            return None;
+        }
         encode_string(key, literal.value());
         key.push(b'@');
         key.extend_from_slice(canonical_language_tag(language).as_bytes());
@@ -83,18 +87,28 @@ pub(crate) fn encode_literal(key: &mut Vec<u8>, literal: LiteralRef<'_>) {
                 BaseDirection::Rtl => b"--rtl",
             });
         }
-        return;
+        return Some(());
     }
     let datatype = literal.datatype().as_str();
     let lexical = literal.value();
     match datatype.strip_prefix(XSD) {
-        Some("string") => encode_string(key, lexical),
+        Some("string") => {
+            encode_string(key, lexical);
+            Some(())
+        }
         Some(local) => encode_xsd(key, local, datatype, lexical),
         None => encode_typed(key, datatype, lexical),
     }
 }
 
-fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) {
+/// Whether a text has the form of a language tag, as N-Quads writes them: what follows `--` is a direction.
+fn is_language_tag(text: &str) -> bool {
+    text.split('-').all(|subtag| {
+        !subtag.is_empty() && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) -> Option<()> {
     let (kind, number, order) = match local {
         "date" => (
             kind::DATE,
@@ -126,16 +140,67 @@ fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) {
             key.extend_from_slice(&order);
             key.push(number);
             key.extend_from_slice(lexical.as_bytes());
+            Some(())
         }
         None => encode_typed(key, datatype, lexical),
     }
 }
 
-fn encode_typed(key: &mut Vec<u8>, datatype: &str, lexical: &str) {
+fn encode_typed(key: &mut Vec<u8>, datatype: &str, lexical: &str) -> Option<()> {
+    if memchr::memchr(0, datatype.as_bytes()).is_some() {
+        return None;
+    }
     key.push(kind::TYPED);
     key.extend_from_slice(datatype.as_bytes());
     key.push(0);
     key.extend_from_slice(lexical.as_bytes());
+    Some(())
+}
+
+/// Whether a key's term can stand in a line of N-Quads: a line break, or a `>` in an IRI, would end it early.
+pub(crate) fn is_writable(key: &[u8]) -> bool {
+    let Some((&kind, rest)) = key.split_first() else {
+        return false;
+    };
+    let text = match kind {
+        kind::IRI => rest.split_last().map_or(rest, |(_, iri)| iri),
+        kind::BLANK => rest,
+        kind::TYPED => rest.split(|byte| *byte == 0).next().unwrap_or_default(),
+        // Their other characters are escaped.
+        _ => return true,
+    };
+    memchr::memchr3(b'>', b'\n', b'\r', text).is_none()
+}
+
+/// A term as an index gives it back: language tags in their canonical case.
+pub(crate) fn canonical(term: Term) -> Term {
+    match term {
+        Term::Literal(literal) => canonical_literal(literal).into(),
+        Term::Triple(mut triple) => {
+            triple.object = canonical(triple.object);
+            Term::Triple(triple)
+        }
+        other => other,
+    }
+}
+
+fn canonical_literal(literal: Literal) -> Literal {
+    let Some(language) = literal.language() else {
+        return literal;
+    };
+    let canonical = canonical_language_tag(language);
+    if canonical == language {
+        return literal;
+    }
+    let tag = canonical.into_owned();
+    match literal.direction() {
+        None => Literal::new_language_tagged_literal_unchecked(literal.value(), tag),
+        Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(
+            literal.value(),
+            tag,
+            direction,
+        ),
+    }
 }
 
 fn encode_string(key: &mut Vec<u8>, text: &str) {
@@ -146,7 +211,7 @@ fn encode_string(key: &mut Vec<u8>, text: &str) {
 /// Appends a quoted string with the escapes of canonical N-Quads and no others (RDF Dataset Canonicalization
 /// 1.0, §5).
 pub(crate) fn write_quoted(out: &mut Vec<u8>, text: &str) {
-    const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |number: u8| number + if number < 10 { b'0' } else { b'A' - 10 };
     out.push(b'"');
     let bytes = text.as_bytes();
     let mut plain = 0;
@@ -161,21 +226,18 @@ pub(crate) fn write_quoted(out: &mut Vec<u8>, text: &str) {
             0x00..=0x1F | 0x7F => None,
             _ => continue,
         };
-        // `plain` and `at` are positions of `bytes`, in order.
-        out.extend_from_slice(&bytes[plain..at]);
+        out.extend_from_slice(bytes.get(plain..at).unwrap_or_default());
         plain = at + 1;
         out.push(b'\\');
         match escaped {
             Some(letter) => out.push(letter),
             None => {
                 out.extend_from_slice(b"u00");
-                // Both digits are below 16.
-                out.push(HEXADECIMAL[usize::from(byte >> 4)]);
-                out.push(HEXADECIMAL[usize::from(byte & 15)]);
+                out.extend([digit(byte >> 4), digit(byte & 15)]);
             }
         }
     }
-    out.extend_from_slice(&bytes[plain..]);
+    out.extend_from_slice(bytes.get(plain..).unwrap_or_default());
     out.push(b'"');
 }
 
@@ -244,7 +306,8 @@ pub(crate) fn parts(key: &[u8]) -> Option<Parts<'_>> {
             let text = text.strip_prefix('"')?;
             let (lexical, tag) = text.rsplit_once('"')?;
             match tag.strip_prefix('@') {
-                None => Parts::String(lexical, None, None),
+                None if tag.is_empty() => Parts::String(lexical, None, None),
+                None => return None,
                 Some(tag) => match tag.split_once("--") {
                     None => Parts::String(lexical, Some(tag), None),
                     Some((tag, "ltr")) => {
@@ -359,8 +422,26 @@ mod tests {
 
     fn round_trip(literal: &Literal) -> Term {
         let mut key = Vec::new();
-        encode_literal(&mut key, literal.as_ref());
+        encode_literal(&mut key, literal.as_ref()).unwrap();
+        assert!(is_writable(&key));
         decode(&key).unwrap()
+    }
+
+    #[test]
+    fn what_would_be_read_as_another_term_has_no_key() {
+        let tagged = |tag: &str| Literal::new_language_tagged_literal_unchecked("x", tag);
+        let typed = |iri: &str| Literal::new_typed_literal("x", NamedNode::new_unchecked(iri));
+        for literal in [tagged("ar--rtl"), tagged(""), tagged("en\"@de"), tagged("я"), typed("a\0b")] {
+            assert_eq!(encode_literal(&mut Vec::new(), literal.as_ref()), None, "{literal}");
+        }
+        for (iri, writable) in [("http://e/a\u{0}b c", true), ("a>b", false), ("a\nb", false)] {
+            let mut key = Vec::new();
+            encode_iri(&mut key, iri);
+            assert_eq!(is_writable(&key), writable, "{iri}");
+            key.clear();
+            encode_literal(&mut key, typed(iri).as_ref());
+            assert_eq!(is_writable(&key), writable && !key.is_empty(), "{iri}");
+        }
     }
 
     #[test]
@@ -408,7 +489,7 @@ mod tests {
             let mut keys = [Vec::new(), Vec::new()];
             let mut lines = [Vec::new(), Vec::new()];
             for ((key, line), literal) in keys.iter_mut().zip(&mut lines).zip([of(&one, &tag), of(&other, "en")]) {
-                encode_literal(key, literal.as_ref());
+                encode_literal(key, literal.as_ref()).unwrap();
                 write_canonical(line, key).unwrap();
                 line.extend_from_slice(b" .");
                 prop_assert_eq!(String::from_utf8(line.clone()).unwrap(), format!("{literal} ."));

@@ -45,21 +45,24 @@ pub(crate) fn time_key(seconds: i64) -> OrderKey {
     (seconds.cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
 
+/// Positions in [`NUMBERS`] of the datatypes whose values are not integers.
+const DECIMAL: usize = 1;
+const DOUBLE: usize = 2;
+const FLOAT: usize = 3;
+
 /// The value of a lexical form of a numeric datatype; `None` where it has none.
+///
+/// All forms have one that the evaluator reads as numbers, among them `inf` in any case.
 pub(crate) fn number(datatype: usize, lexical: &str) -> Option<f64> {
-    let floating = matches!(datatype, 2 | 3);
-    if floating {
-        match lexical {
-            "INF" | "+INF" => return Some(f64::INFINITY),
-            "-INF" => return Some(f64::NEG_INFINITY),
-            "NaN" => return Some(f64::NAN),
-            _ => {}
-        }
+    match datatype {
+        DOUBLE => return lexical.parse().ok(),
+        // The evaluator compares what a float holds, not what its digits say.
+        FLOAT => return lexical.parse::<f32>().ok().map(f64::from),
+        _ => {}
     }
     let allowed = |byte: u8| match byte {
         b'0'..=b'9' | b'+' | b'-' => true,
-        b'.' => matches!(datatype, 1..=3),
-        b'e' | b'E' => floating,
+        b'.' => datatype == DECIMAL,
         _ => false,
     };
     if !lexical.bytes().all(allowed) {
@@ -212,7 +215,12 @@ mod tests {
             (1, "1e3", None),
             (2, "1e3", Some(1000.0)),
             (2, "INF", Some(f64::INFINITY)),
-            (2, "inf", None),
+            (2, "inf", Some(f64::INFINITY)),
+            (2, "-INF", Some(f64::NEG_INFINITY)),
+            (3, "0.1", Some(f64::from(0.1_f32))),
+            (3, "1e300", Some(f64::INFINITY)),
+            (0, "inf", None),
+            (1, "INF", None),
             (2, "", None),
             (0, "-", None),
         ] {
