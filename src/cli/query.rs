@@ -173,13 +173,14 @@ fn name_things(
         if value.starts_with('<') || !takes_iri(name) {
             continue;
         }
-        let node = match describe::find(build, value)? {
-            Some(node) => node,
+        let named = match describe::find(build, value)? {
+            Some(named) => named,
             // What can be read as an IRI is one, though nothing is said of it.
             None if query::iri(value, &about.prefixes, &about.base).is_some() => continue,
-            None => describe::resolve(build, value)?,
+            None => describe::named(build, value)?,
         };
-        let node = super::describe::follow(build, &node, terminal)?;
+        super::describe::say_label(build, &named, value, terminal);
+        let node = super::describe::follow(build, &named.node, terminal)?;
         *value = format!("<{}>", node.as_str());
     }
     Ok(())

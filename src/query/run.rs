@@ -4,6 +4,7 @@ use super::answer::{self, AnswerStyle, Answered, evaluation_error};
 use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
+use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -172,7 +173,8 @@ fn evaluate(
     to_caller: SyncSender<Vec<u8>>,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
-    let (query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    search::rewrite(&mut query, build, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = SparqlEvaluator::new().with_cancellation_token(token);
