@@ -16,7 +16,7 @@ const NAMES: [Kind; 3] = [Kind::Label, Kind::AltLabel, Kind::Hidden];
 const SHOWN: usize = 10;
 
 /// Things that a refusal proposes.
-const PROPOSED: usize = 5;
+const PROPOSED: usize = 3;
 
 /// Names that are looked at to find a thing; more where all of them are the name that is looked for.
 const LOOKED_AT: usize = 100;
@@ -184,7 +184,12 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
     if partly.len() > 1 {
         return Ok(None);
     }
-    only(build, label, partly, hits.first().map(|hit| hit.text.clone()))
+    only(
+        build,
+        label,
+        partly,
+        hits.first().map(|hit| hit.text.clone()),
+    )
 }
 
 /// Names with all words of a label, in whatever form and script, the best first.
@@ -226,10 +231,7 @@ fn by_scan(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> {
     Ok(if found.is_empty() { alike } else { found })
 }
 
-fn for_each_label(
-    store: &Index,
-    mut each: impl FnMut(&NamedNode, &str),
-) -> Result<(), IndexError> {
+fn for_each_label(store: &Index, mut each: impl FnMut(&NamedNode, &str)) -> Result<(), IndexError> {
     for property in label_properties() {
         for quad in store.quads_for_pattern(None, Some(property), None, None) {
             let quad = quad?;
@@ -296,7 +298,9 @@ fn unknown(build: &Build, name: &str) -> Result<StoreError, StoreError> {
         [] => nearest_name(build, name).map_err(|error| unreadable(build, &error))?,
         [(label, id)] => Some(format!("did you mean `{label}`, `{id}`?")),
         several => {
-            let several = several.iter().map(|(label, id)| format!("`{label}`, `{id}`"));
+            let several = several
+                .iter()
+                .map(|(label, id)| format!("`{label}`, `{id}`"));
             let several: Vec<String> = several.collect();
             Some(format!("did you mean {}?", several.join("; or ")))
         }

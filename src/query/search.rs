@@ -82,8 +82,11 @@ impl VisitorMut for Rewriting<'_> {
             }
             GraphPattern::Path { path, .. } if self.is_in(path) => {
                 let refusal = self.refusal("`search` is part of a property path");
-                self.failure
-                    .get_or_insert(refusal.with_hint("search for `?thing` in a triple of its own").into());
+                self.failure.get_or_insert(
+                    refusal
+                        .with_hint("search for `?thing` in a triple of its own")
+                        .into(),
+                );
             }
             _ => walk_pattern_mut(self, pattern),
         }
@@ -160,12 +163,14 @@ impl Rewriting<'_> {
                     .into());
             }
         };
-        let constant = |term: &TermPattern| match term {
+        let constant = |term: &TermPattern| {
+            match term {
             TermPattern::Literal(words) => Ok(words.clone()),
             _ => Err(self
                 .refusal("what `search` is to look for is not a constant text")
                 .with_found(term.to_string())
                 .with_hint("write the words in quotation marks; a parameter of a stored query is a constant too")),
+        }
         };
         let (words, limit) = match objects.as_slice() {
             [words] => (constant(words)?, MOST),
@@ -230,13 +235,20 @@ impl Rewriting<'_> {
 
     fn find(&self, text: &TextIndex, search: &Search) -> Result<Vec<(String, f64)>, StoreError> {
         let query = TextQuery {
-            languages: search.words.language().map(str::to_owned).into_iter().collect(),
+            languages: search
+                .words
+                .language()
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             limit: search.limit,
             ..TextQuery::new(search.words.value())
         };
         let subjects = text.subjects(&query).map_err(|error| text_error(&error))?;
         let subjects = subjects.into_iter();
-        Ok(subjects.map(|subject| (subject.iri, subject.score)).collect())
+        Ok(subjects
+            .map(|subject| (subject.iri, subject.score))
+            .collect())
     }
 
     fn text(&self) -> Result<&TextIndex, StoreError> {

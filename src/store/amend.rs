@@ -22,7 +22,9 @@ use super::sort::{Records, Sorter};
 use super::statistics::Counter;
 use super::text;
 use super::verify::check_index;
-use super::{About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads};
+use super::{
+    About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads,
+};
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
 use civigraph_index::{self as index, Changes, Index};
@@ -288,9 +290,11 @@ impl Amender {
 fn refused(site: Site) -> Result<Amended, StoreError> {
     let folder = site.path().join(INDEX);
     match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::io(&folder, "remove the unfinished index", error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(
+            &folder,
+            "remove the unfinished index",
+            error,
+        )),
         _ => Ok(Amended::Refused(site)),
     }
 }

@@ -231,7 +231,11 @@ impl Builder {
             states,
             statistics,
         } = std::thread::scope(|scope| {
-            let texts = self.site.options.text.then(|| scope.spawn(|| text::write(&index, &self.site)));
+            let texts = self
+                .site
+                .options
+                .text
+                .then(|| scope.spawn(|| text::write(&index, &self.site)));
             let digested = digest_all(&index, &about.base)?;
             match texts.map(|texts| texts.join()) {
                 Some(Err(_)) => Err(StoreError::new(

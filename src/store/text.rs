@@ -51,19 +51,11 @@ fn memory(index: &Index, limit: usize) -> Result<usize, StoreError> {
         }
     }
     let texts = usize::try_from(texts).unwrap_or(usize::MAX);
-    Ok(texts
-        .saturating_mul(MEMORY_PER_TEXT)
-        .min(MEMORY)
-        .min(limit))
+    Ok(texts.saturating_mul(MEMORY_PER_TEXT).min(MEMORY).min(limit))
 }
 
 /// Adds the texts of a property.
-fn add(
-    writer: &mut Writer,
-    index: &Index,
-    property: &str,
-    kind: Kind,
-) -> Result<(), StoreError> {
+fn add(writer: &mut Writer, index: &Index, property: &str, kind: Kind) -> Result<(), StoreError> {
     let predicate = NamedNodeRef::new_unchecked(property);
     // Named graphs come after the default graph, and there equal triples come one after the other.
     let mut last: Option<Quad> = None;
@@ -74,7 +66,9 @@ fn add(
         else {
             continue;
         };
-        if !is_text(literal) || (quad.graph_name != GraphName::DefaultGraph && stated(index, &quad, last.as_ref())?) {
+        if !is_text(literal)
+            || (quad.graph_name != GraphName::DefaultGraph && stated(index, &quad, last.as_ref())?)
+        {
             continue;
         }
         let entry = Entry {
@@ -133,7 +127,11 @@ pub(super) fn take_over(prior: &Build, site: &Site) -> Result<Option<Vec<FileEnt
     fs::create_dir(&folder).map_err(failed)?;
     // Copies and no links: what befalls the file of one build is not to befall another.
     let copied = files.iter().all(|file| {
-        fs::copy(prior.folder().join(&file.name), site.path().join(&file.name)).is_ok()
+        fs::copy(
+            prior.folder().join(&file.name),
+            site.path().join(&file.name),
+        )
+        .is_ok()
             && file.check(site.path()).is_ok()
     });
     if copied && TextIndex::open(&folder).is_ok() {

@@ -145,6 +145,9 @@ impl Attributes {
     pub fn rank(self, words: usize) -> u32 {
         let whole = u32::from(self.words() == words);
         let weight = (self.0 >> 10 & 0xffff) as u32;
-        whole << WHOLE | (3 - u32::from(self.kind())) << 24 | weight << 8 | (255 - self.words() as u32)
+        whole << WHOLE
+            | (3 - u32::from(self.kind())) << 24
+            | weight << 8
+            | (255 - self.words() as u32)
     }
 }
