@@ -33,6 +33,10 @@ use std::time::Duration;
 /// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of
 /// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. The
 /// tables are those that the build was made from.
+///
+/// A property finds things by the words of their labels and texts, as `civigraph search` does:
+/// `?thing cg:search "words"`, with scores and at most 20 `(?thing ?score) cg:search ("words" 20)`. The words are
+/// a constant or a parameter; a language tag (`"words"@ru`) looks at texts of that language alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,6 +46,7 @@ Examples:
   civigraph query mine.rq --format json -o answer.json     # a file
   civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
   civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
+  civigraph query -e 'SELECT ?s ?o { ?s cg:search \"Irbit\" ; cg:locatedIn ?o }'  # by a name
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
@@ -189,13 +194,14 @@ fn name_things(
         if value.starts_with('<') || !takes_iri(name) {
             continue;
         }
-        let node = match describe::find(build, value)? {
-            Some(node) => node,
+        let named = match describe::find(build, value)? {
+            Some(named) => named,
             // What can be read as an IRI is one, though nothing is said of it.
             None if query::iri(value, &about.prefixes, &about.base).is_some() => continue,
-            None => describe::resolve(build, value)?,
+            None => describe::named(build, value)?,
         };
-        let node = super::describe::follow(build, &node, terminal)?;
+        super::describe::say_label(build, &named, value, terminal);
+        let node = super::describe::follow(build, &named.node, terminal)?;
         *value = format!("<{}>", node.as_str());
     }
     Ok(())

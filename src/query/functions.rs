@@ -24,7 +24,7 @@ use spareval::QueryEvaluator;
 use std::sync::{Arc, OnceLock};
 
 /// What stands before the names of the functions, after the base.
-const NAMESPACE: &str = "ns#";
+pub(super) const NAMESPACE: &str = "ns#";
 
 /// Terms of a triple, and two more at most.
 const ARGUMENTS: std::ops::RangeInclusive<usize> = 3..=5;

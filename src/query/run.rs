@@ -6,6 +6,7 @@ use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
+use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -178,7 +179,8 @@ fn evaluate(
     to_caller: SyncSender<Vec<u8>>,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
-    let (query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    search::rewrite(&mut query, build, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.

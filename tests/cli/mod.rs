@@ -17,6 +17,7 @@ mod lineage;
 mod merges;
 mod readme;
 mod rules;
+mod search;
 mod shapes;
 mod tables;
 mod talk;

@@ -425,7 +425,10 @@ impl Index {
     #[cold]
     fn too_deep(&self) -> Error {
         let path = self.triple_terms.file().path();
-        Error::damaged(path, format!("a triple term is nested deeper than {MAX_DEPTH} levels"))
+        Error::damaged(
+            path,
+            format!("a triple term is nested deeper than {MAX_DEPTH} levels"),
+        )
     }
 
     /// The term with an id.

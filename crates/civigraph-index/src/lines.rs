@@ -117,7 +117,10 @@ impl Lines<'_> {
     ///
     /// # Errors
     /// The index is damaged.
-    #[expect(clippy::should_implement_trait, reason = "a line borrows from what gives it")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a line borrows from what gives it"
+    )]
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
         let (object, graph) = loop {
             if let Some(next) = self.group.next() {

@@ -504,7 +504,10 @@ mod tests {
         let path = folder.path().join("spo");
         let permutation = Permutation::<3>::open(path, &facts, length).unwrap();
         let entries: Result<Vec<_>> = permutation.range(&[], None).collect();
-        assert_eq!(entries.unwrap(), Vec::from_iter((0..100).map(|number| [0, number, 0])));
+        assert_eq!(
+            entries.unwrap(),
+            Vec::from_iter((0..100).map(|number| [0, number, 0]))
+        );
     }
 
     proptest! {
