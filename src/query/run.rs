@@ -11,7 +11,7 @@ use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
-use civigraph_index::Dataset;
+use civigraph_index::{self as index, Dataset};
 use civigraph_sparql::{Evaluation, Options};
 use oxrdf::{GraphName, NamedNode, Term};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator};
@@ -19,6 +19,7 @@ use spargebra::Query;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -125,14 +126,15 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Answered, StoreError> {
     let token = CancellationToken::new();
+    let stop = Arc::new(AtomicBool::new(false));
     let deadline = request.limits.time.map(|time| Instant::now() + time);
     let (to_here, pieces) = sync_channel(WAITING);
     let evaluation = {
         let (build, asked, style) = (Arc::clone(build), request.clone(), style.clone());
-        let token = token.clone();
+        let (token, stop) = (token.clone(), Arc::clone(&stop));
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn(move || evaluate(&build, &asked, &style, token, to_here))
+            .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
     let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
@@ -158,6 +160,8 @@ pub fn run(
             Err(_) if cancelled => return Err(timeout()),
             Err(RecvTimeoutError::Timeout) => {
                 token.cancel();
+                // The index looks more often than the evaluator does.
+                stop.store(true, Ordering::Relaxed);
                 cancelled = true;
             }
             // The evaluation has ended.
@@ -176,6 +180,7 @@ fn evaluate(
     request: &Request,
     style: &AnswerStyle,
     token: CancellationToken,
+    stop: Arc<AtomicBool>,
     to_caller: SyncSender<Vec<u8>>,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
@@ -189,7 +194,11 @@ fn evaluate(
         evaluator = lineage.register(evaluator, &about.base);
     }
     let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
-    let mut dataset = Dataset::new(build.index());
+    let limits = index::Limits {
+        stop: Some(stop),
+        ..index::Limits::default()
+    };
+    let mut dataset = Dataset::with_limits(build.index(), limits);
     // With the parameters in their places: one of them may be the graph.
     let see_inferred = request.inferred || graphs::named(&query).contains(inferred.as_str());
     if query.dataset().is_none() && !see_inferred {
