@@ -236,7 +236,7 @@ impl Builder {
                 .options
                 .text
                 .then(|| scope.spawn(|| text::write(&index, &self.site)));
-            let digested = digest_all(&index, &about.base)?;
+            let digested = digest_all(&index, &about)?;
             match texts.map(|texts| texts.join()) {
                 Some(Err(_)) => Err(StoreError::new(
                     Code::StoreFiles,
