@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     /// Published builds to keep, the new one included.
     #[arg(long, value_name = "N", default_value_t = 3, env = "CIVIGRAPH_KEEP", value_parser = clap::value_parser!(u16).range(1..))]
     keep: u16,
-    /// Build everything anew, even where few rows changed. That also compacts the store.
+    /// Build everything anew, even where few rows changed.
     #[arg(long)]
     full: bool,
     /// Do not index labels and texts: no `civigraph search`, and things are found by whole labels alone.
