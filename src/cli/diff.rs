@@ -83,7 +83,7 @@ pub(super) fn run(
     let new = Version::open(&arguments.new, folder, &store, &mut diagnostics)?;
     progress.finish_and_clear();
     terminal.report(&diagnostics, Format::Human, false)?;
-    let (Some(mut old), Some(mut new)) = (old, new) else {
+    let (Some(old), Some(new)) = (old, new) else {
         return Err(Failure::new("nothing was compared: a project has errors"));
     };
     let mut out = Output::open(arguments.output.as_deref())?;
