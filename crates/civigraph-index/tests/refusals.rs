@@ -176,3 +176,46 @@ fn a_failing_overlay_is_an_error() {
     let dataset = &Dataset::new(&index);
     assert!(dataset.internal_named_graphs().any(|graph| graph.is_err()));
 }
+
+#[test]
+fn headers_of_other_versions_and_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &[quad(iri("o"))]).unwrap();
+    let path = folder.path().join("header");
+    let header = std::fs::read(&path).unwrap();
+    let kind = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        Index::open(folder.path()).map(|_| ()).unwrap_err().kind()
+    };
+    let mut other = header.clone();
+    other[8] = 99;
+    assert_eq!(kind(&other), ErrorKind::Version);
+    assert_eq!(kind(b""), ErrorKind::Foreign);
+    assert_eq!(kind(b"SQLite format 3"), ErrorKind::Foreign);
+    assert_eq!(kind(&header[..40]), ErrorKind::Damaged);
+    assert_eq!(kind(&[header, vec![0; 1 << 20]].concat()), ErrorKind::Damaged);
+}
+
+#[test]
+fn many_runs_are_merged_in_between() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        memory: 0,
+        threads: 1,
+    };
+    let (spilled, whole) = (folder.path().join("spilled"), folder.path().join("whole"));
+    let quads: Vec<Quad> = (0..300).map(|n| quad(Literal::from(n % 170))).collect();
+    let mut builder = Builder::new(&spilled, options).unwrap();
+    for quad in &quads {
+        builder.add_quad(quad.as_ref()).unwrap();
+    }
+    let runs = std::fs::read_dir(&spilled).unwrap().count();
+    assert!(runs < 200, "{runs}");
+    builder.finish().unwrap();
+    build(&whole, &quads).unwrap();
+    for name in Index::file_names() {
+        let [one, other] = [&spilled, &whole].map(|folder| std::fs::read(folder.join(name)).unwrap());
+        assert_eq!(one, other, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(&spilled).unwrap().count(), Index::file_names().count());
+}
