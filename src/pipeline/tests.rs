@@ -396,11 +396,13 @@ proptest! {
 #[test]
 fn nothing_is_taken_over_from_a_damaged_build() -> Tested {
     for name in [
-        "quads.nq.zst",
-        "counts.zst",
-        "frames.json",
+        "index/header",
+        "index/terms",
+        "index/spo",
+        "index/ospg",
+        "index/spo-counts",
         "others.nq.zst",
-        "store/CURRENT",
+        "digest-states.json",
     ] {
         let workshop = shipped()?;
         workshop.both()?;
