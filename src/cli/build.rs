@@ -31,7 +31,8 @@ Examples:
   civigraph build                          # the project in the current folder
   civigraph build --project ~/cities       # another one
   civigraph build --threads 1 --keep 5     # on one core; keep the last five builds
-  civigraph build --full                   # take nothing over from the published build")]
+  civigraph build --full                   # take nothing over from the published build
+  civigraph build --no-text                # without the text index that `search` needs")]
 pub(super) struct Arguments {
     /// Threads that convert and load [default: one for each core]. The graph does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -42,6 +43,9 @@ pub(super) struct Arguments {
     /// Build everything anew, even where few rows changed. That also compacts the store.
     #[arg(long)]
     full: bool,
+    /// Do not index labels and texts: no `civigraph search`, and things are found by whole labels alone.
+    #[arg(long)]
+    no_text: bool,
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
@@ -64,6 +68,7 @@ pub(super) fn run(
     let mut options = BuildOptions {
         keep: usize::from(arguments.keep),
         amend: !arguments.full,
+        text: !arguments.no_text,
         progress: Some(listener(bar.clone())),
         ..BuildOptions::default()
     };
@@ -155,10 +160,27 @@ fn announce(published: &Published, start: Instant, terminal: Terminal) {
         start.elapsed().as_secs_f64(),
         manifest.digest,
     ));
+    terminal.say(format_args!(
+        "{DIM}on disk: {} of quads, {}{DIM:#}",
+        size(manifest.index_bytes()),
+        match manifest.text_bytes() {
+            Some(bytes) => format!("{} of text index", size(bytes)),
+            None => "no text index".to_owned(),
+        }
+    ));
     if !manifest.canonical {
         terminal.say(
             "its blank nodes are too many, or too much alike, for the canonical labels of RDFC-1.0: they keep their own",
         );
+    }
+}
+
+/// A number of bytes for people: `312 kB`, `1.4 MB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }
 

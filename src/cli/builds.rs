@@ -162,6 +162,8 @@ fn to_json(entry: &Entry) -> serde_json::Value {
         "version": manifest.version,
         "digest": manifest.digest,
         "quads": manifest.statistics.quads,
+        "index_bytes": manifest.index_bytes(),
+        "text_bytes": manifest.text_bytes(),
         "graphs": manifest.statistics.graphs.iter()
             .map(|(graph, counts)| (graph.clone(), json!(counts.triples)))
             .collect::<serde_json::Map<_, _>>(),

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
-use crate::describe::{self, SHOWN_LINKS};
+use crate::describe::{self, Named, SHOWN_LINKS};
 use crate::store::{self, Build};
 use clap::ValueEnum;
 use oxrdf::NamedNode;
@@ -11,7 +11,8 @@ use std::io::{self, Write};
 
 /// Describe a thing: what is said of it, and what points to it.
 ///
-/// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language. One that
+/// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language; a part of a
+/// label, another grammatical form or another script will do where one thing alone is meant. One that
 /// was merged into another is answered by that one. People are shown the first things that point to it
 /// by each property, in the order of their names; Turtle and JSON have all of them.
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,7 @@ use std::io::{self, Write};
 Examples:
   civigraph describe Novokuznetsk                # by a label
   civigraph describe Новокузнецк --lang ru       # in Russian
+  civigraph describe Medvedev                    # by a part of a label
   civigraph describe city/irbit                  # by its kind and id
   civigraph describe city:irbit --format turtle  # as Turtle")]
 pub(super) struct Arguments {
@@ -51,8 +53,9 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let build = store::open(&global.store()?)?;
-    let named = describe::resolve(&build, &arguments.name)?;
-    let node = follow(&build, &named, *terminal)?;
+    let named = describe::named(&build, &arguments.name)?;
+    say_label(&build, &named, &arguments.name, *terminal);
+    let node = follow(&build, &named.node, *terminal)?;
     let mut out = terminal.stdout();
     match arguments.format {
         Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
@@ -67,6 +70,18 @@ pub(super) fn run(
     }
     out.flush()?;
     Ok(Outcome::Fine)
+}
+
+/// Says which thing is meant where the name is not quite its label.
+pub(super) fn say_label(build: &Build, named: &Named, name: &str, terminal: Terminal) {
+    if let Some(label) = &named.label {
+        let prefixes = &build.manifest().about.prefixes;
+        terminal.say(format_args!(
+            "`{name}` is understood as `{}` ({})",
+            super::plain(label),
+            prefixes.shorten(named.node.as_str())
+        ));
+    }
 }
 
 /// The thing that a thing was merged into, if it was; then that is said.

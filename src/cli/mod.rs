@@ -24,6 +24,7 @@ mod man;
 mod output;
 mod query;
 mod rollback;
+mod search;
 mod suggest;
 mod tables;
 mod terminal;
@@ -58,6 +59,7 @@ Examples:
   civigraph check                            # what is wrong with the project in this folder
   civigraph build                            # check it, build its graph, publish it
   civigraph list                             # what is in it
+  civigraph search Zheleznogorsk             # find things by their names
   civigraph query sessions-by-month          # ask it
   civigraph why city:irbit                   # from which cell and which source a fact comes
   civigraph export -o graph.ttl              # dump it
@@ -127,6 +129,7 @@ enum Command {
     Build(build::Arguments),
     Query(query::Arguments),
     List(list::Arguments),
+    Search(search::Arguments),
     Describe(describe::Arguments),
     Builds(builds::Arguments),
     Rollback(rollback::Arguments),
@@ -229,6 +232,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
+        Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),

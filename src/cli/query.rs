@@ -25,14 +25,18 @@ use std::time::Duration;
 /// where it was merged; an IRI in `<…>` is taken as it stands. The answer is a table on a terminal and
 /// CSV elsewhere.
 ///
-/// The store keeps values and not how they were written: derived integer types come back as
-/// `xsd:integer`, `1.50` as `1.5`. `civigraph export` has the terms as they were published.
+/// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
+/// does).
 ///
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
 /// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of
 /// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. The
 /// tables are those that the build was made from.
+///
+/// A property finds things by the words of their labels and texts, as `civigraph search` does:
+/// `?thing cg:search "words"`, with scores and at most 20 `(?thing ?score) cg:search ("words" 20)`. The words are
+/// a constant or a parameter; a language tag (`"words"@ru`) looks at texts of that language alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,6 +46,7 @@ Examples:
   civigraph query mine.rq --format json -o answer.json     # a file
   civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
   civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
+  civigraph query -e 'SELECT ?s ?o { ?s cg:search \"Irbit\" ; cg:locatedIn ?o }'  # by a name
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
@@ -67,6 +72,10 @@ pub(super) struct Arguments {
     /// parameter `lang`, else en].
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
+    /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
+    /// times.
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    explain: bool,
     /// Stop after this many rows or triples.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -108,6 +117,7 @@ pub(super) fn run(
     let request = Request {
         parameters,
         inferred: arguments.inferred,
+        explain: arguments.explain,
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),
@@ -129,6 +139,14 @@ pub(super) fn run(
             ascii: false,
         },
     };
+    if arguments.explain {
+        let answered = query::run(&build, &request, &style, &mut io::sink())?;
+        io::stdout()
+            .write_all(answered.plan.unwrap_or_default().as_bytes())
+            .map_err(|error| Failure::io("write", &error))?;
+        terminal.say(format_args!("build {}", build.manifest().id));
+        return Ok(Outcome::Fine);
+    }
     let answered = if path.is_some() {
         let mut output = Output::open(path)?;
         let answered = query::run(&build, &request, &style, &mut output)?;
@@ -151,6 +169,9 @@ pub(super) fn run(
     } else {
         String::new()
     };
+    for hint in &answered.hints {
+        terminal.say(format_args!("hint: {hint}"));
+    }
     // Every answer names the build that it is from.
     terminal.say(format_args!("build {}{what}", build.manifest().id));
     Ok(Outcome::Fine)
@@ -173,13 +194,14 @@ fn name_things(
         if value.starts_with('<') || !takes_iri(name) {
             continue;
         }
-        let node = match describe::find(build, value)? {
-            Some(node) => node,
+        let named = match describe::find(build, value)? {
+            Some(named) => named,
             // What can be read as an IRI is one, though nothing is said of it.
             None if query::iri(value, &about.prefixes, &about.base).is_some() => continue,
-            None => describe::resolve(build, value)?,
+            None => describe::named(build, value)?,
         };
-        let node = super::describe::follow(build, &node, terminal)?;
+        super::describe::say_label(build, &named, value, terminal);
+        let node = super::describe::follow(build, &named.node, terminal)?;
         *value = format!("<{}>", node.as_str());
     }
     Ok(())

@@ -1,4 +1,6 @@
 //! One entity, for people: what is said of it, what points to it, under which names.
+//!
+//! Names are looked up in the text index of a build; where it has none, all labels are read.
 
 mod follow;
 mod resolve;
@@ -7,6 +9,6 @@ mod tests;
 mod write;
 
 pub use follow::follow;
-pub(crate) use resolve::find;
 pub use resolve::resolve;
+pub(crate) use resolve::{Named, find, named};
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -2,38 +2,57 @@
 
 use super::write::unreadable;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::{LABEL_PROPERTIES, iri, stored::nearest};
-use crate::store::{Build, StoreError};
+use crate::query::{iri, stored::nearest};
+use crate::store::{Build, StoreError, text_error};
 use civigraph_index::{Error as IndexError, Index};
+use civigraph_text::{Hit, Kind, Match, PROPERTIES, Query, TextIndex};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Other properties by which things are known, behind the labels proper.
-const OTHER_LABELS: [NamedNodeRef<'static>; 2] = [
-    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#altLabel"),
-    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#hiddenLabel"),
-];
+/// Kinds of texts that are names.
+const NAMES: [Kind; 3] = [Kind::Label, Kind::AltLabel, Kind::Hidden];
 
 /// Candidates that a refusal lists.
 const SHOWN: usize = 10;
 
+/// Things that a refusal proposes.
+const PROPOSED: usize = 3;
+
+/// Names that are looked at to find a thing; more where all of them are the name that is looked for.
+const LOOKED_AT: usize = 100;
+
+/// The entity that a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Its IRI.
+    pub(crate) node: NamedNode,
+    /// The label by which it was found, where the name is not quite a label or an id.
+    pub(crate) label: Option<String>,
+}
+
 /// Finds the entity that a user means: `https://…`, `cg:City`, `city/irbit`, `irbit`, `Ирбит`.
 ///
 /// Labels are compared exactly first, then without regard to case, to `ё`, and to the form of dashes and
-/// quotation marks.
+/// quotation marks. Where the build has a text index and nothing has such a label, the only thing is taken
+/// that has the label in another grammatical form or script, or has all words of the name in a label.
 ///
 /// # Errors
 /// Nothing has that name ([`Code::UnknownEntity`], with the nearest names), or several things have it
 /// ([`Code::AmbiguousEntity`], with all of them).
 pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
+    named(build, name).map(|named| named.node)
+}
+
+/// As [`resolve`], with the label by which the entity was found.
+pub(crate) fn named(build: &Build, name: &str) -> Result<Named, StoreError> {
     match find(build, name)? {
-        Some(node) => Ok(node),
-        None => Err(unknown(build, name).map_err(|error| unreadable(build, &error))?),
+        Some(named) => Ok(named),
+        None => Err(unknown(build, name)?),
     }
 }
 
-/// As [`resolve`], but that nothing has the name is no error.
-pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, StoreError> {
+/// As [`named`], but that nothing has the name is no error.
+pub(crate) fn find(build: &Build, name: &str) -> Result<Option<Named>, StoreError> {
     let failed = |error: IndexError| unreadable(build, &error);
     let store = build.index();
     let manifest = build.manifest();
@@ -41,7 +60,7 @@ pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, Store
     if let Some(node) = iri(name, &about.prefixes, &about.base)
         && is_there(store, &node).map_err(failed)?
     {
-        return Ok(Some(node));
+        return Ok(Some(Named { node, label: None }));
     }
     let mut found = BTreeSet::new();
     if !name.contains(['/', ':', ' ', '<']) {
@@ -54,11 +73,30 @@ pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedNode>, Store
         }
     }
     if found.is_empty() {
-        found = by_label(store, name).map_err(failed)?;
+        found = by_literal(store, name).map_err(failed)?;
     }
+    if found.is_empty() {
+        match build.text()? {
+            Some(text) => return by_text(build, text, name),
+            None => found = by_scan(store, name).map_err(failed)?,
+        }
+    }
+    only(build, name, found, None)
+}
+
+/// The only one of the things that have a name.
+fn only(
+    build: &Build,
+    name: &str,
+    found: BTreeSet<String>,
+    label: Option<String>,
+) -> Result<Option<Named>, StoreError> {
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some(only), None) => Ok(Some(NamedNode::new_unchecked(only))),
+        (Some(only), None) => Ok(Some(Named {
+            node: NamedNode::new_unchecked(only),
+            label,
+        })),
         (Some(first), Some(second)) => Err(ambiguous(
             build,
             name,
@@ -83,15 +121,17 @@ fn is_there(store: &Index, node: &NamedNode) -> Result<bool, IndexError> {
     any.transpose().map(|quad| quad.is_some())
 }
 
+/// Properties by which things are known.
 fn label_properties() -> impl Iterator<Item = NamedNodeRef<'static>> {
-    LABEL_PROPERTIES.into_iter().chain(OTHER_LABELS)
+    PROPERTIES
+        .iter()
+        .filter(|(_, kind)| NAMES.contains(kind))
+        .map(|(property, _)| NamedNodeRef::new_unchecked(property))
 }
 
-/// Things with a label: the exact one where there is any, in whatever language, else one that is the same
-/// after folding.
-fn by_label(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> {
+/// Things with a label as it is, in one of the languages that are common here: looked up among the quads.
+fn by_literal(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> {
     let mut found = BTreeSet::new();
-    // A label with its language is looked up in an index; in languages that are rare here, all are read.
     let languages = [None, Some("en"), Some("ru"), Some("ru-latn")];
     for language in languages {
         let literal = match language {
@@ -108,9 +148,77 @@ fn by_label(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> 
             }
         }
     }
-    if !found.is_empty() {
-        return Ok(found);
+    Ok(found)
+}
+
+/// The thing that a label means, found in the text index.
+fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>, StoreError> {
+    let hits = names(text, label)?;
+    let folded = fold(label);
+    let having = |same: &dyn Fn(&Hit) -> bool| -> BTreeSet<String> {
+        let hits = hits.iter().filter(|hit| same(hit));
+        hits.map(|hit| hit.subject.clone()).collect()
+    };
+    let exact = having(&|hit| hit.text == label);
+    if !exact.is_empty() {
+        return only(build, label, exact, None);
     }
+    let alike = having(&|hit| fold(&hit.text) == folded);
+    if !alike.is_empty() {
+        return only(build, label, alike, None);
+    }
+    let about = &build.manifest().about;
+    if iri(label, &about.prefixes, &about.base).is_some() {
+        // That is no name.
+        return Ok(None);
+    }
+    for matched in [Match::Exact, Match::Stem, Match::Transliterated] {
+        let whole = having(&|hit| hit.whole && hit.matched == matched);
+        if !whole.is_empty() {
+            let by = hits.iter().find(|hit| whole.contains(&hit.subject));
+            return only(build, label, whole, by.map(|hit| hit.text.clone()));
+        }
+    }
+    // A surname or the like: several that have it are no answer but proposals.
+    let partly = having(&|hit| matches!(hit.matched, Match::Exact | Match::Stem));
+    if partly.len() > 1 {
+        return Ok(None);
+    }
+    only(
+        build,
+        label,
+        partly,
+        hits.first().map(|hit| hit.text.clone()),
+    )
+}
+
+/// Names with all words of a label, in whatever form and script, the best first.
+fn names(text: &TextIndex, label: &str) -> Result<Vec<Hit>, StoreError> {
+    let mut query = Query {
+        kinds: NAMES.to_vec(),
+        prefix: false,
+        fuzzy: false,
+        limit: LOOKED_AT,
+        ..Query::new(label)
+    };
+    loop {
+        let hits = text.search(&query).map_err(|error| text_error(&error))?;
+        // Whole names come first: there may be more of them.
+        let more = hits.len() == query.limit
+            && hits
+                .last()
+                .is_some_and(|hit| hit.whole && hit.matched == Match::Exact);
+        if !more {
+            return Ok(hits);
+        }
+        query.limit *= 10;
+    }
+}
+
+/// Things with a label, found by reading all labels: the exact one where there is any, in whatever language,
+/// else one that is the same after folding.
+fn by_scan(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> {
+    let mut found = BTreeSet::new();
     let folded = fold(label);
     let mut alike = BTreeSet::new();
     for_each_label(store, |node, text| {
@@ -123,10 +231,7 @@ fn by_label(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> 
     Ok(if found.is_empty() { alike } else { found })
 }
 
-fn for_each_label(
-    store: &Index,
-    mut each: impl FnMut(&NamedNode, &str),
-) -> Result<(), IndexError> {
+fn for_each_label(store: &Index, mut each: impl FnMut(&NamedNode, &str)) -> Result<(), IndexError> {
     for property in label_properties() {
         for quad in store.quads_for_pattern(None, Some(property), None, None) {
             let quad = quad?;
@@ -181,7 +286,55 @@ fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
     )
 }
 
-fn unknown(build: &Build, name: &str) -> Result<StoreError, IndexError> {
+/// The refusal of a name that nothing has, with names that are like it.
+fn unknown(build: &Build, name: &str) -> Result<StoreError, StoreError> {
+    let diagnostic = Diagnostic::new(
+        Code::UnknownEntity,
+        Place::file("command line"),
+        format!("nothing is called `{name}`"),
+    )
+    .with_found(name);
+    let hint = match proposals(build, name)?.as_slice() {
+        [] => nearest_name(build, name).map_err(|error| unreadable(build, &error))?,
+        [(label, id)] => Some(format!("did you mean `{label}`, `{id}`?")),
+        several => {
+            let several = several
+                .iter()
+                .map(|(label, id)| format!("`{label}`, `{id}`"));
+            let several: Vec<String> = several.collect();
+            Some(format!("did you mean {}?", several.join("; or ")))
+        }
+    };
+    let hint = hint.unwrap_or_else(|| "`civigraph list` shows what there is".to_owned());
+    Ok(diagnostic.with_hint(hint).into())
+}
+
+/// Labels that are like a name, best first, each with the id of its thing; none without a text index.
+fn proposals(build: &Build, name: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let Some(text) = build.text()? else {
+        return Ok(Vec::new());
+    };
+    let query = Query {
+        kinds: NAMES.to_vec(),
+        limit: LOOKED_AT,
+        ..Query::new(name)
+    };
+    let prefixes = &build.manifest().about.prefixes;
+    let mut proposals: Vec<(String, String)> = Vec::new();
+    for hit in text.search(&query).map_err(|error| text_error(&error))? {
+        let id = user_name(build, &hit.subject).unwrap_or_else(|| prefixes.shorten(&hit.subject));
+        if proposals.iter().all(|(_, other)| *other != id) {
+            proposals.push((hit.text, id));
+        }
+        if proposals.len() == PROPOSED {
+            break;
+        }
+    }
+    Ok(proposals)
+}
+
+/// The hint with the label or id that is nearest to a name, found by reading all labels.
+fn nearest_name(build: &Build, name: &str) -> Result<Option<String>, IndexError> {
     // Ids by label, so that the proposal can be typed.
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for_each_label(build.index(), |node, text| {
@@ -193,20 +346,15 @@ fn unknown(build: &Build, name: &str) -> Result<StoreError, IndexError> {
             names.insert(id.clone(), id);
         }
     })?;
-    let diagnostic = Diagnostic::new(
-        Code::UnknownEntity,
-        Place::file("command line"),
-        format!("nothing is called `{name}`"),
-    )
-    .with_found(name);
     let near = nearest(name, names.keys().map(String::as_str));
-    Ok(StoreError::from(
-        match near.and_then(|near| Some((near, names.get(near)?))) {
-            Some((near, id)) if near == id => diagnostic.with_hint(format!("did you mean `{id}`?")),
-            Some((near, id)) => diagnostic.with_hint(format!("did you mean `{near}`, `{id}`?")),
-            None => diagnostic.with_hint("`civigraph list` shows what there is"),
-        },
-    ))
+    let near = near.and_then(|near| Some((near, names.get(near)?)));
+    Ok(near.map(|(near, id)| {
+        if near == id {
+            format!("did you mean `{id}`?")
+        } else {
+            format!("did you mean `{near}`, `{id}`?")
+        }
+    }))
 }
 
 /// The `kind/id` of one of the project's things.

@@ -30,9 +30,14 @@ fn build() -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
 }
 
 fn build_of(data: &str) -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
+    build_with(data, true)
+}
+
+fn build_with(data: &str, text: bool) -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let options = BuildOptions {
         threads: 1,
+        text,
         ..BuildOptions::default()
     };
     let builder = Builder::begin(folder.path(), options)?;
@@ -54,7 +59,16 @@ fn build_of(data: &str) -> Result<(tempfile::TempDir, Build), Box<dyn Error>> {
 
 #[test]
 fn names_that_users_type() -> Tested {
-    let (_folder, build) = build()?;
+    for text in [true, false] {
+        let (_folder, build) = build_with(DATA, text)?;
+        assert_eq!(build.text()?.is_some(), text);
+        check_names(&build)?;
+    }
+    Ok(())
+}
+
+/// What is found in whatever way labels are looked up.
+fn check_names(build: &Build) -> Tested {
     let irbit = Ok("http://e/id/city/irbit".to_owned());
     let fair = Ok("http://e/id/region/fair".to_owned());
     let orel = Ok("http://e/id/city/orel".to_owned());
@@ -80,18 +94,71 @@ fn names_that_users_type() -> Tested {
         ("http://e/nowhere", Err(Code::UnknownEntity)),
         ("", Err(Code::UnknownEntity)),
     ] {
-        let found = resolve(&build, name)
+        let found = resolve(build, name)
             .map(|node| node.into_string())
             .map_err(|e| e.code());
         assert_eq!(found, expected, "{name}");
     }
-    let refusal = resolve(&build, "irbitt").err().ok_or("found")?;
+    let refusal = resolve(build, "irbitt").err().ok_or("found")?;
     let hint = refusal.into_diagnostic().hint.unwrap_or_default();
     assert!(hint.contains("city/irbit"), "{hint}");
-    let refusal = resolve(&build, "Tara").err().ok_or("found")?;
+    let refusal = resolve(build, "Tara").err().ok_or("found")?;
     assert_eq!(
         refusal.into_diagnostic().expected.as_deref(),
         Some("city/tara, region/tara")
+    );
+    Ok(())
+}
+
+#[test]
+fn names_that_are_not_quite_labels() -> Tested {
+    let (_folder, build) = build_of(
+        r#"
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix person: <http://e/id/person/> .
+@prefix schema: <http://schema.org/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+person:m skos:prefLabel "Вадим Медведев"@ru ; dct:description "Глава Ирбита"@ru .
+person:i1 schema:name "Иван Иванов" . person:i2 schema:name "Иван Петров" .
+person:plus skos:prefLabel "+++" .
+"#,
+    )?;
+    let is = |name: &str, expected: Result<(&str, Option<&str>), Code>| {
+        let found = named(&build, name).map_err(|error| error.code());
+        let expected = expected.map(|(id, label)| Named {
+            node: oxrdf::NamedNode::new_unchecked(format!("http://e/id/{id}")),
+            label: label.map(str::to_owned),
+        });
+        assert_eq!(found, expected, "{name}");
+    };
+    let medvedev = Some("Вадим Медведев");
+    is("вадим медведев", Ok(("person/m", None)));
+    is("Медведев, Вадим", Ok(("person/m", medvedev)));
+    is("Вадима Медведева", Ok(("person/m", medvedev)));
+    is("Vadim Medvedev", Ok(("person/m", medvedev)));
+    is("медведев", Ok(("person/m", medvedev)));
+    is("Медведеву", Ok(("person/m", medvedev)));
+    // Only certain where the whole name is written so.
+    is("Medvedev", Err(Code::UnknownEntity));
+    is("Вадим Медведефф", Err(Code::UnknownEntity));
+    // A description is no name.
+    is("Глава Ирбита", Err(Code::UnknownEntity));
+    is("Петров", Ok(("person/i2", Some("Иван Петров"))));
+    is("Иван", Err(Code::UnknownEntity));
+    is("иван иванов", Ok(("person/i1", None)));
+    is("+++", Ok(("person/plus", None)));
+    is("person:Медведев", Err(Code::UnknownEntity));
+    let hint = |name: &str| -> Result<String, Box<dyn Error>> {
+        let refusal = resolve(&build, name).err().ok_or("found")?;
+        Ok(refusal.into_diagnostic().hint.unwrap_or_default())
+    };
+    assert_eq!(
+        hint("Medvedev")?,
+        "did you mean `Вадим Медведев`, `person/m`?"
+    );
+    assert_eq!(
+        hint("Иван")?,
+        "did you mean `Иван Иванов`, `person/i1`; or `Иван Петров`, `person/i2`?"
     );
     Ok(())
 }

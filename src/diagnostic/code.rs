@@ -318,7 +318,9 @@ codes! {
     /// The query calls a function that there is not, or with other arguments than it takes. There are those of
     /// SPARQL 1.1, the casts of XML Schema, and four of the project's own namespace: `rowOf`, `columnOf`,
     /// `cellOf` and `cellCount`. Each takes subject, predicate and object of a triple; then, if need be, a
-    /// graph and a number from 1 that chooses among several cells.
+    /// graph and a number from 1 that chooses among several cells. Or it uses the property `search` of that
+    /// namespace in another way than `?thing search "words"` and `(?thing ?score) search ("words" 20)`, or on a
+    /// build without a text index.
     QueryFunction = "0715", Error, "unknown function", "";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.

@@ -14,10 +14,10 @@ mod target;
 pub(crate) mod turtle;
 pub(crate) mod xml;
 
+pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
 pub(crate) use file::OutputFile;
 pub use format::{Compression, Format, of_file_name, unknown_format};
 pub use lines::{Graphs, LineSource};
-pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
 pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 

@@ -115,7 +115,7 @@ impl Tracer {
     }
 
     /// What made a triple, in the order of tables and rows: nothing where it is not from a table, several
-    /// where several cells say the same. The object is as the store has it. With a graph, only what the
+    /// where several cells say the same. With a graph, only what the
     /// tables put into that graph counts.
     ///
     /// # Errors
@@ -158,10 +158,25 @@ impl Tracer {
         object: &Term,
         graph: Option<&NamedNode>,
     ) -> io::Result<Vec<Fragment>> {
+        let exact = self.with_object(made, predicate, graph, |found| found == object)?;
+        if !exact.is_empty() || !matches!(object, Term::Literal(_)) {
+            return Ok(exact);
+        }
+        // A function of a query gets the value of a number or date, and not how it is written.
+        self.with_object(made, predicate, graph, |found| computed(found) == *object)
+    }
+
+    fn with_object(
+        &self,
+        made: &[Made],
+        predicate: &NamedNode,
+        graph: Option<&NamedNode>,
+        is_object: impl Fn(&Term) -> bool,
+    ) -> io::Result<Vec<Fragment>> {
         let mut origins: Vec<Fragment> = Vec::new();
         for Made { quad, origin } in made {
             if quad.predicate == *predicate
-                && quad.object == *object
+                && is_object(&quad.object)
                 && self.is_in(quad, graph)?
                 && !origins.contains(origin)
             {
@@ -184,6 +199,11 @@ impl Tracer {
         let here = |quad: &Quad| store.contains(quad.as_ref()).map_err(io::Error::other);
         Ok(!here(quad)? && here(&moved)?)
     }
+}
+
+/// A term as it comes out of the functions of SPARQL: `"007"^^xsd:int` is `"7"^^xsd:integer` there.
+fn computed(term: &Term) -> Term {
+    spareval::ExpressionTerm::from(term.clone()).into()
 }
 
 impl State {

@@ -76,7 +76,7 @@ pub struct AnswerStyle {
 }
 
 /// What was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answered {
     /// Rows or triples written; 1 for an `ASK`.
     pub rows: u64,
@@ -84,6 +84,10 @@ pub struct Answered {
     pub complete: bool,
     /// The answer of an `ASK`.
     pub truth: Option<bool>,
+    /// How it was evaluated, where that was asked for.
+    pub plan: Option<String>,
+    /// Why the answer may be empty, a sentence each.
+    pub hints: Vec<String>,
 }
 
 /// Writes results, at most `limit` rows.
@@ -152,6 +156,8 @@ fn write_truth(
         rows: 1,
         complete: true,
         truth: Some(truth),
+        plan: None,
+        hints: Vec::new(),
     })
 }
 
@@ -169,6 +175,8 @@ fn write_solutions(
         rows: 0,
         complete: true,
         truth: None,
+        plan: None,
+        hints: Vec::new(),
     };
     if format == AnswerFormat::Csv {
         write_csv(solutions, &variables, limit, &mut answered, file, out)?;
@@ -312,6 +320,8 @@ fn write_graph(
         rows,
         complete,
         truth: None,
+        plan: None,
+        hints: Vec::new(),
     })
 }
 

@@ -18,13 +18,13 @@ use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lineage::{self, Fragment, Tracer};
 use crate::store::{Build, StoreError};
-use oxigraph::sparql::SparqlEvaluator;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
+use spareval::QueryEvaluator;
 use std::sync::{Arc, OnceLock};
 
 /// What stands before the names of the functions, after the base.
-const NAMESPACE: &str = "ns#";
+pub(super) const NAMESPACE: &str = "ns#";
 
 /// Terms of a triple, and two more at most.
 const ARGUMENTS: std::ops::RangeInclusive<usize> = 3..=5;
@@ -124,7 +124,7 @@ impl Lineage {
     }
 
     /// Makes the functions known to an evaluator.
-    pub(super) fn register(&self, mut evaluator: SparqlEvaluator, base: &str) -> SparqlEvaluator {
+    pub(super) fn register(&self, mut evaluator: QueryEvaluator, base: &str) -> QueryEvaluator {
         for function in Function::ALL {
             let (tracer, failure) = (Arc::clone(&self.tracer), Arc::clone(&self.failure));
             let name = NamedNode::new_unchecked(function.iri(base));

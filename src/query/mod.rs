@@ -44,15 +44,21 @@
 //! RFC 7111 (`…/cities.csv#row=3`, `#col=9`, `#cell=3,9`), `cellCount` how many cells say the same. One
 //! more argument may be the graph, or a number from 1 that chooses among several cells. What is from no
 //! table has no value. [`Tracer`](crate::lineage::Tracer) finds them.
+//!
+//! A property of that namespace finds things by the words of their labels and texts: `?thing search "words"`, or
+//! `(?thing ?score) search ("words" 20)`. A build without a text index has no answer to it but an error.
 
 mod answer;
+mod explain;
 mod functions;
 mod graphs;
 mod guard;
+mod hints;
 mod labels;
 mod parameter;
 mod projection;
 mod run;
+mod search;
 pub mod stored;
 mod substitute;
 mod syntax;

@@ -1,20 +1,25 @@
 //! A query evaluated on a published build.
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
+use super::explain;
 use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
+use super::hints;
+use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
-use civigraph_index::Dataset;
-use oxigraph::sparql::{CancellationToken, QueryEvaluationError, SparqlEvaluator};
-use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};
+use civigraph_index::{self as index, Dataset};
+use civigraph_sparql::{Evaluation, Options};
+use oxrdf::{GraphName, NamedNode, Term};
+use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator};
 use spargebra::Query;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -44,6 +49,8 @@ pub struct Request {
     pub inferred: bool,
     /// What the query may take.
     pub limits: Limits,
+    /// Whether to say how it was evaluated.
+    pub explain: bool,
 }
 
 impl Request {
@@ -55,6 +62,7 @@ impl Request {
             parameters: BTreeMap::new(),
             inferred: false,
             limits: Limits::default(),
+            explain: false,
         }
     }
 }
@@ -118,14 +126,15 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Answered, StoreError> {
     let token = CancellationToken::new();
+    let stop = Arc::new(AtomicBool::new(false));
     let deadline = request.limits.time.map(|time| Instant::now() + time);
     let (to_here, pieces) = sync_channel(WAITING);
     let evaluation = {
         let (build, asked, style) = (Arc::clone(build), request.clone(), style.clone());
-        let token = token.clone();
+        let (token, stop) = (token.clone(), Arc::clone(&stop));
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn(move || evaluate(&build, &asked, &style, token, to_here))
+            .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
     let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
@@ -151,6 +160,8 @@ pub fn run(
             Err(_) if cancelled => return Err(timeout()),
             Err(RecvTimeoutError::Timeout) => {
                 token.cancel();
+                // The index looks more often than the evaluator does.
+                stop.store(true, Ordering::Relaxed);
                 cancelled = true;
             }
             // The evaluation has ended.
@@ -169,25 +180,44 @@ fn evaluate(
     request: &Request,
     style: &AnswerStyle,
     token: CancellationToken,
+    stop: Arc<AtomicBool>,
     to_caller: SyncSender<Vec<u8>>,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
-    let (query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    search::rewrite(&mut query, build, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
+    let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
-    let mut evaluator = SparqlEvaluator::new().with_cancellation_token(token);
+    let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
     if let Some(lineage) = &lineage {
         evaluator = lineage.register(evaluator, &about.base);
     }
+    let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
+    let limits = index::Limits {
+        stop: Some(stop),
+        ..index::Limits::default()
+    };
+    let mut dataset = Dataset::with_limits(build.index(), limits);
     // With the parameters in their places: one of them may be the graph.
-    let graphs = graphs::named(&query);
-    let mut prepared = evaluator.for_query(query);
-    choose_graphs(prepared.dataset_mut(), build, request.inferred, &graphs);
-    let dataset = Dataset::new(build.index());
-    let results = prepared
-        .on_queryable_dataset(&dataset)
-        .execute()
-        .map_err(|e| evaluation_error(&e, &request.file))?;
+    let see_inferred = request.inferred || graphs::named(&query).contains(inferred.as_str());
+    if query.dataset().is_none() && !see_inferred {
+        dataset = dataset
+            .without_graph(inferred.as_ref().into())
+            .map_err(|error| failed(&QueryEvaluationError::Dataset(Box::new(error))))?;
+    }
+    let options = Options {
+        default_graph: request
+            .inferred
+            .then(|| vec![GraphName::DefaultGraph, inferred.into()]),
+        statistics: request.explain,
+        ..Options::default()
+    };
+    let asked = query.clone();
+    let Evaluation { results, report } =
+        civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)
+            .map_err(|error| failed(&error))?;
+    let results = results.map_err(|error| failed(&error))?;
     let mut out = BufWriter::with_capacity(PIECE, Pieces(to_caller));
     let limit = request.limits.rows;
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
@@ -196,7 +226,17 @@ fn evaluate(
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
     }
-    Ok(answered)
+    let hints = if answered.rows == 0 || answered.truth == Some(false) {
+        hints::hints(&asked, build)
+            .map_err(|error| failed(&QueryEvaluationError::Dataset(Box::new(error))))?
+    } else {
+        Vec::new()
+    };
+    Ok(Answered {
+        hints,
+        plan: request.explain.then(|| explain::plan(&report)),
+        ..answered
+    })
 }
 
 /// Sends what is written to whoever waits for it.
@@ -268,35 +308,4 @@ fn prepare(
         .into());
     }
     Ok((query, findings))
-}
-
-/// Inferred triples are seen when the request asks for them, or when the query names their graph.
-fn choose_graphs(
-    dataset: &mut oxigraph::sparql::QueryDatasetSpecification,
-    build: &Build,
-    inferred: bool,
-    named_by_query: &BTreeSet<String>,
-) {
-    if !dataset.is_default_dataset() {
-        return;
-    }
-    let manifest = build.manifest();
-    let name = graph_iri(&manifest.about.base, "inferred");
-    if inferred {
-        dataset.set_default_graph(vec![
-            GraphName::DefaultGraph,
-            NamedNode::new_unchecked(name).into(),
-        ]);
-    } else if !named_by_query.contains(&name) && manifest.statistics.graphs.contains_key(&name) {
-        let others = manifest
-            .statistics
-            .graphs
-            .keys()
-            .map(String::as_str)
-            .chain([graph_iri(&manifest.about.base, "release").as_str()])
-            .filter(|graph| !graph.is_empty() && !graph.starts_with("_:") && *graph != name)
-            .map(|graph| NamedOrBlankNode::from(NamedNode::new_unchecked(graph)))
-            .collect();
-        dataset.set_available_named_graphs(others);
-    }
 }

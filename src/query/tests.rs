@@ -243,3 +243,79 @@ fn deep_queries_do_not_overflow_the_stack() -> Tested {
     }
     Ok(())
 }
+
+#[test]
+fn things_are_searched_for_in_patterns() -> Tested {
+    let (_folder, build) = build()?;
+    let check = |query: &str, expected: &str| -> Tested {
+        let request = Request::new(query, "q.rq");
+        let (text, _) = answer(&build, &request, AnswerFormat::Csv)?;
+        assert_eq!(text.trim_end().replace('\n', " "), expected, "{query}");
+        Ok(())
+    };
+    let irbit = "http://e/id/city/irbit";
+    check("SELECT ?s { ?s ns:search 'Ирбита' }", &format!("s {irbit}"))?;
+    check(
+        "SELECT ?s ?year { ?s ns:search 'irb' ; ns:founded ?year }",
+        &format!("s,year {irbit},1631"),
+    )?;
+    check(
+        "SELECT ?s { (?s ?score) ns:search ('Irbitt' 5) FILTER(?score > 0 && ?score < 1) }",
+        &format!("s {irbit}"),
+    )?;
+    // Each of two searches, joined.
+    check(
+        "SELECT * { ?a ns:search 'Tara' . ?b ns:search 'Irbit' . ?a ns:twin ?b }",
+        &format!("a,b http://e/id/city/tara,{irbit}"),
+    )?;
+    check(
+        "SELECT ?s { ?s ns:search 'Irbit'@ru }",
+        &format!("s {irbit}"),
+    )?;
+    check("SELECT ?s { ?s ns:search 'Tara'@ru }", "s")?;
+    check("SELECT ?s { ?s ns:search ' - ' }", "s")?;
+    check("SELECT (1 AS ?x) { city:irbit ns:search 'Irbit' }", "x 1")?;
+    check("SELECT (1 AS ?x) { city:tara ns:search 'Irbit' }", "x")?;
+    check(
+        "SELECT ?s ?found { ?s a ns:City OPTIONAL { (?s ?score) ns:search ('Tara') BIND(true AS ?found) } } ORDER BY ?s",
+        &format!("s,found {irbit}, http://e/id/city/tara,true"),
+    )?;
+    check(
+        "SELECT ?s { ?s a ns:City FILTER NOT EXISTS { ?s ns:search 'Tara' } }",
+        &format!("s {irbit}"),
+    )?;
+    check(
+        "SELECT ?s { { ?s ns:search 'Tara' } UNION { ?s ns:search 'Irbit' } MINUS { ?s ns:search 'Tara' } }",
+        &format!("s {irbit}"),
+    )?;
+    check(
+        "SELECT ?n { { SELECT (COUNT(?s) AS ?n) { ?s ns:search 'Irbit' } } }",
+        "n 1",
+    )?;
+    // A list of the query's own is left alone.
+    check("SELECT ?s { ?s ns:search 'Irbit' . (1 2) ns:of ?s }", "s")?;
+    let mut request = Request::new("SELECT ?s { ?s ns:search ?words }", "q.rq");
+    let words = oxrdf::Literal::from("Irbit");
+    request.parameters.insert("words".to_owned(), words.into());
+    let (text, _) = answer(&build, &request, AnswerFormat::Csv)?;
+    assert_eq!(text, format!("s\n{irbit}\n"));
+    for wrong in [
+        "SELECT * { ?s ns:search ?text }",
+        "SELECT * { ?s ns:search ns:City }",
+        "SELECT * { 'Irbit' ns:search 'Irbit' }",
+        "SELECT * { [] ns:search 'Irbit' }",
+        "SELECT * { (?s 1) ns:search 'Irbit' }",
+        "SELECT * { (?s ?score ?x) ns:search 'Irbit' }",
+        "SELECT * { ?s ns:search () }",
+        "SELECT * { ?s ns:search ('Irbit' 0) }",
+        "SELECT * { ?s ns:search ('Irbit' '5') }",
+        "SELECT * { ?s ns:search ('Irbit' 5 6) }",
+        "SELECT * { ?s ns:search+ 'Irbit' }",
+        "SELECT * { ?s a ns:City FILTER EXISTS { ?s ns:search|ns:twin ?o } }",
+    ] {
+        let refused = answer(&build, &Request::new(wrong, "q.rq"), AnswerFormat::Csv);
+        let code = refused.err().map(|error| error.code());
+        assert_eq!(code, Some(Code::QueryFunction), "{wrong}");
+    }
+    Ok(())
+}

@@ -20,8 +20,11 @@ use super::open::{INDEX, OTHERS};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
 use super::statistics::Counter;
+use super::text;
 use super::verify::check_index;
-use super::{About, Build, Published, Statistics, Step, StoreError, manifest, release_quads};
+use super::{
+    About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads,
+};
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
 use civigraph_index::{self as index, Changes, Index};
@@ -238,11 +241,14 @@ impl Amender {
         let Self {
             prior,
             others,
-            site,
+            mut site,
             ..
         } = self;
         match make(&prior, others, &site, sink, &about) {
             Ok(Some(made)) => {
+                if site.options.text {
+                    site.digested = index_texts(&prior, &made, &site)?;
+                }
                 let Digested {
                     digest,
                     states,
@@ -284,11 +290,25 @@ impl Amender {
 fn refused(site: Site) -> Result<Amended, StoreError> {
     let folder = site.path().join(INDEX);
     match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::io(&folder, "remove the unfinished index", error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(
+            &folder,
+            "remove the unfinished index",
+            error,
+        )),
         _ => Ok(Amended::Refused(site)),
     }
+}
+
+/// Writes the text index, or takes over that of the old build where no text differs; then with the digests of
+/// its files.
+fn index_texts(prior: &Build, made: &Made, site: &Site) -> Result<Vec<FileEntry>, StoreError> {
+    if !made.texts_differ
+        && let Some(files) = text::take_over(prior, site)?
+    {
+        return Ok(files);
+    }
+    text::write(&made.index, site)?;
+    Ok(Vec::new())
 }
 
 /// An amended index.
@@ -297,6 +317,8 @@ struct Made {
     digested: Digested,
     /// Quads that came and went.
     changed: u64,
+    /// Whether any of them is one that the text index is made of.
+    texts_differ: bool,
 }
 
 /// Writes the new index; `None` where more changed than is worth it.
@@ -345,6 +367,7 @@ fn make(
             ..digested
         },
         changed: differing().count() as u64,
+        texts_differ: differing().any(text::is_indexed),
     }))
 }
 

@@ -9,6 +9,7 @@ use super::nesting::{Nesting, Syntax, TooDeep};
 use super::open::{INDEX, OTHERS};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
+use super::text;
 use super::verify::check_index;
 use super::{About, Manifest, Step, StoreError, digest_bytes, release_quads};
 use crate::convert::Sink;
@@ -63,6 +64,8 @@ pub struct BuildOptions {
     pub amend: bool,
     /// Memory for quads that are not in the index yet, in bytes.
     pub memory: usize,
+    /// Index labels and texts for a search as well.
+    pub text: bool,
     /// Progress callback.
     pub progress: Option<Progress>,
 }
@@ -74,6 +77,7 @@ impl Default for BuildOptions {
             keep: 3,
             amend: true,
             memory: MEMORY,
+            text: true,
             progress: None,
         }
     }
@@ -226,7 +230,23 @@ impl Builder {
             digest,
             states,
             statistics,
-        } = digest_all(&index, &about.base)?;
+        } = std::thread::scope(|scope| {
+            let texts = self
+                .site
+                .options
+                .text
+                .then(|| scope.spawn(|| text::write(&index, &self.site)));
+            let digested = digest_all(&index, &about.base)?;
+            match texts.map(|texts| texts.join()) {
+                Some(Err(_)) => Err(StoreError::new(
+                    Code::StoreFiles,
+                    self.site.path(),
+                    "the thread that indexes the texts ended early",
+                )),
+                Some(Ok(Err(error))) => Err(error),
+                Some(Ok(Ok(()))) | None => Ok(digested),
+            }
+        })?;
         states.write(self.site.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.site.write_release(&release)?;

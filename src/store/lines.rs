@@ -11,9 +11,9 @@ use crate::diagnostic::Code;
 use civigraph_index::Index;
 use oxrdf::NamedOrBlankNode;
 use serde::{Deserialize, Serialize};
-use siphasher::sip::SipHasher13;
 use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
 use sha2::{Digest as _, Sha256};
+use siphasher::sip::SipHasher13;
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! What is in a build, written beside it and checked at every opening.
 
+use super::open::INDEX;
+use super::text::TEXT;
 use super::{About, Input, Statistics, StoreError, digest_bytes, digest_file};
 use crate::diagnostic::Code;
 use serde::{Deserialize, Serialize};
@@ -186,6 +188,26 @@ impl Manifest {
         Ok(())
     }
 
+    /// The files in a folder of the build.
+    pub(super) fn files_in(&self, folder: &str) -> impl Iterator<Item = &FileEntry> {
+        self.files.iter().filter(move |file| {
+            let within = file.name.strip_prefix(folder);
+            within.is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    /// Bytes of the index of the quads.
+    pub fn index_bytes(&self) -> u64 {
+        self.files_in(INDEX).map(|file| file.bytes).sum()
+    }
+
+    /// Bytes of the text index; `None` where the build has none.
+    pub fn text_bytes(&self) -> Option<u64> {
+        let mut files = self.files_in(TEXT).peekable();
+        files.peek()?;
+        Some(files.map(|file| file.bytes).sum())
+    }
+
     /// What is known of a file of the build.
     fn entry(&self, name: &str) -> Option<&FileEntry> {
         let found = self
@@ -208,7 +230,7 @@ impl Manifest {
 
 impl FileEntry {
     /// Whether the file is the one that was described.
-    fn check(&self, build: &Path) -> Result<(), StoreError> {
+    pub(super) fn check(&self, build: &Path) -> Result<(), StoreError> {
         let path = build.join(&self.name);
         if digest(&path)?.1 == self.sha256 {
             Ok(())

@@ -10,6 +10,7 @@
 //!       pin             locked (shared) by every reader, so that pruning waits
 //!       index/          the quads as the plan made them, and how often each was made ([`civigraph_index`])
 //!       others.nq.zst   those of them that come from no row alone: ontology, claims, inferences
+//!       labels/         the labels and texts of the quads, for a search ([`civigraph_text`]); may be left out
 //!       digest-states.json  the state of the digest at some subjects
 //!       inputs/         the tables, their metadata and the ontology as they were
 //!       release.nq      the release graph: DCAT, VoID and PROV about the quads
@@ -50,6 +51,7 @@ mod statistics;
 mod step;
 #[cfg(test)]
 mod tests;
+mod text;
 mod verify;
 mod work;
 
@@ -77,4 +79,5 @@ pub use release::{description, release_quads};
 pub use site::Site;
 pub use statistics::{GraphStatistics, Statistics};
 pub use step::Step;
+pub(crate) use text::text_error;
 pub use verify::verify;

@@ -7,10 +7,12 @@ use super::{Input, Layout, Manifest, StoreError};
 use crate::diagnostic::{Code, suggest};
 use crate::project::Project;
 use civigraph_index::{Index, Lines};
+use civigraph_text::TextIndex;
 use oxrdf::{NamedOrBlankNodeRef, Quad};
 use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Name of the folder with copies of the inputs.
 pub(super) const INPUTS: &str = "inputs";
@@ -29,6 +31,8 @@ pub struct Build {
     folder: PathBuf,
     manifest: Manifest,
     index: Index,
+    /// Opened when it is first asked for.
+    text: OnceLock<TextIndex>,
     // Held for its lock.
     _pin: Pin,
 }
@@ -43,6 +47,21 @@ impl Build {
     /// its lines.
     pub fn index(&self) -> &Index {
         &self.index
+    }
+
+    /// The labels and texts of the quads, for a search; `None` where the build was made without them.
+    ///
+    /// # Errors
+    /// The text index is damaged or cannot be read.
+    pub fn text(&self) -> Result<Option<&TextIndex>, StoreError> {
+        if self.manifest.text_bytes().is_none() {
+            return Ok(None);
+        }
+        if let Some(text) = self.text.get() {
+            return Ok(Some(text));
+        }
+        let opened = super::text::open(&self.folder)?;
+        Ok(Some(self.text.get_or_init(|| opened)))
     }
 
     /// The folder of the build.
@@ -113,7 +132,9 @@ pub(super) fn open_index(folder: &Path) -> Result<Index, StoreError> {
     let index = Index::open(&folder.join(INDEX)).map_err(index_error)?;
     Ok(index.with_overlay(move || {
         let lines = fs::read(&release)?;
-        let quads = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let quads = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         quads
             .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
             .collect::<Option<Vec<_>>>()
@@ -349,6 +370,7 @@ fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
         folder,
         manifest,
         index,
+        text: OnceLock::new(),
         _pin: pin,
     }))
 }

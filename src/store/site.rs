@@ -27,6 +27,8 @@ pub struct Site {
     sequence: u64,
     pub(super) options: BuildOptions,
     inputs: Vec<Input>,
+    /// Other files that are digested already.
+    pub(super) digested: Vec<FileEntry>,
     _lock: BuilderLock,
 }
 
@@ -73,6 +75,7 @@ impl Site {
             sequence,
             options,
             inputs: Vec::new(),
+            digested: Vec::new(),
             _lock: lock,
         })
     }
@@ -211,7 +214,7 @@ impl Site {
             bytes: input.bytes,
             sha256: input.sha256.clone(),
         });
-        let known: Vec<FileEntry> = copies.collect();
+        let known: Vec<FileEntry> = copies.chain(self.digested.iter().cloned()).collect();
         manifest.files = manifest::entries(&self.folder.path, self.options.threads, &known)?;
         let json = manifest
             .seal()

@@ -2,6 +2,7 @@
 
 use super::lines::digest_all;
 use super::load::index_error;
+use super::text::text_error;
 use super::{Build, Manifest, StoreError};
 use crate::diagnostic::Code;
 use civigraph_index::Index;
@@ -15,6 +16,9 @@ pub fn verify(build: &Build) -> Result<(), StoreError> {
     let manifest = build.manifest();
     manifest.check_files(build.folder(), true)?;
     check_index(build.index(), manifest)?;
+    if let Some(text) = build.text()? {
+        text.verify().map_err(|e| text_error(&e))?;
+    }
     let digested = digest_all(build.index(), &manifest.about.base)?;
     if digested.statistics != manifest.statistics || digested.digest != manifest.digest {
         let message = "the quads are not those of the manifest";

@@ -52,14 +52,10 @@ fn the_first_two_commands_are_those_of_the_checks() {
     let commands: Vec<&str> = blocks.iter().map(|block| block.trim()).collect();
     assert_eq!(
         commands[..2],
-        [
-            ".ci/setup && cargo run --release -- build",
-            ".ci/setup && cargo test --release"
-        ]
+        ["cargo run --release -- build", "cargo test --profile ci"]
     );
     let run = std::fs::read_to_string(root().join(".ci/run")).unwrap();
-    assert!(run.contains("cargo test --release"));
-    assert!(run.contains(".ci/setup"));
+    assert!(run.contains("cargo test --profile ci"));
 }
 
 /// A line without the id of the build that it names, which changes with every fact.

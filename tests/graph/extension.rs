@@ -89,7 +89,7 @@ fn a_new_column_and_a_new_table_need_no_rust() {
             "--format",
             "tsv",
         ]),
-        "?u\t?n\n<https://w3id.org/civigraph/id/university/sibsiu>\t547904\n"
+        "?u\t?n\n<https://w3id.org/civigraph/id/university/sibsiu>\t\"547904\"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>\n"
     );
     for name in ["sibsiu", "СибГИУ", "university:sibsiu"] {
         let described = out(&["describe", name]);

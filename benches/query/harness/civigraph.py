@@ -10,7 +10,7 @@ from harness.command import Failed, bytes_of
 LOAD = ["{program}", "load", "{nquads}", "{folder}"]
 QUERY = ["{program}", "query", "{folder}", "{query}"]
 
-BUILD = ["cargo", "build", "--release", "-p", "civigraph-index", "--example", "index"]
+BUILD = ["cargo", "build", "--release", "-p", "civigraph-sparql", "--example", "index"]
 
 
 def fill(template, **values):

@@ -1,15 +1,18 @@
 //! An index as a dataset of Oxigraph's SPARQL evaluator.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{Caches, Index};
+use crate::index::{Caches, Graphs, Index};
 use crate::order::{Arranged, Pattern};
 use crate::overlay;
 use crate::range::RangePredicate;
 use crate::term::{self, Parts};
-use oxrdf::Term;
+use oxrdf::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
+};
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::{Cell, RefCell};
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
@@ -60,6 +63,8 @@ pub struct Dataset<'i> {
     made: RefCell<Made>,
     limits: Limits,
     read: Cell<u64>,
+    /// A graph that the query does not see.
+    hidden: Option<u32>,
 }
 
 #[derive(Default)]
@@ -93,7 +98,123 @@ impl<'i> Dataset<'i> {
             made: RefCell::default(),
             limits,
             read: Cell::new(0),
+            hidden: None,
         }
+    }
+
+    /// Hides a named graph from the query.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn without_graph(mut self, graph: NamedOrBlankNodeRef<'_>) -> Result<Self> {
+        self.hidden = self.index.id(graph.into())?;
+        Ok(self)
+    }
+
+    /// Whether a graph is hidden from the query.
+    fn is_hidden(&self, graph: NamedOrBlankNodeRef<'_>) -> Result<bool> {
+        Ok(self.hidden.is_some() && self.index.id(graph.into())? == self.hidden)
+    }
+
+    /// The name of the hidden graph.
+    fn hidden_graph(&self) -> Result<Option<NamedOrBlankNode>> {
+        let Some(hidden) = self.hidden else {
+            return Ok(None);
+        };
+        let node = term::node(self.index.term(hidden)?);
+        Ok(Some(node.ok_or_else(|| self.index.misplaced("a graph"))?))
+    }
+
+    /// How many quads match a pattern, as [`Index::count`], as far as the query sees them.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn count(
+        &self,
+        subject: Option<NamedOrBlankNodeRef<'_>>,
+        predicate: Option<NamedNodeRef<'_>>,
+        object: Option<TermRef<'_>>,
+        graphs: Graphs<'_>,
+    ) -> Result<u64> {
+        let of = |graphs| self.index.count(subject, predicate, object, graphs);
+        match graphs {
+            Graphs::Named(graph) if self.is_hidden(graph)? => Ok(0),
+            Graphs::AllNamed => match self.hidden_graph()? {
+                None => of(graphs),
+                Some(hidden) => {
+                    let hidden = of(Graphs::Named(hidden.as_ref()))?;
+                    Ok(of(graphs)?.saturating_sub(hidden))
+                }
+            },
+            _ => of(graphs),
+        }
+    }
+
+    /// The predicates with how many quads they have, as [`Index::predicates`], as far as the query sees them.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn predicates(
+        &self,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(NamedNode, u64)>>> {
+        self.seen(graphs, |graphs| self.index.predicates(graphs, limit))
+    }
+
+    /// The objects of a predicate with how many quads they have, as [`Index::objects`], as far as the query sees them.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn objects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+        limit: usize,
+    ) -> Result<Option<Vec<(Term, u64)>>> {
+        self.seen(graphs, |graphs| {
+            self.index.objects(predicate, graphs, limit)
+        })
+    }
+
+    /// Counts in some graphs without those in the hidden one.
+    fn seen<T: Eq + Hash>(
+        &self,
+        graphs: Graphs<'_>,
+        count: impl Fn(Graphs<'_>) -> Result<Option<Vec<(T, u64)>>>,
+    ) -> Result<Option<Vec<(T, u64)>>> {
+        let hidden = match graphs {
+            Graphs::Named(graph) if self.is_hidden(graph)? => return Ok(Some(Vec::new())),
+            Graphs::AllNamed => self.hidden_graph()?,
+            _ => None,
+        };
+        let Some(mut counted) = count(graphs)? else {
+            return Ok(None);
+        };
+        if let Some(hidden) = hidden {
+            let Some(less) = count(Graphs::Named(hidden.as_ref()))? else {
+                return Ok(None);
+            };
+            let less: FxHashMap<T, u64> = less.into_iter().collect();
+            for (value, count) in &mut counted {
+                *count = count.saturating_sub(less.get(value).copied().unwrap_or(0));
+            }
+            counted.retain(|(_, count)| *count > 0);
+        }
+        Ok(Some(counted))
+    }
+
+    /// The named graphs with how many quads they have, as [`Index::graphs`], as far as the query sees them.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn graphs(&self, limit: usize) -> Result<Option<Vec<(GraphName, u64)>>> {
+        let hidden = self.hidden_graph()?.map(term::graph);
+        let counted = self.index.graphs(limit)?;
+        Ok(counted.map(|mut counted| {
+            counted.retain(|(graph, _)| Some(graph) != hidden.as_ref());
+            counted
+        }))
     }
 
     /// The index.
@@ -239,15 +360,52 @@ impl<'i> Dataset<'i> {
         let made = pattern.predicate.unwrap_or(predicate);
         // Objects beside the index have ids of their own, whatever their values.
         let within = move |object: u32| ids.contains(&object) || object >= overlay::FIRST;
-        Entries::Range(self, Box::new(found.filter_map(move |entry| match entry {
-            Err(error) => Some(Err(error)),
-            Ok([s, _, o, g]) => within(o).then_some(Ok(InternalQuad {
-                subject: TermId::new(s),
-                predicate: TermId::new(made),
-                object: TermId::new(o),
-                graph_name: (!default).then(|| TermId::new(g)),
+        Entries::Range(
+            self,
+            Box::new(found.filter_map(move |entry| match entry {
+                Err(error) => Some(Err(error)),
+                Ok([s, _, o, g]) => within(o).then_some(Ok(InternalQuad {
+                    subject: TermId::new(s),
+                    predicate: TermId::new(made),
+                    object: TermId::new(o),
+                    graph_name: (!default).then(|| TermId::new(g)),
+                })),
             })),
-        })))
+        )
+    }
+
+    /// The entries of a pattern.
+    fn entries<'a>(&'a self, pattern: &Pattern, graph: Option<Option<u32>>) -> Entries<'a> {
+        if let Some(range) = self.range(pattern.predicate) {
+            return self.in_range(pattern, range, graph);
+        }
+        let (dataset, index) = (self, self.index);
+        let bound = [
+            pattern.subject,
+            pattern.predicate,
+            pattern.object,
+            graph.flatten(),
+        ];
+        if bound.into_iter().flatten().any(is_made) {
+            return Entries::None;
+        }
+        let caches = Some(&dataset.caches);
+        match graph {
+            Some(None) => Entries::Triples(dataset, index.triples.scan(pattern, caches)),
+            graph => {
+                let graph = graph.flatten();
+                match index.overlay() {
+                    Err(error) => Entries::Failed(Some(error)),
+                    Ok(overlay) => Entries::Named(
+                        dataset,
+                        index.named.scan(pattern, graph, caches),
+                        overlay
+                            .may_have(graph)
+                            .then(|| Box::new(overlay.scan(pattern, graph)) as Beside<'_>),
+                    ),
+                }
+            }
+        }
     }
 
     /// A number, day or time without a string for its lexical form.
@@ -299,6 +457,24 @@ enum Entries<'a> {
     Range(&'a Dataset<'a>, Beside<'a, Result<InternalQuad<TermId>>>),
 }
 
+impl<'a> Entries<'a> {
+    /// The entries of a graph that is not hidden, or of all graphs but the hidden one.
+    fn without(self, hidden: u32) -> Self {
+        match self {
+            Self::Named(dataset, ..) | Self::Range(dataset, _) => {
+                let hidden = Some(TermId::new(hidden));
+                let entries = self.filter(move |entry| {
+                    entry
+                        .as_ref()
+                        .map_or(true, |quad| quad.graph_name != hidden)
+                });
+                Self::Range(dataset, Box::new(entries))
+            }
+            other => other,
+        }
+    }
+}
+
 impl Iterator for Entries<'_> {
     type Item = Result<InternalQuad<TermId>>;
 
@@ -313,24 +489,34 @@ impl Iterator for Entries<'_> {
             }
             Self::Triples(dataset, entries) => {
                 let entry = entries.next()?;
-                Some(dataset.count_entry().and(entry).map(|[s, p, o]| InternalQuad {
-                    subject: TermId::new(s),
-                    predicate: TermId::new(p),
-                    object: TermId::new(o),
-                    graph_name: None,
-                }))
+                Some(
+                    dataset
+                        .count_entry()
+                        .and(entry)
+                        .map(|[s, p, o]| InternalQuad {
+                            subject: TermId::new(s),
+                            predicate: TermId::new(p),
+                            object: TermId::new(o),
+                            graph_name: None,
+                        }),
+                )
             }
             Self::Named(dataset, entries, beside) => {
                 let entry = match entries.next() {
                     Some(entry) => entry,
                     None => Ok(beside.as_mut()?.next()?),
                 };
-                Some(dataset.count_entry().and(entry).map(|[s, p, o, g]| InternalQuad {
-                    subject: TermId::new(s),
-                    predicate: TermId::new(p),
-                    object: TermId::new(o),
-                    graph_name: Some(TermId::new(g)),
-                }))
+                Some(
+                    dataset
+                        .count_entry()
+                        .and(entry)
+                        .map(|[s, p, o, g]| InternalQuad {
+                            subject: TermId::new(s),
+                            predicate: TermId::new(p),
+                            object: TermId::new(o),
+                            graph_name: Some(TermId::new(g)),
+                        }),
+                )
             }
         }
     }
@@ -348,7 +534,6 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         graph_name: Option<Option<&TermId>>,
     ) -> impl Iterator<Item = Result<InternalQuad<TermId>>> + use<'a> {
         let dataset: &'a Dataset<'a> = self;
-        let index = dataset.index;
         // An evaluation that has to stop may ask for many patterns that match nothing.
         if let Err(error) = dataset.count_entry() {
             return Entries::Failed(Some(error));
@@ -360,35 +545,16 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
             object: id(object),
         };
         let graph = graph_name.map(id);
-        if let Some(range) = dataset.range(pattern.predicate) {
-            return dataset.in_range(&pattern, range, graph);
-        }
-        let bound = [
-            pattern.subject,
-            pattern.predicate,
-            pattern.object,
-            graph.flatten(),
-        ];
-        if bound.into_iter().flatten().any(is_made) {
-            return Entries::None;
-        }
-        let caches = Some(&dataset.caches);
-        match graph {
-            Some(None) => Entries::Triples(dataset, index.triples.scan(&pattern, caches)),
-            graph => {
-                let graph = graph.flatten();
-                match index.overlay() {
-                    Err(error) => Entries::Failed(Some(error)),
-                    Ok(overlay) => Entries::Named(
-                        dataset,
-                        index.named.scan(&pattern, graph, caches),
-                        overlay
-                            .may_have(graph)
-                            .then(|| Box::new(overlay.scan(&pattern, graph)) as Beside<'_>),
-                    ),
-                }
+        if let Some(hidden) = dataset.hidden {
+            if graph == Some(Some(hidden)) {
+                return Entries::None;
+            }
+            if graph.is_none() {
+                let hidden_too = dataset.entries(&pattern, graph);
+                return hidden_too.without(hidden);
             }
         }
+        dataset.entries(&pattern, graph)
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId>> + use<'a> {
@@ -401,10 +567,14 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         // A graph that is in both comes once.
         let others = beside.into_iter().filter_map(|graph| {
             let counted = dataset.index.named.count(&Pattern::default(), Some(graph));
-            counted.map(|count| (count == 0).then_some(graph)).transpose()
+            counted
+                .map(|count| (count == 0).then_some(graph))
+                .transpose()
         });
+        let hidden = dataset.hidden;
         graphs
             .chain(others)
+            .filter(move |id| !matches!(id, Ok(id) if Some(*id) == hidden))
             .map(|id| id.map(TermId::new))
             .chain(failure)
     }
@@ -432,4 +602,3 @@ impl std::fmt::Debug for Dataset<'_> {
             .finish_non_exhaustive()
     }
 }
-

@@ -98,9 +98,11 @@ impl From<Error> for io::Error {
                 .source
                 .as_ref()
                 .map_or(io::ErrorKind::Other, io::Error::kind),
-            ErrorKind::Damaged | ErrorKind::Foreign | ErrorKind::Version | ErrorKind::Misfit | ErrorKind::Term => {
-                io::ErrorKind::InvalidData
-            }
+            ErrorKind::Damaged
+            | ErrorKind::Foreign
+            | ErrorKind::Version
+            | ErrorKind::Misfit
+            | ErrorKind::Term => io::ErrorKind::InvalidData,
             ErrorKind::Full | ErrorKind::Stopped => io::ErrorKind::Other,
         };
         Self::new(kind, error)

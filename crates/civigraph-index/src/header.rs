@@ -96,9 +96,7 @@ impl Header {
                     folder,
                     "the folder does not hold an index, or not a whole one",
                 ),
-                IoErrorKind::NotFound => {
-                    Error::new(ErrorKind::Foreign, folder, "no such folder")
-                }
+                IoErrorKind::NotFound => Error::new(ErrorKind::Foreign, folder, "no such folder"),
                 _ => Error::io(&path, "read the header", error),
             }
         })?;
@@ -111,7 +109,9 @@ impl Header {
                 "the file is not the header of an index",
             ));
         }
-        let version = take(&mut rest).map(u32::from_le_bytes).ok_or_else(damaged)?;
+        let version = take(&mut rest)
+            .map(u32::from_le_bytes)
+            .ok_or_else(damaged)?;
         if version != FORMAT_VERSION {
             return Err(Error::new(
                 ErrorKind::Version,
@@ -119,22 +119,24 @@ impl Header {
                 format!("the index has format {version}, this program reads {FORMAT_VERSION}"),
             ));
         }
-        let (content, checksum) = bytes
-            .split_last_chunk::<4>()
-            .ok_or_else(damaged)?;
+        let (content, checksum) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
         if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
             return Err(damaged());
         }
         let mut header = Self::default();
         for first in &mut header.kinds {
-            *first = take(&mut rest).map(u32::from_le_bytes).ok_or_else(damaged)?;
+            *first = take(&mut rest)
+                .map(u32::from_le_bytes)
+                .ok_or_else(damaged)?;
         }
         for entry in &mut header.files {
             let mut number = || take(&mut rest).map(u64::from_le_bytes).ok_or_else(damaged);
             entry.length = number()?;
             entry.facts.data = number()?;
             entry.facts.second = number()?;
-            entry.facts.checksum = take(&mut rest).map(u32::from_le_bytes).ok_or_else(damaged)?;
+            entry.facts.checksum = take(&mut rest)
+                .map(u32::from_le_bytes)
+                .ok_or_else(damaged)?;
         }
         if rest.len() != checksum.len() {
             return Err(damaged());

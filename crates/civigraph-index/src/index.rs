@@ -50,8 +50,21 @@ impl Index {
     pub fn open(folder: &Path) -> Result<Self> {
         let header = Header::read(folder)?;
         let path = |file| Header::path(folder, file);
-        let [terms, triple_terms, spo, pos, osp, counts, spog, posg, ospg, gspo, gpos, gosp, named_counts] =
-            header.files;
+        let [
+            terms,
+            triple_terms,
+            spo,
+            pos,
+            osp,
+            counts,
+            spog,
+            posg,
+            ospg,
+            gspo,
+            gpos,
+            gosp,
+            named_counts,
+        ] = header.files;
         let open3 = |file: usize, entry: crate::header::Entry| {
             Permutation::<3>::open(path(file), &entry.facts, entry.length)
         };
@@ -198,7 +211,12 @@ impl Index {
         object: Option<TermRef<'_>>,
         graph: Option<GraphNameRef<'_>>,
     ) -> Result<Quads<'_>> {
-        let quads = |entries| Ok(Quads { index: self, entries });
+        let quads = |entries| {
+            Ok(Quads {
+                index: self,
+                entries,
+            })
+        };
         let none = || quads(Box::new(std::iter::empty()) as Entries<'_>);
         let Some(pattern) = self.pattern(subject, predicate, object)? else {
             return none();
@@ -398,13 +416,19 @@ impl Index {
     /// An error about ids that point where they cannot.
     #[cold]
     pub(crate) fn misplaced(&self, what: &str) -> Error {
-        Error::damaged(&self.folder, format!("{what} has an id of another kind of term"))
+        Error::damaged(
+            &self.folder,
+            format!("{what} has an id of another kind of term"),
+        )
     }
 
     #[cold]
     fn too_deep(&self) -> Error {
         let path = self.triple_terms.file().path();
-        Error::damaged(path, format!("a triple term is nested deeper than {MAX_DEPTH} levels"))
+        Error::damaged(
+            path,
+            format!("a triple term is nested deeper than {MAX_DEPTH} levels"),
+        )
     }
 
     /// The term with an id.
@@ -459,9 +483,9 @@ impl Index {
         let subject = term::node(self.term(s)?).ok_or_else(|| self.misplaced("a subject"))?;
         let graph_name = match g {
             None => GraphName::DefaultGraph,
-            Some(g) => term::graph(
-                term::node(self.term(g)?).ok_or_else(|| self.misplaced("a graph"))?,
-            ),
+            Some(g) => {
+                term::graph(term::node(self.term(g)?).ok_or_else(|| self.misplaced("a graph"))?)
+            }
         };
         Ok(Quad {
             subject,

@@ -85,7 +85,12 @@
 #![deny(unsafe_code)]
 #![cfg_attr(
     not(test),
-    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
 )]
 
 mod amend;
@@ -120,3 +125,8 @@ pub use language::canonical_language_tag;
 pub use lines::Lines;
 pub use range::{RangePredicate, ValueKind, ValueRange, readable_ranges};
 pub use run::Chunk;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

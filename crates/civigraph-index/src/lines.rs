@@ -117,7 +117,10 @@ impl Lines<'_> {
     ///
     /// # Errors
     /// The index is damaged.
-    #[expect(clippy::should_implement_trait, reason = "a line borrows from what gives it")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a line borrows from what gives it"
+    )]
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
         let (object, graph) = loop {
             if let Some(next) = self.group.next() {
@@ -160,7 +163,10 @@ impl Lines<'_> {
         let Some((subject, predicate)) = pairs.into_iter().flatten().min() else {
             return Ok(false);
         };
-        self.other_subject |= self.subject.as_ref().is_none_or(|(known, _)| *known != subject);
+        self.other_subject |= self
+            .subject
+            .as_ref()
+            .is_none_or(|(known, _)| *known != subject);
         for (id, place) in [
             (subject, &mut self.subject),
             (predicate, &mut self.predicate),
@@ -184,7 +190,10 @@ impl Lines<'_> {
                 // The default graph comes first, as `None` does.
                 group.sort_unstable();
             }
-            if !group.iter().all(|(object, _)| self.index.in_line_order(*object)) {
+            if !group
+                .iter()
+                .all(|(object, _)| self.index.in_line_order(*object))
+            {
                 self.sort(&mut group)?;
             }
         }

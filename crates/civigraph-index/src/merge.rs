@@ -65,7 +65,9 @@ pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Re
                 written.extend(entries);
             }
         };
-        let helpers: Vec<_> = (1..threads.clamp(1, 9)).map(|_| scope.spawn(worker)).collect();
+        let helpers: Vec<_> = (1..threads.clamp(1, 9))
+            .map(|_| scope.spawn(worker))
+            .collect();
         let mut result = worker();
         for helper in helpers {
             result = result.and(joined(helper.join(), folder));
@@ -83,8 +85,12 @@ pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Re
 /// New ids by old ones, a list for each source.
 type Renumbered = Vec<Vec<u32>>;
 
-type Job<'a> =
-    Box<dyn Fn(&[Source<'_>], &Renumbered, &Gone, &Path) -> Result<Vec<(usize, Entry)>> + Send + Sync + 'a>;
+type Job<'a> = Box<
+    dyn Fn(&[Source<'_>], &Renumbered, &Gone, &Path) -> Result<Vec<(usize, Entry)>>
+        + Send
+        + Sync
+        + 'a,
+>;
 
 /// Quads that no source makes any more, by source.
 struct Gone {
@@ -140,24 +146,26 @@ pub(crate) fn count_of<const N: usize>(
 }
 
 fn jobs<'a>() -> Vec<Job<'a>> {
-    let triples = |file: usize, order: fn(&Index) -> &Permutation<3>, columns: [usize; 3]| -> Job<'a> {
-        Box::new(move |sources, ids, gone, folder| {
-            let lists = sources.iter().zip(ids).zip(&gone.triples);
-            let scans = lists.map(|((source, ids), gone)| {
-                Renumber::new(order(source.index), ids, arranged(gone, columns))
-            });
-            merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
-        })
-    };
-    let named = |file: usize, order: fn(&Index) -> &Permutation<4>, columns: [usize; 4]| -> Job<'a> {
-        Box::new(move |sources, ids, gone, folder| {
-            let lists = sources.iter().zip(ids).zip(&gone.named);
-            let scans = lists.map(|((source, ids), gone)| {
-                Renumber::new(order(source.index), ids, arranged(gone, columns))
-            });
-            merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
-        })
-    };
+    let triples =
+        |file: usize, order: fn(&Index) -> &Permutation<3>, columns: [usize; 3]| -> Job<'a> {
+            Box::new(move |sources, ids, gone, folder| {
+                let lists = sources.iter().zip(ids).zip(&gone.triples);
+                let scans = lists.map(|((source, ids), gone)| {
+                    Renumber::new(order(source.index), ids, arranged(gone, columns))
+                });
+                merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
+            })
+        };
+    let named =
+        |file: usize, order: fn(&Index) -> &Permutation<4>, columns: [usize; 4]| -> Job<'a> {
+            Box::new(move |sources, ids, gone, folder| {
+                let lists = sources.iter().zip(ids).zip(&gone.named);
+                let scans = lists.map(|((source, ids), gone)| {
+                    Renumber::new(order(source.index), ids, arranged(gone, columns))
+                });
+                merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
+            })
+        };
     vec![
         Box::new(|sources, ids, _, folder| {
             let scans = sources.iter().zip(ids).map(|(source, ids)| {
@@ -205,7 +213,9 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     fn new(dictionaries: impl Iterator<Item = &'a Dictionary>) -> Result<Self> {
         let mut keys = Self {
-            scans: dictionaries.map(|dictionary| dictionary.scan(0..u32::MAX)).collect(),
+            scans: dictionaries
+                .map(|dictionary| dictionary.scan(0..u32::MAX))
+                .collect(),
             heap: BinaryHeap::new(),
             spare: Vec::new(),
         };
@@ -399,7 +409,12 @@ fn merge_order<const N: usize>(
             writer.push(&entry)?;
             last = Some(entry);
         }
-        match scans.get_mut(source).map(Renumber::next).transpose()?.flatten() {
+        match scans
+            .get_mut(source)
+            .map(Renumber::next)
+            .transpose()?
+            .flatten()
+        {
             Some(next) => *least = Reverse((next, source)),
             None => drop(std::collections::binary_heap::PeekMut::pop(least)),
         }
@@ -510,7 +525,12 @@ fn merge_counted<const N: usize>(
             }
             None => Some((entry, count)),
         };
-        if let Some((next, count)) = scans.get_mut(source).map(Counted::next).transpose()?.flatten() {
+        if let Some((next, count)) = scans
+            .get_mut(source)
+            .map(Counted::next)
+            .transpose()?
+            .flatten()
+        {
             heap.push(Reverse((next, source, count)));
         }
     }

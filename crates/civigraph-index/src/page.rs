@@ -267,7 +267,14 @@ mod tests {
         assert_eq!(file.bytes(0..bytes.len()).unwrap(), bytes);
         assert!(file.bytes(0..bytes.len() + 1).is_err());
         let written = std::fs::read(&path).unwrap();
-        for at in [0, PAGE - 1, PAGE, bytes.len() - 1, bytes.len(), written.len() - 1] {
+        for at in [
+            0,
+            PAGE - 1,
+            PAGE,
+            bytes.len() - 1,
+            bytes.len(),
+            written.len() - 1,
+        ] {
             let mut damaged = written.clone();
             damaged[at] ^= 4;
             std::fs::write(&path, &damaged).unwrap();

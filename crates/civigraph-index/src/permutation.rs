@@ -282,10 +282,7 @@ impl<const N: usize> Permutation<N> {
             None
         };
         entry.ok_or_else(|| {
-            Error::damaged(
-                self.file.path(),
-                format!("there is no entry {position}"),
-            )
+            Error::damaged(self.file.path(), format!("there is no entry {position}"))
         })
     }
 
@@ -333,11 +330,7 @@ impl<const N: usize> Permutation<N> {
     }
 
     /// The entries that start with a prefix.
-    pub(crate) fn range<'a>(
-        &'a self,
-        prefix: &[u32],
-        cache: Option<&'a Cache<N>>,
-    ) -> Scan<'a, N> {
+    pub(crate) fn range<'a>(&'a self, prefix: &[u32], cache: Option<&'a Cache<N>>) -> Scan<'a, N> {
         self.between(prefix, prefix, cache)
     }
 
@@ -420,7 +413,10 @@ impl<const N: usize> Scan<'_, N> {
         if let Some(block) = &self.block {
             let entries = block.entries();
             // Within the block there is no search in the skips.
-            if entries.last().is_some_and(|last| compare(last, low).is_ge()) {
+            if entries
+                .last()
+                .is_some_and(|last| compare(last, low).is_ge())
+            {
                 let ahead = entries
                     .get(self.position..)
                     .unwrap_or_default()
@@ -508,7 +504,10 @@ mod tests {
         let path = folder.path().join("spo");
         let permutation = Permutation::<3>::open(path, &facts, length).unwrap();
         let entries: Result<Vec<_>> = permutation.range(&[], None).collect();
-        assert_eq!(entries.unwrap(), Vec::from_iter((0..100).map(|number| [0, number, 0])));
+        assert_eq!(
+            entries.unwrap(),
+            Vec::from_iter((0..100).map(|number| [0, number, 0]))
+        );
     }
 
     proptest! {

@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::index::Index;
-use crate::term::kind;
+use crate::term::{self, kind};
 use crate::value::{self, OrderKey};
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNode, NamedNodeRef};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, Term};
 use std::fmt;
 use std::ops::Range;
 
@@ -187,6 +187,39 @@ impl ValueKind {
 }
 
 impl Index {
+    /// Other literals of this index with the value of a literal, as far as their values sort together: `1.50` for
+    /// `1.5`. At most `limit`.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn same_value(&self, literal: &Literal, limit: usize) -> Result<Vec<Literal>> {
+        let Some(kind) = ValueKind::of(literal.datatype()) else {
+            return Ok(Vec::new());
+        };
+        let mut key = Vec::new();
+        term::encode_literal(&mut key, literal.as_ref());
+        let Some(start) = key
+            .get(..9)
+            .filter(|start| start.first() == Some(&kind.terms()))
+        else {
+            return Ok(Vec::new());
+        };
+        let first = self.dictionary.lower_bound(start)?;
+        let mut keys = self.dictionary.scan(first..u32::MAX);
+        let mut found = Vec::new();
+        while let Some((_, other)) = keys.next()? {
+            if found.len() == limit || !other.starts_with(start) {
+                break;
+            }
+            if other != key
+                && let Some(Term::Literal(other)) = term::decode(other)
+            {
+                found.push(other);
+            }
+        }
+        Ok(found)
+    }
+
     /// The ids of literals of a kind whose values may lie in a range: at least all of those that do.
     pub(crate) fn ids_in(&self, range: &ValueRange) -> Result<Range<u32>> {
         let terms = range.kind.terms();

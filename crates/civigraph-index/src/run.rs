@@ -68,7 +68,9 @@ impl TermTable {
         if let Some(&number) = found {
             return Some(number);
         }
-        let number = u32::try_from(self.ends.len()).ok().filter(|n| *n < TRIPLE)?;
+        let number = u32::try_from(self.ends.len())
+            .ok()
+            .filter(|n| *n < TRIPLE)?;
         self.bytes.extend_from_slice(key);
         self.ends.push(self.bytes.len());
         self.hashes.push(hash);
@@ -259,7 +261,10 @@ fn intern_triple(
     if let Some(&number) = numbers.get(&entry) {
         return Some(number);
     }
-    let number = u32::try_from(triples.len()).ok().filter(|n| *n < TRIPLE - 1)? | TRIPLE;
+    let number = u32::try_from(triples.len())
+        .ok()
+        .filter(|n| *n < TRIPLE - 1)?
+        | TRIPLE;
     triples.push(entry);
     numbers.insert(entry, number);
     Some(number)
@@ -298,8 +303,14 @@ impl Run {
         }
         let mut triples = Vec::with_capacity(chunk.triples.len());
         let of = |number: u32, triples: &[u32]| {
-            let list = if number & TRIPLE == 0 { numbers.as_slice() } else { triples };
-            list.get((number & !TRIPLE) as usize).copied().unwrap_or_default()
+            let list = if number & TRIPLE == 0 {
+                numbers.as_slice()
+            } else {
+                triples
+            };
+            list.get((number & !TRIPLE) as usize)
+                .copied()
+                .unwrap_or_default()
         };
         // Those within another one come ahead of it.
         for [depth, s, p, o] in chunk.triples {
@@ -312,7 +323,11 @@ impl Run {
             (&chunk.removed, &mut self.removed),
         ] {
             to.extend(from.iter().map(|[s, p, o, g]| {
-                let graph = if *g == DEFAULT { DEFAULT } else { of(*g, &triples) };
+                let graph = if *g == DEFAULT {
+                    DEFAULT
+                } else {
+                    of(*g, &triples)
+                };
                 [of(*s, &triples), of(*p, &triples), of(*o, &triples), graph]
             }));
         }
@@ -356,7 +371,11 @@ pub(crate) fn sorted_numbers(terms: &TermTable) -> Vec<u32> {
         while from < group.len() {
             let bytes = group.get(from).map(|(bytes, _)| *bytes);
             let rest = group.get(from..).unwrap_or_default();
-            let to = from + rest.iter().take_while(|(other, _)| Some(*other) == bytes).count();
+            let to = from
+                + rest
+                    .iter()
+                    .take_while(|(other, _)| Some(*other) == bytes)
+                    .count();
             if to - from > 1 {
                 let ended = bytes.is_some_and(|bytes| bytes & 0xff == 0);
                 if ended {

@@ -113,7 +113,10 @@ pub(crate) fn write_run(run: Run, folder: &Path) -> Result<Ids> {
         let named = joined(named.join(), folder)?;
         let (terms, triple_terms, kinds) = joined(dictionary.join(), folder)?;
         header.kinds = kinds;
-        let written = [terms, triple_terms].into_iter().chain(triples).chain(named);
+        let written = [terms, triple_terms]
+            .into_iter()
+            .chain(triples)
+            .chain(named);
         for (place, entry) in header.files.iter_mut().zip(written) {
             *place = entry;
         }
@@ -186,17 +189,29 @@ fn write_named(mut quads: Vec<[u32; 4]>, terms: usize, folder: &Path) -> Result<
     let spog = write_order(folder, 6, quads.iter().copied())?;
     let counts = write_order(folder, 12, counts.into_iter())?;
     let by_graph = sorted_by(quads.clone(), 3, terms);
-    let gspo = write_order(folder, 9, by_graph.iter().map(|[s, p, o, g]| [*g, *s, *p, *o]))?;
+    let gspo = write_order(
+        folder,
+        9,
+        by_graph.iter().map(|[s, p, o, g]| [*g, *s, *p, *o]),
+    )?;
     drop(by_graph);
     let quads = sorted_by(quads, 2, terms);
     let ospg = write_order(folder, 8, quads.iter().map(|[s, p, o, g]| [*o, *s, *p, *g]))?;
     let by_graph = sorted_by(quads.clone(), 3, terms);
-    let gosp = write_order(folder, 11, by_graph.iter().map(|[s, p, o, g]| [*g, *o, *s, *p]))?;
+    let gosp = write_order(
+        folder,
+        11,
+        by_graph.iter().map(|[s, p, o, g]| [*g, *o, *s, *p]),
+    )?;
     drop(by_graph);
     let quads = sorted_by(quads, 1, terms);
     let posg = write_order(folder, 7, quads.iter().map(|[s, p, o, g]| [*p, *o, *s, *g]))?;
     let quads = sorted_by(quads, 3, terms);
-    let gpos = write_order(folder, 10, quads.iter().map(|[s, p, o, g]| [*g, *p, *o, *s]))?;
+    let gpos = write_order(
+        folder,
+        10,
+        quads.iter().map(|[s, p, o, g]| [*g, *p, *o, *s]),
+    )?;
     Ok([spog, posg, ospg, gspo, gpos, gosp, counts])
 }
 

@@ -103,9 +103,8 @@ pub(crate) fn encode_literal(key: &mut Vec<u8>, literal: LiteralRef<'_>) -> Opti
 
 /// Whether a text has the form of a language tag, as N-Quads writes them: what follows `--` is a direction.
 fn is_language_tag(text: &str) -> bool {
-    text.split('-').all(|subtag| {
-        !subtag.is_empty() && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
+    text.split('-')
+        .all(|subtag| !subtag.is_empty() && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn encode_xsd(key: &mut Vec<u8>, local: &str, datatype: &str, lexical: &str) -> Option<()> {
@@ -431,10 +430,24 @@ mod tests {
     fn what_would_be_read_as_another_term_has_no_key() {
         let tagged = |tag: &str| Literal::new_language_tagged_literal_unchecked("x", tag);
         let typed = |iri: &str| Literal::new_typed_literal("x", NamedNode::new_unchecked(iri));
-        for literal in [tagged("ar--rtl"), tagged(""), tagged("en\"@de"), tagged("я"), typed("a\0b")] {
-            assert_eq!(encode_literal(&mut Vec::new(), literal.as_ref()), None, "{literal}");
+        for literal in [
+            tagged("ar--rtl"),
+            tagged(""),
+            tagged("en\"@de"),
+            tagged("я"),
+            typed("a\0b"),
+        ] {
+            assert_eq!(
+                encode_literal(&mut Vec::new(), literal.as_ref()),
+                None,
+                "{literal}"
+            );
         }
-        for (iri, writable) in [("http://e/a\u{0}b c", true), ("a>b", false), ("a\nb", false)] {
+        for (iri, writable) in [
+            ("http://e/a\u{0}b c", true),
+            ("a>b", false),
+            ("a\nb", false),
+        ] {
             let mut key = Vec::new();
             encode_iri(&mut key, iri);
             assert_eq!(is_writable(&key), writable, "{iri}");

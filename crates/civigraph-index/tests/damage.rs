@@ -9,7 +9,9 @@ fn bytes(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut bytes = Vec::with_capacity(length);
     while bytes.len() < length {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         bytes.extend_from_slice(&(state >> 32).to_le_bytes()[..4]);
     }
     bytes
@@ -24,7 +26,10 @@ fn seeds(usual: u64) -> std::ops::Range<u64> {
 #[test]
 fn lines_of_quads_of_every_kind() {
     for seed in seeds(80) {
-        lines_are_sorted_canonical_quads(&bytes(seed, 40 + 20 * usize::try_from(seed % 80).unwrap()));
+        lines_are_sorted_canonical_quads(&bytes(
+            seed,
+            40 + 20 * usize::try_from(seed % 80).unwrap(),
+        ));
     }
 }
 

@@ -24,19 +24,28 @@ fn node() -> impl Strategy<Value = NamedOrBlankNode> {
 
 fn literal() -> impl Strategy<Value = Literal> {
     let typed = |lexical: String, datatype: &str| {
-        let datatype = NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
+        let datatype =
+            NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
         Literal::new_typed_literal(lexical, datatype)
     };
     prop_oneof![
         "[a-c\"\\n ]{0,3}".prop_map(Literal::new_simple_literal),
-        ("[ab]{0,2}", prop::sample::select(vec!["en", "ru-Latn", "en-GB"]))
+        (
+            "[ab]{0,2}",
+            prop::sample::select(vec!["en", "ru-Latn", "en-GB"])
+        )
             .prop_map(|(text, tag)| Literal::new_language_tagged_literal_unchecked(text, tag)),
-        "[ab]".prop_map(|text| Literal::new_directional_language_tagged_literal_unchecked(
-            text,
-            "ar",
-            BaseDirection::Rtl
-        )),
-        ("[-+]?[0-9]{1,2}", prop::sample::select(vec!["integer", "byte", "decimal", "double"]))
+        "[ab]".prop_map(
+            |text| Literal::new_directional_language_tagged_literal_unchecked(
+                text,
+                "ar",
+                BaseDirection::Rtl
+            )
+        ),
+        (
+            "[-+]?[0-9]{1,2}",
+            prop::sample::select(vec!["integer", "byte", "decimal", "double"])
+        )
             .prop_map(move |(text, datatype)| typed(text, datatype)),
         "[0-9]\\.[05]0?".prop_map(move |text| typed(text, "decimal")),
         "20[0-2][0-9]-0[1-9]-[0-3][0-9]".prop_map(move |text| typed(text, "date")),
@@ -333,19 +342,31 @@ proptest! {
 
 fn value() -> impl Strategy<Value = Literal> {
     let typed = |lexical: String, datatype: &str| {
-        let datatype = NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
+        let datatype =
+            NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{datatype}"));
         Literal::new_typed_literal(lexical, datatype)
     };
     prop_oneof![
-        ("[-+]?[0-9]{1,2}(\\.[0-9]{1,2})?", prop::sample::select(vec!["decimal", "double", "float"]))
+        (
+            "[-+]?[0-9]{1,2}(\\.[0-9]{1,2})?",
+            prop::sample::select(vec!["decimal", "double", "float"])
+        )
             .prop_map(move |(text, datatype)| typed(text, datatype)),
-        ("-?[0-9]{1,17}", prop::sample::select(vec!["integer", "int"]))
+        (
+            "-?[0-9]{1,17}",
+            prop::sample::select(vec!["integer", "int"])
+        )
             .prop_map(move |(text, datatype)| typed(text, datatype)),
         // Numbers that a float does not tell apart.
-        ("(0\\.1|0\\.10000000[0-9]|1677721[4-9]|1e38|4e38)", prop::sample::select(vec!["decimal", "double", "float", "integer"]))
+        (
+            "(0\\.1|0\\.10000000[0-9]|1677721[4-9]|1e38|4e38)",
+            prop::sample::select(vec!["decimal", "double", "float", "integer"])
+        )
             .prop_map(move |(text, datatype)| typed(text, datatype)),
-        "20[0-2][0-9]-0[1-9]-[0-2][1-9](Z|[-+]0[0-9]:00)?".prop_map(move |text| typed(text, "date")),
-        "2020-01-0[1-9]T[01][0-9]:00:00(Z|[-+]0[0-9]:00)?".prop_map(move |text| typed(text, "dateTime")),
+        "20[0-2][0-9]-0[1-9]-[0-2][1-9](Z|[-+]0[0-9]:00)?"
+            .prop_map(move |text| typed(text, "date")),
+        "2020-01-0[1-9]T[01][0-9]:00:00(Z|[-+]0[0-9]:00)?"
+            .prop_map(move |text| typed(text, "dateTime")),
         "-?(19|20)[0-9]{2}".prop_map(move |text| typed(text, "gYear")),
     ]
 }
@@ -374,22 +395,39 @@ fn lexical_forms_stay() {
 fn foreign_and_damaged_folders_are_refused() {
     use civigraph_index::ErrorKind;
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(Index::open(folder.path()).unwrap_err().kind(), ErrorKind::Foreign);
+    assert_eq!(
+        Index::open(folder.path()).unwrap_err().kind(),
+        ErrorKind::Foreign
+    );
     assert_eq!(
         Index::open(&folder.path().join("none")).unwrap_err().kind(),
         ErrorKind::Foreign
     );
     let quads: Vec<Quad> = (0..500)
-        .map(|n| Quad::new(iri(&n.to_string()), iri("p"), iri("o"), GraphName::DefaultGraph))
+        .map(|n| {
+            Quad::new(
+                iri(&n.to_string()),
+                iri("p"),
+                iri("o"),
+                GraphName::DefaultGraph,
+            )
+        })
         .collect();
     build(folder.path(), &quads, 1, usize::MAX);
     for name in Index::file_names() {
         let path = folder.path().join(name);
         let bytes = std::fs::read(&path).unwrap();
-        for damaged in [bytes[..bytes.len().saturating_sub(1)].to_vec(), [&bytes[..], &[0]].concat()] {
+        for damaged in [
+            bytes[..bytes.len().saturating_sub(1)].to_vec(),
+            [&bytes[..], &[0]].concat(),
+        ] {
             if damaged != bytes {
                 std::fs::write(&path, damaged).unwrap();
-                assert_eq!(Index::open(folder.path()).unwrap_err().kind(), ErrorKind::Damaged, "{name}");
+                assert_eq!(
+                    Index::open(folder.path()).unwrap_err().kind(),
+                    ErrorKind::Damaged,
+                    "{name}"
+                );
             }
         }
         for at in (0..bytes.len()).step_by(97) {

@@ -64,8 +64,10 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         evaluator = evaluator.compute_statistics();
     }
     let mut prepared = evaluator.prepare(&plan.query);
-    if options.union_default_graph && plan.query.dataset().is_none() {
-        prepared.dataset_mut().set_default_graph_as_union();
+    if let Some(graphs) = &options.default_graph
+        && plan.query.dataset().is_none()
+    {
+        prepared.dataset_mut().set_default_graph(graphs.clone());
     }
     for (variable, term) in substitutions {
         prepared = prepared.substitute_variable(variable, term);

@@ -5,8 +5,8 @@
 //! [`View`](crate::view::View) answers for the literals that change.
 use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
 use crate::counts::Counts;
-use civigraph_index::{ValueKind, ValueRange};
 use crate::units::Estimator;
+use civigraph_index::{ValueKind, ValueRange};
 use oxrdf::{Literal, NamedNode, Term, Variable};
 use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, Function, GraphPattern};

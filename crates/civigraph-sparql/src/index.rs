@@ -2,7 +2,9 @@
 
 use crate::counts::{Counts, Graphs, Position};
 use civigraph_index::{self as index, Dataset, Error, ValueRange};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
+use oxrdf::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
+};
 
 fn graphs(graphs: Graphs<'_>) -> index::Graphs<'_> {
     match graphs {
@@ -29,7 +31,7 @@ impl Counts for Dataset<'_> {
             // Nothing else is a subject.
             Some(TermRef::Literal(_) | TermRef::Triple(_)) => return Ok(0),
         };
-        self.index().count(subject, predicate, object, graphs(of))
+        Dataset::count(self, subject, predicate, object, graphs(of))
     }
 
     fn predicates(
@@ -37,7 +39,7 @@ impl Counts for Dataset<'_> {
         of: Graphs<'_>,
         limit: usize,
     ) -> Result<Option<Vec<(NamedNode, u64)>>, Error> {
-        self.index().predicates(graphs(of), limit)
+        Dataset::predicates(self, graphs(of), limit)
     }
 
     fn objects(
@@ -46,11 +48,11 @@ impl Counts for Dataset<'_> {
         of: Graphs<'_>,
         limit: usize,
     ) -> Result<Option<Vec<(Term, u64)>>, Error> {
-        self.index().objects(predicate, graphs(of), limit)
+        Dataset::objects(self, predicate, graphs(of), limit)
     }
 
     fn named_graphs(&self, limit: usize) -> Result<Option<Vec<(NamedOrBlankNode, u64)>>, Error> {
-        let Some(graphs) = self.index().graphs(limit)? else {
+        let Some(graphs) = self.graphs(limit)? else {
             return Ok(None);
         };
         let named = graphs.into_iter().filter_map(|(graph, count)| match graph {

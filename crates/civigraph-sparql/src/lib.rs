@@ -25,8 +25,8 @@ mod evaluate;
 mod exact;
 mod explain;
 mod filters;
-mod joins;
 mod index;
+mod joins;
 mod memory;
 mod modifiers;
 mod options;
@@ -38,13 +38,13 @@ mod totals;
 mod units;
 mod view;
 
+pub use civigraph_index::{RangePredicate, ValueKind, ValueRange, canonical_language_tag};
 pub use counts::{Counts, Graphs, Position};
 pub use evaluate::{Evaluation, Report, evaluate, execute};
 pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting};
 pub use memory::MemoryDataset;
 pub use options::Options;
 pub use plan::{Plan, optimise};
-pub use civigraph_index::{RangePredicate, ValueKind, ValueRange, canonical_language_tag};
 pub use sorting::Sorting;
 pub use tags::with_functions;
 

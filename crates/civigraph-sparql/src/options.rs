@@ -1,5 +1,7 @@
 //! Which rewritings are done.
 
+use oxrdf::GraphName;
+
 /// The rewritings of a query, each of which can be turned off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -29,8 +31,8 @@ pub struct Options {
     pub exact_literals: bool,
     /// Writes language tags in the case of BCP 47 §2.1.1.
     pub language_tags: bool,
-    /// Takes the union of the named graphs and the default graph as default graph, where the query has no `FROM`.
-    pub union_default_graph: bool,
+    /// The graphs that make up the default graph, where the query has no `FROM`; `None` for the default graph alone.
+    pub default_graph: Option<Vec<GraphName>>,
     /// Collects how many rows each part of the plan gave and how long it took.
     pub statistics: bool,
 }
@@ -49,7 +51,7 @@ impl Default for Options {
             repairs: true,
             exact_literals: true,
             language_tags: true,
-            union_default_graph: false,
+            default_graph: None,
             statistics: false,
         }
     }
@@ -71,7 +73,7 @@ impl Options {
             repairs: false,
             exact_literals: false,
             language_tags: false,
-            union_default_graph: false,
+            default_graph: None,
             statistics: false,
         }
     }

@@ -11,7 +11,7 @@ use crate::sorting::Sorting;
 use crate::tags::{canonical_pattern, canonical_triple};
 use crate::totals;
 use crate::units::Estimator;
-use oxrdf::NamedNode;
+use oxrdf::{GraphName, NamedNode};
 use spargebra::Query;
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::NamedNodePattern;
@@ -68,7 +68,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         }));
     }
     // The counts of a graph are the solutions of its patterns only if the query reads no other.
-    let exact = dataset.is_none() && !options.union_default_graph;
+    let exact = dataset.is_none() && options.default_graph.is_none();
     pattern = simplify(pattern, options, &mut rewritings);
     if options.counts && exact {
         if matches!(query, Query::Ask { .. })
@@ -194,15 +194,24 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
     })
 }
 
-fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &Options) -> Vec<Graphs<'a>> {
+fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &'a Options) -> Vec<Graphs<'a>> {
     match dataset {
         Some(dataset) => dataset
             .default
             .iter()
             .map(|graph: &NamedNode| Graphs::Named(graph.as_ref().into()))
             .collect(),
-        None if options.union_default_graph => vec![Graphs::Default, Graphs::AnyNamed],
-        None => vec![Graphs::Default],
+        None => match &options.default_graph {
+            None => vec![Graphs::Default],
+            Some(graphs) => graphs
+                .iter()
+                .map(|graph| match graph {
+                    GraphName::DefaultGraph => Graphs::Default,
+                    GraphName::NamedNode(node) => Graphs::Named(node.as_ref().into()),
+                    GraphName::BlankNode(node) => Graphs::Named(node.as_ref().into()),
+                })
+                .collect(),
+        },
     }
 }
 

@@ -77,6 +77,11 @@ impl Error {
         self.kind
     }
 
+    /// What went wrong, without the file or folder.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The file or folder that the error is about.
     pub fn path(&self) -> &Path {
         &self.path

@@ -9,7 +9,9 @@ use crate::folder::CheckedFolder;
 use crate::latin;
 use crate::manifest::Manifest;
 use crate::query::{Hit, Match, Query, Subject};
-use crate::schema::{ATTRIBUTES, Attributes, Fields, Forms, LANGUAGE, PROPERTY, SUBJECT, schema};
+use crate::schema::{
+    ATTRIBUTES, Attributes, Fields, Forms, LANGUAGE, PROPERTY, SUBJECT, is_whole, schema,
+};
 use crate::stem::stem;
 use crate::terms::{Terms, errors};
 use std::collections::HashSet;
@@ -334,6 +336,7 @@ impl Segment {
                     language,
                     kind: Kind::ALL[usize::from(kind)],
                     matched: found.matched,
+                    whole: is_whole(found.candidate.rank),
                     score: found.score,
                 })
             })

@@ -73,6 +73,8 @@ pub struct Hit {
     pub kind: Kind,
     /// How the word that was hardest to find was found.
     pub matched: Match,
+    /// Whether the text has as many words as the query.
+    pub whole: bool,
     /// From 0 to 1, more is better. It orders the hits of one query and means nothing else.
     pub score: f64,
 }

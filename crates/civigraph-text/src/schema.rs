@@ -106,6 +106,14 @@ pub fn document(fields: &Fields, entry: &Entry<'_>) -> Option<TantivyDocument> {
     Some(document)
 }
 
+/// The bit of a rank that says that a text has no other words than the query.
+const WHOLE: u32 = 26;
+
+/// Whether a rank is that of a text without other words.
+pub fn is_whole(rank: u32) -> bool {
+    rank >> WHOLE & 1 == 1
+}
+
 /// What ranks a document, in one number: its kind, weight and number of words.
 #[derive(Debug, Clone, Copy)]
 pub struct Attributes(pub u64);
@@ -137,6 +145,9 @@ impl Attributes {
     pub fn rank(self, words: usize) -> u32 {
         let whole = u32::from(self.words() == words);
         let weight = (self.0 >> 10 & 0xffff) as u32;
-        whole << 26 | (3 - u32::from(self.kind())) << 24 | weight << 8 | (255 - self.words() as u32)
+        whole << WHOLE
+            | (3 - u32::from(self.kind())) << 24
+            | weight << 8
+            | (255 - self.words() as u32)
     }
 }

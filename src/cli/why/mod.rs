@@ -115,7 +115,11 @@ pub(super) fn run(
     let pattern = Pattern {
         subject: match (facts.iri(subject), &build) {
             (Some(node), _) => node,
-            (None, Some(build)) => describe::resolve(build, subject)?,
+            (None, Some(build)) => {
+                let named = describe::named(build, subject)?;
+                super::describe::say_label(build, &named, subject, *terminal);
+                named.node
+            }
             (None, None) => iri(subject)?,
         },
         predicate: arguments.predicate.as_deref().map(iri).transpose()?,

@@ -59,7 +59,22 @@ impl<'b> Choices<'b> {
 
     fn text(&mut self) -> String {
         let piece = [
-            "a", "b", "\"", "\\", "\n", "\0", "\u{7f}", "\u{1}", " ", "é", "\u{10ffff}", "@en", "^^", "\t", "!", "~",
+            "a",
+            "b",
+            "\"",
+            "\\",
+            "\n",
+            "\0",
+            "\u{7f}",
+            "\u{1}",
+            " ",
+            "é",
+            "\u{10ffff}",
+            "@en",
+            "^^",
+            "\t",
+            "!",
+            "~",
         ];
         let mut text = String::new();
         for _ in 0..self.byte() % 5 {
@@ -83,25 +98,67 @@ impl<'b> Choices<'b> {
                 Literal::new_language_tagged_literal_unchecked(self.text(), tag)
             }
             2 => {
-                let direction = [BaseDirection::Ltr, BaseDirection::Rtl][usize::from(self.byte() % 2)];
+                let direction =
+                    [BaseDirection::Ltr, BaseDirection::Rtl][usize::from(self.byte() % 2)];
                 let tag = self.of(&["ar", "AR-eg"]);
-                Literal::new_directional_language_tagged_literal_unchecked(self.text(), tag, direction)
+                Literal::new_directional_language_tagged_literal_unchecked(
+                    self.text(),
+                    tag,
+                    direction,
+                )
             }
             3 => Literal::new_typed_literal(self.text(), self.iri()),
             4 | 5 => {
-                let datatype = self.of(&["integer", "decimal", "double", "float", "byte", "string", "boolean"]);
+                let datatype = self.of(&[
+                    "integer", "decimal", "double", "float", "byte", "string", "boolean",
+                ]);
                 let lexical = self.of(&[
-                    "1", "01", "1.0", "1.50", "-3", "+7", "1e3", "INF", "nan", "NaN", "300", "", " 1", "0.1", "-0", "true",
-                    "99999999999999999999", "1e400",
+                    "1",
+                    "01",
+                    "1.0",
+                    "1.50",
+                    "-3",
+                    "+7",
+                    "1e3",
+                    "INF",
+                    "nan",
+                    "NaN",
+                    "300",
+                    "",
+                    " 1",
+                    "0.1",
+                    "-0",
+                    "true",
+                    "99999999999999999999",
+                    "1e400",
                 ]);
                 Literal::new_typed_literal(lexical, xsd(datatype))
             }
             _ => {
-                let datatype = self.of(&["date", "dateTime", "dateTimeStamp", "gYear", "time", "duration"]);
+                let datatype = self.of(&[
+                    "date",
+                    "dateTime",
+                    "dateTimeStamp",
+                    "gYear",
+                    "time",
+                    "duration",
+                ]);
                 let lexical = self.of(&[
-                    "2020-01-01", "2020-02-30", "-0044-03-15", "2020-01-01Z", "2020-01-01+14:00", "2020-01-01T00:00:00",
-                    "2020-01-01T24:00:00", "2020-01-01T10:00:00.5Z", "2020", "-0001", "12020", "2020Z", "4294967296-01-01",
-                    "P1D", "10:00:00",
+                    "2020-01-01",
+                    "2020-02-30",
+                    "-0044-03-15",
+                    "2020-01-01Z",
+                    "2020-01-01+14:00",
+                    "2020-01-01T00:00:00",
+                    "2020-01-01T24:00:00",
+                    "2020-01-01T10:00:00.5Z",
+                    "2020",
+                    "-0001",
+                    "12020",
+                    "2020Z",
+                    "4294967296-01-01",
+                    "P1D",
+                    "10:00:00",
                 ]);
                 Literal::new_typed_literal(lexical, xsd(datatype))
             }
@@ -165,8 +222,17 @@ fn canonical(quad: &Quad) -> String {
             Term::NamedNode(node) => format!("<{}>", node.as_str()),
             Term::BlankNode(node) => format!("_:{}", node.as_str()),
             Term::Triple(triple) => {
-                let [s, p, o] = [triple.subject.clone().into(), triple.predicate.clone().into(), triple.object.clone()];
-                format!("<<( {} {} {} )>>", self::canonical_term(&s), self::canonical_term(&p), self::canonical_term(&o))
+                let [s, p, o] = [
+                    triple.subject.clone().into(),
+                    triple.predicate.clone().into(),
+                    triple.object.clone(),
+                ];
+                format!(
+                    "<<( {} {} {} )>>",
+                    self::canonical_term(&s),
+                    self::canonical_term(&p),
+                    self::canonical_term(&o)
+                )
             }
             Term::Literal(literal) => {
                 let mut text = String::from("\"");
@@ -178,7 +244,9 @@ fn canonical(quad: &Quad) -> String {
                         '\u{c}' => text.push_str("\\f"),
                         '\r' => text.push_str("\\r"),
                         '"' | '\\' => text.extend(['\\', c]),
-                        '\0'..='\u{1f}' | '\u{7f}' => text.push_str(&format!("\\u{:04X}", u32::from(c))),
+                        '\0'..='\u{1f}' | '\u{7f}' => {
+                            text.push_str(&format!("\\u{:04X}", u32::from(c)))
+                        }
                         _ => text.push(c),
                     }
                 }
@@ -269,9 +337,15 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
     while let Some(line) = lines.next()? {
         all.push(String::from_utf8_lossy(line).into_owned());
     }
-    let quads: Vec<Quad> = index.quads_for_pattern(None, None, None, None).collect::<Result<_>>()?;
+    let quads: Vec<Quad> = index
+        .quads_for_pattern(None, None, None, None)
+        .collect::<Result<_>>()?;
     for quad in &quads {
-        let (s, p, o) = (quad.subject.as_ref(), quad.predicate.as_ref(), quad.object.as_ref());
+        let (s, p, o) = (
+            quad.subject.as_ref(),
+            quad.predicate.as_ref(),
+            quad.object.as_ref(),
+        );
         let graph = match &quad.graph_name {
             GraphName::DefaultGraph => Graphs::Default,
             GraphName::NamedNode(node) => Graphs::Named(node.as_ref().into()),
@@ -280,7 +354,11 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
         for graphs in [graph, Graphs::AllNamed] {
             for bits in 0..8 {
                 let bound = |bit: u8| bits & bit > 0;
-                let (s, p, o) = (bound(1).then_some(s), bound(2).then_some(p), bound(4).then_some(o));
+                let (s, p, o) = (
+                    bound(1).then_some(s),
+                    bound(2).then_some(p),
+                    bound(4).then_some(o),
+                );
                 all.push(index.count(s, p, o, graphs)?.to_string());
             }
             all.push(format!("{:?}", index.objects(p, graphs, 3)?));
@@ -294,8 +372,14 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
     all.extend(quads.iter().map(canonical));
     all.push(format!("{:?}", index.named_graphs()?));
     all.push(format!("{:?}", index.graphs(usize::MAX)?));
-    all.push(format!("{:?}", index.predicates(Graphs::Default, usize::MAX)?));
-    all.push(format!("{:?}", index.predicates(Graphs::AllNamed, usize::MAX)?));
+    all.push(format!(
+        "{:?}",
+        index.predicates(Graphs::Default, usize::MAX)?
+    ));
+    all.push(format!(
+        "{:?}",
+        index.predicates(Graphs::AllNamed, usize::MAX)?
+    ));
     let dataset = Dataset::new(&index);
     let dataset = &dataset;
     let range = RangePredicate {
@@ -306,7 +390,11 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
             upper: None,
         },
     };
-    all.push(index.count_in_range(range.predicate.as_ref(), &range.range, Graphs::Default)?.to_string());
+    all.push(
+        index
+            .count_in_range(range.predicate.as_ref(), &range.range, Graphs::Default)?
+            .to_string(),
+    );
     let range = dataset.internalize_term(range.encode().into())?;
     for predicate in [None, Some(&range)] {
         for graph in [Some(None), None] {
@@ -314,7 +402,10 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
                 let quad = quad?;
                 let object = dataset.externalize_expression_term(quad.object)?;
                 let object: Term = object.into();
-                all.push(format!("{} {object}", dataset.externalize_term(quad.subject)?));
+                all.push(format!(
+                    "{} {object}",
+                    dataset.externalize_term(quad.subject)?
+                ));
             }
         }
     }
@@ -439,7 +530,14 @@ pub fn forgeries_are_survived(bytes: &[u8]) {
             if let Ok(index) = Index::open(folder.path()) {
                 let amended = tempfile::tempdir().unwrap();
                 let changes = civigraph_index::Changes::new();
-                let _ = index.amend(&changes, amended.path(), &Options { memory: 0, threads: 1 });
+                let _ = index.amend(
+                    &changes,
+                    amended.path(),
+                    &Options {
+                        memory: 0,
+                        threads: 1,
+                    },
+                );
             }
         }
         fs::write(&path, &whole).unwrap();

@@ -1,9 +1,10 @@
 //! Loads N-Quads into an index and asks it: `index load IN.nq FOLDER`, `index query FOLDER QUERY.rq`.
 
 use civigraph_index::{Builder, Chunk, Dataset, Index, Options};
-use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
+use oxrdfio::{RdfFormat, RdfParser};
+use sparesults::{QueryResultsFormat, QueryResultsSerializer};
+use spareval::{QueryEvaluator, QueryResults};
+use spargebra::SparqlParser;
 use std::error::Error;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -59,10 +60,12 @@ fn load(file: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
 fn ask(folder: &Path, query: &Path) -> Result<(), Box<dyn Error>> {
     let index = Index::open(folder)?;
     let dataset = Dataset::new(&index);
-    let text = std::fs::read_to_string(query)?;
-    let query = SparqlEvaluator::new().parse_query(&text)?;
-    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    match query.on_queryable_dataset(&dataset).execute()? {
+    let query = SparqlParser::new().parse_query(&std::fs::read_to_string(query)?)?;
+    let evaluator = QueryEvaluator::new();
+    let options = civigraph_sparql::Options::default();
+    let evaluation = civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)?;
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    match evaluation.results? {
         QueryResults::Solutions(solutions) => {
             let serializer = QueryResultsSerializer::from_format(QueryResultsFormat::Tsv);
             let variables = solutions.variables().to_vec();
@@ -72,13 +75,11 @@ fn ask(folder: &Path, query: &Path) -> Result<(), Box<dyn Error>> {
             }
             writer.finish()?.flush()?;
         }
-        QueryResults::Boolean(truth) => println!("{truth}"),
+        QueryResults::Boolean(truth) => writeln!(out, "{truth}")?,
         QueryResults::Graph(triples) => {
-            let mut out = out;
             for triple in triples {
                 writeln!(out, "{} .", triple?)?;
             }
-            out.flush()?;
         }
     }
     Ok(())
