@@ -24,7 +24,9 @@ fn what_does_not_go_with_it() {
     let workshop = built();
     for arguments in [
         &["export", "--format", "oxigraph"][..],
-        &["export", "--format", "oxigraph", "-o", "store", "--graph", "default"],
+        &[
+            "export", "--format", "oxigraph", "-o", "store", "--graph", "default",
+        ],
     ] {
         workshop.run(arguments).exits(2);
         assert!(!workshop.path("store").exists());

@@ -551,8 +551,8 @@ fn merge_counted<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Builder, Options};
     use crate::sorted::write_order;
+    use crate::{Builder, Options};
     use oxrdf::{GraphName, NamedNode, Quad};
 
     /// An index of one quad that was made so often.

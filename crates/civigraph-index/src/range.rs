@@ -234,7 +234,10 @@ impl Index {
             self.dictionary.lower_bound(&bytes)
         };
         let keys = |bound: &Option<Literal>| range.kind.keys(bound.as_ref()?);
-        if [&range.lower, &range.upper].into_iter().any(|bound| bound.is_some() && keys(bound).is_none()) {
+        if [&range.lower, &range.upper]
+            .into_iter()
+            .any(|bound| bound.is_some() && keys(bound).is_none())
+        {
             // A bound without a value compares with the same term only, which has no place among the values.
             return Ok(0..self.dictionary.len());
         }

@@ -50,7 +50,7 @@ fn triple_terms_nest_to_a_bound() {
         .quads_for_pattern(None, None, None, None)
         .collect::<Result<_>>()
         .unwrap();
-    assert_eq!(read, [deepest.clone()]);
+    assert_eq!(read, std::slice::from_ref(&deepest));
     let mut lines = index.lines().unwrap();
     let line = format!("{deepest} .");
     assert_eq!(lines.next().unwrap(), Some(line.as_bytes()));
@@ -65,14 +65,17 @@ fn terms_that_rdf_does_not_have() {
     let folder = tempfile::tempdir().unwrap();
     let index = build(
         &folder.path().join("a"),
-        &[quad(Literal::new_directional_language_tagged_literal_unchecked(
-            "x",
-            "ar",
-            BaseDirection::Rtl,
-        ))],
+        &[quad(
+            Literal::new_directional_language_tagged_literal_unchecked(
+                "x",
+                "ar",
+                BaseDirection::Rtl,
+            ),
+        )],
     )
     .unwrap();
-    let typed = |datatype: &str| Literal::new_typed_literal("x", NamedNode::new_unchecked(datatype));
+    let typed =
+        |datatype: &str| Literal::new_typed_literal("x", NamedNode::new_unchecked(datatype));
     let objects: [Term; 7] = [
         tagged("x", "ar--rtl").into(),
         tagged("x", "").into(),
@@ -157,8 +160,10 @@ fn changes_do_not_see_what_is_beside() {
     let mut changes = Changes::new();
     changes.add(chunk).unwrap();
     let amended = folder.path().join("b");
-    let difference = index.amend(&changes, &amended, &Options::default()).unwrap();
-    assert_eq!(difference.came, [both.clone()]);
+    let difference = index
+        .amend(&changes, &amended, &Options::default())
+        .unwrap();
+    assert_eq!(difference.came, std::slice::from_ref(&both));
     assert!(Index::open(&amended).unwrap().contains(&both).unwrap());
 }
 
@@ -172,7 +177,11 @@ fn a_failing_overlay_is_an_error() {
     assert_eq!(default.unwrap(), 1);
     assert!(index.count(None, None, None, Graphs::AllNamed).is_err());
     assert!(index.named_graphs().is_err());
-    assert!(index.quads_for_pattern(None, None, None, None).any(|quad| quad.is_err()));
+    assert!(
+        index
+            .quads_for_pattern(None, None, None, None)
+            .any(|quad| quad.is_err())
+    );
     let dataset = &Dataset::new(&index);
     assert!(dataset.internal_named_graphs().any(|graph| graph.is_err()));
 }
@@ -193,7 +202,10 @@ fn headers_of_other_versions_and_other_files() {
     assert_eq!(kind(b""), ErrorKind::Foreign);
     assert_eq!(kind(b"SQLite format 3"), ErrorKind::Foreign);
     assert_eq!(kind(&header[..40]), ErrorKind::Damaged);
-    assert_eq!(kind(&[header, vec![0; 1 << 20]].concat()), ErrorKind::Damaged);
+    assert_eq!(
+        kind(&[header, vec![0; 1 << 20]].concat()),
+        ErrorKind::Damaged
+    );
 }
 
 #[test]
@@ -214,8 +226,12 @@ fn many_runs_are_merged_in_between() {
     builder.finish().unwrap();
     build(&whole, &quads).unwrap();
     for name in Index::file_names() {
-        let [one, other] = [&spilled, &whole].map(|folder| std::fs::read(folder.join(name)).unwrap());
+        let [one, other] =
+            [&spilled, &whole].map(|folder| std::fs::read(folder.join(name)).unwrap());
         assert_eq!(one, other, "{name}");
     }
-    assert_eq!(std::fs::read_dir(&spilled).unwrap().count(), Index::file_names().count());
+    assert_eq!(
+        std::fs::read_dir(&spilled).unwrap().count(),
+        Index::file_names().count()
+    );
 }

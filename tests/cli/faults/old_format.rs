@@ -28,7 +28,8 @@ fn old() -> (Workshop, PathBuf, String) {
     ] {
         fs::write(folder.join(name), "MANIFEST-000005\n").unwrap();
     }
-    let manifest = format!(r#"{{ "format": 2, "id": "{id}", "version": "0.1.0", "published": 1 }}"#);
+    let manifest =
+        format!(r#"{{ "format": 2, "id": "{id}", "version": "0.1.0", "published": 1 }}"#);
     fs::write(folder.join("manifest.json"), manifest).unwrap();
     (workshop, folder, facts)
 }
@@ -66,10 +67,16 @@ fn a_build_takes_its_place() {
         assert_eq!(litter(&workshop), Vec::<String>::new(), "{way:?}");
         assert!(folder.is_dir(), "{way:?}: kept as long as others are");
         let run = workshop.run(&["rollback"]);
-        assert!(run.code != 0 && run.stderr.contains("format 2"), "{}", run.stderr);
+        assert!(
+            run.code != 0 && run.stderr.contains("format 2"),
+            "{}",
+            run.stderr
+        );
         assert_eq!(dump(&workshop), facts, "{way:?}");
 
-        workshop.run(&["build", "--quiet", "--full", "--keep", "1"]).exits(0);
+        workshop
+            .run(&["build", "--quiet", "--full", "--keep", "1"])
+            .exits(0);
         assert!(!folder.exists(), "{way:?}");
         assert_eq!(dump(&workshop), facts, "{way:?}");
     }

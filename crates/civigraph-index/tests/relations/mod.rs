@@ -323,7 +323,10 @@ pub fn lines_are_sorted_canonical_quads(bytes: &[u8]) {
             assert_eq!(canonical_term(&term), canonical_term(&quad.object));
             let value = dataset.externalize_expression_term(id).unwrap();
             let expected = ExpressionTerm::from(term);
-            assert_eq!(std::mem::discriminant(&value), std::mem::discriminant(&expected));
+            assert_eq!(
+                std::mem::discriminant(&value),
+                std::mem::discriminant(&expected)
+            );
             assert_eq!(Term::from(value), Term::from(expected));
         }
     }
