@@ -13,7 +13,7 @@ use std::io::Read;
 type Tested<T = ()> = Result<T, Box<dyn Error>>;
 
 /// All that two builds of the same project must share.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 struct Graph {
     digest: String,
     statistics: crate::store::Statistics,
