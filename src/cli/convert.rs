@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::failure::Failure;
-use super::input::{InputOptions, bytes_of_tables, lacks_files};
+use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::output::{Output, format_extension};
 use super::terminal::{Terminal, listener};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
@@ -38,8 +38,9 @@ Examples:
   civigraph convert cities.csv --to json                          # JSON by the W3C's csv2json
   civigraph convert http://example.org/a.csv --catalog catalog.json")]
 pub(super) struct Arguments {
-    /// A CSV or a metadata document: a path or a URL.
-    input: String,
+    /// CSVs or metadata documents: paths or URLs. Several make one graph.
+    #[arg(required = true)]
+    input: Vec<String>,
     /// File to write; stdout without it. `.gz` and `.zst` compress.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -164,10 +165,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         }
     }
     terminal.report(&diagnostics, Format::Human, arguments.all)?;
-    if lacks_files(&diagnostics) {
-        return Err(Failure::new(
-            "nothing was converted: a file could not be read",
-        ));
+    if let Some(why) = why_not_done(&diagnostics) {
+        return Err(Failure::new(format!("nothing was converted: {why}")));
     }
     Ok(if written {
         Outcome::Fine

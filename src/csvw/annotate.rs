@@ -163,20 +163,39 @@ impl Reader<'_> {
         match self.resolver.resolve(url) {
             Ok(resource) => Some(resource),
             Err(error) => {
-                let message = match error {
-                    ResolveError::NotFound => "the file of this table does not exist".to_owned(),
-                    ResolveError::Failed(reason) => {
+                let message = match (&error, self.was_asked_for(url)) {
+                    (ResolveError::NotFound, true) => {
+                        "the file of this table does not exist".to_owned()
+                    }
+                    _ => {
+                        let reason = self.reason(&error, url);
                         format!("the file of this table cannot be read: {reason}")
                     }
                 };
                 let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
-                        .with_found(url);
+                        .with_found(url)
+                        .with_optional_hint(absent_hint(described, url));
                 self.push_absent(diagnostic, url);
                 None
             }
         }
     }
+}
+
+/// What may be wrong with a URL behind which there is nothing, as far as the URL shows it.
+fn absent_hint(described: &description::Table, url: &str) -> Option<String> {
+    if let Some(base) = &described.base {
+        return Some(format!(
+            "URLs start with the `@base` of the metadata, {base}"
+        ));
+    }
+    let name = url.rsplit('/').next().unwrap_or(url);
+    if url.contains('#') || name.contains('?') {
+        return Some("in a file name `#` is written `%23`, and `?` `%3F`".to_owned());
+    }
+    name.contains("%5C")
+        .then(|| "folders are separated by `/` in a URL, not by `\\`".to_owned())
 }
 
 /// What a file says before its data.

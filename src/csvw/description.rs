@@ -39,6 +39,8 @@ pub(super) struct Table {
     pub inherited: Inherited,
     pub own: OwnAnnotations,
     pub place: Place,
+    /// The `@base` of the document, where it has one.
+    pub base: Option<String>,
 }
 
 /// A schema (§5.5).

@@ -69,7 +69,7 @@ impl Reader<'_> {
     /// The table that a foreign key refers to.
     fn key_target(&mut self, key: &description::ForeignKey, ends: &[End<'_>]) -> Option<usize> {
         let is_target = |end: &End<'_>| match &key.target {
-            Target::Resource(url) => end.url == url,
+            Target::Resource(url) => url::same(end.url, url),
             Target::Schema(url) => end.schema.id.as_ref().is_some_and(|id| url::same(id, url)),
         };
         let found: Vec<usize> = (0..ends.len())

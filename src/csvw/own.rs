@@ -86,6 +86,14 @@ pub(super) struct OwnAnnotations {
 }
 
 impl OwnAnnotations {
+    /// What holds on a table: its own annotations, and those of its group for the rest.
+    #[must_use]
+    pub fn or(mut self, group: &Self) -> Self {
+        self.graph = self.graph.or_else(|| group.graph.clone());
+        self.optional |= group.optional;
+        self
+    }
+
     /// Reads a member if its name is in the namespace; says whether it is.
     pub fn read(
         &mut self,

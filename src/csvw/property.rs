@@ -117,9 +117,7 @@ impl Reader<'_> {
             return None;
         };
         // A file name with spaces is the usual reason for an invalid one.
-        let resolved = url::resolve(&document.base, reference)
-            .or_else(|_| url::resolve(&document.base, &encode_illegal(reference)));
-        match resolved {
+        match url::resolve_written(&document.base, reference) {
             Ok(url) => Some(url::normalise(&url)),
             Err(error) => {
                 self.invalid(document, member, &format!("a URL ({error})"));
@@ -329,18 +327,4 @@ pub(super) fn or_nearest<'c>(
         Some(hint) => diagnostic.with_hint(hint),
         None => diagnostic,
     }
-}
-
-/// Percent-encodes the characters that no IRI may have.
-fn encode_illegal(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\0'..=' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\u{7F}' => {
-                encoded.push_str(&format!("%{:02X}", u32::from(character)));
-            }
-            _ => encoded.push(character),
-        }
-    }
-    encoded
 }

@@ -18,6 +18,8 @@ pub(super) struct Reader<'a> {
     pub dialects: HashMap<String, Arc<Dialect>>,
     /// Variables of templates that were reported: an inherited template is met in every column.
     pub unknown_variables: HashSet<(Place, String)>,
+    /// What publishers do is permitted: see [`LoadOptions::lax`](super::LoadOptions::lax).
+    pub lax: bool,
 }
 
 /// The document that a description stands in.
@@ -51,6 +53,7 @@ impl<'a> Reader<'a> {
             schemas: HashMap::new(),
             dialects: HashMap::new(),
             unknown_variables: HashSet::new(),
+            lax: false,
         }
     }
 
@@ -58,10 +61,30 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Why a URL gives nothing: what was never asked for may be there all the same.
+    pub fn reason(&self, error: &ResolveError, url: &str) -> String {
+        match error {
+            ResolveError::NotFound if !self.was_asked_for(url) => {
+                "it is on the web and was not asked for".to_owned()
+            }
+            ResolveError::NotFound if !is_on_the_web(url) => "no such file".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether what is behind a URL would have been found.
+    pub fn was_asked_for(&self, url: &str) -> bool {
+        !is_on_the_web(url) || self.resolver.fetches()
+    }
+
     /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.
     pub fn push_absent(&mut self, diagnostic: Diagnostic, url: &str) {
-        let on_the_web = url.starts_with("http:") || url.starts_with("https:");
-        let hint = (on_the_web && !self.resolver.fetches()).then(|| OFFLINE.to_owned());
+        let offline = (!self.was_asked_for(url)).then_some(OFFLINE);
+        let hint = match (&diagnostic.hint, offline) {
+            (Some(hint), Some(offline)) => Some(format!("{hint}; {offline}")),
+            (None, Some(offline)) => Some(offline.to_owned()),
+            (_, None) => None,
+        };
         self.push(diagnostic.with_optional_hint(hint));
     }
 
@@ -161,6 +184,10 @@ impl<'a> Reader<'a> {
             )),
         );
     }
+}
+
+fn is_on_the_web(url: &str) -> bool {
+    url.starts_with("http:") || url.starts_with("https:")
 }
 
 /// Why a document gives nothing.

@@ -69,8 +69,8 @@ codes! {
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
     /// Save the file as UTF-8, or declare its encoding in the dialect: `"dialect": {"encoding": "windows-1251"}`.
     Encoding = "0102", Error, "wrong encoding", "tabular-data-model §8";
-    /// The catalog given with `--catalog` is not a JSON object with `resources`, each with a `path`.
-    /// Mend it at the place that the message names; paths in a catalog are relative to the catalog.
+    /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
+    /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
     /// A quote opens and never closes, text follows a closing quote, or a quote stands in a cell that is not
     /// quoted. Put the whole cell in quotes and double each quote in it: `"the ""old"" town"`.
@@ -170,10 +170,13 @@ codes! {
     /// A metadata document, or a schema or dialect that it refers to, cannot be had. Check the name. A URL on
     /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
     MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
-    /// The metadata that was given for a CSV describes other tables, and those are read; or it was given for
-    /// what is metadata itself, and is not read. The standard has it so. If the CSV is meant, add a table with
-    /// its `url` to the metadata.
-    MetadataOfOthers = "0342", Note, "metadata of other tables", "tabular-data-model §5";
+    /// Metadata was given for what is metadata itself, and is not read. Name a CSV with the metadata, or the
+    /// metadata alone.
+    MetadataOfOthers = "0342", Note, "metadata not read", "tabular-data-model §5";
+    /// The metadata that was given with `--metadata` describes other files than the one that was named, so
+    /// nothing was checked or converted. Name a file that it describes, add a table with the `url` of the file
+    /// to the metadata, or leave `url` out of it: then it describes whatever files are named.
+    MetadataMismatch = "0343", Error, "metadata of another file", "tabular-data-model §5";
     /// The schema describes more or fewer columns than the header has. Describe every column of the file, in
     /// order; a column that is not in the file is `virtual`.
     ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";
