@@ -21,6 +21,8 @@ pub struct Prepared<'p> {
     pub format: Format,
     pub parsers: Vec<CellParser<'p>>,
     pub file_columns: usize,
+    /// Columns of the header, where it is known.
+    pub header_columns: usize,
 }
 
 impl<'p> Prepared<'p> {
@@ -31,6 +33,7 @@ impl<'p> Prepared<'p> {
             format: Format::new(&plan.dialect),
             parsers: plan.columns.iter().map(CellParser::new).collect(),
             file_columns: plan.file_columns(),
+            header_columns: plan.file_columns(),
         }
     }
 }
@@ -183,7 +186,8 @@ impl<'c> Converter<'c> {
         let cells = &record.cells;
         // A quote that never closes swallows cells; one report of it is enough.
         let unclosed = record.flaws.iter().any(|(flaw, _)| *flaw == Flaw::Unclosed);
-        if cells.len() != prepared.file_columns && !unclosed {
+        let as_announced = [prepared.file_columns, prepared.header_columns].contains(&cells.len());
+        if !as_announced && !unclosed {
             let (found, expected) = (cells.len(), prepared.file_columns);
             // The first cell that is missing, or that has no column.
             let offset = cells
@@ -222,14 +226,22 @@ impl<'c> Converter<'c> {
                     if matches!(error, CellError::Required) && column >= cells.len() {
                         return;
                     }
+                    if plan.columns.get(column).is_some_and(|column| column.misfit) {
+                        return;
+                    }
                     let offset = cell.map_or(record.end, |cell| cell.raw_start);
                     let code = match &error {
                         CellError::Required => Code::Required,
+                        CellError::Blank => Code::Blank,
                         CellError::Invalid(problem) => problem.code,
                     };
                     problems.push(at, Some(column), code, offset, |place| match error {
                         CellError::Required => {
                             Diagnostic::new(code, place, "a required cell is empty")
+                        }
+                        CellError::Blank => {
+                            let message = "a required cell holds only white space";
+                            Diagnostic::new(code, place, message).with_found(found)
                         }
                         CellError::Invalid(problem) => Diagnostic::new(code, place, mismatch(code))
                             .with_found(found)

@@ -47,6 +47,7 @@ fn column(name: &str) -> Column {
         text_direction: None,
         annotations: Vec::new(),
         extensions: Extensions::default(),
+        misfit: false,
         place: Place::default(),
     }
 }
@@ -66,6 +67,7 @@ fn group(columns: Vec<Column>) -> TableGroup {
             annotations: Vec::new(),
             notes: Vec::new(),
             extensions: Extensions::default(),
+            unread: false,
             place: Place::default(),
         }],
         ..TableGroup::default()

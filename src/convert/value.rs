@@ -106,6 +106,12 @@ pub struct CellBuffers {
     items: Vec<ListItem>,
 }
 
+/// Whether a text has characters, and all of them are white space.
+#[inline]
+fn is_blank(text: &str) -> bool {
+    text.starts_with(char::is_whitespace) && text.trim().is_empty()
+}
+
 /// A column with everything prepared for parsing its cells.
 pub struct CellParser<'p> {
     column: &'p ColumnPlan,
@@ -121,6 +127,8 @@ pub struct CellParser<'p> {
 pub enum CellError {
     /// The column is required and the cell is null.
     Required,
+    /// The column is required and the cell holds only white space.
+    Blank,
     /// The text is not a value of the datatype.
     Invalid(CellProblem),
 }
@@ -149,7 +157,7 @@ impl<'p> CellParser<'p> {
         text: &'r str,
         buffers: &'r mut CellBuffers,
         row: &mut Values<'r>,
-        report: impl FnMut(CellError, &str),
+        mut report: impl FnMut(CellError, &str),
     ) {
         let CellBuffers {
             content,
@@ -160,6 +168,9 @@ impl<'p> CellParser<'p> {
         } = buffers;
         let raw = cell.map_or("", |cell| cell.text(format, text, content));
         row.strings.push(raw);
+        if self.column.required && is_blank(raw) {
+            report(CellError::Blank, raw);
+        }
         // Most cells are plain strings; a value that is made in its place costs the least.
         if self.plain && !raw.is_empty() {
             row.values.push(Value::Single(Item {

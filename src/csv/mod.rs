@@ -9,6 +9,7 @@
 
 mod chunks;
 mod compare;
+mod diagnosis;
 mod format;
 mod oversized;
 mod preamble;
@@ -17,6 +18,7 @@ mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
+pub use diagnosis::{diagnose, doubt};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::{HeaderCell, Preamble, preamble};

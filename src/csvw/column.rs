@@ -235,6 +235,7 @@ fn annotated(
         text_direction: inherited.text_direction,
         annotations: column.annotations.clone(),
         extensions: extensions(&column.own, graph),
+        misfit: false,
         place: column.place.clone(),
     }
 }

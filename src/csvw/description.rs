@@ -22,6 +22,8 @@ pub(super) struct Group {
     pub annotations: Vec<Annotation>,
     pub inherited: Inherited,
     pub own: OwnAnnotations,
+    /// The schema that it refers to could not be read.
+    pub schema_unread: bool,
 }
 
 /// A table description (§5.4).
@@ -41,6 +43,8 @@ pub(super) struct Table {
     pub place: Place,
     /// The `@base` of the document, where it has one.
     pub base: Option<String>,
+    /// The schema that it refers to could not be read.
+    pub schema_unread: bool,
 }
 
 /// A schema (§5.5).

@@ -101,6 +101,7 @@ pub(super) fn joined(outcomes: Vec<Outcome>) -> Option<(Group, Vec<String>)> {
                         .or_else(|| group.table_direction.clone()),
                     inherited: table.inherited.or(&group.inherited),
                     own: table.own.or(&group.own),
+                    schema_unread: table.schema_unread || group.schema_unread,
                     ..table
                 });
             }

@@ -1,7 +1,7 @@
 //! The state of reading, and the documents that are read (Metadata Vocabulary §5.2).
 
 use super::context::{CSVW_CONTEXT, is_language_tag};
-use super::description::Schema;
+use super::description::{Column, Schema};
 use super::json::{self, Node, Position, Value};
 use super::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -20,6 +20,25 @@ pub(super) struct Reader<'a> {
     pub unknown_variables: HashSet<(Place, String)>,
     /// What publishers do is permitted: see [`LoadOptions::lax`](super::LoadOptions::lax).
     pub lax: bool,
+    /// Columns without titles, reported together.
+    pub unnamed: Unnamed,
+}
+
+/// Columns that have a name and no titles: one finding for each document, however many there are.
+#[derive(Default)]
+pub(super) struct Unnamed {
+    columns: Vec<(Column, String)>,
+    tables: HashSet<String>,
+}
+
+impl Unnamed {
+    /// Adds those of a table, each with its title in the header.
+    pub fn extend(&mut self, columns: Vec<(Column, String)>, table: &str) {
+        if !columns.is_empty() {
+            self.columns.extend(columns);
+            self.tables.insert(table.to_owned());
+        }
+    }
 }
 
 /// The document that a description stands in.
@@ -54,6 +73,47 @@ impl<'a> Reader<'a> {
             dialects: HashMap::new(),
             unknown_variables: HashSet::new(),
             lax: false,
+            unnamed: Unnamed::default(),
+        }
+    }
+
+    /// Reports the columns that have a name and no titles.
+    pub fn report_unnamed(&mut self) {
+        let Unnamed { columns, tables } = std::mem::take(&mut self.unnamed);
+        let mut documents: Vec<(Arc<str>, Vec<(Column, String)>)> = Vec::new();
+        for column in columns {
+            let file = &column.0.place.file;
+            match documents.iter_mut().find(|(known, _)| known == file) {
+                Some((_, columns)) => columns.push(column),
+                None => documents.push((Arc::clone(file), vec![column])),
+            }
+        }
+        for (_, columns) in documents {
+            let Some((first, title)) = columns.first() else {
+                continue;
+            };
+            let name = first.name.as_deref().unwrap_or_default();
+            let message = match (columns.len(), tables.len()) {
+                (1, _) => format!("the column `{name}` has no titles to know it by"),
+                (count, 0 | 1) => {
+                    format!("{count} columns have no titles to know them by, `{name}` first")
+                }
+                (count, tables) => format!(
+                    "{count} columns of {tables} tables have no titles to know them by, `{name}` first"
+                ),
+            };
+            let lax = match columns
+                .iter()
+                .all(|(column, title)| column.name.as_ref() == Some(title))
+            {
+                true => "; `check --lax` takes names for titles",
+                false => "",
+            };
+            self.push(
+                Diagnostic::new(Code::HeaderUnnamed, first.place.clone(), message)
+                    .with_found(title.as_str())
+                    .with_hint(format!("add `\"titles\": {title:?}`{lax}")),
+            );
         }
     }
 

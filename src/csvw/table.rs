@@ -97,7 +97,10 @@ impl Reader<'_> {
                         group.tables.push(table);
                     }
                 }
-                "tableSchema" => group.schema = self.schema(document, member),
+                "tableSchema" => {
+                    group.schema = self.schema(document, member);
+                    group.schema_unread = group.schema.is_none();
+                }
                 "dialect" => group.dialect = self.dialect(document, member),
                 "tableDirection" => {
                     group.table_direction = self.choice(document, member, DIRECTIONS);
@@ -163,7 +166,10 @@ impl Reader<'_> {
                 }
                 "@id" => table.id = self.id(document, member),
                 "@type" => self.description_type(document, member, "Table"),
-                "tableSchema" => table.schema = self.schema(document, member),
+                "tableSchema" => {
+                    table.schema = self.schema(document, member);
+                    table.schema_unread = table.schema.is_none();
+                }
                 "dialect" => table.dialect = self.dialect(document, member),
                 "suppressOutput" => {
                     table.suppress_output = self.boolean(document, member).unwrap_or(false);

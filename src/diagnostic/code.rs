@@ -69,6 +69,14 @@ codes! {
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
     /// Save the file as UTF-8, or declare its encoding in the dialect: `"dialect": {"encoding": "windows-1251"}`.
     Encoding = "0102", Error, "wrong encoding", "tabular-data-model §8";
+    /// The dialect declares an encoding, but every byte of the file is valid UTF-8, letters beyond ASCII included:
+    /// no other encoding gives that by chance, and read as declared each of them becomes two or three wrong
+    /// ones. Leave `encoding` out of the dialect. Nothing else of the table is checked.
+    DeclaredEncoding = "0105", Error, "UTF-8 declared as something else", "tabular-data-model §8";
+    /// Read as the dialect declares, words of the file mix letters and signs as no language does. Most
+    /// likely the file has another encoding; the message shows how it would read. Declare that one, or save the
+    /// file as UTF-8 and leave `encoding` out of the dialect.
+    EncodingDoubt = "0106", Warning, "doubtful encoding", "tabular-data-model §8";
     /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
     /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
@@ -94,6 +102,10 @@ codes! {
     /// all of the file is its header. Declare them, `"dialect": {"lineTerminators": ["\r"]}`, or save the
     /// file with other line ends.
     LineTerminators = "0206", Invalid, "lines end with carriage returns", "tabular-data-model §8";
+    /// The table holds the marks that git leaves where two versions could not be merged (`<<<<<<<`, `=======`,
+    /// `>>>>>>>`), so that rows are in it twice. Nothing else of the table is checked. Keep what is right
+    /// between the marks, and delete them.
+    Conflict = "0207", Error, "unresolved merge conflict", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
@@ -204,6 +216,10 @@ codes! {
     /// without time zone that are within 14 hours of each other cannot be ordered, and count as outside.
     /// Correct the cell, or the bounds.
     Range = "0405", Invalid, "cell out of range", "tabular-data-model §4.6.2";
+    /// A cell of a required column holds only white space: to the standard that is a value, for cells are not
+    /// trimmed unless the dialect says so, but hardly to a reader. Fill the cell, declare
+    /// `"dialect": {"trim": true}`, or list the text in `null`.
+    Blank = "0406", Warning, "required cell with only white space", "tabular-metadata §5.9";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";

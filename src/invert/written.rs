@@ -169,6 +169,7 @@ mod tests {
             null: vec![String::new()],
             required: false,
             separator: None,
+            misfit: false,
         };
         let text = Writing::new(&column).text(lexical);
         assert_eq!(text.as_deref(), expected, "{base} {format} {lexical}");

@@ -126,6 +126,7 @@ impl ColumnPlan {
                 .separator
                 .clone()
                 .filter(|separator| !separator.is_empty()),
+            misfit: column.misfit,
         }
     }
 }
@@ -195,6 +196,7 @@ impl<'a> TableCompiler<'a> {
             rows,
             head: head.finish(),
             primary_key: table.primary_key.clone(),
+            unread: table.unread,
         }
     }
 

@@ -76,6 +76,9 @@ pub struct TablePlan {
     pub head: Vec<Quad>,
     /// Indexes into `columns`.
     pub primary_key: Vec<usize>,
+    /// Nothing could be made of the file, which is reported: its rows are not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 impl TablePlan {
@@ -119,6 +122,9 @@ pub struct ColumnPlan {
     pub required: bool,
     /// Cells are lists, separated by this.
     pub separator: Option<String>,
+    /// The file has another column here, which is reported: its cells are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub misfit: bool,
 }
 
 impl ColumnPlan {
