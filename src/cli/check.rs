@@ -42,6 +42,9 @@ pub(super) struct Arguments {
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
+    /// Permit what publishers do: columns that are known by their `name` alone, null foreign keys.
+    #[arg(long, requires = "input")]
+    lax: bool,
     /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
     #[arg(long)]
     watch: bool,
@@ -112,7 +115,8 @@ fn check(
     };
     let (checked, mut files) = match arguments.input.as_slice() {
         inputs @ [_, ..] => {
-            let input = arguments.from.open(inputs)?;
+            let mut input = arguments.from.open(inputs)?;
+            input.permit(arguments.lax);
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
             let none = Shapes::default();
@@ -127,14 +131,22 @@ fn check(
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
             if let Some(group) = &group {
+                source.check_base(group, &mut diagnostics);
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 let base = source.base();
                 let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
                 shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
+                pipeline::check_queries(&project, group, base, &mut diagnostics)
+                    .map_err(|error| Failure::io("read the queries", &error))?;
             }
+            let loaded = group.is_some();
             let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
             let mut files = files.files();
+            if loaded {
+                pipeline::report_unread(&project, &files, &mut diagnostics);
+            }
+            files.extend(entries(&project.queries()));
             files.insert(project.metadata());
             let ontology = project.root().join("ontology");
             files.extend(entries(&ontology));

@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
     let group = input.load(&mut diagnostics);
     let mut written = false;
-    if let Some(group) = group.filter(|_| !diagnostics.has_errors()) {
+    if let Some(group) = group.filter(|_| !diagnostics.has_fatal_errors()) {
         let mode = if arguments.minimal {
             plan::Mode::Minimal
         } else {
@@ -151,15 +151,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             }
             _ => Failure::from(error),
         })?;
-        if !diagnostics.has_errors() {
+        if !diagnostics.has_fatal_errors() {
             output.finish()?;
             written = true;
             if let Some(path) = &arguments.output {
                 terminal.say(format_args!(
-                    "wrote {} quads of {} rows to {}",
+                    "wrote {} quads of {} rows to {}, repeated ones counted each time{}",
                     summary.quads,
                     summary.rows,
-                    path.display()
+                    path.display(),
+                    match diagnostics.has_errors() {
+                        true => "; what is wrong is left out",
+                        false => "",
+                    }
                 ));
             }
         }
@@ -168,7 +172,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     if let Some(why) = why_not_done(&diagnostics) {
         return Err(Failure::new(format!("nothing was converted: {why}")));
     }
-    Ok(if written {
+    Ok(if written && !diagnostics.has_errors() {
         Outcome::Fine
     } else {
         Outcome::Findings

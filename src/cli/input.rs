@@ -76,6 +76,11 @@ impl InputOptions {
 }
 
 impl Input {
+    /// Permits what publishers do and the Recommendations do not.
+    pub(super) fn permit(&mut self, lax: bool) {
+        self.options.lax = lax;
+    }
+
     /// The tables of the input and their metadata; `None` where nothing could be made of it.
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
         self.load_with(self, diagnostics)

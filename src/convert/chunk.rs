@@ -393,8 +393,14 @@ impl Faults {
         for &(flaw, offset) in &record.flaws {
             problems.push(at, column(offset), Code::Quoting, offset, |place| {
                 let problem = Diagnostic::new(Code::Quoting, place, flaw.message());
+                let start = column(offset).and_then(|cell| record.cells.get(cell));
+                let before = start.and_then(|cell| at.text.get(cell.raw_start..offset));
+                let spaced = before.is_some_and(|text| !text.is_empty() && text.trim().is_empty());
                 match flaw {
                     Flaw::Unclosed => problem,
+                    Flaw::QuoteInCell if spaced => problem.with_hint(
+                        "delete the space before the quote, or declare `\"dialect\": {\"skipInitialSpace\": true}`",
+                    ),
                     Flaw::TextAfterQuote | Flaw::QuoteInCell => {
                         problem.with_hint("double a quote that is part of a quoted cell")
                     }

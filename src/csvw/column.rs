@@ -203,6 +203,14 @@ fn annotated(
     graph: Option<&str>,
 ) -> Column {
     let inherited = column.inherited.clone().or(outer);
+    let broken = [
+        &inherited.about_url,
+        &inherited.property_url,
+        &inherited.value_url,
+    ]
+    .into_iter()
+    .flatten()
+    .any(|template| template.broken);
     let lang = inherited.lang.unwrap_or_else(|| "und".into());
     let name = column
         .name
@@ -217,7 +225,8 @@ fn annotated(
             .map(|title| (title.language.clone(), title.text.clone()))
             .collect(),
         virtual_column: column.virtual_column,
-        suppress_output: column.suppress_output,
+        // An IRI that a broken template cannot make must not be replaced by another one.
+        suppress_output: column.suppress_output || broken,
         about_url: inherited.about_url.map(|template| template.text),
         property_url: inherited.property_url.map(|template| template.text),
         value_url: inherited.value_url.map(|template| template.text),

@@ -87,11 +87,13 @@ pub(super) struct Title {
     pub text: String,
 }
 
-/// A URI template that is known to parse.
+/// A URI template that is known to parse, or is empty.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
     pub text: String,
     pub place: Place,
+    /// It does not parse, and counts as empty (§5.1.3): what it should name is not known.
+    pub broken: bool,
 }
 
 /// Names of columns and where they stand.

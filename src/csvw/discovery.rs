@@ -191,26 +191,32 @@ impl Reader<'_> {
                 url: document.url,
             }));
         }
-        let outcome = self.use_metadata(&mut document, &top);
-        if let Outcome::Found(found) = &outcome {
-            let mut all = true;
-            for csv in csvs {
-                if let Some(mismatch) = mismatch(csv, &document, &top, &found.group) {
-                    all = false;
-                    self.push(match decides {
-                        true => Diagnostic {
-                            code: Code::MetadataOfOthers,
-                            ..mismatch
-                        },
-                        false => mismatch,
-                    });
-                }
+        // What is wrong with a document counts only where it is meant.
+        let base = self.with_context(&document, &top);
+        let described = described_urls(&base, &top);
+        let mismatches: Vec<Diagnostic> = csvs
+            .iter()
+            .filter_map(|csv| mismatch(csv, &base, &top, &described))
+            .collect();
+        let mismatch = !mismatches.is_empty();
+        for mut diagnostic in mismatches {
+            if decides {
+                diagnostic.code = Code::MetadataOfOthers;
             }
-            if !all && !decides {
-                return Outcome::Failed;
-            }
+            self.push(diagnostic);
         }
-        outcome
+        if mismatch && !decides {
+            return Outcome::Failed;
+        }
+        self.use_metadata(&mut document, &top)
+    }
+
+    /// A document with what its context says; what is wrong with the context is not reported.
+    fn with_context(&self, document: &Document, top: &Node) -> Document {
+        let mut unheard = Diagnostics::new(self.diagnostics.mode());
+        let mut document = document.clone();
+        Reader::new(self.resolver, &mut unheard).context(&mut document, top, false);
+        document
     }
 
     /// Looks for metadata that describes a CSV.
@@ -288,12 +294,7 @@ impl Reader<'_> {
             }
         };
         // What is wrong with a document counts only once it is clear that it is meant.
-        let base = {
-            let mut unheard = Diagnostics::new(self.diagnostics.mode());
-            let mut document = document.clone();
-            Reader::new(self.resolver, &mut unheard).context(&mut document, &top, false);
-            document
-        };
+        let base = self.with_context(&document, &top);
         let csv_url = url::normalise(url::without_fragment(&csv.url));
         let urls = described_urls(&base, &top);
         if !urls.iter().any(|url| url::same(url, &csv_url)) {
@@ -346,16 +347,19 @@ impl Reader<'_> {
     }
 }
 
-/// That a group has no table with the URL of a CSV.
-fn mismatch(csv: &Resource, document: &Document, top: &Node, group: &Group) -> Option<Diagnostic> {
+/// That none of the URLs that a document describes is that of a CSV.
+fn mismatch(
+    csv: &Resource,
+    document: &Document,
+    top: &Node,
+    described: &[String],
+) -> Option<Diagnostic> {
     let wanted = url::normalise(url::without_fragment(&csv.url));
-    let mut urls = group.tables.iter().map(|table| table.url.as_ref());
-    // What has no URL was reported as such.
-    if group.tables.is_empty() || urls.any(|url| url.is_none_or(|url| url::same(url, &wanted))) {
+    // What has no URL is reported as such.
+    if described.is_empty() || described.iter().any(|url| url::same(url, &wanted)) {
         return None;
     }
-    let urls = group.tables.iter();
-    let described: Vec<&str> = urls.filter_map(|table| table.url.as_deref()).collect();
+    let described: Vec<&str> = described.iter().map(String::as_str).collect();
     let message = format!(
         "the metadata that was given for {} does not describe it",
         csv.name

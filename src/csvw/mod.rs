@@ -27,6 +27,7 @@ mod inputs;
 pub mod json;
 pub mod model;
 mod own;
+mod prefix;
 mod property;
 mod reader;
 mod schema;
@@ -55,6 +56,9 @@ pub struct LoadOptions {
     /// Permits what publishers do and the Recommendations do not: a column without `titles` is known by its
     /// `name`, and a null foreign key refers to nothing.
     pub lax: bool,
+    /// Prefixes with their namespaces that are declared elsewhere, such as in an ontology. Metadata cannot use
+    /// them; messages show what they stand for.
+    pub prefixes: Vec<(String, String)>,
 }
 
 /// Loads the annotated table group of an input: a CSV or a metadata document, by absolute URL.
@@ -90,6 +94,7 @@ pub fn load_all(
 ) -> Option<TableGroup> {
     let mut reader = Reader::new(resolver, diagnostics);
     reader.lax = options.lax;
+    reader.prefixes.clone_from(&options.prefixes);
     let mut outcomes = Vec::new();
     // Those for which metadata is given.
     let mut csvs = Vec::new();

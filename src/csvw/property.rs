@@ -161,9 +161,13 @@ impl Reader<'_> {
     /// A URI template property; an invalid one counts as an empty string (§5.1.3).
     pub fn template(&mut self, document: &Document, member: &Member) -> Template {
         let place = document.place_of(&member.value);
+        let mut broken = false;
         let text = match member.value.as_str() {
             Some(text) => match uri::Template::parse(text) {
-                Ok(_) => text,
+                Ok(_) => {
+                    self.check_prefix(document, &member.value, text);
+                    text
+                }
                 Err(error) => {
                     self.push(
                         Diagnostic::new(
@@ -173,6 +177,7 @@ impl Reader<'_> {
                         )
                         .with_found(member.value.excerpt()),
                     );
+                    broken = true;
                     ""
                 }
             },
@@ -184,6 +189,7 @@ impl Reader<'_> {
         Template {
             text: text.to_owned(),
             place,
+            broken,
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub unknown_variables: HashSet<(Place, String)>,
     /// What publishers do is permitted: see [`LoadOptions::lax`](super::LoadOptions::lax).
     pub lax: bool,
+    /// Prefixes that are declared elsewhere.
+    pub prefixes: Vec<(String, String)>,
     /// Columns without titles, reported together.
     pub unnamed: Unnamed,
 }
@@ -73,6 +75,7 @@ impl<'a> Reader<'a> {
             dialects: HashMap::new(),
             unknown_variables: HashSet::new(),
             lax: false,
+            prefixes: Vec::new(),
             unnamed: Unnamed::default(),
         }
     }

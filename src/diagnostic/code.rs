@@ -77,6 +77,10 @@ codes! {
     /// likely the file has another encoding; the message shows how it would read. Declare that one, or save the
     /// file as UTF-8 and leave `encoding` out of the dialect.
     EncodingDoubt = "0106", Warning, "doubtful encoding", "tabular-data-model §8";
+    /// A file in a folder of the project looks as if it counted, and nothing reads it: a table that the
+    /// metadata does not list, metadata that is not the project's, shapes in a file whose name does not start
+    /// with `shapes`, a query or an ontology with another ending. List it, rename it, or move it away.
+    UnreadFile = "0107", Warning, "file that nothing reads", "";
     /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
     /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
@@ -176,6 +180,10 @@ codes! {
     /// `@graph` or `@context`; `@language` wants `@value`; a number is one that a double holds. Write the
     /// value in that form.
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
+    /// A name in metadata starts with a prefix that is not one of the context of CSVW, and metadata cannot
+    /// declare any: `bib:born` is the IRI `bib:born` as it stands. Write the whole IRI,
+    /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
+    UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
     MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
@@ -201,6 +209,11 @@ codes! {
     /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, stands on the wrong
     /// description, or has a wrong value. Correct its name or its value, or move it.
     OwnAnnotation = "0360", Error, "wrong own annotation", "";
+    /// The IRIs of the project start with `http://example.org/`, because its metadata names no base or still
+    /// the one that `civigraph init` proposed. Nobody can publish anything there. Name a base of your own before
+    /// others use the IRIs: `"https://w3id.org/civigraph/csvw#base": "https://data.example.net/"` in the
+    /// metadata, with a slash at its end.
+    PlaceholderBase = "0361", Warning, "no base of the project's own", "";
     /// A cell of a required column is empty. Fill it, or drop `required` if the value may be unknown.
     Required = "0401", Invalid, "missing required cell", "tabular-metadata §5.7";
     /// A cell does not match the datatype of its column. Correct the cell, declare another `datatype`, or, if
@@ -316,6 +329,10 @@ codes! {
     /// `# description:`, `# param: name type = default  # text` and `# tags:`; each parameter is a variable of
     /// the query that the query does not assign itself.
     QueryHeader = "0708", Error, "wrong query header", "";
+    /// A comment line of a stored query looks like a line of its header, but has another key. It stays a
+    /// comment, so that the query lacks its title, description, tags or parameter. The keys are `title`,
+    /// `title@LANGUAGE`, `description`, `tags` and `param`.
+    QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
     /// query, or raise `--timeout`.
     QueryTimeout = "0709", Error, "query out of time", "";
@@ -425,6 +442,19 @@ impl Code {
             (Weight::Note, _) => Some(Severity::Note),
             (Weight::ValidateOnly, Mode::Convert) => None,
         }
+    }
+
+    /// Whether a converter leaves out just what the error is about, and what it makes of the rest is right.
+    pub const fn leaves_the_rest(self) -> bool {
+        matches!(
+            self,
+            Self::CommonProperty | Self::UriTemplate | Self::InvalidIri
+        )
+    }
+
+    /// Whether the rule is about how metadata is written, and not about what stands in the tables.
+    pub const fn is_noise(self) -> bool {
+        matches!(self, Self::HeaderUnnamed)
     }
 
     /// The code that a user typed, whatever its case.
