@@ -83,7 +83,8 @@ pub fn report_unread(project: &Project, read: &BTreeSet<PathBuf>, diagnostics: &
 }
 
 fn unread(path: &Path, message: &str, hint: &str) -> Diagnostic {
-    let place = Place::file(path.to_string_lossy().as_ref());
+    let shown = path.strip_prefix(".").unwrap_or(path);
+    let place = Place::file(shown.to_string_lossy().as_ref());
     Diagnostic::new(Code::UnreadFile, place, message).with_hint(hint)
 }
 
