@@ -9,7 +9,7 @@ use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
-use crate::plan::{Rule, TablePlan, Test, When};
+use crate::plan::{Object, Rule, TablePlan, Test, When};
 use oxrdf::QuadRef;
 use std::borrow::Cow;
 use std::io;
@@ -284,7 +284,12 @@ impl Row<'_, '_> {
     /// column is a virtual one.
     #[inline]
     pub fn yields(&self, rule: &Rule, plan: &TablePlan) -> bool {
-        let null = self.values[rule.column].is_null();
+        let value = &self.values[rule.column];
+        // The template of an empty list would make an IRI of nothing.
+        let null = match rule.object {
+            Object::Iri(_) | Object::Each(_) => value.items().next().is_none(),
+            Object::Literal(_) | Object::List(_) => value.is_null(),
+        };
         (!null || plan.columns[rule.column].virtual_column)
             && rule.when.as_ref().is_none_or(|when| when.holds(self))
     }

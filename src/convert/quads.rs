@@ -24,6 +24,9 @@ const CSVW_TITLE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.
 const CSVW_DESCRIBES: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#describes");
 
+/// Items of a list with which later ones are compared.
+const REPEATED: usize = 64;
+
 /// Makes the quads of the rows of one table.
 pub struct QuadEmitter<'c> {
     prepared: &'c Prepared<'c>,
@@ -266,7 +269,12 @@ fn apply(
             }
         }
         Object::Each(object) => {
-            for item in value.items() {
+            for (index, item) in value.items().enumerate() {
+                // What a cell says twice is one triple; of long lists only the start is looked at.
+                let mut before = value.items().take(index.min(REPEATED));
+                if before.any(|earlier| earlier.text == item.text) {
+                    continue;
+                }
                 let variables = Variables {
                     item: Some(item),
                     ..variables

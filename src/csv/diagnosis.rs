@@ -130,7 +130,7 @@ fn utf16(start: &[u8]) -> Option<&'static Encoding> {
     };
     let (even, odd) = (zeros(0), zeros(1));
     // Text of other scripts has delimiters and line ends at least.
-    let most = |zeros: usize, others: usize| pairs >= 2 && zeros * 10 >= pairs && others == 0;
+    let most = |zeros: usize, others: usize| zeros >= 3 && zeros * 10 >= pairs && others == 0;
     if most(odd, even) {
         Some(UTF_16LE)
     } else if most(even, odd) {

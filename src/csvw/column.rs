@@ -129,6 +129,25 @@ impl Reader<'_> {
                     .with_expected("a column with both"),
                 );
             }
+            if let Some(template) = &described.inherited.value_url
+                && own.each.is_none()
+                && column.separator.is_some()
+                && uri::Template::parse(&template.text)
+                    .is_ok_and(|parsed| parsed.names().contains(&column.name))
+            {
+                self.push(
+                    Diagnostic::new(
+                        Code::JoinedList,
+                        template.place.clone(),
+                        "all items of a list make one IRI, joined by commas",
+                    )
+                    .with_found(template.text.as_str())
+                    .with_hint(format!(
+                        "`\"{}each\": true` on the column makes an IRI of each",
+                        super::OWN_NAMESPACE
+                    )),
+                );
+            }
             if let Some((conditions, place)) = &own.when {
                 for condition in conditions {
                     self.check_column("when", condition.column(), place, columns);

@@ -175,6 +175,10 @@ codes! {
     /// A variable of a URI template is neither a column of the table nor one of `_row`, `_sourceRow`,
     /// `_column`, `_sourceColumn`, `_name`. It expands to nothing. Correct its name.
     TemplateVariable = "0327", Warning, "unknown template variable", "tabular-metadata §5.1.3";
+    /// The column is a list, and its `valueUrl` names it: by the standard (RFC 6570 §3.2.1) the items are joined
+    /// by commas into one IRI. If each item has an IRI of its own, say so with the own annotation `each`:
+    /// `"https://w3id.org/civigraph/csvw#each": true`.
+    JoinedList = "0328", Note, "one IRI of all items", "tabular-metadata §5.1.3";
     /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
     /// `@graph` or `@context`; `@language` wants `@value`; a number is one that a double holds. Write the

@@ -33,7 +33,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         // another number.
         let same_enough = distance <= limit
             && (distance == 0 || length > 2)
-            && (distance == 0 || digits(&word) == digits(&folded));
+            && (distance == 0 || !is_other_number(&digits(&word), &digits(&folded)));
         if same_enough && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -44,6 +44,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The hint for a word that is not among the candidates: `did you mean `x`?`.
 pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// Whether the digits of two words are two numbers, and not one with a digit that was missed.
+fn is_other_number(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one != other
 }
 
 /// The digits of a word.

@@ -18,6 +18,7 @@ mod merges;
 mod readme;
 mod rules;
 mod shapes;
+mod silent;
 mod tables;
 mod talk;
 mod watch;
