@@ -215,8 +215,7 @@ impl Scan {
             self.quotes += self.count_quotes(block);
             return;
         }
-        let mut line = self.line;
-        for text in block.split_inclusive(|&byte| byte == b'\n') {
+        for (line, text) in (self.line..).zip(block.split_inclusive(|&byte| byte == b'\n')) {
             let bare = text.trim_ascii_end();
             if text.starts_with(b"<<<<<<<") && !bare.starts_with(b"<<<<<<<<") {
                 self.open = Some((line, self.quotes, false));
@@ -235,7 +234,6 @@ impl Scan {
                 self.open = None;
             }
             self.quotes += self.count_quotes(text);
-            line += 1;
         }
     }
 
@@ -246,8 +244,7 @@ impl Scan {
 
     /// Counts runs of bytes beyond ASCII.
     fn words(&mut self, block: &[u8]) {
-        let mut line = self.line;
-        for text in block.split_inclusive(|&byte| byte == b'\n') {
+        for (line, text) in (self.line..).zip(block.split_inclusive(|&byte| byte == b'\n')) {
             if !text.is_ascii() {
                 let runs = text.split(u8::is_ascii).filter(|run| !run.is_empty());
                 for run in runs {
@@ -261,7 +258,6 @@ impl Scan {
                     *count += 1;
                 }
             }
-            line += 1;
         }
     }
 }

@@ -26,16 +26,19 @@ pub(super) struct Reader<'a> {
     pub unnamed: Unnamed,
 }
 
+/// A column of the schema without titles, and its title in the header.
+type Titleless = (Column, String);
+
 /// Columns that have a name and no titles: one finding for each document, however many there are.
 #[derive(Default)]
 pub(super) struct Unnamed {
-    columns: Vec<(Column, String)>,
+    columns: Vec<Titleless>,
     tables: HashSet<String>,
 }
 
 impl Unnamed {
     /// Adds those of a table, each with its title in the header.
-    pub fn extend(&mut self, columns: Vec<(Column, String)>, table: &str) {
+    pub fn extend(&mut self, columns: Vec<Titleless>, table: &str) {
         if !columns.is_empty() {
             self.columns.extend(columns);
             self.tables.insert(table.to_owned());
@@ -83,7 +86,7 @@ impl<'a> Reader<'a> {
     /// Reports the columns that have a name and no titles.
     pub fn report_unnamed(&mut self) {
         let Unnamed { columns, tables } = std::mem::take(&mut self.unnamed);
-        let mut documents: Vec<(Arc<str>, Vec<(Column, String)>)> = Vec::new();
+        let mut documents: Vec<(Arc<str>, Vec<Titleless>)> = Vec::new();
         for column in columns {
             let file = &column.0.place.file;
             match documents.iter_mut().find(|(known, _)| known == file) {
