@@ -3,7 +3,7 @@
 use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -94,12 +94,16 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
 /// That the text of a file does not look like the encoding that its dialect declares.
 pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
-    let is_unicode = [UTF_8, UTF_16LE, UTF_16BE].contains(&declared);
     let start = resource.read_start(SAMPLE).ok()?;
-    if is_unicode || Encoding::for_bom(&start).is_some() {
+    let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
+    let encoding = mark.unwrap_or(declared);
+    let (text, _) = encoding.decode_with_bom_removal(&start);
+    if let Some(found) = decoded_twice(&text, resource) {
+        return Some(found);
+    }
+    if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) {
         return None;
     }
-    let (text, _) = declared.decode_without_bom_handling(&start);
     let words = Words::of(&text);
     if words.strange < 2 || words.strange * 3 <= words.all {
         return None;
@@ -119,6 +123,46 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
         .with_found(word)
         .with_optional_hint(guess),
     )
+}
+
+/// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
+fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
+    let before = |word: &str| {
+        [WINDOWS_1251, WINDOWS_1252]
+            .into_iter()
+            .find_map(|encoding| {
+                let (bytes, _, unmappable) = encoding.encode(word);
+                let bytes = (!unmappable).then_some(bytes)?;
+                let word = std::str::from_utf8(&bytes).ok()?;
+                Some((encoding, word.to_owned()))
+            })
+    };
+    let words = |(line, text): (u64, &'_ str)| -> Vec<(u64, String)> {
+        let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
+        let wide = words.filter(|word| !word.is_ascii());
+        wide.map(|word| (line, word.to_owned())).collect()
+    };
+    let all: Vec<(u64, String)> = (1..).zip(text.split('\n')).flat_map(words).collect();
+    let mut broken = all
+        .iter()
+        .filter_map(|(line, word)| Some((line, word, before(word)?)));
+    let (line, word, (encoding, meant)) = broken.next()?;
+    let count = 1 + broken.count();
+    (count >= 2 && count * 2 > all.len()).then(|| {
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), *line, 1),
+            format!(
+                "the text was UTF-8, read as {} and saved again: {count} of {} words beyond ASCII",
+                encoding.name().to_lowercase(),
+                all.len()
+            ),
+        )
+        .with_found(word.as_str())
+        .with_hint(format!(
+            "it was `{meant}`: get the file anew from where it was right"
+        ))
+    })
 }
 
 /// UTF-16 without a byte order mark: in Latin text, commas and digits every other byte is zero.
@@ -482,6 +526,27 @@ mod tests {
                 doubtful,
                 "{actual} as {declared}: {found:?}"
             );
+        }
+    }
+
+    #[test]
+    fn text_that_was_decoded_twice() {
+        for (text, label, meant) in [
+            ("город\nТомск\nИркутск\n", "windows-1251", Some("город")),
+            ("Zürich\nGenève\nBâle\n", "windows-1252", Some("Zürich")),
+            ("Zürich\nGenève\nBâle\n", "utf-8", None),
+            ("город\nТомск\nИркутск\n", "utf-8", None),
+            ("Łódź\n東京\n“quoted” – text…\n", "utf-8", None),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let broken = encoding.decode_without_bom_handling(text.as_bytes()).0;
+            let resource = Resource::of_bytes("t.csv", broken.as_bytes());
+            let found = doubt(&resource, &dialect("utf-8"));
+            let hint = found.and_then(|found| found.hint).unwrap_or_default();
+            match meant {
+                Some(meant) => assert!(hint.contains(&format!("`{meant}`")), "{text}: {hint}"),
+                None => assert_eq!(hint, "", "{text}"),
+            }
         }
     }
 

@@ -155,6 +155,11 @@ impl Reader<'_> {
         if suppressed && schema.is_some() {
             return head;
         }
+        if dialect.is_none() && (described.dialect_unread || group.dialect_unread) {
+            // How the file is written is not known, which is reported.
+            head.unread = true;
+            return head;
+        }
         let Some(resource) = self.open(described, url) else {
             head.unread = true;
             return head;

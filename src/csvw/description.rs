@@ -24,6 +24,8 @@ pub(super) struct Group {
     pub own: OwnAnnotations,
     /// The schema that it refers to could not be read.
     pub schema_unread: bool,
+    /// The dialect that it refers to could not be read.
+    pub dialect_unread: bool,
 }
 
 /// A table description (§5.4).
@@ -45,6 +47,8 @@ pub(super) struct Table {
     pub base: Option<String>,
     /// The schema that it refers to could not be read.
     pub schema_unread: bool,
+    /// The dialect that it refers to could not be read.
+    pub dialect_unread: bool,
 }
 
 /// A schema (§5.5).

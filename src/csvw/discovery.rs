@@ -102,6 +102,7 @@ pub(super) fn joined(outcomes: Vec<Outcome>) -> Option<(Group, Vec<String>)> {
                     inherited: table.inherited.or(&group.inherited),
                     own: table.own.or(&group.own),
                     schema_unread: table.schema_unread || group.schema_unread,
+                    dialect_unread: table.dialect_unread || group.dialect_unread,
                     ..table
                 });
             }

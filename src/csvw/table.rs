@@ -101,7 +101,10 @@ impl Reader<'_> {
                     group.schema = self.schema(document, member);
                     group.schema_unread = group.schema.is_none();
                 }
-                "dialect" => group.dialect = self.dialect(document, member),
+                "dialect" => {
+                    group.dialect = self.dialect(document, member);
+                    group.dialect_unread = group.dialect.is_none();
+                }
                 "tableDirection" => {
                     group.table_direction = self.choice(document, member, DIRECTIONS);
                 }
@@ -170,7 +173,10 @@ impl Reader<'_> {
                     table.schema = self.schema(document, member);
                     table.schema_unread = table.schema.is_none();
                 }
-                "dialect" => table.dialect = self.dialect(document, member),
+                "dialect" => {
+                    table.dialect = self.dialect(document, member);
+                    table.dialect_unread = table.dialect.is_none();
+                }
                 "suppressOutput" => {
                     table.suppress_output = self.boolean(document, member).unwrap_or(false);
                 }

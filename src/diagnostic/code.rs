@@ -106,8 +106,8 @@ codes! {
     /// all of the file is its header. Declare them, `"dialect": {"lineTerminators": ["\r"]}`, or save the
     /// file with other line ends.
     LineTerminators = "0206", Invalid, "lines end with carriage returns", "tabular-data-model §8";
-    /// The table holds the marks that git leaves where two versions could not be merged (`<<<<<<<`, `=======`,
-    /// `>>>>>>>`), so that rows are in it twice. Nothing else of the table is checked. Keep what is right
+    /// The table, or the metadata, holds the marks that git leaves where two versions could not be merged
+    /// (`<<<<<<<`, `=======`, `>>>>>>>`), so that both are in it. Nothing else of the file is checked. Keep what is right
     /// between the marks, and delete them.
     Conflict = "0207", Error, "unresolved merge conflict", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and

@@ -102,7 +102,16 @@ fn encode_illegal(text: &str) -> String {
 /// assert!(!same("file:///d/a%2Fb.csv", "file:///d/a/b.csv"));
 /// ```
 pub fn identity(url: &str) -> String {
-    let normal = normalise(url);
+    let mut normal = normalise(url);
+    // Three ways to write one path (RFC 8089 §2, §E.2).
+    for host in ["file://localhost/", "file:/"] {
+        if let Some(path) = normal
+            .strip_prefix(host)
+            .filter(|path| !path.starts_with('/'))
+        {
+            normal = format!("file:///{path}");
+        }
+    }
     let path_end = normal.find(['?', '#']).unwrap_or(normal.len());
     if !normal
         .get(..path_end)
@@ -239,7 +248,10 @@ mod tests {
             let written = resolve_written("file:///d/x.json", &format!("./{name}.csv"));
             assert!(same(&url, &written.unwrap()), "{name}");
         }
+        assert!(same("file:///d/a.csv", "file://localhost/d/a.csv"));
+        assert!(same("file:///d/a.csv", "file:/d/a.csv"));
         for (left, right) in [
+            ("file:///d/a.csv", "file://other/d/a.csv"),
             ("file:///a%2Fb", "file:///a/b"),
             ("file:///a%2520b", "file:///a%20b"),
             ("file:///a%23b", "file:///a#b"),
