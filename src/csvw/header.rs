@@ -142,7 +142,19 @@ impl Header {
                 None => {}
             }
         }
-        let many = mismatches.len() >= FOLDED && mismatches.len() * 2 > described.len();
+        let all_unknown = || {
+            let titles = self
+                .columns
+                .iter()
+                .filter_map(|column| column.titles.first());
+            mismatches.len() == described.len()
+                && !titles.into_iter().any(|it| is_known(&it.text, &described))
+        };
+        let many = match mismatches.len() {
+            0 | 1 => false,
+            count if count < FOLDED => all_unknown(),
+            count => count * 2 > described.len(),
+        };
         if counts_differ || many {
             // What is in these columns was written for others.
             compared.misfits = mismatches.iter().map(|(index, _)| *index).collect();
@@ -169,13 +181,9 @@ impl Header {
             .columns
             .iter()
             .filter_map(|column| column.titles.first());
-        let known = |text: &str| {
-            let mut columns = described.iter();
-            columns.any(|column| column.titles.iter().any(|title| title.text == text))
-        };
-        let hint = if found.clone().all(|title| known(&title.text)) {
+        let hint = if found.clone().all(|title| is_known(&title.text, described)) {
             "the columns stand in another order than in the metadata"
-        } else if found.clone().any(|title| known(&title.text)) {
+        } else if found.clone().any(|title| is_known(&title.text, described)) {
             "columns are matched by position: is one missing, or one too many?"
         } else {
             "is this the metadata of another file, or has the file no header (`\"header\": false`)?"
@@ -206,6 +214,12 @@ impl Header {
     }
 }
 
+/// Whether any column has a title.
+fn is_known(text: &str, described: &[&Column]) -> bool {
+    let mut titles = described.iter().flat_map(|column| &column.titles);
+    titles.any(|title| title.text == text)
+}
+
 /// What came of comparing a header with a schema.
 #[derive(Default)]
 pub(super) struct Compared {
@@ -222,7 +236,8 @@ enum Mismatch {
     Unnamed(String),
 }
 
-/// Titles that do not match, from which on they are one finding, where they are most of the header.
+/// Titles that do not match, from which on they are one finding, where they are most of the header. Of fewer,
+/// each has its hint, unless none is known at all.
 const FOLDED: usize = 4;
 
 /// Titles that such a finding shows.

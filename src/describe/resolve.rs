@@ -133,10 +133,7 @@ fn by_label(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError> 
     Ok(if found.is_empty() { alike } else { found })
 }
 
-fn for_each_label(
-    store: &Index,
-    mut each: impl FnMut(&NamedNode, &str),
-) -> Result<(), IndexError> {
+fn for_each_label(store: &Index, mut each: impl FnMut(&NamedNode, &str)) -> Result<(), IndexError> {
     for property in label_properties() {
         for quad in store.quads_for_pattern(None, Some(property), None, None) {
             let quad = quad?;

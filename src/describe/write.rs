@@ -170,10 +170,7 @@ fn iri_of(term: &Term) -> Option<String> {
 }
 
 /// Triples of the default graph that point to a node.
-fn incoming(
-    build: &Build,
-    node: &NamedNode,
-) -> impl Iterator<Item = Result<Quad, IndexError>> {
+fn incoming(build: &Build, node: &NamedNode) -> impl Iterator<Item = Result<Quad, IndexError>> {
     build.index().quads_for_pattern(
         None,
         None,

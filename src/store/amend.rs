@@ -284,9 +284,11 @@ impl Amender {
 fn refused(site: Site) -> Result<Amended, StoreError> {
     let folder = site.path().join(INDEX);
     match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::io(&folder, "remove the unfinished index", error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(
+            &folder,
+            "remove the unfinished index",
+            error,
+        )),
         _ => Ok(Amended::Refused(site)),
     }
 }
@@ -323,7 +325,7 @@ fn make(
     let index = Index::open(&folder).map_err(index_error)?;
     let differing = || difference.gone.iter().chain(&difference.came);
     let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
-    let count = |index: &Index| count_subjects(index, &subjects, &about.base);
+    let count = |index: &Index| count_subjects(index, &subjects, &about);
     let statistics = prior
         .manifest()
         .statistics
@@ -352,9 +354,9 @@ fn make(
 fn count_subjects(
     index: &Index,
     subjects: &BTreeSet<String>,
-    base: &str,
+    about: &About,
 ) -> Result<Statistics, StoreError> {
-    let mut counter = Counter::new(base);
+    let mut counter = Counter::new(about);
     for subject in subjects {
         let Some(subject) = super::line::read_subject(subject.as_bytes()) else {
             continue;

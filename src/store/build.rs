@@ -226,7 +226,7 @@ impl Builder {
             digest,
             states,
             statistics,
-        } = digest_all(&index, &about.base)?;
+        } = digest_all(&index, &about)?;
         states.write(self.site.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.site.write_release(&release)?;

@@ -6,14 +6,14 @@
 use super::line::Parts;
 use super::load::index_error;
 use super::statistics::Counter;
-use super::{Statistics, StoreError, hex};
+use super::{About, Statistics, StoreError, hex};
 use crate::diagnostic::Code;
 use civigraph_index::Index;
 use oxrdf::NamedOrBlankNode;
 use serde::{Deserialize, Serialize};
-use siphasher::sip::SipHasher13;
 use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
 use sha2::{Digest as _, Sha256};
+use siphasher::sip::SipHasher13;
 use std::fs;
 use std::path::Path;
 
@@ -48,8 +48,8 @@ pub(super) struct Digested {
 }
 
 /// Reads all lines of an index, counts and digests them.
-pub(super) fn digest_all(index: &Index, base: &str) -> Result<Digested, StoreError> {
-    let mut counter = Counter::new(base);
+pub(super) fn digest_all(index: &Index, about: &About) -> Result<Digested, StoreError> {
+    let mut counter = Counter::new(about);
     let digested = digest(index, States::default(), Some(&mut counter))?;
     Ok(Digested {
         statistics: counter.finish(),

@@ -113,7 +113,9 @@ pub(super) fn open_index(folder: &Path) -> Result<Index, StoreError> {
     let index = Index::open(&folder.join(INDEX)).map_err(index_error)?;
     Ok(index.with_overlay(move || {
         let lines = fs::read(&release)?;
-        let quads = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let quads = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         quads
             .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
             .collect::<Option<Vec<_>>>()

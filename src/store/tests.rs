@@ -118,8 +118,7 @@ fn the_digest_depends_on_the_quads_alone() -> Tested {
         quads
     };
     let mut digests = Vec::new();
-    for (threads, memory, reversed) in [(1, usize::MAX, false), (2, 1, false), (4, 999, true)]
-    {
+    for (threads, memory, reversed) in [(1, usize::MAX, false), (2, 1, false), (4, 999, true)] {
         let folder = tempfile::tempdir()?;
         let mut quads = quads();
         if reversed {
@@ -298,7 +297,13 @@ fn a_missing_build_is_refused() -> Tested {
 
 #[test]
 fn a_missing_file_is_refused() -> Tested {
-    for name in ["index/spo", "index/header", "release.nq", "others.nq.zst", "pin"] {
+    for name in [
+        "index/spo",
+        "index/header",
+        "release.nq",
+        "others.nq.zst",
+        "pin",
+    ] {
         check_damage(Code::TornBuild, |build| fs::remove_file(build.join(name)))
             .map_err(|e| format!("{name}: {e}"))?;
     }

@@ -15,7 +15,7 @@ pub fn verify(build: &Build) -> Result<(), StoreError> {
     let manifest = build.manifest();
     manifest.check_files(build.folder(), true)?;
     check_index(build.index(), manifest)?;
-    let digested = digest_all(build.index(), &manifest.about.base)?;
+    let digested = digest_all(build.index(), &manifest.about)?;
     if digested.statistics != manifest.statistics || digested.digest != manifest.digest {
         let message = "the quads are not those of the manifest";
         return Err(damaged(build.folder(), message));

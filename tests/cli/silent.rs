@@ -345,6 +345,8 @@ fn things_outside_the_base_are_found() {
         ("data/t.csv", "id,label\nirbit,Irbit\ntara,Tara\n"),
     ]);
     workshop.run(&["build"]).exits(0);
+    let run = workshop.run(&["list", "things"]).exits(0);
+    assert_eq!(run.stdout, "kind\tcount\ntown:\t2\n");
     for name in ["irbit", "town:irbit", "Irbit"] {
         let run = workshop.run(&["describe", name]).exits(0);
         assert!(
