@@ -42,7 +42,7 @@ impl Outcome {
     /// A group of one table without metadata: the header of the CSV is all there is.
     pub fn undescribed(csv: &Resource) -> Self {
         let table = Table {
-            url: Some(url::normalise(url::without_fragment(&csv.url))),
+            url: Some(url::identity(url::without_fragment(&csv.url))),
             place: Place::file(csv.name.clone()),
             ..Table::default()
         };

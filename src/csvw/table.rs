@@ -75,7 +75,7 @@ impl Reader<'_> {
             self.described_table(document, top)
         };
         let tables = csvs.iter().map(|csv| Table {
-            url: Some(url::normalise(url::without_fragment(&csv.url))),
+            url: Some(url::identity(url::without_fragment(&csv.url))),
             ..table.clone()
         });
         Group {
@@ -163,9 +163,11 @@ impl Reader<'_> {
                 "@context" => {}
                 "url" => {
                     // An empty reference is the document itself, which is no CSV.
+                    // In one spelling, so that the IRIs made of it are the same whichever is written.
                     table.url = self
                         .valid_link(document, member)
-                        .filter(|_| member.value.as_str() != Some(""));
+                        .filter(|_| member.value.as_str() != Some(""))
+                        .map(|url| url::identity(&url));
                 }
                 "@id" => table.id = self.id(document, member),
                 "@type" => self.description_type(document, member, "Table"),

@@ -73,6 +73,17 @@ fn a_file_is_one_file_in_every_spelling() {
 }
 
 #[test]
+fn a_file_gives_the_same_iris_in_every_spelling() {
+    for written in ["a%20%281%29.csv", "a (1).csv", "a%20(1).csv"] {
+        let metadata = format!(r#"{{CONTEXT, "url": "{written}"}}"#);
+        let workshop = workshop(&[("a (1).csv", "id\nx\n"), ("m.json", &metadata)]);
+        let bare = convert(&workshop, &["a (1).csv"]).exits(0).stdout;
+        assert_eq!(bare, "_:t0s1 <http://ex.org/a%20(1).csv#id> \"x\" .\n");
+        assert_eq!(convert(&workshop, &["m.json"]).exits(0).stdout, bare);
+    }
+}
+
+#[test]
 fn what_init_writes_is_found() {
     let workshop = Workshop::empty();
     for name in ["cities (1).csv", "a+b & c's, =@;$!*.csv", "100% #3?.csv"] {
