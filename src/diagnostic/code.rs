@@ -110,6 +110,10 @@ codes! {
     /// (`<<<<<<<`, `=======`, `>>>>>>>`), so that both are in it. Nothing else of the file is checked. Keep what is right
     /// between the marks, and delete them.
     Conflict = "0207", Error, "unresolved merge conflict", "";
+    /// The first line is `sep=;` or the like: spreadsheets take it as a note about the delimiter, CSV as the
+    /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
+    /// `civigraph init` proposes, or delete the line.
+    StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
@@ -237,6 +241,18 @@ codes! {
     /// trimmed unless the dialect says so, but hardly to a reader. Fill the cell, declare
     /// `"dialect": {"trim": true}`, or list the text in `null`.
     Blank = "0406", Warning, "required cell with only white space", "tabular-metadata §5.9";
+    /// Whether the cell matches the regular expression of its column could not be found out: with this
+    /// text, look-around or back-references of the expression take too many steps. The cell counts as
+    /// wrong. Write an expression whose repetitions do not overlap, as in `a+b` instead of `(a+)+b`.
+    Unchecked = "0407", Error, "cell that could not be checked", "tabular-data-model §6.4";
+    /// A column that holds the language of others has a cell that is not a well-formed language tag (BCP 47):
+    /// `en_US` has `_` for `-`, `pt-` ends too early. The texts that it describes get no language. Correct the
+    /// tag, or leave the cell empty if the language is unknown.
+    LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
+    /// The number is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
+    /// than 18 digits after the point: queries cannot compare it or compute with it. Is it a number at
+    /// all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
+    NotComputable = "0409", Warning, "number too large for queries", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
@@ -257,6 +273,14 @@ codes! {
     /// The `@id` of a datatype is a blank node or the IRI of a built-in datatype. Give the datatype an
     /// IRI of its own, or none.
     DatatypeId = "0415", Error, "invalid datatype identifier", "tabular-metadata §5.11.2";
+    /// An id, a reference or a label has a character that looks like another one or like nothing: a no-break
+    /// space, white space at an end, a zero-width space, a soft hyphen, a letter in two parts, letters of two
+    /// scripts in one word. What looks the same is then not the same. Correct the cell; `civigraph fmt
+    /// --repair` does so in all tables at once, so that references stay right.
+    Unseen = "0416", Warning, "characters that look like others", "";
+    /// The `format` is a regular expression, but too large or too deeply nested to be matched, so that no
+    /// cell of the column can be checked against it. Write smaller numbers of repetitions and fewer groups.
+    UnsupportedFormat = "0417", Error, "format that is not supported", "tabular-data-model §6.4";
     /// A URI template does not parse (RFC 6570): a brace is not closed, or a variable has a name with
     /// characters other than letters, digits, `_`, `.` and percent-encoded ones. Mend it at the character that
     /// the message names.
