@@ -3,13 +3,14 @@
 use super::expand::{Expander, Variables};
 use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
-use super::quads::QuadEmitter;
+use super::quads::{QuadEmitter, language_tag};
 use super::sink::{Origin, QuadSink};
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
+use crate::characters;
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
-use crate::plan::{Object, Rule, TablePlan, Test, When};
+use crate::plan::{Language, Object, Rule, TablePlan, Test, When};
 use oxrdf::QuadRef;
 use std::borrow::Cow;
 use std::io;
@@ -21,6 +22,10 @@ pub struct Prepared<'p> {
     pub format: Format,
     pub parsers: Vec<CellParser<'p>>,
     pub file_columns: usize,
+    /// The columns that hold languages of others.
+    pub languages: Vec<usize>,
+    /// The columns whose texts name things.
+    pub naming: Vec<usize>,
     /// Columns of the header, where it is known.
     pub header_columns: usize,
 }
@@ -33,6 +38,13 @@ impl<'p> Prepared<'p> {
             format: Format::new(&plan.dialect),
             parsers: plan.columns.iter().map(CellParser::new).collect(),
             file_columns: plan.file_columns(),
+            languages: languages(plan),
+            naming: (0..plan.columns.len())
+                .filter(|&column| {
+                    let column = plan.columns.get(column);
+                    column.is_some_and(|column| column.naming && !column.misfit)
+                })
+                .collect(),
             header_columns: plan.file_columns(),
         }
     }
@@ -198,13 +210,20 @@ impl<'c> Converter<'c> {
                 let which = if found < expected { "fewer" } else { "more" };
                 let message = format!("the row has {which} cells than the table has columns");
                 let blank = record.end == record.start;
+                let hint = if blank {
+                    Some("delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`")
+                } else if expected == 1 {
+                    Some(
+                        "if the first line is a title, skip it: `\"dialect\": {\"skipRows\": 1}`; if it is the \
+                         header, name its `delimiter`",
+                    )
+                } else {
+                    None
+                };
                 Diagnostic::new(Code::Ragged, place, message)
                     .with_found(counted(found, "cell"))
                     .with_expected(counted(expected, "cell"))
-                    .with_optional_hint(blank.then(|| {
-                        "delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`"
-                            .to_owned()
-                    }))
+                    .with_optional_hint(hint.map(str::to_owned))
             });
         }
 
@@ -234,6 +253,7 @@ impl<'c> Converter<'c> {
                         CellError::Required => Code::Required,
                         CellError::Blank => Code::Blank,
                         CellError::Invalid(problem) => problem.code,
+                        CellError::NotComputable => Code::NotComputable,
                     };
                     problems.push(at, Some(column), code, offset, |place| match error {
                         CellError::Required => {
@@ -243,12 +263,69 @@ impl<'c> Converter<'c> {
                             let message = "a required cell holds only white space";
                             Diagnostic::new(code, place, message).with_found(found)
                         }
-                        CellError::Invalid(problem) => Diagnostic::new(code, place, mismatch(code))
-                            .with_found(found)
-                            .with_expected(problem.expected),
+                        CellError::Invalid(problem) => {
+                            let mismatch = || mismatch(code).to_owned();
+                            let message = problem.message.unwrap_or_else(mismatch);
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(problem.expected)
+                        }
+                        CellError::NotComputable => {
+                            let message = "queries cannot compare this number, nor add it to others";
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(
+                                    "a whole number of 64 bits, or at most 18 digits after the point and \
+                                     20 before it",
+                                )
+                        }
                     });
                 },
             );
+        }
+
+        for &column in &prepared.languages {
+            let value = row_values.values.get(column).copied();
+            let found = match value {
+                Some(Value::Single(tag)) if tag.valid && language_tag(tag.text).is_none() => {
+                    tag.text
+                }
+                Some(Value::List(list)) => match list.iter().next() {
+                    Some(_) => row_values.strings.get(column).copied().unwrap_or_default(),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+            problems.push(at, Some(column), Code::LanguageTag, offset, |place| {
+                let message = "the cell is not a language tag: what it describes has no language";
+                let hint = found
+                    .contains('_')
+                    .then(|| format!("parts are separated by `-`: `{}`", found.replace('_', "-")));
+                Diagnostic::new(Code::LanguageTag, place, message)
+                    .with_found(found)
+                    .with_expected("a language tag (BCP 47), such as `en` or `pt-BR`")
+                    .with_optional_hint(hint)
+            });
+        }
+
+        if self.context.validates() {
+            for &column in &prepared.naming {
+                let Some(value) = row_values.values.get(column) else {
+                    continue;
+                };
+                let found = value
+                    .items()
+                    .find_map(|item| Some((item.text, characters::problem(item.text)?)));
+                let Some((text, problem)) = found else {
+                    continue;
+                };
+                let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+                problems.push(at, Some(column), Code::Unseen, offset, |place| {
+                    let message = format!("the cell names something, and has {problem}");
+                    Diagnostic::new(Code::Unseen, place, message).with_found(text)
+                });
+            }
         }
 
         if let Some(keys) = &mut self.keys {
@@ -338,6 +415,23 @@ impl When {
     }
 }
 
+/// The columns in which the languages of other columns stand.
+fn languages(plan: &TablePlan) -> Vec<usize> {
+    let objects = plan.rules.iter().map(|rule| rule.object.language());
+    let titles = plan.rows.iter().flat_map(|rows| &rows.titles);
+    let mut columns: Vec<usize> = objects
+        .chain(titles.map(|(_, language)| language))
+        .filter_map(|language| match language {
+            Language::Column(column) => Some(*column),
+            _ => None,
+        })
+        .filter(|&column| !plan.columns.get(column).is_some_and(|column| column.misfit))
+        .collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
 fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
@@ -349,6 +443,9 @@ fn mismatch(code: Code) -> &'static str {
         Code::Format => "the cell is not written in the format of its column",
         Code::Length => "the cell has the wrong length",
         Code::Range => "the cell lies outside the bounds of its column",
+        Code::Unchecked => {
+            "matching the regular expression of the column would take too many steps on this cell"
+        }
         _ => "the cell is not a value of its datatype",
     }
 }

@@ -131,6 +131,8 @@ pub enum CellError {
     Blank,
     /// The text is not a value of the datatype.
     Invalid(CellProblem),
+    /// The number is larger or more exact than queries can compute with.
+    NotComputable,
 }
 
 impl<'p> CellParser<'p> {
@@ -208,6 +210,9 @@ impl<'p> CellParser<'p> {
             for item in pieces.filter(|piece| !column.is_null(piece)) {
                 let valid = match self.parser.parse(item, value) {
                     Ok(lexical) => {
+                        if !self.parser.is_computable(lexical) {
+                            report(CellError::NotComputable, item);
+                        }
                         list.push_str(lexical);
                         true
                     }
@@ -234,10 +239,15 @@ impl<'p> CellParser<'p> {
             return Value::Single(Item { text, valid: true });
         }
         match self.parser.parse(text, value) {
-            Ok(lexical) => Value::Single(Item {
-                text: lexical,
-                valid: true,
-            }),
+            Ok(lexical) => {
+                if !self.parser.is_computable(lexical) {
+                    report(CellError::NotComputable, text);
+                }
+                Value::Single(Item {
+                    text: lexical,
+                    valid: true,
+                })
+            }
             Err(problem) => {
                 report(CellError::Invalid(problem), text);
                 Value::Single(Item { text, valid: false })
