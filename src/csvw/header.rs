@@ -4,6 +4,7 @@
 use super::description::{Column, Schema, Title};
 use super::model::Dialect;
 use crate::csv::Preamble;
+use crate::characters;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
 use crate::uri;
@@ -322,14 +323,17 @@ fn mismatch(
         .iter()
         .take(1000)
         .position(|other| has_title(other));
-    Some(Mismatch::Title(diagnostic.with_optional_hint(other.map(
-        |index| {
-            format!(
-                "columns are matched by position, and this is the title of number {}",
-                index + 1
-            )
-        },
-    ))))
+    let other = other.map(|index| {
+        format!(
+            "columns are matched by position, and this is the title of number {}",
+            index + 1
+        )
+    });
+    let mut titles = column.titles.iter();
+    let alike = || titles.find_map(|title| characters::difference(&found.text, &title.text));
+    Some(Mismatch::Title(
+        diagnostic.with_optional_hint(other.or_else(alike)),
+    ))
 }
 
 /// The titles of a column as metadata writes them.

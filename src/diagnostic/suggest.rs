@@ -1,5 +1,7 @@
 //! Did-you-mean: the nearest of the names that exist.
 
+use crate::characters;
+
 /// The candidate nearest to `word`, where one is near enough to be a slip of the keyboard.
 ///
 /// Near enough is one edit in three characters, case aside; of equally near ones the first wins. Numbers
@@ -41,9 +43,31 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// The hint for a word that is not among the candidates: `did you mean `x`?`.
+/// The hint for a word that is not among the candidates: `did you mean `x`?`, and in what it differs
+/// where both look the same.
 pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+    let mut alike = None;
+    let others = candidates.into_iter().inspect(|&candidate| {
+        if alike.is_none()
+            && let Some(difference) = characters::difference(word, candidate)
+        {
+            alike = Some((candidate, difference));
+        }
+    });
+    let nearest = nearest(word, others);
+    match alike {
+        Some((candidate, difference)) => Some(format!(
+            "did you mean `{candidate}`? {}",
+            capitalised(&difference)
+        )),
+        None => nearest.map(|candidate| format!("did you mean `{candidate}`?")),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
 }
 
 /// Whether the digits of two words are two numbers, and not one with a digit that was missed.
@@ -95,5 +119,20 @@ mod tests {
     fn the_first_of_equally_near_ones() {
         assert_eq!(nearest("cat", ["bat", "rat"]), Some("bat"));
         assert_eq!(hint("cat", ["bat"]).as_deref(), Some("did you mean `bat`?"));
+    }
+
+    #[test]
+    fn what_looks_the_same_is_told_apart() {
+        let names = ["New-York", "New York"];
+        assert_eq!(
+            hint("New\u{a0}York", names).as_deref(),
+            Some(
+                "did you mean `New York`? They look the same, but here is a no-break space (U+00A0)"
+            )
+        );
+        assert_eq!(
+            hint("moskow", ["moscow"]).as_deref(),
+            Some("did you mean `moscow`?")
+        );
     }
 }
