@@ -21,6 +21,7 @@ pub use compare::{LeftOut, RowChanges, compare_rows};
 pub use diagnosis::{diagnose, doubt};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
+pub(crate) use preamble::stated_delimiter;
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
 pub use text::Text;
