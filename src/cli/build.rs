@@ -1,7 +1,7 @@
 //! `civigraph build`: check, convert, load, publish.
 
 use super::failure::Failure;
-use super::input::lacks_files;
+use super::input::why_not_done;
 use super::terminal::{Terminal, language};
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
@@ -87,10 +87,10 @@ pub(super) fn run(
             suggest(&project, *terminal);
             Ok(Outcome::Fine)
         }
-        None if lacks_files(&diagnostics) => Err(Failure::new(
-            "nothing was published: a file could not be read",
-        )),
         None => {
+            if let Some(why) = why_not_done(&diagnostics) {
+                return Err(Failure::new(format!("nothing was published: {why}")));
+            }
             terminal.say("nothing was published; what was published before stays");
             Ok(Outcome::Findings)
         }

@@ -39,7 +39,7 @@ mod decimal;
 mod duration;
 mod number_pattern;
 mod parser;
-mod regular;
+pub mod regular;
 mod temporal;
 #[cfg(test)]
 mod tests;
@@ -52,7 +52,7 @@ pub use compile::{Bound, Datatype, Facets, Format};
 pub use date_pattern::DatePattern;
 pub use number_pattern::{NumberFormat, NumberPattern};
 pub use parser::{CellProblem, Parser};
-pub use regular::MAX_BACKTRACKED;
+pub(crate) use temporal::nonexistent;
 pub use value::{JsonKind, write_json_number};
 
 use crate::diagnostic::Place;

@@ -230,7 +230,7 @@ impl Builder {
             digest,
             states,
             statistics,
-        } = self.read_back(&index, &about.base)?;
+        } = self.read_back(&index, &about)?;
         states.write(self.site.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.site.write_release(&release)?;
@@ -251,18 +251,18 @@ impl Builder {
     }
 
     /// Digests the quads of the index, and indexes their texts.
-    fn read_back(&self, index: &Index, base: &str) -> Result<Digested, StoreError> {
+    fn read_back(&self, index: &Index, about: &About) -> Result<Digested, StoreError> {
         let options = &self.site.options;
         if !options.text {
-            return digest_all(index, base);
+            return digest_all(index, about);
         }
         if options.threads < 2 {
             text::write(index, &self.site)?;
-            return digest_all(index, base);
+            return digest_all(index, about);
         }
         std::thread::scope(|scope| {
             let texts = scope.spawn(|| text::write(index, &self.site));
-            let digested = digest_all(index, base);
+            let digested = digest_all(index, about);
             let ended_early = |_| {
                 let message = "the thread that indexes the texts ended early";
                 StoreError::new(Code::StoreFiles, self.site.path(), message)

@@ -20,6 +20,7 @@ mod readme;
 mod rules;
 mod search;
 mod shapes;
+mod silent;
 mod tables;
 mod talk;
 mod terms;
