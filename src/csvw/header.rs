@@ -3,6 +3,7 @@
 
 use super::description::{Column, Schema, Title};
 use super::model::Dialect;
+use crate::characters;
 use crate::csv::Preamble;
 use crate::characters;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};

@@ -13,6 +13,7 @@ mod fetch;
 mod fmt;
 mod history;
 mod init;
+mod interchange;
 mod lineage;
 mod merges;
 mod readme;
