@@ -5,7 +5,6 @@ use super::description::{Column, Schema, Title};
 use super::model::Dialect;
 use crate::characters;
 use crate::csv::Preamble;
-use crate::characters;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
 use crate::uri;

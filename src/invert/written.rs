@@ -20,10 +20,9 @@ impl<'p> Writing<'p> {
     /// The text whose value is `lexical`; `None` where the column has no such value.
     pub(super) fn text(&self, lexical: &str) -> Option<String> {
         let text = match &self.column.datatype.format {
-            Format::Standard
-            | Format::Ignored(_)
-            | Format::Regular(_)
-            | Format::Number(_) => lexical.to_owned(),
+            Format::Standard | Format::Ignored(_) | Format::Regular(_) | Format::Number(_) => {
+                lexical.to_owned()
+            }
             Format::Boolean(yes, no) => match lexical {
                 "true" | "1" => yes.clone(),
                 _ => no.clone(),
