@@ -345,7 +345,7 @@ fn make(
     let index = Index::open(&folder).map_err(index_error)?;
     let differing = || difference.gone.iter().chain(&difference.came);
     let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
-    let count = |index: &Index| count_subjects(index, &subjects, &about);
+    let count = |index: &Index| count_subjects(index, &subjects, about);
     let statistics = prior
         .manifest()
         .statistics
