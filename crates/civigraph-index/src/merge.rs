@@ -249,19 +249,17 @@ fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Re
         .map(|source| source.unused.iter().peekable())
         .collect();
     let mut keys = Keys::new(sources.iter().map(|source| &source.index.dictionary))?;
-    let mut last: Option<(Vec<u8>, u32)> = None;
-    while let Some(Reverse((key, source, old))) = keys.heap.pop() {
-        keys.advance(source)?;
+    // Gives a key its new id: that of the key before where both are the same.
+    let mut renumber = |key: &[u8], source: usize, old: u32, same: Option<u32>| -> Result<_> {
         let skip = unused
             .get_mut(source)
             .is_some_and(|unused| unused.next_if(|id| **id == old).is_some());
         if skip {
-            keys.spare.push(key);
-            continue;
+            return Ok(None);
         }
-        let id = match &last {
-            Some((before, id)) if *before == key => *id,
-            _ => writer.push(&key)?,
+        let id = match same {
+            Some(id) => id,
+            None => writer.push(key)?,
         };
         if let Some(place) = ids
             .get_mut(source)
@@ -269,8 +267,34 @@ fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Re
         {
             *place = id;
         }
-        if let Some((before, _)) = last.replace((key, id)) {
+        Ok(Some(id))
+    };
+    // The last key that may be in another source too.
+    let mut last: Option<(Vec<u8>, u32)> = None;
+    while let Some(Reverse((key, source, old))) = keys.heap.pop() {
+        let same = last.as_ref().filter(|(before, _)| *before == key);
+        let same = same.map(|(_, id)| *id);
+        let id = renumber(&key, source, old, same)?;
+        if let Some(id) = id
+            && let Some((before, _)) = last.replace((key, id))
+        {
             keys.spare.push(before);
+        }
+        // The next keys of this source, as long as all other sources have greater ones.
+        let Keys { scans, heap, spare } = &mut keys;
+        while let Some(scan) = scans.get_mut(source)
+            && let Some((old, key)) = scan.next()?
+        {
+            if let Some(Reverse((least, ..))) = heap.peek()
+                && least.as_slice() <= key
+            {
+                let mut own = spare.pop().unwrap_or_default();
+                own.clear();
+                own.extend_from_slice(key);
+                heap.push(Reverse((own, source, old)));
+                break;
+            }
+            renumber(key, source, old, None)?;
         }
     }
     let (facts, kinds) = writer.finish()?;
@@ -403,20 +427,22 @@ fn merge_order<const N: usize>(
         }
     }
     let mut last = None;
-    while let Some(mut least) = heap.peek_mut() {
-        let Reverse((entry, source)) = *least;
+    while let Some(Reverse((entry, source))) = heap.pop() {
         if last != Some(entry) {
             writer.push(&entry)?;
             last = Some(entry);
         }
-        match scans
-            .get_mut(source)
-            .map(Renumber::next)
-            .transpose()?
-            .flatten()
-        {
-            Some(next) => *least = Reverse((next, source)),
-            None => drop(std::collections::binary_heap::PeekMut::pop(least)),
+        let Some(scan) = scans.get_mut(source) else {
+            continue;
+        };
+        // The next entries of this source, as long as all other sources have greater ones.
+        let bound = heap.peek().map(|Reverse((entry, _))| *entry);
+        while let Some(next) = scan.next()? {
+            if bound.is_some_and(|bound| bound <= next) {
+                heap.push(Reverse((next, source)));
+                break;
+            }
+            writer.push(&next)?;
         }
     }
     let (facts, length) = writer.finish()?;
@@ -525,13 +551,19 @@ fn merge_counted<const N: usize>(
             }
             None => Some((entry, count)),
         };
-        if let Some((next, count)) = scans
-            .get_mut(source)
-            .map(Counted::next)
-            .transpose()?
-            .flatten()
-        {
-            heap.push(Reverse((next, source, count)));
+        let Some(scan) = scans.get_mut(source) else {
+            continue;
+        };
+        // The next entries of this source, as long as all other sources have greater ones.
+        let bound = heap.peek().map(|Reverse((entry, ..))| *entry);
+        while let Some((next, count)) = scan.next()? {
+            if bound.is_some_and(|bound| bound <= next) {
+                heap.push(Reverse((next, source, count)));
+                break;
+            }
+            if let Some(done) = held.replace((next, count)) {
+                write(done)?;
+            }
         }
     }
     if let Some(done) = held {
