@@ -57,6 +57,7 @@ mod hints;
 mod labels;
 mod parameter;
 mod projection;
+mod regular;
 mod run;
 mod search;
 pub mod stored;

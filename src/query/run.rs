@@ -6,6 +6,7 @@ use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
+use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
@@ -186,10 +187,12 @@ fn evaluate(
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     search::rewrite(&mut query, build, &request.file)?;
+    let regular = Regular::rewrite(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
+    evaluator = regular.register(evaluator);
     if let Some(lineage) = &lineage {
         evaluator = lineage.register(evaluator, &about.base);
     }
@@ -223,6 +226,7 @@ fn evaluate(
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+    regular.check(&request.file)?;
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
     }

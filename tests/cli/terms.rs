@@ -137,6 +137,43 @@ fn an_empty_answer_says_what_the_graph_does_not_have() {
 }
 
 #[test]
+fn regular_expressions_are_those_of_xpath() {
+    let workshop = workshop();
+    for (expression, value) in [
+        (
+            "REPLACE(\"2019-05\", \"([0-9]+)-([0-9]+)\", \"$2_$1\")",
+            "\"05_2019\"",
+        ),
+        ("REPLACE(\"a.b\"@en, \"\\\\.\", \"\\\\$\")", "\"a$b\"@en"),
+        ("REGEX(\"b\", \"^[a-z-[aeiou]]$\")", "true"),
+        ("REGEX(\"a\", \"^[a-z-[aeiou]]$\")", "false"),
+        ("REGEX(\"abab\", \"^(ab)\\\\1$\")", "true"),
+        ("REGEX(\"ab#c\", \"b # c\", \"x\")", "true"),
+        ("REGEX(\"Жук\", \"^\\\\p{IsCyrillic}+$\")", "true"),
+        ("REGEX(\"a.c\", \".\", \"q\")", "true"),
+    ] {
+        check(
+            &workshop,
+            &format!("SELECT ({expression} AS ?x) {{}}"),
+            &format!("{value}\n"),
+            "",
+        );
+    }
+    let run = workshop
+        .run(&[
+            "query",
+            "-e",
+            "ASK { ?s ?p ?o FILTER(REGEX(?o, \"(?=a)\")) }",
+        ])
+        .exits(2);
+    assert!(
+        run.stderr.contains("is not a regular expression of XPath"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn the_plan_of_a_query() {
     let workshop = workshop();
     let run = workshop
