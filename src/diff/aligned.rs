@@ -12,7 +12,7 @@ use std::io::{self, BufRead, Read};
 const LIMIT: usize = 128 << 20;
 
 /// Start of the labels that blank nodes without a label are given when a dump is read.
-pub(super) const ANONYMOUS: &str = "civigraph-anonymous-";
+pub(super) const ANONYMOUS: &str = "anonymous-";
 
 /// Two versions whose lines can be compared.
 #[derive(Debug)]
@@ -265,7 +265,7 @@ mod tests {
     fn new_nodes_go_by_the_labels_of_old_ones() {
         let old = lines("<s> <p> _:x .\n_:x <n> \"1\" .\n_:x <n> \"2\" .");
         let new = lines(
-            "<s> <p> _:civigraph-anonymous-0 .\n<s> <p> _:x .\n_:civigraph-anonymous-0 <n> \"1\" .\n_:civigraph-anonymous-0 <n> \"3\" .\n_:x <n> \"4\" .",
+            "<s> <p> _:anonymous-0 .\n<s> <p> _:x .\n_:anonymous-0 <n> \"1\" .\n_:anonymous-0 <n> \"3\" .\n_:x <n> \"4\" .",
         );
         let expected =
             "<s> <p> _:new1 .\n<s> <p> _:x .\n_:new1 <n> \"4\" .\n_:x <n> \"1\" .\n_:x <n> \"3\" .";

@@ -182,8 +182,8 @@ impl Version {
         let all_labelled = matches!(format, Format::NTriples | Format::NQuads);
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
         let mut label = |node: &BlankNode| {
-            let made_up = !all_labelled && node.as_ref().unique_id().is_some();
-            if !made_up && !node.as_str().starts_with(ANONYMOUS) {
+            let made_up = node.as_ref().unique_id().is_some();
+            if all_labelled || !(made_up || node.as_str().starts_with(ANONYMOUS)) {
                 return node.clone();
             }
             let count = labels.len();

@@ -523,7 +523,8 @@ mod tests {
         let list = dump(&format!(":a :p ( {} ) .", items.join(" ")))?;
         assert!(!list.contains("_:"));
         for deep in [60, 150] {
-            let open = |item: &str| (0..deep).map(|n| item.replace('N', &n.to_string()));
+            let open =
+                |item: &'static str| (0..deep).map(move |n| item.replace('N', &n.to_string()));
             let (nodes, lists): (String, String) =
                 (open("[ :n N ; :p ").collect(), open("( N ").collect());
             let text = dump(&format!(":a :p {nodes} 1 {} .", "]".repeat(deep)))?;

@@ -92,7 +92,7 @@ fn symmetric_dumps_are_equal() {
 
 #[test]
 fn labels_that_look_like_those_of_nodes_without_any() {
-    let old = "ex:a ex:p [ ex:q 1 ] . _:civigraph-anonymous-0 ex:q 2 . _:anonymous0 ex:q 3 .";
+    let old = "ex:a ex:p [ ex:q 1 ] . _:anonymous-0 ex:q 2 . _:anonymous-1 ex:q 3 .";
     check(old, old, 0, 0);
     check(old, &old.replace("ex:q 2", "ex:q 4"), 1, 1);
 }
