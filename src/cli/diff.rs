@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 /// also .gz and .zst), a project folder, or a git revision of the project in the current folder. Where
 /// both sides are folders or revisions, changes are told in rows and cells, else by entity. What is
 /// only renamed, merged or in another order is told as such. The release graph, which describes the
-/// build, is left out.
+/// build, is left out. Blank nodes of two versions are matched by what surrounds them.
 ///
 /// Exit codes: 0 the same, 1 different, 2 the command could not do its work.
 #[derive(Debug, clap::Args)]
@@ -114,6 +114,11 @@ pub(super) fn run(
             }
         }
         terminal.say(summary(&difference));
+        if difference.blank_nodes_by_label {
+            terminal.say(
+                "note: there are too many blank nodes to match them; they were compared by their labels",
+            );
+        }
         !difference.is_empty()
     };
     out.flush()?;

@@ -418,6 +418,11 @@ codes! {
     /// `civigraph diff` compares builds, dumps, project folders and git revisions. What was named is none
     /// of them. `civigraph builds` lists the builds.
     UnknownVersion = "0812", Error, "unknown version", "";
+    /// An RDF patch names blank nodes by the labels of its first file, and that file has none for some of those
+    /// that change: `[ ]` and `( )` in Turtle, elements without `rdf:nodeID` in RDF/XML. Nobody could apply such
+    /// a patch. Write the first version as N-Quads (`civigraph export --format nquads`), or compare without
+    /// `--triples`.
+    UnlabelledNode = "0813", Error, "blank node without a label", "";
     /// The tables cannot be written back from the graph: nothing in it tells the rows of this table, or
     /// some of them make no triple; or there are comments, which make none either. Give the table a primary
     /// key, an `aboutUrl` with a variable for each of its columns, and a triple that every row makes.

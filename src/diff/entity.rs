@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufRead};
 
-use super::Version;
+use super::aligned::Aligned;
 use super::rename::{Said, Things, Value, renames};
 
 const REPLACED_BY: &str = "<http://purl.org/dc/terms/isReplacedBy>";
@@ -82,14 +82,13 @@ struct Values {
 }
 
 /// Compares two versions.
-pub(super) fn compare(old: &Version, new: &Version) -> Result<Entities, StoreError> {
-    let one_graph = old.one_graph || new.one_graph;
+pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, StoreError> {
     let mut subjects: BTreeMap<String, BTreeMap<Key, Values>> = BTreeMap::new();
     let mut found = Entities::default();
     let unread = |e| StoreError::io("quads".as_ref(), "compare the versions", e);
     compare_lines(
-        old.lines(one_graph)?,
-        new.lines(one_graph)?,
+        versions.old_lines()?,
+        versions.new_lines()?,
         |side, line| {
             let parts = Parts::of(line).ok_or_else(damaged)?;
             let key = (parts.graph.map(text), text(parts.predicate));
@@ -119,8 +118,8 @@ pub(super) fn compare(old: &Version, new: &Version) -> Result<Entities, StoreErr
         let objects = values.old.iter().chain(&values.new);
         mentioned.extend(objects.filter(|object| object.starts_with('<')).cloned());
     }
-    let before = About::read(old.lines(one_graph)?, &mentioned).map_err(unread)?;
-    let after = About::read(new.lines(one_graph)?, &mentioned).map_err(unread)?;
+    let before = About::read(versions.old_lines()?, &mentioned).map_err(unread)?;
+    let after = About::read(versions.new_lines()?, &mentioned).map_err(unread)?;
     let mut from = renamed(&subjects, &before, &after);
     let old_names: BTreeSet<String> = from.values().cloned().collect();
     for (subject, properties) in subjects {

@@ -3,16 +3,19 @@
 //! ```text
 //!  build ───────────────┐
 //!  dump ──► sort ───────┼─► sorted lines ─┐
-//!  folder ─► convert ───┤                 ├─► compare ─► lines of one side ─► entities, RDF patch
-//!  git revision ────────┘   (the other) ──┘                  │
-//!        └─► tables ─► rows by key, compared ────────────────┴─► rows and cells
+//!  folder ─► convert ───┤                 ├─► match blank nodes ─► compare ─► lines of one side ─► entities,
+//!  git revision ────────┘   (the other) ──┘                                          │             RDF patch
+//!        └─► tables ─► rows by key, compared ────────────────────────────────────────┴─► rows and cells
 //! ```
 //!
-//! The sorted lines of both sides are read side by side, so memory grows with the difference. Tables
-//! are compared by a fingerprint of each row; only the rows that differ are read again.
+//! The sorted lines of both sides are read side by side, so memory grows with the difference, and with the
+//! quads that mention blank nodes, up to a bound. Tables are compared by a fingerprint of each row; only the
+//! rows that differ are read again.
 
+mod aligned;
 mod entity;
 mod git;
+mod matching;
 mod patch;
 mod rename;
 mod renamed;

@@ -1,24 +1,33 @@
 //! The difference as an RDF patch (<https://afs.github.io/rdf-patch/>).
 
 use super::Version;
-use crate::store::line::{Parts, write_quoted};
+use super::aligned::{ANONYMOUS, Aligned};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::store::line::{Parts, labels, write_quoted};
 use crate::store::{Side, StoreError, compare_lines};
 use std::io::{self, Write};
 
 /// Writes the patch that makes the new version of the old one, as one transaction; says whether it is
 /// not empty. Memory does not grow with the difference.
 ///
+/// Blank nodes go by the labels of the old version, so the patch applies to a copy that keeps them, as N-Quads
+/// does. New blank nodes have labels that the old version does not use.
+///
 /// # Errors
-/// A version cannot be read, or the output fails ([`StoreError::is_broken_pipe`]).
+/// A version cannot be read, or the output fails ([`StoreError::is_broken_pipe`]). What differs is about a blank
+/// node without a label in the old version ([`Code::UnlabelledNode`]); nothing is written then.
 pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<bool, StoreError> {
-    let one_graph = old.one_graph || new.one_graph;
+    let versions = Aligned::new(old, new)?;
+    if old.anonymous {
+        refuse_anonymous(&versions, &old.name)?;
+    }
     let mut header = Vec::new();
     for (word, version) in [("from", old), ("to", new)] {
         header.extend_from_slice(format!("H {word} ").as_bytes());
         write_quoted(&mut header, &version.name);
         header.extend_from_slice(b" .\n");
     }
-    let (old, new) = (old.lines(one_graph)?, new.lines(one_graph)?);
+    let (old, new) = (versions.old_lines()?, versions.new_lines()?);
     let mut differs = false;
     let written = (|| -> io::Result<()> {
         out.write_all(&header)?;
@@ -43,4 +52,29 @@ pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<
     })();
     written.map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
     Ok(differs)
+}
+
+/// Fails where the patch would name a node that has no label in the old version.
+fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), StoreError> {
+    let mut count = 0_u64;
+    let compared = compare_lines(versions.old_lines()?, versions.new_lines()?, |_, line| {
+        let anonymous = labels(line).any(|label| {
+            // Behind `_:`.
+            let label = line.get(label.start + 2..label.end).unwrap_or_default();
+            label.starts_with(ANONYMOUS.as_bytes())
+        });
+        count += u64::from(anonymous);
+        Ok::<(), io::Error>(())
+    });
+    compared.map_err(|e| StoreError::io("quads".as_ref(), "compare the versions", e))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let message = format!("an RDF patch cannot change blank nodes that have no label in `{name}`");
+    Err(StoreError::from(
+        Diagnostic::new(Code::UnlabelledNode, Place::file(name), message)
+            .with_found(format!("{count} quads that differ mention such nodes"))
+            .with_expected("labels in the first version, as N-Triples and N-Quads have them")
+            .with_hint("compare without `--triples`, or write the first version as N-Quads and use that file"),
+    ))
 }

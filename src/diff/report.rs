@@ -1,5 +1,6 @@
 //! The whole difference of two versions.
 
+use super::aligned::Aligned;
 use super::entity::{self, Entity};
 use super::rows::{self, TableChange, Tables};
 use super::{PropertyChange, Version, What};
@@ -25,6 +26,10 @@ pub struct Difference {
     /// Labels of what is mentioned, by term.
     #[serde(skip)]
     pub labels: BTreeMap<String, String>,
+    /// Whether there are too many blank nodes to match them by what surrounds them, so that their labels were
+    /// compared.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub blank_nodes_by_label: bool,
 }
 
 impl Difference {
@@ -62,12 +67,13 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
         },
         _ => Vec::new(),
     };
+    let versions = Aligned::new(old, new)?;
     let entity::Entities {
         entities,
         added,
         removed,
         labels,
-    } = entity::compare(old, new)?;
+    } = entity::compare(&versions)?;
     Ok(Difference {
         old: old.name.clone(),
         new: new.name.clone(),
@@ -76,6 +82,7 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
         entities: beyond_rows(entities, &tables),
         tables,
         labels,
+        blank_nodes_by_label: versions.by_label,
     })
 }
 

@@ -1,5 +1,6 @@
 //! A version of a graph: a build, a dump, a project folder or a git revision.
 
+use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
@@ -39,6 +40,8 @@ pub struct Version {
     pub project: Option<Project>,
     /// Whether it holds the default graph alone.
     pub one_graph: bool,
+    /// Whether some of its blank nodes have no labels.
+    pub(super) anonymous: bool,
     lines: Lines,
 }
 
@@ -108,6 +111,7 @@ impl Version {
             base: Some(about.base.clone()),
             project: build.inputs(),
             one_graph: false,
+            anonymous: false,
             lines: Lines::Build(Box::new(build)),
         })
     }
@@ -143,6 +147,7 @@ impl Version {
             base: Some(source.base().to_owned()),
             project: Some(project),
             one_graph: false,
+            anonymous: false,
             lines: Lines::Folder(prepared),
         }))
     }
@@ -172,16 +177,19 @@ impl Version {
         let mut parser = RdfParser::from_format(rdf_format(format))
             .lenient()
             .for_reader(BufReader::new(reader));
-        // The parser makes up labels at random where the dump has none.
+        // The parser makes up labels at random where the dump has none. N-Triples and N-Quads have one for every
+        // node. The labels of the dump stay: a patch names its nodes by them.
+        let all_labelled = matches!(format, Format::NTriples | Format::NQuads);
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
         let mut label = |node: &BlankNode| {
-            if node.as_ref().unique_id().is_none() {
+            let made_up = node.as_ref().unique_id().is_some();
+            if all_labelled || !(made_up || node.as_str().starts_with(ANONYMOUS)) {
                 return node.clone();
             }
             let count = labels.len();
             let label = labels.entry(node.clone());
             label
-                .or_insert_with(|| BlankNode::new_unchecked(format!("anonymous{count}")))
+                .or_insert_with(|| BlankNode::new_unchecked(format!("{ANONYMOUS}{count}")))
                 .clone()
         };
         for quad in parser.by_ref() {
@@ -192,14 +200,14 @@ impl Version {
                 quad
             });
             if piece.len() == PIECE {
-                sink.add(std::mem::take(&mut piece))
-                    .map_err(|e| temporary(&e))?;
+                sink.add_labelled(&piece).map_err(|e| temporary(&e))?;
+                piece.clear();
             }
         }
         for (prefix, namespace) in parser.prefixes() {
             prefixes.add(prefix, namespace);
         }
-        sink.add(piece)
+        sink.add_labelled(&piece)
             .and_then(|()| sink.write(&prepared.path().join(LINES)))
             .map_err(|e| temporary(&e))?;
         Ok(Self {
@@ -208,6 +216,7 @@ impl Version {
             base: None,
             project: None,
             one_graph: !format.has_graphs(),
+            anonymous: !labels.is_empty(),
             lines: Lines::Folder(prepared),
         })
     }

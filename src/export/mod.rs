@@ -7,6 +7,7 @@ mod file;
 mod format;
 pub(crate) mod lines;
 mod manifest;
+mod nested;
 mod oxigraph;
 mod reifier;
 mod serializer;

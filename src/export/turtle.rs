@@ -18,12 +18,18 @@
 //! that came or went, and no other line moves. Literals are written with their own lexical form; a
 //! number without quotes is one that reads back to the same form.
 //!
+//! A blank node that one triple refers to is written in that triple, as `[ ]` or, where it is a list, `( )`, one
+//! triple or item a line: without labels, which change when other blank nodes do, a change stays where it is.
+//! Other blank nodes have labels made from what surrounds them. Where the subjects that mention blank nodes are too
+//! many to be held in memory, all blank nodes are written by the labels that they come with.
+//!
 //! The lines come sorted by subject. Each subject becomes a block of text, and the blocks are sorted by
 //! graph, class and subject, on disk where they do not fit in memory.
 
 use super::lines::LineSource;
+use super::nested::{Group, Nest, Role, number};
 use crate::store::Prefixes;
-use crate::store::line::{self, Parts};
+use crate::store::line::{self, Parts, labels};
 use crate::store::sort::{DEFAULT_BUDGET, Merge, Records, Sorter};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -33,10 +39,14 @@ const LABELS: [&[u8]; 2] = [
     b"<http://www.w3.org/2000/01/rdf-schema#label>",
     b"<http://www.w3.org/2004/02/skos/core#prefLabel>",
 ];
+const FIRST: &[u8] = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#first>";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 
 /// Records are handed to the sorter in pieces of this size.
 const PIECE: usize = 1 << 20;
+
+/// Bytes of lines that are held to write blank nodes in brackets.
+const HELD: usize = 128 << 20;
 
 /// How to lay out.
 #[derive(Debug, Clone)]
@@ -54,6 +64,16 @@ pub struct Layout<'a> {
 /// # Errors
 /// The source or the output fails, or a line is damaged.
 pub fn write(lines: impl LineSource, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<u64> {
+    write_holding(lines, layout, HELD, out)
+}
+
+/// Writes with that many bytes of lines held.
+fn write_holding(
+    lines: impl LineSource,
+    layout: &Layout<'_>,
+    limit: usize,
+    out: &mut dyn Write,
+) -> io::Result<u64> {
     let folder = tempfile::tempdir()?;
     let mut blocks = Blocks {
         layout,
@@ -61,8 +81,9 @@ pub fn write(lines: impl LineSource, layout: &Layout<'_>, out: &mut dyn Write) -
         sorter: Sorter::new(folder.path(), DEFAULT_BUDGET, 1),
         records: Records::default(),
         written: 0,
+        texts: Vec::new(),
     };
-    blocks.read(lines)?;
+    blocks.read(lines, limit)?;
     let Blocks {
         used,
         mut sorter,
@@ -88,25 +109,134 @@ struct Blocks<'a> {
     sorter: Sorter,
     records: Records,
     written: u64,
+    /// What is written in place of blank nodes without labels, by their numbers.
+    texts: Vec<String>,
 }
 
 impl Blocks<'_> {
-    fn read(&mut self, mut lines: impl LineSource) -> io::Result<()> {
+    fn read(&mut self, mut lines: impl LineSource, limit: usize) -> io::Result<()> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a damaged line");
         let mut subject = Vec::new();
-        let mut held: Vec<Vec<u8>> = Vec::new();
+        let mut held = Group::new();
+        let mut waiting = Waiting {
+            groups: Some(Vec::new()),
+            size: 0,
+            limit,
+        };
         let mut line = Vec::new();
         while lines.next_line(&mut line)? {
             let parts = Parts::of(&line).ok_or_else(damaged)?;
             if parts.subject != subject {
-                self.subject(&held)?;
-                held.clear();
+                for group in waiting.add(std::mem::take(&mut held)) {
+                    self.subject(&group)?;
+                }
                 subject.clear();
                 subject.extend_from_slice(parts.subject);
             }
             held.push(line.clone());
         }
-        self.subject(&held)
+        for group in waiting.add(held) {
+            self.subject(&group)?;
+        }
+        self.blank(waiting.groups.unwrap_or_default())
+    }
+
+    /// Adds the blocks of the subjects that mention blank nodes.
+    fn blank(&mut self, mut groups: Vec<Group>) -> io::Result<()> {
+        let nest = Nest::of(&mut groups, self.layout.graphs);
+        self.texts = vec![String::new(); nest.roles.len()];
+        for &number in nest.order.iter().rev() {
+            let group = nest.groups.get(number).copied().flatten();
+            let lines = group.and_then(|group| groups.get(group));
+            let text = self.brackets(number, &nest, lines.map_or(&[], Vec::as_slice));
+            if let Some(place) = self.texts.get_mut(number) {
+                *place = text;
+            }
+        }
+        for group in &groups {
+            let subject = group
+                .first()
+                .and_then(|line| Some(Parts::of(line)?.subject));
+            let role = subject
+                .and_then(number)
+                .and_then(|number| nest.roles.get(number));
+            if matches!(role, None | Some(Role::Anonymous)) {
+                self.subject(group)?;
+            }
+        }
+        self.texts.clear();
+        Ok(())
+    }
+
+    /// What is written in place of a blank node. An item of a list is what its `rdf:first` is; the whole list
+    /// is put together where it starts.
+    fn brackets(&mut self, node: usize, nest: &Nest, lines: &[Vec<u8>]) -> String {
+        let mut triples: Vec<Triple<'_>> = lines
+            .iter()
+            .filter_map(|line| Parts::of(line))
+            .map(|parts| Triple::new(parts, self.layout.graphs, &self.texts))
+            .collect();
+        triples.sort();
+        triples.dedup();
+        self.written += triples.len() as u64;
+        let mut text = String::new();
+        let Some(&Role::Item { rest, is_first }) = nest.roles.get(node) else {
+            if triples.is_empty() {
+                return "[]".to_owned();
+            }
+            text.push_str("[\n");
+            self.triples(&triples, &mut text);
+            text.push(']');
+            return text;
+        };
+        if let Some(first) = triples.iter().find(|triple| triple.predicate == FIRST) {
+            self.object(first.object, &mut text);
+        }
+        if !is_first {
+            return text;
+        }
+        let mut list = format!("(\n    {text}\n");
+        let mut next = rest;
+        while let Some(node) = next
+            && let Some(Role::Item { rest, .. }) = nest.roles.get(node)
+        {
+            list.push_str("    ");
+            list.push_str(
+                &self
+                    .texts
+                    .get_mut(node)
+                    .map(std::mem::take)
+                    .unwrap_or_default(),
+            );
+            list.push('\n');
+            next = *rest;
+        }
+        list.push(')');
+        list
+    }
+
+    /// Appends triples, one a line.
+    fn triples(&mut self, triples: &[Triple<'_>], text: &mut String) {
+        for triple in triples {
+            text.push_str("    ");
+            if triple.predicate == RDF_TYPE {
+                text.push('a');
+            } else {
+                self.term(triple.predicate, text);
+            }
+            text.push(' ');
+            self.object(triple.object, text);
+            text.push_str(" ;\n");
+        }
+    }
+
+    /// Appends an object. What is in brackets is a level deeper.
+    fn object(&mut self, term: &[u8], text: &mut String) {
+        match number(term).and_then(|number| self.texts.get_mut(number)) {
+            // Strings have no line breaks of their own in canonical lines.
+            Some(brackets) => text.push_str(&std::mem::take(brackets).replace('\n', "\n    ")),
+            None => self.term(term, text),
+        }
     }
 
     /// Adds the blocks of one subject: one for each graph that has it.
@@ -114,7 +244,7 @@ impl Blocks<'_> {
         let mut triples: Vec<Triple<'_>> = lines
             .iter()
             .filter_map(|line| Parts::of(line))
-            .map(|parts| Triple::new(parts, self.layout.graphs))
+            .map(|parts| Triple::new(parts, self.layout.graphs, &self.texts))
             .collect();
         triples.sort();
         triples.dedup();
@@ -129,19 +259,14 @@ impl Blocks<'_> {
             return Ok(());
         };
         let mut text = String::new();
-        self.term(first.subject, &mut text);
-        text.push('\n');
-        for triple in triples {
-            text.push_str("    ");
-            if triple.predicate == RDF_TYPE {
-                text.push('a');
-            } else {
-                self.term(triple.predicate, &mut text);
-            }
-            text.push(' ');
-            self.term(triple.object, &mut text);
-            text.push_str(" ;\n");
+        let anonymous = number(first.subject).is_some();
+        if anonymous {
+            text.push_str("[]");
+        } else {
+            self.term(first.subject, &mut text);
         }
+        text.push('\n');
+        self.triples(triples, &mut text);
         text.push_str("    .\n");
         self.written += triples.len() as u64;
 
@@ -166,7 +291,11 @@ impl Blocks<'_> {
             None => key.push(b'3'),
         }
         key.push(0);
-        natural_key(first.subject, &mut key);
+        if anonymous {
+            natural_key(text.as_bytes(), &mut key);
+        } else {
+            natural_key(first.subject, &mut key);
+        }
         // A graph's name is a term of the text too.
         if self.layout.graphs && !first.graph.is_empty() {
             let mut name = String::new();
@@ -186,6 +315,31 @@ impl Blocks<'_> {
                 self.used.insert(prefix.to_owned());
             }
         });
+    }
+}
+
+/// Subjects that wait until all that mention blank nodes are there.
+struct Waiting {
+    /// `None` once they were too many.
+    groups: Option<Vec<Group>>,
+    size: usize,
+    limit: usize,
+}
+
+impl Waiting {
+    /// Takes the lines of a subject, and gives those that need not wait.
+    fn add(&mut self, group: Group) -> Vec<Group> {
+        let blank = group.iter().any(|line| labels(line).next().is_some());
+        let Some(groups) = self.groups.as_mut().filter(|_| blank) else {
+            return vec![group];
+        };
+        self.size += group.iter().map(Vec::len).sum::<usize>();
+        groups.push(group);
+        if self.size > self.limit {
+            self.groups.take().unwrap_or_default()
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -239,7 +393,8 @@ struct Triple<'a> {
 }
 
 impl<'a> Triple<'a> {
-    fn new(parts: Parts<'a>, graphs: bool) -> Self {
+    /// `texts` are written in place of blank nodes without labels, and sort as what is written.
+    fn new(parts: Parts<'a>, graphs: bool, texts: &[String]) -> Self {
         let predicate_rank = if parts.predicate == RDF_TYPE {
             0
         } else {
@@ -247,7 +402,9 @@ impl<'a> Triple<'a> {
             label.map_or(LABELS.len() + 1, |position| position + 1)
         };
         let mut object_key = Vec::new();
-        natural_key(parts.object, &mut object_key);
+        let text = number(parts.object).and_then(|number| texts.get(number));
+        let written = text.map_or(parts.object, |text| text.as_bytes());
+        natural_key(written, &mut object_key);
         Self {
             graph: match parts.graph {
                 Some(graph) if graphs => graph,
@@ -263,7 +420,7 @@ impl<'a> Triple<'a> {
 }
 
 /// A key by which texts sort as people expect: `row-2` before `row-10`. Different texts have different keys.
-fn natural_key(text: &[u8], key: &mut Vec<u8>) {
+pub(super) fn natural_key(text: &[u8], key: &mut Vec<u8>) {
     let mut rest = text;
     while let Some(&byte) = rest.first() {
         if !byte.is_ascii_digit() {
@@ -460,13 +617,9 @@ city:n-10
 # without a class
 
 <http://z/1>
-    ns:n _:c14n0 ;
-    .
-
-# blank nodes
-
-_:c14n0
-    ns:n <http://e/ns#a(b)> ;
+    ns:n [
+        ns:n <http://e/ns#a(b)> ;
+    ] ;
     .
 "#
         );
@@ -526,8 +679,31 @@ _:c14n0
             .collect();
         assert_eq!(
             gone,
-            ["# blank nodes", "_:c14n0", "    ns:n <http://e/ns#a(b)> ;"]
+            ["    ns:n [", "        ns:n <http://e/ns#a(b)> ;", "    ] ;"]
         );
+        Ok(())
+    }
+
+    #[test]
+    fn blank_nodes_keep_their_labels_where_too_many_lines_would_be_held()
+    -> Result<(), Box<dyn Error>> {
+        let prefixes = prefixes();
+        let layout = Layout {
+            prefixes: &prefixes,
+            base: "",
+            graphs: false,
+        };
+        let text = "<http://e/a> <http://e/p> _:x .\n<http://e/b> <http://e/p> _:y .\n_:x <http://e/p> \"1\" .\n_:y <http://e/p> \"2\" .";
+        for (limit, label) in [(1 << 10, false), (40, true), (100, true)] {
+            let mut out = Vec::new();
+            write_holding(ReadLines(text.as_bytes()), &layout, limit, &mut out)?;
+            let out = String::from_utf8(out)?;
+            assert_eq!(out.contains("_:x"), label, "{out}");
+            assert_eq!(
+                dataset(RdfFormat::Turtle, &out)?,
+                dataset(RdfFormat::NQuads, text)?
+            );
+        }
         Ok(())
     }
 

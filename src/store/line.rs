@@ -10,6 +10,7 @@ use oxrdf::{
     BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode,
     NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef, Triple,
 };
+use std::ops::Range;
 
 const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
 
@@ -178,6 +179,38 @@ impl<'a> Parts<'a> {
         }
         out.push(b'.');
     }
+}
+
+/// The ranges of the labels of blank nodes in a canonical line.
+pub(crate) fn labels(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
+            let start = at;
+            let mut quoted = 0;
+            if rest.first() == Some(&b'"') {
+                quoted = 1;
+                // Up to the closing quote; what follows it has no spaces.
+                while let Some(found) = rest
+                    .get(quoted..)
+                    .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+                {
+                    quoted += found + 1;
+                    if rest.get(quoted - 1) == Some(&b'"') {
+                        break;
+                    }
+                    quoted += 1;
+                }
+            }
+            let after = rest.get(quoted..).unwrap_or_default();
+            let end = quoted + memchr::memchr(b' ', after).unwrap_or(after.len());
+            at = start + end + 1;
+            if rest.starts_with(b"_:") {
+                return Some(start..start + end);
+            }
+        }
+    })
 }
 
 fn split_at_space(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -381,5 +414,19 @@ mod tests {
         ] {
             assert_eq!(Parts::of(line.as_bytes()), None, "{line}");
         }
+    }
+
+    fn found(line: &str) -> Vec<&str> {
+        labels(line.as_bytes()).map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn labels_of_a_line() {
+        assert_eq!(found(r#"_:a <p> "x _:b \" _:c"@en _:g ."#), ["_:a", "_:g"]);
+        assert_eq!(found(r#"<s> <p> "\\" ."#), Vec::<&str>::new());
+        assert_eq!(
+            found(r#"<s> <p> <<( _:a <p> <<( _:b <p> "_:x \\" )>> )>> <g> ."#),
+            ["_:a", "_:b"]
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod bad_input;
+mod blank_nodes;
 mod build;
 mod claims;
 mod conflicts;
