@@ -279,7 +279,7 @@ impl<'a> Inverse<'a> {
     fn says_empty(&self, column: usize) -> bool {
         let mut rules = self.plan.rules.iter();
         rules.any(|rule| {
-            rule.column == column && matches!(rule.object, Object::List(_) | Object::Iri(_))
+            rule.column == column && matches!(rule.object, Object::List(_))
         })
     }
 

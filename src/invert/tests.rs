@@ -47,10 +47,10 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
     )
     .unwrap();
     let problems: Vec<_> = diagnostics.iter().collect();
-    // Random texts have spaces at their ends, which is worth a warning in ids.
+    // Random texts have spaces at their ends, which is worth a warning in ids; so is a list in one IRI.
     let problems: Vec<_> = problems
         .into_iter()
-        .filter(|problem| problem.code != Code::Unseen)
+        .filter(|problem| !matches!(problem.code, Code::Unseen | Code::JoinedList))
         .collect();
     assert!(problems.is_empty(), "{problems:#?}");
     // As a build keeps them: without order, each once.
@@ -202,7 +202,7 @@ fn no_list_is_told_from_an_empty_one() {
            {"name": "u", "titles": "u", "separator": ";", "null": ["NA"], "valueUrl": "u/{u}"},
            {"name": "r", "titles": "r", "separator": ";", "null": ["NA"], "required": true},
            {"name": "type", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "schema:Thing"}"#,
-        "id,a,u,r\n1,NA,NA,NA\n2,,,x\n3,a;b,c,x;y\n",
+        "id,a,u,r\n1,NA,NA,NA\n2,,NA,x\n3,a;b,c,x;y\n",
     );
 }
 

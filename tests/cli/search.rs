@@ -66,10 +66,13 @@ fn things_are_found_by_what_people_type() {
         .run(&["query", "person-dossier", "person=Vadim Medvedev"])
         .exits(0);
     assert_eq!(asked.stdout, whole.stdout);
-    // Names of several things, and of none.
+    // A whole label in another form outweighs one of which it is a part.
+    let run = workshop.run(&["describe", "Железногорска"]).exits(0);
+    assert!(run.stdout.starts_with("Zheleznogorsk (city:zheleznogorsk)"), "{}", run.stdout);
+    assert!(run.stderr.contains("is understood as"), "{}", run.stderr);
+    // Names that nothing has.
     for (name, hint) in [
         ("Медведефф", "`person/vadim-medvedev`"),
-        ("Железногорска", "; or `"),
         ("qqqqqq", "`civigraph list`"),
     ] {
         let run = workshop.run(&["describe", name]).exits(2);
