@@ -5,6 +5,7 @@ use super::path::Path;
 use super::query::Query;
 use super::report::{Report, ValidationResult};
 use super::shape::{Check, Constraint, Shape, Target};
+use super::source::Node;
 use super::value::{Value, is_well_formed};
 use super::vocabulary::rdf;
 use crate::diagnostic::{Code, Diagnostic};
