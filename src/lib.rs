@@ -113,6 +113,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
+mod characters;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -148,14 +148,21 @@ pub fn properties(build: &Build, language: &str) -> Listing {
     Listing::new("properties", &["property", "label", "triples"], rows)
 }
 
-/// Kinds of things (`…/id/{kind}/…`) and how many there are.
+/// Kinds of things (`…/id/{kind}/…`, or a namespace of the metadata's own) and how many there are.
 pub fn things(build: &Build) -> Listing {
+    let prefixes = &build.manifest().about.prefixes;
     let rows = build
         .manifest()
         .statistics
         .things
         .iter()
-        .map(|(kind, count)| vec![kind.as_str().into(), (*count).into()])
+        .map(|(kind, count)| {
+            // A namespace outside the project's base has a prefix, unless another one took it.
+            let mut known = prefixes.iter();
+            let prefix = known.find(|(_, namespace)| namespace == kind);
+            let name = prefix.map_or_else(|| kind.clone(), |(prefix, _)| format!("{prefix}:"));
+            vec![name.into(), (*count).into()]
+        })
         .collect();
     Listing::new("things", &["kind", "count"], rows)
 }

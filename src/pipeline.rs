@@ -12,14 +12,18 @@
 
 mod about;
 mod changes;
+mod queries;
 mod source;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod work;
 
+pub use self::queries::check_queries;
 pub use self::source::Source;
 use self::tables::{Failed, Tables};
+pub use self::unread::report_unread;
 use self::work::{Attempt, Work};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
@@ -28,7 +32,7 @@ use crate::diagnostic::Diagnostics;
 use crate::plan::{self, Mode, PlanOptions};
 use crate::progress::Listener;
 use crate::project::Project;
-use crate::resource::Resolver;
+use crate::resource::{Resolver, url};
 use crate::rules::Rules;
 use crate::shacl::{Report, Shapes};
 use crate::store::{
@@ -112,6 +116,7 @@ pub fn build(
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
+    source.check_base(&group, diagnostics);
     let rules = rules(project, &group, source.base(), diagnostics)
         .map_err(|error| StoreError::io(&project.rules(), "read the rules", error))?;
     let vocabulary = vocabulary(project, source.base(), diagnostics)?;
@@ -286,7 +291,41 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
     }
     let kinds = kinds(group, base);
     prefixes.add_things(base, kinds.iter().map(String::as_str));
+    for (prefix, namespace) in elsewhere(group, base) {
+        prefixes.add(&prefix, &namespace);
+    }
     Ok(prefixes)
+}
+
+/// Namespaces outside `{base}id/` in which the templates of a group put its things, each with a prefix: that
+/// is legitimate, and such things have short names too.
+fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
+    let things = format!("{base}id/");
+    let mut found = BTreeSet::new();
+    for table in &group.tables {
+        for template in table
+            .columns
+            .iter()
+            .filter_map(|column| column.about_url.as_ref())
+        {
+            let (start, variables) =
+                template.split_at(template.find('{').unwrap_or(template.len()));
+            let Ok(start) = url::resolve(&table.url, start) else {
+                continue;
+            };
+            let end = start.rfind(['/', '#']).map_or(0, |at| at + 1);
+            let namespace = start.get(..end).unwrap_or_default();
+            if variables.is_empty() || namespace.starts_with(&things) {
+                continue;
+            }
+            let last = namespace.trim_end_matches(['/', '#']).rsplit('/').next();
+            let prefix = last
+                .and_then(|last| last.split('.').next())
+                .unwrap_or_default();
+            found.insert((prefix.to_owned(), namespace.to_owned()));
+        }
+    }
+    found
 }
 
 /// The `{type}`s of the things that the templates of a group name: `…id/{type}/{slug}`.

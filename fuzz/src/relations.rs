@@ -109,7 +109,9 @@ pub fn regular_expression(data: &[u8]) {
     // The engine that is compared with backtracks: short texts, and no repeated groups, on which it
     // can take exponential time and memory.
     let repeats_group = [")*", ")+", "){"].iter().any(|end| pattern.contains(end));
-    if pattern.len() > 24 || cell.len() > 16 || repeats_group {
+    // `\p` has the meaning that the flag `u` gives it, which the other engine is not asked for.
+    let has_property = [r"\p", r"\P"].iter().any(|escape| pattern.contains(escape));
+    if pattern.len() > 24 || cell.len() > 16 || repeats_group || has_property {
         return;
     }
     let mut diagnostics = Diagnostics::new(Mode::Validate);

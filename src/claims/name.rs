@@ -1,6 +1,7 @@
 //! What tables are called: by the stems of their files, with folders where several have the same one.
 
 use crate::csvw::model::TableGroup;
+use crate::resource::url;
 
 /// The stem of a table's file, by which claims name it: `sessions` for `…/sessions.csv`.
 pub fn stem(url: &str) -> &str {
@@ -17,7 +18,22 @@ pub fn table_name(group: &TableGroup, index: usize) -> &str {
 
 /// Indexes of the tables that a name may mean: one, unless there is none or several have it.
 pub(super) fn named(group: &TableGroup, name: &str) -> Vec<usize> {
-    named_by(&urls(group), name)
+    match named_by(&urls(group), name) {
+        none if none.is_empty() => named_otherwise(&urls(group), name),
+        named => named,
+    }
+}
+
+/// The same for a name in another spelling than that of the URL: `cities (1)` for `cities%20%281%29.csv`.
+fn named_otherwise(urls: &[&str], name: &str) -> Vec<usize> {
+    const ROOT: &str = "file:///";
+    let Ok(written) = url::resolve_written(ROOT, name) else {
+        return Vec::new();
+    };
+    let name = url::identity(&written);
+    let urls: Vec<String> = urls.iter().map(|url| url::identity(url)).collect();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    named_by(&urls, name.strip_prefix(ROOT).unwrap_or_default())
 }
 
 fn urls(group: &TableGroup) -> Vec<&str> {
@@ -74,6 +90,25 @@ fn cuts(url: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_another_spelling() {
+        let urls = [
+            "file:///d/cities%20%281%29.csv",
+            "file:///d/%D0%B6.csv",
+            "file:///d/100%25.csv",
+        ];
+        for (name, expected) in [
+            ("cities (1)", &[0][..]),
+            ("cities (1).csv", &[0]),
+            ("cities%20(1)", &[0]),
+            ("ж", &[1]),
+            ("100%", &[2]),
+            ("(1)", &[]),
+        ] {
+            assert_eq!(named_otherwise(&urls, name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn stems_of_tables() {

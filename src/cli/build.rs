@@ -1,7 +1,7 @@
 //! `civigraph build`: check, convert, load, publish.
 
 use super::failure::Failure;
-use super::input::lacks_files;
+use super::input::why_not_done;
 use super::terminal::{Terminal, language};
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     /// Published builds to keep, the new one included.
     #[arg(long, value_name = "N", default_value_t = 3, env = "CIVIGRAPH_KEEP", value_parser = clap::value_parser!(u16).range(1..))]
     keep: u16,
-    /// Build everything anew, even where few rows changed. That also compacts the store.
+    /// Build everything anew, even where few rows changed.
     #[arg(long)]
     full: bool,
     /// Do not index labels and texts: no `civigraph search`, and things are found by whole labels alone.
@@ -87,10 +87,10 @@ pub(super) fn run(
             suggest(&project, *terminal);
             Ok(Outcome::Fine)
         }
-        None if lacks_files(&diagnostics) => Err(Failure::new(
-            "nothing was published: a file could not be read",
-        )),
         None => {
+            if let Some(why) = why_not_done(&diagnostics) {
+                return Err(Failure::new(format!("nothing was published: {why}")));
+            }
             terminal.say("nothing was published; what was published before stays");
             Ok(Outcome::Findings)
         }

@@ -44,8 +44,17 @@ pub(super) fn run(
     let root = global.store()?;
     let (manifests, current) = store::builds(&root)?;
     if manifests.is_empty() {
-        let nothing = StoreError::new(Code::NoBuild, &root, "nothing is published here yet");
-        return Err(nothing.with_hint("run `civigraph build` first").into());
+        // What is published may be of another format, or damaged: opening it says so.
+        let refusal = store::open(&root).err();
+        return Err(refusal.map_or_else(
+            || {
+                let nothing = "nothing is published here yet";
+                StoreError::new(Code::NoBuild, &root, nothing)
+                    .with_hint("run `civigraph build` first")
+                    .into()
+            },
+            Failure::from,
+        ));
     }
     let mut entries: Vec<Entry> = Vec::with_capacity(manifests.len());
     for manifest in manifests {

@@ -2,7 +2,7 @@
 
 use super::facts::must_be_folder;
 use super::failure::Failure;
-use super::input::{InputOptions, bytes_of_tables, lacks_files};
+use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::terminal::{Terminal, language, listener};
 use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
@@ -27,13 +27,14 @@ Examples:
   civigraph check --sources ../documents           # its evidence against the documents as well
   civigraph check cities.csv                       # a CSV with the metadata that is found for it
   civigraph check cities.csv --metadata meta.json  # with this metadata
+  civigraph check 2019.csv 2020.csv --metadata schema.json  # with one schema without a `url`
   civigraph check --all --format json              # everything, for a program
   civigraph check --watch                          # again on every save, until Ctrl-C
   civigraph check --format github                  # annotations in GitHub Actions
   civigraph check --format shacl-ttl > report.ttl  # what breaks a shape, as RDF")]
 pub(super) struct Arguments {
-    /// A CSV or a metadata document, by path or URL [default: the project].
-    input: Option<String>,
+    /// CSVs or metadata documents, by path or URL [default: the project].
+    input: Vec<String>,
     /// Folder of the documents: every span of evidence is compared with its digest.
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
@@ -43,6 +44,9 @@ pub(super) struct Arguments {
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
+    /// Permit what publishers do: columns that are known by their `name` alone, null foreign keys.
+    #[arg(long, requires = "input")]
+    lax: bool,
     /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
     #[arg(long)]
     watch: bool,
@@ -96,7 +100,7 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     must_be_folder(arguments.sources.as_deref())?;
     let in_turtle = arguments.format == ReportFormat::ShaclTtl;
-    if in_turtle && (arguments.watch || arguments.input.is_some()) {
+    if in_turtle && (arguments.watch || !arguments.input.is_empty()) {
         return Err(Failure::new(
             "`--format shacl-ttl` reports on the shapes of a project, once: leave out the input and `--watch`",
         ));
@@ -117,10 +121,8 @@ pub(super) fn run(
     if in_turtle {
         write_turtle(&checked, &diagnostics)?;
     }
-    if lacks_files(&diagnostics) {
-        return Err(Failure::new(
-            "not everything was checked: a file could not be read",
-        ));
+    if let Some(why) = why_not_done(&diagnostics) {
+        return Err(Failure::new(format!("not everything was checked: {why}")));
     }
     say_evidence(&checked, *terminal);
     if diagnostics.has_errors() {
@@ -179,16 +181,17 @@ fn check(
         progress.finish_and_clear();
         checked
     };
-    let (checked, mut files) = match &arguments.input {
-        Some(input) => {
-            let input = arguments.from.open(input)?;
+    let (checked, mut files) = match arguments.input.as_slice() {
+        inputs @ [_, ..] => {
+            let mut input = arguments.from.open(inputs)?;
+            input.permit(arguments.lax);
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
             let none = Shapes::default();
             let checked = group.map(|group| check(&group, &files, &none, &mut diagnostics));
             (checked, files.files())
         }
-        None => {
+        [] => {
             let project = global.project()?;
             let source =
                 Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
@@ -196,14 +199,22 @@ fn check(
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
             if let Some(group) = &group {
+                source.check_base(group, &mut diagnostics);
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 let base = source.base();
                 let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
                 shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
+                pipeline::check_queries(&project, group, base, &mut diagnostics)
+                    .map_err(|error| Failure::io("read the queries", &error))?;
             }
+            let loaded = group.is_some();
             let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
             let mut files = files.files();
+            if loaded {
+                pipeline::report_unread(&project, &files, &mut diagnostics);
+            }
+            files.extend(entries(&project.queries()));
             files.insert(project.metadata());
             let ontology = project.root().join("ontology");
             files.extend(entries(&ontology));

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::failure::Failure;
-use super::input::{InputOptions, bytes_of_tables, lacks_files};
+use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::output::{Output, format_extension};
 use super::terminal::{Terminal, listener};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
@@ -38,8 +38,9 @@ Examples:
   civigraph convert cities.csv --to json                          # JSON by the W3C's csv2json
   civigraph convert http://example.org/a.csv --catalog catalog.json")]
 pub(super) struct Arguments {
-    /// A CSV or a metadata document: a path or a URL.
-    input: String,
+    /// CSVs or metadata documents: paths or URLs. Several make one graph.
+    #[arg(required = true)]
+    input: Vec<String>,
     /// File to write; stdout without it. `.gz` and `.zst` compress.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -116,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
     let group = input.load(&mut diagnostics);
     let mut written = false;
-    if let Some(group) = group.filter(|_| !diagnostics.has_errors()) {
+    if let Some(group) = group.filter(|_| !diagnostics.has_fatal_errors()) {
         let mode = if arguments.minimal {
             plan::Mode::Minimal
         } else {
@@ -150,26 +151,28 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             }
             _ => Failure::from(error),
         })?;
-        if !diagnostics.has_errors() {
+        if !diagnostics.has_fatal_errors() {
             output.finish()?;
             written = true;
             if let Some(path) = &arguments.output {
                 terminal.say(format_args!(
-                    "wrote {} quads of {} rows to {}",
+                    "wrote {} quads of {} rows to {}, repeated ones counted each time{}",
                     summary.quads,
                     summary.rows,
-                    path.display()
+                    path.display(),
+                    match diagnostics.has_errors() {
+                        true => "; what is wrong is left out",
+                        false => "",
+                    }
                 ));
             }
         }
     }
     terminal.report(&diagnostics, Format::Human, arguments.all)?;
-    if lacks_files(&diagnostics) {
-        return Err(Failure::new(
-            "nothing was converted: a file could not be read",
-        ));
+    if let Some(why) = why_not_done(&diagnostics) {
+        return Err(Failure::new(format!("nothing was converted: {why}")));
     }
-    Ok(if written {
+    Ok(if written && !diagnostics.has_errors() {
         Outcome::Fine
     } else {
         Outcome::Findings

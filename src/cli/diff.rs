@@ -4,7 +4,9 @@ use super::failure::Failure;
 use super::output::Output;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
+use crate::characters;
 use crate::diagnostic::render::Format;
+use crate::diagnostic::text::visible;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::diff::{self, Difference, Entity, RowChange, TableChange, Version, What};
 use crate::project::STORE;
@@ -228,7 +230,13 @@ impl Shown<'_> {
         for cell in &row.cells {
             let old = cell.old.as_ref().unwrap_or(&empty);
             let new = cell.new.as_ref().unwrap_or(&empty);
-            rows.push(cells(&place, &what, &cell.column, old, new));
+            rows.push(match characters::difference(new, old) {
+                Some(difference) => {
+                    let new = format!("{new} ({difference})");
+                    cells(&place, &what, &cell.column, old, &new)
+                }
+                None => cells(&place, &what, &cell.column, old, new),
+            });
         }
         let triple = |line: &String| {
             let parts = crate::store::line::Parts::of(line.as_bytes());
@@ -305,9 +313,8 @@ impl Shown<'_> {
 }
 
 fn cells(place: &str, what: &str, property: &str, old: &str, new: &str) -> Vec<String> {
-    [place, what, property, old, new]
-        .map(str::to_owned)
-        .to_vec()
+    // What differs in nothing that is seen must be seen.
+    [place, what, property, old, new].map(visible).to_vec()
 }
 
 /// Text for a cell of a Markdown table.

@@ -21,12 +21,13 @@ use std::path::PathBuf;
 /// sorted, quotes only where they are needed, lines ended by LF, no byte order mark; the encoding stays
 /// the one that the metadata names, UTF-8 where it names none.
 /// Comments stay with the row below them, unknown columns come last in their own order. What cells say
-/// is never changed. A file is replaced whole, and only if it changes.
+/// is never changed, unless `--repair` asks for it. A file is replaced whole, and only if it changes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   civigraph fmt                    # all tables of the project in the current folder
   civigraph fmt data/cities.csv    # one table, with the metadata that is found for it
+  civigraph fmt --repair           # and replace characters that nobody sees in ids and labels
   civigraph fmt --check            # exit 1 and list the files that would change")]
 pub(super) struct Arguments {
     /// CSV files [default: all tables of the project].
@@ -35,6 +36,11 @@ pub(super) struct Arguments {
     /// Change nothing; list the files that would change on stdout, and exit 1 if there are any.
     #[arg(long)]
     check: bool,
+    /// Also repair what cannot be seen in ids, references and labels: unusual spaces, spaces at the ends,
+    /// zero-width characters, letters in parts, letters of two scripts in a word. Ids are parts of IRIs, so
+    /// all tables that the metadata describes are repaired together.
+    #[arg(long)]
+    repair: bool,
 }
 
 pub(super) fn run(
@@ -44,6 +50,7 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let mut work = Work {
         check: arguments.check,
+        repair: arguments.repair,
         terminal: *terminal,
         diagnostics: Diagnostics::new(Mode::Validate),
         seen: BTreeSet::new(),
@@ -94,6 +101,7 @@ pub(super) fn run(
 
 struct Work {
     check: bool,
+    repair: bool,
     terminal: Terminal,
     diagnostics: Diagnostics,
     /// Files that were looked at: one may be named twice.
@@ -117,14 +125,21 @@ impl Work {
             self.diagnostics.append(diagnostics);
             return Ok(());
         }
-        for table in group.iter().flat_map(|group| &group.tables) {
-            if only.is_some_and(|url| url != table.url) {
+        let Some(group) = group else { return Ok(()) };
+        for (index, table) in group.tables.iter().enumerate() {
+            if !self.repair && only.is_some_and(|url| url != table.url) {
                 continue;
             }
             let resource = resolver.resolve(&table.url).map_err(|error| {
                 Failure::new(format!("could not read `{}`: {error}", table.url))
             })?;
-            self.table(&resource, &Layout::of(table))?;
+            let layout = Layout::of(table);
+            let layout = if self.repair {
+                layout.repairing(&group, index)
+            } else {
+                layout
+            };
+            self.table(&resource, &layout)?;
         }
         Ok(())
     }

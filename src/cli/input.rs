@@ -1,4 +1,4 @@
-//! The input of `check` and `convert`: a CSV or a metadata document, by path or URL.
+//! The input of `check` and `convert`: CSVs or metadata documents, by path or URL.
 
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
@@ -12,11 +12,12 @@ use std::path::PathBuf;
 /// Where an input and what it refers to are found.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputOptions {
-    /// Metadata to use for a CSV, whatever else describes it: a path or a URL.
+    /// Metadata of the CSV, whatever else describes it: a path or a URL. Metadata without a `url`, or
+    /// a schema alone, describes every file that is named.
     #[arg(long, value_name = "FILE", requires = "input")]
     metadata: Option<String>,
-    /// JSON map from URL to local file, to work offline with what is on the web; a URL that is not
-    /// in it is not found.
+    /// JSON map from URL to local file, `{"URL": "FILE"}`, to work offline with what is on the web; a URL
+    /// that is not in it is not found.
     #[arg(long, value_name = "FILE", requires = "input")]
     catalog: Option<PathBuf>,
     /// Fetch what has an `http:` or `https:` URL; nothing is fetched otherwise.
@@ -27,9 +28,9 @@ pub(super) struct InputOptions {
     base: Option<String>,
 }
 
-/// An input, ready to be loaded.
+/// Inputs, ready to be loaded as one group of tables.
 pub(super) struct Input {
-    url: String,
+    urls: Vec<String>,
     options: LoadOptions,
     catalog: Option<Catalog>,
     files: LocalFiles,
@@ -37,14 +38,14 @@ pub(super) struct Input {
 }
 
 impl InputOptions {
-    /// Finds an input. It must be there; what it refers to is looked for when it is loaded.
-    pub(super) fn open(&self, name: &str) -> Result<Input, Failure> {
+    /// Finds the inputs. They must be there; what they refer to is looked for when they are loaded.
+    pub(super) fn open(&self, names: &[String]) -> Result<Input, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::io("find the current folder", &error))?;
         let mut files = LocalFiles::new(folder);
         if let Some(base) = &self.base {
             files = files.published_at(base).map_err(|error| {
-                Failure::new(format!("`--base {base}` is no absolute IRI: {error}"))
+                Failure::new(format!("`--base {base}` is not an absolute IRI: {error}"))
             })?;
         }
         let catalog = match &self.catalog {
@@ -52,18 +53,21 @@ impl InputOptions {
             None => None,
         };
         let input = Input {
-            url: files.url_of_input(name),
+            urls: names.iter().map(|name| files.url_of_input(name)).collect(),
             options: LoadOptions {
                 metadata: self
                     .metadata
                     .as_deref()
                     .map(|file| files.url_of_input(file)),
+                ..LoadOptions::default()
             },
             catalog,
             files,
             web: self.allow_fetch.then(Fetcher::default),
         };
-        input.demand(name, &input.url)?;
+        for (name, url) in names.iter().zip(&input.urls) {
+            input.demand(name, url)?;
+        }
         if let (Some(name), Some(url)) = (&self.metadata, &input.options.metadata) {
             input.demand(name, url)?;
         }
@@ -72,6 +76,11 @@ impl InputOptions {
 }
 
 impl Input {
+    /// Permits what publishers do and the Recommendations do not.
+    pub(super) fn permit(&mut self, lax: bool) {
+        self.options.lax = lax;
+    }
+
     /// The tables of the input and their metadata; `None` where nothing could be made of it.
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Option<TableGroup> {
         self.load_with(self, diagnostics)
@@ -83,7 +92,8 @@ impl Input {
         resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) -> Option<TableGroup> {
-        csvw::load(&self.url, &self.options, resolver, diagnostics)
+        let urls: Vec<&str> = self.urls.iter().map(String::as_str).collect();
+        csvw::load_all(&urls, &self.options, resolver, diagnostics)
     }
 
     /// What the user names must be there: its absence is no finding about data.
@@ -95,7 +105,7 @@ impl Input {
         let offline = on_the_web && self.catalog.is_none() && !self.fetches();
         let error = match error {
             ResolveError::NotFound if offline => "it is on the web".to_owned(),
-            ResolveError::NotFound if !on_the_web => "there is no such file".to_owned(),
+            ResolveError::NotFound if !on_the_web => "no such file".to_owned(),
             other => other.to_string(),
         };
         let diagnostic = Diagnostic::new(
@@ -126,9 +136,18 @@ impl Resolver for Input {
     }
 }
 
-/// Whether files could not be read at all: then the work could not be done, whatever the data says.
-pub(super) fn lacks_files(diagnostics: &Diagnostics) -> bool {
-    diagnostics.has_errors() && diagnostics.has(Code::Unreadable)
+/// Why the work could not be done, whatever the data says: files that could not be read at all, or metadata
+/// that describes other files than those that were named.
+pub(super) fn why_not_done(diagnostics: &Diagnostics) -> Option<&'static str> {
+    if !diagnostics.has_errors() {
+        None
+    } else if diagnostics.has(Code::Unreadable) {
+        Some("a file could not be read")
+    } else if diagnostics.has(Code::MetadataMismatch) {
+        Some("the metadata describes other files")
+    } else {
+        None
+    }
 }
 
 /// Bytes of the tables of a group, as far as they can be had without fetching anything.

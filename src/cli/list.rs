@@ -1,12 +1,16 @@
 //! `civigraph list`: what there is: tables, graphs, classes, properties, things, stored queries.
 
 use super::failure::Failure;
+use super::tables::MetadataOnly;
 use super::terminal::Terminal;
+use super::watch::Recording;
 use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::list::{self, Cell, Listing};
+use crate::pipeline::{self, Source};
 use crate::query::{StoredQuery, TableStyle, write_table};
+use crate::resource::{Content, Resolver};
 use crate::store::{self, Build};
 use anstyle::Style;
 use clap::ValueEnum;
@@ -78,6 +82,12 @@ pub(super) fn run(
         None => &USUAL,
     };
     let language = &arguments.lang;
+    if wanted
+        .iter()
+        .any(|what| matches!(what, What::Tables | What::Queries))
+    {
+        report_unread(global, terminal)?;
+    }
     let mut listings = Vec::new();
     let mut opened: Option<Build> = None;
     for what in wanted {
@@ -136,6 +146,34 @@ pub(super) fn run(
     }
     out.flush()?;
     Ok(Outcome::Fine)
+}
+
+/// Says which files of the project nobody reads, where there is a project whose metadata can be read.
+fn report_unread(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+    let Ok(project) = global.project() else {
+        return Ok(());
+    };
+    let Ok(source) = Source::open(&project) else {
+        return Ok(());
+    };
+    // `check` reports what is wrong with the metadata; the tables are not opened.
+    let metadata = MetadataOnly(&source);
+    let recording = Recording::new(&metadata);
+    let Some(group) = source.load_with(&recording, &mut Diagnostics::new(Mode::Convert)) else {
+        return Ok(());
+    };
+    let mut read = recording.files();
+    for table in &group.tables {
+        if let Ok(resource) = source.resolve(&table.url)
+            && let Content::File(path) = resource.content
+        {
+            read.insert(path);
+        }
+    }
+    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    pipeline::report_unread(&project, &read, &mut diagnostics);
+    terminal.report(&diagnostics, Format::Human, false)?;
+    Ok(())
 }
 
 /// The stored queries of the project. What is wrong with one, or its file, is said and does no harm.

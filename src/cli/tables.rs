@@ -151,7 +151,7 @@ fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
 }
 
 /// The metadata of a project, with empty tables.
-struct MetadataOnly<'a>(&'a Source);
+pub(super) struct MetadataOnly<'a>(pub(super) &'a Source);
 
 impl Resolver for MetadataOnly<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {

@@ -8,7 +8,7 @@ use crate::store;
 /// Check every byte of the published build against its manifest.
 ///
 /// Opening a build checks its manifest and the sizes of its files; this reads all of it: digests of
-/// all files, the quads, and the store against the quads.
+/// all files, the pages of the index, and the quads.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -3,13 +3,14 @@
 use super::expand::{Expander, Variables};
 use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
-use super::quads::QuadEmitter;
+use super::quads::{QuadEmitter, language_tag};
 use super::sink::{Origin, QuadSink};
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
+use crate::characters;
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
-use crate::plan::{Rule, TablePlan, Test, When};
+use crate::plan::{Language, Object, Rule, TablePlan, Test, When};
 use oxrdf::QuadRef;
 use std::borrow::Cow;
 use std::io;
@@ -21,6 +22,12 @@ pub struct Prepared<'p> {
     pub format: Format,
     pub parsers: Vec<CellParser<'p>>,
     pub file_columns: usize,
+    /// The columns that hold languages of others.
+    pub languages: Vec<usize>,
+    /// The columns whose texts name things.
+    pub naming: Vec<usize>,
+    /// Columns of the header, where it is known.
+    pub header_columns: usize,
 }
 
 impl<'p> Prepared<'p> {
@@ -31,6 +38,14 @@ impl<'p> Prepared<'p> {
             format: Format::new(&plan.dialect),
             parsers: plan.columns.iter().map(CellParser::new).collect(),
             file_columns: plan.file_columns(),
+            languages: languages(plan),
+            naming: (0..plan.columns.len())
+                .filter(|&column| {
+                    let column = plan.columns.get(column);
+                    column.is_some_and(|column| column.naming && !column.misfit)
+                })
+                .collect(),
+            header_columns: plan.file_columns(),
         }
     }
 }
@@ -183,7 +198,8 @@ impl<'c> Converter<'c> {
         let cells = &record.cells;
         // A quote that never closes swallows cells; one report of it is enough.
         let unclosed = record.flaws.iter().any(|(flaw, _)| *flaw == Flaw::Unclosed);
-        if cells.len() != prepared.file_columns && !unclosed {
+        let as_announced = [prepared.file_columns, prepared.header_columns].contains(&cells.len());
+        if !as_announced && !unclosed {
             let (found, expected) = (cells.len(), prepared.file_columns);
             // The first cell that is missing, or that has no column.
             let offset = cells
@@ -194,13 +210,20 @@ impl<'c> Converter<'c> {
                 let which = if found < expected { "fewer" } else { "more" };
                 let message = format!("the row has {which} cells than the table has columns");
                 let blank = record.end == record.start;
+                let hint = if blank {
+                    Some("delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`")
+                } else if expected == 1 {
+                    Some(
+                        "if the first line is a title, skip it: `\"dialect\": {\"skipRows\": 1}`; if it is the \
+                         header, name its `delimiter`",
+                    )
+                } else {
+                    None
+                };
                 Diagnostic::new(Code::Ragged, place, message)
                     .with_found(counted(found, "cell"))
                     .with_expected(counted(expected, "cell"))
-                    .with_optional_hint(blank.then(|| {
-                        "delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`"
-                            .to_owned()
-                    }))
+                    .with_optional_hint(hint.map(str::to_owned))
             });
         }
 
@@ -222,21 +245,87 @@ impl<'c> Converter<'c> {
                     if matches!(error, CellError::Required) && column >= cells.len() {
                         return;
                     }
+                    if plan.columns.get(column).is_some_and(|column| column.misfit) {
+                        return;
+                    }
                     let offset = cell.map_or(record.end, |cell| cell.raw_start);
                     let code = match &error {
                         CellError::Required => Code::Required,
+                        CellError::Blank => Code::Blank,
                         CellError::Invalid(problem) => problem.code,
+                        CellError::NotComputable => Code::NotComputable,
                     };
                     problems.push(at, Some(column), code, offset, |place| match error {
                         CellError::Required => {
                             Diagnostic::new(code, place, "a required cell is empty")
                         }
-                        CellError::Invalid(problem) => Diagnostic::new(code, place, mismatch(code))
-                            .with_found(found)
-                            .with_expected(problem.expected),
+                        CellError::Blank => {
+                            let message = "a required cell holds only white space";
+                            Diagnostic::new(code, place, message).with_found(found)
+                        }
+                        CellError::Invalid(problem) => {
+                            let mismatch = || mismatch(code).to_owned();
+                            let message = problem.message.unwrap_or_else(mismatch);
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(problem.expected)
+                        }
+                        CellError::NotComputable => {
+                            let message = "queries cannot compare this number, nor add it to others";
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(
+                                    "a whole number of 64 bits, or at most 18 digits after the point and \
+                                     20 before it",
+                                )
+                        }
                     });
                 },
             );
+        }
+
+        for &column in &prepared.languages {
+            let value = row_values.values.get(column).copied();
+            let found = match value {
+                Some(Value::Single(tag)) if tag.valid && language_tag(tag.text).is_none() => {
+                    tag.text
+                }
+                Some(Value::List(list)) => match list.iter().next() {
+                    Some(_) => row_values.strings.get(column).copied().unwrap_or_default(),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+            problems.push(at, Some(column), Code::LanguageTag, offset, |place| {
+                let message = "the cell is not a language tag: what it describes has no language";
+                let hint = found
+                    .contains('_')
+                    .then(|| format!("parts are separated by `-`: `{}`", found.replace('_', "-")));
+                Diagnostic::new(Code::LanguageTag, place, message)
+                    .with_found(found)
+                    .with_expected("a language tag (BCP 47), such as `en` or `pt-BR`")
+                    .with_optional_hint(hint)
+            });
+        }
+
+        if self.context.validates() {
+            for &column in &prepared.naming {
+                let Some(value) = row_values.values.get(column) else {
+                    continue;
+                };
+                let found = value
+                    .items()
+                    .find_map(|item| Some((item.text, characters::problem(item.text)?)));
+                let Some((text, problem)) = found else {
+                    continue;
+                };
+                let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+                problems.push(at, Some(column), Code::Unseen, offset, |place| {
+                    let message = format!("the cell names something, and has {problem}");
+                    Diagnostic::new(Code::Unseen, place, message).with_found(text)
+                });
+            }
         }
 
         if let Some(keys) = &mut self.keys {
@@ -272,7 +361,12 @@ impl Row<'_, '_> {
     /// column is a virtual one.
     #[inline]
     pub fn yields(&self, rule: &Rule, plan: &TablePlan) -> bool {
-        let null = self.values[rule.column].is_null();
+        let value = &self.values[rule.column];
+        // The template of an empty list would make an IRI of nothing.
+        let null = match rule.object {
+            Object::Iri(_) | Object::Each(_) => value.items().next().is_none(),
+            Object::Literal(_) | Object::List(_) => value.is_null(),
+        };
         (!null || plan.columns[rule.column].virtual_column)
             && rule.when.as_ref().is_none_or(|when| when.holds(self))
     }
@@ -321,6 +415,23 @@ impl When {
     }
 }
 
+/// The columns in which the languages of other columns stand.
+fn languages(plan: &TablePlan) -> Vec<usize> {
+    let objects = plan.rules.iter().map(|rule| rule.object.language());
+    let titles = plan.rows.iter().flat_map(|rows| &rows.titles);
+    let mut columns: Vec<usize> = objects
+        .chain(titles.map(|(_, language)| language))
+        .filter_map(|language| match language {
+            Language::Column(column) => Some(*column),
+            _ => None,
+        })
+        .filter(|&column| !plan.columns.get(column).is_some_and(|column| column.misfit))
+        .collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
 fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
@@ -332,6 +443,9 @@ fn mismatch(code: Code) -> &'static str {
         Code::Format => "the cell is not written in the format of its column",
         Code::Length => "the cell has the wrong length",
         Code::Range => "the cell lies outside the bounds of its column",
+        Code::Unchecked => {
+            "matching the regular expression of the column would take too many steps on this cell"
+        }
         _ => "the cell is not a value of its datatype",
     }
 }
@@ -381,8 +495,14 @@ impl Faults {
         for &(flaw, offset) in &record.flaws {
             problems.push(at, column(offset), Code::Quoting, offset, |place| {
                 let problem = Diagnostic::new(Code::Quoting, place, flaw.message());
+                let start = column(offset).and_then(|cell| record.cells.get(cell));
+                let before = start.and_then(|cell| at.text.get(cell.raw_start..offset));
+                let spaced = before.is_some_and(|text| !text.is_empty() && text.trim().is_empty());
                 match flaw {
                     Flaw::Unclosed => problem,
+                    Flaw::QuoteInCell if spaced => problem.with_hint(
+                        "delete the space before the quote, or declare `\"dialect\": {\"skipInitialSpace\": true}`",
+                    ),
                     Flaw::TextAfterQuote | Flaw::QuoteInCell => {
                         problem.with_hint("double a quote that is part of a quoted cell")
                     }

@@ -37,8 +37,8 @@ impl<'c> KeyCollector<'c> {
         })
     }
 
-    /// Collects the keys of a row, save those of which a cell is `missing`: that the row is too short
-    /// has been reported, and what its key or reference should be is not known.
+    /// Collects the keys of a row, save those of which a cell is `missing` or of another column: that has been
+    /// reported, and what its key or reference should be is not known.
     pub fn row(
         &mut self,
         plan: &TablePlan,
@@ -47,7 +47,9 @@ impl<'c> KeyCollector<'c> {
         row: u64,
     ) {
         for (slot, columns) in self.columns.iter().enumerate() {
-            if columns.iter().any(|column| missing.contains(column)) {
+            let misfit = |column: usize| plan.columns.get(column).is_some_and(|it| it.misfit);
+            let unknown = |column: &usize| missing.contains(column) || misfit(*column);
+            if columns.iter().any(unknown) {
                 continue;
             }
             self.buffer.begin(slot);

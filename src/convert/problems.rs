@@ -38,6 +38,11 @@ impl Context {
         }
     }
 
+    /// Whether the input is checked rather than converted.
+    pub fn validates(&self) -> bool {
+        self.mode == Mode::Validate
+    }
+
     /// Adds the problems of a chunk, in order, to those of the run.
     pub fn accept(&self, problems: Found, diagnostics: &mut Diagnostics) {
         let full: Vec<Kind> = problems

@@ -25,6 +25,9 @@ const CSVW_TITLE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.
 const CSVW_DESCRIBES: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#describes");
 
+/// Items of a list with which later ones are compared.
+const REPEATED: usize = 64;
+
 /// Makes the quads of the rows of one table.
 pub struct QuadEmitter<'c> {
     prepared: &'c Prepared<'c>,
@@ -280,7 +283,12 @@ fn apply(
             }
         }
         Object::Each(object) => {
-            for item in value.items() {
+            for (index, item) in value.items().enumerate() {
+                // What a cell says twice is one triple; of long lists only the start is looked at.
+                let mut before = value.items().take(index.min(REPEATED));
+                if before.any(|earlier| earlier.text == item.text) {
+                    continue;
+                }
                 let variables = Variables {
                     item: Some(item),
                     ..variables
@@ -398,7 +406,7 @@ impl<'c> LiteralForm<'c> {
                 .filter(|datatype| !datatype.takes_language())
                 .map(|datatype| NamedNodeRef::new_unchecked(datatype.iri())),
             language: match language {
-                Language::Tag(tag) if is_language_tag(tag) => Some(tag),
+                Language::Tag(tag) => language_tag(tag),
                 _ => None,
             },
             language_column: match language {
@@ -427,17 +435,16 @@ impl<'c> LiteralForm<'c> {
         let Some(column) = self.language_column else {
             return self.language;
         };
-        match row.values.get(column) {
-            Some(Value::Single(tag)) if is_language_tag(tag.text) => {
-                match canonical_language_tag(tag.text) {
-                    Cow::Borrowed(tag) => Some(tag),
-                    Cow::Owned(tag) => {
-                        *buffer = tag;
-                        Some(buffer)
-                    }
-                }
+        let Some(Value::Single(tag)) = row.values.get(column) else {
+            return None;
+        };
+        // One that is not well-formed has been reported.
+        match canonical_language_tag(language_tag(tag.text)?) {
+            Cow::Borrowed(tag) => Some(tag),
+            Cow::Owned(tag) => {
+                *buffer = tag;
+                Some(buffer)
             }
-            _ => None,
         }
     }
 
@@ -457,15 +464,11 @@ impl<'c> LiteralForm<'c> {
     }
 }
 
-/// Whether N-Triples and its readers take a text as a language tag.
-fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let length = |part: &str| (1..=8).contains(&part.len());
-    parts
-        .next()
-        .is_some_and(|part| length(part) && letters(part))
-        && parts.all(|part| length(part) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+/// A text as a language tag, without white space at its ends; `None` where it is not well-formed
+/// (BCP 47 §2.2.9), which RDF asks of the tags of literals.
+pub fn language_tag(text: &str) -> Option<&str> {
+    let tag = text.trim_matches([' ', '\t', '\r', '\n']);
+    oxilangtag::LanguageTag::parse(tag).is_ok().then_some(tag)
 }
 
 /// Relates the subject of a rule to the row, once for each subject.

@@ -5,7 +5,7 @@ use super::problems::Context;
 use super::run::{Options, TableSummary};
 use super::sink::Sink;
 use super::threads::{Source, parallel};
-use crate::csv::{Chunk, Chunks, Preamble, Text, preamble};
+use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::TablePlan;
 use crate::resource::{ResolveError, Resolver, Resource};
@@ -71,6 +71,10 @@ impl TableRun<'_> {
         diagnostics: &mut Diagnostics,
     ) -> io::Result<TableSummary> {
         let mut summary = TableSummary::default();
+        if self.plan.unread {
+            self.incomplete();
+            return Ok(summary);
+        }
         let opened = open(self.plan, resolver).and_then(|resource| {
             let preamble = preamble(&resource, &self.plan.dialect)?;
             let mut text = Text::open(&resource, &self.plan.dialect.encoding)
@@ -94,12 +98,27 @@ impl TableRun<'_> {
                 return Ok(summary);
             }
         };
-        let Preamble { data, problems, .. } = preamble;
-        for problem in problems {
+        let Preamble {
+            data,
+            problems,
+            column_count,
+            ..
+        } = preamble;
+        for problem in problems
+            .into_iter()
+            .chain(doubt(&resource, &self.plan.dialect))
+        {
             diagnostics.push(problem);
         }
 
-        let prepared = Prepared::new(self.plan, self.index);
+        let mut prepared = Prepared::new(self.plan, self.index);
+        // Where the schema has more columns than the header, that is one finding and not one for each row.
+        prepared.header_columns = column_count;
+        let prepared = prepared;
+        if self.plan.columns.iter().any(|column| column.misfit) {
+            // What its keys are is not known.
+            self.incomplete();
+        }
         let context = Context::new(
             self.plan,
             Arc::clone(&resource.name),

@@ -47,6 +47,7 @@ fn column(name: &str) -> Column {
         text_direction: None,
         annotations: Vec::new(),
         extensions: Extensions::default(),
+        misfit: false,
         place: Place::default(),
     }
 }
@@ -66,6 +67,7 @@ fn group(columns: Vec<Column>) -> TableGroup {
             annotations: Vec::new(),
             notes: Vec::new(),
             extensions: Extensions::default(),
+            unread: false,
             place: Place::default(),
         }],
         ..TableGroup::default()
@@ -327,6 +329,102 @@ fn own_annotations() {
             "_:t0s4 <v> <class/z> .",
         ],
     );
+}
+
+#[test]
+fn languages_of_cells() {
+    let text = Column {
+        extensions: Extensions {
+            language: Some("lang".into()),
+            ..Extensions::default()
+        },
+        ..column("text")
+    };
+    let lang = Column {
+        suppress_output: true,
+        ..column("lang")
+    };
+    let plan = compile(&group(vec![text, lang]), plan::Mode::Minimal);
+    let csv = "text,lang\na,en\nb,en_US\nc,fr \nd, nb\ne,pt-\nf,x\ng,en-GB\nh,\ni,de-1996\n";
+    let (found, diagnostics) = lines(&plan, csv, &Options::default());
+    let found: Vec<&str> = found.lines().collect();
+    assert_eq!(
+        found,
+        [
+            "_:t0s1 <text> \"a\"@en .",
+            "_:t0s2 <text> \"b\" .",
+            "_:t0s3 <text> \"c\"@fr .",
+            "_:t0s4 <text> \"d\"@nb .",
+            "_:t0s5 <text> \"e\" .",
+            "_:t0s6 <text> \"f\" .",
+            "_:t0s7 <text> \"g\"@en-GB .",
+            "_:t0s8 <text> \"h\" .",
+            "_:t0s9 <text> \"i\"@de-1996 .",
+        ]
+    );
+    let places: Vec<_> = diagnostics
+        .iter()
+        .map(|found| (found.code, found.place.line, found.place.column))
+        .collect();
+    assert_eq!(
+        places,
+        [3, 6, 7].map(|line| (Code::LanguageTag, line, 3)),
+        "{diagnostics:?}"
+    );
+}
+
+#[test]
+fn unseen_characters_where_things_are_named() {
+    let id = column("id");
+    let label = Column {
+        property_url: Some("http://www.w3.org/2000/01/rdf-schema#label".into()),
+        ..column("label")
+    };
+    let kind = Column {
+        value_url: Some("http://example.org/kind/{kind}".into()),
+        separator: Some(";".into()),
+        ..column("kind")
+    };
+    // Prose may be set with care.
+    let note = column("note");
+    let mut group = group(vec![id, label, kind, note]);
+    group.tables[0].primary_key = vec![0];
+    let plan = compile(&group, plan::Mode::Minimal);
+    let csv = "id,label,kind,note\n\
+        a,New\u{a0}York,x;y,a\u{a0}b\n\
+        b ,Мoсква,x;y\u{200b},\n\
+        c,Краи\u{306},x,\n\
+        d,Железногорск — «да», x,\n";
+    let found = |mode| {
+        let mut diagnostics = Diagnostics::new(mode);
+        let memory = Memory(csv.into());
+        let options = Options::default();
+        run(&plan, &memory, &options, &mut NullSink, &mut diagnostics).unwrap();
+        let mut found: Vec<_> = diagnostics
+            .iter()
+            .map(|found| {
+                assert_eq!(found.code, Code::Unseen);
+                let message = found.message.rsplit_once(" has ").unwrap().1.to_owned();
+                (found.place.line, found.place.column, message)
+            })
+            .collect();
+        found.sort();
+        found
+    };
+    assert_eq!(
+        found(Mode::Validate),
+        [
+            (2, 3, "a no-break space (U+00A0)"),
+            (3, 1, "white space at an end"),
+            (3, 4, "the Latin `o` in the Cyrillic word `Мoсква`"),
+            (3, 11, "a zero-width space (U+200B)"),
+            (4, 3, "`й` written in parts, `и` and U+0306"),
+            (5, 23, "white space at an end"),
+        ]
+        .map(|(line, column, message)| (line, column, message.to_owned()))
+    );
+    // Converting is no check.
+    assert_eq!(found(Mode::Convert), []);
 }
 
 #[test]

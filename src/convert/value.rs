@@ -106,6 +106,12 @@ pub struct CellBuffers {
     items: Vec<ListItem>,
 }
 
+/// Whether a text has characters, and all of them are white space.
+#[inline]
+fn is_blank(text: &str) -> bool {
+    text.starts_with(char::is_whitespace) && text.trim().is_empty()
+}
+
 /// A column with everything prepared for parsing its cells.
 pub struct CellParser<'p> {
     column: &'p ColumnPlan,
@@ -121,8 +127,12 @@ pub struct CellParser<'p> {
 pub enum CellError {
     /// The column is required and the cell is null.
     Required,
+    /// The column is required and the cell holds only white space.
+    Blank,
     /// The text is not a value of the datatype.
     Invalid(CellProblem),
+    /// The number is larger or more exact than queries can compute with.
+    NotComputable,
 }
 
 impl<'p> CellParser<'p> {
@@ -149,7 +159,7 @@ impl<'p> CellParser<'p> {
         text: &'r str,
         buffers: &'r mut CellBuffers,
         row: &mut Values<'r>,
-        report: impl FnMut(CellError, &str),
+        mut report: impl FnMut(CellError, &str),
     ) {
         let CellBuffers {
             content,
@@ -160,6 +170,9 @@ impl<'p> CellParser<'p> {
         } = buffers;
         let raw = cell.map_or("", |cell| cell.text(format, text, content));
         row.strings.push(raw);
+        if self.column.required && is_blank(raw) {
+            report(CellError::Blank, raw);
+        }
         // Most cells are plain strings; a value that is made in its place costs the least.
         if self.plain && !raw.is_empty() {
             row.values.push(Value::Single(Item {
@@ -197,6 +210,9 @@ impl<'p> CellParser<'p> {
             for item in pieces.filter(|piece| !column.is_null(piece)) {
                 let valid = match self.parser.parse(item, value) {
                     Ok(lexical) => {
+                        if !self.parser.is_computable(lexical) {
+                            report(CellError::NotComputable, item);
+                        }
                         list.push_str(lexical);
                         true
                     }
@@ -223,10 +239,15 @@ impl<'p> CellParser<'p> {
             return Value::Single(Item { text, valid: true });
         }
         match self.parser.parse(text, value) {
-            Ok(lexical) => Value::Single(Item {
-                text: lexical,
-                valid: true,
-            }),
+            Ok(lexical) => {
+                if !self.parser.is_computable(lexical) {
+                    report(CellError::NotComputable, text);
+                }
+                Value::Single(Item {
+                    text: lexical,
+                    valid: true,
+                })
+            }
             Err(problem) => {
                 report(CellError::Invalid(problem), text);
                 Value::Single(Item { text, valid: false })

@@ -9,6 +9,7 @@
 
 mod chunks;
 mod compare;
+mod diagnosis;
 mod format;
 mod oversized;
 mod preamble;
@@ -17,8 +18,10 @@ mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
+pub use diagnosis::{diagnose, doubt};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
+pub(crate) use preamble::stated_delimiter;
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
 pub use text::Text;

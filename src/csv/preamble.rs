@@ -101,6 +101,30 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
     }
 }
 
+/// The delimiter that a line `sep=;` states, which spreadsheets take as a note and CSV as a header.
+pub(crate) fn stated_delimiter(line: &[u8]) -> Option<char> {
+    let line = std::str::from_utf8(line).ok()?;
+    let line = line
+        .strip_prefix('\u{FEFF}')
+        .unwrap_or(line)
+        .trim_matches('"');
+    let note = line
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("sep="));
+    let mut stated = note.and(line.get(4..))?.chars();
+    stated.next().filter(|_| stated.next().is_none())
+}
+
+fn states_delimiter(stated: char, place: Place) -> Diagnostic {
+    let message = "this line is a note for spreadsheets, and read as the header";
+    Diagnostic::new(Code::StatedDelimiter, place, message)
+        .with_found(format!("sep={stated}"))
+        .with_hint(format!(
+            r#"skip it: declare `"dialect": {{"delimiter": {:?}, "skipRows": 1}}`"#,
+            stated.to_string()
+        ))
+}
+
 /// The text so far does not hold all that is wanted.
 struct Short {
     /// Where the record starts that goes on.
@@ -172,6 +196,12 @@ impl Reader<'_> {
             } else {
                 let header = self.cells(text, &record, places);
                 self.flaws(&record, places, &mut preamble.problems);
+                if at == 0
+                    && let Some(stated) = stated_delimiter(&text[..record.end])
+                {
+                    let place = self.place(&mut { places }, 0);
+                    preamble.problems.push(states_delimiter(stated, place));
+                }
                 let number = preamble.data.record;
                 self.nul(text, &record, &header, number, &mut preamble.problems);
                 preamble.header.push(header);

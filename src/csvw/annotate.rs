@@ -25,7 +25,14 @@ impl Reader<'_> {
             let table = self.table_of(&group, described, url, schema.map(Arc::as_ref));
             tables.push(table);
         }
-        let keys = self.foreign_keys(&tables, &schemas);
+        let unread = group.tables.iter().filter(|table| table.url.is_some());
+        let unread: Vec<bool> = unread.map(|table| unknown_columns(&group, table)).collect();
+        let unread = unread.into_iter().zip(&tables).zip(&schemas);
+        let unread: Vec<bool> = unread
+            .map(|((unknown, table), schema)| unknown || table.unread && schema.is_none())
+            .collect();
+        let keys = self.foreign_keys(&tables, &schemas, &unread);
+        self.report_unnamed();
         for (table, keys) in tables.iter_mut().zip(keys) {
             table.foreign_keys = keys;
         }
@@ -52,6 +59,7 @@ impl Reader<'_> {
     ) -> Table {
         let outer = described.inherited.clone().or(&group.inherited);
         let head = self.head(group, described, url, schema, &outer);
+        let unknown = unknown_columns(group, described) || head.columns_unknown(schema);
         // What the transfer says counts where the metadata says nothing (Tabular Data Model §6.1).
         let outer = outer.or(&Inherited {
             lang: head.language,
@@ -62,28 +70,37 @@ impl Reader<'_> {
         let schema = schema.unwrap_or(&nothing);
         let optional = [&schema.own, &described.own, &group.own]
             .into_iter()
-            .any(|own| own.optional);
+            .any(|own| own.optional)
+            || self.lax;
         let graph = [&schema.own, &described.own, &group.own]
             .into_iter()
             .find_map(|own| own.graph.clone());
         let inherited = schema.inherited.clone().or(&outer);
-        let columns = columns(
+        let mut columns = columns(
             schema,
             has_schema,
             head.columns,
             &inherited,
             graph.as_deref(),
         );
+        for misfit in head.misfits {
+            if let Some(column) = columns.get_mut(misfit) {
+                column.misfit = true;
+            }
+        }
         let names = Names::new(&columns);
-        self.check_names(&names, schema);
-        self.check_variables(&inherited, &names);
-        self.check_described(schema, &names);
+        // What is not known of the columns says nothing about their names.
+        if !unknown {
+            self.check_names(&names, schema);
+            self.check_variables(&inherited, &names);
+            self.check_described(schema, &names);
+        }
         let key = described.own.functional_key.as_ref();
         let (functional_key, place) = key
             .or(schema.own.functional_key.as_ref())
             .cloned()
             .unwrap_or_default();
-        for name in &functional_key {
+        for name in functional_key.iter().filter(|_| !unknown) {
             self.check_column("functional", name, &place, &names);
         }
         let direction = described.table_direction.as_ref();
@@ -110,6 +127,7 @@ impl Reader<'_> {
                 ..Extensions::default()
             },
             place: described.place.clone(),
+            unread: head.unread,
             columns,
         }
     }
@@ -129,31 +147,49 @@ impl Reader<'_> {
             language: None,
             columns: Vec::new(),
             comments: None,
+            misfits: Vec::new(),
+            unread: false,
         };
         // A converter has no use for the file of a table that is left out of the output.
         let suppressed = described.suppress_output && self.diagnostics.mode() == Mode::Convert;
         if suppressed && schema.is_some() {
             return head;
         }
+        if dialect.is_none() && (described.dialect_unread || group.dialect_unread) {
+            // How the file is written is not known, which is reported.
+            head.unread = true;
+            return head;
+        }
         let Some(resource) = self.open(described, url) else {
+            head.unread = true;
             return head;
         };
         head.language.clone_from(&resource.language);
         if dialect.is_none() {
             by_media_type(&mut head.dialect, &resource);
         }
+        if let Some(diagnostic) = csv::diagnose(&resource, &head.dialect) {
+            self.push(diagnostic);
+            head.unread = true;
+            return head;
+        }
         match csv::preamble(&resource, &head.dialect) {
             Ok(preamble) => {
                 let language = outer.lang.as_deref().unwrap_or("und");
                 let header = Header::new(&resource, &preamble, &head.dialect, language);
                 if let Some(schema) = schema {
-                    header.check(schema, &resource, self.diagnostics);
+                    let compared = header.check(schema, &resource, self.lax, self.diagnostics);
+                    head.misfits = compared.misfits;
+                    self.unnamed.extend(compared.unnamed, url);
                 }
                 head.columns = header.columns;
                 head.comments = comments(preamble.comments);
                 // What is wrong with the text of the header is reported by whoever reads the rows.
             }
-            Err(diagnostic) => self.push(diagnostic),
+            Err(diagnostic) => {
+                self.push(diagnostic);
+                head.unread = true;
+            }
         }
         head
     }
@@ -163,20 +199,39 @@ impl Reader<'_> {
         match self.resolver.resolve(url) {
             Ok(resource) => Some(resource),
             Err(error) => {
-                let message = match error {
-                    ResolveError::NotFound => "the file of this table does not exist".to_owned(),
-                    ResolveError::Failed(reason) => {
+                let message = match (&error, self.was_asked_for(url)) {
+                    (ResolveError::NotFound, true) => {
+                        "the file of this table does not exist".to_owned()
+                    }
+                    _ => {
+                        let reason = self.reason(&error, url);
                         format!("the file of this table cannot be read: {reason}")
                     }
                 };
                 let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
-                        .with_found(url);
+                        .with_found(url)
+                        .with_optional_hint(absent_hint(described, url));
                 self.push_absent(diagnostic, url);
                 None
             }
         }
     }
+}
+
+/// What may be wrong with a URL behind which there is nothing, as far as the URL shows it.
+fn absent_hint(described: &description::Table, url: &str) -> Option<String> {
+    if let Some(base) = &described.base {
+        return Some(format!(
+            "URLs start with the `@base` of the metadata, {base}"
+        ));
+    }
+    let name = url.rsplit('/').next().unwrap_or(url);
+    if url.contains('#') || name.contains('?') {
+        return Some("in a file name `#` is written `%23`, and `?` `%3F`".to_owned());
+    }
+    name.contains("%5C")
+        .then(|| "folders are separated by `/` in a URL, not by `\\`".to_owned())
 }
 
 /// What a file says before its data.
@@ -186,6 +241,22 @@ struct Head {
     language: Option<String>,
     columns: Vec<HeaderColumn>,
     comments: Option<Annotation>,
+    /// Columns that hold something else than the schema says.
+    misfits: Vec<usize>,
+    /// Nothing could be made of the file, which is reported.
+    unread: bool,
+}
+
+impl Head {
+    /// Whether nothing is known of the columns, since there is neither a schema nor a header.
+    fn columns_unknown(&self, schema: Option<&Schema>) -> bool {
+        self.unread && schema.is_none()
+    }
+}
+
+/// Whether the schema of a table could not be read, which is reported.
+fn unknown_columns(group: &description::Group, table: &description::Table) -> bool {
+    table.schema.is_none() && (table.schema_unread || group.schema_unread && group.schema.is_none())
 }
 
 /// What the transfer says about how the file is written, where the metadata says nothing.

@@ -129,6 +129,25 @@ impl Reader<'_> {
                     .with_expected("a column with both"),
                 );
             }
+            if let Some(template) = &described.inherited.value_url
+                && own.each.is_none()
+                && column.separator.is_some()
+                && uri::Template::parse(&template.text)
+                    .is_ok_and(|parsed| parsed.names().contains(&column.name))
+            {
+                self.push(
+                    Diagnostic::new(
+                        Code::JoinedList,
+                        template.place.clone(),
+                        "all items of a list make one IRI, joined by commas",
+                    )
+                    .with_found(template.text.as_str())
+                    .with_hint(format!(
+                        "`\"{}each\": true` on the column makes an IRI of each",
+                        super::OWN_NAMESPACE
+                    )),
+                );
+            }
             if let Some((conditions, place)) = &own.when {
                 for condition in conditions {
                     self.check_column("when", condition.column(), place, columns);
@@ -203,6 +222,14 @@ fn annotated(
     graph: Option<&str>,
 ) -> Column {
     let inherited = column.inherited.clone().or(outer);
+    let broken = [
+        &inherited.about_url,
+        &inherited.property_url,
+        &inherited.value_url,
+    ]
+    .into_iter()
+    .flatten()
+    .any(|template| template.broken);
     let lang = inherited.lang.unwrap_or_else(|| "und".into());
     let name = column
         .name
@@ -217,7 +244,8 @@ fn annotated(
             .map(|title| (title.language.clone(), title.text.clone()))
             .collect(),
         virtual_column: column.virtual_column,
-        suppress_output: column.suppress_output,
+        // An IRI that a broken template cannot make must not be replaced by another one.
+        suppress_output: column.suppress_output || broken,
         about_url: inherited.about_url.map(|template| template.text),
         property_url: inherited.property_url.map(|template| template.text),
         value_url: inherited.value_url.map(|template| template.text),
@@ -235,6 +263,7 @@ fn annotated(
         text_direction: inherited.text_direction,
         annotations: column.annotations.clone(),
         extensions: extensions(&column.own, graph),
+        misfit: false,
         place: column.place.clone(),
     }
 }

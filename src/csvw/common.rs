@@ -53,6 +53,7 @@ impl Reader<'_> {
             );
             return None;
         };
+        self.check_prefix(document, &member.value, &member.name);
         let value = self.value(document, &member.value)?;
         Some(Annotation {
             property,
@@ -133,7 +134,10 @@ impl Reader<'_> {
                     ),
                 },
                 "@type" => match member.value.as_str().and_then(expand_name) {
-                    Some(iri) => datatype = Some(iri),
+                    Some(iri) => {
+                        self.check_prefix_of(document, &member.value);
+                        datatype = Some(iri);
+                    }
                     None => self.wrong_type(document, member, &member.value),
                 },
                 name => self.wrong(
@@ -183,7 +187,10 @@ impl Reader<'_> {
         for member in members {
             match member.name.as_str() {
                 "@id" => match self.node_id(document, member) {
-                    Some(iri) => id = Some(iri),
+                    Some(iri) => {
+                        self.check_prefix_of(document, &member.value);
+                        id = Some(iri);
+                    }
                     None => self.wrong(
                         document,
                         member,
@@ -199,7 +206,10 @@ impl Reader<'_> {
                     };
                     for item in items {
                         match item.as_str().map(|name| (name, expand_name(name))) {
-                            Some((name, Some(iri))) => types.push((iri, name.to_owned())),
+                            Some((name, Some(iri))) => {
+                                self.check_prefix(document, item, name);
+                                types.push((iri, name.to_owned()));
+                            }
                             _ => self.wrong_type(document, member, item),
                         }
                     }
@@ -232,6 +242,13 @@ impl Reader<'_> {
             return None;
         }
         url::resolve(&document.base, &expand_prefix(id)).ok()
+    }
+
+    /// Warns of an undeclared prefix in a string.
+    fn check_prefix_of(&mut self, document: &Document, node: &Node) {
+        if let Some(name) = node.as_str() {
+            self.check_prefix(document, node, name);
+        }
     }
 
     fn wrong_type(&mut self, document: &Document, member: &Member, item: &Node) {

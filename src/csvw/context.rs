@@ -241,6 +241,11 @@ pub fn namespace(prefix: &str) -> Option<&'static str> {
         .map(|(_, namespace)| *namespace)
 }
 
+/// The prefixes of the context.
+pub fn prefixes() -> impl Iterator<Item = &'static str> {
+    PREFIXES.iter().map(|(prefix, _)| *prefix)
+}
+
 /// The prefix of the context, with its namespace, that shortens an IRI.
 pub fn prefix_of(iri: &str) -> Option<(&'static str, &'static str)> {
     let shortens = |namespace: &str| iri.len() > namespace.len() && iri.starts_with(namespace);

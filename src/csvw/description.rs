@@ -22,6 +22,10 @@ pub(super) struct Group {
     pub annotations: Vec<Annotation>,
     pub inherited: Inherited,
     pub own: OwnAnnotations,
+    /// The schema that it refers to could not be read.
+    pub schema_unread: bool,
+    /// The dialect that it refers to could not be read.
+    pub dialect_unread: bool,
 }
 
 /// A table description (§5.4).
@@ -39,6 +43,12 @@ pub(super) struct Table {
     pub inherited: Inherited,
     pub own: OwnAnnotations,
     pub place: Place,
+    /// The `@base` of the document, where it has one.
+    pub base: Option<String>,
+    /// The schema that it refers to could not be read.
+    pub schema_unread: bool,
+    /// The dialect that it refers to could not be read.
+    pub dialect_unread: bool,
 }
 
 /// A schema (§5.5).
@@ -81,11 +91,13 @@ pub(super) struct Title {
     pub text: String,
 }
 
-/// A URI template that is known to parse.
+/// A URI template that is known to parse, or is empty.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
     pub text: String,
     pub place: Place,
+    /// It does not parse, and counts as empty (§5.1.3): what it should name is not known.
+    pub broken: bool,
 }
 
 /// Names of columns and where they stand.

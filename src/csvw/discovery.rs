@@ -3,13 +3,14 @@
 //! In this order: what the user gives, what a `Link` header names, what the site-wide configuration
 //! or the default locations lead to. The first that describes the CSV is used.
 
-use super::description::Group;
-use super::json::Node;
+use super::description::{Group, Table};
+use super::json::{Node, Value as JsonValue};
 use super::reader::{Document, FetchError, Reader};
-use super::table::described_urls;
+use super::table::{described_urls, describes_any_file};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
 use crate::uri::{Template, Value};
+use std::collections::HashSet;
 
 /// Where metadata is looked for unless the site says otherwise.
 const DEFAULT_LOCATIONS: &str = "{+url}-metadata.json\ncsv-metadata.json\n";
@@ -37,6 +38,81 @@ pub(super) enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// A group of one table without metadata: the header of the CSV is all there is.
+    pub fn undescribed(csv: &Resource) -> Self {
+        let table = Table {
+            url: Some(url::identity(url::without_fragment(&csv.url))),
+            place: Place::file(csv.name.clone()),
+            ..Table::default()
+        };
+        Self::Found(Box::new(Found {
+            group: Group {
+                tables: vec![table],
+                ..Group::default()
+            },
+            url: String::new(),
+        }))
+    }
+
+    /// Whether metadata was found that describes a CSV.
+    pub fn has(&self, csv: &Resource) -> bool {
+        let wanted = url::without_fragment(&csv.url);
+        let is_it = |table: &Table| table.url.as_ref().is_some_and(|url| url::same(url, wanted));
+        match self {
+            Self::Found(found) => found.group.tables.iter().any(is_it),
+            Self::Nothing | Self::Failed => false,
+        }
+    }
+}
+
+/// The groups of several inputs as one, and the URLs of their documents; `None` where one of them failed.
+///
+/// What a group says about its tables is said on each of them, so that they can stand in one group.
+pub(super) fn joined(outcomes: Vec<Outcome>) -> Option<(Group, Vec<String>)> {
+    let mut groups = Vec::new();
+    let mut documents = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Found(found) => {
+                if !found.url.is_empty() && !documents.contains(&found.url) {
+                    documents.push(found.url);
+                }
+                groups.push(found.group);
+            }
+            Outcome::Nothing => {}
+            Outcome::Failed => return None,
+        }
+    }
+    if groups.len() < 2 {
+        return Some((groups.pop()?, documents));
+    }
+    let mut all = Group::default();
+    let mut urls = HashSet::new();
+    for group in groups {
+        for table in group.tables {
+            let url = table.url.as_deref().map(url::identity);
+            if url.is_none_or(|url| urls.insert(url)) {
+                all.tables.push(Table {
+                    schema: table.schema.or_else(|| group.schema.clone()),
+                    dialect: table.dialect.or_else(|| group.dialect.clone()),
+                    table_direction: table
+                        .table_direction
+                        .or_else(|| group.table_direction.clone()),
+                    inherited: table.inherited.or(&group.inherited),
+                    own: table.own.or(&group.own),
+                    schema_unread: table.schema_unread || group.schema_unread,
+                    dialect_unread: table.dialect_unread || group.dialect_unread,
+                    ..table
+                });
+            }
+        }
+        all.annotations.extend(group.annotations);
+        all.notes.extend(group.notes);
+    }
+    Some((all, documents))
+}
+
 /// Whether an input is a metadata document, by media type, else by name, else by its first character.
 pub(super) fn is_metadata(resource: &Resource) -> bool {
     match resource.media_type.as_deref() {
@@ -62,7 +138,7 @@ impl Reader<'_> {
     /// Reads the metadata document behind a resource.
     pub fn read_metadata(&mut self, resource: &Resource) -> Outcome {
         match self.parse(resource) {
-            Ok((document, top)) => self.use_metadata(document, &top),
+            Ok((mut document, top)) => self.use_metadata(&mut document, &top),
             Err(FetchError::Invalid(diagnostic)) => {
                 self.push(*diagnostic);
                 Outcome::Failed
@@ -78,50 +154,70 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the metadata document that the user gives for a CSV.
-    pub fn metadata_for(&mut self, csv: &Resource, url: &str) -> Outcome {
-        match self.resolver.resolve(url) {
-            Ok(resource) => {
-                let outcome = self.read_metadata(&resource);
-                if let Outcome::Found(found) = &outcome {
-                    self.note_other_tables(csv, &resource, &found.group);
-                }
-                outcome
-            }
+    /// Reads the metadata document that the user gives for CSVs. It must describe each of them; without a
+    /// `url`, it describes them all.
+    /// With `decides`, what it describes is read instead.
+    pub fn metadata_for(&mut self, csvs: &[Resource], url: &str, decides: bool) -> Outcome {
+        let parsed = match self.resolver.resolve(url) {
+            Ok(resource) => self.parse(&resource),
             Err(error) => {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     Place::file(url),
-                    format!("the metadata cannot be read: {error}"),
+                    format!("the metadata cannot be read: {}", self.reason(&error, url)),
                 );
                 self.push_absent(diagnostic, url);
-                Outcome::Failed
+                return Outcome::Failed;
             }
+        };
+        let (mut document, top) = match parsed {
+            Ok(parsed) => parsed,
+            Err(FetchError::Invalid(diagnostic)) => {
+                self.push(*diagnostic);
+                return Outcome::Failed;
+            }
+            Err(FetchError::Resolve(error)) => {
+                self.push(Diagnostic::new(
+                    Code::Unreadable,
+                    Place::file(url),
+                    format!("the file cannot be read: {error}"),
+                ));
+                return Outcome::Failed;
+            }
+        };
+        if describes_any_file(&top) {
+            let group = self.metadata_of_any(&mut document, &top, csvs);
+            return Outcome::Found(Box::new(Found {
+                group,
+                url: document.url,
+            }));
         }
+        // What is wrong with a document counts only where it is meant.
+        let base = self.with_context(&document, &top);
+        let described = described_urls(&base, &top);
+        let mismatches: Vec<Diagnostic> = csvs
+            .iter()
+            .filter_map(|csv| mismatch(csv, &base, &top, &described))
+            .collect();
+        let mismatch = !mismatches.is_empty();
+        for mut diagnostic in mismatches {
+            if decides {
+                diagnostic.code = Code::MetadataOfOthers;
+            }
+            self.push(diagnostic);
+        }
+        if mismatch && !decides {
+            return Outcome::Failed;
+        }
+        self.use_metadata(&mut document, &top)
     }
 
-    /// Tells when a group has no table with the URL of a CSV.
-    fn note_other_tables(&mut self, csv: &Resource, metadata: &Resource, group: &Group) {
-        let wanted = url::normalise(url::without_fragment(&csv.url));
-        let mut urls = group.tables.iter().map(|table| table.url.as_ref());
-        // What has no URL was reported as such.
-        if urls.any(|url| url.is_none_or(|url| *url == wanted)) {
-            return;
-        }
-        let message = format!(
-            "{} is not read: the metadata that was given for it describes other tables",
-            csv.name
-        );
-        let mut diagnostic = Diagnostic::new(
-            Code::MetadataOfOthers,
-            Place::file(metadata.name.clone()),
-            message,
-        )
-        .with_expected(wanted);
-        if let Some(first) = group.tables.iter().find_map(|table| table.url.clone()) {
-            diagnostic = diagnostic.with_found(first);
-        }
-        self.push(diagnostic);
+    /// A document with what its context says; what is wrong with the context is not reported.
+    fn with_context(&self, document: &Document, top: &Node) -> Document {
+        let mut unheard = Diagnostics::new(self.diagnostics.mode());
+        let mut document = document.clone();
+        Reader::new(self.resolver, &mut unheard).context(&mut document, top, false);
+        document
     }
 
     /// Looks for metadata that describes a CSV.
@@ -199,27 +295,36 @@ impl Reader<'_> {
             }
         };
         // What is wrong with a document counts only once it is clear that it is meant.
-        let base = {
-            let mut unheard = Diagnostics::new(self.diagnostics.mode());
-            let mut document = document.clone();
-            Reader::new(self.resolver, &mut unheard).context(&mut document, &top, false);
-            document
-        };
+        let base = self.with_context(&document, &top);
         let csv_url = url::normalise(url::without_fragment(&csv.url));
         let urls = described_urls(&base, &top);
-        if !urls.contains(&csv_url) {
-            let mut diagnostic = Diagnostic::new(
-                Code::MetadataIgnored,
-                document.place_of(&top),
-                format!(
-                    "this metadata is ignored: it has no table with the URL of {}",
-                    csv.name
-                ),
-            )
-            .with_expected(csv_url);
-            if let Some(first) = urls.into_iter().next() {
-                diagnostic = diagnostic.with_found(first);
-            }
+        if !urls.iter().any(|url| url::same(url, &csv_url)) {
+            let described: Vec<&str> = urls.iter().map(String::as_str).collect();
+            let diagnostic = match why_no_tables(&top) {
+                Some((place, why, expected)) => Diagnostic::new(
+                    Code::MetadataIgnored,
+                    document.place_of(place),
+                    format!("this metadata is ignored: {why}"),
+                )
+                .with_expected(expected),
+                None => {
+                    let diagnostic = Diagnostic::new(
+                        Code::MetadataIgnored,
+                        document.place_of(&top),
+                        format!(
+                            "this metadata is ignored: it has no table with the URL of {}",
+                            csv.name
+                        ),
+                    )
+                    .with_expected(csv_url.as_str());
+                    let hint = base_hint(&base, &csv_url, &described);
+                    let diagnostic = diagnostic.with_optional_hint(hint);
+                    match described.is_empty() {
+                        true => diagnostic,
+                        false => diagnostic.with_found(listed(&described)),
+                    }
+                }
+            };
             self.push(diagnostic);
             return Attempt::Ignored;
         }
@@ -232,16 +337,100 @@ impl Reader<'_> {
         })
     }
 
-    fn use_metadata(&mut self, mut document: Document, top: &Node) -> Outcome {
-        match self.metadata(&mut document, top) {
+    fn use_metadata(&mut self, document: &mut Document, top: &Node) -> Outcome {
+        match self.metadata(document, top) {
             Some(group) => Outcome::Found(Box::new(Found {
                 group,
-                url: document.url,
+                url: document.url.clone(),
             })),
             None => Outcome::Failed,
         }
     }
 }
+
+/// That none of the URLs that a document describes is that of a CSV.
+fn mismatch(
+    csv: &Resource,
+    document: &Document,
+    top: &Node,
+    described: &[String],
+) -> Option<Diagnostic> {
+    let wanted = url::normalise(url::without_fragment(&csv.url));
+    // What has no URL is reported as such.
+    if described.is_empty() || described.iter().any(|url| url::same(url, &wanted)) {
+        return None;
+    }
+    let described: Vec<&str> = described.iter().map(String::as_str).collect();
+    let message = format!(
+        "the metadata that was given for {} does not describe it",
+        csv.name
+    );
+    let hint = base_hint(document, &wanted, &described).unwrap_or_else(|| {
+        "metadata without `url` applies to whatever files are named with it".to_owned()
+    });
+    Some(
+        Diagnostic::new(Code::MetadataMismatch, document.place_of(top), message)
+            .with_found(listed(&described))
+            .with_expected(wanted.as_str())
+            .with_hint(hint),
+    )
+}
+
+/// That `@base` is why URLs differ, where file names agree.
+fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<String> {
+    let name = |url: &str| url::identity(url.rsplit('/').next().unwrap_or(url));
+    let same_name = described.iter().any(|url| name(url) == name(wanted));
+    (same_name && document.base != document.url).then(|| {
+        format!(
+            "`@base` of the metadata is {}; `--catalog FILE` says which file a URL means",
+            document.base
+        )
+    })
+}
+
+/// Some URLs, the first ones where they are many.
+fn listed(urls: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = urls
+        .iter()
+        .take(SHOWN)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if urls.len() > SHOWN {
+        text.push_str(&format!(" and {} more", urls.len() - SHOWN));
+    }
+    text
+}
+
+/// Why a document describes no table at all: where, in words, and what would be right.
+fn why_no_tables(top: &Node) -> Option<(&Node, String, &'static str)> {
+    if top.as_object().is_none() {
+        let why = format!("it is {}, not an object", top.kind());
+        return Some((top, why, "`{\"@context\": …, \"url\": …}`"));
+    }
+    match top.get("tables") {
+        Some(tables) => match &tables.value {
+            JsonValue::Array(items) if items.is_empty() => {
+                Some((tables, "`tables` is empty".into(), TABLES))
+            }
+            JsonValue::Array(_) => None,
+            _ => {
+                let why = format!("`tables` is {}, not an array", tables.kind());
+                Some((tables, why, TABLES))
+            }
+        },
+        None if top.get("url").is_none() => Some((
+            top,
+            "it has no `url` that says which file it describes".into(),
+            "a `url`, or `--metadata` to apply it to the files that are named",
+        )),
+        None => None,
+    }
+}
+
+/// How `tables` is written.
+const TABLES: &str = "`\"tables\": [{\"url\": …}, …]`";
 
 /// What came of one location.
 enum Attempt {

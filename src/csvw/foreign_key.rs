@@ -15,15 +15,18 @@ impl Reader<'_> {
         &mut self,
         tables: &[Table],
         schemas: &[Option<Arc<Schema>>],
+        unread: &[bool],
     ) -> Vec<Vec<ForeignKey>> {
         let nothing = Schema::default();
         let ends: Vec<End<'_>> = tables
             .iter()
             .zip(schemas)
-            .map(|(table, schema)| End {
+            .zip(unread)
+            .map(|((table, schema), unread)| End {
                 url: &table.url,
                 schema: schema.as_deref().unwrap_or(&nothing),
                 columns: Names::new(&table.columns),
+                unread: *unread,
             })
             .collect();
         ends.iter()
@@ -69,7 +72,7 @@ impl Reader<'_> {
     /// The table that a foreign key refers to.
     fn key_target(&mut self, key: &description::ForeignKey, ends: &[End<'_>]) -> Option<usize> {
         let is_target = |end: &End<'_>| match &key.target {
-            Target::Resource(url) => end.url == url,
+            Target::Resource(url) => url::same(end.url, url),
             Target::Schema(url) => end.schema.id.as_ref().is_some_and(|id| url::same(id, url)),
         };
         let found: Vec<usize> = (0..ends.len())
@@ -77,6 +80,8 @@ impl Reader<'_> {
             .collect();
         let message = match (found.as_slice(), &key.target) {
             ([target], _) => return Some(*target),
+            // Why its `@id` is not known has been said.
+            ([], Target::Schema(_)) if ends.iter().any(|end| end.unread) => return None,
             ([], Target::Resource(_)) => "no table of the group has this URL",
             ([], Target::Schema(_)) => "no table of the group has a schema with this `@id`",
             (_, Target::Resource(_)) => "several tables of the group have this URL",
@@ -85,10 +90,18 @@ impl Reader<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::ForeignKeyTarget, key.target_place.clone(), message)
                 .with_found(key.target.url());
-        if matches!(key.target, Target::Resource(_)) {
-            // Whole URLs are always alike.
-            let names = ends.iter().map(|end| file_name(end.url));
-            diagnostic = or_nearest(diagnostic, file_name(key.target.url()), names);
+        if found.is_empty() && matches!(key.target, Target::Resource(_)) {
+            let name = file_name(key.target.url());
+            diagnostic = match ends.iter().find(|end| url::same(file_name(end.url), name)) {
+                Some(end) => {
+                    diagnostic.with_hint(format!("a table of that name is at {}", end.url))
+                }
+                // Whole URLs are always alike.
+                None => {
+                    let names = ends.iter().map(|end| file_name(end.url));
+                    or_nearest(diagnostic, name, names)
+                }
+            };
         }
         self.push(diagnostic);
         None
@@ -101,6 +114,10 @@ impl Reader<'_> {
         whose: &str,
     ) -> Option<Vec<usize>> {
         let mut found = Vec::new();
+        if end.unread {
+            // Why its columns are not known has been said.
+            return None;
+        }
         for (name, place) in &reference.names {
             // A name that comes from a title does not count (Metadata Vocabulary §5.1.4).
             let index = end.columns.index(name);
@@ -126,6 +143,8 @@ struct End<'t> {
     url: &'t str,
     schema: &'t Schema,
     columns: Names<'t>,
+    /// Nothing is known of its columns.
+    unread: bool,
 }
 
 impl Target {

@@ -3,9 +3,11 @@
 
 use super::description::{Column, Schema, Title};
 use super::model::Dialect;
+use crate::characters;
 use crate::csv::Preamble;
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
+use crate::uri;
 
 /// The columns that the header of a file announces.
 pub(super) struct Header {
@@ -74,14 +76,24 @@ impl Header {
         }
     }
 
-    /// Reports in what the header and a schema disagree; a converter goes on by the schema.
-    pub fn check(&self, schema: &Schema, resource: &Resource, diagnostics: &mut Diagnostics) {
+    /// Reports in what the header and a schema disagree; a converter goes on by the schema. With `lax`, the
+    /// `name` of a column without titles is its title.
+    pub fn check(
+        &self,
+        schema: &Schema,
+        resource: &Resource,
+        lax: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Compared {
         let described: Vec<&Column> = schema
             .columns
             .iter()
             .filter(|column| !column.virtual_column)
             .collect();
-        if self.counted && described.len() != self.columns.len() {
+        let mut compared = Compared::default();
+        let counts_differ = self.counted && described.len() != self.columns.len();
+        let delimiter = self.other_delimiter(described.len());
+        if counts_differ {
             let place = self
                 .columns
                 .get(described.len())
@@ -97,7 +109,7 @@ impl Header {
             diagnostics.push(
                 Diagnostic::new(Code::ColumnCount, place, message)
                     .with_found(columns(self.columns.len()))
-                    .with_optional_hint(self.other_delimiter(described.len()))
+                    .with_optional_hint(delimiter.clone())
                     .with_expected(format!(
                         "{}, as {}:{} says",
                         columns(described.len()),
@@ -121,13 +133,116 @@ impl Header {
                 .with_expected(titles(column)),
             );
         }
-        for (column, header) in described.iter().zip(&self.columns) {
-            if let Some(diagnostic) = mismatch(column, header, &described) {
+        let mut mismatches = Vec::new();
+        for (index, (column, header)) in described.iter().zip(&self.columns).enumerate() {
+            match mismatch(column, header, &described, lax) {
+                Some(Mismatch::Title(diagnostic)) => mismatches.push((index, diagnostic)),
+                Some(Mismatch::Unnamed(title)) => {
+                    compared.unnamed.push(((*column).clone(), title));
+                }
+                None => {}
+            }
+        }
+        let all_unknown = || {
+            let titles = self
+                .columns
+                .iter()
+                .filter_map(|column| column.titles.first());
+            mismatches.len() == described.len()
+                && !titles.into_iter().any(|it| is_known(&it.text, &described))
+        };
+        let many = match mismatches.len() {
+            0 | 1 => false,
+            count if count < FOLDED => all_unknown(),
+            count => count * 2 > described.len(),
+        };
+        if counts_differ || many {
+            // What is in these columns was written for others.
+            compared.misfits = mismatches.iter().map(|(index, _)| *index).collect();
+        }
+        if delimiter.is_some() {
+            // The one title is a whole header.
+        } else if many {
+            diagnostics.push(self.another_header(&mismatches, &described));
+        } else {
+            for (_, diagnostic) in mismatches {
                 diagnostics.push(diagnostic);
             }
         }
+        compared
+    }
+
+    /// That most titles are others: one finding for the whole header.
+    fn another_header(
+        &self,
+        mismatches: &[(usize, Diagnostic)],
+        described: &[&Column],
+    ) -> Diagnostic {
+        let found = self
+            .columns
+            .iter()
+            .filter_map(|column| column.titles.first());
+        let hint = if found.clone().all(|title| is_known(&title.text, described)) {
+            "the columns stand in another order than in the metadata"
+        } else if found.clone().any(|title| is_known(&title.text, described)) {
+            "columns are matched by position: is one missing, or one too many?"
+        } else {
+            "is this the metadata of another file, or has the file no header (`\"header\": false`)?"
+        };
+        let found: Vec<_> = found
+            .take(SHOWN)
+            .map(|title| format!("{:?}", title.text))
+            .collect();
+        let expected: Vec<_> = described.iter().take(SHOWN).map(|it| titles(it)).collect();
+        let place = mismatches.first().map(|(_, first)| first.place.clone());
+        let place = place.unwrap_or_default();
+        Diagnostic::new(
+            Code::HeaderTitle,
+            // It is about the header and not about one column.
+            Place {
+                cell: None,
+                ..place
+            },
+            format!(
+                "{} of {} titles of the header are not those of the metadata",
+                mismatches.len(),
+                columns(described.len())
+            ),
+        )
+        .with_found(format!("{}, …", found.join(", ")))
+        .with_expected(format!("{}, …", expected.join(", ")))
+        .with_hint(hint)
     }
 }
+
+/// Whether any column has a title.
+fn is_known(text: &str, described: &[&Column]) -> bool {
+    let mut titles = described.iter().flat_map(|column| &column.titles);
+    titles.any(|title| title.text == text)
+}
+
+/// What came of comparing a header with a schema.
+#[derive(Default)]
+pub(super) struct Compared {
+    /// Columns of the file in which the header announces something else than the schema.
+    pub misfits: Vec<usize>,
+    /// Columns of the schema that have a name and no titles, each with its title in the header.
+    pub unnamed: Vec<(Column, String)>,
+}
+
+/// How a column description and a column of the header are not compatible.
+enum Mismatch {
+    Title(Diagnostic),
+    /// Nothing says that the column of the header, with this title, is meant.
+    Unnamed(String),
+}
+
+/// Titles that do not match, from which on they are one finding, where they are most of the header. Of fewer,
+/// each has its hint, unless none is known at all.
+const FOLDED: usize = 4;
+
+/// Titles that such a finding shows.
+const SHOWN: usize = 4;
 
 impl Header {
     /// What to do where another delimiter makes as many columns as there should be.
@@ -165,22 +280,21 @@ fn columns(count: usize) -> String {
 }
 
 /// Why a column description and a column of the header are not compatible.
-fn mismatch(column: &Column, header: &HeaderColumn, described: &[&Column]) -> Option<Diagnostic> {
+fn mismatch(
+    column: &Column,
+    header: &HeaderColumn,
+    described: &[&Column],
+    lax: bool,
+) -> Option<Mismatch> {
     let found = header.titles.first()?;
     if column.titles.is_empty() {
         let name = column.name.as_deref()?;
-        return Some(
-            Diagnostic::new(
-                Code::HeaderUnnamed,
-                header.place.clone(),
-                format!("the column `{name}` of the metadata has no titles to know it by"),
-            )
-            .with_found(found.text.as_str())
-            .with_hint(format!(
-                "add `\"titles\": {:?}` in {}:{}",
-                found.text, column.place.file, column.place.line
-            )),
-        );
+        if !lax {
+            return Some(Mismatch::Unnamed(found.text.clone()));
+        }
+        if name == found.text || name == uri::encode_name(&found.text) {
+            return None;
+        }
     }
     let matches = column.titles.iter().any(|title| {
         header.titles.iter().any(|header| {
@@ -199,27 +313,34 @@ fn mismatch(column: &Column, header: &HeaderColumn, described: &[&Column]) -> Op
     .with_expected(titles(column));
     let has_title = |column: &Column| column.titles.iter().any(|title| title.text == found.text);
     if has_title(column) {
-        return Some(diagnostic.with_hint(format!(
+        return Some(Mismatch::Title(diagnostic.with_hint(format!(
             "the text is the same, but the language of the table is `{}`",
             found.language
-        )));
+        ))));
     }
     // Beyond this many columns nobody reads the hint of each.
     let other = described
         .iter()
         .take(1000)
         .position(|other| has_title(other));
-    Some(match other {
-        Some(index) => diagnostic.with_hint(format!(
+    let other = other.map(|index| {
+        format!(
             "columns are matched by position, and this is the title of number {}",
             index + 1
-        )),
-        None => diagnostic,
-    })
+        )
+    });
+    let mut titles = column.titles.iter();
+    let alike = || titles.find_map(|title| characters::difference(&found.text, &title.text));
+    Some(Mismatch::Title(
+        diagnostic.with_optional_hint(other.or_else(alike)),
+    ))
 }
 
 /// The titles of a column as metadata writes them.
 fn titles(column: &Column) -> String {
+    if column.titles.is_empty() {
+        return format!("{:?}", column.name.as_deref().unwrap_or_default());
+    }
     let titles: Vec<_> = column
         .titles
         .iter()

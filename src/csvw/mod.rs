@@ -22,9 +22,12 @@ mod discovery;
 mod foreign_key;
 mod header;
 mod inherited;
+#[cfg(test)]
+mod inputs;
 pub mod json;
 pub mod model;
 mod own;
+mod prefix;
 mod property;
 mod reader;
 mod schema;
@@ -37,8 +40,8 @@ mod tests;
 pub use own::NAMESPACE as OWN_NAMESPACE;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::{Resolver, url};
-use discovery::{Found, Outcome, is_metadata};
+use crate::resource::Resolver;
+use discovery::{Outcome, is_metadata};
 use model::TableGroup;
 use reader::Reader;
 
@@ -47,6 +50,15 @@ use reader::Reader;
 pub struct LoadOptions {
     /// URL of the metadata to use for a CSV, whatever else there is (Tabular Data Model §5.1).
     pub metadata: Option<String>,
+    /// Where that metadata does not describe the CSV, reads the tables that it does describe, with a note: the
+    /// W3C's test 121 has it so. Otherwise it is an error, since the CSV would go unread.
+    pub metadata_decides: bool,
+    /// Permits what publishers do and the Recommendations do not: a column without `titles` is known by its
+    /// `name`, and a null foreign key refers to nothing.
+    pub lax: bool,
+    /// Prefixes with their namespaces that are declared elsewhere, such as in an ontology. Metadata cannot use
+    /// them; messages show what they stand for.
+    pub prefixes: Vec<(String, String)>,
 }
 
 /// Loads the annotated table group of an input: a CSV or a metadata document, by absolute URL.
@@ -59,63 +71,71 @@ pub struct LoadOptions {
 /// # Discovery
 /// The metadata of a CSV is what [`LoadOptions::metadata`] names; else what a `Link` header names;
 /// else what is found by `/.well-known/csvm`, or at `{+url}-metadata.json` and `csv-metadata.json`
-/// for local files and sites without that list. Metadata that is found, and not given, must have a
-/// table with the URL of the CSV; a note says so where what is given has none, for then its own tables are
-/// read. Without metadata the header names the columns.
+/// for local files and sites without that list. It must have a table with the URL of the CSV: what is found
+/// and has none is ignored with a warning, what is given and has none is an error. Metadata that is given
+/// and names no file describes the CSV. Without metadata the header names the columns.
 pub fn load(
     input_url: &str,
     options: &LoadOptions,
     resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Option<TableGroup> {
-    let resource = match resolver.resolve(input_url) {
-        Ok(resource) => resource,
-        Err(error) => {
-            diagnostics.push(Diagnostic::new(
-                Code::Unreadable,
-                Place::file(input_url),
-                format!("the input cannot be read: {error}"),
-            ));
-            return None;
-        }
-    };
+    load_all(&[input_url], options, resolver, diagnostics)
+}
+
+/// Loads several inputs as one group; tables of one URL are one table.
+///
+/// See [`load`]. `None` means that nothing could be made of one of the inputs.
+pub fn load_all(
+    input_urls: &[&str],
+    options: &LoadOptions,
+    resolver: &dyn Resolver,
+    diagnostics: &mut Diagnostics,
+) -> Option<TableGroup> {
     let mut reader = Reader::new(resolver, diagnostics);
-    let outcome = if is_metadata(&resource) {
-        if let Some(metadata) = &options.metadata {
-            reader.push(
-                Diagnostic::new(
-                    Code::MetadataOfOthers,
-                    Place::file(resource.name.clone()),
-                    "this is metadata itself: what was given for it is not read",
-                )
-                .with_found(metadata.as_str()),
-            );
+    reader.lax = options.lax;
+    reader.prefixes.clone_from(&options.prefixes);
+    let mut outcomes = Vec::new();
+    // Those for which metadata is given.
+    let mut csvs = Vec::new();
+    for &input_url in input_urls {
+        let resource = match reader.resolver.resolve(input_url) {
+            Ok(resource) => resource,
+            Err(error) => {
+                reader.push(Diagnostic::new(
+                    Code::Unreadable,
+                    Place::file(input_url),
+                    format!("the input cannot be read: {error}"),
+                ));
+                outcomes.push(Outcome::Failed);
+                continue;
+            }
+        };
+        match &options.metadata {
+            Some(metadata) if is_metadata(&resource) => {
+                reader.push(
+                    Diagnostic::new(
+                        Code::MetadataOfOthers,
+                        Place::file(resource.name.clone()),
+                        "this is metadata itself: what was given for it is not read",
+                    )
+                    .with_found(metadata.as_str()),
+                );
+                outcomes.push(reader.read_metadata(&resource));
+            }
+            Some(_) => csvs.push(resource),
+            None if is_metadata(&resource) => outcomes.push(reader.read_metadata(&resource)),
+            None if outcomes.iter().any(|outcome| outcome.has(&resource)) => {}
+            None => outcomes.push(match reader.discover(&resource) {
+                Outcome::Nothing => Outcome::undescribed(&resource),
+                outcome => outcome,
+            }),
         }
-        reader.read_metadata(&resource)
-    } else if let Some(metadata) = &options.metadata {
-        reader.metadata_for(&resource, metadata)
-    } else {
-        reader.discover(&resource)
-    };
-    let (group, metadata) = match outcome {
-        Outcome::Failed => return None,
-        Outcome::Found(found) => {
-            let Found { group, url } = *found;
-            (group, vec![url])
-        }
-        Outcome::Nothing => {
-            let table = description::Table {
-                url: Some(url::normalise(url::without_fragment(&resource.url))),
-                place: Place::file(resource.name.clone()),
-                ..description::Table::default()
-            };
-            let group = description::Group {
-                tables: vec![table],
-                ..description::Group::default()
-            };
-            (group, Vec::new())
-        }
-    };
+    }
+    if let Some(metadata) = options.metadata.as_deref().filter(|_| !csvs.is_empty()) {
+        outcomes.push(reader.metadata_for(&csvs, metadata, options.metadata_decides));
+    }
+    let (group, metadata) = discovery::joined(outcomes)?;
     let mut group = reader.annotate(group);
     group.metadata = metadata;
     Some(group)

@@ -52,6 +52,8 @@ pub struct Table {
     pub notes: Vec<AnnotationValue>,
     /// Own annotations.
     pub extensions: Extensions,
+    /// Nothing could be made of the file, which is reported.
+    pub unread: bool,
     /// Where the table is described.
     pub place: Place,
 }
@@ -93,6 +95,9 @@ pub struct Column {
     pub annotations: Vec<Annotation>,
     /// Own annotations.
     pub extensions: Extensions,
+    /// The header of the file has another column here, which is reported: cells are not held against what
+    /// the schema says of this one.
+    pub misfit: bool,
     /// Where the column is described.
     pub place: Place,
 }

@@ -8,7 +8,7 @@ use super::json::{Member, Node, Value};
 use super::model::Condition;
 use super::property::or_nearest;
 use super::reader::{Document, Reader};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::resource::url;
 use crate::uri::Template;
 
@@ -86,6 +86,14 @@ pub(super) struct OwnAnnotations {
 }
 
 impl OwnAnnotations {
+    /// What holds on a table: its own annotations, and those of its group for the rest.
+    #[must_use]
+    pub fn or(mut self, group: &Self) -> Self {
+        self.graph = self.graph.or_else(|| group.graph.clone());
+        self.optional |= group.optional;
+        self
+    }
+
     /// Reads a member if its name is in the namespace; says whether it is.
     pub fn read(
         &mut self,
@@ -95,6 +103,18 @@ impl OwnAnnotations {
         level: Level,
     ) -> bool {
         let Some(name) = member.name.strip_prefix(NAMESPACE) else {
+            if let Some(meant) = meant(&member.name) {
+                reader.push(
+                    Diagnostic::new(
+                        Code::OwnAnnotation,
+                        document.place(member.position),
+                        format!("`{}` is not an annotation of Civigraph", member.name),
+                    )
+                    .with_found(member.name.as_str())
+                    .with_hint(format!("did you mean `{meant}`?")),
+                );
+                return true;
+            }
             return false;
         };
         let Some((_, permitted)) = ANNOTATIONS.iter().find(|(known, _)| *known == name) else {
@@ -148,8 +168,9 @@ impl OwnAnnotations {
         let text = node.as_str();
         match (name, level) {
             ("base", _) => {
-                let base = text.filter(|base| url::is_absolute(base));
-                self.base = Some(base.ok_or("an absolute IRI")?.to_owned());
+                let base = text.filter(|base| url::is_absolute(base) && base.ends_with('/'));
+                let base = base.ok_or("an absolute IRI with a slash at its end")?;
+                self.base = Some(base.to_owned());
             }
             ("graph", _) => {
                 let graph = text.filter(|graph| Template::parse(graph).is_ok());
@@ -184,6 +205,30 @@ impl OwnAnnotations {
         }
         Ok(())
     }
+}
+
+/// The annotation that a property of another namespace was meant to be: one with its local name, where the
+/// namespace is a slip or a prefix that people expect.
+fn meant(name: &str) -> Option<String> {
+    const PREFIXES: &[&str] = &["cg:", "cgw:", "civigraph:", "cv:"];
+    let end = name.rfind(['#', '/', ':'])? + 1;
+    let (namespace, local) = name.split_at(end);
+    let is_known = ANNOTATIONS.iter().any(|(known, _)| *known == local);
+    let near = || strsim::damerau_levenshtein(namespace, NAMESPACE);
+    let is_near = if namespace.contains("://") {
+        // Far from every namespace but this one.
+        namespace.len().abs_diff(NAMESPACE.len()) <= 8 && near() <= 3
+            || is_known && namespace.contains("//w3id.org/civigraph/") && near() <= 12
+    } else {
+        is_known && PREFIXES.contains(&namespace)
+    };
+    is_near.then(|| {
+        let known = ANNOTATIONS.iter().map(|(known, _)| *known);
+        format!(
+            "{NAMESPACE}{}",
+            suggest::nearest(local, known).unwrap_or(local)
+        )
+    })
 }
 
 /// A boolean.
@@ -246,6 +291,25 @@ fn conditions(text: &str) -> Option<Vec<Condition>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn annotations_of_misspelt_namespaces() {
+        for (name, expected) in [
+            ("cgw:base", Some("base")),
+            ("cg:when", Some("when")),
+            ("https://w3id.org/civigraph/csw#base", Some("base")),
+            ("https://w3id.org/civigraph/csvw/base", Some("base")),
+            ("http://w3id.org/civigraph/csvw#gaph", Some("graph")),
+            ("https://w3id.org/civigraph/base", Some("base")),
+            ("https://w3id.org/civigraph/def/note", None),
+            ("dc:title", None),
+            ("cgw:other", None),
+            ("http://example.org/base", None),
+        ] {
+            let expected = expected.map(|local| format!("{NAMESPACE}{local}"));
+            assert_eq!(meant(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn conditions_in_a_when() {

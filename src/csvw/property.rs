@@ -117,9 +117,7 @@ impl Reader<'_> {
             return None;
         };
         // A file name with spaces is the usual reason for an invalid one.
-        let resolved = url::resolve(&document.base, reference)
-            .or_else(|_| url::resolve(&document.base, &encode_illegal(reference)));
-        match resolved {
+        match url::resolve_written(&document.base, reference) {
             Ok(url) => Some(url::normalise(&url)),
             Err(error) => {
                 self.invalid(document, member, &format!("a URL ({error})"));
@@ -163,9 +161,13 @@ impl Reader<'_> {
     /// A URI template property; an invalid one counts as an empty string (§5.1.3).
     pub fn template(&mut self, document: &Document, member: &Member) -> Template {
         let place = document.place_of(&member.value);
+        let mut broken = false;
         let text = match member.value.as_str() {
             Some(text) => match uri::Template::parse(text) {
-                Ok(_) => text,
+                Ok(_) => {
+                    self.check_prefix(document, &member.value, text);
+                    text
+                }
                 Err(error) => {
                     self.push(
                         Diagnostic::new(
@@ -175,6 +177,7 @@ impl Reader<'_> {
                         )
                         .with_found(member.value.excerpt()),
                     );
+                    broken = true;
                     ""
                 }
             },
@@ -186,6 +189,7 @@ impl Reader<'_> {
         Template {
             text: text.to_owned(),
             place,
+            broken,
         }
     }
 
@@ -329,18 +333,4 @@ pub(super) fn or_nearest<'c>(
         Some(hint) => diagnostic.with_hint(hint),
         None => diagnostic,
     }
-}
-
-/// Percent-encodes the characters that no IRI may have.
-fn encode_illegal(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\0'..=' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\u{7F}' => {
-                encoded.push_str(&format!("%{:02X}", u32::from(character)));
-            }
-            _ => encoded.push(character),
-        }
-    }
-    encoded
 }

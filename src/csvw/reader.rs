@@ -1,7 +1,7 @@
 //! The state of reading, and the documents that are read (Metadata Vocabulary §5.2).
 
 use super::context::{CSVW_CONTEXT, is_language_tag};
-use super::description::Schema;
+use super::description::{Column, Schema};
 use super::json::{self, Node, Position, Value};
 use super::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -18,6 +18,32 @@ pub(super) struct Reader<'a> {
     pub dialects: HashMap<String, Arc<Dialect>>,
     /// Variables of templates that were reported: an inherited template is met in every column.
     pub unknown_variables: HashSet<(Place, String)>,
+    /// What publishers do is permitted: see [`LoadOptions::lax`](super::LoadOptions::lax).
+    pub lax: bool,
+    /// Prefixes that are declared elsewhere.
+    pub prefixes: Vec<(String, String)>,
+    /// Columns without titles, reported together.
+    pub unnamed: Unnamed,
+}
+
+/// A column of the schema without titles, and its title in the header.
+type Titleless = (Column, String);
+
+/// Columns that have a name and no titles: one finding for each document, however many there are.
+#[derive(Default)]
+pub(super) struct Unnamed {
+    columns: Vec<Titleless>,
+    tables: HashSet<String>,
+}
+
+impl Unnamed {
+    /// Adds those of a table, each with its title in the header.
+    pub fn extend(&mut self, columns: Vec<Titleless>, table: &str) {
+        if !columns.is_empty() {
+            self.columns.extend(columns);
+            self.tables.insert(table.to_owned());
+        }
+    }
 }
 
 /// The document that a description stands in.
@@ -51,6 +77,49 @@ impl<'a> Reader<'a> {
             schemas: HashMap::new(),
             dialects: HashMap::new(),
             unknown_variables: HashSet::new(),
+            lax: false,
+            prefixes: Vec::new(),
+            unnamed: Unnamed::default(),
+        }
+    }
+
+    /// Reports the columns that have a name and no titles.
+    pub fn report_unnamed(&mut self) {
+        let Unnamed { columns, tables } = std::mem::take(&mut self.unnamed);
+        let mut documents: Vec<(Arc<str>, Vec<Titleless>)> = Vec::new();
+        for column in columns {
+            let file = &column.0.place.file;
+            match documents.iter_mut().find(|(known, _)| known == file) {
+                Some((_, columns)) => columns.push(column),
+                None => documents.push((Arc::clone(file), vec![column])),
+            }
+        }
+        for (_, columns) in documents {
+            let Some((first, title)) = columns.first() else {
+                continue;
+            };
+            let name = first.name.as_deref().unwrap_or_default();
+            let message = match (columns.len(), tables.len()) {
+                (1, _) => format!("the column `{name}` has no titles to know it by"),
+                (count, 0 | 1) => {
+                    format!("{count} columns have no titles to know them by, `{name}` first")
+                }
+                (count, tables) => format!(
+                    "{count} columns of {tables} tables have no titles to know them by, `{name}` first"
+                ),
+            };
+            let lax = match columns
+                .iter()
+                .all(|(column, title)| column.name.as_ref() == Some(title))
+            {
+                true => "; `check --lax` takes names for titles",
+                false => "",
+            };
+            self.push(
+                Diagnostic::new(Code::HeaderUnnamed, first.place.clone(), message)
+                    .with_found(title.as_str())
+                    .with_hint(format!("add `\"titles\": {title:?}`{lax}")),
+            );
         }
     }
 
@@ -58,10 +127,30 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Why a URL gives nothing: what was never asked for may be there all the same.
+    pub fn reason(&self, error: &ResolveError, url: &str) -> String {
+        match error {
+            ResolveError::NotFound if !self.was_asked_for(url) => {
+                "it is on the web and was not asked for".to_owned()
+            }
+            ResolveError::NotFound if !is_on_the_web(url) => "no such file".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether what is behind a URL would have been found.
+    pub fn was_asked_for(&self, url: &str) -> bool {
+        !is_on_the_web(url) || self.resolver.fetches()
+    }
+
     /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.
     pub fn push_absent(&mut self, diagnostic: Diagnostic, url: &str) {
-        let on_the_web = url.starts_with("http:") || url.starts_with("https:");
-        let hint = (on_the_web && !self.resolver.fetches()).then(|| OFFLINE.to_owned());
+        let offline = (!self.was_asked_for(url)).then_some(OFFLINE);
+        let hint = match (&diagnostic.hint, offline) {
+            (Some(hint), Some(offline)) => Some(format!("{hint}; {offline}")),
+            (None, Some(offline)) => Some(offline.to_owned()),
+            (_, None) => None,
+        };
         self.push(diagnostic.with_optional_hint(hint));
     }
 
@@ -161,6 +250,10 @@ impl<'a> Reader<'a> {
             )),
         );
     }
+}
+
+fn is_on_the_web(url: &str) -> bool {
+    url.starts_with("http:") || url.starts_with("https:")
 }
 
 /// Why a document gives nothing.

@@ -71,7 +71,7 @@ impl Reader<'_> {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     document.place_of(&member.value),
-                    format!("the {kind} cannot be read: {error}"),
+                    format!("the {kind} cannot be read: {}", self.reason(&error, url)),
                 )
                 .with_found(url);
                 self.push_absent(diagnostic, url);
@@ -80,7 +80,8 @@ impl Reader<'_> {
         }
     }
 
-    fn schema_object(&mut self, document: &Document, node: &Node) -> Schema {
+    /// A schema, or the document that is one.
+    pub fn schema_object(&mut self, document: &Document, node: &Node) -> Schema {
         let mut schema = Schema {
             place: document.place_of(node),
             ..Schema::default()

@@ -156,6 +156,8 @@ fn suite(manifest: &str, base: &str) -> Option<(Vec<Entry>, Catalog)> {
                 action: url(&entry["action"]).unwrap(),
                 options: LoadOptions {
                     metadata: url(&entry["option"]["metadata"]),
+                    metadata_decides: true,
+                    ..LoadOptions::default()
                 },
             }
         })

@@ -6,6 +6,7 @@ use super::json::{Member, Node};
 use super::own::Level;
 use super::reader::{Document, Reader};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::resource::{Resource, url};
 
 const GROUP_NAMES: &[&str] = &[
     "tables",
@@ -54,6 +55,35 @@ impl Reader<'_> {
         Some(group)
     }
 
+    /// The tables that metadata without a `url` describes: each file has the table, or the schema, that the
+    /// document is.
+    pub fn metadata_of_any(
+        &mut self,
+        document: &mut Document,
+        top: &Node,
+        csvs: &[Resource],
+    ) -> Group {
+        let is_schema = top.get("columns").is_some();
+        self.context(document, top, !is_schema);
+        let table = if is_schema {
+            Table {
+                schema: Some(std::sync::Arc::new(self.schema_object(document, top))),
+                place: document.place_of(top),
+                ..Table::default()
+            }
+        } else {
+            self.described_table(document, top)
+        };
+        let tables = csvs.iter().map(|csv| Table {
+            url: Some(url::identity(url::without_fragment(&csv.url))),
+            ..table.clone()
+        });
+        Group {
+            tables: tables.collect(),
+            ..Group::default()
+        }
+    }
+
     fn group(&mut self, document: &Document, node: &Node) -> Group {
         let mut group = Group::default();
         for member in node.as_object().unwrap_or_default() {
@@ -67,8 +97,14 @@ impl Reader<'_> {
                         group.tables.push(table);
                     }
                 }
-                "tableSchema" => group.schema = self.schema(document, member),
-                "dialect" => group.dialect = self.dialect(document, member),
+                "tableSchema" => {
+                    group.schema = self.schema(document, member);
+                    group.schema_unread = group.schema.is_none();
+                }
+                "dialect" => {
+                    group.dialect = self.dialect(document, member);
+                    group.dialect_unread = group.dialect.is_none();
+                }
                 "tableDirection" => {
                     group.table_direction = self.choice(document, member, DIRECTIONS);
                 }
@@ -88,21 +124,38 @@ impl Reader<'_> {
             }
         }
         if group.tables.is_empty() {
-            self.push(
-                Diagnostic::new(
-                    Code::NoTables,
-                    document.place_of(node.get("tables").unwrap_or(node)),
-                    "the table group has no tables",
+            let diagnostic = Diagnostic::new(
+                Code::NoTables,
+                document.place_of(node.get("tables").unwrap_or(node)),
+                "the table group has no tables",
+            )
+            .with_expected("`\"tables\": [{\"url\": …}, …]`");
+            let hint = describes_any_file(node).then(|| {
+                format!(
+                    "to apply it to a file, name both: `FILE.csv --metadata {}`",
+                    document.file
                 )
-                .with_expected("`\"tables\": [{\"url\": …}, …]`"),
-            );
+            });
+            self.push(diagnostic.with_optional_hint(hint));
         }
         group
     }
 
     fn table(&mut self, document: &Document, node: &Node) -> Table {
+        let table = self.described_table(document, node);
+        if table.url.is_none() {
+            self.missing(document, node, "table", "url");
+        }
+        table
+    }
+
+    /// A table whose `url` may be missing.
+    fn described_table(&mut self, document: &Document, node: &Node) -> Table {
         let mut table = Table {
             place: document.place_of(node),
+            base: Some(&document.base)
+                .filter(|base| **base != document.url)
+                .cloned(),
             ..Table::default()
         };
         for member in node.as_object().unwrap_or_default() {
@@ -110,14 +163,22 @@ impl Reader<'_> {
                 "@context" => {}
                 "url" => {
                     // An empty reference is the document itself, which is no CSV.
+                    // In one spelling, so that the IRIs made of it are the same whichever is written.
                     table.url = self
                         .valid_link(document, member)
-                        .filter(|_| member.value.as_str() != Some(""));
+                        .filter(|_| member.value.as_str() != Some(""))
+                        .map(|url| url::identity(&url));
                 }
                 "@id" => table.id = self.id(document, member),
                 "@type" => self.description_type(document, member, "Table"),
-                "tableSchema" => table.schema = self.schema(document, member),
-                "dialect" => table.dialect = self.dialect(document, member),
+                "tableSchema" => {
+                    table.schema = self.schema(document, member);
+                    table.schema_unread = table.schema.is_none();
+                }
+                "dialect" => {
+                    table.dialect = self.dialect(document, member);
+                    table.dialect_unread = table.dialect.is_none();
+                }
                 "suppressOutput" => {
                     table.suppress_output = self.boolean(document, member).unwrap_or(false);
                 }
@@ -138,9 +199,6 @@ impl Reader<'_> {
                     &[TABLE_NAMES, inherited::NAMES].concat(),
                 ),
             }
-        }
-        if table.url.is_none() {
-            self.missing(document, node, "table", "url");
         }
         table
     }
@@ -194,6 +252,14 @@ fn is_table(top: &Node) -> bool {
     top.get("url").is_some() || kind == Some("Table")
 }
 
+/// Whether a document says nothing of the file that it describes: a table without `url`, or a schema.
+pub(super) fn describes_any_file(top: &Node) -> bool {
+    let names_files = top.get("tables").is_some() || top.get("url").is_some();
+    let is_group = top.get("@type").and_then(Node::as_str) == Some("TableGroup");
+    let describes = ["tableSchema", "columns", "dialect"];
+    !names_files && !is_group && describes.iter().any(|name| top.get(name).is_some())
+}
+
 /// The absolute, normalised URLs of the tables that a document describes.
 pub(super) fn described_urls(document: &Document, top: &Node) -> Vec<String> {
     let one = std::slice::from_ref(top);
@@ -204,7 +270,7 @@ pub(super) fn described_urls(document: &Document, top: &Node) -> Vec<String> {
     tables
         .iter()
         .filter_map(|table| table.get("url")?.as_str())
-        .filter_map(|url| crate::resource::url::resolve(&document.base, url).ok())
-        .map(|url| crate::resource::url::normalise(&url))
+        .filter_map(|url| url::resolve_written(&document.base, url).ok())
+        .map(|url| url::normalise(&url))
         .collect()
 }

@@ -3,16 +3,16 @@
 use super::model::{AnnotationValue, Column, Condition, TableGroup, Trim};
 use super::{LoadOptions, load};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource};
+use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use std::collections::HashMap;
 
-const BASE: &str = "http://example.org/d/";
+pub(super) const BASE: &str = "http://example.org/d/";
 
 /// Files below [`BASE`].
-struct Memory(HashMap<String, Resource>);
+pub(super) struct Memory(HashMap<String, Resource>);
 
 impl Memory {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let resources = files.iter().map(|(name, text)| {
             let (name, media_type) = name.split_once(' ').unwrap_or((name, ""));
             let url = format!("{BASE}{name}");
@@ -34,7 +34,11 @@ impl Memory {
 
 impl Resolver for Memory {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
-        self.0.get(url).cloned().ok_or(ResolveError::NotFound)
+        let mut files = self.0.iter();
+        let found = files.find(|(name, _)| url::same(name, url));
+        found
+            .map(|(_, resource)| resource.clone())
+            .ok_or(ResolveError::NotFound)
     }
 }
 
@@ -84,7 +88,7 @@ fn column<'g>(group: &'g TableGroup, name: &str) -> &'g Column {
     columns.find(|column| column.name == name).unwrap()
 }
 
-fn names(group: &TableGroup) -> Vec<&str> {
+pub(super) fn names(group: &TableGroup) -> Vec<&str> {
     let columns = group.tables.iter().flat_map(|table| &table.columns);
     columns.map(|column| column.name.as_str()).collect()
 }
@@ -535,6 +539,7 @@ fn inputs_that_give_nothing() {
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let options = LoadOptions {
         metadata: Some(format!("{BASE}none.json")),
+        ..LoadOptions::default()
     };
     let files = Memory::new(&[("t.csv", "a\n")]);
     assert!(load(&format!("{BASE}t.csv"), &options, &files, &mut diagnostics).is_none());

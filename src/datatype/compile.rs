@@ -4,7 +4,7 @@ use super::base::{Base, Family};
 use super::date_pattern::DatePattern;
 use super::number_pattern::{NumberFormat, NumberPattern};
 use super::parser::Parser;
-use super::regular::Regular;
+use super::regular::{PatternError, Regular};
 use super::value::{self, JsonKind};
 use super::{DatatypeDescription, FormatDescription, text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -37,6 +37,8 @@ pub enum Format {
     Boolean(String, String),
     /// A regular expression (known to be valid) that the XML Schema form must match as a whole.
     Regular(String),
+    /// As XML Schema writes it, because what the metadata says is not a format of the datatype.
+    Ignored(String),
 }
 
 /// Length and range facets.
@@ -227,9 +229,21 @@ impl Compiler<'_> {
                 .ok_or_else(|| format!("the standard has no such pattern for `{}`", base.name())),
             Family::Text | Family::Binary | Family::Duration => {
                 let pattern = pattern.unwrap_or_default();
-                Regular::new(pattern)
-                    .map(|_| Format::Regular(pattern.to_owned()))
-                    .map_err(|error| format!("not a regular expression: {error}"))
+                match Regular::new(pattern) {
+                    Ok(_) => Ok(Format::Regular(pattern.to_owned())),
+                    Err(PatternError::Illegal(error)) => {
+                        Err(format!("not a regular expression: {error}"))
+                    }
+                    Err(error) => {
+                        self.report(
+                            Code::UnsupportedFormat,
+                            "format",
+                            format!("the regular expression cannot be checked: {error}"),
+                            pattern,
+                        );
+                        return Format::Standard;
+                    }
+                }
             }
         };
         compiled.unwrap_or_else(|message| {
@@ -239,7 +253,7 @@ impl Compiler<'_> {
                 format!("{message}; the format is ignored"),
                 pattern.unwrap_or_default(),
             );
-            Format::Standard
+            Format::Ignored(pattern.unwrap_or_default().to_owned())
         })
     }
 

@@ -97,6 +97,46 @@ impl DatePattern {
         })
     }
 
+    /// How the pattern writes 22 March 2015, 15:02:37.
+    pub fn example(&self) -> String {
+        let mut out = String::new();
+        if let Some(date) = self.date {
+            let month = if date.padded { "03" } else { "3" };
+            let fields = match date.order {
+                Order::YearMonthDay => ["2015", month, "22"],
+                Order::DayMonthYear => ["22", month, "2015"],
+                Order::MonthDayYear => [month, "22", "2015"],
+            };
+            let separator = date.separator.map(String::from).unwrap_or_default();
+            out.push_str(&fields.join(&separator));
+        }
+        if let Some(time) = self.time {
+            if self.date.is_some() {
+                out.push(self.joiner);
+            }
+            let fields: &[&str] = if time.seconds {
+                &["15", "02", "37"]
+            } else {
+                &["15", "02"]
+            };
+            out.push_str(&fields.join(if time.colons { ":" } else { "" }));
+            if time.fraction > 0 {
+                out.push_str(".5");
+            }
+        }
+        if let Some(zone) = self.zone {
+            if zone.space {
+                out.push(' ');
+            }
+            out.push_str(match zone.width {
+                1 => "+03",
+                2 => "+0300",
+                _ => "+03:00",
+            });
+        }
+        out
+    }
+
     /// Writes the XML Schema form of a formatted date or time into `out`; `None` if it does not match.
     ///
     /// Days and hours that do not exist are found when the result is checked.
@@ -389,6 +429,26 @@ mod tests {
             ),
         ] {
             check(Base::DateTime, pattern, text, Some(expected));
+        }
+    }
+
+    #[test]
+    fn examples_match() {
+        for (base, pattern, expected) in [
+            (Base::Date, "dd.MM.yyyy", "22.03.2015"),
+            (Base::Date, "M/d/yyyyX", "3/22/2015+03"),
+            (Base::Date, "yyyyMMdd", "20150322"),
+            (Base::Time, "HHmm XX", "1502 +0300"),
+            (
+                Base::DateTime,
+                "yyyy-MM-ddTHH:mm:ss.SSxxx",
+                "2015-03-22T15:02:37.5+03:00",
+            ),
+        ] {
+            let compiled = DatePattern::parse(base, pattern).expect(pattern);
+            assert_eq!(compiled.example(), expected);
+            let parsed = compiled.parse_value(expected, &mut String::new());
+            assert!(parsed.is_some(), "{pattern}");
         }
     }
 

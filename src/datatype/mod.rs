@@ -40,7 +40,7 @@ mod duration;
 mod language;
 mod number_pattern;
 mod parser;
-mod regular;
+pub mod regular;
 mod temporal;
 #[cfg(test)]
 mod tests;
@@ -54,7 +54,7 @@ pub use date_pattern::DatePattern;
 pub use language::{canonical_language_tag, canonical_literal, canonical_quad, canonical_term};
 pub use number_pattern::{NumberFormat, NumberPattern};
 pub use parser::{CellProblem, Parser};
-pub use regular::MAX_BACKTRACKED;
+pub(crate) use temporal::nonexistent;
 pub use value::{JsonKind, write_json_number};
 
 use crate::diagnostic::Place;

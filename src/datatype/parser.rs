@@ -16,6 +16,8 @@ pub struct Parser {
     base: Base,
     kind: Kind,
     regular: Option<(Regular, String)>,
+    /// A format that is not one, and is reported as such: cells are written as XML Schema has it.
+    ignored: Option<String>,
     min_length: u64,
     max_length: u64,
     least: Option<Bound>,
@@ -50,6 +52,8 @@ pub struct CellProblem {
     pub code: Code,
     /// What would have been right, as a noun phrase.
     pub expected: String,
+    /// What is wrong, where more is known than the rule says.
+    pub message: Option<String>,
 }
 
 impl Parser {
@@ -90,6 +94,10 @@ impl Parser {
             base,
             kind,
             regular,
+            ignored: match &datatype.format {
+                Format::Ignored(format) => Some(format.clone()),
+                _ => None,
+            },
             min_length: datatype.facets.min_length.unwrap_or(0),
             max_length: datatype.facets.max_length.unwrap_or(u64::MAX),
             least: datatype.facets.least.clone(),
@@ -126,7 +134,12 @@ impl Parser {
             Kind::Checked if value::is_valid(self.base, text) => text,
             Kind::Boolean if matches!(text, "true" | "1") => "true",
             Kind::Boolean if matches!(text, "false" | "0") => "false",
-            Kind::Checked | Kind::Boolean => return Err(self.problem(Code::Datatype)),
+            Kind::Checked | Kind::Boolean => {
+                return Err(CellProblem {
+                    message: temporal::nonexistent(self.base, text),
+                    ..self.problem(Code::Datatype)
+                });
+            }
             Kind::Words(yes, _) if text == yes => "true",
             Kind::Words(_, no) if text == no => "false",
             Kind::Words(..) => return Err(self.problem(Code::Format)),
@@ -144,15 +157,21 @@ impl Parser {
                     return Err(self.problem(Code::Format));
                 }
                 if !temporal::is_valid(self.base, buffer) {
-                    return Err(self.problem(Code::Datatype));
+                    return Err(CellProblem {
+                        message: temporal::nonexistent(self.base, buffer),
+                        expected: self.expected_format(),
+                        ..self.problem(Code::Datatype)
+                    });
                 }
                 buffer
             }
         };
-        if let Some((regular, _)) = &self.regular
-            && !regular.matches(value)
-        {
-            return Err(self.problem(Code::Format));
+        if let Some((regular, _)) = &self.regular {
+            match regular.matches(value) {
+                Ok(true) => {}
+                Ok(false) => return Err(self.problem(Code::Format)),
+                Err(_) => return Err(self.problem(Code::Unchecked)),
+            }
         }
         if self.min_length > 0 || self.max_length < u64::MAX {
             let length = match self.base.family() {
@@ -167,6 +186,51 @@ impl Parser {
             return Err(self.problem(Code::Range));
         }
         Ok(value)
+    }
+
+    /// Whether queries can compare and compute with a value (as [`Self::parse`] gives it): whole numbers
+    /// of 64 bits, decimals of 18 digits after the point, doubles that are not rounded to infinity or to
+    /// nothing, years of a few digits.
+    #[inline]
+    pub fn is_computable(&self, value: &str) -> bool {
+        match self.base.family() {
+            // No shorter one is too large.
+            Family::Decimal | Family::Duration => value.len() <= 18 || self.fits(value),
+            Family::Float => !value.contains(['e', 'E']) && value.len() <= 40 || self.fits(value),
+            Family::Temporal => {
+                let year = value.bytes().skip(1).take_while(u8::is_ascii_digit);
+                year.count() < 9 || self.fits(value)
+            }
+            _ => true,
+        }
+    }
+
+    #[cold]
+    fn fits(&self, value: &str) -> bool {
+        match self.base {
+            base if base.is_integer() => value.parse::<oxsdatatypes::Integer>().is_ok(),
+            Base::Double | Base::Float => {
+                let is_zero = |text: &str| {
+                    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+                    !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+                };
+                let number = match self.base {
+                    Base::Float => value.parse::<f32>().map(f64::from),
+                    _ => value.parse::<f64>(),
+                };
+                // `INF` and `NaN` are what they are.
+                let named = value.ends_with(['F', 'N']);
+                named || number.is_ok_and(|n| n.is_finite() && (n != 0.0 || is_zero(value)))
+            }
+            Base::Date => value.parse::<oxsdatatypes::Date>().is_ok(),
+            Base::DateTime | Base::DateTimeStamp => value.parse::<oxsdatatypes::DateTime>().is_ok(),
+            Base::GYear => value.parse::<oxsdatatypes::GYear>().is_ok(),
+            Base::GYearMonth => value.parse::<oxsdatatypes::GYearMonth>().is_ok(),
+            Base::Duration => value.parse::<oxsdatatypes::Duration>().is_ok(),
+            Base::DayTimeDuration => value.parse::<oxsdatatypes::DayTimeDuration>().is_ok(),
+            Base::YearMonthDuration => value.parse::<oxsdatatypes::YearMonthDuration>().is_ok(),
+            _ => value.parse::<oxsdatatypes::Decimal>().is_ok(),
+        }
     }
 
     /// Whether an integer (a valid lexical form) lies in the range of the base.
@@ -205,19 +269,31 @@ impl Parser {
     #[cold]
     fn problem(&self, code: Code) -> CellProblem {
         let expected = match code {
-            Code::Format => self.expected_format(),
+            Code::Format | Code::Unchecked => self.expected_format(),
             Code::Length => self.expected_length(),
             Code::Range => self.expected_range(),
-            _ => expected_value(self.base),
+            _ => match &self.ignored {
+                Some(format) => format!(
+                    "{}, because the format `{format}` is ignored",
+                    expected_value(self.base)
+                ),
+                None => expected_value(self.base),
+            },
         };
-        CellProblem { code, expected }
+        CellProblem {
+            code,
+            expected,
+            message: None,
+        }
     }
 
     fn expected_format(&self) -> String {
         match (&self.kind, &self.regular) {
             (Kind::Words(yes, no), _) => format!("`{yes}` or `{no}`"),
             (Kind::Date(pattern), _) => {
-                format!("a {} in the format `{}`", self.base.name(), pattern.written)
+                let (name, written) = (self.base.name(), &pattern.written);
+                let example = pattern.example();
+                format!("a {name} in the format `{written}`, such as `{example}`")
             }
             (Kind::Number(format, _), _) => {
                 let name = self.base.name();

@@ -39,6 +39,92 @@ pub fn is_valid(base: Base, text: &str) -> bool {
     parts(base, text).is_some()
 }
 
+/// Says what is wrong with a text that has the form of a date or time, but names a day or a time that
+/// does not exist.
+pub fn nonexistent(base: Base, text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    // Filled up to a whole date, in a leap year where there is none.
+    let filled;
+    let (date, time) = match base {
+        Base::GYearMonth => {
+            let zone = text.find(['Z', '+']).unwrap_or(text.len());
+            filled = format!("{}-01", text.get(..zone)?);
+            (Some(filled.as_str()), None)
+        }
+        Base::GMonth | Base::GMonthDay | Base::GDay => {
+            filled = match text.strip_prefix("---") {
+                Some(day) if base == Base::GDay => format!("2000-01-{day}"),
+                Some(_) => return None,
+                None => {
+                    let rest = text.strip_prefix("--")?;
+                    let day = if base == Base::GMonth { "-01" } else { "" };
+                    format!(
+                        "2000-{}{day}",
+                        rest.get(..if day.is_empty() { 5 } else { 2 })?
+                    )
+                }
+            };
+            (Some(filled.as_str()), None)
+        }
+        Base::Date => (Some(text), None),
+        Base::Time => (None, Some(text)),
+        Base::DateTime | Base::DateTimeStamp => {
+            let (date, time) = text.split_once('T')?;
+            (Some(date), Some(time))
+        }
+        _ => return None,
+    };
+    // The first two digits after a mark.
+    let two = |text: &str| -> Option<u8> {
+        let digits = text.get(..2)?;
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| digits.parse().ok()).flatten()
+    };
+    if let Some(date) = date {
+        let mut fields = date.strip_prefix('-').unwrap_or(date).splitn(3, '-');
+        let (year, month, day) = (fields.next()?, fields.next()?, fields.next()?);
+        let (month, day) = (two(month)?, two(day)?);
+        let Some(name) = usize::from(month)
+            .checked_sub(1)
+            .and_then(|month| MONTHS.get(month))
+        else {
+            return Some(format!("no such day: there is no month {month}"));
+        };
+        let days = days_in_month(year.parse().ok()?, month);
+        if base == Base::GDay && (day == 0 || day > days) {
+            return Some("no such day: months have 31 days at most".to_owned());
+        }
+        if day == 0 || day > days {
+            let of_year = if month == 2 && base != Base::GMonthDay {
+                format!(" {year}")
+            } else {
+                String::new()
+            };
+            return Some(format!("no such day: {name}{of_year} has {days} days"));
+        }
+    }
+    let mut fields = time?.splitn(3, ':');
+    let (hour, minute) = (two(fields.next()?)?, two(fields.next()?)?);
+    let second = two(fields.next()?)?;
+    let late = hour > 24 || hour == 24 && (minute > 0 || second > 0);
+    (late || minute > 59 || second > 59).then(|| {
+        "no such time: hours go to 23 (or are 24:00:00), minutes and seconds to 59".to_owned()
+    })
+}
+
 /// The place of a lexical form on the time line; parts that the datatype lacks are filled in.
 ///
 /// `None` if the text is no lexical form, or its year has more than nine digits.
@@ -385,6 +471,65 @@ mod tests {
                 .unwrap()
                 .partial_cmp(&moment(Base::DateTime, b).unwrap());
             assert_eq!(order, expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn days_that_do_not_exist() {
+        for (base, text, expected) in [
+            (
+                Base::Date,
+                "2023-02-29",
+                Some("no such day: February 2023 has 28 days"),
+            ),
+            (
+                Base::Date,
+                "2023-04-31Z",
+                Some("no such day: April has 30 days"),
+            ),
+            (
+                Base::Date,
+                "2023-13-01",
+                Some("no such day: there is no month 13"),
+            ),
+            (Base::Date, "2024-02-29", None),
+            (Base::Date, "29.02.2023", None),
+            (
+                Base::DateTime,
+                "2023-02-30T10:00:00",
+                Some("no such day: February 2023 has 28 days"),
+            ),
+            (
+                Base::Time,
+                "23:59:60",
+                Some("no such time: hours go to 23 (or are 24:00:00), minutes and seconds to 59"),
+            ),
+            (Base::Time, "24:00:00", None),
+            (Base::GYear, "2023", None),
+            (
+                Base::GMonthDay,
+                "--02-30",
+                Some("no such day: February has 29 days"),
+            ),
+            (
+                Base::GYearMonth,
+                "2023-13",
+                Some("no such day: there is no month 13"),
+            ),
+            (
+                Base::GMonth,
+                "--13",
+                Some("no such day: there is no month 13"),
+            ),
+            (
+                Base::GDay,
+                "---32",
+                Some("no such day: months have 31 days at most"),
+            ),
+            (Base::GMonthDay, "02-30", None),
+            (Base::GDay, "---3", None),
+        ] {
+            assert_eq!(nonexistent(base, text).as_deref(), expected, "{text}");
         }
     }
 

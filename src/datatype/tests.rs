@@ -320,6 +320,67 @@ fn regular_expressions() {
         &["P1D"],
     );
     check(&formatted("duration", "^.$"), &[("x", Err(Code::Datatype))]);
+    check_all(
+        &formatted("", "(?!.*--)[a-z0-9]+(-[a-z0-9]+)*"),
+        &["ab-cd"],
+        Code::Format,
+        &["ab--cd", "AB"],
+    );
+    let endless = "a".repeat(40);
+    check(
+        &formatted("", r"(x?)(a*)*(a*)*\1b"),
+        &[("aab", Ok("aab")), (&endless, Err(Code::Unchecked))],
+    );
+}
+
+#[test]
+fn what_queries_cannot_compute_with() {
+    for (base, good, bad) in [
+        (
+            "integer",
+            vec![
+                "9223372036854775807",
+                "-9223372036854775808",
+                "0000000000000000000001",
+            ],
+            vec!["9223372036854775808", "99999999999999999999"],
+        ),
+        (
+            "decimal",
+            vec!["0.123456789012345678", "100000000000000000000.5"],
+            vec!["0.00000000000000000001", "123456789012345678901234.5"],
+        ),
+        (
+            "double",
+            vec!["1e300", "0e999", "INF", "-INF", "NaN", "1e-300", "-0.0E5"],
+            vec!["1e400", "-1e400", "1e-400"],
+        ),
+        ("float", vec!["1e30"], vec!["1e40", "1e-60"]),
+        (
+            "date",
+            vec!["-12018-01-01", "2018-01-01"],
+            vec!["123456789012345678901-01-01"],
+        ),
+        ("gYear", vec!["12018"], vec!["123456789012345678901"]),
+        (
+            "duration",
+            vec!["P1Y2M3DT4H5M6.789S"],
+            vec!["P99999999999999999999Y"],
+        ),
+        ("string", vec!["99999999999999999999"], vec![]),
+    ] {
+        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let parser = Datatype::compile(&of(base), &mut diagnostics).parser();
+        for (texts, expected) in [(good, true), (bad, false)] {
+            for text in texts {
+                assert!(
+                    parser.parse(text, &mut String::new()).is_ok(),
+                    "{base} {text}"
+                );
+                assert_eq!(parser.is_computable(text), expected, "{base} {text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -420,6 +481,10 @@ fn wrong_descriptions() {
         (of("http://example.org/datatype"), Code::UnknownDatatype),
         (of("foo"), Code::UnknownDatatype),
         (formatted("string", "+"), Code::BadFormat),
+        (
+            formatted("string", "(a{1000}){1000}"),
+            Code::UnsupportedFormat,
+        ),
         (formatted("integer", "["), Code::BadFormat),
         (formatted("integer", "#0.0.0"), Code::BadFormat),
         (formatted("integer", "0#"), Code::BadFormat),

@@ -75,6 +75,16 @@ pub(crate) fn find(build: &Build, name: &str) -> Result<Option<Named>, StoreErro
     if found.is_empty() {
         found = by_literal(store, name).map_err(failed)?;
     }
+    // Things may have their IRIs outside `{base}id/`.
+    if found.is_empty() && !name.contains(['/', ':', ' ', '<']) {
+        for (_, namespace) in about.prefixes.iter() {
+            if let Ok(node) = NamedNode::new(format!("{namespace}{name}"))
+                && is_there(store, &node).map_err(failed)?
+            {
+                found.insert(node.into_string());
+            }
+        }
+    }
     if found.is_empty() {
         match build.text()? {
             Some(text) => return by_text(build, text, name),
@@ -359,7 +369,13 @@ fn nearest_name(build: &Build, name: &str) -> Result<Option<String>, IndexError>
 
 /// The `kind/id` of one of the project's things.
 fn user_name(build: &Build, iri: &str) -> Option<String> {
-    let base = &build.manifest().about.base;
-    let name = iri.strip_prefix(base.as_str())?.strip_prefix("id/")?;
-    name.contains('/').then(|| name.to_owned())
+    let about = &build.manifest().about;
+    match iri.strip_prefix(&format!("{}id/", about.base)) {
+        Some(name) => name.contains('/').then(|| name.to_owned()),
+        // The name of a thing elsewhere.
+        None => {
+            let (prefix, local) = about.prefixes.split(iri)?;
+            Some(format!("{prefix}:{local}"))
+        }
+    }
 }

@@ -322,6 +322,6 @@ pub(super) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
     StoreError::new(
         Code::TornBuild,
         build.folder(),
-        format!("the store cannot be read: {error}"),
+        format!("the index cannot be read: {error}"),
     )
 }

@@ -69,8 +69,20 @@ codes! {
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
     /// Save the file as UTF-8, or declare its encoding in the dialect: `"dialect": {"encoding": "windows-1251"}`.
     Encoding = "0102", Error, "wrong encoding", "tabular-data-model §8";
-    /// The catalog given with `--catalog` is not a JSON object with `resources`, each with a `path`.
-    /// Mend it at the place that the message names; paths in a catalog are relative to the catalog.
+    /// The dialect declares an encoding, but every byte of the file is valid UTF-8, letters beyond ASCII included:
+    /// no other encoding gives that by chance, and read as declared each of them becomes two or three wrong
+    /// ones. Leave `encoding` out of the dialect. Nothing else of the table is checked.
+    DeclaredEncoding = "0105", Error, "UTF-8 declared as something else", "tabular-data-model §8";
+    /// Read as the dialect declares, words of the file mix letters and signs as no language does. Most
+    /// likely the file has another encoding; the message shows how it would read. Declare that one, or save the
+    /// file as UTF-8 and leave `encoding` out of the dialect.
+    EncodingDoubt = "0106", Warning, "doubtful encoding", "tabular-data-model §8";
+    /// A file in a folder of the project looks as if it counted, and nothing reads it: a table that the
+    /// metadata does not list, metadata that is not the project's, shapes in a file whose name does not start
+    /// with `shapes`, a query or an ontology with another ending. List it, rename it, or move it away.
+    UnreadFile = "0107", Warning, "file that nothing reads", "";
+    /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
+    /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
     /// A quote opens and never closes, text follows a closing quote, or a quote stands in a cell that is not
     /// quoted. Put the whole cell in quotes and double each quote in it: `"the ""old"" town"`.
@@ -94,6 +106,14 @@ codes! {
     /// all of the file is its header. Declare them, `"dialect": {"lineTerminators": ["\r"]}`, or save the
     /// file with other line ends.
     LineTerminators = "0206", Invalid, "lines end with carriage returns", "tabular-data-model §8";
+    /// The table, or the metadata, holds the marks that git leaves where two versions could not be merged
+    /// (`<<<<<<<`, `=======`, `>>>>>>>`), so that both are in it. Nothing else of the file is checked. Keep what is right
+    /// between the marks, and delete them.
+    Conflict = "0207", Error, "unresolved merge conflict", "";
+    /// The first line is `sep=;` or the like: spreadsheets take it as a note about the delimiter, CSV as the
+    /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
+    /// `civigraph init` proposes, or delete the line.
+    StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
@@ -159,21 +179,32 @@ codes! {
     /// A variable of a URI template is neither a column of the table nor one of `_row`, `_sourceRow`,
     /// `_column`, `_sourceColumn`, `_name`. It expands to nothing. Correct its name.
     TemplateVariable = "0327", Warning, "unknown template variable", "tabular-metadata §5.1.3";
+    /// The column is a list, and its `valueUrl` names it: by the standard (RFC 6570 §3.2.1) the items are joined
+    /// by commas into one IRI. If each item has an IRI of its own, say so with the own annotation `each`:
+    /// `"https://w3id.org/civigraph/csvw#each": true`.
+    JoinedList = "0328", Note, "one IRI of all items", "tabular-metadata §5.1.3";
     /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
     /// `@graph` or `@context`; `@language` wants `@value`; a number is one that a double holds. Write the
     /// value in that form.
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
+    /// A name in metadata starts with a prefix that is not one of the context of CSVW, and metadata cannot
+    /// declare any: `bib:born` is the IRI `bib:born` as it stands. Write the whole IRI,
+    /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
+    UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
     MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
     /// A metadata document, or a schema or dialect that it refers to, cannot be had. Check the name. A URL on
     /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
     MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
-    /// The metadata that was given for a CSV describes other tables, and those are read; or it was given for
-    /// what is metadata itself, and is not read. The standard has it so. If the CSV is meant, add a table with
-    /// its `url` to the metadata.
-    MetadataOfOthers = "0342", Note, "metadata of other tables", "tabular-data-model §5";
+    /// Metadata was given for what is metadata itself, and is not read. Name a CSV with the metadata, or the
+    /// metadata alone.
+    MetadataOfOthers = "0342", Note, "metadata not read", "tabular-data-model §5";
+    /// The metadata that was given with `--metadata` describes other files than the one that was named, so
+    /// nothing was checked or converted. Name a file that it describes, add a table with the `url` of the file
+    /// to the metadata, or leave `url` out of it: then it describes whatever files are named.
+    MetadataMismatch = "0343", Error, "metadata of another file", "tabular-data-model §5";
     /// The schema describes more or fewer columns than the header has. Describe every column of the file, in
     /// order; a column that is not in the file is `virtual`.
     ColumnCount = "0350", Invalid, "wrong number of columns", "tabular-metadata §5.5.1";
@@ -186,6 +217,11 @@ codes! {
     /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, stands on the wrong
     /// description, or has a wrong value. Correct its name or its value, or move it.
     OwnAnnotation = "0360", Error, "wrong own annotation", "";
+    /// The IRIs of the project start with `http://example.org/`, because its metadata names no base or still
+    /// the one that `civigraph init` proposed. Nobody can publish anything there. Name a base of your own before
+    /// others use the IRIs: `"https://w3id.org/civigraph/csvw#base": "https://data.example.net/"` in the
+    /// metadata, with a slash at its end.
+    PlaceholderBase = "0361", Warning, "no base of the project's own", "";
     /// A cell of a required column is empty. Fill it, or drop `required` if the value may be unknown.
     Required = "0401", Invalid, "missing required cell", "tabular-metadata §5.7";
     /// A cell does not match the datatype of its column. Correct the cell, declare another `datatype`, or, if
@@ -201,6 +237,22 @@ codes! {
     /// without time zone that are within 14 hours of each other cannot be ordered, and count as outside.
     /// Correct the cell, or the bounds.
     Range = "0405", Invalid, "cell out of range", "tabular-data-model §4.6.2";
+    /// A cell of a required column holds only white space: to the standard that is a value, for cells are not
+    /// trimmed unless the dialect says so, but hardly to a reader. Fill the cell, declare
+    /// `"dialect": {"trim": true}`, or list the text in `null`.
+    Blank = "0406", Warning, "required cell with only white space", "tabular-metadata §5.9";
+    /// Whether the cell matches the regular expression of its column could not be found out: with this
+    /// text, look-around or back-references of the expression take too many steps. The cell counts as
+    /// wrong. Write an expression whose repetitions do not overlap, as in `a+b` instead of `(a+)+b`.
+    Unchecked = "0407", Error, "cell that could not be checked", "tabular-data-model §6.4";
+    /// A column that holds the language of others has a cell that is not a well-formed language tag (BCP 47):
+    /// `en_US` has `_` for `-`, `pt-` ends too early. The texts that it describes get no language. Correct the
+    /// tag, or leave the cell empty if the language is unknown.
+    LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
+    /// The number is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
+    /// than 18 digits after the point: queries cannot compare it or compute with it. Is it a number at
+    /// all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
+    NotComputable = "0409", Warning, "number too large for queries", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
@@ -221,6 +273,14 @@ codes! {
     /// The `@id` of a datatype is a blank node or the IRI of a built-in datatype. Give the datatype an
     /// IRI of its own, or none.
     DatatypeId = "0415", Error, "invalid datatype identifier", "tabular-metadata §5.11.2";
+    /// An id, a reference or a label has a character that looks like another one or like nothing: a no-break
+    /// space, white space at an end, a zero-width space, a soft hyphen, a letter in two parts, letters of two
+    /// scripts in one word. What looks the same is then not the same. Correct the cell; `civigraph fmt
+    /// --repair` does so in all tables at once, so that references stay right.
+    Unseen = "0416", Warning, "characters that look like others", "";
+    /// The `format` is a regular expression, but too large or too deeply nested to be matched, so that no
+    /// cell of the column can be checked against it. Write smaller numbers of repetitions and fewer groups.
+    UnsupportedFormat = "0417", Error, "format that is not supported", "tabular-data-model §6.4";
     /// A URI template does not parse (RFC 6570): a brace is not closed, or a variable has a name with
     /// characters other than letters, digits, `_`, `.` and percent-encoded ones. Mend it at the character that
     /// the message names.
@@ -297,6 +357,10 @@ codes! {
     /// `# description:`, `# param: name type = default  # text` and `# tags:`; each parameter is a variable of
     /// the query that the query does not assign itself.
     QueryHeader = "0708", Error, "wrong query header", "";
+    /// A comment line of a stored query looks like a line of its header, but has another key. It stays a
+    /// comment, so that the query lacks its title, description, tags or parameter. The keys are `title`,
+    /// `title@LANGUAGE`, `description`, `tags` and `param`.
+    QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
     /// query, or raise `--timeout`.
     QueryTimeout = "0709", Error, "query out of time", "";
@@ -408,6 +472,19 @@ impl Code {
             (Weight::Note, _) => Some(Severity::Note),
             (Weight::ValidateOnly, Mode::Convert) => None,
         }
+    }
+
+    /// Whether a converter leaves out just what the error is about, and what it makes of the rest is right.
+    pub const fn leaves_the_rest(self) -> bool {
+        matches!(
+            self,
+            Self::CommonProperty | Self::UriTemplate | Self::InvalidIri
+        )
+    }
+
+    /// Whether the rule is about how metadata is written, and not about what stands in the tables.
+    pub const fn is_noise(self) -> bool {
+        matches!(self, Self::HeaderUnnamed)
     }
 
     /// The code that a user typed, whatever its case.

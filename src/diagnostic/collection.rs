@@ -171,6 +171,13 @@ impl Diagnostics {
         })
     }
 
+    /// Whether there is an error after which the rest of the input is of no use either.
+    pub fn has_fatal_errors(&self) -> bool {
+        self.counts.keys().any(|(code, ..)| {
+            code.severity(self.mode) == Some(Severity::Error) && !code.leaves_the_rest()
+        })
+    }
+
     /// Whether the input is refused.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0

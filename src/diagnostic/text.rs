@@ -1,5 +1,6 @@
 //! Text of the input made fit for a message: bounded, and harmless on a terminal.
 
+use crate::characters;
 use std::fmt::Write;
 
 /// The first `limit` characters of `text`, and an ellipsis where there were more.
@@ -37,9 +38,7 @@ pub(crate) fn visible(text: &str) -> String {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{feff}'
-        | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}')
+    characters::is_space(c) || characters::is_unseen(c)
 }
 
 #[cfg(test)]

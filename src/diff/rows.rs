@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, Plan, TablePlan};
 use crate::project::Project;
+use crate::resource::url;
 use crate::store::line::write_quad;
 use crate::store::{StoreError, mentions_blank, renamed as relabelled};
 use oxrdf::{BlankNode, QuadRef};
@@ -94,8 +95,9 @@ impl Tables {
         let name = |table: &Table| {
             let path = folder.and_then(|folder| table.url.strip_prefix(folder));
             match stem(&table.url) {
-                name if shared.contains(name) => path.unwrap_or(&table.url).to_owned(),
-                name => name.to_owned(),
+                // In one spelling, whichever the metadata of a version has.
+                name if shared.contains(name) => url::identity(path.unwrap_or(&table.url)),
+                name => url::identity(name),
             }
         };
         self.group.tables.iter().map(name).collect()

@@ -9,8 +9,15 @@ use tempfile::NamedTempFile;
 /// Links that lead to links, at most.
 const LINKS: usize = 40;
 
-/// Folders in which files are not what they seem.
-const SPECIAL: [&str; 2] = ["/dev", "/proc"];
+/// Whether a path is one of the system's, where files are not what they seem.
+///
+/// Folders in `/dev` are ordinary ones (`/dev/shm` is memory with files in it), unless they list what the
+/// process has open.
+fn is_special(path: &Path) -> bool {
+    path.starts_with("/proc")
+        || path.starts_with("/dev/fd")
+        || path.parent() == Some(Path::new("/dev"))
+}
 
 /// An output in the making. Dropping it leaves what was there.
 #[derive(Debug)]
@@ -91,8 +98,7 @@ impl OutputFile {
 
 /// Whether a path that is no link leads to something else than a file, which keeps nothing.
 fn is_stream(path: &Path) -> bool {
-    SPECIAL.iter().any(|folder| path.starts_with(folder))
-        || fs::metadata(path).is_ok_and(|there| !there.is_file())
+    is_special(path) || fs::metadata(path).is_ok_and(|there| !there.is_file())
 }
 
 /// Whether what is written to a path is a stream and not a file.
@@ -104,7 +110,7 @@ pub(crate) fn leads_to_stream(path: &Path) -> bool {
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
-        if SPECIAL.iter().any(|folder| path.starts_with(folder)) {
+        if is_special(&path) {
             return Ok(path);
         }
         match fs::read_link(&path) {
@@ -192,6 +198,29 @@ mod tests {
             "through"
         );
         assert!(fs::metadata(&pipe)?.file_type().is_fifo());
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_in_memory_is_a_folder() -> Tested {
+        for (path, special) in [
+            ("/dev/shm/out.nt", false),
+            ("/dev/shm/a/out.nt", false),
+            ("/dev/stdout", true),
+            ("/dev/fd/1", true),
+            ("/proc/self/fd/1", true),
+            ("/developer/out.nt", false),
+        ] {
+            assert_eq!(is_special(Path::new(path)), special, "{path}");
+        }
+        if Path::new("/dev/shm").is_dir()
+            && let Ok(folder) = tempfile::tempdir_in("/dev/shm")
+        {
+            let path = folder.path().join("out.nt");
+            assert!(!leads_to_stream(&path));
+            write(&path, "new")?;
+            assert_eq!(fs::read_to_string(&path)?, "new");
+        }
         Ok(())
     }
 

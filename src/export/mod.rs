@@ -1,6 +1,6 @@
 //! Dumps of a published build: the same bytes from the same quads, on every machine.
 //!
-//! A dump is made from the build's sorted quads, not from the store, so every literal keeps the form
+//! A dump is made from the build's sorted quads, so every literal keeps the form
 //! that the plan gave it, and nothing depends on the CSV files having stayed as they were.
 
 mod file;

@@ -43,11 +43,13 @@ mod with_rocksdb {
     /// The folder holds something, or the store cannot be written ([`Code::StoreFiles`]).
     pub fn to_oxigraph(build: &Build, folder: &Path) -> Result<u64, StoreError> {
         let is_there = match fs::read_dir(folder) {
-            Ok(mut entries) if entries.next().is_none() => true,
-            Ok(_) => {
-                let message = "the folder is not empty";
-                return Err(StoreError::new(Code::StoreFiles, folder, message)
-                    .with_hint("name a folder that does not exist"));
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    let message = "the folder is not empty";
+                    return Err(StoreError::new(Code::StoreFiles, folder, message)
+                        .with_hint("name a folder that does not exist"));
+                }
+                true
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(StoreError::io(folder, "look into the folder", error)),

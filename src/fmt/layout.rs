@@ -1,8 +1,9 @@
 //! What the metadata says about the form of a table: order of columns and rows, lists.
 
-use crate::csvw::model::{Dialect, Table};
+use crate::characters;
+use crate::csvw::model::{Dialect, Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::ColumnPlan;
+use crate::plan::{self, ColumnPlan};
 use std::cmp::Ordering;
 
 /// How a table is laid out.
@@ -22,6 +23,8 @@ struct Known {
     titles: Vec<String>,
     /// The order of a list's items says something.
     ordered: bool,
+    /// What cannot be seen in its texts is repaired.
+    repaired: bool,
 }
 
 impl Known {
@@ -114,6 +117,7 @@ impl Layout {
                     .map(|(_, title)| title.clone())
                     .collect(),
                 ordered: column.ordered,
+                repaired: false,
             })
             .collect();
         Self {
@@ -121,6 +125,23 @@ impl Layout {
             columns,
             key: table.primary_key.clone(),
         }
+    }
+
+    /// Repairs what cannot be seen in the texts of columns that name things: ids, references and labels,
+    /// so that a reference still finds its row.
+    #[must_use]
+    pub fn repairing(mut self, group: &TableGroup, table: usize) -> Self {
+        let naming = plan::naming_columns(group, table);
+        let columns = group
+            .tables
+            .get(table)
+            .map(|table| table.columns.as_slice());
+        for known in &mut self.columns {
+            let mut described = columns.unwrap_or_default().iter().zip(&naming);
+            known.repaired =
+                described.any(|(column, &naming)| naming && column.name == known.plan.name);
+        }
+        self
     }
 
     /// A layout of plain text columns, by name.
@@ -138,6 +159,7 @@ impl Layout {
                 },
                 titles: vec![name.to_owned()],
                 ordered: false,
+                repaired: false,
             })
             .collect();
         let key = key
@@ -232,6 +254,14 @@ impl Order<'_> {
     /// list, the order of an unordered list and items that it repeats.
     pub(super) fn settle(&self, at: usize, cell: &mut String) {
         let Some(known) = self.column(at) else { return };
+        if known.repaired {
+            let repaired: Vec<_> = match known.plan.separator.as_deref() {
+                Some(separator) => cell.split(separator).map(characters::repaired).collect(),
+                None => vec![characters::repaired(cell)],
+            };
+            let separator = known.plan.separator.as_deref().unwrap_or_default();
+            *cell = repaired.join(separator);
+        }
         let mut buffer = String::new();
         let text = known.plan.datatype.normalise(cell, &mut buffer);
         let settled = match known.plan.separator.as_deref() {
@@ -301,6 +331,7 @@ mod tests {
                 },
                 titles: vec!["l".to_owned()],
                 ordered,
+                repaired: false,
             };
             let what = format!("{before} with {null:?}");
             assert_eq!(known.settled(before, ";"), after, "{what}");

@@ -8,7 +8,8 @@
 //!
 //! Comments stay where they are: a comment belongs to the row below it. What a cell says is never
 //! touched: no Unicode normalisation, and no trimming but of what its datatype strips before it looks
-//! (Tabular Data Model §6.4). What cannot be read without guessing (malformed
+//! (Tabular Data Model §6.4). Only a layout that is [`repairing`](Layout::repairing) changes what cannot be
+//! seen in ids, references and labels. What cannot be read without guessing (malformed
 //! bytes, broken quoting) is reported and the file left alone.
 
 mod cells;

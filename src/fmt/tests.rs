@@ -39,6 +39,61 @@ fn columns_rows_and_unknown_columns() {
     check(default, "id,a,b\n2\n1,x,y,z\n", "id,a,b\n1,x,y,z\n2\n");
 }
 
+/// Ids and the references to them are repaired alike, prose is left alone.
+#[test]
+fn repairs_names_when_asked() {
+    use crate::csvw::{self, LoadOptions};
+    use crate::diagnostic::{Diagnostics, Mode};
+    use crate::resource::LocalFiles;
+    let folder = tempfile::tempdir().unwrap();
+    let metadata = r##"{
+        "@context": "http://www.w3.org/ns/csvw",
+        "tables": [
+            {"url": "cities.csv", "tableSchema": {
+                "columns": [{"titles": "id", "name": "id"}, {"titles": "note", "name": "note"}],
+                "primaryKey": "id"
+            }},
+            {"url": "routes.csv", "tableSchema": {
+                "columns": [
+                    {"titles": "id", "name": "id"},
+                    {"titles": "via", "name": "via", "separator": ";"}
+                ],
+                "foreignKeys": [{
+                    "columnReference": "via",
+                    "reference": {"resource": "cities.csv", "columnReference": "id"}
+                }]
+            }}
+        ]
+    }"##;
+    let tables = [
+        (
+            "cities.csv",
+            "id,note\nirbit ,a\u{a0}b\nny\u{a0}c,\n",
+            "id,note\nirbit,a\u{a0}b\nny c,\n",
+        ),
+        (
+            "routes.csv",
+            "id,via\n1,ny\u{a0}c;irbit\n",
+            "id,via\n1,irbit;ny c\n",
+        ),
+    ];
+    std::fs::write(folder.path().join("m.json"), metadata).unwrap();
+    for (name, before, _) in tables {
+        std::fs::write(folder.path().join(name), before).unwrap();
+    }
+    let files = LocalFiles::new(folder.path());
+    let url = files.url_of(std::path::Path::new("m.json"));
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
+    for (index, (_, before, after)) in tables.iter().enumerate() {
+        let faithful = Layout::of(&group.tables[index]);
+        assert!(formatted(before.as_bytes(), &faithful).contains("ny\u{a0}c"));
+        let repairing = faithful.repairing(&group, index);
+        assert_eq!(formatted(before.as_bytes(), &repairing), *after);
+        assert_eq!(formatted(after.as_bytes(), &repairing), *after);
+    }
+}
+
 #[test]
 fn comments_stay_with_their_rows() {
     let dialect = Dialect {

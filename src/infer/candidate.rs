@@ -25,6 +25,12 @@ pub enum Kind {
     Year,
     /// Numbers without leading zeros: those are codes.
     Number,
+    /// Numbers with an exponent that cannot be codes: `1.5e3` or `2e-7`, not `1E3`.
+    Scientific,
+    /// Objects and arrays.
+    Json,
+    /// Two words, both of which must come.
+    Words,
     /// A number format, likewise; its pattern is narrowed to the digits seen.
     Formatted {
         /// Before the fraction, where there may be one.
@@ -59,17 +65,68 @@ impl Candidate {
         let fits = match self.kind {
             Kind::Year => cell.len() == 4,
             Kind::Number | Kind::Formatted { .. } => !is_code(cell),
+            Kind::Scientific => !is_code(cell) && !is_exponent_code(cell),
             Kind::Url => cell.starts_with("http://") || cell.starts_with("https://"),
-            Kind::Plain | Kind::Ambiguous(_) => true,
+            Kind::Json => is_json(cell),
+            Kind::Plain | Kind::Words | Kind::Ambiguous(_) => true,
         };
-        fits && self.parser.parse(cell, buffer).is_ok()
+        let value = fits.then(|| self.parser.parse(cell, buffer));
+        // Numbers too long to compute with are names of things.
+        value.is_some_and(|value| value.is_ok_and(|value| self.parser.is_computable(value)))
+    }
+
+    /// Whether a number is read with this mark before its fraction.
+    pub fn agrees_with(&self, mark: char) -> bool {
+        match (self.decimal(), self.group()) {
+            (Some(decimal), _) => decimal == mark,
+            (None, group) => group != Some(mark),
+        }
+    }
+
+    /// Whether the pattern of a date starts with the day.
+    pub fn is_day_first(&self) -> bool {
+        let format = self.description.format.as_ref();
+        let pattern = format.and_then(|format| format.pattern.as_deref());
+        pattern.is_some_and(|pattern| pattern.starts_with('d'))
+    }
+
+    /// What stands between groups of digits.
+    fn group(&self) -> Option<char> {
+        let format = self.description.format.as_ref()?;
+        let named = format.group_char.as_ref().and_then(|c| c.chars().next());
+        let pattern = format.pattern.as_deref().unwrap_or_default();
+        let comma = pattern.contains("#,##0") && format.decimal_char.as_deref() != Some(",");
+        named.or(comma.then_some(','))
+    }
+
+    /// What stands before fractions.
+    fn decimal(&self) -> Option<char> {
+        match self.kind {
+            Kind::Formatted { decimal, .. } => decimal,
+            Kind::Number if self.description.base == "decimal" => Some('.'),
+            _ => None,
+        }
     }
 }
 
-/// Whether a number has zeros before it, as post codes have.
+/// An object or an array.
+fn is_json(cell: &str) -> bool {
+    cell.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(cell).is_ok()
+}
+
+/// Whether what could be an exponent may be a letter of a code: `32E0134`, `1e5`.
+fn is_exponent_code(cell: &str) -> bool {
+    let Some((mantissa, exponent)) = cell.split_once(['e', 'E']) else {
+        return false;
+    };
+    !mantissa.contains('.') && !exponent.starts_with(['+', '-'])
+}
+
+/// Whether a number has zeros before it, as post codes have, or more digits than anything is counted in.
 fn is_code(cell: &str) -> bool {
     let digits = cell.strip_prefix('-').unwrap_or(cell).as_bytes();
-    cell.starts_with('+') || matches!(digits, [b'0', b'0'..=b'9', ..])
+    let long = digits.len() > 18 && digits.iter().all(u8::is_ascii_digit);
+    cell.starts_with('+') || cell == "-0" || long || matches!(digits, [b'0', b'0'..=b'9', ..])
 }
 
 fn pattern(pattern: &str) -> Option<FormatDescription> {
@@ -97,17 +154,26 @@ pub static CANDIDATES: LazyLock<Vec<Candidate>> = LazyLock::new(|| {
         "да|нет",
         "Да|Нет",
         "ДА|НЕТ",
+        "ja|nein",
+        "Ja|Nein",
+        "oui|non",
+        "Oui|Non",
+        "ano|ne",
+        "Ano|Ne",
+        "sí|no",
+        "Sí|No",
     ] {
-        all.push(Candidate::new("boolean", pattern(words), Kind::Plain));
+        all.push(Candidate::new("boolean", pattern(words), Kind::Words));
     }
     all.push(Candidate::new("gYear", None, Kind::Year));
     all.push(Candidate::new("integer", None, Kind::Number));
     all.push(Candidate::new("decimal", None, Kind::Number));
     numbers(&mut all);
-    all.push(Candidate::new("double", None, Kind::Number));
+    all.push(Candidate::new("double", None, Kind::Scientific));
     dates(&mut all);
     all.push(Candidate::new("duration", None, Kind::Plain));
     all.push(Candidate::new("anyURI", None, Kind::Url));
+    all.push(Candidate::new("json", None, Kind::Json));
     all
 });
 
@@ -208,6 +274,44 @@ pub struct Remaining {
     pub cells: u64,
     /// Fewest and most digits after a point, and after a comma.
     fractions: [Option<(usize, usize)>; 2],
+    /// The words of booleans that came: for each candidate whether one was true, and whether one was false.
+    words: [u128; 2],
+    /// Some cell has a digit.
+    digits: bool,
+    versions: Versions,
+}
+
+/// Whether numbers with a point could be versions, in which `1.10` is not `1.1`.
+#[derive(Debug, Clone, Default)]
+struct Versions {
+    /// Fewest and most digits after the point, of cells that have one.
+    fractions: Option<(usize, usize)>,
+    /// An example that ends with a zero that says nothing of the value.
+    trailing_zero: Option<String>,
+    /// A number that is no part of a version: negative, or with many digits.
+    number: bool,
+}
+
+impl Versions {
+    fn observe(&mut self, cell: &str) {
+        let Some((whole, fraction)) = cell.split_once('.') else {
+            return;
+        };
+        let count = fraction.len();
+        let (least, most) = self.fractions.unwrap_or((count, count));
+        self.fractions = Some((least.min(count), most.max(count)));
+        if count > 1 && fraction.ends_with('0') && self.trailing_zero.is_none() {
+            self.trailing_zero = Some(cell.to_owned());
+        }
+        self.number |= whole.starts_with('-') || whole.len() > 2;
+    }
+
+    /// A number that would lose its last digit, where not all are written with as many.
+    fn example(&self) -> Option<&str> {
+        let uneven = self.fractions.is_some_and(|(least, most)| least < most);
+        let example = self.trailing_zero.as_deref();
+        example.filter(|_| uneven && !self.number)
+    }
 }
 
 impl Default for Remaining {
@@ -216,6 +320,9 @@ impl Default for Remaining {
             alive: u128::MAX >> (128 - CANDIDATES.len().min(128)),
             cells: 0,
             fractions: [None; 2],
+            words: [0; 2],
+            digits: false,
+            versions: Versions::default(),
         }
     }
 }
@@ -232,13 +339,18 @@ impl Remaining {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
             // Bits above the list's length are never set.
-            if CANDIDATES
-                .get(index)
-                .is_none_or(|candidate| !candidate.accepts(cell, buffer))
-            {
+            let candidate = CANDIDATES.get(index);
+            if candidate.is_none_or(|candidate| !candidate.accepts(cell, buffer)) {
                 self.alive &= !(1 << index);
+            } else if let Some(candidate) = candidate
+                && candidate.kind == Kind::Words
+            {
+                let is_true = candidate.parser.parse(cell, buffer) == Ok("true");
+                self.words[usize::from(is_true)] |= 1 << index;
             }
         }
+        self.digits |= cell.bytes().any(|byte| byte.is_ascii_digit());
+        self.versions.observe(cell);
         for (mark, seen) in ['.', ','].into_iter().zip(&mut self.fractions) {
             let count = cell.rsplit_once(mark).map_or(0, |(_, fraction)| {
                 fraction.bytes().filter(u8::is_ascii_digit).count()
@@ -254,17 +366,94 @@ impl Remaining {
         if self.cells == 0 {
             return None;
         }
+        let suits = |index: usize, candidate: &Candidate| match candidate.kind {
+            Kind::Year => speaks_of_years(column_name),
+            Kind::Words => self.words.iter().all(|seen| seen & (1 << index) != 0),
+            // `NaN` and `INF` alone are words.
+            Kind::Scientific => self.digits,
+            Kind::Number if candidate.description.base == "decimal" => {
+                self.versions.example().is_none()
+            }
+            _ => true,
+        };
+        let best = self
+            .left()
+            .find(|&(index, candidate)| suits(index, candidate));
+        let best = best.map(|(_, candidate)| candidate)?;
+        // Versions are no `double` either.
+        let number = matches!(best.kind, Kind::Scientific | Kind::Formatted { .. });
+        (!number || self.version().is_none()).then_some(best)
+    }
+
+    /// The candidates that are left.
+    fn left(&self) -> impl Iterator<Item = (usize, &'static Candidate)> {
         CANDIDATES
             .iter()
             .enumerate()
             .filter(|(index, _)| self.is_alive(*index))
-            .map(|(_, candidate)| candidate)
-            .find(|candidate| candidate.kind != Kind::Year || speaks_of_years(column_name))
+    }
+
+    /// An example of what looks like a decimal number and more like a version.
+    pub fn version(&self) -> Option<&str> {
+        let is_decimal = |candidate: &Candidate| {
+            candidate.kind == Kind::Number && candidate.description.base == "decimal"
+        };
+        let alive = self.left().any(|(_, candidate)| is_decimal(candidate));
+        self.versions.example().filter(|_| alive)
     }
 
     /// Whether another order of day and month would do as well.
     pub fn is_ambiguous(&self, candidate: &Candidate) -> bool {
         matches!(candidate.kind, Kind::Ambiguous(other) if self.is_alive(other))
+    }
+
+    /// The other order of day and month.
+    pub fn exchanged(&self, candidate: &Candidate) -> Option<&'static Candidate> {
+        match candidate.kind {
+            Kind::Ambiguous(other) if self.is_alive(other) => CANDIDATES.get(other),
+            _ => None,
+        }
+    }
+
+    /// The other reading of numbers that are written like `1,234` or `1.234`: with groups instead of
+    /// a fraction, or with a fraction instead of groups.
+    pub fn other_number(&self, candidate: &Candidate) -> Option<&'static Candidate> {
+        let other = |suits: &dyn Fn(&Candidate) -> bool| {
+            let mut left = self.left().map(|(_, candidate)| candidate);
+            left.find(|candidate| suits(candidate))
+        };
+        let base = candidate.description.base.as_str();
+        match (base, candidate.group(), candidate.decimal()) {
+            ("integer", Some(mark @ (',' | '.')), _) => other(&|other| {
+                let is_percent = matches!(other.kind, Kind::Formatted { percent: true, .. });
+                other.group().is_none() && other.decimal() == Some(mark) && !is_percent
+            }),
+            ("decimal", None, Some(mark)) => {
+                other(&|other| other.description.base == "integer" && other.group() == Some(mark))
+            }
+            _ => None,
+        }
+    }
+
+    /// The decimal mark that the cells prove: no other reading fits them.
+    pub fn proven_mark(&self, column_name: &str) -> Option<char> {
+        let best = self.best(column_name)?;
+        if self.other_number(best).is_some() {
+            return None;
+        }
+        match (best.decimal(), best.group()) {
+            (Some(mark), _) => Some(mark),
+            (None, Some(',')) => Some('.'),
+            (None, Some('.')) => Some(','),
+            _ => None,
+        }
+    }
+
+    /// Whether days come before months, where the cells prove it.
+    pub fn proven_order(&self, column_name: &str) -> Option<bool> {
+        let best = self.best(column_name)?;
+        let is_proof = matches!(best.kind, Kind::Ambiguous(_)) && !self.is_ambiguous(best);
+        is_proof.then(|| best.is_day_first())
     }
 
     fn is_alive(&self, index: usize) -> bool {
@@ -377,6 +566,24 @@ mod tests {
             ("d", vec!["15:02"], "time HH:mm"),
             ("b", vec!["да", "нет"], "boolean да|нет"),
             ("b", vec!["true", "false"], "boolean"),
+            ("b", vec!["Yes", "No", "Yes"], "boolean Yes|No"),
+            ("b", vec!["Ja", "Nein"], "boolean Ja|Nein"),
+            // Norway, or yes and no of which only one came.
+            ("b", vec!["no", "no"], "string"),
+            ("ref", vec!["1E3", "10E2", "7E3"], "string"),
+            ("ref", vec!["32E0134", "12E12"], "string"),
+            ("n", vec!["1e-5", "2.5"], "double"),
+            ("n", vec!["1.5", "NaN"], "double"),
+            ("n", vec!["NaN", "INF"], "string"),
+            ("version", vec!["1.10", "1.9", "1.2"], "string"),
+            ("n", vec!["1.50", "2.25", "3.10"], "decimal"),
+            ("n", vec!["12", "12.50"], "decimal"),
+            ("n", vec!["10.0", "12.25"], "decimal"),
+            ("n", vec!["-1.10", "1.9"], "decimal"),
+            ("id", vec!["12345678901234567890", "1"], "string"),
+            ("n", vec!["0", "-0"], "string"),
+            ("j", vec![r#"{"a": 1}"#, "[1, 2]"], "json"),
+            ("j", vec!["[sic]", "[1]"], "string"),
             ("u", vec!["https://example.org/a"], "anyURI"),
             ("t", vec!["P1Y", "PT2H"], "duration"),
             ("s", vec!["1", "one"], "string"),

@@ -1,30 +1,49 @@
 //! The proposal as JSON, with a comment for the curator on every guess.
 
+use super::EXAMPLE_BASE;
 use super::keys::{Foreign, Keys};
 use super::name;
-use super::profile::{Column, Table, Unique};
+use super::profile::{Column, Doubt, KeptAsText, Table, Unique};
+use crate::csvw::OWN_NAMESPACE;
 use crate::csvw::model::Dialect;
 use crate::datatype::DatatypeDescription;
 use crate::uri;
 use serde_json::{Map, Value, json};
 use std::path::{Component, Path, PathBuf};
 
-/// The text of the document; `folder` is where it will stand.
-pub fn write(tables: &[Table], keys: &Keys, folder: &Path) -> String {
+/// The text of the document; `folder` is where it will stand, `base` that of the project's IRIs.
+pub fn write(tables: &[Table], keys: &Keys, folder: &Path, base: Option<&str>) -> String {
     let mut document = Map::new();
     document.insert(
         "@context".to_owned(),
         json!(["http://www.w3.org/ns/csvw", { "@language": "en" }]),
     );
+    let mut notes = vec![
+        "Proposed from the files as they are: check every guess, then delete its comment."
+            .to_owned(),
+    ];
+    if let Some(base) = base {
+        document.insert(format!("{OWN_NAMESPACE}base"), json!(base));
+        if base.starts_with(EXAMPLE_BASE) {
+            notes.push(format!(
+                "The base `{base}` is an example: put in its place a URL of your own, under which your data \
+                 will be published."
+            ));
+        }
+    }
     document.insert(
         "rdfs:comment".to_owned(),
-        json!("Proposed from the files as they are: check every guess, then delete its comment."),
+        match notes.as_slice() {
+            [note] => json!(note),
+            notes => json!(notes),
+        },
     );
     let mut described: Vec<_> = (0..tables.len())
         .filter_map(|index| table(tables, keys, index, folder))
         .collect();
     match described.as_mut_slice() {
-        [only] => {
+        // A base is said of a group.
+        [only] if base.is_none() => {
             // Its own comments first take the place of the general one.
             if let Some(Value::Array(notes)) = only.get_mut("rdfs:comment")
                 && let Some(general) = document.remove("rdfs:comment")
@@ -51,6 +70,14 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
         1 => "1 row".to_owned(),
         rows => format!("{rows} rows"),
     }];
+    notes.extend(table.source.guesses.iter().cloned());
+    if table.header_is_data {
+        notes.push(
+            "The header reads like a row of data. If it is one, declare `\"dialect\": {\"header\": false}` and \
+             delete `titles`."
+                .to_owned(),
+        );
+    }
     if table.columns.iter().any(Column::is_required) {
         notes.push("Columns in which no cell is empty are `required`.".to_owned());
     }
@@ -90,10 +117,7 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
             let is_key = primary.contains(&number) || refers;
             let mut out = column(described, table.rows, is_key);
             if let (Value::Object(out), true) = (&mut out, refers && !described.is_required()) {
-                out.insert(
-                    format!("{}optional", crate::csvw::OWN_NAMESPACE),
-                    json!(true),
-                );
+                out.insert(format!("{OWN_NAMESPACE}optional"), json!(true));
             }
             out
         })
@@ -229,11 +253,20 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
     }
     let example = column.example.as_deref().unwrap_or_default();
     let base = column.choice.datatype.base.as_str();
-    if column.choice.ambiguous {
-        notes.push(format!(
+    match &column.choice.doubt {
+        Some(Doubt::DayMonth) => notes.push(format!(
             "Dates such as `{example}`: no cell tells day and month apart. Check the pattern."
-        ));
-    } else if let Some(format) = &column.choice.datatype.format {
+        )),
+        Some(Doubt::Number) => notes.push(format!(
+            "Numbers such as `{example}`: the mark may separate thousands or a fraction, and no cell tells which. \
+             Check the format."
+        )),
+        Some(Doubt::Settled(title)) => notes.push(format!(
+            "Cells such as `{example}` can be read in two ways; column `{title}` says in which."
+        )),
+        None => {}
+    }
+    if let Some(format) = &column.choice.datatype.format {
         let pattern = format.pattern.as_deref().unwrap_or_default();
         notes.push(format!(
             "All values have the format `{pattern}`, such as `{example}`."
@@ -241,14 +274,34 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
     } else if !column.is_text() {
         notes.push(format!("All values fit `{base}`, such as `{example}`."));
     }
-    if column.is_code() {
-        notes.push("Digits with leading zeros: kept as text.".to_owned());
+    match &column.choice.kept_as_text {
+        Some(KeptAsText::Name) => {
+            notes.push("Digits under the name of a code: kept as text.".to_owned());
+        }
+        Some(KeptAsText::Version(example)) => notes.push(format!(
+            "Numbers of uneven length such as `{example}`, as versions have them: kept as text. If they are \
+             numbers, declare the datatype `decimal`."
+        )),
+        None if column.is_code() => notes.push("Digits that are no number: kept as text.".to_owned()),
+        None => {}
+    }
+    if let Some(day) = column.no_such_day.as_ref().filter(|_| column.is_text()) {
+        notes.push(format!(
+            "`{day}` has the form of a date, but there is no such day. If the cells are dates, correct it."
+        ));
+    }
+    if let Some(separator) = column.maybe_separator {
+        notes.push(format!(
+            "Some cells have `{separator}`: if they are lists, declare it as `separator`."
+        ));
     }
     if let Some(separator) = &column.choice.separator {
-        notes.push(format!(
-            "Cells with `{}` are taken as lists.",
-            separator.trim_end()
-        ));
+        let mark = match separator.trim() {
+            "" if separator == "\t" => "a tab".to_owned(),
+            "" => "spaces".to_owned(),
+            mark => format!("`{mark}`"),
+        };
+        notes.push(format!("Cells with {mark} are taken as lists."));
     }
     if column.is_text() && column.padded {
         notes.push("Some cells start or end with spaces, which count.".to_owned());
@@ -319,6 +372,9 @@ fn dialect(dialect: &Dialect, blank_rows: bool) -> Map<String, Value> {
     }
     if let Some(prefix) = &dialect.comment_prefix {
         out.insert("commentPrefix".to_owned(), json!(prefix));
+    }
+    if dialect.skip_initial_space {
+        out.insert("skipInitialSpace".to_owned(), json!(true));
     }
     if dialect.skip_rows != default.skip_rows {
         out.insert("skipRows".to_owned(), json!(dialect.skip_rows));

@@ -5,6 +5,7 @@ use super::name;
 use super::profile::{Column, Table, Unique, fingerprint};
 use crate::diagnostic::Diagnostic;
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 /// A foreign key needs so many different values where names say nothing.
 const TELLING_VALUES: usize = 3;
@@ -45,8 +46,12 @@ struct Guess {
 impl Keys {
     /// Finds the keys; reads the rows of tables that may refer to others once more, and those of
     /// tables without a key of one column. `remembered` bounds the values that are held for these.
-    pub fn find(tables: &[Table], mut remembered: usize) -> Result<Self, Box<Diagnostic>> {
+    ///
+    /// Columns whose words are all keys of another table become lists.
+    pub fn find(tables: &mut [Table], mut remembered: usize) -> Result<Self, Box<Diagnostic>> {
         let single: Vec<_> = tables.iter().map(primary_key).collect();
+        split_lists(tables, &single)?;
+        let tables: &[Table] = tables;
         let mut keys = Self {
             primary: single
                 .iter()
@@ -140,6 +145,7 @@ fn primary_key(table: &Table) -> Option<usize> {
         .filter(|(_, column)| {
             matches!(column.unique, Unique::Yes(_))
                 && column.is_required()
+                && column.tells_apart()
                 && column.choice.separator.is_none()
                 && !(column.is_text() && column.padded)
         })
@@ -173,6 +179,114 @@ fn key_score(table: &Table, index: usize, column: &Column) -> Option<u32> {
     Some(by_name + by_place).filter(|&score| score > 0)
 }
 
+/// A column that may hold lists of keys, with what would separate them.
+struct Split {
+    column: usize,
+    separator: String,
+    target: usize,
+    holds: bool,
+    /// Some cell has more than one item.
+    several: bool,
+    values: HashSet<u64>,
+}
+
+/// Takes columns as lists where the pieces of every cell are keys of another table.
+fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Box<Diagnostic>> {
+    let mut found = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        let targets: Vec<(usize, &HashSet<u64>)> = keys_of(tables, primary)
+            .into_iter()
+            .enumerate()
+            .filter(|(target, _)| *target != index)
+            .filter_map(|(target, key)| {
+                let (column, values) = key?;
+                column.is_text().then_some((target, values))
+            })
+            .collect();
+        let own_key = primary.get(index).copied().flatten();
+        let mut splits: Vec<Split> = Vec::new();
+        for (number, column) in table.columns.iter().enumerate() {
+            let is_list = column.choice.separator.is_some();
+            if !column.is_text() || is_list || own_key == Some(number) || column.padded {
+                continue;
+            }
+            let uncertain = column
+                .maybe_separator
+                .map(|separator| separator.to_string());
+            let usual = [" ", "\t", ", ", ","].map(str::to_owned);
+            for separator in uncertain.into_iter().chain(usual) {
+                splits.extend(targets.iter().map(|&(target, _)| Split {
+                    column: number,
+                    separator: separator.clone(),
+                    target,
+                    holds: true,
+                    several: false,
+                    values: HashSet::new(),
+                }));
+            }
+        }
+        if splits.is_empty() {
+            continue;
+        }
+        table.source.rows_while(&mut |cells| {
+            for split in splits.iter_mut().filter(|split| split.holds) {
+                let cell = cells.get(split.column).map_or("", String::as_str);
+                let target = targets.iter().find(|(target, _)| *target == split.target);
+                let (Some(column), Some((_, keys))) = (table.columns.get(split.column), target)
+                else {
+                    continue;
+                };
+                for cell in column.items(cell) {
+                    let mut count = 0;
+                    for item in cell.split(split.separator.as_str()) {
+                        count += 1;
+                        let value = fingerprint(item);
+                        split.holds &= keys.contains(&value);
+                        if split.values.len() < TELLING_VALUES {
+                            split.values.insert(value);
+                        }
+                    }
+                    split.several |= count > 1;
+                }
+            }
+            match splits.iter().any(|split| split.holds) {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })?;
+        let proven = splits
+            .into_iter()
+            .filter(|split| split.holds && split.several && split.values.len() >= TELLING_VALUES);
+        found.extend(proven.map(|split| (index, split.column, split.separator)));
+    }
+    for (table, column, separator) in found {
+        let column = tables
+            .get_mut(table)
+            .and_then(|table| table.columns.get_mut(column));
+        if let Some(column) = column
+            && column.choice.separator.is_none()
+        {
+            column.split_at(&separator);
+        }
+    }
+    Ok(())
+}
+
+/// The columns that are primary keys, with their values; `None` where these are not known.
+fn keys_of<'t>(
+    tables: &'t [Table],
+    primary: &[Option<usize>],
+) -> Vec<Option<(&'t Column, &'t HashSet<u64>)>> {
+    let keys = tables.iter().zip(primary).map(|(table, key)| {
+        let column = table.columns.get((*key)?)?;
+        match &column.unique {
+            Unique::Yes(values) => Some((column, values)),
+            Unique::No | Unique::Unknown => None,
+        }
+    });
+    keys.collect()
+}
+
 fn same_datatype(a: &Column, b: &Column) -> bool {
     let (a, b) = (&a.choice.datatype, &b.choice.datatype);
     a.base == b.base && a.format == b.format
@@ -187,17 +301,7 @@ fn foreign_keys(
         return Ok(Vec::new());
     };
     // The tables that can be referred to: column and values of the key.
-    let targets: Vec<Option<(&Column, &HashSet<u64>)>> = tables
-        .iter()
-        .zip(primary)
-        .map(|(table, key)| {
-            let column = table.columns.get((*key)?)?;
-            match &column.unique {
-                Unique::Yes(values) => Some((column, values)),
-                Unique::No | Unique::Unknown => None,
-            }
-        })
-        .collect();
+    let targets = keys_of(tables, primary);
     let own_key = primary.get(index).copied().flatten();
     let mut guesses: Vec<Guess> = Vec::new();
     for (number, column) in table.columns.iter().enumerate() {
@@ -211,8 +315,9 @@ fn foreign_keys(
             }
             let is_own_key = own_key == Some(number);
             let named = name::refers_to(&column.name, &tables[target].name, &key.name);
-            // Small numbers are in every key, and a key is no reference unless it says so.
-            let by_values = column.is_text() && !is_own_key;
+            // Small numbers are in every key, and a key is no reference unless it says so; nor is a
+            // column of the table itself, whose few values may be in the key by chance.
+            let by_values = column.is_text() && !is_own_key && target != index;
             if (is_own_key && target == index) || !(named || by_values) {
                 continue;
             }

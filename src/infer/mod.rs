@@ -11,8 +11,10 @@
 //! the number of columns and, up to a bound, with the values of columns that may be keys.
 
 mod candidate;
+mod check;
 mod composite;
 mod document;
+mod encoding;
 mod keys;
 mod name;
 mod profile;
@@ -20,11 +22,15 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use check::check;
 #[cfg(feature = "store")]
 pub(crate) use name::latin;
 
 use crate::diagnostic::Diagnostic;
 use std::path::{Path, PathBuf};
+
+/// Where bases of projects lie that have not got one of their own.
+const EXAMPLE_BASE: &str = "http://example.org/";
 
 /// How to infer.
 #[derive(Debug, Clone)]
@@ -33,6 +39,8 @@ pub struct InferOptions {
     pub folder: PathBuf,
     /// How many values of columns that may be keys are remembered at once, over all files; 16 bytes each.
     pub remembered_values: usize,
+    /// The base of the project's own IRIs; none is written where it is `None`.
+    pub base: Option<String>,
 }
 
 impl InferOptions {
@@ -41,6 +49,7 @@ impl InferOptions {
         Self {
             folder: folder.into(),
             remembered_values: 4_000_000,
+            base: None,
         }
     }
 }
@@ -56,8 +65,26 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
         let source = source::Source::open(file)?;
         tables.push(profile::Table::read(source, &mut budget)?);
     }
-    let keys = keys::Keys::find(&tables, budget)?;
-    Ok(document::write(&tables, &keys, &options.folder))
+    let keys = keys::Keys::find(&mut tables, budget)?;
+    let base = options.base.as_deref();
+    Ok(document::write(&tables, &keys, &options.folder, base))
+}
+
+/// A base for the IRIs of a project whose metadata will stand in `folder`: one under [`EXAMPLE_BASE`],
+/// after the name of the project's folder, to be replaced by the curator.
+pub fn example_base(folder: &Path) -> String {
+    let path = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let named = path
+        .components()
+        .rev()
+        .filter_map(|component| match component {
+            std::path::Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        });
+    // Tables lie in `data`, which says nothing of the project.
+    let name = named.into_iter().find(|name| name != "data");
+    let name = name::names(&[name.as_deref().unwrap_or("project")]);
+    format!("{EXAMPLE_BASE}{}/", name.concat())
 }
 
 /// Where CSVW looks for the metadata of files: beside a single file under its own name, for several

@@ -1,6 +1,8 @@
 //! Names of columns from their titles, and names that speak of the same thing.
 
 use std::collections::HashSet;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Names for titles: letters, digits and `_`, each one once, none starting with `_`.
 pub fn names(titles: &[&str]) -> Vec<String> {
@@ -24,7 +26,8 @@ pub fn names(titles: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// A title in ASCII letters, digits and single underscores; Cyrillic is transliterated.
+/// A title in ASCII letters, digits and single underscores; Cyrillic is transliterated, and Latin
+/// letters lose their marks.
 fn slug(title: &str) -> String {
     // Names that fit stay as they are, capitals included.
     let fits = title.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -35,16 +38,45 @@ fn slug(title: &str) -> String {
         return title.to_owned();
     }
     let mut out = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
-        match latin(c) {
-            _ if c.is_ascii_alphanumeric() => out.push(c),
-            Some(letters) => out.push_str(letters),
-            None if !out.is_empty() && !out.ends_with('_') => out.push('_'),
-            None => {}
+    // Composed first: `й` is a letter of its own, and no `и` with a mark.
+    for c in title.nfc().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if let Some(letters) = latin(c).or_else(|| unmarked(c)) {
+            out.push_str(letters);
+        } else if is_combining_mark(c) {
+            // A mark without a composed letter.
+        } else {
+            let before = out.len();
+            if c.is_alphanumeric() {
+                let parts = std::iter::once(c).nfkd().flat_map(char::to_lowercase);
+                out.extend(parts.filter(char::is_ascii_alphanumeric));
+            }
+            if out.len() == before && !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
         }
     }
     out.truncate(out.trim_end_matches('_').len());
     out
+}
+
+/// ASCII letters for a lower-case Latin letter that does not come apart into one and a mark.
+fn unmarked(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ð' | 'đ' => "d",
+        'þ' => "th",
+        'ł' => "l",
+        'ħ' => "h",
+        'ı' => "i",
+        'ŋ' => "ng",
+        'ə' => "a",
+        _ => return None,
+    })
 }
 
 /// Latin letters for a lower-case Cyrillic letter; `None` for what separates words.
@@ -80,6 +112,11 @@ pub(crate) fn latin(c: char) -> Option<&'static str> {
         'ъ' | 'ь' => "",
         'ю' => "yu",
         'я' => "ya",
+        'і' => "i",
+        'ї' => "yi",
+        'є' => "ye",
+        'ґ' => "g",
+        'ў' => "u",
         _ => return None,
     })
 }
@@ -175,12 +212,67 @@ fn singular(word: &str) -> String {
     }
 }
 
-/// The language that the end of a name states: `name_ru`, `label-en`.
+/// The language that the end of a name states: `name_ru`, `label-en`, `nazev_cs`.
+///
+/// Codes that are words or abbreviations of other things as well (`id`, `no`, `is`, `to`) are none.
 pub fn stated_language(name: &str) -> Option<&'static str> {
+    const LANGUAGES: &[&str] = &[
+        "ru", "en", "de", "fr", "es", "uk", "be", "kk", "tt", "cs", "sk", "pl", "nl", "it", "pt",
+        "hu", "ro", "bg", "sr", "hr", "sl", "fi", "sv", "da", "nb", "nn", "et", "lv", "lt", "el",
+        "tr", "ar", "he", "fa", "zh", "ja", "ko", "vi", "ka", "hy", "az", "uz", "ky", "tg", "ca",
+        "eu", "gl", "ga", "cy", "la",
+    ];
     let (_, end) = name.rsplit_once(['_', '-', '@', '.'])?;
-    ["ru", "en", "de", "fr", "es", "uk", "be", "kk", "tt"]
-        .into_iter()
-        .find(|language| end.eq_ignore_ascii_case(language))
+    let mut known = LANGUAGES.iter().copied();
+    known.find(|language| end.eq_ignore_ascii_case(language))
+}
+
+/// Whether a column is named after codes whose digits are no number: post codes, telephones, registers.
+pub fn names_codes(title: &str) -> bool {
+    const CODES: &[&str] = &[
+        "code",
+        "zip",
+        "zipcode",
+        "postcode",
+        "postalcode",
+        "plz",
+        "phone",
+        "tel",
+        "telephone",
+        "fax",
+        "isbn",
+        "issn",
+        "ean",
+        "gtin",
+        "inn",
+        "kpp",
+        "ogrn",
+        "okpo",
+        "okato",
+        "oktmo",
+        "snils",
+        "siren",
+        "siret",
+        "ico",
+        "код",
+        "индекс",
+        "телефон",
+        "факс",
+        "инн",
+        "кпп",
+        "огрн",
+        "окпо",
+        "окато",
+        "октмо",
+        "снилс",
+        "шифр",
+    ];
+    let words = words(title);
+    let camel = title.ends_with("Code");
+    camel
+        || words
+            .last()
+            .is_some_and(|last| CODES.contains(&last.as_str()))
 }
 
 #[cfg(test)]
@@ -213,6 +305,24 @@ mod tests {
                 "shchyolkovo_1"
             ]
         );
+        for (title, expected) in [
+            ("Kürzel", "kurzel"),
+            ("Straße Nr.", "strasse_nr"),
+            ("Année (début)", "annee_debut"),
+            ("Łódź", "lodz"),
+            ("Œuvre", "oeuvre"),
+            ("Smørrebrød", "smorrebrod"),
+            ("İl", "il"),
+            // Decomposed.
+            ("Ku\u{308}rzel", "kurzel"),
+            ("Краи\u{306}", "kray"),
+            ("Місто", "misto"),
+            ("Ⅳ кв.", "iv_kv"),
+            ("a\u{ad}b", "a_b"),
+            ("名前", "column_1"),
+        ] {
+            assert_eq!(names(&[title]), [expected], "{title}");
+        }
     }
 
     #[test]
@@ -259,9 +369,27 @@ mod tests {
     }
 
     #[test]
+    fn codes() {
+        for (title, expected) in [
+            ("code", true),
+            ("Country code", true),
+            ("postalCode", true),
+            ("ИНН", true),
+            ("telephone", true),
+            ("decode", false),
+            ("codes", false),
+            ("population", false),
+        ] {
+            assert_eq!(names_codes(title), expected, "{title}");
+        }
+    }
+
+    #[test]
     fn languages() {
         assert_eq!(stated_language("name_ru"), Some("ru"));
         assert_eq!(stated_language("label-en"), Some("en"));
+        assert_eq!(stated_language("nazev_cs"), Some("cs"));
+        assert_eq!(stated_language("city_id"), None);
         assert_eq!(stated_language("name"), None);
         assert_eq!(stated_language("menu_xx"), None);
     }

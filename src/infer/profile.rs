@@ -1,9 +1,9 @@
 //! What the cells of a table have in common, column by column.
 
-use super::candidate::{Candidate, Kind, Remaining};
+use super::candidate::{Candidate, Remaining};
 use super::name;
 use super::source::Source;
-use crate::datatype::DatatypeDescription;
+use crate::datatype::{Base, Datatype, DatatypeDescription, Parser};
 use crate::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -32,6 +32,8 @@ const SEPARATORS: [char; 2] = [';', '|'];
 const MAX_ITEM_LENGTH: u64 = 60;
 /// Items after a separator and a space have fewer words on average; more are clauses of a sentence.
 const MAX_ITEM_WORDS: u64 = 3;
+/// Different cells and items of lists that are remembered to see whether items come again.
+const MAX_LIST_VALUES: usize = 10_000;
 
 /// A file and what its rows say.
 pub struct Table {
@@ -45,6 +47,8 @@ pub struct Table {
     pub blank_rows: u64,
     /// Columns in file order.
     pub columns: Vec<Column>,
+    /// The header reads like one more row.
+    pub header_is_data: bool,
 }
 
 /// What the cells of a column say.
@@ -67,6 +71,10 @@ pub struct Column {
     pub mean_length: u64,
     /// The datatype and separator that were chosen.
     pub choice: Choice,
+    /// A cell that has the form of a date, of a day that does not exist.
+    pub no_such_day: Option<String>,
+    /// A separator of which it is not certain that it makes lists.
+    pub maybe_separator: Option<char>,
     values: Remaining,
     lists: [Option<List>; 2],
     total_length: u64,
@@ -93,8 +101,74 @@ pub struct Choice {
     pub datatype: DatatypeDescription,
     /// Between the items of a list.
     pub separator: Option<String>,
+    /// What else the cells could mean.
+    pub doubt: Option<Doubt>,
+    /// Why it is a string though its cells look like something else.
+    pub kept_as_text: Option<KeptAsText>,
+}
+
+/// Cells that can be read in two ways.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
     /// Day and month could be the other way round.
-    pub ambiguous: bool,
+    DayMonth,
+    /// `1,234` could have a fraction or groups.
+    Number,
+    /// It could be either, and the column of this title says which.
+    Settled(String),
+}
+
+/// Why a column of digits is one of strings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptAsText {
+    /// Its name speaks of codes.
+    Name,
+    /// Like this example, which would lose a zero.
+    Version(String),
+}
+
+/// What the columns of a table prove of each other's numbers and dates.
+#[derive(Debug, Default)]
+struct Locale {
+    /// The decimal marks that occur, each with the title of a column that proves it.
+    marks: BTreeMap<char, String>,
+    /// Likewise whether days come first.
+    orders: BTreeMap<bool, String>,
+}
+
+impl Locale {
+    fn of(columns: &[Column]) -> Self {
+        let mut locale = Self::default();
+        for column in columns {
+            if let Some(mark) = column.values.proven_mark(&column.title) {
+                let title = || column.title.clone();
+                locale.marks.entry(mark).or_insert_with(title);
+            }
+            if let Some(day_first) = column.values.proven_order(&column.title) {
+                let title = || column.title.clone();
+                locale.orders.entry(day_first).or_insert_with(title);
+            }
+        }
+        locale
+    }
+
+    /// The only decimal mark that is proven, and by which column.
+    fn mark(&self) -> Option<(char, &str)> {
+        only(&self.marks)
+    }
+
+    /// The only order of days and months that is proven, and by which column.
+    fn day_first(&self) -> Option<(bool, &str)> {
+        only(&self.orders)
+    }
+}
+
+fn only<K: Copy>(proofs: &BTreeMap<K, String>) -> Option<(K, &str)> {
+    let mut proofs = proofs.iter();
+    match (proofs.next(), proofs.next()) {
+        (Some((&key, title)), None) => Some((key, title)),
+        _ => None,
+    }
 }
 
 /// Cells read as lists with one of the separators, from the first cell that has it.
@@ -103,10 +177,19 @@ struct List {
     cells: u64,
     items: Remaining,
     separators: u64,
+    /// Separators with a space after them, and before them.
     spaced: u64,
+    spaced_before: u64,
     total_length: u64,
     words: u64,
     empty_items: bool,
+    /// Fingerprints of cells, and of the first and the later items of different ones.
+    seen_cells: HashSet<u64>,
+    seen_items: [HashSet<u64>; 2],
+    /// An item came in different cells.
+    recurs: bool,
+    /// An item came first in one cell and later in another.
+    moves: bool,
 }
 
 impl Table {
@@ -128,9 +211,11 @@ impl Table {
                 column.observe(cell, &mut buffer, budget);
             }
         })?;
+        let locale = Locale::of(&columns);
         for column in &mut columns {
-            column.decide();
+            column.decide(&locale);
         }
+        let header_is_data = header_is_data(&columns);
         let name = source
             .path
             .file_stem()
@@ -142,8 +227,32 @@ impl Table {
             rows,
             blank_rows,
             columns,
+            header_is_data,
         })
     }
+}
+
+/// Whether the header reads like one more row: every title above numbers, dates and the like is one
+/// itself, the first column is of that kind, and no title is a year above other numbers.
+fn header_is_data(columns: &[Column]) -> bool {
+    let mut typed = columns.iter().filter(|column| !column.is_text()).peekable();
+    let starts_typed = columns.first().is_some_and(|column| !column.is_text());
+    if typed.peek().is_none() || !starts_typed {
+        return false;
+    }
+    typed.all(|column| {
+        let parser = parser(&column.choice.datatype);
+        !column.title.is_empty()
+            && column.choice.datatype.base != "anyURI"
+            && parser
+                .parse(trimmed(&column.title), &mut String::new())
+                .is_ok()
+    })
+}
+
+fn parser(description: &DatatypeDescription) -> Parser {
+    let mut diagnostics = crate::diagnostic::Diagnostics::new(crate::diagnostic::Mode::Convert);
+    Datatype::compile(description, &mut diagnostics).parser()
 }
 
 impl Column {
@@ -158,6 +267,8 @@ impl Column {
             unique: Unique::Yes(HashSet::new()),
             mean_length: 0,
             choice: Choice::default(),
+            no_such_day: None,
+            maybe_separator: None,
             values: Remaining::default(),
             lists: [None, None],
             total_length: 0,
@@ -198,6 +309,9 @@ impl Column {
             }
         }
         self.values.observe(value, buffer);
+        if self.no_such_day.is_none() && is_no_day(value) {
+            self.no_such_day = Some(value.to_owned());
+        }
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         self.words += value.split(' ').count() as u64;
@@ -223,10 +337,11 @@ impl Column {
         }
     }
 
-    fn decide(&mut self) {
+    fn decide(&mut self, locale: &Locale) {
         self.mean_length = self.total_length / self.values.cells.max(1);
         if let Some(candidate) = self.values.best(&self.title) {
-            self.choice = choice(&self.values, candidate, None);
+            self.choice = choice(&self.values, candidate, locale);
+            self.keep_codes();
             return;
         }
         let filled = self.values.cells;
@@ -237,31 +352,73 @@ impl Column {
             .filter(|(_, list)| list.is_list(filled))
             .max_by_key(|(_, list)| list.cells);
         let Some((separator, list)) = list else {
+            self.choice.kept_as_text = self
+                .values
+                .version()
+                .map(|example| KeptAsText::Version(example.to_owned()));
             return;
         };
-        // Items that are strings keep the space after a separator, so it becomes part of it.
-        let spaced = list.spaced == list.separators;
-        let written = if spaced {
-            format!("{separator} ")
-        } else {
-            separator.to_string()
-        };
-        self.choice = match list.items.best(&self.title) {
-            Some(candidate) => choice(&list.items, candidate, Some(separator.to_string())),
+        let items = list.items.best(&self.title);
+        if items.is_none() && !list.is_certain(separator) {
+            self.maybe_separator = Some(separator);
+            return;
+        }
+        // Items that are strings keep the spaces around a separator, so they become part of it.
+        let (written, even) = list.written(separator);
+        self.choice = match items {
+            Some(candidate) => Choice {
+                separator: Some(separator.to_string()),
+                ..choice(&list.items, candidate, locale)
+            },
             None => Choice {
                 datatype: DatatypeDescription {
-                    base: if list.spaced > 0 && !spaced {
-                        "token"
-                    } else {
-                        ""
-                    }
-                    .to_owned(),
+                    base: if even { "" } else { "token" }.to_owned(),
                     ..Default::default()
                 },
                 separator: Some(written),
-                ambiguous: false,
+                ..Choice::default()
             },
         };
+        self.keep_codes();
+    }
+
+    /// Whole numbers under a name that speaks of codes are strings.
+    fn keep_codes(&mut self) {
+        if self.choice.datatype.base == "integer" && name::names_codes(&self.title) {
+            self.choice = Choice {
+                separator: self.choice.separator.take(),
+                kept_as_text: Some(KeptAsText::Name),
+                ..Choice::default()
+            };
+        }
+    }
+
+    /// Takes cells that hold a separator as lists of strings.
+    pub fn split_at(&mut self, separator: &str) {
+        self.choice = Choice {
+            separator: Some(separator.to_owned()),
+            ..Choice::default()
+        };
+        self.maybe_separator = None;
+    }
+
+    /// Whether different cells are different values.
+    pub fn tells_apart(&self) -> bool {
+        let datatype = &self.choice.datatype;
+        let pattern = datatype
+            .format
+            .as_ref()
+            .map(|format| format.pattern.as_deref());
+        match (datatype.base.as_str(), pattern) {
+            ("" | "string" | "integer" | "anyURI" | "date" | "gYear", None) => true,
+            // With one digit or two there are two ways to write a day.
+            ("date" | "dateTime", Some(Some(pattern))) => {
+                !pattern.starts_with(['d', 'M'])
+                    || pattern.starts_with("dd")
+                    || pattern.starts_with("MM")
+            }
+            _ => false,
+        }
     }
 
     /// Whether cells are strings, or lists of strings.
@@ -302,7 +459,12 @@ impl Column {
     pub fn items<'a>(&'a self, cell: &'a str) -> impl Iterator<Item = &'a str> {
         let cell = trimmed(cell);
         let is_null = cell.is_empty() || self.nulls().contains(&cell);
-        let separator = self.choice.separator.as_deref().map(str::trim_end);
+        // White space around a separator is stripped from the items, unless it is all there is.
+        let separator = self.choice.separator.as_deref();
+        let separator = separator.map(|separator| match separator.trim() {
+            "" => separator,
+            separator => separator,
+        });
         let mut whole = (!is_null && separator.is_none()).then_some(cell);
         let mut items = (!is_null)
             .then_some(separator)
@@ -318,19 +480,59 @@ impl Column {
 impl List {
     fn observe(&mut self, cell: &str, separator: char, buffer: &mut String) {
         let mut count = 0;
+        let mut ends_with_space = false;
+        let is_new =
+            self.seen_cells.len() < MAX_LIST_VALUES && self.seen_cells.insert(fingerprint(cell));
+        let mut here = Vec::new();
         for item in cell.split(separator) {
             count += 1;
             if count > 1 {
                 self.separators += 1;
                 self.spaced += u64::from(item.starts_with(' '));
+                self.spaced_before += u64::from(ends_with_space);
             }
+            ends_with_space = item.ends_with(' ');
             let item = trimmed(item);
+            if is_new {
+                here.push((fingerprint(item), usize::from(count > 1)));
+            }
             self.empty_items |= item.is_empty();
             self.total_length += item.chars().count() as u64;
             self.words += item.split(' ').count() as u64;
             self.items.observe(item, buffer);
         }
         self.cells += u64::from(count > 1);
+        for (item, place) in &here {
+            self.recurs |= self.seen_items.iter().any(|seen| seen.contains(item));
+            self.moves |= self.seen_items[1 - place].contains(item);
+        }
+        for (item, place) in here {
+            if self.seen_items[place].len() < MAX_LIST_VALUES {
+                self.seen_items[place].insert(item);
+            }
+        }
+    }
+
+    /// Whether nothing but lists explains the separator: items come again in other cells, or are few
+    /// words each. A `|` may be a letter, as in `N|uu` and `G|ui`: there items keep their places.
+    fn is_certain(&self, separator: char) -> bool {
+        match separator {
+            '|' => self.moves,
+            _ => self.recurs || self.words <= 2 * self.items.cells,
+        }
+    }
+
+    /// The separator with the spaces around it, and whether they are always the same.
+    fn written(&self, separator: char) -> (String, bool) {
+        let side = |count: u64| match count {
+            0 => Some(""),
+            count if count == self.separators => Some(" "),
+            _ => None,
+        };
+        match (side(self.spaced_before), side(self.spaced)) {
+            (Some(before), Some(after)) => (format!("{before}{separator}{after}"), true),
+            _ => (separator.to_string(), false),
+        }
     }
 
     fn is_list(&self, filled: u64) -> bool {
@@ -345,13 +547,40 @@ impl List {
     }
 }
 
-fn choice(remaining: &Remaining, candidate: &Candidate, separator: Option<String>) -> Choice {
-    Choice {
+fn choice(remaining: &Remaining, candidate: &'static Candidate, locale: &Locale) -> Choice {
+    let of = |candidate: &Candidate, doubt: Option<Doubt>| Choice {
         datatype: remaining.describe(candidate),
-        separator,
-        ambiguous: matches!(candidate.kind, Kind::Ambiguous(_))
-            && remaining.is_ambiguous(candidate),
+        doubt,
+        ..Choice::default()
+    };
+    if let Some(other) = remaining.exchanged(candidate) {
+        return match locale.day_first() {
+            Some((day_first, title)) => {
+                let fits = candidate.is_day_first() == day_first;
+                let doubt = Some(Doubt::Settled(title.to_owned()));
+                of(if fits { candidate } else { other }, doubt)
+            }
+            None => of(candidate, Some(Doubt::DayMonth)),
+        };
     }
+    if let Some(other) = remaining.other_number(candidate) {
+        return match locale.mark() {
+            Some((mark, title)) => {
+                let fits = candidate.agrees_with(mark);
+                let doubt = Some(Doubt::Settled(title.to_owned()));
+                of(if fits { candidate } else { other }, doubt)
+            }
+            None => of(candidate, Some(Doubt::Number)),
+        };
+    }
+    of(candidate, None)
+}
+
+/// Whether a text has the form of a date, `2019-02-30`, and there is no such day.
+fn is_no_day(text: &str) -> bool {
+    text.len() == 10
+        && text.as_bytes().get(4) == Some(&b'-')
+        && crate::datatype::nonexistent(Base::Date, text).is_some()
 }
 
 /// A text without white space of XML at its ends.

@@ -1,5 +1,6 @@
 //! A CSV file whose dialect has been guessed, and its rows.
 
+use super::encoding;
 use crate::csv::{self, Chunk, Chunks, Format, Preamble, Record, Text};
 use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -24,6 +25,8 @@ pub struct Source {
     pub dialect: Dialect,
     /// Its header.
     pub preamble: Preamble,
+    /// What the dialect says that was guessed, for the curator.
+    pub guesses: Vec<String>,
     resource: Resource,
 }
 
@@ -35,6 +38,13 @@ impl Source {
         std::fs::File::open(path)
             .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
             .map_err(|error| unreadable(&name, &error))?;
+        if let Some(what) = other_content(&head) {
+            let message = format!("not a CSV file: its content is {what}");
+            return Err(Box::new(
+                Diagnostic::new(Code::Unreadable, Place::file(name), message)
+                    .with_hint("unpack it, or save the table as CSV"),
+            ));
+        }
         let resource = Resource {
             url: String::new(),
             media_type: None,
@@ -45,17 +55,29 @@ impl Source {
             content: Content::File(path.to_owned()),
             name,
         };
+        let encoding = encoding::guess(&head, head.len() == HEAD);
         let mut dialect = Dialect {
-            encoding: encoding(&head).to_owned(),
+            encoding: encoding.label.to_owned(),
             ..Dialect::default()
         };
+        let mut guesses = Vec::new();
         let head = decoded(&resource, &dialect.encoding)
             .map_err(|error| unreadable(&resource.name, &error))?;
+        guesses.extend(encoding.note(&head));
         if head.contains(&b'\r') && !head.contains(&b'\n') {
             dialect.line_terminators = vec!["\r".to_owned()];
         }
-        dialect.delimiter = delimiter(&head, &dialect).to_owned();
-        if starts_with_comments(&head, &dialect.delimiter) {
+        let stated = stated_delimiter(&head);
+        dialect.delimiter = match stated {
+            Some(stated) => stated.to_string(),
+            None => delimiter(&head, &dialect).to_owned(),
+        };
+        if let Some(stated) = stated {
+            dialect.skip_rows = 1;
+            guesses.push(format!(
+                "The first line, `sep={stated}`, is a note for spreadsheets: it is skipped."
+            ));
+        } else if starts_with_comments(&head, &dialect.delimiter) {
             dialect.comment_prefix = Some("#".to_owned());
         }
         match commented_header(&head, &dialect) {
@@ -63,13 +85,38 @@ impl Source {
                 dialect.comment_prefix = prefix;
                 dialect.skip_rows = rows;
             }
-            None => dialect.skip_rows = rows_before_header(&head, &dialect),
+            None => {
+                if stated.is_none() {
+                    dialect.skip_rows = rows_before_header(&head, &dialect);
+                }
+                let titles = title_rows(&head, &dialect);
+                if titles > 0 {
+                    dialect.skip_rows += titles;
+                    guesses.push(match titles {
+                        1 => {
+                            "The first row is a title and not the header: it is skipped.".to_owned()
+                        }
+                        rows => format!(
+                            "The first {rows} rows are titles and not the header: they are skipped."
+                        ),
+                    });
+                }
+            }
+        }
+        let spaced = Dialect {
+            skip_initial_space: true,
+            ..dialect.clone()
+        };
+        if flaws(&head, &dialect) > 0 && flaws(&head, &spaced) == 0 {
+            dialect = spaced;
+            guesses.push("Spaces between a delimiter and a quote are skipped.".to_owned());
         }
         let preamble = csv::preamble(&resource, &dialect)?;
         Ok(Self {
             path: path.to_owned(),
             dialect,
             preamble,
+            guesses,
             resource,
         })
     }
@@ -174,33 +221,84 @@ fn decoded(resource: &Resource, encoding: &str) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The label of the encoding: UTF-8 unless the head cannot be, then the Windows one that fits.
-fn encoding(head: &[u8]) -> &'static str {
-    let valid = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        // A character cut off by the end of the head is no error.
-        Err(error) => error.error_len().is_none() && head.len() == HEAD,
-    };
-    if valid || encoding_rs::Encoding::for_bom(head).is_some() {
-        return "utf-8";
+/// What a file is that is not text, by its first bytes.
+fn other_content(head: &[u8]) -> Option<&'static str> {
+    [
+        (&b"\x1F\x8B"[..], "compressed with gzip"),
+        (b"\x28\xB5\x2F\xFD", "compressed with Zstandard"),
+        (b"BZh", "compressed with bzip2"),
+        (b"\xFD7zXZ\0", "compressed with xz"),
+        (
+            b"PK\x03\x04",
+            "a ZIP archive, as spreadsheets (`.xlsx`, `.ods`) are",
+        ),
+        (
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            "a spreadsheet of Excel",
+        ),
+        (b"%PDF-", "a PDF document"),
+        (b"PAR1", "a Parquet file"),
+        (b"SQLite format 3\0", "an SQLite database"),
+    ]
+    .into_iter()
+    .find_map(|(magic, what)| head.starts_with(magic).then_some(what))
+}
+
+/// The delimiter that a first line `sep=;` states.
+fn stated_delimiter(head: &[u8]) -> Option<char> {
+    let line = head.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
+    csv::stated_delimiter(line)
+}
+
+/// How much is wrong with the quoting of the head.
+fn flaws(head: &[u8], dialect: &Dialect) -> usize {
+    let format = Format::new(dialect);
+    let mut record = Record::default();
+    let (mut at, mut flaws) = (0, 0);
+    while at < head.len() {
+        at = format.skip(head, at, &mut record).0;
+        // The last record of the head may be cut off.
+        if at < head.len() || head.len() < HEAD {
+            flaws += record.flaws.len();
+        }
     }
-    let high = head
+    flaws
+}
+
+/// How many rows of titles stand before the header: rows with one cell, or none, above rows that all
+/// have more.
+fn title_rows(head: &[u8], dialect: &Dialect) -> u64 {
+    let format = Format::new(dialect);
+    let mut record = Record::default();
+    let mut filled = Vec::new();
+    let (mut at, mut skipped) = (0, 0);
+    while at < head.len() && filled.len() < HEAD_RECORDS {
+        let (next, is_row) = format.skip(head, at, &mut record);
+        let whole = record.terminated || head.len() < HEAD;
+        if skipped < dialect.skip_rows {
+            skipped += 1;
+        } else if (is_row || record.start == record.end) && whole {
+            let cells = record.cells.iter();
+            let count = cells.filter(|cell| !cell.bytes(head).is_empty()).count();
+            filled.push((record.cells.len(), count));
+        }
+        at = next;
+    }
+    let most = filled.iter().map(|&(cells, _)| cells).max().unwrap_or(0);
+    let titles = filled
         .iter()
-        .filter(|byte| byte.is_ascii().eq(&false))
+        .take_while(|&&(cells, filled)| filled <= 1 && (cells < most || cells > 2))
         .count();
-    // Russian letters of windows-1251 lie at C0 to FF, with Ё and ё at A8 and B8; Western texts have
-    // few letters of that range in a row.
-    let pairs = head
-        .windows(2)
-        .filter(|pair| {
-            pair.iter()
-                .all(|&byte| byte >= 0xC0 || matches!(byte, 0xA8 | 0xB8))
-        })
-        .count();
-    if pairs * 2 > high {
-        "windows-1251"
+    let rest = filled.get(titles..).unwrap_or_default();
+    // The header has as many cells as the rows, and none of them is empty.
+    let header = rest
+        .first()
+        .is_some_and(|&(cells, filled)| cells == filled && cells > 1);
+    let alike = rest.iter().filter(|&&(cells, _)| cells == most).count();
+    if header && rest.len() > 1 && alike * 10 >= rest.len() * 9 {
+        titles as u64
     } else {
-        "windows-1252"
+        0
     }
 }
 
@@ -209,7 +307,7 @@ fn delimiter(head: &[u8], dialect: &Dialect) -> &'static str {
     let mut best = (",", 0.0);
     for delimiter in [",", ";", "\t", "|"] {
         let counts = cell_counts(head, dialect, delimiter);
-        let Some(&first) = counts.first().filter(|&&count| count > 1) else {
+        let Some(first) = usual_count(&counts) else {
             continue;
         };
         let alike = counts.iter().filter(|&&count| count == first).count();
@@ -220,6 +318,21 @@ fn delimiter(head: &[u8], dialect: &Dialect) -> &'static str {
         }
     }
     best.0
+}
+
+/// How many cells the header has, or, where titles stand before it, most of the records.
+fn usual_count(counts: &[usize]) -> Option<usize> {
+    match counts.first() {
+        None => None,
+        Some(&first) if first > 1 => Some(first),
+        Some(_) => {
+            let usual = counts.iter().copied().filter(|&count| count > 1);
+            let times = |count: usize| counts.iter().filter(|&&other| other == count).count();
+            let usual = usual.max_by_key(|&count| (times(count), count))?;
+            // Titles are few, and what follows them is even.
+            (times(usual) * 2 >= counts.len()).then_some(usual)
+        }
+    }
 }
 
 fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
@@ -355,6 +468,7 @@ mod tests {
             ("a,b\n\"x;y;z\",1\n\"x;y\",2\n", ","),
             ("# made by hand\na;b\n1;2\n", ";"),
             ("one\ntwo\n", ","),
+            ("A title\n\na;b\n1;2\n3;4\n", ";"),
             ("", ","),
         ] {
             assert_eq!(
@@ -366,13 +480,39 @@ mod tests {
     }
 
     #[test]
-    fn encodings() {
-        let cyrillic = encoding_rs::WINDOWS_1251.encode("город;Железногорск\n").0;
-        let western = encoding_rs::WINDOWS_1252.encode("café;Zürich\n").0;
-        assert_eq!(encoding("город".as_bytes()), "utf-8");
-        assert_eq!(encoding(&cyrillic), "windows-1251");
-        assert_eq!(encoding(&western), "windows-1252");
-        assert_eq!(encoding(b"\xFF\xFEa\0"), "utf-8");
+    fn titles_before_the_header() {
+        for (head, expected) in [
+            (
+                "Payments 2020 (Dept of X)\n\nid,amount,who\n1,100,A\n2,x,B\n",
+                2,
+            ),
+            ("Payments,,\nid,amount,who\n1,100,A\n", 1),
+            ("id,amount\n1,100\n", 0),
+            ("id\n1\n2\n", 0),
+            // Ragged rows are ragged rows.
+            ("id,name,x\n1\n2,a,b\n", 0),
+            ("id\n1,2\n1\n1,2,3\n", 0),
+        ] {
+            assert_eq!(
+                title_rows(head.as_bytes(), &Dialect::default()),
+                expected,
+                "{head}"
+            );
+        }
+    }
+
+    #[test]
+    fn stated_delimiters() {
+        for (head, expected) in [
+            ("sep=;\nid;name\n", Some(';')),
+            ("SEP=\t\r\nid\tname\r\n", Some('\t')),
+            ("\"sep=|\"\nid|name\n", Some('|')),
+            ("sep=\nid\n", None),
+            ("sep=;;\n", None),
+            ("separator\n", None),
+        ] {
+            assert_eq!(stated_delimiter(head.as_bytes()), expected, "{head}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::convert::{self, NullSink, Options, TableRows};
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::plan::{self, PlanOptions};
 use crate::resource::LocalFiles;
@@ -476,6 +476,241 @@ fn standard_locations() {
     }
 }
 
+/// The columns of a proposal for one file.
+fn columns_of(content: &[u8]) -> io::Result<Value> {
+    let (_folder, metadata) = inferred(&[("a.csv", content)])?;
+    Ok(metadata)
+}
+
+/// The comments of a description as one text.
+fn comments(value: &Value) -> String {
+    match &value["rdfs:comment"] {
+        Value::Array(notes) => notes
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        note => note.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+#[test]
+fn codes_are_strings() -> io::Result<()> {
+    let content = "zip,ref,gid,ver,bik,code,d2,iso,pop\n\
+        02134,32E0134,12345678901234567890,1.10,1e5,101,2019-02-28,NA,2540905\n\
+        00501,12E12,12345678901234567891,1.9,2e10,102,2019-02-30,FR,NA\n\
+        90210,7E3,12345678901234567892,1.2,3e7,201,2019-03-01,DE,10834\n";
+    let metadata = columns_of(content.as_bytes())?;
+    let columns = metadata["tableSchema"]["columns"].as_array().unwrap();
+    for column in &columns[..8] {
+        assert_eq!(column.get("datatype"), None, "{column}");
+        assert_eq!(column.get("null"), None, "{column}");
+    }
+    assert_eq!(columns[8]["datatype"], "integer");
+    assert_eq!(columns[8]["null"], json!(["", "NA"]));
+    for (index, words) in [
+        (3, "versions"),
+        (5, "name of a code"),
+        (6, "`2019-02-30` has the form of a date"),
+    ] {
+        let found = comments(&columns[index]);
+        assert!(found.contains(words), "{found}");
+    }
+    Ok(())
+}
+
+#[test]
+fn columns_settle_each_other() -> io::Result<()> {
+    // The second column proves the decimal comma.
+    let metadata = columns_of(b"Betrag;Menge\n1,234;12,5\n5,678;0,25\n10,000;100,0\n")?;
+    let columns = &metadata["tableSchema"]["columns"];
+    assert_eq!(
+        columns[0]["datatype"],
+        json!({ "base": "decimal", "format": { "pattern": "#0,000", "decimalChar": "," } })
+    );
+    assert!(comments(&columns[0]).contains("column `Menge` says"));
+    // The point.
+    let metadata = columns_of(b"amount,qty\n\"1,234\",12.5\n\"5,678\",0.25\n")?;
+    let columns = &metadata["tableSchema"]["columns"];
+    assert_eq!(
+        columns[0]["datatype"],
+        json!({ "base": "integer", "format": "#,##0" })
+    );
+    // Nothing proves anything.
+    let metadata = columns_of(b"Betrag\n1.234\n5.678\n")?;
+    let columns = &metadata["tableSchema"]["columns"];
+    assert!(comments(&columns[0]).contains("may separate thousands or a fraction"));
+    // Days and months.
+    let metadata = columns_of(b"d,e\n01/02/2020,01/13/2020\n03/04/2020,05/14/2020\n")?;
+    let columns = &metadata["tableSchema"]["columns"];
+    assert_eq!(columns[0]["datatype"]["format"], "MM/dd/yyyy");
+    assert!(comments(&columns[0]).contains("column `e` says"));
+    Ok(())
+}
+
+#[test]
+fn lists_and_what_looks_like_them() -> io::Result<()> {
+    for (content, separator) in [
+        // Spaces on both sides are part of the separator.
+        ("id,tags\n1,a ; b\n2,b ; c\n3,a\n", json!(" ; ")),
+        ("id,tags\n1,a; b\n2,b; c\n3,a\n", json!("; ")),
+        ("id,tags\n1,a|b\n2,b|c\n3,a\n", json!("|")),
+        // A click, and not a list.
+        ("id,name\n1,N|uu\n2,G|ui\n3,G|wi\n4,Naro\n", Value::Null),
+        (
+            "id,note\n1,Fair weather until noon; then heavy rain\n2,Cold and windy; snow\n3,Dry\n",
+            Value::Null,
+        ),
+    ] {
+        let metadata = columns_of(content.as_bytes())?;
+        assert_eq!(
+            metadata["tableSchema"]["columns"][1]["separator"], separator,
+            "{content}"
+        );
+    }
+    // Keys prove lists by spaces.
+    let cities = "id,name\nkursk,A\nperm,B\nomsk,C\n";
+    let routes = "id,via\nr1,kursk perm\nr2,omsk\nr3,perm omsk kursk\n";
+    let (_folder, metadata) = inferred(&[
+        ("cities.csv", cities.as_bytes()),
+        ("routes.csv", routes.as_bytes()),
+    ])?;
+    let schema = &metadata["tables"][1]["tableSchema"];
+    assert_eq!(schema["columns"][1]["separator"], " ");
+    assert_eq!(schema["foreignKeys"][0]["columnReference"], "via");
+    Ok(())
+}
+
+#[test]
+fn a_table_does_not_refer_to_itself_by_chance() -> io::Result<()> {
+    let content = "id,best,worst\na,b,c\nb,c,a\nc,a,b\nd,a,c\n";
+    let metadata = columns_of(content.as_bytes())?;
+    assert_eq!(metadata["tableSchema"].get("foreignKeys"), None);
+    Ok(())
+}
+
+#[test]
+fn notes_about_how_a_file_is_written() -> io::Result<()> {
+    let koi8 = encoding_rs::KOI8_U
+        .encode("город;население\nОрёл;318000\nИрбит;38000\n")
+        .0;
+    let utf16: Vec<u8> = "id,v\r\n1,a\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (content, dialect, words) in [
+        (
+            &koi8[..],
+            json!({ "delimiter": ";", "encoding": "koi8-r" }),
+            "guessed from its letters: if `город`",
+        ),
+        (
+            &utf16,
+            json!({ "encoding": "utf-16le" }),
+            "no byte order mark",
+        ),
+        (
+            b"sep=;\nid;name\n1;A\n2;B\n",
+            json!({ "delimiter": ";", "skipRows": 1 }),
+            "`sep=;`, is a note for spreadsheets",
+        ),
+        (
+            b"Payments 2020 (Dept of X)\n\nid,amount,who\n1,100,A\n2,x,B\n",
+            json!({ "skipRows": 2 }),
+            "first 2 rows are titles",
+        ),
+        (
+            b"column1,column2\n0, \"a, b\"\n1, c\n",
+            json!({ "skipInitialSpace": true }),
+            "Spaces between a delimiter and a quote",
+        ),
+        (
+            b"1,Moscow,100\n2,Omsk,200\n3,Tver,300\n",
+            Value::Null,
+            "header reads like a row of data",
+        ),
+    ] {
+        let metadata = columns_of(content)?;
+        assert_eq!(metadata["dialect"], dialect);
+        let found = comments(&metadata);
+        assert!(found.contains(words), "{found}");
+    }
+    let metadata = columns_of(b"Name,2019,2020\nA,1,2\nB,3,4\n")?;
+    assert!(!comments(&metadata).contains("row of data"));
+    Ok(())
+}
+
+#[test]
+fn what_is_not_csv_is_refused() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for (content, words) in [
+        (&b"\x1F\x8B\x08\0\0"[..], "gzip"),
+        (b"PK\x03\x04\x14", "ZIP"),
+    ] {
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, content)?;
+        let error = infer(&[path], &InferOptions::new(folder.path())).unwrap_err();
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+    Ok(())
+}
+
+/// What the check refuses is reported with the proposal.
+#[test]
+fn broken_files_are_reported() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for (content, code) in [
+        ("id,name,city\n1,5\" disk,Rome\n2,Bob,Oslo\n", Code::Quoting),
+        (
+            "id,name,city\n1,Ann,Rome\n2,\"Bob,Oslo\n3,Cyd,Bonn\n",
+            Code::Quoting,
+        ),
+        ("id,v\n1,a\0b\n2,c\n", Code::Nul),
+        (
+            "id,amount\n1,100\nTotal,300\n\nSource: Dept\n",
+            Code::Ragged,
+        ),
+        ("id,v\n1,a\n\x1A", Code::Ragged),
+    ] {
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, content)?;
+        let text = infer(&[path], &InferOptions::new(folder.path()))
+            .map_err(|error| io::Error::other(error.message))?;
+        let found = check(&text, &folder.path().join("a.csv-metadata.json"))?;
+        assert!(found.has(code), "{content} {found:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn bases_of_projects() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "id\nx\n")?;
+    let options = InferOptions {
+        base: Some("http://example.org/towns/".to_owned()),
+        ..InferOptions::new(folder.path())
+    };
+    let text = infer(&[path], &options).map_err(|error| io::Error::other(error.message))?;
+    let value: Value = serde_json::from_str(&text)?;
+    assert_eq!(
+        value["https://w3id.org/civigraph/csvw#base"],
+        "http://example.org/towns/"
+    );
+    assert_eq!(value["tables"][0]["url"], "a.csv");
+    assert!(comments(&value).contains("is an example"));
+    let found = check(&text, &folder.path().join("csv-metadata.json"))?;
+    assert!(found.is_empty(), "{found:?}");
+    for (folder, expected) in [
+        ("/home/a/My Towns/data", "http://example.org/my_towns/"),
+        ("/home/a/города", "http://example.org/goroda/"),
+        ("/", "http://example.org/project/"),
+    ] {
+        assert_eq!(example_base(Path::new(folder)), expected);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -494,6 +729,12 @@ proptest! {
                     "([a-c]; ?){1,3}[a-c]",
                     "да|нет|NA|N/A|-||yes|true",
                     "[ \t]?[a-c\"\n]{0,3} ?",
+                    "[1-9]\\.[0-9]{1,2}",
+                    "[1-9][Ee][0-9]",
+                    "-?[0-9]{17,21}(\\.[0-9]{1,20})?",
+                    "[a-c]( \\| | ; |;|\\|)[a-c]",
+                    "Yes|No|no|NaN|INF|\\{\\}|\\[1\\]",
+                    "[0-3]?[0-9]/[01]?[0-9]/20[0-9]{2}",
                 ],
                 3,
             ),

@@ -20,7 +20,9 @@ impl<'p> Writing<'p> {
     /// The text whose value is `lexical`; `None` where the column has no such value.
     pub(super) fn text(&self, lexical: &str) -> Option<String> {
         let text = match &self.column.datatype.format {
-            Format::Standard | Format::Regular(_) | Format::Number(_) => lexical.to_owned(),
+            Format::Standard | Format::Ignored(_) | Format::Regular(_) | Format::Number(_) => {
+                lexical.to_owned()
+            }
             Format::Boolean(yes, no) => match lexical {
                 "true" | "1" => yes.clone(),
                 _ => no.clone(),
@@ -169,6 +171,8 @@ mod tests {
             null: vec![String::new()],
             required: false,
             separator: None,
+            naming: false,
+            misfit: false,
         };
         let text = Writing::new(&column).text(lexical);
         assert_eq!(text.as_deref(), expected, "{base} {format} {lexical}");

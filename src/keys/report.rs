@@ -54,7 +54,8 @@ pub(super) fn null(from: &Key, row: &KeyRow) -> String {
     let name = row.cells.iter().position(|cell| cell.value.is_null());
     let name = name.and_then(|index| from.names.get(index));
     format!(
-        "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`",
+        "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`; \
+         `check --lax` takes all of them so",
         name.map_or("", String::as_str)
     )
 }

@@ -33,6 +33,7 @@ fn table(url: &str, columns: &[&str], primary_key: &[usize]) -> Table {
         annotations: Vec::new(),
         notes: Vec::new(),
         extensions: Default::default(),
+        unread: false,
         place: Place::default(),
     }
 }
@@ -56,6 +57,7 @@ fn column(name: &str) -> Column {
         text_direction: None,
         annotations: Vec::new(),
         extensions: Default::default(),
+        misfit: false,
         place: Place::default(),
     }
 }

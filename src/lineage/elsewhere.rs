@@ -107,7 +107,7 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<Elsewhere>, Store
         StoreError::new(
             Code::TornBuild,
             build.folder(),
-            format!("the store cannot be read: {error}"),
+            format!("the index cannot be read: {error}"),
         )
     };
     let subject = pattern.subject.as_ref().into();

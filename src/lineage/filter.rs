@@ -32,7 +32,7 @@ pub struct Match {
 
 impl Pattern {
     /// Whether a quad matches. A literal without a type matches by its text alone; language tags match
-    /// in any case, and numbers, dates and durations by value, as the store gives them back.
+    /// in any case, and numbers, dates and durations by value, as functions of SPARQL give them back.
     pub fn matches(&self, quad: QuadRef<'_>) -> bool {
         let oxrdf::NamedOrBlankNodeRef::NamedNode(subject) = quad.subject else {
             return false;
@@ -58,7 +58,7 @@ impl Pattern {
     }
 }
 
-/// Whether two literals are the same to the store.
+/// Whether a literal is the one asked for: its value counts, not how it is written.
 fn same(asked: &Literal, found: LiteralRef<'_>) -> bool {
     if let (Some(one), Some(other)) = (asked.language(), found.language()) {
         return one.eq_ignore_ascii_case(other)
@@ -69,8 +69,8 @@ fn same(asked: &Literal, found: LiteralRef<'_>) -> bool {
         || kept(asked.as_ref()).is_some_and(|asked| kept(found).is_some_and(|found| asked == found))
 }
 
-/// What the store keeps of a literal where it keeps a value and not its digits: the datatype that it is
-/// given back with, and bytes that are equal for equal values.
+/// The value of a literal that has one: the datatype that functions of SPARQL give it back with, and bytes that are
+/// equal for equal values.
 fn kept(literal: LiteralRef<'_>) -> Option<(Base, Vec<u8>)> {
     let base = Base::from_iri(literal.datatype().as_str())?;
     let text = literal.value();
@@ -86,7 +86,7 @@ fn kept(literal: LiteralRef<'_>) -> Option<(Base, Vec<u8>)> {
     let mut value = Vec::new();
     write_key(base, text, &mut value);
     if base.family() == Family::Temporal {
-        // Moments are equal in any time zone, but the store keeps the zone.
+        // Moments are equal in any time zone, but the zone is kept.
         value.extend(zone(text).as_bytes());
     }
     Some((base, value))
@@ -200,7 +200,7 @@ mod tests {
                 xsd("2020-01-01T00:00:00.000+00:00^dateTime"),
                 true,
             ),
-            // The same moment, but the store tells them apart.
+            // The same moment in another zone.
             (
                 xsd("2020-01-01T00:00:00Z^dateTime"),
                 xsd("2020-01-01T01:00:00+01:00^dateTime"),

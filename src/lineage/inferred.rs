@@ -54,7 +54,7 @@ pub fn inferred(build: &Build, pattern: &Pattern) -> Result<Vec<Inferred>, Store
         StoreError::new(
             Code::TornBuild,
             build.folder(),
-            format!("the store cannot be read: {error}"),
+            format!("the index cannot be read: {error}"),
         )
     })
 }
@@ -92,8 +92,7 @@ impl Reader<'_> {
         Ok(chain)
     }
 
-    /// The inference of a triple. Statements are found by what they say and not by their IRIs, because
-    /// the store writes some literals in another way.
+    /// The inference of a triple. Statements are found by what they say and not by their IRIs.
     fn inference(&self, triple: Triple) -> Result<Option<Inferred>, IndexError> {
         let about = TermRef::from(triple.subject.as_ref());
         for quad in self.quads(None, Some(rdf::SUBJECT), Some(about), &self.claims)? {

@@ -53,7 +53,7 @@ impl Fragment {
     }
 }
 
-/// A quad as the store has it, and what made it.
+/// A quad of the build, and what made it.
 #[derive(Debug)]
 struct Made {
     quad: Quad,
@@ -62,7 +62,7 @@ struct Made {
 
 /// Leads triples of a build back to the tables that it keeps.
 ///
-/// An index says which rows to read; large tables have it in a file beside the store, and nothing else is
+/// An index says which rows to read; large tables have it in a file beside the builds, and nothing else is
 /// stored.
 #[derive(Debug)]
 pub struct Tracer {

@@ -3,7 +3,7 @@
 use super::changes::{self, Inputs};
 use super::tables::Tables;
 use super::work::Work;
-use super::{Source, prefixes};
+use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::project::Project;
@@ -73,6 +73,10 @@ impl Work<'_> {
         Ok(About {
             base: source.base().to_owned(),
             prefixes,
+            elsewhere: elsewhere(group, source.base())
+                .into_iter()
+                .map(|(_, namespace)| namespace)
+                .collect(),
             inputs,
             title: title(group),
             license: license(group),

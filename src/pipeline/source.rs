@@ -2,15 +2,19 @@
 
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::project::Project;
 use crate::resource::{LocalFiles, ResolveError, Resolver, Resource};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Base of a project's IRIs where its metadata names none.
-const DEFAULT_BASE: &str = "https://w3id.org/civigraph/";
+/// Base of a project's IRIs where its metadata names none: nobody's, so that they are not taken for others'.
+const DEFAULT_BASE: &str = "http://example.org/";
+
+/// Bytes of a Turtle file in which its declarations are looked for.
+const DECLARATIONS: u64 = 64 << 10;
 
 /// The files of a project as a conversion sees them: under the project's base, wherever it lies.
 ///
@@ -21,6 +25,8 @@ pub struct Source {
     folder: PathBuf,
     metadata: String,
     base: String,
+    /// Prefixes of the ontology with their namespaces.
+    prefixes: Vec<(String, String)>,
 }
 
 impl Source {
@@ -38,6 +44,7 @@ impl Source {
             files,
             folder: project.root().to_owned(),
             base,
+            prefixes: declared(project),
         })
     }
 
@@ -69,12 +76,38 @@ impl Source {
         resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) -> Option<TableGroup> {
-        csvw::load(
-            &self.metadata,
-            &LoadOptions::default(),
-            resolver,
-            diagnostics,
-        )
+        let options = LoadOptions {
+            prefixes: self.prefixes.clone(),
+            ..LoadOptions::default()
+        };
+        csvw::load(&self.metadata, &options, resolver, diagnostics)
+    }
+
+    /// Warns where the IRIs of the project start with a base that is nobody's.
+    pub fn check_base(&self, group: &TableGroup, diagnostics: &mut Diagnostics) {
+        if !self.base.starts_with(DEFAULT_BASE) {
+            return;
+        }
+        let place = match group
+            .metadata
+            .first()
+            .and_then(|url| self.resolve(url).ok())
+        {
+            Some(metadata) => Place::at(metadata.name, 1, 1),
+            None => Place::default(),
+        };
+        let message = match &group.base {
+            Some(_) => "the base of the project is still a placeholder",
+            None => "the metadata names no base for the IRIs of the project",
+        };
+        diagnostics.push(
+            Diagnostic::new(Code::PlaceholderBase, place, message)
+                .with_found(self.base.as_str())
+                .with_expected(format!(
+                    "`\"{}base\": \"https://…/\"` with an address of your own",
+                    csvw::OWN_NAMESPACE
+                )),
+        );
     }
 }
 
@@ -90,6 +123,32 @@ impl Resolver for Source {
     }
 }
 
+/// The prefixes that the ontology of a project declares; what cannot be read is reported by who needs it.
+fn declared(project: &Project) -> Vec<(String, String)> {
+    let mut prefixes = Vec::new();
+    for file in project.vocabulary().unwrap_or_default() {
+        let mut start = Vec::new();
+        let opened = File::open(file).map(|file| file.take(DECLARATIONS));
+        if opened.is_ok_and(|mut file| file.read_to_end(&mut start).is_ok()) {
+            let text = String::from_utf8_lossy(&start);
+            prefixes.extend(text.lines().filter_map(declaration));
+        }
+    }
+    prefixes
+}
+
+/// The prefix and the namespace of a line `@prefix p: <…> .`; declarations that are written otherwise only
+/// make a hint less good.
+fn declaration(line: &str) -> Option<(String, String)> {
+    let line = line.trim_start();
+    let rest = line
+        .strip_prefix("@prefix")
+        .or_else(|| line.strip_prefix("PREFIX"))?;
+    let (prefix, rest) = rest.split_once(':')?;
+    let (namespace, _) = rest.trim_start().strip_prefix('<')?.split_once('>')?;
+    Some((prefix.trim().to_owned(), namespace.to_owned()))
+}
+
 /// The base that metadata names, read ahead of everything else: URLs depend on it.
 ///
 /// Whatever else is wrong with the metadata is reported when it is loaded.
@@ -99,5 +158,10 @@ fn base_of(metadata: &Path) -> io::Result<String> {
     let named = document
         .get(format!("{}base", csvw::OWN_NAMESPACE))
         .and_then(|value| value.as_str().or_else(|| value.get("@id")?.as_str()));
-    Ok(named.unwrap_or(DEFAULT_BASE).to_owned())
+    let mut base = named.unwrap_or(DEFAULT_BASE).to_owned();
+    // That it is missing is reported with the rest.
+    if !base.ends_with('/') {
+        base.push('/');
+    }
+    Ok(base)
 }

@@ -175,7 +175,7 @@ fn the_shipped_project_edited_step_by_step() -> Tested {
         format!("{text}\n<https://w3id.org/civigraph/ns#> <http://purl.org/dc/terms/created> \"01\"^^<http://www.w3.org/2001/XMLSchema#integer>, \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n")
     })?;
     assert_eq!(workshop.both()?, Some(4));
-    // One of two literals that the store takes for the same value goes.
+    // One of two literals of the same value goes.
     workshop.edit(
         "ontology/civigraph.ttl",
         replaced("\"01\"^^<http://www.w3.org/2001/XMLSchema#integer>, ", ""),

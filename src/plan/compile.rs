@@ -1,6 +1,7 @@
 //! From the annotated table group to the plan.
 
 use super::annotation::{Annotator, CSVW};
+use super::naming::naming_columns;
 use super::{
     ColumnPlan, Language, Mode, Object, Plan, PlanOptions, RowPlan, Rule, Slot, TablePlan,
     Template, Test, When,
@@ -39,11 +40,12 @@ pub fn compile(group: &TableGroup, options: &PlanOptions, diagnostics: &mut Diag
             }
             about.describe(&table_node, &table.annotations, &table.notes);
         }
-        tables.push(TableCompiler::new(table, diagnostics).finish(
-            group,
-            standard.then_some(table_node),
-            about,
-        ));
+        let mut compiler = TableCompiler::new(table, diagnostics);
+        let naming = naming_columns(group, index);
+        for (column, naming) in compiler.columns.iter_mut().zip(naming) {
+            column.naming = naming;
+        }
+        tables.push(compiler.finish(group, standard.then_some(table_node), about));
     }
     if standard && options.provenance {
         provenance(&mut head, &node, group, options);
@@ -126,6 +128,8 @@ impl ColumnPlan {
                 .separator
                 .clone()
                 .filter(|separator| !separator.is_empty()),
+            naming: false,
+            misfit: column.misfit,
         }
     }
 }
@@ -195,6 +199,7 @@ impl<'a> TableCompiler<'a> {
             rows,
             head: head.finish(),
             primary_key: table.primary_key.clone(),
+            unread: table.unread,
         }
     }
 

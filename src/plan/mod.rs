@@ -9,11 +9,13 @@
 
 mod annotation;
 mod compile;
+mod naming;
 mod template;
 
 pub(crate) use annotation::CSVW;
 pub use compile::compile;
 pub(crate) use compile::percent_decode;
+pub(crate) use naming::naming_columns;
 pub(crate) use template::prefix_length;
 pub use template::{Expression, Part, Slot, Template, Variable};
 
@@ -76,6 +78,9 @@ pub struct TablePlan {
     pub head: Vec<Quad>,
     /// Indexes into `columns`.
     pub primary_key: Vec<usize>,
+    /// Nothing could be made of the file, which is reported: its rows are not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 impl TablePlan {
@@ -119,6 +124,12 @@ pub struct ColumnPlan {
     pub required: bool,
     /// Cells are lists, separated by this.
     pub separator: Option<String>,
+    /// Its texts name things: ids, references, labels. What cannot be seen in them is worth a warning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub naming: bool,
+    /// The file has another column here, which is reported: its cells are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub misfit: bool,
 }
 
 impl ColumnPlan {

@@ -13,7 +13,7 @@
 
 use super::guard::line_and_column;
 use super::parameter::ParameterType;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::store::{Prefixes, StoreError};
 use oxrdf::Term;
 use std::collections::BTreeMap;
@@ -311,6 +311,9 @@ fn in_language<'a>(texts: &'a BTreeMap<String, String>, language: &str) -> Optio
         .map(String::as_str)
 }
 
+/// Keys of the lines of a header.
+const KEYS: &[&str] = &["title", "description", "tags", "param"];
+
 impl Header {
     /// Parses the comment lines at the start of a query.
     fn parse(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Self {
@@ -357,8 +360,20 @@ impl Header {
                     }
                     Err(message) => diagnostics.push(wrong(file, number, &message)),
                 },
-                // Any other comment is only a comment.
-                _ => {}
+                // Any other comment is only a comment, unless it is a slip.
+                _ => {
+                    if let Some(meant) = suggest::nearest(key, KEYS.iter().copied()) {
+                        diagnostics.push(
+                            Diagnostic::new(
+                                Code::QueryHeaderKey,
+                                Place::at(file, number, 0),
+                                format!("`{key}` is not a key of a query's header"),
+                            )
+                            .with_found(key)
+                            .with_hint(format!("did you mean `{meant}`?")),
+                        );
+                    }
+                }
             }
         }
         header

@@ -1,6 +1,7 @@
 //! Tables for people: short names, labels, widths that fit the terminal.
 
 use super::labels::Labels;
+use crate::characters;
 use crate::store::Prefixes;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use oxrdf::{Term, TermRef};
@@ -176,24 +177,24 @@ pub fn term_text(term: TermRef<'_>, prefixes: &Prefixes, labels: Option<&Labels<
     }
 }
 
-/// Text without characters that would steer a terminal; line breaks stay.
+/// Text without characters that would steer a terminal, and with those that nobody would see written out:
+/// `\u{a0}`. Line breaks stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.contains(steers) {
-        text.chars()
-            .map(|c| match c {
-                '\t' => ' ',
-                c if steers(c) => '\u{FFFD}',
-                c => c,
-            })
-            .collect::<String>()
-            .into()
-    } else {
-        text.into()
+    let steers = |c: char| c.is_control() && c != '\n';
+    let unseen = |c: char| characters::is_space(c) || characters::is_unseen(c);
+    if !text.contains(|c| steers(c) || unseen(c)) {
+        return text.into();
     }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            c if unseen(c) => out.extend(c.escape_unicode()),
+            c if steers(c) => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    out.into()
 }
 
 #[cfg(test)]
@@ -251,6 +252,18 @@ mod tests {
              default  x\n"
         );
         Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        for (text, expected) in [
+            ("New\u{a0}York", "New\\u{a0}York"),
+            ("a\u{ad}b\u{202e}", "a\\u{ad}b\\u{202e}"),
+            ("a\tb\nc\u{7}", "a b\nc\u{fffd}"),
+            ("Ирбит", "Ирбит"),
+        ] {
+            assert_eq!(printable(text), expected);
+        }
     }
 
     #[test]

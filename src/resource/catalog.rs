@@ -17,6 +17,12 @@ use std::sync::Arc;
 ///     "headers": {"Link": "<a.json>; rel=\"describedby\"; type=\"application/csvm+json\""}}}}
 /// ```
 ///
+/// A plain map from URL to path is enough where nothing else is to be said:
+///
+/// ```json
+/// {"http://example.org/a.csv": "files/a.csv"}
+/// ```
+///
 /// Paths are relative to the catalog. A URL that is not listed is not found.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -32,13 +38,34 @@ struct Entry {
     links: Vec<String>,
 }
 
+/// A catalog with `resources`.
 #[derive(serde::Deserialize)]
 struct Document {
-    resources: HashMap<String, DocumentEntry>,
+    resources: HashMap<String, Description>,
 }
 
+/// A URL as the name of a member of a plain map.
+#[derive(PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(try_from = "String")]
+struct PlainUrl(String);
+
+impl TryFrom<String> for PlainUrl {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        if url::is_absolute(&name) {
+            Ok(Self(name))
+        } else {
+            Err(format!(
+                "`{name}` is neither `resources` nor an absolute URL"
+            ))
+        }
+    }
+}
+
+/// What a URL stands for.
 #[derive(serde::Deserialize)]
-struct DocumentEntry {
+struct Description {
     path: PathBuf,
     #[serde(default)]
     content_type: String,
@@ -84,19 +111,19 @@ impl Catalog {
                     Code::Catalog,
                     Place::at(name.as_ref(), error.line() as u64, error.column() as u64),
                     format!(
-                        "this is no catalog: {}",
+                        "this is not a catalog: {}",
                         words.strip_suffix(&place).unwrap_or(&words)
                     ),
                 )
-                .with_expected(r#"`{"resources": {"URL": {"path": "FILE"}}}`"#),
+                .with_expected(
+                    r#"`{"URL": "FILE"}` or `{"resources": {"URL": {"path": "FILE"}}}`"#,
+                ),
             )
         })
     }
 
     fn parse(text: &[u8], folder: &Path) -> serde_json::Result<Self> {
-        let document: Document = serde_json::from_slice(text)?;
-        let entries = document
-            .resources
+        let entries = resources(text)?
             .into_iter()
             .map(|(url, entry)| {
                 let fields = |wanted: &str| -> Vec<String> {
@@ -116,17 +143,38 @@ impl Catalog {
                     links: fields("link"),
                     content_type: entry.content_type,
                 };
-                (url::normalise(&url), entry)
+                (url::identity(&url), entry)
             })
             .collect();
         Ok(Self { entries })
     }
 }
 
+/// The entries of either form of a catalog.
+fn resources(text: &[u8]) -> serde_json::Result<HashMap<String, Description>> {
+    // Read twice, so that errors keep their places.
+    let members: HashMap<String, serde::de::IgnoredAny> = serde_json::from_slice(text)?;
+    if members.is_empty() || members.contains_key("resources") {
+        let document: Document = serde_json::from_slice(text)?;
+        return Ok(document.resources);
+    }
+    let plain: HashMap<PlainUrl, PathBuf> = serde_json::from_slice(text)?;
+    let described = plain.into_iter().map(|(PlainUrl(url), path)| {
+        let description = Description {
+            path,
+            content_type: String::new(),
+            headers: HashMap::new(),
+        };
+        (url, description)
+    });
+    Ok(described.collect())
+}
+
 impl Resolver for Catalog {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let url = url::normalise(url::without_fragment(url));
-        let entry = self.entries.get(&url).ok_or(ResolveError::NotFound)?;
+        let entry = self.entries.get(&url::identity(&url));
+        let entry = entry.ok_or(ResolveError::NotFound)?;
         // A listed file that is not there is a mistake in the catalog, not an absent resource.
         if let Err(error) = std::fs::metadata(&entry.path) {
             return Err(ResolveError::Failed(format!(
@@ -194,5 +242,32 @@ mod tests {
         std::fs::write(&path, "{\n  \"resources\": 1}").unwrap();
         let error = Catalog::open(&path).unwrap_err();
         assert_eq!((error.code, error.place.line), (Code::Catalog, 2));
+        std::fs::write(&path, "{\n  \"resource\": {}}").unwrap();
+        let error = Catalog::open(&path).unwrap_err();
+        assert_eq!((error.code, error.place.line), (Code::Catalog, 2));
+        assert!(
+            error.message.contains("`resource` is neither"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn plain_map_in_any_spelling() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a (1).csv"), "x\n1\n").unwrap();
+        let path = folder.path().join("catalog.json");
+        std::fs::write(
+            &path,
+            r#"{"http://example.org/a%20%281%29.csv": "a (1).csv"}"#,
+        )
+        .unwrap();
+        let catalog = Catalog::open(&path).unwrap();
+        for url in [
+            "http://example.org/a%20%281%29.csv",
+            "http://example.org/a%20(1).csv",
+        ] {
+            assert!(catalog.resolve(url).is_ok(), "{url}");
+        }
     }
 }

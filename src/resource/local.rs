@@ -72,9 +72,9 @@ impl LocalFiles {
             return None;
         }
         if let Some(base) = &self.base
-            && let Some(rest) = url.strip_prefix(base.as_str())
+            && let Some(rest) = below(base, url)
         {
-            let relative = url::decoded_path(rest)?;
+            let relative = url::decoded_path(&rest)?;
             // The base stands for the folder and what is below it, nothing else.
             let below = relative
                 .components()
@@ -82,6 +82,16 @@ impl LocalFiles {
             return below.then(|| self.folder.join(relative));
         }
         url::to_path(url)
+    }
+}
+
+/// What a URL has after a base, in whatever spelling.
+fn below(base: &str, url: &str) -> Option<String> {
+    match url.strip_prefix(base) {
+        Some(rest) => Some(rest.to_owned()),
+        None => url::identity(url)
+            .strip_prefix(&url::identity(base))
+            .map(str::to_owned),
     }
 }
 

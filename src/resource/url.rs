@@ -59,9 +59,91 @@ pub fn normalise(url: &str) -> String {
     uri::normalise(&mapped)
 }
 
-/// Whether two absolute URLs are the same after normalisation.
+/// Resolves a reference as people write it: a file name with spaces or a lone `%` is one, although a URL
+/// would have them encoded.
+///
+/// # Errors
+/// It is not a URL even so.
+pub fn resolve_written(base: &str, reference: &str) -> Result<String, InvalidUrl> {
+    resolve(base, reference).or_else(|_| resolve(base, &encode_illegal(reference)))
+}
+
+/// Percent-encodes the characters that no IRI may have.
+fn encode_illegal(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        let illegal = match character {
+            '\0'..=' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\u{7F}' => true,
+            '%' => {
+                let digits = text.as_bytes().get(at + 1..at + 3);
+                !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            }
+            _ => false,
+        };
+        if illegal {
+            encoded.push_str(&format!("%{:02X}", u32::from(character)));
+        } else {
+            encoded.push(character);
+        }
+    }
+    encoded
+}
+
+/// The form by which URLs of files compare: normalised, and without the percent-encodings in the path that
+/// change nothing about which file is meant.
+///
+/// RFC 3986 leaves it to schemes whether `%28` and `(` are the same; for files they are, and programs differ
+/// in which they write. Encodings of `/`, `?`, `#` and `%` do make another path.
+///
+/// ```
+/// use civigraph::resource::url::same;
+///
+/// assert!(same("file:///d/cities%20%281%29.csv", "file:///d/cities%20(1).csv"));
+/// assert!(!same("file:///d/a%2Fb.csv", "file:///d/a/b.csv"));
+/// ```
+pub fn identity(url: &str) -> String {
+    let mut normal = normalise(url);
+    // Three ways to write one path (RFC 8089 §2, §E.2).
+    for host in ["file://localhost/", "file:/"] {
+        if let Some(path) = normal
+            .strip_prefix(host)
+            .filter(|path| !path.starts_with('/'))
+        {
+            normal = format!("file:///{path}");
+        }
+    }
+    let path_end = normal.find(['?', '#']).unwrap_or(normal.len());
+    if !normal
+        .get(..path_end)
+        .is_some_and(|path| path.contains('%'))
+    {
+        return normal;
+    }
+    let (path, rest) = normal.split_at(path_end);
+    let mut pieces = path.split('%');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let byte = piece
+            .get(..2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (byte, piece.get(2..)) {
+            (Some(byte), Some(tail)) if b"!$&'()*+,;=:@".contains(&byte) => {
+                out.push(char::from(byte));
+                out.push_str(tail);
+            }
+            _ => {
+                out.push('%');
+                out.push_str(piece);
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Whether two absolute URLs name the same file.
 pub fn same(left: &str, right: &str) -> bool {
-    left == right || normalise(left) == normalise(right)
+    left == right || identity(left) == identity(right)
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -148,6 +230,36 @@ mod tests {
         }
         assert!(same("http://example.org:80/a", "http://EXAMPLE.org/a"));
         assert!(!same("http://example.org/A", "http://example.org/a"));
+    }
+
+    #[test]
+    fn one_file_has_one_identity() {
+        for name in [
+            "(1)", "a)b", "a+b", "a&b", "a'b", "a,b", "a=b", "a@b", "a;b", "a$b", "a!b", "a*b",
+            "a:b", "ж", "a b", "100%", "a~b",
+        ] {
+            let path = format!("/d/{name}.csv");
+            let url = from_path(Path::new(&path));
+            let encoded: String = std::iter::once("file:///d/".to_owned())
+                .chain(name.bytes().map(|byte| format!("%{byte:02x}")))
+                .chain(std::iter::once(".csv".to_owned()))
+                .collect();
+            assert!(same(&url, &encoded), "{url} {encoded}");
+            let written = resolve_written("file:///d/x.json", &format!("./{name}.csv"));
+            assert!(same(&url, &written.unwrap()), "{name}");
+        }
+        assert!(same("file:///d/a.csv", "file://localhost/d/a.csv"));
+        assert!(same("file:///d/a.csv", "file:/d/a.csv"));
+        for (left, right) in [
+            ("file:///d/a.csv", "file://other/d/a.csv"),
+            ("file:///a%2Fb", "file:///a/b"),
+            ("file:///a%2520b", "file:///a%20b"),
+            ("file:///a%23b", "file:///a#b"),
+            ("file:///a%3Fb", "file:///a?b"),
+            ("http://e.org/a?x=%26", "http://e.org/a?x=&"),
+        ] {
+            assert!(!same(left, right), "{left} {right}");
+        }
     }
 
     #[test]

@@ -6,13 +6,10 @@ use super::shape::{Check, Constraint, Shape};
 use super::source::node;
 use super::value::Value;
 use super::vocabulary::{local, sh};
+use crate::datatype::regular::{PatternError, XPathRegex};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use oxrdf::{Literal, NamedNode, Term};
-use regex::RegexBuilder;
 use std::collections::HashSet;
-
-/// Memory of a compiled expression.
-const REGEX_SIZE: usize = 1 << 20;
 
 /// Reads all constraints of a shape, in the order in which they are written.
 ///
@@ -334,30 +331,12 @@ fn is_integer(literal: &Literal) -> bool {
 }
 
 /// Compiles an expression of SPARQL's `REGEX`.
-pub(super) fn expression(pattern: &str, flags: &str) -> Result<regex::Regex, String> {
-    let literal = flags.contains('q');
-    let pattern = if literal {
-        regex::escape(pattern)
-    } else {
-        pattern.to_owned()
-    };
-    let mut builder = RegexBuilder::new(&pattern);
-    builder.size_limit(REGEX_SIZE);
-    for flag in flags.chars() {
-        match flag {
-            's' => drop(builder.dot_matches_new_line(true)),
-            'm' => drop(builder.multi_line(true)),
-            'i' => drop(builder.case_insensitive(true)),
-            'x' => drop(builder.ignore_whitespace(true)),
-            'q' => {}
-            other => return Err(format!("`{other}` is no flag: they are i, s, m, x and q")),
+fn expression(pattern: &str, flags: &str) -> Result<XPathRegex, String> {
+    XPathRegex::new(pattern, flags).map_err(|error| match error {
+        PatternError::Illegal(error) => {
+            format!("`sh:pattern` is not a regular expression of XPath: {error}")
         }
-    }
-    builder.build().map_err(|error| {
-        let words = error.to_string();
-        let last = words.lines().last().unwrap_or_default();
-        let last = last.strip_prefix("error: ").unwrap_or(last);
-        format!("`sh:pattern` is no regular expression: {last}")
+        PatternError::Unsupported(error) => format!("`sh:pattern` cannot be checked: {error}"),
     })
 }
 

@@ -3,9 +3,9 @@
 use super::path::Path;
 use super::query::Query;
 use super::source::Node;
+use crate::datatype::regular::XPathRegex;
 use crate::diagnostic::Place;
 use oxrdf::{Literal, NamedNode, Term};
-use regex::Regex;
 use std::collections::HashSet;
 
 /// A node shape or property shape.
@@ -74,7 +74,7 @@ pub(super) enum Check {
     MinLength(u64),
     MaxLength(u64),
     Pattern {
-        regex: Regex,
+        regex: XPathRegex,
         text: String,
     },
     LanguageIn(Vec<String>),

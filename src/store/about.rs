@@ -13,6 +13,9 @@ pub struct About {
     pub base: String,
     /// Prefixes for dumps and tables.
     pub prefixes: Prefixes,
+    /// Namespaces outside `{base}id/` in which templates of the metadata put things.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub elsewhere: BTreeSet<String>,
     /// The files that went in, in order of their names.
     pub inputs: Vec<Input>,
     /// Title of the project by language tag.

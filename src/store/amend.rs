@@ -345,7 +345,7 @@ fn make(
     let index = Index::open(&folder).map_err(index_error)?;
     let differing = || difference.gone.iter().chain(&difference.came);
     let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
-    let count = |index: &Index| count_subjects(index, &subjects, &about.base);
+    let count = |index: &Index| count_subjects(index, &subjects, &about);
     let statistics = prior
         .manifest()
         .statistics
@@ -375,9 +375,9 @@ fn make(
 fn count_subjects(
     index: &Index,
     subjects: &BTreeSet<String>,
-    base: &str,
+    about: &About,
 ) -> Result<Statistics, StoreError> {
-    let mut counter = Counter::new(base);
+    let mut counter = Counter::new(about);
     for subject in subjects {
         let Some(subject) = super::line::read_subject(subject.as_bytes()) else {
             continue;

@@ -231,23 +231,7 @@ impl Builder {
             digest,
             states,
             statistics,
-        } = std::thread::scope(|scope| {
-            let texts = self
-                .site
-                .options
-                .text
-                .then(|| scope.spawn(|| text::write(&index, &self.site)));
-            let digested = digest_all(&index, &about.base)?;
-            match texts.map(|texts| texts.join()) {
-                Some(Err(_)) => Err(StoreError::new(
-                    Code::StoreFiles,
-                    self.site.path(),
-                    "the thread that indexes the texts ended early",
-                )),
-                Some(Ok(Err(error))) => Err(error),
-                Some(Ok(Ok(()))) | None => Ok(digested),
-            }
-        })?;
+        } = self.read_back(&index, &about)?;
         states.write(self.site.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.site.write_release(&release)?;
@@ -265,6 +249,28 @@ impl Builder {
         self.site.report(Step::Verified);
         drop(index);
         self.site.finish(manifest)
+    }
+
+    /// Digests the quads of the index, and indexes their texts.
+    fn read_back(&self, index: &Index, about: &About) -> Result<Digested, StoreError> {
+        let options = &self.site.options;
+        if !options.text {
+            return digest_all(index, about);
+        }
+        if options.threads < 2 {
+            text::write(index, &self.site)?;
+            return digest_all(index, about);
+        }
+        std::thread::scope(|scope| {
+            let texts = scope.spawn(|| text::write(index, &self.site));
+            let digested = digest_all(index, about);
+            let ended_early = |_| {
+                let message = "the thread that indexes the texts ended early";
+                StoreError::new(Code::StoreFiles, self.site.path(), message)
+            };
+            texts.join().map_err(ended_early).flatten()?;
+            digested
+        })
     }
 
     /// Gives blank nodes their labels and their quads to the index. Says whether the labels are canonical.

@@ -6,7 +6,7 @@
 use super::line::Parts;
 use super::load::index_error;
 use super::statistics::Counter;
-use super::{Statistics, StoreError, hex};
+use super::{About, Statistics, StoreError, hex};
 use crate::diagnostic::Code;
 use civigraph_index::Index;
 use oxrdf::NamedOrBlankNode;
@@ -48,8 +48,8 @@ pub(super) struct Digested {
 }
 
 /// Reads all lines of an index, counts and digests them.
-pub(super) fn digest_all(index: &Index, base: &str) -> Result<Digested, StoreError> {
-    let mut counter = Counter::new(base);
+pub(super) fn digest_all(index: &Index, about: &About) -> Result<Digested, StoreError> {
+    let mut counter = Counter::new(about);
     let digested = digest(index, States::default(), Some(&mut counter))?;
     Ok(Digested {
         statistics: counter.finish(),

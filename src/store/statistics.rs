@@ -1,5 +1,6 @@
 //! Counts of the quads of a build, taken while they pass in sorted order.
 
+use super::About;
 use super::line::{self, Parts};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,7 +14,8 @@ pub struct Statistics {
     pub quads: u64,
     /// Counts by graph; the empty name is the default graph.
     pub graphs: BTreeMap<String, GraphStatistics>,
-    /// Subjects of the default graph by the `{type}` of their IRI `…id/{type}/{slug}`.
+    /// Subjects of the default graph by the `{type}` of their IRI `…id/{type}/{slug}`, or by their namespace
+    /// where that is one of the others in which things are.
     pub things: BTreeMap<String, u64>,
 }
 
@@ -79,6 +81,8 @@ fn changed(
 #[derive(Debug, Default)]
 pub(super) struct Counter {
     things: Vec<u8>,
+    /// Other namespaces of things, each with the bracket before it.
+    elsewhere: Vec<Vec<u8>>,
     quads: u64,
     graphs: Vec<Graph>,
     /// Where the graph of a name is.
@@ -159,10 +163,12 @@ impl Tally {
 }
 
 impl Counter {
-    /// Counts for a project with a base IRI.
-    pub(super) fn new(base: &str) -> Self {
+    /// Counts for a project with its base IRI and its namespaces.
+    pub(super) fn new(about: &About) -> Self {
+        let namespaces = about.elsewhere.iter();
         Self {
-            things: format!("<{base}id/").into_bytes(),
+            things: format!("<{}id/", about.base).into_bytes(),
+            elsewhere: namespaces.map(|it| format!("<{it}").into_bytes()).collect(),
             ..Self::default()
         }
     }
@@ -208,9 +214,7 @@ impl Counter {
         graph.last_subject.extend_from_slice(parts.subject);
         graph.subjects += 1;
         if parts.graph.is_none()
-            && let Some(rest) = parts.subject.strip_prefix(self.things.as_slice())
-            && let Some(slash) = memchr::memchr(b'/', rest)
-            && let Some(Ok(kind)) = rest.get(..slash).map(std::str::from_utf8)
+            && let Some(kind) = kind(parts.subject, &self.things, &self.elsewhere)
         {
             match self.things_by_type.get_mut(kind) {
                 Some(count) => *count += 1,
@@ -243,6 +247,18 @@ impl Counter {
     }
 }
 
+/// The kind of a thing: a part of its IRI after the start of all things, or else its namespace.
+fn kind<'s>(subject: &'s [u8], things: &[u8], elsewhere: &[Vec<u8>]) -> Option<&'s str> {
+    if let Some(rest) = subject.strip_prefix(things) {
+        let slash = memchr::memchr(b'/', rest)?;
+        return std::str::from_utf8(rest.get(..slash)?).ok();
+    }
+    // The longest one: a namespace may be in another.
+    let namespaces = elsewhere.iter().filter(|start| subject.starts_with(start));
+    let end = namespaces.map(Vec::len).max()?;
+    std::str::from_utf8(subject.get(1..end)?).ok()
+}
+
 /// An IRI without its brackets, another term as it stands.
 fn term_name(term: &[u8]) -> String {
     line::iri(term).map_or_else(|| String::from_utf8_lossy(term).into_owned(), str::to_owned)
@@ -254,13 +270,19 @@ mod tests {
 
     #[test]
     fn counts_by_graph_class_and_property() {
-        let mut counter = Counter::new("http://e/");
+        let mut counter = Counter::new(&About {
+            base: "http://e/".to_owned(),
+            elsewhere: ["http://o/", "http://o/town/"].map(str::to_owned).into(),
+            ..About::default()
+        });
         let a = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
         for text in [
             format!("<http://e/id/city/irbit> <{a}> <http://e/City> ."),
             "<http://e/id/city/irbit> <http://e/p> \"x\" .".to_owned(),
             "<http://e/id/city/irbit> <http://e/p> \"y\" <http://e/g> .".to_owned(),
             "<http://e/id/city/tara> <http://e/p> \"y\" .".to_owned(),
+            "<http://o/town/x> <http://e/p> \"y\" .".to_owned(),
+            "<http://other/x> <http://e/p> \"y\" .".to_owned(),
         ] {
             let parts = Parts::of(text.as_bytes());
             assert!(parts.is_some(), "{text}");
@@ -269,12 +291,14 @@ mod tests {
             }
         }
         let counts = counter.finish();
-        assert_eq!(counts.quads, 4);
-        assert_eq!(counts.things, BTreeMap::from([("city".to_owned(), 2)]));
+        assert_eq!(counts.quads, 6);
+        let things = [("city", 2), ("http://o/town/", 1)];
+        let things = things.map(|(kind, count)| (kind.to_owned(), count));
+        assert_eq!(counts.things, BTreeMap::from(things));
         let graph = counts.graphs.get("").cloned().unwrap_or_default();
-        assert_eq!((graph.triples, graph.subjects), (3, 2));
+        assert_eq!((graph.triples, graph.subjects), (5, 4));
         assert_eq!(graph.classes.get("http://e/City"), Some(&1));
-        assert_eq!(graph.properties.get("http://e/p"), Some(&2));
+        assert_eq!(graph.properties.get("http://e/p"), Some(&4));
         assert_eq!(counts.graphs.get("http://e/g").map(|g| g.triples), Some(1));
     }
 }

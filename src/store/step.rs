@@ -34,15 +34,15 @@ steps! {
     Swept = "swept";
     /// The folder of the new build is there.
     Created = "created";
-    /// Quads are on their way into the store; reported (and aborted) after each chunk of rows.
+    /// Quads are on their way into the index; reported (and aborted) after each chunk of rows.
     Loading = "loading";
-    /// All rows are converted, and the sorted quads are about to be written.
+    /// All rows are converted, and the index is about to be written.
     Sorting = "sorting";
-    /// The sorted quads are written.
+    /// The index is written.
     Sorted = "sorted";
-    /// The store has everything.
+    /// The quads are counted and digested.
     Loaded = "loaded";
-    /// The store was counted.
+    /// The index was read back and checked.
     Verified = "verified";
     /// The manifest is written.
     Described = "described";

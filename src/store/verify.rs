@@ -19,7 +19,7 @@ pub fn verify(build: &Build) -> Result<(), StoreError> {
     if let Some(text) = build.text()? {
         text.verify().map_err(|e| text_error(&e))?;
     }
-    let digested = digest_all(build.index(), &manifest.about.base)?;
+    let digested = digest_all(build.index(), &manifest.about)?;
     if digested.statistics != manifest.statistics || digested.digest != manifest.digest {
         let message = "the quads are not those of the manifest";
         return Err(damaged(build.folder(), message));

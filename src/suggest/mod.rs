@@ -64,7 +64,7 @@ pub fn duplicates(build: &Build, threshold: f64, all: bool) -> Result<Vec<Candid
         StoreError::new(
             Code::TornBuild,
             build.folder(),
-            format!("the store cannot be read: {error}"),
+            format!("the index cannot be read: {error}"),
         )
     })?;
     let mut candidates = Vec::new();

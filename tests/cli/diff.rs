@@ -470,3 +470,13 @@ fn a_dump_with_nodes_too_much_alike_is_the_same_as_itself() {
     workshop.write("list.ttl", list);
     workshop.run(&["diff", "list.ttl", "list.ttl"]).exits(0);
 }
+
+#[test]
+fn what_looks_the_same_is_shown_apart() {
+    let workshop = folders(CITIES);
+    let changed = REGIONS.replace("Samara Oblast", "Samara\u{a0}Oblast");
+    workshop.write("new/data/regions.csv", changed);
+    let run = workshop.run(&["diff", "old", "new"]).exits(1);
+    assert!(run.stdout.contains("\\u{a0}"), "{}", run.stdout);
+    assert!(run.stdout.contains("no-break"), "{}", run.stdout);
+}

@@ -114,7 +114,7 @@ fn lookalikes_are_shown_and_never_taken() {
 #[test]
 fn what_is_not_there_is_named() {
     let workshop = workshop();
-    let run = workshop.run(&add(&["--words", "Ирбит", "--claim", "c2"]));
+    let run = workshop.run(&add(&["--words", "Ирбит", "--claim", "c11"]));
     assert!(run.exits(2).stderr.contains("did you mean `c1`?"));
     let other = [
         "evidence",

@@ -105,3 +105,32 @@ fn a_file_that_cannot_be_read_for_sure_is_left_alone() {
     );
     workshop.run(&["fmt", "no-such.csv"]).exits(2);
 }
+
+/// Ids are parts of IRIs: what nobody sees in them is repaired when asked, in all tables at once.
+#[test]
+fn unseen_characters_are_repaired_when_asked() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "data/regions.csv",
+        "id,label\nsama\u{ad}ra,Sama\u{a0}ra\nsverdlovsk,S\n",
+    );
+    let cities = CITIES.replace(",samara", ",sama\u{ad}ra");
+    workshop.write("data/cities.csv", &cities);
+    let run = workshop.run(&["check"]);
+    assert!(
+        run.stderr.contains("a soft hyphen (U+00AD)"),
+        "{}",
+        run.stderr
+    );
+    workshop.run(&["fmt"]).exits(0);
+    let text = |name: &str| std::fs::read_to_string(workshop.path(name)).unwrap();
+    assert!(text("data/regions.csv").contains("sama\u{ad}ra"));
+    // One file is named, and all that refer to it are repaired.
+    workshop
+        .run(&["fmt", "--repair", "data/regions.csv"])
+        .exits(0);
+    assert!(text("data/regions.csv").contains("samara,Sama ra"));
+    assert!(!text("data/cities.csv").contains('\u{ad}'));
+    let run = workshop.run(&["check"]).exits(0);
+    assert!(!run.stderr.contains("CG0416"), "{}", run.stderr);
+}

@@ -56,3 +56,71 @@ fn a_missing_file_leaves_nothing() {
     assert!(run.stderr.contains("no.csv"), "{}", run.stderr);
     assert!(!workshop.path("no.csv-metadata.json").exists());
 }
+
+/// What no metadata can put right is reported with the proposal, as `check` would.
+#[test]
+fn a_broken_file_is_reported() {
+    for (content, code) in [
+        (
+            &b"id,name,city\n1,Ann,Rome\n2,\"Bob,Oslo\n3,Cyd,Bonn\n"[..],
+            "CG0201",
+        ),
+        (b"id,v\n1,a\0b\n2,c\n", "CG0204"),
+        (b"id,amount\n1,100\nTotal,300\n\nSource: Dept\n", "CG0202"),
+    ] {
+        let workshop = Workshop::empty();
+        workshop.write("a.csv", content);
+        let run = workshop.run(&["init", "a.csv"]).exits(1);
+        assert!(run.stderr.contains(code), "{}", run.stderr);
+        // The proposal is there all the same.
+        let check = workshop.run(&["check", "a.csv"]).exits(1);
+        assert!(check.stderr.contains(code), "{}", check.stderr);
+        let run = workshop.run(&["init", "a.csv", "-o", "-"]).exits(1);
+        assert!(run.stdout.starts_with("{\n"), "{}", run.stdout);
+    }
+    let workshop = Workshop::empty();
+    workshop.write("a.csv.gz", b"\x1F\x8B\x08\0\0\0");
+    let run = workshop.run(&["init", "a.csv.gz"]).exits(2);
+    assert!(run.stderr.contains("gzip"), "{}", run.stderr);
+}
+
+#[test]
+fn a_project_gets_a_base() {
+    let workshop = Workshop::empty();
+    workshop.write("data/regions.csv", REGIONS);
+    workshop.write("data/cities.csv", CITIES);
+    let files = ["data/regions.csv", "data/cities.csv"];
+    workshop
+        .run(&["init", files[0], files[1], "-o", "data/csv-metadata.json"])
+        .exits(0);
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    assert!(
+        metadata.contains("csvw#base\": \"http://example.org/"),
+        "{metadata}"
+    );
+    let run = workshop.run(&["check"]).exits(0);
+    assert!(run.stderr.contains("CG0361"), "{}", run.stderr);
+
+    let base = ["--base", "https://example.com/towns"];
+    let run = workshop
+        .run(&[
+            "init",
+            files[0],
+            files[1],
+            base[0],
+            base[1],
+            "-o",
+            "named.json",
+        ])
+        .exits(0);
+    assert!(!run.stderr.contains("CG0361"), "{}", run.stderr);
+    let metadata = std::fs::read_to_string(workshop.path("named.json")).unwrap();
+    assert!(
+        metadata.contains("\"https://example.com/towns/\""),
+        "{metadata}"
+    );
+    let run = workshop
+        .run(&["init", files[0], "--base", "towns", "-o", "-"])
+        .exits(2);
+    assert!(run.stderr.contains("not an absolute IRI"), "{}", run.stderr);
+}

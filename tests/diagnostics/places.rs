@@ -203,7 +203,10 @@ proptest! {
         let (csv, line, column) = table.file();
         let memory = Memory { csv, metadata: table.metadata() };
         let mut diagnostics = Diagnostics::new(Mode::Validate);
-        let options = LoadOptions { metadata: Some(METADATA.to_owned()) };
+        let options = LoadOptions {
+            metadata: Some(METADATA.to_owned()),
+            ..LoadOptions::default()
+        };
         let group = csvw::load(CSV, &options, &memory, &mut diagnostics).unwrap();
         let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
         let options = Options {

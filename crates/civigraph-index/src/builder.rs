@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// Quads of a run, which sorting counts with 32 bits: half of what these can.
 const MOST_QUADS: usize = 1 << 31;
 
+/// Runs that are merged at once: each takes a dozen mappings, of which a process has some ten thousand.
+const MOST_RUNS: usize = 128;
+
 /// How to build.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -115,7 +118,22 @@ impl Builder {
         let folder = temporary(&self.folder)?;
         write_run(std::mem::take(&mut self.run), folder.path())?;
         self.spilled.push(folder);
+        if self.spilled.len() >= MOST_RUNS {
+            let merged = temporary(&self.folder)?;
+            self.merge_spilled(merged.path())?;
+            self.spilled = vec![merged];
+        }
         Ok(())
+    }
+
+    fn merge_spilled(&self, folder: &Path) -> Result<()> {
+        let runs = self
+            .spilled
+            .iter()
+            .map(|folder| Index::open(folder.path()))
+            .collect::<Result<Vec<_>>>()?;
+        let sources: Vec<_> = runs.iter().map(crate::merge::Source::whole).collect();
+        merge(&sources, folder, self.options.threads)
     }
 
     /// Sorts what came and writes the index. Its files are not brought to disk; whoever publishes it does that.
@@ -129,13 +147,7 @@ impl Builder {
         if !self.run.is_empty() {
             self.spill()?;
         }
-        let runs = self
-            .spilled
-            .iter()
-            .map(|folder| Index::open(folder.path()))
-            .collect::<Result<Vec<_>>>()?;
-        let sources: Vec<_> = runs.iter().map(crate::merge::Source::whole).collect();
-        merge(&sources, &self.folder, self.options.threads)
+        self.merge_spilled(&self.folder)
     }
 }
 

@@ -368,6 +368,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn more_terms_than_ids_can_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = DictionaryWriter::create(&folder.path().join("terms")).unwrap();
+        writer.length = MAX_TERMS - 1;
+        assert_eq!(writer.push(b"@a>").unwrap(), MAX_TERMS - 1);
+        assert_eq!(writer.push(b"@b>").unwrap_err().kind(), ErrorKind::Full);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]

@@ -241,7 +241,8 @@ impl PageFile {
 /// stays readable through the mapping. Somebody who overwrites bytes in place while a reader has them mapped can
 /// make it read other bytes than those that were checked; every decoder is safe code with checked bounds, so
 /// that gives wrong terms or an error and never undefined behaviour of its own. Somebody who truncates a mapped file
-/// ends the processes that read beyond the cut; a service that must survive that reads in worker processes.
+/// ends the processes that read beyond the cut, as does a disk that fails to read a page; a service that must survive that
+/// reads in worker processes.
 #[allow(unsafe_code)]
 fn map(file: &File) -> std::io::Result<Mmap> {
     // SAFETY: see above; bytes are read as plain `u8`, for which every value is valid.

@@ -234,6 +234,13 @@ impl Index {
             self.dictionary.lower_bound(&bytes)
         };
         let keys = |bound: &Option<Literal>| range.kind.keys(bound.as_ref()?);
+        if [&range.lower, &range.upper]
+            .into_iter()
+            .any(|bound| bound.is_some() && keys(bound).is_none())
+        {
+            // A bound without a value compares with the same term only, which has no place among the values.
+            return Ok(0..self.dictionary.len());
+        }
         if let Some([low, _]) = keys(&range.lower) {
             ids.start = ids.start.max(first_at(low, false)?);
         }

@@ -493,6 +493,28 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        /// Whatever the evaluator compares by value is sorted by value, so that ranges find it.
+        #[test]
+        fn what_has_a_value_is_sorted_by_it(
+            lexical in "[-+]?[0-9]{0,3}(\\.[0-9]{0,3})?([eE][-+]?[0-9]{1,3})?|[-+]?(INF|NaN|inf|nan|infinity)\
+                |-?[0-9]{4,6}(-[0-9]{2}(-[0-3][0-9])?)?(T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,2})?)?(Z|[-+][01][0-9]:[0-6][0-9])?",
+            local in prop::sample::select(&[
+                "integer", "byte", "decimal", "double", "float", "date", "dateTime", "dateTimeStamp", "gYear",
+            ][..]),
+        ) {
+            use spareval::ExpressionTerm;
+            let literal = Literal::new_typed_literal(lexical, NamedNode::new_unchecked([XSD, local].concat()));
+            let mut key = Vec::new();
+            encode_literal(&mut key, literal.as_ref()).unwrap();
+            prop_assert_eq!(decode(&key).unwrap(), Term::from(literal.clone()));
+            let value = ExpressionTerm::from(Term::from(literal.clone()));
+            if !matches!(value, ExpressionTerm::OtherTypedLiteral { .. }) {
+                prop_assert!(is_valued(key[0]), "{}", literal);
+            }
+        }
+
         #[test]
         fn strings_sort_as_their_lines(one in "[ -~\n\"\\\\]{0,6}", other in "[ -~\n\"\\\\]{0,6}", tag in "(en|ru)?") {
             let of = |text: &str, tag: &str| match tag {

@@ -357,6 +357,12 @@ fn value() -> impl Strategy<Value = Literal> {
             prop::sample::select(vec!["integer", "int"])
         )
             .prop_map(move |(text, datatype)| typed(text, datatype)),
+        // Numbers that a float does not tell apart.
+        (
+            "(0\\.1|0\\.10000000[0-9]|1677721[4-9]|1e38|4e38)",
+            prop::sample::select(vec!["decimal", "double", "float", "integer"])
+        )
+            .prop_map(move |(text, datatype)| typed(text, datatype)),
         "20[0-2][0-9]-0[1-9]-[0-2][1-9](Z|[-+]0[0-9]:00)?"
             .prop_map(move |text| typed(text, "date")),
         "2020-01-0[1-9]T[01][0-9]:00:00(Z|[-+]0[0-9]:00)?"

@@ -28,7 +28,15 @@ pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) 
     if diagnostics.is_empty() {
         return Ok(());
     }
-    let groups = diagnostics.groups();
+    let mut groups = diagnostics.groups();
+    // Errors of the data come before what metadata is accused of.
+    groups.sort_by_key(|group| {
+        let noise = group
+            .kept
+            .first()
+            .is_some_and(|first| first.code.is_noise());
+        (std::cmp::Reverse(group.severity), noise)
+    });
     let mut blocks: Vec<Vec<String>> = Vec::new();
     if all {
         blocks = groups.iter().map(|g| block(g, usize::MAX)).collect();

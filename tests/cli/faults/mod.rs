@@ -8,6 +8,7 @@ mod damage;
 #[cfg(unix)]
 mod full_disk;
 mod kill;
+mod old_format;
 
 use super::workshop::{CITIES, Workshop};
 

@@ -137,6 +137,8 @@ fn process(
 ) -> Option<Output> {
     let options = LoadOptions {
         metadata: entry.metadata.clone(),
+        metadata_decides: true,
+        ..LoadOptions::default()
     };
     let group = csvw::load(&entry.action, &options, site, diagnostics)?;
     let mode = if entry.minimal {

@@ -8,7 +8,7 @@ use civigraph_index::{
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple,
 };
-use spareval::QueryableDataset;
+use spareval::{ExpressionTerm, QueryableDataset};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -314,8 +314,20 @@ pub fn lines_are_sorted_canonical_quads(bytes: &[u8]) {
             .map(|quad| canonical(&quad.unwrap()))
             .collect();
         assert_eq!(read, expected);
+        let dataset = &Dataset::new(&index);
         for quad in &quads {
             assert!(index.contains(quad).unwrap(), "{quad}");
+            // A value that is read without its literal is the one of the literal.
+            let id = dataset.internalize_term(quad.object.clone()).unwrap();
+            let term = dataset.externalize_term(id).unwrap();
+            assert_eq!(canonical_term(&term), canonical_term(&quad.object));
+            let value = dataset.externalize_expression_term(id).unwrap();
+            let expected = ExpressionTerm::from(term);
+            assert_eq!(
+                std::mem::discriminant(&value),
+                std::mem::discriminant(&expected)
+            );
+            assert_eq!(Term::from(value), Term::from(expected));
         }
     }
 }

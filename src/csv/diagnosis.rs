@@ -1,0 +1,599 @@
+//! What is wrong with a file as a whole: one finding instead of one for each of its cells.
+
+use crate::csvw::model::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::resource::{Content, Resource};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 1 << 20;
+/// Bytes from which an encoding is judged.
+const SAMPLE: u64 = 256 << 10;
+/// Malformed words from which on they are one finding, where there are hardly any others.
+const FOLDED: u64 = 4;
+
+/// What makes all rows of a file meaningless: an encoding that is not the declared one, or the marks of an
+/// unresolved merge. A file that cannot be read is somebody else's finding.
+pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
+    let start = resource.read_start(4096).ok()?;
+    let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
+    let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
+    if mark.is_none()
+        && [UTF_8, declared].contains(&UTF_8)
+        && let Some(found) = utf16(&start)
+        && declared != found
+    {
+        return Some(
+            Diagnostic::new(
+                Code::Encoding,
+                Place::at(Arc::clone(&resource.name), 1, 1),
+                format!("the file is in UTF-16 and not in {}", dialect.encoding),
+            )
+            .with_hint(format!(
+                "declare `\"dialect\": {{\"encoding\": \"{}\"}}`, or save the file as UTF-8",
+                found.name().to_lowercase()
+            )),
+        );
+    }
+    let encoding = mark.unwrap_or(declared);
+    if encoding == UTF_16LE || encoding == UTF_16BE {
+        return None;
+    }
+    let mut scan = Scan::new(dialect);
+    scan.run(resource).ok()?;
+    if let Some(line) = scan.conflict {
+        return Some(
+            Diagnostic::new(
+                Code::Conflict,
+                Place::at(Arc::clone(&resource.name), line, 1),
+                "the table holds the marks of an unresolved merge; nothing else of it is checked",
+            )
+            .with_found("<<<<<<<")
+            .with_hint("keep what is right between `<<<<<<<` and `>>>>>>>`, and delete the marks"),
+        );
+    }
+    let first = |line| Place::at(Arc::clone(&resource.name), line, 1);
+    if encoding == UTF_8 {
+        let malformed = scan.malformed >= FOLDED && scan.malformed > 4 * scan.wide;
+        return malformed.then(|| {
+            let guess = likely(resource, UTF_8).map(|(guess, example)| {
+                format!(
+                    "in {} it reads `{example}`: declare that as `encoding` in the dialect, or save the file as UTF-8",
+                    guess.name().to_lowercase()
+                )
+            });
+            Diagnostic::new(
+                Code::Encoding,
+                first(scan.first_malformed),
+                format!(
+                    "the file is not in {}: {} words are no such text, the first on this line; nothing else of \
+                     the file is checked",
+                    dialect.encoding, scan.malformed
+                ),
+            )
+            .with_optional_hint(guess)
+        });
+    }
+    (scan.malformed == 0 && scan.wide > 0).then(|| {
+        Diagnostic::new(
+            Code::DeclaredEncoding,
+            first(scan.first_wide),
+            format!(
+                "the file is in UTF-8 and not in {} as its dialect says: {} words beyond ASCII, the first on \
+                 this line",
+                dialect.encoding, scan.wide
+            ),
+        )
+        .with_expected("`\"encoding\": \"utf-8\"`, or none")
+    })
+}
+
+/// That the text of a file does not look like the encoding that its dialect declares.
+pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
+    let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
+    let start = resource.read_start(SAMPLE).ok()?;
+    let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
+    let encoding = mark.unwrap_or(declared);
+    let (text, _) = encoding.decode_with_bom_removal(&start);
+    if let Some(found) = decoded_twice(&text, resource) {
+        return Some(found);
+    }
+    if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) {
+        return None;
+    }
+    let words = Words::of(&text);
+    if words.strange < 2 || words.strange * 3 <= words.all {
+        return None;
+    }
+    let (place, word) = words.first?;
+    let guess = likely(resource, declared)
+        .map(|(guess, example)| format!("in {} it reads `{example}`", guess.name().to_lowercase()));
+    Some(
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), place, 1),
+            format!(
+                "the text does not look like {}: {} of {} words beyond ASCII",
+                dialect.encoding, words.strange, words.all
+            ),
+        )
+        .with_found(word)
+        .with_optional_hint(guess),
+    )
+}
+
+/// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
+fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
+    let before = |word: &str| {
+        [WINDOWS_1251, WINDOWS_1252]
+            .into_iter()
+            .find_map(|encoding| {
+                let (bytes, _, unmappable) = encoding.encode(word);
+                let bytes = (!unmappable).then_some(bytes)?;
+                let word = std::str::from_utf8(&bytes).ok()?;
+                Some((encoding, word.to_owned()))
+            })
+    };
+    let words = |(line, text): (u64, &'_ str)| -> Vec<(u64, String)> {
+        let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
+        let wide = words.filter(|word| !word.is_ascii());
+        wide.map(|word| (line, word.to_owned())).collect()
+    };
+    let all: Vec<(u64, String)> = (1..).zip(text.split('\n')).flat_map(words).collect();
+    let mut broken = all
+        .iter()
+        .filter_map(|(line, word)| Some((line, word, before(word)?)));
+    let (line, word, (encoding, meant)) = broken.next()?;
+    let count = 1 + broken.count();
+    (count >= 2 && count * 2 > all.len()).then(|| {
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), *line, 1),
+            format!(
+                "the text was UTF-8, read as {} and saved again: {count} of {} words beyond ASCII",
+                encoding.name().to_lowercase(),
+                all.len()
+            ),
+        )
+        .with_found(word.as_str())
+        .with_hint(format!(
+            "it was `{meant}`: get the file anew from where it was right"
+        ))
+    })
+}
+
+/// UTF-16 without a byte order mark: in Latin text, commas and digits every other byte is zero.
+fn utf16(start: &[u8]) -> Option<&'static Encoding> {
+    let pairs = start.len() / 2;
+    let zeros = |offset: usize| {
+        let bytes = start.iter().skip(offset).step_by(2);
+        bytes.filter(|byte| **byte == 0).count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    // Text of other scripts has delimiters and line ends at least.
+    let most = |zeros: usize, others: usize| zeros >= 3 && zeros * 10 >= pairs && others == 0;
+    if most(odd, even) {
+        Some(UTF_16LE)
+    } else if most(even, odd) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// What one pass over the bytes of a file finds.
+struct Scan {
+    quote: Option<u8>,
+    line: u64,
+    /// Quotes so far: an odd number means that a quoted cell is open.
+    quotes: u64,
+    /// Where a conflict may begin: its line, the quotes before it, and whether its middle was seen.
+    open: Option<(u64, u64, bool)>,
+    /// The line of the first conflict.
+    conflict: Option<u64>,
+    /// Words with letters beyond ASCII that are UTF-8, and such that are not.
+    wide: u64,
+    malformed: u64,
+    first_wide: u64,
+    first_malformed: u64,
+}
+
+impl Scan {
+    fn new(dialect: &Dialect) -> Self {
+        let quote = dialect.quote_char.as_deref().map(str::as_bytes);
+        Self {
+            quote: quote.and_then(|quote| quote.first().copied()),
+            line: 1,
+            quotes: 0,
+            open: None,
+            conflict: None,
+            wide: 0,
+            malformed: 0,
+            first_wide: 1,
+            first_malformed: 1,
+        }
+    }
+
+    fn run(&mut self, resource: &Resource) -> io::Result<()> {
+        match &resource.content {
+            Content::Bytes(bytes) => self.block(bytes),
+            // What is no file, such as a pipe, can be read only once.
+            Content::File(path) if std::fs::metadata(path)?.is_file() => {
+                let mut file = File::open(path)?;
+                let mut block = Vec::with_capacity(BLOCK);
+                loop {
+                    let read = (&mut file).take(BLOCK as u64).read_to_end(&mut block)?;
+                    // Whole lines, unless one is longer than any.
+                    let end = match memchr::memrchr(b'\n', &block) {
+                        _ if read == 0 => block.len(),
+                        Some(end) => end + 1,
+                        None if block.len() > 64 * BLOCK => block.len(),
+                        None => continue,
+                    };
+                    self.block(block.get(..end).unwrap_or_default());
+                    block.drain(..end);
+                    if read == 0 || self.conflict.is_some() {
+                        break;
+                    }
+                }
+            }
+            Content::File(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at whole lines.
+    fn block(&mut self, block: &[u8]) {
+        self.marks(block);
+        if !block.is_ascii() {
+            self.words(block);
+        }
+        self.line += memchr::memchr_iter(b'\n', block).count() as u64;
+    }
+
+    fn marks(&mut self, block: &[u8]) {
+        if self.open.is_none() && memchr::memmem::find(block, b"<<<<<<<").is_none() {
+            self.quotes += self.count_quotes(block);
+            return;
+        }
+        for (line, text) in (self.line..).zip(block.split_inclusive(|&byte| byte == b'\n')) {
+            let bare = text.trim_ascii_end();
+            if text.starts_with(b"<<<<<<<") && !bare.starts_with(b"<<<<<<<<") {
+                self.open = Some((line, self.quotes, false));
+            } else if bare == b"=======" {
+                if let Some((_, _, middle)) = &mut self.open {
+                    *middle = true;
+                }
+            } else if text.starts_with(b">>>>>>>")
+                && let Some((start, quotes, true)) = self.open
+            {
+                // All of it in one quoted cell is a text about merges.
+                let quoted = quotes % 2 == 1 && quotes == self.quotes;
+                if !quoted {
+                    self.conflict.get_or_insert(start);
+                }
+                self.open = None;
+            }
+            self.quotes += self.count_quotes(text);
+        }
+    }
+
+    fn count_quotes(&self, text: &[u8]) -> u64 {
+        self.quote
+            .map_or(0, |quote| memchr::memchr_iter(quote, text).count() as u64)
+    }
+
+    /// Counts runs of bytes beyond ASCII.
+    fn words(&mut self, block: &[u8]) {
+        for (line, text) in (self.line..).zip(block.split_inclusive(|&byte| byte == b'\n')) {
+            if !text.is_ascii() {
+                let runs = text.split(u8::is_ascii).filter(|run| !run.is_empty());
+                for run in runs {
+                    let (count, first) = match std::str::from_utf8(run) {
+                        Ok(_) => (&mut self.wide, &mut self.first_wide),
+                        Err(_) => (&mut self.malformed, &mut self.first_malformed),
+                    };
+                    if *count == 0 {
+                        *first = line;
+                    }
+                    *count += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Encodings that files of tables have, likely ones first.
+const CANDIDATES: &[&str] = &[
+    "windows-1251",
+    "koi8-r",
+    "ibm866",
+    "windows-1252",
+    "windows-1250",
+    "windows-1253",
+    "shift_jis",
+    "euc-jp",
+    "gbk",
+    "big5",
+    "euc-kr",
+];
+
+/// The encoding in which the text of a file looks like words, with the first of them.
+fn likely(resource: &Resource, declared: &Encoding) -> Option<(&'static Encoding, String)> {
+    let sample = resource.read_start(SAMPLE).ok()?;
+    let end = memchr::memrchr(b'\n', &sample).map_or(sample.len(), |end| end + 1);
+    let sample = sample.get(..end)?;
+    let candidates = CANDIDATES
+        .iter()
+        .filter_map(|label| Encoding::for_label(label.as_bytes()))
+        .filter(|candidate| *candidate != declared);
+    candidates
+        .filter_map(|candidate| {
+            let text = candidate.decode_without_bom_handling_and_without_replacement(sample)?;
+            let words = Words::of(&text);
+            let example = words.example?;
+            (words.strange * 20 <= words.all).then_some((candidate, example))
+        })
+        .next()
+}
+
+/// How the words with letters beyond ASCII of a text look.
+#[derive(Default)]
+struct Words {
+    all: u64,
+    /// Those that no language has.
+    strange: u64,
+    /// The first strange one, and its line.
+    first: Option<(u64, String)>,
+    /// The first one that is not strange.
+    example: Option<String>,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let mut words = Self::default();
+        for (line, text) in (1..).zip(text.split('\n')) {
+            if text.is_ascii() {
+                continue;
+            }
+            for word in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
+                if word.is_ascii() {
+                    continue;
+                }
+                words.all += 1;
+                if is_strange(word) {
+                    words.strange += 1;
+                    words.first.get_or_insert_with(|| (line, word.to_owned()));
+                } else if words.example.is_none() {
+                    words.example = Some(word.to_owned());
+                }
+            }
+        }
+        words
+    }
+}
+
+/// Whether no language has such a word: control characters, signs between letters, small letters before
+/// capital ones, letters of two scripts.
+fn is_strange(word: &str) -> bool {
+    let joins = |c: char| {
+        matches!(
+            c,
+            '\u{AD}' | '·' | '’' | '‘' | '–' | '—' | '\u{A0}' | 'ʼ' | '\u{B4}'
+        )
+    };
+    let mut before: Option<char> = None;
+    let mut sign = false;
+    for c in word.chars() {
+        if ('\u{80}'..='\u{9F}').contains(&c) || c == char::REPLACEMENT_CHARACTER {
+            return true;
+        }
+        if !c.is_alphabetic() {
+            sign |= before.is_some() && !joins(c);
+            continue;
+        }
+        if let Some(before) = before {
+            let capital_after_small = before.is_lowercase() && c.is_uppercase();
+            if sign || capital_after_small && !(before.is_ascii() && c.is_ascii()) {
+                return true;
+            }
+            if is_cyrillic(before) != is_cyrillic(c) {
+                return true;
+            }
+        }
+        sign = false;
+        before = Some(c);
+    }
+    false
+}
+
+fn is_cyrillic(c: char) -> bool {
+    ('\u{400}'..='\u{52F}').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(text: &str, label: &str) -> Vec<u8> {
+        match label {
+            "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            "utf-16be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            _ => {
+                let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+                encoding.encode(text).0.into_owned()
+            }
+        }
+    }
+
+    fn dialect(encoding: &str) -> Dialect {
+        Dialect {
+            encoding: encoding.into(),
+            ..Dialect::default()
+        }
+    }
+
+    const CYRILLIC: &str = "город,страна\nТомск,Россия\nИркутск,Россия\n«Ёлки»,№ 5\n";
+
+    #[test]
+    fn the_encoding_is_not_the_declared_one() {
+        for (text, actual, declared, expected) in [
+            (CYRILLIC, "utf-8", "utf-8", None),
+            (
+                CYRILLIC,
+                "utf-8",
+                "windows-1251",
+                Some((Code::DeclaredEncoding, 1)),
+            ),
+            (
+                "a\nb\nZürich\n",
+                "utf-8",
+                "iso-8859-1",
+                Some((Code::DeclaredEncoding, 3)),
+            ),
+            (
+                "a\nb\nZürich\n",
+                "utf-8",
+                "gbk",
+                Some((Code::DeclaredEncoding, 3)),
+            ),
+            ("a\nb\n", "utf-8", "windows-1251", None),
+            (CYRILLIC, "windows-1251", "windows-1251", None),
+            (CYRILLIC, "windows-1251", "utf-8", Some((Code::Encoding, 1))),
+            (CYRILLIC, "koi8-r", "utf-8", Some((Code::Encoding, 1))),
+            (CYRILLIC, "utf-16le", "utf-8", Some((Code::Encoding, 1))),
+            (CYRILLIC, "utf-16be", "utf-8", Some((Code::Encoding, 1))),
+            (
+                CYRILLIC,
+                "utf-16le",
+                "windows-1251",
+                Some((Code::Encoding, 1)),
+            ),
+            (CYRILLIC, "utf-16le", "utf-16le", None),
+            // A word in another encoding is a matter of its cell.
+            ("a,b\nZürich,c\n", "windows-1252", "utf-8", None),
+        ] {
+            let resource = Resource::of_bytes("t.csv", encoded(text, actual));
+            let found = diagnose(&resource, &dialect(declared));
+            let found = found.map(|found| (found.code, found.place.line));
+            assert_eq!(found, expected, "{actual} as {declared}");
+        }
+    }
+
+    #[test]
+    fn the_hint_reads_the_text() {
+        for label in ["windows-1251", "koi8-r", "ibm866"] {
+            let bytes = encoded("город\nТомск\nИркутск\nОмск\nПермь\n", label);
+            let found = diagnose(&Resource::of_bytes("t.csv", bytes), &dialect("utf-8")).unwrap();
+            let hint = found.hint.unwrap();
+            assert!(
+                hint.contains("`город`") && hint.contains(label),
+                "{label}: {hint}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_that_does_not_look_like_its_encoding() {
+        let polish = "miasto\nŁódź\nŻagań\nGdańsk\nŚwinoujście\n";
+        let greek = "Όνομα,τόπος\nΑθήνα,Ελλάδα\nΠάτρα,Ελλάδα\n";
+        for (text, actual, declared, doubtful) in [
+            (CYRILLIC, "koi8-r", "windows-1251", true),
+            (CYRILLIC, "windows-1251", "koi8-r", true),
+            (CYRILLIC, "ibm866", "windows-1251", true),
+            (CYRILLIC, "windows-1251", "windows-1252", false),
+            (CYRILLIC, "windows-1251", "windows-1251", false),
+            (CYRILLIC, "koi8-r", "koi8-r", false),
+            (greek, "windows-1253", "windows-1251", true),
+            (greek, "windows-1253", "windows-1253", false),
+            (polish, "windows-1250", "windows-1250", false),
+            ("名前\n東京\n大阪\n", "shift_jis", "windows-1252", true),
+            ("名前\n東京\n大阪\n", "shift_jis", "shift_jis", false),
+            (
+                "l’été\nZürich\nÎle-de-France\nMcDonald’s\n",
+                "windows-1252",
+                "windows-1252",
+                false,
+            ),
+        ] {
+            let resource = Resource::of_bytes("t.csv", encoded(text, actual));
+            let found = doubt(&resource, &dialect(declared));
+            assert_eq!(
+                found.is_some(),
+                doubtful,
+                "{actual} as {declared}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_that_was_decoded_twice() {
+        for (text, label, meant) in [
+            ("город\nТомск\nИркутск\n", "windows-1251", Some("город")),
+            ("Zürich\nGenève\nBâle\n", "windows-1252", Some("Zürich")),
+            ("Zürich\nGenève\nBâle\n", "utf-8", None),
+            ("город\nТомск\nИркутск\n", "utf-8", None),
+            ("Łódź\n東京\n“quoted” – text…\n", "utf-8", None),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let broken = encoding.decode_without_bom_handling(text.as_bytes()).0;
+            let resource = Resource::of_bytes("t.csv", broken.as_bytes());
+            let found = doubt(&resource, &dialect("utf-8"));
+            let hint = found.and_then(|found| found.hint).unwrap_or_default();
+            match meant {
+                Some(meant) => assert!(hint.contains(&format!("`{meant}`")), "{text}: {hint}"),
+                None => assert_eq!(hint, "", "{text}"),
+            }
+        }
+    }
+
+    #[test]
+    fn marks_of_a_merge() {
+        for (text, expected) in [
+            ("id\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n", Some(2)),
+            ("id\r\n1\r\n<<<<<<< HEAD\r\n=======\r\n>>>>>>> x", Some(3)),
+            (
+                "<<<<<<< HEAD\nid\n||||||| base\nkey\n=======\nkeys\n>>>>>>> x\n",
+                Some(1),
+            ),
+            // In a quoted cell that goes over lines, and around one.
+            (
+                "id,t\n1,\"a\n<<<<<<< HEAD\nb\"\n=======\nc\"\n>>>>>>> x\n",
+                Some(3),
+            ),
+            // A text about merges.
+            (
+                "id,t\n1,\"a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n\"\n",
+                None,
+            ),
+            ("id\n<<<<<<< HEAD\n1\n", None),
+            ("id\n=======\n", None),
+            ("id\nx <<<<<<< HEAD\n=======\n>>>>>>> x\n", None),
+        ] {
+            let found = diagnose(
+                &Resource::of_bytes("t.csv", text.as_bytes()),
+                &dialect("utf-8"),
+            );
+            let found = found.map(|found| (found.code, found.place.line));
+            assert_eq!(found, expected.map(|line| (Code::Conflict, line)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_in_blocks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        let filler = "Zürich,1\n".repeat(300_000);
+        let text = format!("{filler}<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n{filler}");
+        std::fs::write(&path, text).unwrap();
+        let mut resource = Resource::of_bytes("t.csv", Vec::new());
+        resource.content = Content::File(path);
+        let found = diagnose(&resource, &Dialect::default()).unwrap();
+        assert_eq!((found.code, found.place.line), (Code::Conflict, 300_001));
+        let found = diagnose(&resource, &dialect("windows-1252")).unwrap();
+        assert_eq!(found.code, Code::Conflict);
+    }
+}
