@@ -34,7 +34,7 @@ use crate::progress::Listener;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
 use crate::rules::Rules;
-use crate::shacl::Shapes;
+use crate::shacl::{Report, Shapes};
 use crate::store::{
     self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
 };
@@ -70,6 +70,8 @@ pub struct Checked {
     pub conflicts: usize,
     /// Triples that follow from the facts by rules; not counted by a mere check.
     pub inferred: usize,
+    /// What shapes found. `None` where the graph was not held against them: there are none, or metadata or files are wrong.
+    pub shapes: Option<Report>,
 }
 
 /// Checks every row of every table: cells, keys, references, claims and evidence.

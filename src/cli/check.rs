@@ -8,10 +8,11 @@ use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
 use crate::shacl::Shapes;
 use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -29,7 +30,8 @@ Examples:
   civigraph check 2019.csv 2020.csv --metadata schema.json  # with one schema without a `url`
   civigraph check --all --format json              # everything, for a program
   civigraph check --watch                          # again on every save, until Ctrl-C
-  civigraph check --format github                  # annotations in GitHub Actions")]
+  civigraph check --format github                  # annotations in GitHub Actions
+  civigraph check --format shacl-ttl > report.ttl  # what breaks a shape, as RDF")]
 pub(super) struct Arguments {
     /// CSVs or metadata documents, by path or URL [default: the project].
     input: Vec<String>,
@@ -38,7 +40,7 @@ pub(super) struct Arguments {
     sources: Option<PathBuf>,
     /// How the report is written; for people on stderr, else on stdout.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Format,
+    format: ReportFormat,
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
@@ -50,6 +52,37 @@ pub(super) struct Arguments {
     watch: bool,
     #[command(flatten)]
     from: InputOptions,
+}
+
+/// How the report of a check is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum ReportFormat {
+    /// For people: grouped by rule and column, a bounded number of lines.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// What breaks a shape, as a validation report of SHACL in Turtle; everything is for people on stderr as well.
+    ShaclTtl,
+}
+
+impl ReportFormat {
+    /// The format of the diagnostics.
+    fn of_diagnostics(self) -> Format {
+        match self {
+            Self::Human | Self::ShaclTtl => Format::Human,
+            Self::Json => Format::Json,
+            Self::Jsonl => Format::Jsonl,
+            Self::Sarif => Format::Sarif,
+            Self::Github => Format::Github,
+        }
+    }
 }
 
 /// What one check found.
@@ -66,6 +99,12 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     must_be_folder(arguments.sources.as_deref())?;
+    let in_turtle = arguments.format == ReportFormat::ShaclTtl;
+    if in_turtle && (arguments.watch || !arguments.input.is_empty()) {
+        return Err(Failure::new(
+            "`--format shacl-ttl` reports on the shapes of a project, once: leave out the input and `--watch`",
+        ));
+    }
     if arguments.watch {
         return keep_watch(arguments, global, *terminal);
     }
@@ -73,8 +112,15 @@ pub(super) fn run(
         diagnostics,
         checked,
         ..
-    } = check(arguments, global, *terminal, arguments.all)?;
-    terminal.report(&diagnostics, arguments.format, arguments.all)?;
+    } = check(arguments, global, *terminal, arguments.all || in_turtle)?;
+    terminal.report(
+        &diagnostics,
+        arguments.format.of_diagnostics(),
+        arguments.all,
+    )?;
+    if in_turtle {
+        write_turtle(&checked, &diagnostics)?;
+    }
     if let Some(why) = why_not_done(&diagnostics) {
         return Err(Failure::new(format!("not everything was checked: {why}")));
     }
@@ -85,6 +131,28 @@ pub(super) fn run(
     let rows = counted(checked.summary.rows, "row");
     terminal.say(format_args!("checked {rows}: valid"));
     Ok(Outcome::Fine)
+}
+
+/// Shapes that could not be read; the others alone would be a report about something else.
+const ILL_FORMED: [Code; 4] = [
+    Code::Shape,
+    Code::ShapeQuery,
+    Code::ShapeRecursion,
+    Code::Turtle,
+];
+
+/// Writes what breaks shapes as RDF; says so where that is not known.
+fn write_turtle(checked: &Checked, diagnostics: &Diagnostics) -> Result<(), Failure> {
+    let ill_formed = ILL_FORMED.into_iter().any(|code| diagnostics.has(code));
+    let report = checked.shapes.as_ref().filter(|_| !ill_formed);
+    let Some(report) = report.filter(|report| report.failures.is_empty()) else {
+        return Err(Failure::new(
+            "there is no report in RDF: the graph could not be held against the shapes",
+        ));
+    };
+    let mut out = BufWriter::new(io::stdout());
+    report.write_turtle(&mut out)?;
+    Ok(out.flush()?)
 }
 
 /// Checks once; with `keep_all`, keeps every problem whole.
@@ -184,7 +252,11 @@ fn keep_watch(
 ) -> Result<Outcome, Failure> {
     let mut start = SystemTime::now();
     let mut last = check(arguments, global, terminal, true)?;
-    terminal.report(&last.diagnostics, arguments.format, arguments.all)?;
+    terminal.report(
+        &last.diagnostics,
+        arguments.format.of_diagnostics(),
+        arguments.all,
+    )?;
     say_evidence(&last.checked, terminal);
     loop {
         let seen = Snapshot::of(&last.files);
@@ -196,7 +268,7 @@ fn keep_watch(
                 watch::show(
                     &last.diagnostics,
                     &now.diagnostics,
-                    arguments.format,
+                    arguments.format.of_diagnostics(),
                     terminal,
                 )?;
                 // A file that went away may come back.

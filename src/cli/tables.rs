@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
+use crate::datatype::canonical_quad;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::fmt::Profile;
@@ -143,6 +144,8 @@ fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
     RdfParser::from_format(RdfFormat::NQuads)
         .for_reader(BufReader::new(build.lines()?))
         .filter(|quad| quad.as_ref().map_or(true, of_tables))
+        // The parser puts language tags in lower case.
+        .map(|quad| quad.map(canonical_quad))
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::new(format!("could not read the graph: {error}")))
 }

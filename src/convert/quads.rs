@@ -5,13 +5,14 @@ use super::expand::{Expander, Variables};
 use super::problems::Problems;
 use super::sink::{Origin, QuadSink};
 use super::value::{Item, Value};
-use crate::datatype::Base;
+use crate::datatype::{Base, canonical_language_tag};
 use crate::plan::{Language, Object, RowPlan, Rule};
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{
     BlankNodeRef, GraphNameRef, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, QuadRef,
     TermRef,
 };
+use std::borrow::Cow;
 use std::fmt::Write;
 
 const CSVW_ROW_CLASS: NamedNodeRef<'_> =
@@ -36,6 +37,8 @@ pub struct QuadEmitter<'c> {
     blank_subjects: bool,
     expander: Expander<'c>,
     labels: Labels,
+    /// The language of a row, where a column holds it.
+    language: String,
 }
 
 /// A rule with all that does not depend on the row.
@@ -102,6 +105,7 @@ impl<'c> QuadEmitter<'c> {
             blank_subjects: plan.rules.iter().any(|rule| rule.subject.is_none()),
             expander,
             labels: Labels::default(),
+            language: String::new(),
         }
     }
 
@@ -133,8 +137,9 @@ impl<'c> QuadEmitter<'c> {
         let source = NamedNodeRef::new_unchecked(&labels.source);
         push(node.into(), CSVW_URL, source.into());
         for (column, form) in &self.titles {
+            let language = form.language(row, &mut self.language);
             for item in row.values[*column].items() {
-                push(node.into(), CSVW_TITLE, form.literal(item, row).into());
+                push(node.into(), CSVW_TITLE, form.literal(item, language).into());
             }
         }
     }
@@ -157,9 +162,11 @@ impl<'c> QuadEmitter<'c> {
             steps,
             expander,
             labels,
+            language,
             ..
         } = self;
         for step in steps.iter() {
+            let language = step.form.language(row, language);
             if let Some((subject, predicate)) = &step.direct
                 && let Value::Single(item) = row.values[step.rule.column]
             {
@@ -168,14 +175,16 @@ impl<'c> QuadEmitter<'c> {
                     let quad = QuadRef::new(
                         NamedNodeRef::new_unchecked(&expander.get(*subject).iri),
                         predicate.as_ref(),
-                        step.form.literal(item, row),
+                        step.form.literal(item, language),
                         GraphNameRef::DefaultGraph,
                     );
                     sink.quad(quad, origin(prepared, row, step.column));
                 }
                 continue;
             }
-            apply(step, row, prepared, expander, labels, problems, sink);
+            apply(
+                step, row, language, prepared, expander, labels, problems, sink,
+            );
         }
     }
 
@@ -202,9 +211,14 @@ impl<'c> QuadEmitter<'c> {
 }
 
 /// What one cell says.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the state of a row, borrowed in parts"
+)]
 fn apply(
     step: &Step<'_>,
     row: &Row<'_, '_>,
+    language: Option<&str>,
     prepared: &Prepared<'_>,
     expander: &mut Expander<'_>,
     labels: &mut Labels,
@@ -265,7 +279,7 @@ fn apply(
         Object::Literal(_) => {
             let quad = Frame::new(expander, rule, &labels.subject);
             for item in value.items() {
-                sink.quad(quad.with(step.form.literal(item, row).into()), origin);
+                sink.quad(quad.with(step.form.literal(item, language).into()), origin);
             }
         }
         Object::Each(object) => {
@@ -308,7 +322,7 @@ fn apply(
                     let before = BlankNodeRef::new_unchecked(list);
                     sink.quad(quad.about(before, rdf::REST, node.into()), origin);
                 }
-                let literal = step.form.literal(item, row);
+                let literal = step.form.literal(item, language);
                 sink.quad(quad.about(node, rdf::FIRST, literal.into()), origin);
                 std::mem::swap(list, next);
                 count += 1;
@@ -415,21 +429,32 @@ impl<'c> LiteralForm<'c> {
         }
     }
 
+    /// The language of the strings of a row, in canonical case; `buffer` holds it where the cell has it in another.
     #[inline]
-    fn literal<'v>(&'v self, item: Item<'v>, row: &Row<'v, 'v>) -> LiteralRef<'v> {
+    fn language<'v>(&'v self, row: &Row<'v, 'v>, buffer: &'v mut String) -> Option<&'v str> {
+        let Some(column) = self.language_column else {
+            return self.language;
+        };
+        let Some(Value::Single(tag)) = row.values.get(column) else {
+            return None;
+        };
+        // One that is not well-formed has been reported.
+        match canonical_language_tag(language_tag(tag.text)?) {
+            Cow::Borrowed(tag) => Some(tag),
+            Cow::Owned(tag) => {
+                *buffer = tag;
+                Some(buffer)
+            }
+        }
+    }
+
+    #[inline]
+    fn literal<'v>(&'v self, item: Item<'v>, language: Option<&'v str>) -> LiteralRef<'v> {
         if item.valid
             && let Some(datatype) = self.datatype
         {
             return LiteralRef::new_typed_literal(item.text, datatype);
         }
-        let language = match self.language_column {
-            None => self.language,
-            Some(column) => match row.values.get(column) {
-                // One that is not well-formed has been reported.
-                Some(Value::Single(tag)) => language_tag(tag.text),
-                _ => None,
-            },
-        };
         match language {
             Some(language) => {
                 LiteralRef::new_language_tagged_literal_unchecked(item.text, language)

@@ -111,6 +111,7 @@ impl Tables<'_> {
                 evidence: claims::Checked::default(),
                 conflicts: claims.conflicts().len(),
                 inferred: 0,
+                shapes: None,
             },
             claims: Vec::new(),
         };
@@ -128,7 +129,7 @@ impl Tables<'_> {
         // Without what wrong metadata leaves out, most shapes would be broken.
         if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
             data.add(pass.claims.iter().map(Quad::as_ref));
-            shapes
+            pass.checked.shapes = shapes
                 .check(data, group, plan, resolver, diagnostics)
                 .map_err(Failed::Keys)?;
         }

@@ -1,7 +1,7 @@
 //! Notes and common properties as quads (csv2rdf §6).
 
 use crate::csvw::model::{Annotation, AnnotationValue};
-use crate::datatype::{Base, canonical};
+use crate::datatype::{Base, canonical, canonical_literal};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 
@@ -124,7 +124,7 @@ fn string(value: &str, language: Option<&str>, datatype: Option<&str>) -> Litera
     if let Some(language) = language
         && let Ok(literal) = Literal::new_language_tagged_literal(value, language)
     {
-        return literal;
+        return canonical_literal(literal);
     }
     match datatype.and_then(|datatype| NamedNode::new(datatype).ok()) {
         Some(datatype) => Literal::new_typed_literal(value, datatype),

@@ -7,7 +7,7 @@ use super::{
     Template, Test, When,
 };
 use crate::csvw::model::{Column, Table, TableGroup};
-use crate::datatype::Datatype;
+use crate::datatype::{Datatype, canonical_language_tag};
 use crate::diagnostic::Diagnostics;
 use oxrdf::vocab::rdf;
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode};
@@ -263,7 +263,7 @@ impl<'a> TableCompiler<'a> {
         }
         match column.lang.as_str() {
             "" | "und" => Language::None,
-            tag => Language::Tag(tag.to_owned()),
+            tag => Language::Tag(canonical_language_tag(tag).into_owned()),
         }
     }
 

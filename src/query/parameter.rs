@@ -3,6 +3,7 @@
 //! A value becomes a term of the algebra and never text of the query, so it cannot say anything else
 //! than itself.
 
+use crate::datatype::canonical_language_tag;
 use crate::store::Prefixes;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
@@ -65,10 +66,10 @@ impl ParameterType {
             Self::Iri => iri(value, prefixes, base).map(Term::from),
             Self::String => Some(Literal::from(value).into()),
             Self::Lang => {
-                // The store has language tags in lower case, and LANG() gives them so.
+                // The index has language tags in this case, and LANG() gives them so.
                 Literal::new_language_tagged_literal("", value)
                     .ok()
-                    .map(|_| Literal::from(value.to_ascii_lowercase()).into())
+                    .map(|_| Literal::from(canonical_language_tag(value)).into())
             }
             Self::Integer => is_integer(value).then(|| typed(xsd::INTEGER))?,
             Self::Decimal => is_decimal(value).then(|| typed(xsd::DECIMAL))?,
@@ -169,7 +170,7 @@ mod tests {
             ("iri", "<a b>", None),
             ("iri", "http://e/> } #", None),
             ("string", "\" } DROP ALL #", Some(r#""\" } DROP ALL #""#)),
-            ("lang", "ru-Latn", Some("\"ru-latn\"")),
+            ("lang", "ru-latn", Some("\"ru-Latn\"")),
             ("lang", "no such tag", None),
             (
                 "integer",

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::Visitor;
-use oxigraph::sparql::QuerySolution;
 use oxrdf::{NamedNode, NamedOrBlankNode, Term, Triple, Variable};
+use spareval::QuerySolution;
 use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;

@@ -5,8 +5,9 @@ use super::{Facts, Rule, Rules};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::on_large_stack;
 use crate::store::StoreError;
-use oxigraph::sparql::{QueryResults, SparqlEvaluator};
+use civigraph_sparql::{Options, prepare, with_functions};
 use oxrdf::{GraphNameRef, NamedNode, Triple};
+use spareval::{QueryEvaluator, QueryResults};
 use spargebra::Query;
 use spargebra::term::NamedNodePattern;
 use std::collections::{BTreeMap, HashSet};
@@ -114,10 +115,11 @@ impl Rule {
                 format!("the rule could not be evaluated: {error}"),
             )
         };
-        let results = SparqlEvaluator::new()
-            .for_query(query)
-            .on_queryable_dataset(&facts.dataset)
-            .execute()
+        // A rule has no paths, the one thing for which it counts what is in the dataset.
+        let query = prepare(query, &Options::default(), &|_| true);
+        let results = with_functions(QueryEvaluator::new())
+            .prepare(&query)
+            .execute(&facts.dataset)
             .map_err(|error| failed(&error))?;
         let QueryResults::Solutions(solutions) = results else {
             return Ok(());

@@ -1,6 +1,7 @@
 //! Inferences as RDF: what follows, and why.
 
 use super::{Inference, Rules};
+use crate::datatype::canonical_language_tag;
 use crate::store::{digest_bytes, graph_iri};
 use crate::uri::push_unreserved;
 use oxrdf::vocab::rdf;
@@ -53,6 +54,7 @@ impl Rules {
             for (property, texts) in [("title", &rule.title), ("description", &rule.description)] {
                 let property = node(format!("{DCT}{property}"));
                 for (language, text) in texts {
+                    let language = canonical_language_tag(language);
                     let text = Literal::new_language_tagged_literal_unchecked(text, language);
                     record.add(&subject, property.as_ref(), text);
                 }

@@ -91,6 +91,12 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
     }
     let parsed = query::parse(&text, &file, prefixes, &Limits::default())
         .map_err(|error| Box::new(error.into_diagnostic()))?;
+    // Heads and premises are compared with facts, whose language tags have one case.
+    let tags = civigraph_sparql::Options {
+        language_tags: true,
+        ..civigraph_sparql::Options::none()
+    };
+    let parsed = civigraph_sparql::prepare(parsed, &tags, &|_| true);
     let (head, dataset, pattern) = match parsed {
         Query::Construct {
             template,

@@ -234,3 +234,53 @@ fn recorded_with_rule_and_premises() -> Tested {
     assert_eq!(count("\"Шире\"@ru"), 1);
     Ok(())
 }
+
+/// Tags are equal without regard to case, in bodies, heads and what rules make.
+#[test]
+fn language_tags_are_equal_without_regard_to_case() -> Tested {
+    let object =
+        |language: &str| oxrdf::Literal::new_language_tagged_literal_unchecked("x", language);
+    for body in [
+        "?s :l 'x'@EN-gb",
+        "?s :l ?l FILTER(?l = 'x'@en-gb)",
+        "?s :l ?l FILTER(LANG(?l) = 'en-gb')",
+        "?s :l ?l FILTER(?l = STRLANG('x', 'EN-GB'))",
+    ] {
+        let text = format!("CONSTRUCT {{ ?s :k 'y'@EN-gb ; :l 'x'@en-gb }} WHERE {{ {body} }}");
+        let (rules, diagnostics) = read(&[("british", &text)])?;
+        assert_eq!(problems(&diagnostics), []);
+        let mut facts = Facts::new(&rules);
+        let node = |name: &str| NamedNode::new_unchecked(format!("http://e/{name}"));
+        let fact = Quad::new(
+            node("a"),
+            node("l"),
+            object("en-GB"),
+            GraphName::DefaultGraph,
+        );
+        facts.add(&[fact]);
+        let inferences = rules
+            .infer(facts)
+            .map_err(|diagnostic| diagnostic.message)?;
+        // What is known does not follow again.
+        let found: Vec<String> = inferences
+            .iter()
+            .map(|inference| inference.triple.to_string())
+            .collect();
+        assert_eq!(found, ["<http://e/a> <http://e/k> \"y\"@en-GB"], "{body}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_duration_is_added_to_a_date() -> Tested {
+    let text = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+        CONSTRUCT { ?s :end ?end } WHERE {
+            ?s :days ?n BIND('2026-01-01'^^xsd:date + 'P30D'^^xsd:dayTimeDuration AS ?end)
+        }";
+    let found = follows(&[("end", text)], &["a days \"1"])?;
+    assert!(
+        found.iter().any(|line| line.contains("2026-01-31")),
+        "{found:?}"
+    );
+    Ok(())
+}

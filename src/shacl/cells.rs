@@ -1,7 +1,7 @@
 //! Violations led back to the cells that made their nodes.
 
 use super::path::Path;
-use super::report::{Report, ValidationResult};
+use super::report::{Report, ValidationResult, fill_in};
 use super::shape::Check;
 use super::source::Node;
 use super::vocabulary::{local, rdf, sh};
@@ -27,6 +27,9 @@ const KINDS: u64 = 50;
 /// Characters of a value that a message repeats.
 const VALUE_LIMIT: usize = 60;
 
+/// Failures inside another one that a message repeats.
+const DETAILS_SHOWN: usize = 3;
+
 /// Why a claim becomes no statement in RDF.
 const CLAIMS_WITHOUT_STATEMENT: [Code; 5] = [
     Code::ClaimTable,
@@ -48,6 +51,8 @@ impl Shapes {
     /// Holds all shapes against the data, as [`Shapes::validate`] does, and reports every violation at the
     /// cells that made it. The tables are read once more if there is any.
     ///
+    /// Gives the report back; nothing if the data could not be validated.
+    ///
     /// # Errors
     /// A table cannot be read.
     pub fn check(
@@ -57,29 +62,29 @@ impl Shapes {
         plan: &Plan,
         resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<Report>> {
         // Violations of one constraint may be of several kinds: in other files, in other columns.
         let keep = diagnostics.kept_per_kind().saturating_mul(KINDS);
         let report = match self.validate(data, keep) {
             Ok(report) => report,
             Err(diagnostic) => {
                 diagnostics.push(diagnostic);
-                return Ok(());
+                return Ok(None);
             }
         };
         let Report {
             results, failures, ..
-        } = report;
+        } = &report;
         for failure in failures {
-            diagnostics.push(failure);
+            diagnostics.push(failure.clone());
         }
         if results.is_empty() {
-            return Ok(());
+            return Ok(Some(report));
         }
-        let origins = Origins::of(&results, group, plan, resolver)?;
+        let origins = Origins::of(results, group, plan, resolver)?;
         let mut chosen: Vec<Match> = Vec::new();
         let mut choices = Vec::with_capacity(results.len());
-        for result in &results {
+        for result in results {
             let choice = origins.choose(result, self.check_of(result), plan);
             let start = chosen.len();
             chosen.extend(choice);
@@ -128,7 +133,7 @@ impl Shapes {
                 last = Some(diagnostic);
             }
         }
-        Ok(())
+        Ok(Some(report))
     }
 
     fn check_of(&self, result: &ValidationResult) -> Option<&Check> {
@@ -233,6 +238,10 @@ impl Shapes {
         if let Some(place) = shape_place {
             hint.push_str(&format!(" at {place}"));
         }
+        if let Some(because) = self.because(result) {
+            hint.push_str("; ");
+            hint.push_str(&because);
+        }
         match cells {
             [] => hint.push_str("; no cell makes this node"),
             [_] => {}
@@ -245,18 +254,73 @@ impl Shapes {
         diagnostic.with_hint(hint)
     }
 
-    /// A message with the values of its variables, without the full stop at its end.
-    fn filled_in(&self, message: &Literal, result: &ValidationResult) -> String {
-        let mut text = message.value().trim().trim_end_matches('.').to_owned();
-        for (variable, value) in &result.bindings {
-            for sign in ['?', '$'] {
-                let pattern = format!("{{{sign}{variable}}}");
-                if text.contains(&pattern) {
-                    text = text.replace(&pattern, &self.term(value));
+    /// What is behind a failing `sh:node`, `sh:and`, `sh:or`, `sh:xone` or `sh:not`, in words.
+    fn because(&self, result: &ValidationResult) -> Option<String> {
+        if !result.conforms_to.is_empty() {
+            let shapes: Vec<String> = result
+                .conforms_to
+                .iter()
+                .map(|shape| self.shape_name(shape))
+                .collect();
+            return Some(format!("the value conforms to {}", shapes.join(" and ")));
+        }
+        let innermost: Vec<String> = result
+            .details
+            .iter()
+            .take(DETAILS_SHOWN)
+            .map(|detail| self.inner_failure(detail))
+            .collect();
+        let more = match result.details.len().saturating_sub(DETAILS_SHOWN) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        (!innermost.is_empty()).then(|| format!("because {}{more}", innermost.join(", and ")))
+    }
+
+    /// One failure inside another one: what is wrong, and what was expected or is behind it.
+    fn inner_failure(&self, detail: &ValidationResult) -> String {
+        let name = |iri: &str| self.name(iri);
+        let mut text = self.term(&detail.focus);
+        if let Some(path) = &detail.path {
+            text.push(' ');
+            text.push_str(&path.text(&name));
+        }
+        if let Some(value) = detail.value.as_ref().filter(|_| detail.path.is_some()) {
+            text.push(' ');
+            text.push_str(&self.term(value));
+        }
+        match pick(&detail.messages, "en").map(|message| self.filled_in(message, detail)) {
+            Some(said) => text.push_str(&format!(": {said}")),
+            None => text.push_str(&format!(" breaks {}", self.parameter(&detail.component))),
+        }
+        let demand = self.check_of(detail).and_then(|check| check.demand(&name));
+        if let Some(demand) = demand {
+            text.push_str(&format!(" (expected {demand})"));
+        }
+        if let Some(because) = self.because(detail) {
+            text.push_str(&format!(" ({because})"));
+        }
+        text
+    }
+
+    /// How a shape is named in a sentence: by its IRI, else by its place.
+    fn shape_name(&self, node: &Node) -> String {
+        match node {
+            Node::NamedNode(node) => self.name(node.as_str()),
+            Node::BlankNode(_) => {
+                let shape = self.shapes.iter().find(|shape| shape.node == *node);
+                match shape {
+                    Some(shape) => format!("the shape at {}", shape.place),
+                    None => "a shape".to_owned(),
                 }
             }
         }
-        text
+    }
+
+    /// A message with the values of its variables, without the full stop at its end.
+    fn filled_in(&self, message: &Literal, result: &ValidationResult) -> String {
+        let text = message.value().trim().trim_end_matches('.');
+        fill_in(text, &result.bindings, &|value| self.term(value))
     }
 }
 

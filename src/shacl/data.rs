@@ -2,6 +2,7 @@
 
 use super::wanted::Wanted;
 use crate::convert::{Origin, QuadSink, Sink};
+use crate::datatype::canonical_term;
 use indexmap::IndexSet;
 use oxrdf::{NamedNode, Quad, QuadRef, Term, TermRef};
 use spareval::{InternalQuad, QueryableDataset};
@@ -63,7 +64,7 @@ impl Data {
     }
 
     fn id(&mut self, term: TermRef<'_>) -> Option<Id> {
-        let (index, _) = self.terms.insert_full(term.into_owned());
+        let (index, _) = self.terms.insert_full(canonical_term(term.into_owned()));
         Id::try_from(index).ok()
     }
 
@@ -135,6 +136,14 @@ impl Graph {
     /// The number of an IRI.
     pub(super) fn iri(&self, iri: &str) -> Option<Id> {
         self.find(&Term::from(NamedNode::new_unchecked(iri)))
+    }
+
+    /// Whether a triple has a term as its subject or object, or an IRI stands in for one that does.
+    pub(super) fn is_node(&self, term: &Term) -> bool {
+        let Ok(QueryTerm::Known(id)) = self.internalize_term(term.clone()) else {
+            return false;
+        };
+        !range(&self.spo, &[id]).is_empty() || !range(&self.osp, &[id]).is_empty()
     }
 
     pub(super) fn objects(&self, subject: Id, predicate: Id) -> impl Iterator<Item = Id> {

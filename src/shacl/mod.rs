@@ -28,7 +28,7 @@
 //!
 //! Specification: *Shapes Constraint Language (SHACL)*, W3C Recommendation of 2017-07-20. What it
 //! leaves open or optional: recursive shapes are an error; `GRAPH`, `$shapesGraph` and
-//! `sh:entailment` are refused; of the report, nested details (`sh:detail`) are not made.
+//! `sh:entailment` are refused; of nested details (`sh:detail`), a bounded number is made.
 
 mod algebra;
 mod cells;
@@ -38,6 +38,7 @@ mod data;
 mod parameter;
 mod path;
 mod query;
+mod rdf;
 mod recursion;
 mod report;
 mod shape;

@@ -4,12 +4,13 @@ use super::algebra::{self, Bindings};
 use super::compile::{Compiler, boolean, message};
 use super::data::{Graph, Id};
 use super::shape::Shape;
-use super::source::{Node, Source, node};
+use super::source::{Node, Source, Statement, node};
 use super::vocabulary::sh;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::{self, Limits, Visitor};
 use crate::store::{Prefixes, StoreError};
-use oxrdf::{Literal, NamedNode, Term};
+use civigraph_sparql::{Options, prepare, with_functions};
+use oxrdf::{Literal, NamedNode, Term, TermRef};
 use spareval::{QueryEvaluator, QueryResults, QuerySolution};
 use spargebra::algebra::GraphPattern;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -97,7 +98,14 @@ impl Query {
             .line
             .saturating_sub(text.matches('\n').count() as u64)
             .max(1);
-        match Self::parse(source, holder, shape, &text, kind == "ask", parameters) {
+        let header = match prefixes(source, holder) {
+            Ok(header) => header,
+            Err((place, message)) => {
+                compiler.refuse(&place, message);
+                return None;
+            }
+        };
+        match Self::parse(&header, shape, &text, kind == "ask", parameters) {
             Ok(query) => Some(query),
             Err(mut diagnostic) => {
                 diagnostic.code = Code::ShapeQuery;
@@ -115,14 +123,12 @@ impl Query {
     }
 
     fn parse(
-        source: &Source,
-        holder: &Node,
+        header: &str,
         shape: &Shape,
         text: &str,
         ask: bool,
         parameters: BTreeMap<String, Term>,
     ) -> Result<Self, Diagnostic> {
-        let header = prefixes(source, holder);
         let wrong = |message: String| Diagnostic::new(Code::ShapeQuery, Place::default(), message);
         let parsed = query::parse(
             // On one line with the text, whose lines keep their numbers.
@@ -132,7 +138,12 @@ impl Query {
             &Limits::default(),
         )
         .map_err(StoreError::into_diagnostic)?;
-        let mut pattern = match (parsed, ask) {
+        // The graph has language tags in one case.
+        let tags = Options {
+            language_tags: true,
+            ..Options::none()
+        };
+        let mut pattern = match (prepare(parsed, &tags, &|_| true), ask) {
             (spargebra::Query::Select { pattern, .. }, false)
             | (spargebra::Query::Ask { pattern, .. }, true) => pattern,
             (_, false) => return Err(wrong("`sh:select` is a `SELECT` query".to_owned())),
@@ -232,8 +243,15 @@ fn run(
         pattern,
         base_iri: None,
     };
+    let contains = |term: TermRef<'_>| graph.is_node(&term.into_owned());
+    // Values stand in the place of variables by now: what is wrong with paths depends on them.
+    let repairs = Options {
+        repairs: true,
+        ..Options::none()
+    };
+    let query = prepare(query, &repairs, &contains);
     // There is no handler for `SERVICE`, and it was refused with the algebra.
-    let evaluator = QueryEvaluator::new();
+    let evaluator = with_functions(QueryEvaluator::new());
     let results = evaluator
         .prepare(&query)
         .execute(graph)
@@ -257,15 +275,15 @@ pub(super) fn messages(source: &Source, holder: &Node) -> Vec<Literal> {
         .collect()
 }
 
-/// The prefixes that a query may use, as one line of SPARQL (SHACL §5.2.1).
-fn prefixes(source: &Source, holder: &Node) -> String {
+/// The prefixes that a query may use, as one line of SPARQL (SHACL §5.2.1); or what is wrong with them, and where.
+fn prefixes(source: &Source, holder: &Node) -> Result<String, (Place, String)> {
     const IMPORTS: &str = "http://www.w3.org/2002/07/owl#imports";
     let mut waiting: Vec<Node> = source
         .values(holder, &sh("prefixes"))
         .filter_map(|statement| node(&statement.object))
         .collect();
     let mut seen = HashSet::new();
-    let mut header = String::new();
+    let mut namespaces: BTreeMap<String, String> = BTreeMap::new();
     while let Some(ontology) = waiting.pop() {
         if !seen.insert(ontology.clone()) {
             continue;
@@ -273,22 +291,50 @@ fn prefixes(source: &Source, holder: &Node) -> String {
         let imports = source.values(&ontology, IMPORTS);
         waiting.extend(imports.filter_map(|statement| node(&statement.object)));
         for declaration in source.values(&ontology, &sh("declare")) {
-            let Some(declaration) = node(&declaration.object) else {
-                continue;
+            let Some(declared) = node(&declaration.object) else {
+                let message = "`sh:declare` is a node with `sh:prefix` and `sh:namespace`";
+                return Err((declaration.place.clone(), message.to_owned()));
             };
-            let value = |name: &str| match source.values(&declaration, &sh(name)).next() {
-                Some(statement) => match &statement.object {
-                    Term::Literal(literal) => Some(literal.value().to_owned()),
-                    _ => None,
-                },
-                None => None,
+            let value = |name: &str| {
+                let mut values = source.values(&declared, &sh(name));
+                match (values.next(), values.next()) {
+                    (
+                        Some(Statement {
+                            object: Term::Literal(literal),
+                            place,
+                            ..
+                        }),
+                        None,
+                    ) => Ok((literal.value().to_owned(), place.clone())),
+                    (_, Some(second)) => {
+                        let message = format!("a declared prefix has one `sh:{name}`");
+                        Err((second.place.clone(), message))
+                    }
+                    _ => {
+                        let message = format!("a declared prefix has a text as its `sh:{name}`");
+                        Err((source.place(&declared), message))
+                    }
+                }
             };
-            if let (Some(prefix), Some(namespace)) = (value("prefix"), value("namespace"))
-                && NamedNode::new(namespace.as_str()).is_ok()
-            {
-                header.push_str(&format!("PREFIX {prefix}: <{namespace}> "));
+            let (prefix, place) = value("prefix")?;
+            let (namespace, of_namespace) = value("namespace")?;
+            if NamedNode::new(namespace.as_str()).is_err() {
+                let message = format!("`sh:namespace` is an IRI, not `{namespace}`");
+                return Err((of_namespace, message));
+            }
+            match namespaces.get(&prefix) {
+                Some(other) if *other != namespace => {
+                    let message = format!(
+                        "the prefix `{prefix}` is declared with two namespaces: <{other}> and <{namespace}>"
+                    );
+                    return Err((place, message));
+                }
+                _ => drop(namespaces.insert(prefix, namespace)),
             }
         }
     }
-    header
+    let lines = namespaces
+        .iter()
+        .map(|(prefix, namespace)| format!("PREFIX {prefix}: <{namespace}> "));
+    Ok(lines.collect())
 }

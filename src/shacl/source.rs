@@ -1,6 +1,7 @@
 //! The shapes graph as it is written: triples that know their lines.
 
 use super::vocabulary::rdf;
+use crate::datatype::canonical_term;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::store::{Nesting, Syntax, TooDeep};
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -103,7 +104,8 @@ impl Source {
             };
             let object = match quad.object {
                 Term::BlankNode(node) => Term::BlankNode(own(node)),
-                term => term,
+                // The parser puts language tags in lower case.
+                term => canonical_term(term),
             };
             self.push(Statement {
                 subject,

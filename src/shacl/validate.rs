@@ -5,6 +5,7 @@ use super::path::Path;
 use super::query::Query;
 use super::report::{Report, ValidationResult};
 use super::shape::{Check, Constraint, Shape, Target};
+use super::source::Node;
 use super::value::{Value, is_well_formed};
 use super::vocabulary::rdf;
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,6 +21,16 @@ const MANY: usize = 32;
 
 /// Nodes of which it is remembered whether they conform to a shape.
 const KNOWN: usize = 1 << 20;
+
+/// Results that are behind another one, at most, and how deep they nest.
+const DETAILS: usize = 32;
+const DETAIL_DEPTH: usize = 8;
+
+/// How much may still be said of what is behind a result.
+struct Room {
+    depth: usize,
+    results: usize,
+}
 
 /// Validates all shapes that have targets. Of each constraint up to `keep` results are kept whole.
 pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
@@ -536,7 +547,75 @@ impl<'e> Engine<'e> {
             });
     }
 
+    /// The result that a violation is, with what is behind it.
     fn result(&self, found: Found) -> Option<ValidationResult> {
+        self.result_with(
+            found,
+            &mut Room {
+                depth: DETAIL_DEPTH,
+                results: DETAILS,
+            },
+        )
+    }
+
+    /// The violations of the shapes that a value does not conform to (`sh:detail`, SHACL §3.6.2.7), and the shapes that
+    /// it conforms to and should not.
+    fn details(
+        &self,
+        check: &Check,
+        value: Option<&Term>,
+        room: &mut Room,
+    ) -> (Vec<ValidationResult>, Vec<Node>) {
+        let shapes = match check {
+            Check::Not(_) | Check::And(_) | Check::Or(_) | Check::Xone(_) | Check::Node(_) => {
+                check.shapes()
+            }
+            _ => return (Vec::new(), Vec::new()),
+        };
+        let Some(value) = value.and_then(|value| self.graph.find(value)) else {
+            return (Vec::new(), Vec::new());
+        };
+        let (right, wrong): (Vec<usize>, Vec<usize>) = shapes
+            .into_iter()
+            .partition(|&shape| self.conforms(shape, value));
+        if matches!(check, Check::Not(_)) || (matches!(check, Check::Xone(_)) && !right.is_empty())
+        {
+            let nodes = right.iter().filter_map(|&shape| self.shapes.get(shape));
+            return (Vec::new(), nodes.map(|shape| shape.node.clone()).collect());
+        }
+        let mut details = Vec::new();
+        if room.depth == 0 {
+            return (details, Vec::new());
+        }
+        room.depth -= 1;
+        let mut seen = HashSet::new();
+        for shape in wrong {
+            if !seen.insert(shape) {
+                continue;
+            }
+            let mut violations = Vec::new();
+            let wanted = room.results;
+            // It ends early where there is no room for more.
+            let _ = self.shape(shape, value, &mut |found| {
+                if violations.len() >= wanted {
+                    return ControlFlow::Break(());
+                }
+                violations.push(found);
+                ControlFlow::Continue(())
+            });
+            for found in violations {
+                if room.results == 0 {
+                    break;
+                }
+                room.results -= 1;
+                details.extend(self.result_with(found, room));
+            }
+        }
+        room.depth += 1;
+        (details, Vec::new())
+    }
+
+    fn result_with(&self, found: Found, room: &mut Room) -> Option<ValidationResult> {
         let shape: &Shape = self.shapes.get(found.shape)?;
         let constraint = shape.constraints.get(found.constraint)?;
         let focus = self.graph.term(found.focus)?;
@@ -549,6 +628,7 @@ impl<'e> Engine<'e> {
         } else {
             own
         };
+        let (details, conforms_to) = self.details(&constraint.check, found.value.as_ref(), room);
         let mut bindings = found.bindings;
         if let Check::Query(query) = &constraint.check {
             bindings.extend(query.named_terms());
@@ -566,6 +646,8 @@ impl<'e> Engine<'e> {
             severity: shape.severity.clone(),
             messages,
             bindings,
+            details,
+            conforms_to,
             more: 0,
             numbers: (found.shape, found.constraint),
         })

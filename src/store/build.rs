@@ -13,6 +13,7 @@ use super::text;
 use super::verify::check_index;
 use super::{About, Manifest, Step, StoreError, digest_bytes, release_quads};
 use crate::convert::Sink;
+use crate::datatype::canonical_quad;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use civigraph_index::{self as index, Index};
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -335,7 +336,8 @@ pub fn read_turtle(
     };
     let mut quads = Vec::new();
     for quad in parser {
-        match quad {
+        // The parser puts language tags in lower case.
+        match quad.map(canonical_quad) {
             Ok(quad) if mentions_blank(quad.as_ref()) => quads.push(renamed(&quad, &mut label)),
             Ok(quad) => quads.push(quad),
             Err(oxigraph::io::RdfParseError::Io(error)) => {

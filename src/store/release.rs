@@ -4,6 +4,7 @@
 //! and counts, not times and not the number of the build.
 
 use super::{About, Statistics, graph_iri};
+use crate::datatype::canonical_language_tag;
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
 
@@ -52,7 +53,7 @@ pub fn description(
         out.add(
             &dataset,
             term(DCT, "title").as_ref(),
-            Literal::new_language_tagged_literal_unchecked(title, language),
+            Literal::new_language_tagged_literal_unchecked(title, canonical_language_tag(language)),
         );
     }
     if let Some(license) = &about.license {

@@ -393,3 +393,124 @@ fn what_the_shipped_shapes_constrain() {
         assert_eq!(reported(&run.stdout), expected, "{is}");
     }
 }
+
+const TAGGED_METADATA: &str = r#"{
+  "@context": "http://www.w3.org/ns/csvw",
+  "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+  "tables": [{
+    "url": "texts.csv",
+    "tableSchema": {
+      "aboutUrl": "https://example.org/id/text/{id}",
+      "primaryKey": "id",
+      "columns": [
+        { "name": "id", "titles": "id", "required": true, "suppressOutput": true },
+        { "name": "text", "titles": "text", "propertyUrl": "https://example.org/ns#text",
+          "https://w3id.org/civigraph/csvw#language": "language" },
+        { "name": "language", "titles": "language", "datatype": "language", "suppressOutput": true },
+        { "name": "name", "titles": "name", "lang": "RU-latn", "propertyUrl": "https://example.org/ns#name" }
+      ]
+    }
+  }]
+}
+"#;
+
+fn tagged(shapes: &str) -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write("data/csv-metadata.json", TAGGED_METADATA);
+    workshop.write(
+        "data/texts.csv",
+        "id,text,language,name\na,x,en-GB,imia\nb,x,EN-gb,imia\nc,x,en-gb,imia\n",
+    );
+    workshop.write("ontology/shapes.ttl", format!("{HEAD}{shapes}"));
+    workshop
+}
+
+/// Literals of tables, of the ontology, of shapes, rules and queries are equal without regard to the case of their tags.
+#[test]
+fn language_tags_have_one_case_everywhere() {
+    let workshop = tagged(
+        "[] sh:targetSubjectsOf ex:text ; sh:path ex:text ; sh:in ( \"x\"@EN-gb ) ; sh:hasValue \"x\"@en-GB .
+        [] sh:targetSubjectsOf ex:name ; sh:path ex:name ; sh:in ( \"imia\"@ru-latn ) .",
+    );
+    workshop.write(
+        "ontology/vocabulary.ttl",
+        format!("{HEAD}ex:British rdfs:comment \"x\"@EN-gb ."),
+    );
+    workshop.write(
+        "ontology/rules/british.rq",
+        "PREFIX ex: <https://example.org/ns#>\nCONSTRUCT { ?text a ex:British } WHERE { ?text ex:text 'x'@EN-gb }\n",
+    );
+    workshop.run(&["check"]).exits(0);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop.run(&["export", "--graph", "all", "--format", "nquads"]);
+    let dump = run.exits(0).stdout;
+    assert_eq!(dump.matches("\"x\"@en-GB").count(), 4, "{dump}");
+    assert_eq!(dump.matches("\"imia\"@ru-Latn").count(), 3, "{dump}");
+    let inferred = workshop.run(&["export", "--graph", "inferred", "--format", "ntriples"]);
+    assert_eq!(inferred.exits(0).stdout.lines().count(), 3);
+    for condition in [
+        "?text ex:text 'x'@EN-gb",
+        "?text ex:text ?x FILTER(?x = 'x'@en-gb)",
+        "?text ex:name ?x FILTER(LANG(?x) = 'ru-latn')",
+        "?text ex:text ?x FILTER(?x = STRLANG('x', 'en-gb'))",
+    ] {
+        let query = format!(
+            "PREFIX ex: <https://example.org/ns#> SELECT (COUNT(*) AS ?n) {{ {condition} }}"
+        );
+        let run = workshop.run(&["query", "--format", "csv", "-e", &query]);
+        let answer = run.exits(0).stdout;
+        assert_eq!(answer.lines().nth(1), Some("3"), "{condition}");
+    }
+    let run = workshop.run(&["convert", "data/texts.csv"]);
+    let converted = run.exits(0).stdout;
+    assert_eq!(converted.matches("\"x\"@en-GB").count(), 3, "{converted}");
+    assert_eq!(
+        converted.matches("\"imia\"@ru-Latn").count(),
+        3,
+        "{converted}"
+    );
+}
+
+/// What is behind a failing shape is said, and what a value holds is text.
+#[test]
+fn messages_say_what_is_behind_a_failure() {
+    let workshop = project(
+        "shape:City a sh:NodeShape ; sh:targetSubjectsOf ex:region ; sh:property [ sh:path ex:region ; sh:node shape:Region ] .
+        shape:Region a sh:NodeShape ; sh:property [ sh:path rdfs:label ; sh:minLength 100 ] .",
+    );
+    let run = workshop.run(&["check", "--all"]).exits(1);
+    assert!(
+        run.stderr
+            .contains("breaks sh:minLength (expected at least 100 characters)"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// The report of SHACL on stdout, everything for people on stderr.
+#[test]
+fn the_report_is_written_in_turtle() {
+    let workshop = project(
+        "shape:P a sh:PropertyShape ; sh:targetSubjectsOf ex:people ; sh:path ex:people ; sh:maxInclusive 100000 .",
+    );
+    let run = workshop.run(&["check", "--format", "shacl-ttl"]).exits(1);
+    for part in [
+        "sh:conforms false",
+        "sh:resultPath <https://example.org/ns#people>",
+        "sh:sourceShape <https://example.org/shape/P>",
+        "sh:sourceConstraintComponent sh:MaxInclusiveConstraintComponent",
+    ] {
+        assert!(run.stdout.contains(part), "{}", run.stdout);
+    }
+    assert!(run.stderr.contains("CG0910"), "{}", run.stderr);
+    workshop.write("ontology/shapes.ttl", "");
+    let run = workshop.run(&["check", "--format", "shacl-ttl"]).exits(0);
+    assert!(run.stdout.contains("sh:conforms true"), "{}", run.stdout);
+    // Not a report that says "conforms" of shapes that could not be read.
+    workshop.write(
+        "ontology/shapes.ttl",
+        format!("{HEAD}shape:P a sh:PropertyShape ; sh:targetSubjectsOf ex:people ; sh:path ex:people ; sh:minCount \"x\" ."),
+    );
+    let run = workshop.run(&["check", "--format", "shacl-ttl"]).exits(2);
+    assert_eq!(run.stdout, "");
+}

@@ -6,6 +6,7 @@
 //! must be exactly right.
 
 use super::suite_in;
+use civigraph::datatype::canonical_term;
 use civigraph::diagnostic::{Diagnostics, Mode, Severity};
 use civigraph::shacl::{Report, Shapes, ShapesText};
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -204,10 +205,7 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
     let expected = node(result);
     let conforms = object(&manifest, expected.as_ref(), &format!("{SH}conforms"));
     let conforms = matches!(conforms, Some(Term::Literal(literal)) if literal.value() == "true");
-    let mut wanted: Vec<String> = objects(&manifest, expected.as_ref(), &format!("{SH}result"))
-        .into_iter()
-        .map(|result| expected_result(&manifest, &node(result)))
-        .collect();
+    let mut wanted = expected_results(&manifest, &expected, true);
     let with_messages = wanted.iter().any(|result| result.contains(" message "));
     let mut found = report_lines(&report, with_messages);
     wanted.sort();
@@ -221,7 +219,40 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
     if found != wanted {
         return Err(format!("found {found:#?}\n  expected {wanted:#?}"));
     }
+    let (written, node) = as_rdf(&report);
+    let mut lines = expected_results(&written, &node, with_messages);
+    lines.sort();
+    let says = object(&written, node.as_ref(), &format!("{SH}conforms"));
+    if lines != wanted || says != Some(oxrdf::Literal::from(conforms).into()) {
+        return Err(format!(
+            "written {lines:#?}, conforms: {says:?}\n  expected {wanted:#?}"
+        ));
+    }
     Ok(())
+}
+
+/// A report as it is written in RDF, and its node.
+fn as_rdf(report: &Report) -> (Graph, NamedOrBlankNode) {
+    let mut text = Vec::new();
+    report.write_turtle(&mut text).unwrap();
+    let graph: Graph = RdfParser::from_format(RdfFormat::Turtle)
+        .for_slice(&text)
+        .map(|quad| oxrdf::Triple::from(quad.unwrap()))
+        .collect();
+    let class = iri(&format!("{SH}ValidationReport"));
+    let node = graph
+        .subjects_for_predicate_object(oxrdf::vocab::rdf::TYPE, class.as_ref())
+        .map(NamedOrBlankNodeRef::into_owned)
+        .next();
+    (graph, node.unwrap())
+}
+
+/// The results of a report in RDF, each as one line.
+fn expected_results(graph: &Graph, report: &NamedOrBlankNode, with_messages: bool) -> Vec<String> {
+    objects(graph, report.as_ref(), &format!("{SH}result"))
+        .into_iter()
+        .map(|result| expected_result(graph, &node(result), with_messages))
+        .collect()
 }
 
 /// The results of a report, each as one line.
@@ -247,13 +278,14 @@ pub fn report_lines(report: &Report, with_messages: bool) -> Vec<String> {
         .collect()
 }
 
-fn expected_result(graph: &Graph, result: &NamedOrBlankNode) -> String {
+fn expected_result(graph: &Graph, result: &NamedOrBlankNode, with_messages: bool) -> String {
     let value = |name: &str| object(graph, result.as_ref(), &format!("{SH}{name}"));
     let named = |name: &str| match value(name) {
         Some(Term::NamedNode(node)) => node,
         other => panic!("{name} is {other:?}"),
     };
-    let messages = objects(graph, result.as_ref(), &format!("{SH}resultMessage"));
+    let mut messages = objects(graph, result.as_ref(), &format!("{SH}resultMessage"));
+    messages.retain(|_| with_messages);
     line(
         &value("focusNode").unwrap(),
         value("resultPath").map(|path| path_text(graph, &path)),
@@ -261,7 +293,10 @@ fn expected_result(graph: &Graph, result: &NamedOrBlankNode) -> String {
         &named("sourceConstraintComponent"),
         &named("resultSeverity"),
         value("sourceShape").as_ref(),
-        messages.iter().map(ToString::to_string).collect(),
+        messages
+            .into_iter()
+            .map(|message| canonical_term(message).to_string())
+            .collect(),
     )
 }
 
@@ -275,9 +310,10 @@ pub fn line(
     shape: Option<&Term>,
     mut messages: Vec<String>,
 ) -> String {
+    // Parsers put language tags in lower case.
     let text = |term: &Term| match term {
         Term::BlankNode(_) => "_".to_owned(),
-        other => other.to_string(),
+        other => canonical_term(other.clone()).to_string(),
     };
     messages.sort();
     let mut line = format!(

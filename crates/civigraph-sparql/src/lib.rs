@@ -31,6 +31,7 @@ mod memory;
 mod modifiers;
 mod options;
 mod plan;
+mod prepare;
 mod repairs;
 mod sorting;
 mod tags;
@@ -45,6 +46,7 @@ pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting}
 pub use memory::MemoryDataset;
 pub use options::Options;
 pub use plan::{Plan, optimise};
+pub use prepare::prepare;
 pub use sorting::Sorting;
 pub use tags::with_functions;
 

@@ -1,5 +1,9 @@
 //! Shapes against small graphs.
 
+mod language;
+mod query;
+mod result;
+
 use super::*;
 use crate::diagnostic::Mode;
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -395,8 +399,8 @@ proptest::proptest! {
     #[test]
     fn mangled_shapes_never_panic(changes in proptest::collection::vec((0_usize..10_000, 0_usize..10_000, 0..4), 1..12)) {
         const TEXTS: [&str; 2] = [
-            include_str!("../../ontology/shapes.ttl"),
-            include_str!("../../ontology/shapes-sparql.ttl"),
+            include_str!("../../../ontology/shapes.ttl"),
+            include_str!("../../../ontology/shapes-sparql.ttl"),
         ];
         for text in TEXTS {
             let mut words: Vec<&str> = text.split_inclusive([' ', '\n']).collect();
