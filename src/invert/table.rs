@@ -278,9 +278,7 @@ impl<'a> Inverse<'a> {
     /// Whether the triples of a column tell a list without items from no list.
     fn says_empty(&self, column: usize) -> bool {
         let mut rules = self.plan.rules.iter();
-        rules.any(|rule| {
-            rule.column == column && matches!(rule.object, Object::List(_))
-        })
+        rules.any(|rule| rule.column == column && matches!(rule.object, Object::List(_)))
     }
 
     /// The cells of rows as they are written.

@@ -68,7 +68,11 @@ fn things_are_found_by_what_people_type() {
     assert_eq!(asked.stdout, whole.stdout);
     // A whole label in another form outweighs one of which it is a part.
     let run = workshop.run(&["describe", "Железногорска"]).exits(0);
-    assert!(run.stdout.starts_with("Zheleznogorsk (city:zheleznogorsk)"), "{}", run.stdout);
+    assert!(
+        run.stdout.starts_with("Zheleznogorsk (city:zheleznogorsk)"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stderr.contains("is understood as"), "{}", run.stderr);
     // Names that nothing has.
     for (name, hint) in [
