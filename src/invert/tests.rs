@@ -202,7 +202,7 @@ fn no_list_is_told_from_an_empty_one() {
            {"name": "u", "titles": "u", "separator": ";", "null": ["NA"], "valueUrl": "u/{u}"},
            {"name": "r", "titles": "r", "separator": ";", "null": ["NA"], "required": true},
            {"name": "type", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "schema:Thing"}"#,
-        "id,a,u,r\n1,NA,NA,NA\n2,,NA,x\n3,a;b,c,x;y\n",
+        "id,a,u,r\n1,NA,,NA\n2,,,x\n3,a;b,c,x;y\n",
     );
 }
 

@@ -25,6 +25,10 @@ const NOT_PROVOKED: &[(Code, &str)] = &[
         "a safety net: what could make tables and graph differ is refused before",
     ),
     (
+        Code::UnlabelledNode,
+        "needs two dumps; `cli::blank_nodes` has them",
+    ),
+    (
         Code::Miscount,
         "a defect of the store between loading and verifying; `store::tests` makes one",
     ),
