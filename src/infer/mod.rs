@@ -70,7 +70,7 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
     Ok(document::write(&tables, &keys, &options.folder, base))
 }
 
-/// A base for the IRIs of a project whose metadata will stand in `folder`: one under [`EXAMPLE_BASE`],
+/// A base for the IRIs of a project whose metadata will stand in `folder`: one under `http://example.org/`,
 /// after the name of the project's folder, to be replaced by the curator.
 pub fn example_base(folder: &Path) -> String {
     let path = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
