@@ -455,20 +455,22 @@ enum Entries<'a> {
     Triples(&'a Dataset<'a>, Arranged<'a, 3>),
     Named(&'a Dataset<'a>, Arranged<'a, 4>, Option<Beside<'a>>),
     Range(&'a Dataset<'a>, Beside<'a, Result<InternalQuad<TermId>>>),
+    /// Entries that were counted when they were read.
+    Counted(Beside<'a, Result<InternalQuad<TermId>>>),
 }
 
 impl<'a> Entries<'a> {
     /// The entries of a graph that is not hidden, or of all graphs but the hidden one.
     fn without(self, hidden: u32) -> Self {
         match self {
-            Self::Named(dataset, ..) | Self::Range(dataset, _) => {
+            Self::Named(..) | Self::Range(..) => {
                 let hidden = Some(TermId::new(hidden));
                 let entries = self.filter(move |entry| {
                     entry
                         .as_ref()
                         .map_or(true, |quad| quad.graph_name != hidden)
                 });
-                Self::Range(dataset, Box::new(entries))
+                Self::Counted(Box::new(entries))
             }
             other => other,
         }
@@ -483,6 +485,7 @@ impl Iterator for Entries<'_> {
         match self {
             Self::None => None,
             Self::Failed(error) => error.take().map(Err),
+            Self::Counted(entries) => entries.next(),
             Self::Range(dataset, entries) => {
                 let entry = entries.next()?;
                 Some(dataset.count_entry().and(entry))
