@@ -6,6 +6,7 @@
 //! point order, which is the order that the canonical form asks for.
 
 use civigraph_index::canonical_language_tag;
+pub use civigraph_index::write_quoted;
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode,
     NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef, Triple,
@@ -83,41 +84,6 @@ fn write_iri(out: &mut Vec<u8>, iri: &str) {
 fn write_blank(out: &mut Vec<u8>, label: &str) {
     out.extend_from_slice(b"_:");
     out.extend_from_slice(label.as_bytes());
-}
-
-/// Appends a quoted string with the escapes of canonical N-Quads and no others.
-pub fn write_quoted(out: &mut Vec<u8>, text: &str) {
-    const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut plain = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        let escaped: Option<u8> = match byte {
-            b'"' | b'\\' => Some(byte),
-            b'\n' => Some(b'n'),
-            b'\r' => Some(b'r'),
-            b'\t' => Some(b't'),
-            0x08 => Some(b'b'),
-            0x0C => Some(b'f'),
-            0x00..=0x1F | 0x7F => None,
-            _ => continue,
-        };
-        // `plain` and `at` are positions of `bytes`, in order.
-        out.extend_from_slice(&bytes[plain..at]);
-        plain = at + 1;
-        out.push(b'\\');
-        match escaped {
-            Some(letter) => out.push(letter),
-            None => {
-                out.extend_from_slice(b"u00");
-                // Both digits are below 16.
-                out.push(HEXADECIMAL[usize::from(byte >> 4)]);
-                out.push(HEXADECIMAL[usize::from(byte & 15)]);
-            }
-        }
-    }
-    out.extend_from_slice(&bytes[plain..]);
-    out.push(b'"');
 }
 
 /// The terms of a line, as they stand in it.

@@ -125,6 +125,7 @@ pub use language::canonical_language_tag;
 pub use lines::Lines;
 pub use range::{RangePredicate, ValueKind, ValueRange, readable_ranges};
 pub use run::Chunk;
+pub use term::write_quoted;
 
 /// The example of the README.
 #[cfg(doctest)]

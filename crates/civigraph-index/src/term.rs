@@ -209,7 +209,7 @@ fn encode_string(key: &mut Vec<u8>, text: &str) {
 
 /// Appends a quoted string with the escapes of canonical N-Quads and no others (RDF Dataset Canonicalization
 /// 1.0, §5).
-pub(crate) fn write_quoted(out: &mut Vec<u8>, text: &str) {
+pub fn write_quoted(out: &mut Vec<u8>, text: &str) {
     let digit = |number: u8| number + if number < 10 { b'0' } else { b'A' - 10 };
     out.push(b'"');
     let bytes = text.as_bytes();
