@@ -249,11 +249,8 @@ impl Amender {
                 if site.options.text {
                     site.digested = index_texts(&prior, &made, &site)?;
                 }
-                let Digested {
-                    digest,
-                    states,
-                    statistics,
-                } = made.digested;
+                let Digested { digest, states } = made.digested;
+                let statistics = made.statistics;
                 states.write(site.path())?;
                 let release = release_quads(&about, &statistics, &digest, true);
                 let release_quads = site.write_release(&release)?;
@@ -315,6 +312,7 @@ fn index_texts(prior: &Build, made: &Made, site: &Site) -> Result<Vec<FileEntry>
 struct Made {
     index: Index,
     digested: Digested,
+    statistics: Statistics,
     /// Quads that came and went.
     changed: u64,
     /// Whether any of them is one that the text index is made of.
@@ -357,15 +355,12 @@ fn make(
         None => Digested {
             digest: prior.manifest().digest.clone(),
             states,
-            statistics: Statistics::default(),
         },
     };
     Ok(Some(Made {
         index,
-        digested: Digested {
-            statistics,
-            ..digested
-        },
+        digested,
+        statistics,
         changed: differing().count() as u64,
         texts_differ: differing().any(text::is_indexed),
     }))

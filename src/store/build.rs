@@ -11,7 +11,7 @@ use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
 use super::text;
 use super::verify::check_index;
-use super::{About, Manifest, Step, StoreError, digest_bytes, release_quads};
+use super::{About, Manifest, Statistics, Step, StoreError, digest_bytes, release_quads};
 use crate::convert::Sink;
 use crate::datatype::canonical_quad;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -227,11 +227,7 @@ impl Builder {
 
         let folder = self.site.path().join(INDEX);
         let index = Index::open(&folder).map_err(index_error)?;
-        let Digested {
-            digest,
-            states,
-            statistics,
-        } = self.read_back(&index, &about)?;
+        let (Digested { digest, states }, statistics) = self.read_back(&index, &about)?;
         states.write(self.site.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.site.write_release(&release)?;
@@ -251,8 +247,12 @@ impl Builder {
         self.site.finish(manifest)
     }
 
-    /// Digests the quads of the index, and indexes their texts.
-    fn read_back(&self, index: &Index, about: &About) -> Result<Digested, StoreError> {
+    /// Digests and counts the quads of the index, and indexes their texts.
+    fn read_back(
+        &self,
+        index: &Index,
+        about: &About,
+    ) -> Result<(Digested, Statistics), StoreError> {
         let options = &self.site.options;
         if !options.text {
             return digest_all(index, about);

@@ -43,18 +43,16 @@ struct State {
 pub(super) struct Digested {
     pub(super) digest: String,
     pub(super) states: States,
-    /// Counts, where they were asked for.
-    pub(super) statistics: Statistics,
 }
 
 /// Reads all lines of an index, counts and digests them.
-pub(super) fn digest_all(index: &Index, about: &About) -> Result<Digested, StoreError> {
+pub(super) fn digest_all(
+    index: &Index,
+    about: &About,
+) -> Result<(Digested, Statistics), StoreError> {
     let mut counter = Counter::new(about);
     let digested = digest(index, States::default(), Some(&mut counter))?;
-    Ok(Digested {
-        statistics: counter.finish(),
-        ..digested
-    })
+    Ok((digested, counter.finish()))
 }
 
 /// Digests the lines of an index that are the same as those of another one up to a subject.
@@ -120,7 +118,6 @@ fn digest(
     Ok(Digested {
         digest: hex(&hasher.finalize()),
         states,
-        statistics: Statistics::default(),
     })
 }
 

@@ -241,7 +241,8 @@ impl FileEntry {
     }
 }
 
-fn torn(path: &Path, message: &str) -> StoreError {
+/// A refusal of a build that is not what was written.
+pub(super) fn torn(path: &Path, message: &str) -> StoreError {
     StoreError::new(Code::TornBuild, path, message)
         .with_hint("run `civigraph build` to make a new one")
 }

@@ -2,11 +2,11 @@
 
 use super::lines::digest_all;
 use super::load::index_error;
+use super::manifest::torn;
 use super::text::text_error;
 use super::{Build, Manifest, StoreError};
 use crate::diagnostic::Code;
 use civigraph_index::Index;
-use std::path::Path;
 
 /// Checks every byte and every quad of a build.
 ///
@@ -19,10 +19,10 @@ pub fn verify(build: &Build) -> Result<(), StoreError> {
     if let Some(text) = build.text()? {
         text.verify().map_err(|e| text_error(&e))?;
     }
-    let digested = digest_all(build.index(), &manifest.about)?;
-    if digested.statistics != manifest.statistics || digested.digest != manifest.digest {
+    let (digested, statistics) = digest_all(build.index(), &manifest.about)?;
+    if statistics != manifest.statistics || digested.digest != manifest.digest {
         let message = "the quads are not those of the manifest";
-        return Err(damaged(build.folder(), message));
+        return Err(torn(build.folder(), message));
     }
     Ok(())
 }
@@ -39,9 +39,4 @@ pub(super) fn check_index(index: &Index, manifest: &Manifest) -> Result<(), Stor
         ));
     }
     Ok(())
-}
-
-fn damaged(path: &Path, message: &str) -> StoreError {
-    StoreError::new(Code::TornBuild, path, message)
-        .with_hint("run `civigraph build` to make a new one")
 }
