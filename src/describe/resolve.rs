@@ -51,7 +51,7 @@ pub(crate) fn named(build: &Build, name: &str) -> Result<Named, StoreError> {
     }
 }
 
-/// As [`named`], but that nothing has the name is no error.
+/// As [`named`], but `None` where nothing has the name.
 pub(crate) fn find(build: &Build, name: &str) -> Result<Option<Named>, StoreError> {
     let failed = |error: IndexError| unreadable(build, &error);
     let store = build.index();
@@ -179,7 +179,7 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
     }
     let about = &build.manifest().about;
     if iri(label, &about.prefixes, &about.base).is_some() {
-        // That is no name.
+        // An IRI or a prefixed name, and not a label.
         return Ok(None);
     }
     for matched in [Match::Exact, Match::Stem, Match::Transliterated] {

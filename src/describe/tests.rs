@@ -141,7 +141,7 @@ person:plus skos:prefLabel "+++" .
     // Only certain where the whole name is written so.
     is("Medvedev", Err(Code::UnknownEntity));
     is("Вадим Медведефф", Err(Code::UnknownEntity));
-    // A description is no name.
+    // A description does not count as a name.
     is("Глава Ирбита", Err(Code::UnknownEntity));
     is("Петров", Ok(("person/i2", Some("Иван Петров"))));
     is("Иван", Err(Code::UnknownEntity));

@@ -1,12 +1,12 @@
 //! Why an answer is empty: constants of the query that the graph does not have.
 
-use super::visit::{Visitor, walk_expression, walk_pattern};
+use super::visit::{Visitor, walk_pattern};
 use crate::diagnostic::suggest;
 use crate::store::Build;
 use oxrdf::vocab::rdf;
 use oxrdf::{Literal, NamedNode};
 use spargebra::Query;
-use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
+use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
 
@@ -20,16 +20,15 @@ pub(super) fn hints(query: &Query, build: &Build) -> civigraph_index::Result<Vec
     | Query::Ask { pattern, .. }) = query;
     let mut constants = Constants::default();
     constants.pattern(pattern);
-    let known = Known::of(build);
     let mut hints = Vec::new();
-    for property in &constants.properties {
-        hints.extend(known.unknown("property", property, known.properties(), build)?);
-    }
-    for class in &constants.classes {
-        hints.extend(known.unknown("class", class, known.classes(), build)?);
-    }
-    for graph in &constants.graphs {
-        hints.extend(known.unknown("graph", graph, known.graphs(), build)?);
+    for (named, names) in [
+        (Named::Property, &constants.properties),
+        (Named::Class, &constants.classes),
+        (Named::Graph, &constants.graphs),
+    ] {
+        for name in names {
+            hints.extend(named.unknown(name, build)?);
+        }
     }
     for literal in &constants.objects {
         hints.extend(other_form(literal, build)?);
@@ -109,86 +108,67 @@ impl Visitor for Constants {
         }
         walk_pattern(self, pattern);
     }
-
-    fn expression(&mut self, expression: &Expression) {
-        walk_expression(self, expression);
-    }
 }
 
-/// The names that a build counts.
-struct Known<'b> {
-    build: &'b Build,
+/// What an IRI of a query names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Property,
+    Class,
+    Graph,
 }
 
-impl<'b> Known<'b> {
-    fn of(build: &'b Build) -> Self {
-        Self { build }
-    }
-
-    fn properties(&self) -> BTreeSet<&'b str> {
-        let graphs = self.build.manifest().statistics.graphs.values();
-        graphs
-            .flat_map(|graph| graph.properties.keys())
-            .map(String::as_str)
-            .collect()
-    }
-
-    fn classes(&self) -> BTreeSet<&'b str> {
-        let graphs = self.build.manifest().statistics.graphs.values();
-        graphs
-            .flat_map(|graph| graph.classes.keys())
-            .map(String::as_str)
-            .collect()
-    }
-
-    fn graphs(&self) -> BTreeSet<&'b str> {
-        let names = self.build.manifest().statistics.graphs.keys();
-        names
-            .map(String::as_str)
-            .filter(|name| !name.is_empty())
-            .collect()
-    }
-
+impl Named {
     /// Says that nothing has a name, and which name there is that is spelled much the same.
-    fn unknown(
-        &self,
-        what: &str,
-        name: &str,
-        known: BTreeSet<&str>,
-        build: &Build,
-    ) -> civigraph_index::Result<Option<String>> {
-        if known.contains(name) || is_there(what, name, build)? {
+    fn unknown(self, name: &str, build: &Build) -> civigraph_index::Result<Option<String>> {
+        if self.is_there(name, build)? {
             return Ok(None);
         }
         let prefixes = &build.manifest().about.prefixes;
         let shown = prefixes.shorten(name);
-        let others: Vec<String> = known.iter().map(|iri| prefixes.shorten(iri)).collect();
+        let others: Vec<String> = self
+            .known(build)
+            .into_iter()
+            .map(|iri| prefixes.shorten(iri))
+            .collect();
         let near = suggest::hint(&shown, others.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; {near}"));
-        Ok(Some(match what {
-            "class" => format!("nothing in the graph has the class `{shown}`{near}"),
-            "graph" => format!("there is no graph `{shown}`{near}"),
-            _ => format!("nothing in the graph has the property `{shown}`{near}"),
+        Ok(Some(match self {
+            Self::Property => format!("nothing in the graph has the property `{shown}`{near}"),
+            Self::Class => format!("nothing in the graph has the class `{shown}`{near}"),
+            Self::Graph => format!("there is no graph `{shown}`{near}"),
         }))
     }
-}
 
-/// Whether the index has something of a name where the manifest does not count it.
-fn is_there(what: &str, name: &str, build: &Build) -> civigraph_index::Result<bool> {
-    let node = NamedNode::new_unchecked(name);
-    let node = node.as_ref();
-    let mut quads = match what {
-        "class" => build
-            .index()
-            .quads_for_pattern(None, Some(rdf::TYPE), Some(node.into()), None),
-        "graph" => build
-            .index()
-            .quads_for_pattern(None, None, None, Some(node.into())),
-        _ => build
-            .index()
-            .quads_for_pattern(None, Some(node), None, None),
-    };
-    quads.next().transpose().map(|quad| quad.is_some())
+    fn is_there(self, name: &str, build: &Build) -> civigraph_index::Result<bool> {
+        let node = NamedNode::new_unchecked(name);
+        let node = node.as_ref();
+        let index = build.index();
+        let mut quads = match self {
+            Self::Property => index.quads_for_pattern(None, Some(node), None, None),
+            Self::Class => index.quads_for_pattern(None, Some(rdf::TYPE), Some(node.into()), None),
+            Self::Graph => index.quads_for_pattern(None, None, None, Some(node.into())),
+        };
+        quads.next().transpose().map(|quad| quad.is_some())
+    }
+
+    /// The names of this kind that the manifest counts.
+    fn known(self, build: &Build) -> BTreeSet<&str> {
+        let graphs = &build.manifest().statistics.graphs;
+        let names: Vec<&String> = match self {
+            Self::Property => graphs
+                .values()
+                .flat_map(|graph| graph.properties.keys())
+                .collect(),
+            Self::Class => graphs
+                .values()
+                .flat_map(|graph| graph.classes.keys())
+                .collect(),
+            // The default graph has no name.
+            Self::Graph => graphs.keys().filter(|name| !name.is_empty()).collect(),
+        };
+        names.into_iter().map(String::as_str).collect()
+    }
 }
 
 /// Says how a value is written in the graph, where it is not written as in the query.

@@ -5,7 +5,7 @@
 //! version does otherwise. So calls of the two become calls of functions of our own, whose matching takes a bounded
 //! number of steps.
 
-use super::visit::{VisitorMut, walk_expression_mut, walk_pattern_mut};
+use super::visit::{VisitorMut, walk_expression_mut};
 use crate::datatype::regular::XPathRegex;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::StoreError;
@@ -13,7 +13,7 @@ use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use spargebra::Query;
-use spargebra::algebra::{Expression, Function, GraphPattern};
+use spargebra::algebra::{Expression, Function};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -209,10 +209,6 @@ impl Calls {
 }
 
 impl VisitorMut for Calls {
-    fn pattern(&mut self, pattern: &mut GraphPattern) {
-        walk_pattern_mut(self, pattern);
-    }
-
     fn expression(&mut self, expression: &mut Expression) {
         walk_expression_mut(self, expression);
         if let Expression::FunctionCall(function, arguments) = expression {
