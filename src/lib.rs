@@ -146,6 +146,8 @@ pub mod query;
 pub mod resource;
 #[cfg(feature = "store")]
 pub mod rules;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "store")]
 pub mod shacl;
 #[cfg(feature = "store")]
@@ -153,3 +155,5 @@ pub mod store;
 #[cfg(feature = "store")]
 pub mod suggest;
 pub mod uri;
+#[cfg(feature = "serve")]
+pub mod worker;

@@ -25,12 +25,14 @@ mod output;
 mod query;
 mod rollback;
 mod search;
+mod serve;
 mod suggest;
 mod tables;
 mod terminal;
 mod verify;
 mod watch;
 mod why;
+mod worker;
 
 use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -63,6 +65,7 @@ Examples:
   civigraph query sessions-by-month          # ask it
   civigraph why city:irbit                   # from which cell and which source a fact comes
   civigraph export -o graph.ttl              # dump it
+  civigraph serve                            # publish it over HTTP
   civigraph convert cities.csv -o cities.nt  # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
@@ -139,12 +142,15 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Serve(serve::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    Worker(worker::Arguments),
 }
 
 /// How a command ended that could do its work.
@@ -233,6 +239,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
+        Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
@@ -248,6 +255,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Suggest(arguments) => suggest::run(arguments, &cli.global, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
+        Command::Worker(arguments) => worker::run(arguments),
     }
 }
 

@@ -386,6 +386,9 @@ codes! {
     /// namespace in another way than `?thing search "words"` and `(?thing ?score) search ("words" 20)`, or on a
     /// build without a text index.
     QueryFunction = "0715", Error, "unknown function", "";
+    /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
+    /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
+    QueryMemory = "0716", Error, "query out of memory", "";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";

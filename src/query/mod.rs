@@ -67,6 +67,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod volatile;
 
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
@@ -74,7 +75,7 @@ pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
-pub use run::{Request, check, run};
+pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};

@@ -1,0 +1,128 @@
+//! What went wrong, as a response (RFC 9457).
+
+use super::lanes::Failure;
+use crate::diagnostic::Code;
+use crate::store::StoreError;
+use crate::worker::Refusal;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+
+/// A refusal with its status.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: String,
+    refusal: Option<Box<Refusal>>,
+    retry: bool,
+}
+
+impl Problem {
+    /// A problem of a request, in a sentence without a full stop.
+    pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: title.into(),
+            refusal: None,
+            retry: false,
+        }
+    }
+
+    /// The problem of a request that is not as it should be.
+    pub fn bad(title: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, title)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            status: status_of(refusal.known_code()),
+            title: refusal.message.clone(),
+            refusal: Some(Box::new(refusal)),
+            retry: false,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error.into_diagnostic()).into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Busy => Self {
+                retry: true,
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "too many queries are waiting for an answer",
+                )
+            },
+        }
+    }
+}
+
+/// The status that goes with a code.
+fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::QuerySyntax
+        | Code::QueryLimit
+        | Code::UnknownParameter
+        | Code::ParameterValue
+        | Code::MissingParameter
+        | Code::QueryFunction
+        | Code::AmbiguousEntity => StatusCode::BAD_REQUEST,
+        Code::QueryForbidden => StatusCode::FORBIDDEN,
+        Code::UnknownQuery | Code::UnknownEntity | Code::UnknownGraph => StatusCode::NOT_FOUND,
+        Code::ExportFormat => StatusCode::NOT_ACCEPTABLE,
+        Code::QueryTimeout | Code::QueryMemory | Code::NoBuild => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut problem = Map::new();
+        let mut say = |key: &str, value: Value| {
+            problem.insert(key.to_owned(), value);
+        };
+        say("title", self.title.into());
+        say("status", self.status.as_u16().into());
+        if let Some(refusal) = self.refusal {
+            say("code", refusal.code.into());
+            if refusal.line > 0 {
+                say("line", refusal.line.into());
+            }
+            if refusal.column > 0 {
+                say("column", refusal.column.into());
+            }
+            for (key, value) in [
+                ("found", refusal.found),
+                ("expected", refusal.expected),
+                ("hint", refusal.hint),
+            ] {
+                if let Some(value) = value {
+                    say(key, value.into());
+                }
+            }
+        }
+        let mut body = serde_json::to_vec_pretty(&problem).unwrap_or_default();
+        body.push(b'\n');
+        let mut response = (self.status, Body::from(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.retry {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
