@@ -115,32 +115,23 @@
 
 // The processor of tables, under the names that it has always had here.
 pub use civigraph_csvw::{
-    characters, convert, csv, csvw, datatype, diagnostic, fmt, infer, json, keys, plan, progress, resource, uri,
+    characters, convert, csv, csvw, datatype, diagnostic, fmt, infer, json, keys, plan, progress,
+    resource, uri,
 };
 
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "store")]
 pub mod describe;
-#[cfg(feature = "store")]
 pub mod diff;
-#[cfg(feature = "store")]
 pub mod export;
 pub mod invert;
 pub mod lineage;
-#[cfg(feature = "store")]
 pub mod list;
-#[cfg(feature = "store")]
 pub mod pipeline;
 pub mod project;
-#[cfg(feature = "store")]
 pub mod query;
-#[cfg(feature = "store")]
 pub mod rules;
-#[cfg(feature = "store")]
 pub mod shacl;
-#[cfg(feature = "store")]
 pub mod store;
-#[cfg(feature = "store")]
 pub mod suggest;

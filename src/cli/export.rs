@@ -1,13 +1,13 @@
 //! `civigraph export`: a dump of the published graph.
 
 use super::failure::Failure;
+use super::profile::Profile;
 use super::terminal::{Terminal, progress_of};
 use super::{Global, Outcome, tables};
 use crate::export::{
     ExportOptions, Format, OXIGRAPH, choose, export_to_file, export_to_stream, of_file_name,
     to_oxigraph, unknown_format,
 };
-use super::profile::Profile;
 use crate::store::{self, Build};
 use oxsdatatypes::DateTime;
 use std::io;
