@@ -30,7 +30,7 @@ use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{self, Mode, PlanOptions};
-use crate::progress::Listener;
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
 use crate::rules::Rules;
@@ -54,7 +54,7 @@ pub struct CheckOptions<'a> {
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
     /// Hears of bytes of tables as they are done.
-    pub progress: Option<&'a Listener>,
+    pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,
 }

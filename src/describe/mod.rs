@@ -10,5 +10,6 @@ mod write;
 
 pub use follow::follow;
 pub use resolve::resolve;
+#[cfg(feature = "cli")]
 pub(crate) use resolve::{Named, find, named};
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -11,27 +11,19 @@
 //! `Tracer`. Why a triple was inferred is in the published build.
 
 mod claimed;
-#[cfg(feature = "store")]
 mod elsewhere;
 mod filter;
 mod index;
-#[cfg(feature = "store")]
 mod inferred;
-#[cfg(feature = "store")]
 mod state;
-#[cfg(feature = "store")]
 mod tracer;
 
 pub use claimed::claimed;
-#[cfg(feature = "store")]
 pub use elsewhere::{Author, Elsewhere, ontology, records};
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
-#[cfg(feature = "store")]
 pub use inferred::{Inferred, Premise, inferred};
-#[cfg(feature = "store")]
 pub use state::changed;
-#[cfg(feature = "store")]
 pub use tracer::{Fragment, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
