@@ -69,7 +69,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     inferred: bool,
     /// Language of the labels beside IRIs in tables; `none` for no labels [default: that of the query's
-    /// parameter `lang`, else en].
+    /// parameter `lang`, else en]. CSV gets a column of labels behind each column: `cityLabel` behind `city`.
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
     /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
@@ -133,6 +133,7 @@ pub(super) fn run(
     let style = AnswerStyle {
         format: format(arguments, path)?,
         for_people,
+        label_columns: arguments.labels.is_some(),
         labels: (labels != "none").then_some(labels),
         table: TableStyle {
             width: terminal.width().filter(|_| for_people),

@@ -54,6 +54,7 @@ mod functions;
 mod graphs;
 mod guard;
 mod hints;
+mod knowing;
 mod labels;
 mod parameter;
 mod projection;
