@@ -6,6 +6,7 @@ use crate::knowledge::Knowledge;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use civigraph_index::Error as IndexError;
+use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
@@ -122,9 +123,13 @@ pub fn describe(
     }
     let mut quads = facts(build, node.as_ref().into())?;
     let mut graphs: Vec<GraphName> = Vec::new();
-    if quads.is_empty() {
+    let only_of_classes = quads.iter().all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
+    if only_of_classes {
         // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
         quads = build.quads_of(node.as_ref().into())?;
+        quads.retain(|quad| {
+            quad.graph_name != GraphName::DefaultGraph || quad.predicate != rdfs::SUB_CLASS_OF
+        });
         for quad in &quads {
             if !graphs.contains(&quad.graph_name) {
                 graphs.push(quad.graph_name.clone());

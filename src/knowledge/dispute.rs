@@ -29,6 +29,8 @@ pub struct Side {
     pub speakers: Vec<NamedNode>,
     /// How it follows from the sources.
     pub basis: Option<NamedNode>,
+    /// In whose voice, and how surely, it is said.
+    pub modality: Option<NamedNode>,
     /// The claims that say so.
     pub claims: Vec<NamedNode>,
     /// A curator ranked it above the others.
@@ -71,9 +73,18 @@ impl Side {
         }
         let basis = self
             .basis
-            .as_ref()
+            .iter()
             .filter(|basis| slug(basis) != "explicit");
-        let by: Vec<String> = basis.into_iter().chain(&self.speakers).map(name).collect();
+        // That someone says it goes without saying where they are named.
+        let modality = self
+            .modality
+            .iter()
+            .filter(|modality| !matches!(slug(modality), "fact" | "speaker-claim"));
+        let by: Vec<String> = basis
+            .chain(modality)
+            .chain(&self.speakers)
+            .map(name)
+            .collect();
         if !by.is_empty() {
             text.push_str(&format!(" ({})", by.join(", ")));
         }
@@ -167,6 +178,7 @@ impl Knowledge<'_> {
                 kind: named(kinds).pop(),
                 speakers: claim.speakers.clone(),
                 basis: claim.basis.clone(),
+                modality: claim.modality.clone(),
                 claims: vec![claim.node.clone()],
                 asserted: self.readable(self.build.index().contains(quad))?,
             });
