@@ -1,6 +1,7 @@
 //! Claims as the graph of claims has them.
 
 use super::{Knowledge, slug};
+use crate::rules::is_record;
 use crate::store::StoreError;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, Term};
@@ -59,10 +60,12 @@ impl Knowledge<'_> {
         claims.filter_map(Result::transpose).collect()
     }
 
-    /// A claim by its IRI; `None` where it is refused.
+    /// A claim by its IRI, or an inference, which is a claim of its rule; `None` where it is refused, or a
+    /// premise of inferences, which claims nothing.
     pub(super) fn claim(&self, node: NamedNode) -> Result<Option<Claim>, StoreError> {
         let terms = &self.terms;
         let mut claim = Claim::new(node.clone());
+        let is_record = is_record(node.as_str(), &self.build.manifest().about.base);
         for quad in self.build.quads_of(node.as_ref().into())? {
             if quad.graph_name != terms.claims {
                 continue;
@@ -81,6 +84,9 @@ impl Knowledge<'_> {
                 Term::NamedNode(value) if property == terms.review && slug(&value) == "refused" => {
                     return Ok(None);
                 }
+                Term::NamedNode(_) if is_record && property == terms.rule => {
+                    claim.basis = Some(terms.inferred_basis.clone());
+                }
                 Term::NamedNode(value) if property == terms.said_by => claim.speakers.push(value),
                 Term::NamedNode(value) if property == terms.evidence => claim.evidence.push(value),
                 Term::NamedNode(value) if property == terms.conflicts_with => {
@@ -92,6 +98,6 @@ impl Knowledge<'_> {
                 _ => {}
             }
         }
-        Ok(Some(claim))
+        Ok((!is_record || claim.basis.is_some()).then_some(claim))
     }
 }
