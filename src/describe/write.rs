@@ -123,7 +123,9 @@ pub fn describe(
     }
     let mut quads = facts(build, node.as_ref().into())?;
     let mut graphs: Vec<GraphName> = Vec::new();
-    let only_of_classes = quads.iter().all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
+    let only_of_classes = quads
+        .iter()
+        .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
     if only_of_classes {
         // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
         quads = build.quads_of(node.as_ref().into())?;

@@ -71,10 +71,7 @@ impl Side {
             Term::Literal(literal) => text.push_str(literal.value()),
             other => text.push_str(&other.to_string()),
         }
-        let basis = self
-            .basis
-            .iter()
-            .filter(|basis| slug(basis) != "explicit");
+        let basis = self.basis.iter().filter(|basis| slug(basis) != "explicit");
         // That someone says it goes without saying where they are named.
         let modality = self
             .modality

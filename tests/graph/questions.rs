@@ -41,9 +41,7 @@ fn every_question_has_the_answer_of_the_documents() {
                 "query", "-e", asked, "--format", "csv", "--store", store,
             ]))
         } else if asked.starts_with("ASK ") {
-            let found = run(&[
-                "query", "-e", asked, "--format", "csv", "--store", store,
-            ]);
+            let found = run(&["query", "-e", asked, "--format", "csv", "--store", store]);
             found.trim_end().to_owned()
         } else {
             let mut arguments: Vec<&str> = asked.split(' ').collect();
@@ -53,9 +51,7 @@ fn every_question_has_the_answer_of_the_documents() {
             missing.map_or_else(|| answer.to_owned(), |_| found)
         };
         if found != answer {
-            wrong.push(format!(
-                "line {number}: {question}\n- {answer}\n+ {found}"
-            ));
+            wrong.push(format!("line {number}: {question}\n- {answer}\n+ {found}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -26,7 +26,10 @@ const REUSED: [(&str, &str); 15] = [
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "Statement object predicate subject type value",
     ),
-    ("http://www.w3.org/2000/01/rdf-schema#", "label seeAlso subClassOf"),
+    (
+        "http://www.w3.org/2000/01/rdf-schema#",
+        "label seeAlso subClassOf",
+    ),
     ("http://www.w3.org/2002/07/owl#", "differentFrom sameAs"),
     ("http://www.w3.org/2003/01/geo/wgs84_pos#", "lat long"),
     (
