@@ -39,10 +39,8 @@ pub use evidence::{Checked, verify};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-#[cfg(feature = "store")]
 pub(crate) use sink::Standing;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;
-#[cfg(feature = "store")]
 pub(crate) use table::read_texts;
