@@ -168,8 +168,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in std::fs::read_dir(folder.path().join("text"))? {
         let path = file?.path();
         let bytes = path.metadata()?.len() as f64;
-        let extension = path.extension().unwrap_or_default();
-        println!("  {:.1} MB {}", bytes / 1e6, extension.display());
+        let name = path.file_name().unwrap_or_default();
+        println!("  {:.1} MB {}", bytes / 1e6, name.display());
     }
     let start = Instant::now();
     let index = TextIndex::open(folder.path().join("text"))?;

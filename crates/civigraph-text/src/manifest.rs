@@ -67,7 +67,8 @@ impl Manifest {
             .map_err(|error| Error::new(ErrorKind::Io, &path, error.to_string()))
     }
 
-    fn text(&self) -> String {
+    /// The lines of the file.
+    pub fn text(&self) -> String {
         let mut text = format!("{MAGIC} {VERSION}\ndocuments {}\n", self.documents);
         for (name, file) in &self.files {
             // Writing to a string does not fail.

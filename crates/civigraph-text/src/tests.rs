@@ -1,6 +1,15 @@
 //! Tests of the whole: what is written is found.
 
+use crate::fold::words;
+use crate::latin;
+use crate::manifest::Manifest;
+use crate::search::errors;
+use crate::similar::tests::distance;
+use crate::stem::stem;
 use crate::{Entry, ErrorKind, Kind, Match, Options, Query, TextIndex, Writer};
+use proptest::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -291,57 +300,83 @@ fn threads_share_an_index() {
     });
 }
 
+/// The files of a folder and their bytes.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
 #[test]
 fn ways_to_write_make_no_difference() {
-    // Enough for several parts: a batch goes to one thread, and small memory closes parts early.
-    let subjects: Vec<String> = (0..6_000)
-        .map(|number| format!("s{:04}", number % 3_000))
+    // Enough for several sorted parts in the least memory there is.
+    let rows: Vec<(String, String)> = (0..60_000)
+        .map(|number| {
+            let text = format!(
+                "Участник {} форума {number} {:030}",
+                number % 7,
+                number % 99
+            );
+            (format!("https://example.org/{:050}", number % 3_000), text)
+        })
         .collect();
-    let answers: Vec<_> = [
-        Options {
-            threads: 1,
-            ..Options::default()
-        },
-        Options {
-            threads: 3,
-            ..Options::default()
-        },
-        Options {
-            threads: 2,
-            memory: 1,
-        },
+    let least = Options {
+        memory: 0,
+        threads: 1,
+    };
+    let written: Vec<_> = [
+        (Options::default(), false),
+        (least, false),
+        (least, true),
+        (
+            Options {
+                threads: 3,
+                ..least
+            },
+            true,
+        ),
     ]
     .into_iter()
-    .map(|options| {
+    .map(|(options, reversed)| {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = Writer::create(folder.path(), options).unwrap();
-        for (number, subject) in subjects.iter().enumerate() {
-            let text = format!("Участник {} форума {number}", number % 7);
-            writer.add(Entry::label(subject, LABEL, &text)).unwrap();
+        let mut add = |(subject, text): &(String, String)| {
+            writer.add(Entry::label(subject, LABEL, text)).unwrap();
+        };
+        if reversed {
+            rows.iter().rev().for_each(&mut add);
+        } else {
+            rows.iter().for_each(&mut add);
         }
-        assert_eq!(writer.finish().unwrap().documents, 6_000);
+        let summary = writer.finish().unwrap();
+        assert_eq!(summary.documents, 60_000);
         let index = TextIndex::open(folder.path()).unwrap();
         index.verify().unwrap();
-        // Nothing but the index is left.
-        assert!(fs::read_dir(folder.path()).unwrap().all(|entry| {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            !name.starts_with('.') && !name.starts_with("part-")
-        }));
-        ["форум", "участник 3", "уч", "форм 5999"].map(|text| {
-            let query = Query {
-                limit: 25,
-                ..Query::new(text)
-            };
-            (
-                index.search(&query).unwrap(),
-                index.subjects(&query).unwrap(),
-            )
-        })
+        assert_eq!(index.bytes(), summary.bytes);
+        let query = Query {
+            limit: 25,
+            ..Query::new("форм 5999")
+        };
+        assert_eq!(index.search(&query).unwrap().len(), 25);
+        files(folder.path())
     })
     .collect();
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[0], answers[2]);
-    assert_eq!(answers[0][0].0.len(), 25);
+    // Nothing but the index is left.
+    assert_eq!(written[0].len(), 12);
+    for other in &written[1..] {
+        assert_eq!(
+            other.keys().collect::<Vec<_>>(),
+            written[0].keys().collect::<Vec<_>>()
+        );
+        for (name, bytes) in other {
+            assert!(*bytes == written[0][name], "{name}");
+        }
+    }
 }
 
 #[test]
@@ -392,11 +427,10 @@ fn damage_is_an_error_and_never_another_answer() {
     let path = folder.path().join("text");
     let expected = answers(&path).unwrap();
     let (mut errors, mut same) = (0, 0);
-    for entry in fs::read_dir(&path).unwrap() {
-        let file = entry.unwrap().path();
-        let bytes = fs::read(&file).unwrap();
+    for (name, bytes) in files(&path) {
+        let file = path.join(&name);
         let mut damaged: Vec<Option<Vec<u8>>> = vec![None, Some(bytes[..bytes.len() / 2].to_vec())];
-        damaged.extend((0..bytes.len()).step_by(1 + bytes.len() / 40).map(|at| {
+        damaged.extend((0..bytes.len()).map(|at| {
             let mut bytes = bytes.clone();
             bytes[at] ^= 1 << (at % 8);
             Some(bytes)
@@ -422,6 +456,7 @@ fn damage_is_an_error_and_never_another_answer() {
                         ),
                         "{error:?}"
                     );
+                    assert!(error.path().starts_with(&path), "{error:?}");
                     errors += 1;
                 }
             }
@@ -430,4 +465,231 @@ fn damage_is_an_error_and_never_another_answer() {
     }
     assert!(errors > 20 * same, "{errors} errors, {same} not read");
     assert_eq!(answers(&path).unwrap(), expected);
+}
+
+#[test]
+fn forged_files_give_answers_or_errors() {
+    let (folder, index) = index();
+    drop(index);
+    let path = folder.path().join("text");
+    let manifest = Manifest::read(&path).unwrap();
+    let (mut errors, mut answered) = (0, 0);
+    for (name, bytes) in files(&path) {
+        if !manifest.files.contains_key(&name) {
+            continue;
+        }
+        for (at, flipped) in (0..bytes.len()).step_by(3).zip([1, 0x80, 0xff, 0x10].into_iter().cycle()) {
+            // With checksums that fit, as no damage makes them.
+            let mut bytes = bytes.clone();
+            bytes[at] ^= flipped;
+            let mut forged = manifest.clone();
+            forged.files.get_mut(&name).unwrap().pages = vec![crc32fast::hash(&bytes)];
+            fs::write(path.join(&name), bytes).unwrap();
+            fs::write(path.join("manifest"), forged.text()).unwrap();
+            match answers(&path) {
+                Ok(_) => answered += 1,
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Damaged, "{error:?}");
+                    errors += 1;
+                }
+            }
+        }
+        fs::write(path.join(&name), &bytes).unwrap();
+    }
+    assert!(errors > 100 && answered > 100, "{errors} {answered}");
+}
+
+/// Words that are alike in all the ways that a search knows.
+const ALIKE: &[&str] = &[
+    "город",
+    "города",
+    "городок",
+    "горд",
+    "gorod",
+    "goroda",
+    "Заря",
+    "заря",
+    "зари",
+    "zarya",
+    "Железногорск",
+    "железногорска",
+    "жилезногорск",
+    "Zheleznogorsk",
+    "железн",
+    "city",
+    "cities",
+    "на",
+    "5",
+    "юлия",
+    "Iuliia",
+    "юля",
+    "ларионов",
+    "Ларионова",
+    "",
+    "—",
+];
+
+/// A text or query of these words.
+fn phrase() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(ALIKE), 0..4).prop_map(|words| words.join(" "))
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop::sample::select(vec![Kind::Label, Kind::AltLabel, Kind::Hidden, Kind::Text])
+}
+
+fn entry() -> impl Strategy<Value = (u8, String, Option<&'static str>, Kind, u8)> {
+    let language = prop::sample::select(vec![None, Some("ru"), Some("ru-Latn"), Some("en")]);
+    (0..6_u8, phrase(), language, kind(), 0..3_u8)
+}
+
+/// How a word of a query finds a word of a text: the first step that does.
+fn found_by(word: &str, last: bool, query: &Query, other: &str) -> Option<Step> {
+    let letters = word.chars().count();
+    let prefix = query.prefix && (last || letters >= 3);
+    let (key, start) = (latin::key(word), latin::prefix(word));
+    let keys = [other.to_owned(), latin::key(other)];
+    if word == other {
+        return Some(Step::Word);
+    }
+    // A stem is compared with words, too, and a word with stems that are not the word themselves.
+    if stem(word) == other || [stem(word).as_str(), word].contains(&stem(other).as_str()) {
+        return Some(Step::Stem);
+    }
+    if prefix && other.starts_with(word) {
+        return Some(Step::Prefix);
+    }
+    if keys
+        .iter()
+        .any(|other| *other == key || (prefix && !start.is_empty() && other.starts_with(&start)))
+    {
+        return Some(Step::Latin);
+    }
+    let differs = |word: &str, other: &str| {
+        let [word, other]: [Vec<char>; 2] = [word, other].map(|text| text.chars().collect());
+        let shortest = if prefix { 0 } else { other.len() };
+        (shortest..=other.len())
+            .map(move |end| distance(&other[..end], &word))
+            .min()
+    };
+    (1..=2).filter(|_| query.fuzzy).find_map(|most: u8| {
+        let allowed = |letters: usize| most <= errors(letters);
+        let near = |word: &str, other: &str| {
+            differs(word, other).is_some_and(|distance| distance <= usize::from(most))
+        };
+        let by_word = allowed(letters) && near(word, other);
+        let by_key = allowed(letters)
+            && allowed(key.chars().count())
+            && keys.iter().any(|other| near(&key, other));
+        (by_word || by_key).then_some(Step::Fuzzy(most))
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Word,
+    Stem,
+    Prefix,
+    Latin,
+    Fuzzy(u8),
+}
+
+/// The step of the search that finds a text: all its words by the one that is hardest to find.
+fn step(query: &Query, text: &str, kind: Kind) -> Option<(usize, Match)> {
+    let asked = words(&query.text);
+    let words = words(text);
+    if asked.is_empty() {
+        return None;
+    }
+    let mut hardest = Step::Word;
+    for (at, word) in asked.iter().enumerate() {
+        let last = at + 1 == asked.len();
+        let easiest = words
+            .iter()
+            .filter_map(|other| found_by(word, last, query, other))
+            .min()?;
+        hardest = hardest.max(easiest);
+    }
+    let names = kind != Kind::Text;
+    Some(match hardest {
+        Step::Word => (if names { 0 } else { 4 }, Match::Exact),
+        Step::Stem => (if names { 1 } else { 5 }, Match::Stem),
+        Step::Prefix => (if names { 2 } else { 6 }, Match::Prefix),
+        Step::Latin => (if names { 3 } else { 7 }, Match::Transliterated),
+        Step::Fuzzy(most) => (if names { 7 } else { 9 } + usize::from(most), Match::Fuzzy),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_search_finds_what_a_scan_finds(
+        entries in prop::collection::vec(entry(), 0..30),
+        text in phrase(),
+        prefix: bool,
+        fuzzy: bool,
+        kinds in prop::collection::vec(kind(), 0..3),
+        languages in prop::sample::select(vec![&[][..], &["ru"], &["*"], &[""], &["en", ""]]),
+        limit in 0..12_usize,
+    ) {
+        let query = Query {
+            languages: languages.iter().map(|range| (*range).to_owned()).collect(),
+            kinds,
+            prefix,
+            fuzzy,
+            limit,
+            ..Query::new(text)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path(), Options::default()).unwrap();
+        let subject = |number: u8| format!("https://example.org/{number}");
+        let mut expected = Vec::new();
+        for (number, text, language, kind, weight) in &entries {
+            let entry = Entry {
+                language: *language,
+                kind: *kind,
+                weight: f32::from(*weight),
+                ..Entry::label("", LABEL, text)
+            };
+            let subject = subject(*number);
+            writer.add(Entry { subject: &subject, ..entry }).unwrap();
+            let taken = query.languages.is_empty()
+                || query.languages.iter().any(|range| match (language, range.as_str()) {
+                    (None, range) => range.is_empty(),
+                    (Some(_), "*") => true,
+                    (Some(tag), range) => tag.split('-').next() == Some(range),
+                });
+            let kinds = query.kinds.is_empty() || query.kinds.contains(kind);
+            if let Some((step, matched)) = step(&query, text, *kind).filter(|_| taken && kinds) {
+                let count = words(text).len();
+                let whole = count == words(&query.text).len();
+                let order = (step, Reverse(whole), *kind, Reverse(*weight), count);
+                expected.push((order, subject, text.clone(), *language, matched));
+            }
+        }
+        writer.finish().unwrap();
+        expected.sort();
+        let index = TextIndex::open(folder.path()).unwrap();
+        let hits = index.search(&query).unwrap();
+        let found: Vec<_> = hits
+            .iter()
+            .map(|hit| (hit.subject.clone(), hit.text.clone(), hit.language.as_deref(), hit.matched))
+            .collect();
+        let wanted: Vec<_> = expected
+            .iter()
+            .take(limit)
+            .map(|(_, subject, text, language, matched)| (subject.clone(), text.clone(), *language, *matched))
+            .collect();
+        prop_assert_eq!(&found, &wanted, "{:?}", query);
+        let mut subjects: Vec<String> = Vec::new();
+        for (_, subject, ..) in &expected {
+            if !subjects.contains(subject) {
+                subjects.push(subject.clone());
+            }
+        }
+        subjects.truncate(limit);
+        let found: Vec<String> = index.subjects(&query).unwrap().into_iter().map(|s| s.iri).collect();
+        prop_assert_eq!(found, subjects, "{:?}", query);
+    }
 }

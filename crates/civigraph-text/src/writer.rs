@@ -149,26 +149,20 @@ impl Writer {
                 let (sender, receiver) = sync_channel(4);
                 let inversion = &mut inversion;
                 let inverting = scope.spawn(move || invert(&receiver, inversion));
-                let mut batch = Vec::with_capacity(BATCH);
-                let mut failed = Ok(());
-                loop {
-                    let document = match next(&mut documents) {
-                        Ok(document) => document,
-                        Err(error) => {
-                            failed = Err(error);
-                            break;
+                let mut send = || -> Result<()> {
+                    let mut batch = Vec::with_capacity(BATCH);
+                    while let Some(document) = next(&mut documents)? {
+                        batch.push(document);
+                        if batch.len() == BATCH && sender.send(std::mem::take(&mut batch)).is_err()
+                        {
+                            // The other thread ended for an error of its own.
+                            return Ok(());
                         }
-                    };
-                    let is_last = document.is_none();
-                    batch.extend(document);
-                    // The other thread ends early only for an error of its own.
-                    if (batch.len() >= BATCH || is_last)
-                        && sender.send(std::mem::take(&mut batch)).is_err()
-                        || is_last
-                    {
-                        break;
                     }
-                }
+                    let _ = sender.send(batch);
+                    Ok(())
+                };
+                let sent = send();
                 drop(sender);
                 let inverted = inverting.join().unwrap_or_else(|_| {
                     Err(Error::new(
@@ -177,7 +171,7 @@ impl Writer {
                         "a thread that indexes panicked",
                     ))
                 });
-                failed.and(inverted)
+                sent.and(inverted)
             })?;
         }
         drop(entries);
