@@ -531,7 +531,7 @@ const ALIKE: &[&str] = &[
 
 /// A text or query of these words.
 fn phrase() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(ALIKE), 0..4).prop_map(|words| words.join(" "))
+    prop::collection::vec(prop::sample::select(ALIKE), 0..3).prop_map(|words| words.join(" "))
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -621,7 +621,7 @@ fn step(query: &Query, text: &str, kind: Kind) -> Option<(usize, Match)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_search_finds_what_a_scan_finds(
