@@ -22,7 +22,7 @@ pub struct TextIndex {
     manifest: Manifest,
     subjects: Dictionary,
     literals: Literals,
-    pub(crate) columns: Columns,
+    columns: Columns,
     names: Lexicon,
     texts: Lexicon,
 }
@@ -145,6 +145,12 @@ impl TextIndex {
             .collect())
     }
 
+    /// What ranks and filters documents.
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The words of a scope.
     pub(crate) fn lexicon(&self, scope: Scope) -> &Lexicon {
         match scope {
             Scope::Names => &self.names,

@@ -93,7 +93,7 @@ pub fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Foun
         docs: HashSet::new(),
         subjects: HashSet::new(),
     };
-    let documents = index.columns.documents();
+    let documents = index.columns().documents();
     let mut names = Words::none(words.len(), documents);
     let mut texts = Words::none(words.len(), documents);
     for (step, (scope, form)) in STEPS.iter().enumerate() {
@@ -165,7 +165,7 @@ impl Filter {
         Self {
             kinds,
             languages: (!query.languages.is_empty())
-                .then(|| index.columns.languages().iter().map(takes).collect()),
+                .then(|| index.columns().languages().iter().map(takes).collect()),
             untagged: query.languages.iter().any(String::is_empty),
         }
     }
@@ -185,7 +185,7 @@ impl Filter {
         let Some(languages) = &self.languages else {
             return Ok(true);
         };
-        Ok(match index.columns.language(doc)? {
+        Ok(match index.columns().language(doc)? {
             Some(language) => languages.get(language).is_some_and(|taken| *taken),
             None => self.untagged,
         })
@@ -273,7 +273,7 @@ impl Search<'_> {
         let Some(limit) = self.query.limit.checked_sub(self.found.len()) else {
             return Ok(());
         };
-        let columns = &self.index.columns;
+        let columns = self.index.columns();
         let mut best = Best::new(limit, self.distinct);
         for doc in docs.iter() {
             if self.docs.contains(&doc) {

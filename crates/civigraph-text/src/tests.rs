@@ -325,47 +325,33 @@ fn ways_to_write_make_no_difference() {
             (format!("https://example.org/{:050}", number % 3_000), text)
         })
         .collect();
-    let least = Options {
-        memory: 0,
-        threads: 1,
-    };
-    let written: Vec<_> = [
-        (Options::default(), false),
-        (least, false),
-        (least, true),
-        (
-            Options {
-                threads: 3,
-                ..least
-            },
-            true,
-        ),
-    ]
-    .into_iter()
-    .map(|(options, reversed)| {
-        let folder = tempfile::tempdir().unwrap();
-        let mut writer = Writer::create(folder.path(), options).unwrap();
-        let mut add = |(subject, text): &(String, String)| {
-            writer.add(Entry::label(subject, LABEL, text)).unwrap();
-        };
-        if reversed {
-            rows.iter().rev().for_each(&mut add);
-        } else {
-            rows.iter().for_each(&mut add);
-        }
-        let summary = writer.finish().unwrap();
-        assert_eq!(summary.documents, 60_000);
-        let index = TextIndex::open(folder.path()).unwrap();
-        index.verify().unwrap();
-        assert_eq!(index.bytes(), summary.bytes);
-        let query = Query {
-            limit: 25,
-            ..Query::new("форм 5999")
-        };
-        assert_eq!(index.search(&query).unwrap().len(), 25);
-        files(folder.path())
-    })
-    .collect();
+    let least = Options { memory: 0 };
+    let written: Vec<_> = [(Options::default(), false), (least, false), (least, true)]
+        .into_iter()
+        .map(|(options, reversed)| {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer = Writer::create(folder.path(), options).unwrap();
+            let mut add = |(subject, text): &(String, String)| {
+                writer.add(Entry::label(subject, LABEL, text)).unwrap();
+            };
+            if reversed {
+                rows.iter().rev().for_each(&mut add);
+            } else {
+                rows.iter().for_each(&mut add);
+            }
+            let summary = writer.finish().unwrap();
+            assert_eq!(summary.documents, 60_000);
+            let index = TextIndex::open(folder.path()).unwrap();
+            index.verify().unwrap();
+            assert_eq!(index.bytes(), summary.bytes);
+            let query = Query {
+                limit: 25,
+                ..Query::new("форм 5999")
+            };
+            assert_eq!(index.search(&query).unwrap().len(), 25);
+            files(folder.path())
+        })
+        .collect();
     // Nothing but the index is left.
     assert_eq!(written[0].len(), 12);
     for other in &written[1..] {
@@ -478,7 +464,10 @@ fn forged_files_give_answers_or_errors() {
         if !manifest.files.contains_key(&name) {
             continue;
         }
-        for (at, flipped) in (0..bytes.len()).step_by(3).zip([1, 0x80, 0xff, 0x10].into_iter().cycle()) {
+        for (at, flipped) in (0..bytes.len())
+            .step_by(3)
+            .zip([1, 0x80, 0xff, 0x10].into_iter().cycle())
+        {
             // With checksums that fit, as no damage makes them.
             let mut bytes = bytes.clone();
             bytes[at] ^= flipped;

@@ -14,7 +14,6 @@ use crate::record::{Record, decode, encode};
 use crate::sorter::Sorter;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
 
 /// The least memory that is used.
 const LEAST_MEMORY: usize = 16 << 20;
@@ -22,26 +21,17 @@ const LEAST_MEMORY: usize = 16 << 20;
 /// The longest entry: positions in memory have 32 bits.
 const LONGEST: usize = 1 << 30;
 
-/// Documents that go to the other thread at once.
-const BATCH: usize = 512;
-
 /// How an index is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// About how many bytes may be used; at least 16 MiB are. Entries that do not fit are sorted
+    /// About how many bytes writing may use; at least 16 MiB are. Entries that do not fit are sorted
     /// in parts in temporary files beside the index, and merged.
     pub memory: usize,
-    /// The threads that index. With two, words are indexed on one while texts are compressed on
-    /// the other; more make no difference. The files are the same.
-    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            memory: 512 << 20,
-            threads: 1,
-        }
+        Self { memory: 512 << 20 }
     }
 }
 
@@ -62,7 +52,7 @@ pub struct Summary {
 /// [`TextIndex::open`]: crate::TextIndex::open
 pub struct Writer {
     folder: PathBuf,
-    options: Options,
+    memory: usize,
     entries: Sorter,
     record: Vec<u8>,
 }
@@ -84,15 +74,12 @@ impl Writer {
                 "the folder is not empty",
             ));
         }
-        let options = Options {
-            memory: options.memory.max(LEAST_MEMORY),
-            ..options
-        };
+        let memory = options.memory.max(LEAST_MEMORY);
         Ok(Self {
             folder: folder.to_owned(),
             // The other half is for words.
-            entries: Sorter::new(folder, options.memory / 2),
-            options,
+            entries: Sorter::new(folder, memory / 2),
+            memory,
             record: Vec::new(),
         })
     }
@@ -121,98 +108,28 @@ impl Writer {
     pub fn finish(self) -> Result<Summary, Error> {
         let Self {
             folder,
-            options,
+            memory,
             entries,
             ..
         } = self;
         let mut manifest = Manifest::default();
         let mut documents = Documents::create(&folder)?;
-        let mut inversion = Inversion::new(&folder, options.memory / 2);
+        let mut inversion = Inversion::new(&folder, memory / 2);
         let mut entries = entries.finish()?;
-        let mut next = |documents: &mut Documents| -> Result<Option<Document>> {
-            while let Some(record) = entries.next()? {
-                let record = decode(record).ok_or_else(|| {
-                    Error::damaged(&folder, "a temporary file was changed while it was read")
-                })?;
-                if let Some(document) = documents.push(&record)? {
-                    return Ok(Some(document));
-                }
-            }
-            Ok(None)
-        };
-        if options.threads < 2 {
-            while let Some(document) = next(&mut documents)? {
-                document.invert(&mut inversion)?;
-            }
-        } else {
-            std::thread::scope(|scope| {
-                let (sender, receiver) = sync_channel(4);
-                let inversion = &mut inversion;
-                let inverting = scope.spawn(move || invert(&receiver, inversion));
-                let mut send = || -> Result<()> {
-                    let mut batch = Vec::with_capacity(BATCH);
-                    while let Some(document) = next(&mut documents)? {
-                        batch.push(document);
-                        if batch.len() == BATCH && sender.send(std::mem::take(&mut batch)).is_err()
-                        {
-                            // The other thread ended for an error of its own.
-                            return Ok(());
-                        }
-                    }
-                    let _ = sender.send(batch);
-                    Ok(())
-                };
-                let sent = send();
-                drop(sender);
-                let inverted = inverting.join().unwrap_or_else(|_| {
-                    Err(Error::new(
-                        ErrorKind::Write,
-                        &folder,
-                        "a thread that indexes panicked",
-                    ))
-                });
-                sent.and(inverted)
+        while let Some(record) = entries.next()? {
+            let record = decode(record).ok_or_else(|| {
+                Error::damaged(&folder, "a temporary file was changed while it was read")
             })?;
+            documents.push(&record, &mut inversion)?;
         }
         drop(entries);
         documents.finish(&mut manifest)?;
-        lexicons(&folder, inversion, options.memory / 2, &mut manifest)?;
+        lexicons(&folder, inversion, memory / 2, &mut manifest)?;
         manifest.write(&folder)?;
         Ok(Summary {
             documents: manifest.documents,
             bytes: manifest.bytes(),
         })
-    }
-}
-
-/// Takes documents until there are no more.
-fn invert(receiver: &Receiver<Vec<Document>>, inversion: &mut Inversion) -> Result<()> {
-    while let Ok(batch) = receiver.recv() {
-        for document in batch {
-            document.invert(inversion)?;
-        }
-    }
-    Ok(())
-}
-
-/// The words of a document.
-struct Document {
-    number: u32,
-    scope: Scope,
-    words: Vec<String>,
-}
-
-impl Document {
-    /// Adds the words to those of other documents: first the words of names, then those of texts.
-    fn invert(self, inversion: &mut Inversion) -> Result<()> {
-        let mut key = Vec::new();
-        for word in self.words {
-            key.clear();
-            key.push(self.scope as u8);
-            key.extend_from_slice(word.as_bytes());
-            inversion.push(&key, self.number)?;
-        }
-        Ok(())
     }
 }
 
@@ -252,6 +169,8 @@ struct Documents {
     /// The subject of the last document.
     subject: Option<String>,
     documents: u64,
+    /// A word of a scope.
+    key: Vec<u8>,
 }
 
 impl Documents {
@@ -262,14 +181,16 @@ impl Documents {
             literals: LiteralsWriter::create(folder, LITERALS)?,
             subject: None,
             documents: 0,
+            key: Vec::new(),
         })
     }
 
-    /// Adds a document; `None` if its text has no words.
-    fn push(&mut self, record: &Record<'_>) -> Result<Option<Document>> {
+    /// Adds a document and its words: first those of names, then those of texts. A text without
+    /// words is left out.
+    fn push(&mut self, record: &Record<'_>, inversion: &mut Inversion) -> Result<()> {
         let words = words(&record.text);
         if words.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         let is_new_subject = self.subject.as_deref() != Some(&*record.subject);
         if is_new_subject {
@@ -289,11 +210,13 @@ impl Documents {
             Kind::Text => Scope::Texts,
             Kind::Label | Kind::AltLabel | Kind::Hidden => Scope::Names,
         };
-        Ok(Some(Document {
-            number,
-            scope,
-            words,
-        }))
+        for word in words {
+            self.key.clear();
+            self.key.push(scope as u8);
+            self.key.extend_from_slice(word.as_bytes());
+            inversion.push(&self.key, number)?;
+        }
+        Ok(())
     }
 
     fn finish(self, manifest: &mut Manifest) -> Result<()> {
