@@ -3,8 +3,9 @@
 use crate::block::{BLOCK, pack_one, unpack};
 use crate::error::{Error, Result};
 use crate::page::{FileFacts, PageFile, PageWriter};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -104,7 +105,11 @@ impl<const N: usize> Block<N> {
 }
 
 /// Unpacked blocks that were read before. It belongs to one reader.
-pub(crate) struct Cache<const N: usize>(RefCell<Vec<Slot<N>>>);
+pub(crate) struct Cache<const N: usize> {
+    slots: RefCell<Vec<Slot<N>>>,
+    /// The block in which the last range started: the next one often starts there too, or a little behind it.
+    near: Cell<usize>,
+}
 
 type Slot<const N: usize> = Option<(usize, Rc<Block<N>>)>;
 
@@ -113,7 +118,10 @@ const SLOTS: usize = 1024;
 
 impl<const N: usize> Cache<N> {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+        Self {
+            slots: RefCell::new(Vec::new()),
+            near: Cell::new(0),
+        }
     }
 }
 
@@ -185,7 +193,42 @@ impl<const N: usize> Permutation<N> {
 
     /// The first block of which a condition on the first entry does not hold.
     fn partition(&self, holds: impl Fn(&[u32; N]) -> bool) -> Result<usize> {
-        let (mut low, mut high) = (0, self.blocks);
+        self.partition_within(0..self.blocks, holds)
+    }
+
+    /// As [`partition`](Self::partition), where the answer is likely to be a little behind the block `near`.
+    #[inline]
+    fn partition_near(&self, near: usize, holds: impl Fn(&[u32; N]) -> bool) -> Result<usize> {
+        let mut within = 0..self.blocks;
+        if within.contains(&near) {
+            if holds(&self.first(near)?) {
+                within.start = near + 1;
+                for step in [1, 2, 4, 8] {
+                    let next = within.start + step - 1;
+                    if next >= within.end {
+                        break;
+                    }
+                    if !holds(&self.first(next)?) {
+                        within.end = next;
+                        break;
+                    }
+                    within.start = next + 1;
+                }
+            } else {
+                within.end = near;
+            }
+        }
+        self.partition_within(within, holds)
+    }
+
+    fn partition_within(
+        &self,
+        Range {
+            start: mut low,
+            end: mut high,
+        }: Range<usize>,
+        holds: impl Fn(&[u32; N]) -> bool,
+    ) -> Result<usize> {
         while low < high {
             let middle = low + (high - low) / 2;
             if holds(&self.first(middle)?) {
@@ -223,7 +266,7 @@ impl<const N: usize> Permutation<N> {
             self.read(number, &mut block)?;
             return Ok(Rc::new(block));
         };
-        let mut slots = cache.0.borrow_mut();
+        let mut slots = cache.slots.borrow_mut();
         if slots.is_empty() {
             slots.resize_with(SLOTS.min(self.blocks), || None);
         }
@@ -329,6 +372,15 @@ impl<const N: usize> Permutation<N> {
         Ok(Some(found))
     }
 
+    /// How many entries start with a prefix, and some of them, spread evenly.
+    pub(crate) fn sample(&self, prefix: &[u32], size: usize) -> Result<(usize, Vec<[u32; N]>)> {
+        let start = self.rank(prefix, false, None)?;
+        let length = self.rank(prefix, true, None)?.saturating_sub(start);
+        let size = size.min(length);
+        let entries = (0..size).map(|part| self.get(start + (2 * part + 1) * length / (2 * size)));
+        Ok((length, entries.collect::<Result<_>>()?))
+    }
+
     /// The entries that start with a prefix.
     pub(crate) fn range<'a>(&'a self, prefix: &[u32], cache: Option<&'a Cache<N>>) -> Scan<'a, N> {
         self.between(prefix, prefix, cache)
@@ -381,7 +433,10 @@ impl<const N: usize> Scan<'_, N> {
         let entries = block.entries();
         self.end = match entries.last() {
             Some(last) if *last <= self.bound => entries.len(),
-            _ => entries.partition_point(|entry| *entry <= self.bound),
+            _ => {
+                let rest = entries.get(position..).unwrap_or_default();
+                position + rest.partition_point(|entry| *entry <= self.bound)
+            }
         };
         self.number = number;
         self.position = position;
@@ -392,8 +447,14 @@ impl<const N: usize> Scan<'_, N> {
     fn seek(&mut self, low: &[u32]) -> Result<()> {
         let below = |entry: &[u32; N]| compare(entry, low).is_lt();
         let permutation = self.permutation;
-        let number = permutation.partition(below)?;
+        let number = match self.cache {
+            Some(cache) => permutation.partition_near(cache.near.get(), below)?,
+            None => permutation.partition(below)?,
+        };
         if let Some(before) = number.checked_sub(1) {
+            if let Some(cache) = self.cache {
+                cache.near.set(before);
+            }
             let block = permutation.block(before, self.cache)?;
             let position = block.entries().partition_point(below);
             if position < block.length {

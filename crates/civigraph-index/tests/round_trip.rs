@@ -372,6 +372,38 @@ fn value() -> impl Strategy<Value = Literal> {
 }
 
 #[test]
+fn distinct_values_are_estimated_from_a_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each of 100 subjects has 4 values, which all share; in a graph each has another one.
+    let default = (0..100).flat_map(|subject| (0..4).map(move |value| (subject, value)));
+    let quads: Vec<Quad> = default
+        .map(|(subject, value)| (subject, value, GraphName::DefaultGraph))
+        .chain((0..100).map(|subject| (subject, subject, iri("g").into())))
+        .map(|(subject, value, graph)| {
+            let object = iri(&format!("o{value}"));
+            Quad::new(iri(&format!("s{subject}")), iri("p"), object, graph)
+        })
+        .collect();
+    let index = build(folder.path(), &quads, 1, usize::MAX);
+    let (predicate, graph) = (iri("p"), iri("g"));
+    for (graphs, subjects, objects, few) in [
+        (Graphs::Default, 100, 4, Some(4)),
+        (Graphs::Named(graph.as_ref().into()), 100, 100, None),
+        (Graphs::AllNamed, 100, 100, None),
+    ] {
+        let predicate = predicate.as_ref();
+        assert_eq!(
+            index.estimate_subjects(predicate, graphs).unwrap(),
+            subjects
+        );
+        assert_eq!(index.estimate_objects(predicate, graphs).unwrap(), objects);
+        assert_eq!(index.few_objects(predicate, graphs).unwrap(), few);
+    }
+    let unknown = index.estimate_subjects(iri("q").as_ref(), Graphs::Default);
+    assert_eq!(unknown.unwrap(), 0);
+}
+
+#[test]
 fn lexical_forms_stay() {
     let folder = tempfile::tempdir().unwrap();
     let of = |lexical: &str| {
