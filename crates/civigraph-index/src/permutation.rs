@@ -64,6 +64,39 @@ impl<const N: usize> PermutationWriter<N> {
         Ok(())
     }
 
+    /// Whether the next entry starts a block.
+    pub(crate) fn at_block(&self) -> bool {
+        self.in_block == BLOCK || self.length == 0
+    }
+
+    /// Adds whole blocks of another list as they are. The next entry must start a block, and so it does afterwards.
+    fn copy(&mut self, from: &Permutation<N>, blocks: Range<usize>) -> Result<()> {
+        let (first, start) = from.skip(blocks.start)?;
+        let end = from.end_of(blocks.end.saturating_sub(1))?;
+        if self.length > 0 && first <= self.last {
+            return Err(self.out_of_order());
+        }
+        self.file.write(&self.packed)?;
+        self.packed.clear();
+        let to = self.file.position();
+        let skips = from.skips;
+        for block in blocks.clone() {
+            let (first, at) = from.skip(block)?;
+            let behind = at.checked_sub(start).filter(|_| at <= end);
+            let behind = behind.ok_or_else(|| from.file.damaged_at(skips))?;
+            for id in first {
+                self.skips.extend_from_slice(&id.to_le_bytes());
+            }
+            let at = to + behind as u64;
+            self.skips.extend_from_slice(&at.to_le_bytes());
+        }
+        self.file.write(from.file.bytes(start..end)?)?;
+        self.last = from.get(blocks.end * BLOCK - 1)?;
+        self.in_block = BLOCK;
+        self.length += (blocks.len() * BLOCK) as u64;
+        Ok(())
+    }
+
     #[cold]
     fn out_of_order(&self) -> Error {
         Error::damaged(
@@ -240,13 +273,19 @@ impl<const N: usize> Permutation<N> {
         Ok(low)
     }
 
+    /// Where the bytes of a block end.
+    #[inline]
+    fn end_of(&self, number: usize) -> Result<usize> {
+        if number + 1 < self.blocks {
+            Ok(self.skip(number + 1)?.1)
+        } else {
+            Ok(self.skips)
+        }
+    }
+
     fn read(&self, number: usize, block: &mut Block<N>) -> Result<()> {
         let (first, start) = self.skip(number)?;
-        let end = if number + 1 < self.blocks {
-            self.skip(number + 1)?.1
-        } else {
-            self.skips
-        };
+        let end = self.end_of(number)?;
         let bytes = self.file.bytes(start..end)?;
         block.length = (self.length - number * BLOCK).min(BLOCK);
         block
@@ -489,6 +528,58 @@ impl<const N: usize> Scan<'_, N> {
             self.seek(low)?;
         }
         Ok(())
+    }
+
+    /// The first entry of the block that comes next, if the next entry starts one.
+    pub(crate) fn next_block_start(&self) -> Result<Option<[u32; N]>> {
+        match self.block_ahead() {
+            Some(number) if number < self.permutation.blocks => {
+                self.permutation.first(number).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The number of the block that comes next, if the next entry starts one.
+    fn block_ahead(&self) -> Option<usize> {
+        let block = self.block.as_ref()?;
+        match self.position {
+            0 => Some(self.number),
+            position if position == block.length => Some(self.number + 1),
+            _ => None,
+        }
+    }
+
+    /// Copies the whole blocks ahead whose entries are below a bound; says how many entries that are. Only for a scan
+    /// of all entries, where the next one starts a block, as does the writer's.
+    pub(crate) fn copy_blocks(
+        &mut self,
+        writer: &mut PermutationWriter<N>,
+        bound: Option<[u32; N]>,
+    ) -> Result<usize> {
+        let permutation = self.permutation;
+        let Some(from) = self.block_ahead() else {
+            return Ok(0);
+        };
+        let full = permutation.length / BLOCK;
+        let to = match bound {
+            None => full,
+            // A block is below what starts the next one.
+            Some(bound) => permutation
+                .partition(|first| *first <= bound)?
+                .saturating_sub(1)
+                .min(full),
+        };
+        if to <= from {
+            return Ok(0);
+        }
+        writer.copy(permutation, from..to)?;
+        self.block = None;
+        if to < permutation.blocks {
+            let block = permutation.block(to, self.cache)?;
+            self.enter(to, 0, block);
+        }
+        Ok((to - from) * BLOCK)
     }
 
     #[cold]

@@ -192,6 +192,39 @@ proptest! {
     }
 
     #[test]
+    fn large_amended_files_are_those_of_a_new_index(
+        edits in prop::collection::vec((0..400_u32, 0..6_u32, 0..60_u32), 0..4),
+        rows in prop::collection::vec(0..420_u32, 0..3),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut table: BTreeMap<(u32, u32), u32> = (0..400)
+            .flat_map(|row| (0..6).map(move |column| ((row, column), (row * 7 + column) % 50)))
+            .collect();
+        let old_quads: Vec<Quad> = table.iter().flat_map(cell).collect();
+        let old = build(&folder.path().join("old"), &old_quads, 1, usize::MAX);
+        for (row, column, value) in edits {
+            table.insert((row, column), value);
+        }
+        for row in rows {
+            if row < 400 {
+                table.retain(|(of, _), _| *of != row);
+            } else {
+                table.insert((row, 1), row);
+            }
+        }
+        let new_quads: Vec<Quad> = table.iter().flat_map(cell).collect();
+        let mut chunk = Chunk::new();
+        old_quads.iter().for_each(|quad| chunk.remove(quad.as_ref()));
+        new_quads.iter().for_each(|quad| chunk.push(quad.as_ref()));
+        let mut changes = Changes::new();
+        changes.add(chunk).unwrap();
+        let amended = folder.path().join("amended");
+        old.amend(&changes, &amended, &Options::default()).unwrap();
+        build(&folder.path().join("new"), &new_quads, 1, usize::MAX);
+        prop_assert_eq!(files(&amended), files(&folder.path().join("new")));
+    }
+
+    #[test]
     fn patterns_and_counts(quads in prop::collection::vec(quad(), 1..40), asked in quad(), bits in 0..32_u32) {
         let folder = tempfile::tempdir().unwrap();
         let index = build(folder.path(), &quads, 2, usize::MAX);
@@ -270,6 +303,27 @@ proptest! {
             prop_assert_eq!(found, expected, "{}", text);
         }
     }
+}
+
+/// The quads of a cell, some of which are made twice: in the default graph, and some in one of two named graphs.
+fn cell((&(row, column), &value): (&(u32, u32), &u32)) -> Vec<Quad> {
+    let object: Term = match column {
+        0 => iri(&format!("o{value}")).into(),
+        1 => Literal::new_simple_literal(format!("value {value}")).into(),
+        2 => Literal::new_language_tagged_literal_unchecked(format!("{value}"), "en").into(),
+        _ => Literal::from(i64::from(value)).into(),
+    };
+    let (subject, predicate) = (iri(&format!("row{row}")), iri(&format!("p{column}")));
+    let quad =
+        |graph: GraphName| Quad::new(subject.clone(), predicate.clone(), object.clone(), graph);
+    let mut quads = vec![quad(GraphName::DefaultGraph)];
+    if row % 9 == 0 {
+        quads.push(quad(GraphName::DefaultGraph));
+    }
+    if column < 4 {
+        quads.push(quad(iri(&format!("g{}", row % 2)).into()));
+    }
+    quads
 }
 
 fn answers(results: QueryResults<'_>) -> Vec<String> {
