@@ -126,6 +126,7 @@ pub mod describe;
 pub mod diff;
 pub mod export;
 pub mod invert;
+pub mod knowledge;
 pub mod lineage;
 pub mod list;
 pub mod pipeline;

@@ -38,7 +38,8 @@ use crate::shacl::{Report, Shapes};
 use crate::store::{
     self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
 };
-use oxrdf::{NamedNode, Quad};
+use oxrdf::vocab::rdfs;
+use oxrdf::{GraphName, NamedNode, Quad};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -192,6 +193,17 @@ pub(crate) fn vocabulary(
         let name = file.to_string_lossy();
         quads.extend(read_turtle(&file, &name, graph.clone(), diagnostics)?);
     }
+    // A plain query asks for the things of a class and of those below it: `?thing a/rdfs:subClassOf* cg:Event`.
+    let between_classes: Vec<Quad> = quads
+        .iter()
+        .filter(|quad| quad.predicate == rdfs::SUB_CLASS_OF)
+        .filter(|quad| quad.subject.is_named_node() && quad.object.is_named_node())
+        .map(|quad| Quad {
+            graph_name: GraphName::DefaultGraph,
+            ..quad.clone()
+        })
+        .collect();
+    quads.extend(between_classes);
     Ok(quads)
 }
 

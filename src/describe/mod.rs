@@ -3,12 +3,14 @@
 //! Names are looked up in the text index of a build; where it has none, all labels are read.
 
 mod follow;
+mod known;
 mod resolve;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use follow::follow;
+pub use known::{Disputed, DisputedSide, Missing};
 pub use resolve::resolve;
 #[cfg(feature = "cli")]
 pub(crate) use resolve::{Named, find, named};

@@ -1,9 +1,12 @@
 //! What is said of an entity, collected and written.
 
+use super::known::{Disputed, Missing};
 use crate::diagnostic::Code;
+use crate::knowledge::Knowledge;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use civigraph_index::Error as IndexError;
+use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
@@ -15,7 +18,8 @@ use std::io::{self, Write};
 /// Neighbours that people are shown of each property that points to an entity; the rest is counted.
 pub const SHOWN_LINKS: usize = 50;
 
-/// An entity with what is said of it in the accepted facts.
+/// An entity with what is said of it in the accepted facts; with what named graphs say where those say
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entity {
     /// Its IRI.
@@ -26,8 +30,14 @@ pub struct Entity {
     pub label: Option<String>,
     /// What is said of it, in order of property and value.
     pub statements: Vec<Statement>,
+    /// What the sources disagree on.
+    pub disputes: Vec<Disputed>,
+    /// What the sources do not state.
+    pub gaps: Vec<Missing>,
     /// What points to it, in order of property.
     pub links: Vec<Link>,
+    /// Named graphs that say what is said here, where the accepted facts say nothing.
+    pub graphs: Vec<String>,
     /// Named graphs that have more about it, with the number of triples.
     pub elsewhere: Vec<(String, u64)>,
 }
@@ -47,6 +57,16 @@ pub struct Statement {
     pub iri: Option<String>,
     /// The IRI of the datatype, of a literal without a language.
     pub datatype: Option<String>,
+    /// What is not plain about it, in words: that it is inferred, planned, or said by someone.
+    pub remarks: Vec<String>,
+    /// How it follows from the sources, as an IRI.
+    pub basis: Option<String>,
+    /// How surely it is said, as an IRI.
+    pub modality: Option<String>,
+    /// IRIs of those who say it.
+    pub speakers: Vec<String>,
+    /// IRIs of the documents with evidence for it.
+    pub sources: Vec<String>,
 }
 
 /// A property by which other things point to an entity.
@@ -69,6 +89,8 @@ pub struct Neighbour {
     pub name: String,
     /// Its IRI; `None` for a blank node.
     pub iri: Option<String>,
+    /// What is not plain about the link, in words.
+    pub remarks: Vec<String>,
 }
 
 /// Collects what is said of an entity, with labels in a language. Of the things that point to it by one
@@ -86,6 +108,8 @@ pub fn describe(
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
+    let knowledge = Knowledge::of(build);
+    let claims = knowledge.claims(node)?;
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
     for quad in build
@@ -97,7 +121,26 @@ pub fn describe(
             *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
         }
     }
-    for quad in facts(build, node.as_ref().into())? {
+    let mut quads = facts(build, node.as_ref().into())?;
+    let mut graphs: Vec<GraphName> = Vec::new();
+    let only_of_classes = quads
+        .iter()
+        .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
+    if only_of_classes {
+        // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
+        quads = build.quads_of(node.as_ref().into())?;
+        quads.retain(|quad| {
+            quad.graph_name != GraphName::DefaultGraph || quad.predicate != rdfs::SUB_CLASS_OF
+        });
+        for quad in &quads {
+            if !graphs.contains(&quad.graph_name) {
+                graphs.push(quad.graph_name.clone());
+            }
+        }
+        elsewhere.clear();
+    }
+    for quad in quads {
+        let standing = knowledge.standing_by(&claims, node, &quad.predicate, &quad.object)?;
         let literal = match &quad.object {
             Term::Literal(literal) => Some(literal),
             _ => None,
@@ -113,11 +156,24 @@ pub fn describe(
             language: language.map(str::to_owned),
             iri: iri_of(&quad.object),
             datatype: datatype.map(str::to_owned),
+            remarks: standing.remarks(&labels),
+            basis: standing.basis.map(NamedNode::into_string),
+            modality: standing.modality.map(NamedNode::into_string),
+            speakers: iris(standing.speakers),
+            sources: iris(standing.documents),
         });
     }
     statements.sort();
+    statements.dedup();
     let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
-    for quad in incoming(build, node) {
+    let pointing = incoming(build, node).chain(graphs.iter().flat_map(|graph| {
+        let node = Some(node.as_ref().into());
+        let quads = build
+            .index()
+            .quads_for_pattern(None, None, node, Some(graph.as_ref()));
+        quads.filter(|_| *graph != GraphName::DefaultGraph)
+    }));
+    for quad in pointing {
         let quad = quad.map_err(|e| unreadable(build, &e))?;
         let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
@@ -135,22 +191,34 @@ pub fn describe(
         subjects.insert(Neighbour {
             name: text(&subject),
             iri: iri_of(&subject),
+            remarks: Vec::new(),
         });
         // The store has them in an order of its own: which are the first shows at the end.
         if subjects.len() > most {
             subjects.pop_last();
         }
     }
-    let links = links.into_values().map(|(link, subjects)| Link {
-        subjects: subjects.into_iter().collect(),
-        ..link
-    });
+    let mut all = Vec::with_capacity(links.len());
+    for (property, (link, subjects)) in links {
+        let property = NamedNode::new_unchecked(property);
+        let mut subjects: Vec<Neighbour> = subjects.into_iter().collect();
+        for subject in &mut subjects {
+            let Some(iri) = &subject.iri else { continue };
+            let from = NamedNode::new_unchecked(iri.as_str());
+            let standing = knowledge.link(&from, &property, &node.clone().into())?;
+            subject.remarks = standing.remarks(&labels);
+        }
+        all.push(Link { subjects, ..link });
+    }
     Ok(Entity {
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
         statements,
-        links: links.collect(),
+        disputes: super::known::disputed(&knowledge, node, &labels, prefixes)?,
+        gaps: super::known::missing(&knowledge, node, &labels, prefixes)?,
+        links: all,
+        graphs: graphs.iter().map(ToString::to_string).collect(),
         elsewhere: elsewhere.into_iter().collect(),
     })
 }
@@ -160,6 +228,10 @@ fn facts(build: &Build, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, S
     let mut quads = build.quads_of(subject)?;
     quads.retain(|quad| quad.graph_name == GraphName::DefaultGraph);
     Ok(quads)
+}
+
+fn iris(nodes: Vec<NamedNode>) -> Vec<String> {
+    nodes.into_iter().map(NamedNode::into_string).collect()
 }
 
 fn iri_of(term: &Term) -> Option<String> {
@@ -191,23 +263,41 @@ impl Entity {
             None => writeln!(out, "{}", self.name)?,
         }
         writeln!(out, "<{}>", self.iri)?;
-        if !self.statements.is_empty() {
+        if !self.graphs.is_empty() {
+            writeln!(out, "in {}", self.graphs.join(", "))?;
+        }
+        // What is said, what is disputed and what is not stated, where each belongs.
+        let mut said: BTreeMap<&str, (Option<&str>, Vec<String>)> = BTreeMap::new();
+        let mut add = |property, label, line| {
+            let (_, lines) = said.entry(property).or_insert((label, Vec::new()));
+            lines.push(line);
+        };
+        for statement in &self.statements {
+            let mut line = clean(&statement.value).replace('\n', "\n    ");
+            if let Some(language) = &statement.language {
+                line.push_str(&format!(" [{language}]"));
+            }
+            line.push_str(&remarked(&statement.remarks));
+            add(
+                &*statement.property,
+                statement.property_label.as_deref(),
+                line,
+            );
+        }
+        for dispute in &self.disputes {
+            let line = dispute.line();
+            add(&*dispute.property, dispute.property_label.as_deref(), line);
+        }
+        for gap in &self.gaps {
+            add(&*gap.property, gap.property_label.as_deref(), gap.line());
+        }
+        if !said.is_empty() {
             writeln!(out)?;
         }
-        let mut last = "";
-        for statement in &self.statements {
-            if statement.property != last {
-                writeln!(
-                    out,
-                    "{}",
-                    property(&statement.property, statement.property_label.as_deref())
-                )?;
-                last = &statement.property;
-            }
-            let value = clean(&statement.value).replace('\n', "\n    ");
-            match &statement.language {
-                Some(language) => writeln!(out, "    {value} [{language}]")?,
-                None => writeln!(out, "    {value}")?,
+        for (name, (label, lines)) in said {
+            writeln!(out, "{}", property(name, label))?;
+            for line in lines {
+                writeln!(out, "    {line}")?;
             }
         }
         if !self.links.is_empty() {
@@ -220,7 +310,8 @@ impl Entity {
                 property(&link.property, link.property_label.as_deref())
             )?;
             for subject in &link.subjects {
-                writeln!(out, "    {}", clean(&subject.name))?;
+                let remarks = remarked(&subject.remarks);
+                writeln!(out, "    {}{remarks}", clean(&subject.name))?;
             }
             let more = link.count - link.subjects.len() as u64;
             if more > 0 {
@@ -235,6 +326,15 @@ impl Entity {
             writeln!(out, "    {count} {triples} in {graph}")?;
         }
         Ok(())
+    }
+}
+
+/// What is not plain about a statement, behind it.
+fn remarked(remarks: &[String]) -> String {
+    if remarks.is_empty() {
+        String::new()
+    } else {
+        format!(" — {}", crate::query::printable(&remarks.join(", ")))
     }
 }
 

@@ -222,7 +222,9 @@ fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
     let mut read = Vec::new();
     for rule in table.rules.iter().filter(|rule| rule.column == column) {
         let object = match rule.object {
-            Object::Iri(template) | Object::Each(template) => Some(template),
+            Object::Iri(template) | Object::Each(template) | Object::Text(template, _) => {
+                Some(template)
+            }
             Object::Literal(_) | Object::List(_) => None,
         };
         for template in [rule.subject, Some(rule.predicate), object]

@@ -365,7 +365,7 @@ impl Row<'_, '_> {
         // The template of an empty list would make an IRI of nothing.
         let null = match rule.object {
             Object::Iri(_) | Object::Each(_) => value.items().next().is_none(),
-            Object::Literal(_) | Object::List(_) => value.is_null(),
+            Object::Literal(_) | Object::List(_) | Object::Text(..) => value.is_null(),
         };
         (!null || plan.columns[rule.column].virtual_column)
             && rule.when.as_ref().is_none_or(|when| when.holds(self))

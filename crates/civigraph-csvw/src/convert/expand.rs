@@ -3,7 +3,7 @@
 use super::value::{Item, Value};
 use crate::csvw::context;
 use crate::datatype::{Base, canonical};
-use crate::plan::{Expression, Part, Slot, Template, Variable, prefix_length};
+use crate::plan::{Expression, Part, Slot, Template, Variable, percent_decode, prefix_length};
 use crate::uri::{Operator, push_unreserved};
 use oxiri::{Iri, IriRef};
 use oxrdf::NamedNode;
@@ -25,7 +25,7 @@ pub struct Variables<'v, 'r> {
 /// The expansion of one template.
 #[derive(Debug, Clone, Default)]
 pub struct Expansion {
-    /// The absolute IRI, or what should have been one.
+    /// The absolute IRI, or what should have been one; the text that a template of texts makes.
     pub iri: String,
     /// It is one.
     pub valid: bool,
@@ -64,8 +64,9 @@ impl<'p> Expander<'p> {
                 let expansion = &mut expander.expansions[index];
                 expansion.iri.push_str(text);
                 expansion.row = u64::MAX;
-                expansion.valid =
-                    template.absolute || resolve(&mut expansion.iri, expander.base.as_ref());
+                expansion.valid = template.absolute
+                    || template.text
+                    || resolve(&mut expansion.iri, expander.base.as_ref());
             }
         }
         expander
@@ -151,6 +152,12 @@ fn fill(
                     && expansion.iri.as_bytes()[..start].last() == Some(&b'/');
             }
         }
+    }
+    if template.text {
+        // Values were encoded, as in every template.
+        expansion.iri = percent_decode(&expansion.iri);
+        expansion.valid = true;
+        return;
     }
     expansion.valid = (template.absolute && !dots) || resolve(&mut expansion.iri, base);
 }

@@ -260,6 +260,10 @@ fn apply(
             usable &= row.usable(expander, graph, false, rule, problems);
         }
     }
+    if let Object::Text(text, _) = rule.object {
+        expander.prepare(text, variables);
+        usable &= expander.get(text).is_something();
+    }
     if let Object::Iri(object) = rule.object {
         expander.prepare(object, variables);
         usable &= row.usable(expander, object, no_null, rule, problems);
@@ -275,6 +279,14 @@ fn apply(
             let quad = Frame::new(expander, rule, &labels.subject);
             let object = NamedNodeRef::new_unchecked(&expander.get(*object).iri);
             sink.quad(quad.with(object.into()), origin);
+        }
+        Object::Text(text, _) => {
+            let quad = Frame::new(expander, rule, &labels.subject);
+            let item = Item {
+                text: &expander.get(*text).iri,
+                valid: true,
+            };
+            sink.quad(quad.with(step.form.literal(item, language).into()), origin);
         }
         Object::Literal(_) => {
             let quad = Frame::new(expander, rule, &labels.subject);

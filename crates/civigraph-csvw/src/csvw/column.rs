@@ -82,26 +82,29 @@ impl Reader<'_> {
             &inherited.value_url,
         ];
         for template in templates.into_iter().flatten() {
-            // Every template here was parsed once already.
-            let Ok(parsed) = uri::Template::parse(&template.text) else {
+            self.check_template(&template.text, &template.place, columns);
+        }
+    }
+
+    fn check_template(&mut self, text: &str, place: &Place, columns: &Names<'_>) {
+        // Every template here was parsed once already.
+        let Ok(parsed) = uri::Template::parse(text) else {
+            return;
+        };
+        for name in parsed.names() {
+            let known = BUILTIN_VARIABLES.contains(&name.as_str()) || columns.index(name).is_some();
+            let reported = (place.clone(), name.clone());
+            if known || !self.unknown_variables.insert(reported) {
                 continue;
-            };
-            for name in parsed.names() {
-                let known =
-                    BUILTIN_VARIABLES.contains(&name.as_str()) || columns.index(name).is_some();
-                let reported = (template.place.clone(), name.clone());
-                if known || !self.unknown_variables.insert(reported) {
-                    continue;
-                }
-                let diagnostic = Diagnostic::new(
-                    Code::TemplateVariable,
-                    template.place.clone(),
-                    format!("the table has no column `{name}`, so the variable is always empty"),
-                )
-                .with_found(template.text.as_str());
-                let known = columns.iter().chain(BUILTIN_VARIABLES.iter().copied());
-                self.push(or_nearest(diagnostic, name, known));
             }
+            let diagnostic = Diagnostic::new(
+                Code::TemplateVariable,
+                place.clone(),
+                format!("the table has no column `{name}`, so the variable is always empty"),
+            )
+            .with_found(text);
+            let known = columns.iter().chain(BUILTIN_VARIABLES.iter().copied());
+            self.push(or_nearest(diagnostic, name, known));
         }
     }
 
@@ -155,6 +158,19 @@ impl Reader<'_> {
             }
             if let Some((name, place)) = &own.language {
                 self.check_column("language", name, place, columns);
+            }
+            if let Some((template, place)) = &own.text {
+                self.check_template(template, place, columns);
+                if !column.virtual_column {
+                    self.push(
+                        Diagnostic::new(
+                            Code::OwnAnnotation,
+                            place.clone(),
+                            "`text` has no effect on a column of the file",
+                        )
+                        .with_expected("a virtual column"),
+                    );
+                }
             }
         }
     }
@@ -278,6 +294,7 @@ fn extensions(own: &OwnAnnotations, graph: Option<&str>) -> Extensions {
         optional: own.optional,
         part: own.part.clone(),
         language: own.language.as_ref().map(|(name, _)| name.clone()),
+        text: own.text.as_ref().map(|(template, _)| template.clone()),
     }
 }
 

@@ -245,6 +245,8 @@ pub struct Extensions {
     pub part: Option<String>,
     /// `language`: name of the column that holds the language tag.
     pub language: Option<String>,
+    /// `text` on a virtual column: template of the literal that a row yields.
+    pub text: Option<String>,
 }
 
 /// One condition of a `when` annotation.

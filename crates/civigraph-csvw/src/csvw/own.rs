@@ -31,6 +31,7 @@ const ANNOTATIONS: &[(&str, &[Level])] = &[
     ),
     ("part", &[Level::Column]),
     ("language", &[Level::Column]),
+    ("text", &[Level::Column]),
 ];
 
 /// What a column can be to the claims machinery.
@@ -83,6 +84,7 @@ pub(super) struct OwnAnnotations {
     pub optional: bool,
     pub part: Option<String>,
     pub language: Option<(String, Place)>,
+    pub text: Option<(String, Place)>,
 }
 
 impl OwnAnnotations {
@@ -199,6 +201,10 @@ impl OwnAnnotations {
                 let name = text.and_then(names).filter(|names| names.len() == 1);
                 let name = name.and_then(|mut names| names.pop());
                 self.language = Some((name.ok_or("the name of a column")?, place));
+            }
+            ("text", _) => {
+                let template = text.filter(|text| Template::parse(text).is_ok());
+                self.text = Some((template.ok_or("a URI template")?.to_owned(), place));
             }
             // `ANNOTATIONS` has no others.
             _ => {}

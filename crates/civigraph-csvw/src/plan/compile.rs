@@ -206,7 +206,11 @@ impl<'a> TableCompiler<'a> {
     fn rule(&mut self, group: &TableGroup, index: usize, column: &Column) -> Rule {
         let language = self.language(column);
         let each = column.extensions.each && column.separator.is_some();
+        let text = column.extensions.text.as_ref();
         let object = match &column.value_url {
+            _ if let Some(text) = text.filter(|_| column.virtual_column) => {
+                Object::Text(self.text_template(text, index), language)
+            }
             Some(template) if each => Object::Each(self.template(template, index, true)),
             Some(template) => Object::Iri(self.template(template, index, false)),
             None if column.ordered && column.separator.is_some() => Object::List(language),
@@ -269,8 +273,19 @@ impl<'a> TableCompiler<'a> {
 
     /// The index of a template of a column.
     fn template(&mut self, template: &str, index: usize, each: bool) -> usize {
+        let template = self.compiled(template, index, each);
+        self.intern(template)
+    }
+
+    /// The index of a template of a column that makes texts.
+    fn text_template(&mut self, template: &str, index: usize) -> usize {
+        let template = self.compiled(template, index, false).as_text();
+        self.intern(template)
+    }
+
+    fn compiled(&self, template: &str, index: usize, each: bool) -> Template {
         let column = &self.columns[index];
-        let template = Template::new(template, |name| match name {
+        Template::new(template, |name| match name {
             "_row" => Slot::Row,
             "_sourceRow" => Slot::SourceRow,
             "_column" => Slot::Text((index + 1).to_string()),
@@ -289,8 +304,7 @@ impl<'a> TableCompiler<'a> {
                 _ => return None,
             };
             self.columns.get(column)?.datatype.canonical_base()
-        });
-        self.intern(template)
+        })
     }
 
     fn intern(&mut self, template: Template) -> usize {

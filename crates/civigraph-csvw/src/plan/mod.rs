@@ -186,13 +186,15 @@ pub enum Object {
     Iri(usize),
     /// An IRI for each item of the list.
     Each(usize),
+    /// A literal made by a template of texts; nothing where a variable is null.
+    Text(usize, Language),
 }
 
 impl Object {
     /// The language of literals.
     pub fn language(&self) -> &Language {
         match self {
-            Self::Literal(language) | Self::List(language) => language,
+            Self::Literal(language) | Self::List(language) | Self::Text(_, language) => language,
             Self::Iri(_) | Self::Each(_) => &Language::None,
         }
     }

@@ -12,6 +12,9 @@ pub struct Template {
     pub parts: Vec<Part>,
     /// Every expansion is an absolute IRI as it stands: there is nothing to resolve or to check.
     pub absolute: bool,
+    /// Expansions are texts and not IRIs: values stand in them as they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub text: bool,
 }
 
 /// A piece of a template.
@@ -95,7 +98,19 @@ impl Template {
             }
         }
         let absolute = is_absolute(&parts);
-        Self { parts, absolute }
+        Self {
+            parts,
+            absolute,
+            text: false,
+        }
+    }
+
+    /// Has expansions be texts.
+    #[must_use]
+    pub fn as_text(mut self) -> Self {
+        self.text = true;
+        self.absolute = false;
+        self
     }
 
     /// Has values written in their canonical forms; `base` knows the datatype that a slot's need.
