@@ -82,6 +82,7 @@ pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
+pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -23,7 +23,8 @@ impl Form {
 
     /// The last value of a name.
     pub fn last(&self, name: &str) -> Option<&str> {
-        self.all(name).last()
+        let last = self.0.iter().rfind(|(found, _)| found == name);
+        last.map(|(_, value)| value.as_str())
     }
 
     /// Adds the parameters of another one.

@@ -150,13 +150,13 @@ impl Lanes {
                 Pool::refill(pool);
                 let slow = self.wait_for_slow(deadline).await?;
                 run = Run::begin(pool, &bytes, &self.metrics).await?;
-                run.worker_mut(Worker::step_back);
+                run.step_back();
                 Pool::refill(pool);
                 return self.slowly(run, slow, deadline).await;
             }
             state = run.collect((Instant::now() + LOOK).min(deadline)).await?;
         };
-        run.worker_mut(Worker::step_back);
+        run.step_back();
         drop(fast);
         Pool::refill(pool);
         self.slowly(run, slow, deadline).await
@@ -266,8 +266,11 @@ impl Run {
         })
     }
 
-    fn worker_mut(&mut self, change: impl FnOnce(&mut Worker)) {
-        self.worker.iter_mut().for_each(|worker| change(worker));
+    /// Lets others go first.
+    fn step_back(&mut self) {
+        if let Some(worker) = &mut self.worker {
+            worker.step_back();
+        }
     }
 
     /// Collects the answer until a moment.

@@ -26,6 +26,7 @@ mod lanes;
 mod listen;
 mod log;
 mod metrics;
+mod openapi;
 mod options;
 mod pool;
 mod problem;
@@ -33,6 +34,7 @@ mod router;
 mod service;
 mod sparql;
 mod status;
+mod stored;
 
 pub use options::ServeOptions;
 

@@ -1,13 +1,13 @@
 //! What went wrong, as a response (RFC 9457).
 
 use super::lanes::Failure;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostics};
 use crate::store::StoreError;
 use crate::worker::Refusal;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A refusal with its status.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Problem {
     status: StatusCode,
     title: String,
     refusal: Option<Box<Refusal>>,
+    /// What is wrong besides.
+    others: Vec<Refusal>,
     retry: bool,
 }
 
@@ -25,8 +27,33 @@ impl Problem {
             status,
             title: title.into(),
             refusal: None,
+            others: Vec::new(),
             retry: false,
         }
+    }
+
+    /// All that is wrong with a request.
+    pub fn of_all(diagnostics: &Diagnostics) -> Self {
+        let mut refusals = diagnostics
+            .iter()
+            .map(|diagnostic| Refusal::from(diagnostic.clone()));
+        match refusals.next() {
+            Some(first) => Self {
+                others: refusals.collect(),
+                ..Self::from(first)
+            },
+            None => Self::bad("the request is wrong"),
+        }
+    }
+
+    /// What is wrong, in a sentence.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The refusal, where it has a code.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_deref()
     }
 
     /// The problem of a request that is not as it should be.
@@ -41,6 +68,7 @@ impl From<Refusal> for Problem {
             status: status_of(refusal.known_code()),
             title: refusal.message.clone(),
             refusal: Some(Box::new(refusal)),
+            others: Vec::new(),
             retry: false,
         }
     }
@@ -110,6 +138,16 @@ impl IntoResponse for Problem {
                     say(key, value.into());
                 }
             }
+        }
+        if !self.others.is_empty() {
+            let others = self.others.into_iter().map(|other| {
+                json!({
+                    "code": other.code, "title": other.message, "found": other.found,
+                    "expected": other.expected, "hint": other.hint,
+                })
+            });
+            let others: Vec<Value> = others.collect();
+            problem.insert("others".to_owned(), others.into());
         }
         let mut body = serde_json::to_vec_pretty(&problem).unwrap_or_default();
         body.push(b'\n');

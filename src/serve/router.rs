@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::service::Service;
-use super::{graphs, host, log, sparql, status};
+use super::{graphs, host, log, openapi, sparql, status, stored};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
@@ -23,6 +23,9 @@ pub fn router(service: &Arc<Service>) -> Router {
         .route("/sparql/", get(sparql::get).post(sparql::post))
         .route("/graphs", get(graphs::get))
         .route("/graph/{*name}", get(graphs::direct))
+        .route("/queries", get(stored::list))
+        .route("/queries/{name}", get(stored::get).post(stored::post))
+        .route("/openapi.json", get(openapi::get))
         .route("/health", get(status::health))
         .route("/metrics", get(status::metrics))
         .fallback(nothing)

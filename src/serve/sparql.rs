@@ -178,7 +178,11 @@ fn nodes(form: &Form, name: &str) -> Result<Vec<NamedNode>, Problem> {
         .collect()
 }
 
-fn seconds(text: &str) -> Result<Duration, Problem> {
+/// A time in seconds.
+///
+/// # Errors
+/// It is none.
+pub fn seconds(text: &str) -> Result<Duration, Problem> {
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
