@@ -42,7 +42,12 @@ pub fn run(root: &Path, build: &str, memory: Option<Bytes>) -> io::Result<bool> 
     };
     // What is slow the first time is done before anybody waits for it.
     let warm = Request::new("ASK { ?s ?p ?o }", "warm-up");
-    let _ = query::run(&build, &warm, &query::AnswerStyle::default(), &mut io::sink());
+    let _ = query::run(
+        &build,
+        &warm,
+        &query::AnswerStyle::default(),
+        &mut io::sink(),
+    );
     let at_first = data_size();
     let tasks = tasks()?;
     Frame::Ready.write(&mut out)?;
