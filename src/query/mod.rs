@@ -74,6 +74,8 @@ mod tests;
 mod visit;
 mod volatile;
 
+#[cfg(feature = "serve")]
+pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;

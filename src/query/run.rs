@@ -96,6 +96,8 @@ pub struct Request {
     pub graphs: QueryGraphs,
     /// The part of the answer that is wanted.
     pub page: Option<Page>,
+    /// What relative IRIs of the text are relative to; without one they are errors.
+    pub base: Option<String>,
 }
 
 /// A part of an answer, in the order that the query gives it.
@@ -119,6 +121,7 @@ impl Request {
             explain: false,
             graphs: QueryGraphs::default(),
             page: None,
+            base: None,
         }
     }
 }
@@ -141,7 +144,8 @@ pub(crate) fn parse(
     prefixes: &Prefixes,
     limits: &Limits,
 ) -> Result<Query, StoreError> {
-    let (query, findings) = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))??;
+    let (query, findings) =
+        on_large_stack(file, || syntax::parse(text, file, prefixes, None, limits))??;
     functions::check(&findings, None, text, file)?;
     Ok(query)
 }
@@ -207,7 +211,7 @@ pub fn run_with(
             .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
-    let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
+    let timeout = || answer::timed_out(&request.file, request.limits.time).into();
     let mut cancelled = false;
     loop {
         let piece = match deadline {
@@ -406,8 +410,13 @@ fn prepare(
     prefixes: &Prefixes,
     base: &str,
 ) -> Result<(Query, Findings), StoreError> {
-    let (mut query, findings) =
-        syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
+    let (mut query, findings) = syntax::parse(
+        &request.text,
+        &request.file,
+        prefixes,
+        request.base.as_deref(),
+        &request.limits,
+    )?;
     functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {
