@@ -131,7 +131,16 @@ impl Request {
 /// # Errors
 /// What is wrong with it (`CG07xx`).
 pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), StoreError> {
-    on_large_stack(&request.file, || prepare(request, prefixes, base).map(drop)).flatten()
+    bound(request, prefixes, base).map(drop)
+}
+
+/// The query of a request, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, StoreError> {
+    let prepared = on_large_stack(&request.file, || prepare(request, prefixes, base)).flatten();
+    prepared.map(|(query, _)| query)
 }
 
 /// Parses a query and checks that it keeps the limits.

@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
-        let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+        let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
         let found = parsed
             .map(drop)
             .map_err(StoreError::into_diagnostic)
@@ -374,7 +374,7 @@ mod tests {
                 None,
             ),
         ] {
-            let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+            let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
             let found = parsed
                 .map(drop)
                 .map_err(StoreError::into_diagnostic)

@@ -2,9 +2,12 @@
 
 mod answers;
 mod bombs;
+mod builds;
 mod client;
 mod graph;
 mod guard;
 mod processes;
 mod protocol;
+mod running;
 mod server;
+mod stored;

@@ -40,7 +40,7 @@ struct Step {
     body: Option<String>,
     content_type: Option<String>,
     statuses: BTreeSet<String>,
-    truth: Option<String>,
+    truth: Option<bool>,
     format: Option<String>,
     expected_body: Option<String>,
     expected_type: Option<String>,
@@ -153,7 +153,9 @@ impl Manifest {
                     _ => None,
                 })
                 .collect(),
-            truth: self.text(&response, &mf("expectedBoolean")),
+            truth: self
+                .text(&response, &mf("expectedBoolean"))
+                .map(|truth| truth == "true"),
             format: self.text(&response, &mf("expectedFormat")),
             expected_body: self.body(&response).map(|(chars, _)| chars),
             expected_type,
@@ -220,8 +222,8 @@ impl Step {
         if !kinds.is_empty() && !kinds.contains(&bare) {
             return Some(format!("content type {media}"));
         }
-        if let Some(truth) = &self.truth
-            && response.json()["boolean"].to_string() != *truth
+        if let Some(truth) = self.truth
+            && response.json()["boolean"] != truth
         {
             return Some(format!("not {truth}"));
         }
