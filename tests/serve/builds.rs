@@ -37,7 +37,7 @@ fn a_new_build_is_taken_up() {
     let before = server.get("/queries/count").is(200);
     let tag = before.header("etag").to_owned();
     let more = format!(
-        "{}perm,Perm,1723-05-15,1034000,,\n",
+        "{}perm,Perm,1723-05-15,1034000,samara,\n",
         crate::cli::workshop::CITIES
     );
     workshop.write("data/cities.csv", more);

@@ -211,7 +211,7 @@ fn requests_are_counted_and_logged() {
     let server = Server::start(folder.path(), &["--access-log", "access.log"]);
     server.query("ASK {}").is(200);
     server.get("/nothing").is(404);
-    server.get("/health?a=%0Ab\"c").is(200);
+    server.get("/health?a=%0Ab%22c").is(200);
     assert_eq!(server.metric("civigraph_requests_total{status=\"4xx\"}"), 1);
     let quads = format!("civigraph_quads{{build=\"{}\"}}", server.build);
     assert!(server.metric(&quads) > 0);
