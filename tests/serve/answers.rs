@@ -46,6 +46,8 @@ fn every_way_to_ask_gives_the_same_answer() {
         assert_eq!(response.header("civigraph-build"), server.build);
         assert_eq!(response.header("civigraph-rows"), "3");
         assert_eq!(response.header("x-content-type-options"), "nosniff");
+        let policy = response.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
     }
 }
 
