@@ -137,6 +137,8 @@ pub mod lineage;
 #[cfg(feature = "store")]
 pub mod list;
 #[cfg(feature = "store")]
+pub mod merges;
+#[cfg(feature = "store")]
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

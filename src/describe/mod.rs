@@ -8,7 +8,7 @@ mod resolve;
 mod tests;
 mod write;
 
-pub use follow::follow;
+pub use follow::{follow, merged_into};
 pub use resolve::resolve;
 pub(crate) use resolve::{Named, find, named};
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

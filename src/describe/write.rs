@@ -1,6 +1,7 @@
 //! What is said of an entity, collected and written.
 
 use crate::diagnostic::Code;
+use crate::merges::REPLACED;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use civigraph_index::Error as IndexError;
@@ -24,6 +25,8 @@ pub struct Entity {
     pub name: String,
     /// Its label in the language asked for.
     pub label: Option<String>,
+    /// The IRIs of things that were merged into it; what is said of them is said of it.
+    pub merged: Vec<String>,
     /// What is said of it, in order of property and value.
     pub statements: Vec<Statement>,
     /// What points to it, in order of property.
@@ -71,8 +74,8 @@ pub struct Neighbour {
     pub iri: Option<String>,
 }
 
-/// Collects what is said of an entity, with labels in a language. Of the things that point to it by one
-/// property, at most `links` are kept and all are counted.
+/// Collects what is said of an entity and of what was merged into it, with labels in a language. Of the things
+/// that point to it by one property, at most `links` are kept and all are counted.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -86,18 +89,21 @@ pub fn describe(
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
+    let nodes = One::of(build, node)?;
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
-    for quad in build
-        .index()
-        .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
-    {
-        let quad = quad.map_err(|e| unreadable(build, &e))?;
-        if quad.graph_name != GraphName::DefaultGraph {
-            *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
+    for node in &nodes.0 {
+        for quad in build
+            .index()
+            .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
+        {
+            let quad = quad.map_err(|e| unreadable(build, &e))?;
+            if quad.graph_name != GraphName::DefaultGraph {
+                *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
+            }
         }
     }
-    for quad in facts(build, node.as_ref().into())? {
+    for quad in nodes.facts(build)? {
         let literal = match &quad.object {
             Term::Literal(literal) => Some(literal),
             _ => None,
@@ -116,9 +122,10 @@ pub fn describe(
         });
     }
     statements.sort();
+    statements.dedup();
     let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
-    for quad in incoming(build, node) {
-        let quad = quad.map_err(|e| unreadable(build, &e))?;
+    for quad in nodes.incoming(build) {
+        let quad = quad?;
         let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
             .or_insert_with(|| {
@@ -149,6 +156,7 @@ pub fn describe(
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
+        merged: nodes.merged().map(str::to_owned).collect(),
         statements,
         links: links.collect(),
         elsewhere: elsewhere.into_iter().collect(),
@@ -162,6 +170,53 @@ fn facts(build: &Build, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, S
     Ok(quads)
 }
 
+/// A thing and those that were merged into it.
+struct One(Vec<NamedNode>);
+
+impl One {
+    fn of(build: &Build, node: &NamedNode) -> Result<Self, StoreError> {
+        let mut nodes = vec![node.clone()];
+        nodes.extend(super::merged_into(build, node)?);
+        Ok(Self(nodes))
+    }
+
+    /// The IRIs of what was merged into it.
+    fn merged(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().skip(1).map(NamedNode::as_str)
+    }
+
+    /// Whether a quad only says that these are one.
+    fn is_merge(&self, quad: &Quad) -> bool {
+        let here = |term: &Term| matches!(term, Term::NamedNode(node) if self.0.contains(node));
+        quad.predicate.as_ref() == REPLACED
+            && here(&quad.object)
+            && here(&Term::from(quad.subject.clone()))
+    }
+
+    /// What the default graph says of them.
+    fn facts(&self, build: &Build) -> Result<Vec<Quad>, StoreError> {
+        let mut quads = Vec::new();
+        for node in &self.0 {
+            quads.extend(facts(build, node.as_ref().into())?);
+        }
+        quads.retain(|quad| !self.is_merge(quad));
+        Ok(quads)
+    }
+
+    /// Triples of the default graph that point to one of them from elsewhere.
+    fn incoming<'b>(
+        &'b self,
+        build: &'b Build,
+    ) -> impl Iterator<Item = Result<Quad, StoreError>> + use<'b> {
+        let each = move |node| incoming(build, node);
+        self.0.iter().flat_map(each).filter_map(|quad| match quad {
+            Ok(quad) if self.is_merge(&quad) => None,
+            Ok(quad) => Some(Ok(quad)),
+            Err(error) => Some(Err(unreadable(build, &error))),
+        })
+    }
+}
+
 fn iri_of(term: &Term) -> Option<String> {
     match term {
         Term::NamedNode(node) => Some(node.as_str().to_owned()),
@@ -170,7 +225,10 @@ fn iri_of(term: &Term) -> Option<String> {
 }
 
 /// Triples of the default graph that point to a node.
-fn incoming(build: &Build, node: &NamedNode) -> impl Iterator<Item = Result<Quad, IndexError>> {
+fn incoming<'b>(
+    build: &'b Build,
+    node: &NamedNode,
+) -> impl Iterator<Item = Result<Quad, IndexError>> + use<'b> {
     build.index().quads_for_pattern(
         None,
         None,
@@ -191,6 +249,9 @@ impl Entity {
             None => writeln!(out, "{}", self.name)?,
         }
         writeln!(out, "<{}>", self.iri)?;
+        for merged in &self.merged {
+            writeln!(out, "merged with <{merged}>")?;
+        }
         if !self.statements.is_empty() {
             writeln!(out)?;
         }
@@ -245,8 +306,8 @@ fn property(name: &str, label: Option<&str>) -> String {
     }
 }
 
-/// Writes the triples of the default graph about an entity, and all that point to it, as Turtle that
-/// nests blank nodes and lists.
+/// Writes the triples of the default graph about an entity and what was merged into it, and all that point to
+/// them, as Turtle that nests blank nodes and lists.
 ///
 /// # Errors
 /// The store cannot be read, or the output fails.
@@ -256,7 +317,8 @@ pub fn write_turtle(
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
     let mut quads = Vec::new();
-    let mut wanted: Vec<NamedOrBlankNode> = vec![node.clone().into()];
+    let nodes = One::of(build, node)?;
+    let mut wanted: Vec<NamedOrBlankNode> = nodes.0.iter().cloned().map(Into::into).collect();
     let mut seen = std::collections::HashSet::new();
     while let Some(subject) = wanted.pop() {
         if !seen.insert(subject.clone()) {
@@ -271,8 +333,9 @@ pub fn write_turtle(
         }
     }
     // All of them: who reads Turtle does not see that some are left out.
-    for quad in incoming(build, node) {
-        quads.push(quad.map_err(|e| unreadable(build, &e))?);
+    // That one was merged into the other is a fact about it, and written already.
+    for quad in nodes.incoming(build) {
+        quads.push(quad?);
     }
     let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();
     let config = TurtleConfig::new()
