@@ -113,45 +113,27 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
-mod characters;
+// The processor of tables, under the names that it has always had here.
+pub use civigraph_csvw::{
+    characters, convert, csv, csvw, datatype, diagnostic, fmt, infer, json, keys, plan, progress,
+    resource, uri,
+};
+
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod convert;
-pub mod csv;
-pub mod csvw;
-pub mod datatype;
-#[cfg(feature = "store")]
 pub mod describe;
-pub mod diagnostic;
-#[cfg(feature = "store")]
 pub mod diff;
-#[cfg(feature = "store")]
 pub mod export;
-pub mod fmt;
-pub mod infer;
 pub mod invert;
-pub mod json;
-pub mod keys;
+pub mod knowledge;
 pub mod lineage;
-#[cfg(feature = "store")]
 pub mod list;
-#[cfg(feature = "store")]
 pub mod merges;
-#[cfg(feature = "store")]
 pub mod pipeline;
-pub mod plan;
-pub mod progress;
 pub mod project;
-#[cfg(feature = "store")]
 pub mod query;
-pub mod resource;
-#[cfg(feature = "store")]
 pub mod rules;
-#[cfg(feature = "store")]
 pub mod shacl;
-#[cfg(feature = "store")]
 pub mod store;
-#[cfg(feature = "store")]
 pub mod suggest;
-pub mod uri;

@@ -30,7 +30,7 @@ use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{self, Mode, PlanOptions};
-use crate::progress::Listener;
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
 use crate::rules::Rules;
@@ -38,7 +38,8 @@ use crate::shacl::{Report, Shapes};
 use crate::store::{
     self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
 };
-use oxrdf::{NamedNode, Quad};
+use oxrdf::vocab::rdfs;
+use oxrdf::{GraphName, NamedNode, Quad};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ pub struct CheckOptions<'a> {
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
     /// Hears of bytes of tables as they are done.
-    pub progress: Option<&'a Listener>,
+    pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,
     /// The triples of the ontology: what they describe may be merged too.
@@ -195,6 +196,17 @@ pub(crate) fn vocabulary(
         let name = file.to_string_lossy();
         quads.extend(read_turtle(&file, &name, graph.clone(), diagnostics)?);
     }
+    // A plain query asks for the things of a class and of those below it: `?thing a/rdfs:subClassOf* cg:Event`.
+    let between_classes: Vec<Quad> = quads
+        .iter()
+        .filter(|quad| quad.predicate == rdfs::SUB_CLASS_OF)
+        .filter(|quad| quad.subject.is_named_node() && quad.object.is_named_node())
+        .map(|quad| Quad {
+            graph_name: GraphName::DefaultGraph,
+            ..quad.clone()
+        })
+        .collect();
+    quads.extend(between_classes);
     Ok(quads)
 }
 

@@ -1,10 +1,10 @@
 //! One relation a target. Each panics where it does not hold.
 
-use civigraph::csvw::{self, LoadOptions, json};
-use civigraph::datatype::{Base, Datatype, DatatypeDescription, FormatDescription, value};
-use civigraph::diagnostic::{Code, Diagnostics, Mode};
-use civigraph::resource::{Content, ResolveError, Resolver, Resource};
-use civigraph::uri::{self, Template, Value};
+use civigraph_csvw::csvw::{self, LoadOptions, json};
+use civigraph_csvw::datatype::{Base, Datatype, DatatypeDescription, FormatDescription, value};
+use civigraph_csvw::diagnostic::{Code, Diagnostics, Mode};
+use civigraph_csvw::resource::{Content, ResolveError, Resolver, Resource};
+use civigraph_csvw::uri::{self, Template, Value};
 use libfuzzer_sys::arbitrary::{Arbitrary, Unstructured};
 
 /// A number that is accepted under a format keeps its digits (unless it is scaled by a per cent), is a

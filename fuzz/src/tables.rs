@@ -1,11 +1,11 @@
 //! The reader of tables, under every option of a dialect.
 
 use crate::relations::{choose, resource};
-use civigraph::csv::{
+use civigraph_csvw::csv::{
     Chunk, Chunks, Format, LongRecord, Position, RECORD_LIMIT, Record, Text, preamble,
 };
-use civigraph::csvw::model::{Dialect, Trim};
-use civigraph::resource::{Content, Resource};
+use civigraph_csvw::csvw::model::{Dialect, Trim};
+use civigraph_csvw::resource::{Content, Resource};
 use libfuzzer_sys::arbitrary::Unstructured;
 
 /// A record as the relations see it.

@@ -41,10 +41,8 @@ pub use moved::{Followed, Words};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-#[cfg(feature = "store")]
 pub(crate) use sink::Standing;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;
-#[cfg(feature = "store")]
 pub(crate) use table::read_texts;

@@ -232,7 +232,7 @@ fn step(claim: &Claim, plan: &Plan) -> Option<usize> {
         Some(Object::Iri(_)) => None,
         // First the list itself, then a first and a rest of each node.
         Some(Object::List(_)) => Some(2),
-        Some(Object::Literal(_) | Object::Each(_)) | None => Some(1),
+        Some(Object::Literal(_) | Object::Each(_) | Object::Text(..)) | None => Some(1),
     }
 }
 

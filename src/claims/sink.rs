@@ -100,7 +100,6 @@ impl Claims {
     }
 
     /// Where the quads of rows stand once contradictions are settled; `graph` is the graph of claims.
-    #[cfg(feature = "store")]
     pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Standing {
         Standing {
             rules: self.rules(graph),
@@ -147,13 +146,11 @@ impl Claims {
 }
 
 /// Where quads of rows stand: asserted, in the graph of claims, or nowhere.
-#[cfg(feature = "store")]
 #[derive(Debug)]
 pub(crate) struct Standing {
     rules: Rules,
 }
 
-#[cfg(feature = "store")]
 impl Standing {
     /// A quad as the graph has it; `None` where it is withheld.
     pub(crate) fn of<'q>(&'q self, quad: QuadRef<'q>, origin: Origin) -> Option<QuadRef<'q>> {

@@ -257,7 +257,6 @@ pub(crate) fn read_rows(
 }
 
 /// Visits the rows of a table: the number of each, and the texts of its cells as they stand.
-#[cfg(feature = "store")]
 pub(crate) fn read_texts(
     plan: &TablePlan,
     resolver: &dyn Resolver,

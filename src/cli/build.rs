@@ -69,7 +69,7 @@ pub(super) fn run(
         keep: usize::from(arguments.keep),
         amend: !arguments.full,
         text: !arguments.no_text,
-        progress: Some(listener(bar.clone())),
+        progress: Some(progress_of(bar.clone())),
         ..BuildOptions::default()
     };
     if let Some(threads) = arguments.threads {
@@ -98,7 +98,7 @@ pub(super) fn run(
 }
 
 /// Shows the steps of a build.
-fn listener(bar: ProgressBar) -> Progress {
+fn progress_of(bar: ProgressBar) -> Progress {
     Progress::new(move |step, quads| {
         // A step is reported when it is reached: what takes time is what comes next.
         bar.set_message(match step {

@@ -3,7 +3,7 @@
 use super::facts::must_be_folder;
 use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, why_not_done};
-use super::terminal::{Terminal, language, listener};
+use super::terminal::{Terminal, language, progress_of};
 use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
 use crate::csvw::model::TableGroup;
@@ -174,7 +174,7 @@ fn check(
         let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
         let options = CheckOptions {
             sources: arguments.sources.as_deref(),
-            progress: Some(&listener(&progress)),
+            progress: Some(&progress_of(&progress)),
             shapes: Some(shapes),
             ontology,
             ..CheckOptions::default()

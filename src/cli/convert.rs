@@ -4,7 +4,7 @@ use super::Outcome;
 use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::output::{Output, format_extension};
-use super::terminal::{Terminal, listener};
+use super::terminal::{Terminal, progress_of};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
 use crate::csvw::context;
 use crate::csvw::model::TableGroup;
@@ -14,7 +14,7 @@ use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
 use crate::plan::{self, Plan, PlanOptions};
-use crate::progress::Listener;
+use crate::progress::Progress;
 use crate::resource::Resolver;
 use clap::ValueEnum;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer};
@@ -141,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             mode,
             resolver: &input,
             threads: arguments.threads,
-            progress: &listener(&progress),
+            progress: &progress_of(&progress),
         };
         let result = conversion.write(target, output, &mut diagnostics);
         progress.finish_and_clear();
@@ -186,7 +186,7 @@ struct Conversion<'a> {
     mode: plan::Mode,
     resolver: &'a dyn Resolver,
     threads: usize,
-    progress: &'a Listener,
+    progress: &'a Progress,
 }
 
 impl Conversion<'_> {

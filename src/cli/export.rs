@@ -1,13 +1,13 @@
 //! `civigraph export`: a dump of the published graph.
 
 use super::failure::Failure;
-use super::terminal::{Terminal, listener};
+use super::profile::Profile;
+use super::terminal::{Terminal, progress_of};
 use super::{Global, Outcome, tables};
 use crate::export::{
     ExportOptions, Format, OXIGRAPH, choose, export_to_file, export_to_stream, of_file_name,
     to_oxigraph, unknown_format,
 };
-use crate::fmt::Profile;
 use crate::store::{self, Build};
 use oxsdatatypes::DateTime;
 use std::io;
@@ -82,7 +82,7 @@ pub(super) fn run(
                 "tables come from all graphs: `--graph` does not apply to csv",
             ));
         }
-        return tables::run(folder, arguments.profile, global, *terminal);
+        return tables::run(folder, arguments.profile.into(), global, *terminal);
     }
     if arguments
         .format
@@ -129,7 +129,7 @@ pub(super) fn run(
     };
     let progress = terminal.progress("writing", Some(size(&build, &options)?));
     let options = ExportOptions {
-        progress: Some(listener(&progress)),
+        progress: Some(progress_of(&progress)),
         ..options
     };
     let exported = export_to_file(&build, &options, path);

@@ -22,6 +22,7 @@ mod input;
 mod list;
 mod man;
 mod output;
+mod profile;
 mod query;
 mod rollback;
 mod search;

@@ -35,6 +35,11 @@ use std::time::Duration;
 /// several, the IRI of a graph looks there alone. `cg:` is the project's base with `ns#`. The
 /// tables are those that the build was made from.
 ///
+/// Eight functions say what the graph knows of a triple: `cg:basis(?s, ?p, ?o)` and `cg:modality` how it follows from the
+/// sources and how surely, `cg:speaker`, `cg:source` and `cg:claim` who says it, where, and in which claim,
+/// `cg:standing(?s, ?p, ?o, "en")` all that is not plain about it, in words. `cg:conflict(?s, ?p, "en")` gives the values that
+/// contradict each other, `cg:gap(?s, ?p)` the recorded gap where the sources state none.
+///
 /// A property finds things by the words of their labels and texts, as `civigraph search` does:
 /// `?thing cg:search "words"`, with scores and at most 20 `(?thing ?score) cg:search ("words" 20)`. The words are
 /// a constant or a parameter; a language tag (`"words"@ru`) looks at texts of that language alone.
@@ -48,6 +53,8 @@ Examples:
   civigraph query -e 'SELECT * { ?s ?p ?o } LIMIT 5'       # a text
   civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
   civigraph query -e 'SELECT ?s ?o { ?s cg:search \"Irbit\" ; cg:locatedIn ?o }'  # by a name
+  civigraph query -e 'SELECT ?s ?o (cg:standing(?s, cg:locatedIn, ?o) AS ?how) { ?s cg:locatedIn ?o }'
+  civigraph query events-in-year --labels ru --format csv  # with the names of things in columns of their own
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
@@ -70,7 +77,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     inferred: bool,
     /// Language of the labels beside IRIs in tables; `none` for no labels [default: that of the query's
-    /// parameter `lang`, else en].
+    /// parameter `lang`, else en]. CSV gets a column of labels behind each column: `cityLabel` behind `city`.
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
     /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
@@ -135,6 +142,7 @@ pub(super) fn run(
     let style = AnswerStyle {
         format: format(arguments, path)?,
         for_people,
+        label_columns: arguments.labels.is_some(),
         labels: (labels != "none").then_some(labels),
         table: TableStyle {
             width: terminal.width().filter(|_| for_people),

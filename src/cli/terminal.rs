@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::render::{self, Format};
-use crate::progress::Listener;
+use crate::progress::Progress;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
@@ -16,9 +16,9 @@ const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 const HINT: Style = AnsiColor::BrightCyan.on_default();
 
 /// Moves a bar as work is done.
-pub(super) fn listener(bar: &ProgressBar) -> Listener {
+pub(super) fn progress_of(bar: &ProgressBar) -> Progress {
     let bar = bar.clone();
-    Listener::new(move |amount| bar.inc(amount))
+    Progress::new(move |amount| bar.inc(amount))
 }
 
 /// Where a command talks and writes.

@@ -3,12 +3,16 @@
 //! Names are looked up in the text index of a build; where it has none, all labels are read.
 
 mod follow;
+mod known;
+mod one;
 mod resolve;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use follow::{follow, merged_into};
+pub use known::{Disputed, DisputedSide, Missing};
 pub use resolve::resolve;
+#[cfg(feature = "cli")]
 pub(crate) use resolve::{Named, find, named};
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -192,7 +192,11 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
     // A surname or the like: several that have it are no answer but proposals.
     let partly = having(&|hit| matches!(hit.matched, Match::Exact | Match::Stem));
     if partly.len() > 1 {
-        return Ok(None);
+        // What all others are named after: `Vadim Medvedev` and not his posts and words.
+        return Ok(namesake(&hits, &partly).map(|hit| Named {
+            node: NamedNode::new_unchecked(hit.subject.as_str()),
+            label: Some(hit.text.clone()),
+        }));
     }
     only(
         build,
@@ -200,6 +204,25 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
         partly,
         hits.first().map(|hit| hit.text.clone()),
     )
+}
+
+/// The name of one of several things that every other one of them has within a longer name of its own.
+fn namesake<'h>(hits: &'h [Hit], things: &BTreeSet<String>) -> Option<&'h Hit> {
+    hits.iter().find(|hit| {
+        let name = fold(&hit.text);
+        let holds = |thing: &String| {
+            let longer = |other: &&Hit| {
+                let text = fold(&other.text);
+                text.len() > name.len() && text.contains(&name)
+            };
+            *thing == hit.subject
+                || hits
+                    .iter()
+                    .filter(|other| other.subject == *thing)
+                    .any(|other| longer(&other))
+        };
+        things.contains(&hit.subject) && things.iter().all(holds)
+    })
 }
 
 /// Names with all words of a label, in whatever form and script, the best first.

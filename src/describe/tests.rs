@@ -253,3 +253,78 @@ fn an_entity_as_turtle_reads_back() -> Tested {
     assert!(text.contains("city:irbit"), "{text}");
     Ok(())
 }
+
+/// What claims say of an entity stands beside its values, and in place of those that are not there.
+#[test]
+fn what_is_known_of_an_entity() -> Tested {
+    let (_folder, build) = build_of(
+        r#"
+@prefix ns: <http://e/ns#> .
+@prefix city: <http://e/id/city/> .
+@prefix claim: <http://e/id/claim/> .
+@prefix id: <http://e/id/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+city:irbit a ns:City ; ns:in city:ural ; ns:founded 1631 ; ns:fair city:tara .
+<http://e/id/gap/1> ns:gapSubject city:irbit ; ns:gapProperty ns:mayor ; ns:notStatedIn <http://e/id/document/7> .
+<http://e/id/person/p> skos:prefLabel "P."@en .
+<http://e/graph/claims> {
+    claim:1 rdf:subject city:irbit ; rdf:predicate ns:in ; rdf:object city:ural ; ns:basis <http://e/id/basis/inferred> .
+    claim:2 rdf:subject city:irbit ; rdf:predicate ns:founded ; rdf:object 1631 ; ns:basis <http://e/id/basis/explicit> ;
+        ns:modality <http://e/id/modality/fact> .
+    claim:3 rdf:subject city:irbit ; rdf:predicate ns:people ; rdf:object 36 ; ns:saidBy <http://e/id/person/p> ;
+        ns:basis <http://e/id/basis/explicit> ; ns:conflictsWith claim:4 .
+    claim:4 rdf:subject city:irbit ; rdf:predicate ns:people ; rdf:object 37 ;
+        ns:basis <http://e/id/basis/explicit> ; ns:conflictsWith claim:3 .
+    claim:5 rdf:subject city:irbit ; rdf:predicate ns:fair ; rdf:object city:tara ;
+        ns:basis <http://e/id/basis/inferred> ; ns:reviewStatus <http://e/id/review/refused> .
+}
+"#,
+    )?;
+    let shown = |name: &str| -> Result<String, Box<dyn Error>> {
+        let mut out = Vec::new();
+        describe(&build, &resolve(&build, name)?, "en", SHOWN_LINKS)?.write(&mut out)?;
+        Ok(String::from_utf8(out)?)
+    };
+    let irbit = shown("city/irbit")?;
+    for part in [
+        "  ns:in\n    city:ural — inferred\n",
+        "  ns:founded\n    1631\n",
+        // A refused claim says nothing.
+        "  ns:fair\n    city:tara\n",
+        "  ns:people\n    36 (P.) / 37 — in conflict\n",
+        "  ns:mayor\n    not stated in <http://e/id/document/7>\n",
+    ] {
+        assert!(irbit.contains(part), "{part}\n{irbit}");
+    }
+    // What only a named graph describes is shown with that.
+    let claim = shown("http://e/id/claim/4")?;
+    for part in [
+        "\nin <http://e/graph/claims>\n",
+        "  ns:conflictsWith\n    http://e/id/claim/3\n",
+    ] {
+        assert!(claim.contains(part), "{part}\n{claim}");
+    }
+    Ok(())
+}
+
+/// Several things hold a name, and all but one are named after that one.
+#[test]
+fn what_others_are_named_after() -> Tested {
+    let (_folder, build) = build_of(
+        r#"
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix city: <http://e/id/city/> .
+city:m skos:prefLabel "Vadim Medvedev"@en .
+city:post skos:prefLabel "Vadim Medvedev — Head"@en .
+city:words skos:prefLabel "Vadim Medvedev, direct speech"@en .
+city:one skos:prefLabel "Anna Petrova — Head"@en .
+city:two skos:prefLabel "Anna Petrova, direct speech"@en .
+"#,
+    )?;
+    let found = resolve(&build, "Medvedev").map(|node| node.into_string());
+    assert_eq!(found.ok().as_deref(), Some("http://e/id/city/m"));
+    let refused = resolve(&build, "Petrova").map_err(|error| error.code());
+    assert_eq!(refused, Err(Code::UnknownEntity));
+    Ok(())
+}

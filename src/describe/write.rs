@@ -1,22 +1,26 @@
 //! What is said of an entity, collected and written.
 
+use super::known::{Disputed, Missing};
+use super::one::One;
 use crate::diagnostic::Code;
-use crate::merges::REPLACED;
+use crate::knowledge::Knowledge;
 use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use civigraph_index::Error as IndexError;
+use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
 use sophia::turtle::serializer::turtle::{TurtleConfig, TurtleSerializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 /// Neighbours that people are shown of each property that points to an entity; the rest is counted.
 pub const SHOWN_LINKS: usize = 50;
 
-/// An entity with what is said of it in the accepted facts.
+/// An entity with what is said of it in the accepted facts; with what named graphs say where those say
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entity {
     /// Its IRI.
@@ -29,8 +33,14 @@ pub struct Entity {
     pub merged: Vec<String>,
     /// What is said of it, in order of property and value.
     pub statements: Vec<Statement>,
+    /// What the sources disagree on.
+    pub disputes: Vec<Disputed>,
+    /// What the sources do not state.
+    pub gaps: Vec<Missing>,
     /// What points to it, in order of property.
     pub links: Vec<Link>,
+    /// Named graphs that say what is said here, where the accepted facts say nothing.
+    pub graphs: Vec<String>,
     /// Named graphs that have more about it, with the number of triples.
     pub elsewhere: Vec<(String, u64)>,
 }
@@ -50,6 +60,16 @@ pub struct Statement {
     pub iri: Option<String>,
     /// The IRI of the datatype, of a literal without a language.
     pub datatype: Option<String>,
+    /// What is not plain about it, in words: that it is inferred, planned, or said by someone.
+    pub remarks: Vec<String>,
+    /// How it follows from the sources, as an IRI.
+    pub basis: Option<String>,
+    /// How surely it is said, as an IRI.
+    pub modality: Option<String>,
+    /// IRIs of those who say it.
+    pub speakers: Vec<String>,
+    /// IRIs of the documents with evidence for it.
+    pub sources: Vec<String>,
 }
 
 /// A property by which other things point to an entity.
@@ -72,6 +92,8 @@ pub struct Neighbour {
     pub name: String,
     /// Its IRI; `None` for a blank node.
     pub iri: Option<String>,
+    /// What is not plain about the link, in words.
+    pub remarks: Vec<String>,
 }
 
 /// Collects what is said of an entity and of what was merged into it, with labels in a language. Of the things
@@ -89,21 +111,49 @@ pub fn describe(
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
-    let nodes = One::of(build, node)?;
+    let knowledge = Knowledge::of(build);
+    let one = One::of(build, node)?;
+    let mut claims = HashMap::new();
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
-    for node in &nodes.0 {
-        for quad in build
-            .index()
-            .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
-        {
+    for node in one.nodes() {
+        claims.insert(node, knowledge.claims(node)?);
+        let subject = Some(node.as_ref().into());
+        for quad in build.index().quads_for_pattern(subject, None, None, None) {
             let quad = quad.map_err(|e| unreadable(build, &e))?;
             if quad.graph_name != GraphName::DefaultGraph {
                 *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
             }
         }
     }
-    for quad in nodes.facts(build)? {
+    let mut quads = one.facts(build)?;
+    let mut graphs: Vec<GraphName> = Vec::new();
+    let only_of_classes = quads
+        .iter()
+        .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
+    if only_of_classes {
+        // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
+        quads.clear();
+        for node in one.nodes() {
+            quads.extend(build.quads_of(node.as_ref().into())?);
+        }
+        quads.retain(|quad| {
+            quad.graph_name != GraphName::DefaultGraph || quad.predicate != rdfs::SUB_CLASS_OF
+        });
+        for quad in &quads {
+            if !graphs.contains(&quad.graph_name) {
+                graphs.push(quad.graph_name.clone());
+            }
+        }
+        elsewhere.clear();
+    }
+    for quad in quads {
+        let subject = match &quad.subject {
+            NamedOrBlankNode::NamedNode(subject) => subject,
+            NamedOrBlankNode::BlankNode(_) => node,
+        };
+        let claims = claims.get(subject).map_or(&[][..], Vec::as_slice);
+        let standing = knowledge.standing_by(claims, subject, &quad.predicate, &quad.object)?;
         let literal = match &quad.object {
             Term::Literal(literal) => Some(literal),
             _ => None,
@@ -119,12 +169,28 @@ pub fn describe(
             language: language.map(str::to_owned),
             iri: iri_of(&quad.object),
             datatype: datatype.map(str::to_owned),
+            remarks: standing.remarks(&labels),
+            basis: standing.basis.map(NamedNode::into_string),
+            modality: standing.modality.map(NamedNode::into_string),
+            speakers: iris(standing.speakers),
+            sources: iris(standing.documents),
         });
     }
     statements.sort();
     statements.dedup();
     let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
-    for quad in nodes.incoming(build) {
+    let named = graphs
+        .iter()
+        .filter(|graph| **graph != GraphName::DefaultGraph);
+    let places = named.flat_map(|graph| one.nodes().iter().map(move |node| (graph, node)));
+    let pointing = places.flat_map(|(graph, node)| {
+        let node = Some(node.as_ref().into());
+        build
+            .index()
+            .quads_for_pattern(None, None, node, Some(graph.as_ref()))
+    });
+    let pointing = pointing.map(|quad| quad.map_err(|e| unreadable(build, &e)));
+    for quad in one.incoming(build).chain(pointing) {
         let quad = quad?;
         let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
@@ -142,79 +208,61 @@ pub fn describe(
         subjects.insert(Neighbour {
             name: text(&subject),
             iri: iri_of(&subject),
+            remarks: Vec::new(),
         });
         // The store has them in an order of its own: which are the first shows at the end.
         if subjects.len() > most {
             subjects.pop_last();
         }
     }
-    let links = links.into_values().map(|(link, subjects)| Link {
-        subjects: subjects.into_iter().collect(),
-        ..link
-    });
+    let mut all = Vec::with_capacity(links.len());
+    for (property, (link, subjects)) in links {
+        let property = NamedNode::new_unchecked(property);
+        let mut subjects: Vec<Neighbour> = subjects.into_iter().collect();
+        for subject in &mut subjects {
+            let Some(iri) = &subject.iri else { continue };
+            let from = NamedNode::new_unchecked(iri.as_str());
+            for node in one.nodes() {
+                let standing = knowledge.link(&from, &property, &node.clone().into())?;
+                subject.remarks = standing.remarks(&labels);
+                if !subject.remarks.is_empty() {
+                    break;
+                }
+            }
+        }
+        all.push(Link { subjects, ..link });
+    }
+    let (mut disputes, mut gaps) = (Vec::new(), Vec::new());
+    for node in one.nodes() {
+        disputes.extend(super::known::disputed(&knowledge, node, &labels, prefixes)?);
+        gaps.extend(super::known::missing(&knowledge, node, &labels, prefixes)?);
+    }
     Ok(Entity {
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
-        merged: nodes.merged().map(str::to_owned).collect(),
+        merged: one.merged().map(str::to_owned).collect(),
         statements,
-        links: links.collect(),
+        disputes,
+        gaps,
+        links: all,
+        graphs: graphs.iter().map(ToString::to_string).collect(),
         elsewhere: elsewhere.into_iter().collect(),
     })
 }
 
 /// What the default graph says of a subject, each literal as the tables have it.
-fn facts(build: &Build, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, StoreError> {
+pub(super) fn facts(
+    build: &Build,
+    subject: NamedOrBlankNodeRef<'_>,
+) -> Result<Vec<Quad>, StoreError> {
     let mut quads = build.quads_of(subject)?;
     quads.retain(|quad| quad.graph_name == GraphName::DefaultGraph);
     Ok(quads)
 }
 
-/// A thing and those that were merged into it.
-struct One(Vec<NamedNode>);
-
-impl One {
-    fn of(build: &Build, node: &NamedNode) -> Result<Self, StoreError> {
-        let mut nodes = vec![node.clone()];
-        nodes.extend(super::merged_into(build, node)?);
-        Ok(Self(nodes))
-    }
-
-    /// The IRIs of what was merged into it.
-    fn merged(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().skip(1).map(NamedNode::as_str)
-    }
-
-    /// Whether a quad only says that these are one.
-    fn is_merge(&self, quad: &Quad) -> bool {
-        let here = |term: &Term| matches!(term, Term::NamedNode(node) if self.0.contains(node));
-        quad.predicate.as_ref() == REPLACED
-            && here(&quad.object)
-            && here(&Term::from(quad.subject.clone()))
-    }
-
-    /// What the default graph says of them.
-    fn facts(&self, build: &Build) -> Result<Vec<Quad>, StoreError> {
-        let mut quads = Vec::new();
-        for node in &self.0 {
-            quads.extend(facts(build, node.as_ref().into())?);
-        }
-        quads.retain(|quad| !self.is_merge(quad));
-        Ok(quads)
-    }
-
-    /// Triples of the default graph that point to one of them from elsewhere.
-    fn incoming<'b>(
-        &'b self,
-        build: &'b Build,
-    ) -> impl Iterator<Item = Result<Quad, StoreError>> + use<'b> {
-        let each = move |node| incoming(build, node);
-        self.0.iter().flat_map(each).filter_map(|quad| match quad {
-            Ok(quad) if self.is_merge(&quad) => None,
-            Ok(quad) => Some(Ok(quad)),
-            Err(error) => Some(Err(unreadable(build, &error))),
-        })
-    }
+fn iris(nodes: Vec<NamedNode>) -> Vec<String> {
+    nodes.into_iter().map(NamedNode::into_string).collect()
 }
 
 fn iri_of(term: &Term) -> Option<String> {
@@ -225,7 +273,7 @@ fn iri_of(term: &Term) -> Option<String> {
 }
 
 /// Triples of the default graph that point to a node.
-fn incoming<'b>(
+pub(super) fn incoming<'b>(
     build: &'b Build,
     node: &NamedNode,
 ) -> impl Iterator<Item = Result<Quad, IndexError>> + use<'b> {
@@ -252,23 +300,41 @@ impl Entity {
         for merged in &self.merged {
             writeln!(out, "merged with <{merged}>")?;
         }
-        if !self.statements.is_empty() {
+        if !self.graphs.is_empty() {
+            writeln!(out, "in {}", self.graphs.join(", "))?;
+        }
+        // What is said, what is disputed and what is not stated, where each belongs.
+        let mut said: BTreeMap<&str, (Option<&str>, Vec<String>)> = BTreeMap::new();
+        let mut add = |property, label, line| {
+            let (_, lines) = said.entry(property).or_insert((label, Vec::new()));
+            lines.push(line);
+        };
+        for statement in &self.statements {
+            let mut line = clean(&statement.value).replace('\n', "\n    ");
+            if let Some(language) = &statement.language {
+                line.push_str(&format!(" [{language}]"));
+            }
+            line.push_str(&remarked(&statement.remarks));
+            add(
+                &*statement.property,
+                statement.property_label.as_deref(),
+                line,
+            );
+        }
+        for dispute in &self.disputes {
+            let line = dispute.line();
+            add(&*dispute.property, dispute.property_label.as_deref(), line);
+        }
+        for gap in &self.gaps {
+            add(&*gap.property, gap.property_label.as_deref(), gap.line());
+        }
+        if !said.is_empty() {
             writeln!(out)?;
         }
-        let mut last = "";
-        for statement in &self.statements {
-            if statement.property != last {
-                writeln!(
-                    out,
-                    "{}",
-                    property(&statement.property, statement.property_label.as_deref())
-                )?;
-                last = &statement.property;
-            }
-            let value = clean(&statement.value).replace('\n', "\n    ");
-            match &statement.language {
-                Some(language) => writeln!(out, "    {value} [{language}]")?,
-                None => writeln!(out, "    {value}")?,
+        for (name, (label, lines)) in said {
+            writeln!(out, "{}", property(name, label))?;
+            for line in lines {
+                writeln!(out, "    {line}")?;
             }
         }
         if !self.links.is_empty() {
@@ -281,7 +347,8 @@ impl Entity {
                 property(&link.property, link.property_label.as_deref())
             )?;
             for subject in &link.subjects {
-                writeln!(out, "    {}", clean(&subject.name))?;
+                let remarks = remarked(&subject.remarks);
+                writeln!(out, "    {}{remarks}", clean(&subject.name))?;
             }
             let more = link.count - link.subjects.len() as u64;
             if more > 0 {
@@ -296,6 +363,15 @@ impl Entity {
             writeln!(out, "    {count} {triples} in {graph}")?;
         }
         Ok(())
+    }
+}
+
+/// What is not plain about a statement, behind it.
+fn remarked(remarks: &[String]) -> String {
+    if remarks.is_empty() {
+        String::new()
+    } else {
+        format!(" — {}", crate::query::printable(&remarks.join(", ")))
     }
 }
 
@@ -317,8 +393,8 @@ pub fn write_turtle(
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
     let mut quads = Vec::new();
-    let nodes = One::of(build, node)?;
-    let mut wanted: Vec<NamedOrBlankNode> = nodes.0.iter().cloned().map(Into::into).collect();
+    let one = One::of(build, node)?;
+    let mut wanted: Vec<NamedOrBlankNode> = one.nodes().iter().cloned().map(Into::into).collect();
     let mut seen = std::collections::HashSet::new();
     while let Some(subject) = wanted.pop() {
         if !seen.insert(subject.clone()) {
@@ -333,8 +409,8 @@ pub fn write_turtle(
         }
     }
     // All of them: who reads Turtle does not see that some are left out.
-    // That one was merged into the other is a fact about it, and written already.
-    for quad in nodes.incoming(build) {
+    // That one was merged into another is a fact about it, and written already.
+    for quad in one.incoming(build) {
         quads.push(quad?);
     }
     let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();

@@ -23,7 +23,7 @@ pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::progress::Listener;
+use crate::progress::Progress;
 use crate::store::line::Parts;
 use crate::store::{Build, Prefixes, StoreError, graph_iri, hex};
 use lines::{ReadLines, Selected};
@@ -49,7 +49,7 @@ pub struct ExportOptions {
     /// The time to put in the manifest (`xsd:dateTime`); none by default, so that manifests compare.
     pub issued: Option<String>,
     /// Hears of triples as they are read.
-    pub progress: Option<Listener>,
+    pub progress: Option<Progress>,
 }
 
 impl ExportOptions {
@@ -323,7 +323,7 @@ struct Digesting<S> {
     source: S,
     hasher: Sha256,
     blank: bool,
-    progress: Option<Listener>,
+    progress: Option<Progress>,
     /// Lines that the listener has not been told of.
     untold: u64,
 }
@@ -342,7 +342,7 @@ impl<S: LineSource> LineSource for Digesting<S> {
             if self.untold == TOLD
                 && let Some(progress) = &self.progress
             {
-                progress.tell(std::mem::take(&mut self.untold));
+                progress.add(std::mem::take(&mut self.untold));
             }
         }
         Ok(more)

@@ -24,7 +24,6 @@ mod compare;
 mod expand;
 mod graph;
 mod matching;
-#[cfg(feature = "store")]
 mod originals;
 mod row;
 mod sources;
@@ -32,7 +31,6 @@ mod table;
 mod written;
 
 pub use graph::Graph;
-#[cfg(feature = "store")]
 pub use originals::compare_with;
 
 use crate::csvw::model::TableGroup;

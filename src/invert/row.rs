@@ -213,11 +213,47 @@ impl<'a> Solver<'a> {
             }
             return Known::List(items.into_iter().cloned().collect());
         }
-        let texts: Vec<String> = values.iter().map(|items| items.concat()).collect();
+        let mut texts: Vec<String> = values.iter().map(|items| items.concat()).collect();
+        if texts.len() > 1 {
+            let beside = self.made_beside(row, column);
+            if texts.iter().any(|text| !beside.contains(text)) {
+                texts.retain(|text| !beside.contains(text));
+            }
+        }
         if texts.len() > 1 {
             row.ambiguous.push((column, texts.clone()));
         }
         texts.into_iter().next().map_or(Known::Null, Known::One)
+    }
+
+    /// Texts of a column for which virtual columns make the IRI of the cell, wherever the cell has another one:
+    /// a strategy is a programme too.
+    fn made_beside(&self, row: &Row, column: usize) -> Vec<String> {
+        let inverse = self.inverse;
+        let own = |rule: &&Rule| rule.column == column && matches!(rule.object, Object::Iri(_));
+        let Some(rule) = inverse.plan.rules.iter().find(own) else {
+            return Vec::new();
+        };
+        let Object::Iri(value) = rule.object else {
+            return Vec::new();
+        };
+        let beside = inverse.plan.rules.iter().filter_map(|other| {
+            let Object::Iri(object) = other.object else {
+                return None;
+            };
+            let alike = other.subject == rule.subject && other.predicate == rule.predicate;
+            let tests = other.when.as_ref().map(|when| when.tests.as_slice());
+            let Some([Test::Differs(differs, text)]) = tests.filter(|_| alike) else {
+                return None;
+            };
+            let iri = inverse.template(object)?.constant()?;
+            let bindings = matches(inverse.template(value)?, inverse.base, row, iri)?;
+            let makes = |binding: &Binding<'_>| {
+                *binding.slot == Slot::Column(column) && binding.text == *text
+            };
+            (*differs == column && bindings.iter().any(makes)).then(|| text.clone())
+        });
+        beside.collect()
     }
 
     /// Whether a condition of a rule is known not to hold.

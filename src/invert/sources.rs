@@ -97,7 +97,8 @@ fn conditional(plan: &TablePlan, column: usize) -> bool {
 fn slots<'p>(plan: &'p TablePlan, rule: &Rule) -> impl Iterator<Item = Slot> + 'p {
     let object = match rule.object {
         Object::Iri(template) | Object::Each(template) => Some(template),
-        Object::Literal(_) | Object::List(_) => None,
+        // A text does not tell its parts apart.
+        Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
     };
     [rule.subject, Some(rule.predicate), object, rule.graph]
         .into_iter()
@@ -144,7 +145,7 @@ fn reach(plan: &TablePlan, anchor: usize) -> BTreeSet<usize> {
             }
             let object = match rule.object {
                 Object::Iri(template) | Object::Each(template) => Some(template),
-                Object::Literal(_) | Object::List(_) => None,
+                Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
             };
             let all = |index: Option<usize>| {
                 columns(index)

@@ -218,7 +218,7 @@ impl<'a> Inverse<'a> {
                     Some(_) => head(template, self.base) == node.as_str(),
                     None => node.as_str().starts_with(&head(template, self.base)),
                 }),
-            (Object::Literal(_), Term::Literal(_)) => true,
+            (Object::Literal(_) | Object::Text(..), Term::Literal(_)) => true,
             (Object::List(_), Term::BlankNode(_) | Term::NamedNode(_)) => true,
             _ => false,
         }
@@ -336,6 +336,7 @@ pub(super) fn informative(plan: &TablePlan, rule: &Rule) -> bool {
     };
     match rule.object {
         Object::Literal(_) | Object::List(_) => true,
+        Object::Text(..) => false,
         Object::Iri(template) | Object::Each(template) => {
             mentions(Some(template)) || mentions(rule.subject) || mentions(Some(rule.predicate))
         }
@@ -474,6 +475,9 @@ fn overlap((a, rule): (&TablePlan, &Rule), (b, other): (&TablePlan, &Rule)) -> b
             datatype(a, rule) == datatype(b, other) && (languages || x == y)
         }
         (Object::List(_), Object::List(_)) => true,
+        (Object::Text(_, x) | Object::Literal(x), Object::Text(_, y) | Object::Literal(y)) => {
+            x == y
+        }
         _ => false,
     }
 }

@@ -147,6 +147,22 @@ fn cells_are_found_again() {
         ),
         "id,class\n1,A\n2,B\n",
     );
+    // A class from a cell, beside the wider one that things of another class have too.
+    exact(
+        &with(
+            r#"{"name": "class", "titles": "class", "datatype": {"base": "string", "format": "A|B"}, "propertyUrl": "rdf:type", "valueUrl": "http://schema.org/{class}"},
+               {"name": "is_b", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "http://schema.org/B", "https://w3id.org/civigraph/csvw#when": "class!=B"}"#,
+        ),
+        "id,class\n1,A\n2,B\n",
+    );
+    // A label that a template makes of cells.
+    exact(
+        &with(
+            r#"{"name": "name", "titles": "name", "propertyUrl": "schema:name"},
+               {"name": "label", "virtual": true, "lang": "en", "propertyUrl": "schema:alternateName", "https://w3id.org/civigraph/csvw#text": "No. {id}: {name} (100% {name})"}"#,
+        ),
+        "id,name\n1,a b%20\u{e9}\n2,\n",
+    );
     // A choice that only conditions know, and its one value that is the condition of nothing.
     exact(
         &with(

@@ -11,27 +11,19 @@
 //! `Tracer`. Why a triple was inferred is in the published build.
 
 mod claimed;
-#[cfg(feature = "store")]
 mod elsewhere;
 mod filter;
 mod index;
-#[cfg(feature = "store")]
 mod inferred;
-#[cfg(feature = "store")]
 mod state;
-#[cfg(feature = "store")]
 mod tracer;
 
 pub use claimed::claimed;
-#[cfg(feature = "store")]
 pub use elsewhere::{Author, Elsewhere, ontology, records};
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
-#[cfg(feature = "store")]
 pub use inferred::{Inferred, Premise, inferred};
-#[cfg(feature = "store")]
 pub use state::changed;
-#[cfg(feature = "store")]
 pub use tracer::{Fragment, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
@@ -230,7 +222,9 @@ fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
     let mut read = Vec::new();
     for rule in table.rules.iter().filter(|rule| rule.column == column) {
         let object = match rule.object {
-            Object::Iri(template) | Object::Each(template) => Some(template),
+            Object::Iri(template) | Object::Each(template) | Object::Text(template, _) => {
+                Some(template)
+            }
             Object::Literal(_) | Object::List(_) => None,
         };
         for template in [rule.subject, Some(rule.predicate), object]

@@ -122,9 +122,7 @@ impl Merges {
                             name(to.as_str(), group)
                         ),
                     )
-                    .with_optional_hint(Some(
-                        "remove one of the decisions".to_owned(),
-                    )),
+                    .with_hint("remove one of the decisions"),
                 );
             }
         }
@@ -158,6 +156,10 @@ impl Merges {
                     let column = usize::try_from(used.column).unwrap_or(usize::MAX);
                     let thing = NamedNode::new_unchecked(used.thing.as_str());
                     let target = end(&thing, &replaced);
+                    // In a circle or into several things, nothing is merged, which is reported.
+                    if *target == thing || !has_one_target(&thing, &replaced) {
+                        continue;
+                    }
                     let (thing, target) = (name(&used.thing, group), name(target.as_str(), group));
                     let message = if used.as_subject {
                         format!("this row describes `{thing}`, which was merged into `{target}`")
@@ -184,6 +186,13 @@ impl Merges {
         }
         Ok(())
     }
+}
+
+/// Whether a thing was merged into one other alone.
+fn has_one_target(thing: &NamedNode, replaced: &BTreeMap<&NamedNode, Vec<&Decision>>) -> bool {
+    let decisions = replaced.get(thing).map_or(&[][..], Vec::as_slice);
+    let targets: BTreeSet<_> = decisions.iter().map(|one| &one.to).collect();
+    targets.len() == 1
 }
 
 /// The way of a merge back to where it starts; `None` where it does not come back.

@@ -1,11 +1,13 @@
 //! The decisions of a project, as its tables have them.
 
+use super::sink::cell_of;
 use super::{DIFFERENT, REPLACED};
 use crate::claims::read_rows;
 use crate::convert::{self, Origin, QuadSink};
+use crate::csvw::context;
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::plan::{Part, Plan, TablePlan};
+use crate::plan::{Object, Plan, Rule, TablePlan, Template};
 use crate::resource::Resolver;
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::collections::{BTreeMap, HashMap};
@@ -108,13 +110,33 @@ impl MergeColumns {
 
 /// Whether some column of a table makes triples of a property.
 pub(super) fn makes(plan: &TablePlan, property: &str) -> bool {
-    plan.rules.iter().any(|rule| {
-        let template = plan.templates.get(rule.predicate);
-        template.is_some_and(|template| match template.parts.as_slice() {
-            [Part::Text(text)] => text == property,
-            _ => false,
-        })
+    rule_of(plan, property).is_some()
+}
+
+/// The rule that makes triples of a property.
+fn rule_of<'p>(plan: &'p TablePlan, property: &str) -> Option<&'p Rule> {
+    plan.rules.iter().find(|rule| {
+        let predicate = plan.templates.get(rule.predicate);
+        predicate
+            .and_then(Template::constant)
+            .is_some_and(|predicate| context::expand_prefix(predicate) == property)
     })
+}
+
+/// The columns that say which things a row is about, where no parts do.
+fn columns_of_rule(plan: &TablePlan) -> MergeColumns {
+    let Some(rule) = rule_of(plan, REPLACED.as_str()) else {
+        return MergeColumns::default();
+    };
+    let to = match rule.object {
+        Object::Iri(template) | Object::Each(template) => Some(template),
+        Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
+    };
+    MergeColumns {
+        from: Some(cell_of(plan, rule.subject, rule.column)),
+        to: Some(cell_of(plan, to, rule.column)),
+        decision: None,
+    }
 }
 
 /// The decisions of one table.
@@ -136,6 +158,14 @@ fn decisions(
         return Ok(Vec::new());
     };
     let mut decisions = Vec::new();
+    let shown = match columns {
+        MergeColumns {
+            from: None,
+            to: None,
+            decision: None,
+        } => columns_of_rule(table_plan),
+        parts => parts,
+    };
     read_rows(table_plan, resolver, None, |row, cells| {
         let cells = cells();
         let place = |column: Option<usize>| {
@@ -157,7 +187,7 @@ fn decisions(
             text,
             replaced: of_row.replaced,
             different: of_row.different,
-            places: [columns.from, columns.to, columns.decision].map(place),
+            places: [shown.from, shown.to, shown.decision].map(place),
         });
     })?;
     Ok(decisions)

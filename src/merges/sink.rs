@@ -2,7 +2,7 @@
 
 use super::read::Merges;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::plan::{Object, Part, Plan, Slot, TablePlan};
+use crate::plan::{Object, Plan, Slot, TablePlan, Template};
 use oxrdf::{NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
@@ -107,7 +107,7 @@ impl Merges {
                         Object::Iri(template) | Object::Each(template) => {
                             cell_of(table, Some(template), rule.column)
                         }
-                        Object::Literal(_) | Object::List(_) => rule.column,
+                        Object::Literal(_) | Object::List(_) | Object::Text(..) => rule.column,
                     };
                     wanted.cells.insert(
                         (small(index), small(rule.column)),
@@ -132,23 +132,18 @@ impl Merges {
 
 /// The cell that a template is filled in from: the column's own one, where it is in the file and the template
 /// does not read others alone.
-fn cell_of(plan: &TablePlan, template: Option<usize>, column: usize) -> usize {
+pub(super) fn cell_of(plan: &TablePlan, template: Option<usize>, column: usize) -> usize {
     let in_file = plan.file_columns();
-    let read = template
+    let read: Vec<usize> = template
         .and_then(|template| plan.templates.get(template))
         .into_iter()
-        .flat_map(|template| &template.parts)
-        .filter_map(|part| match part {
-            Part::Expression(expression) => Some(&expression.variables),
-            Part::Text(_) => None,
-        })
-        .flatten()
-        .filter_map(|variable| match variable.slot {
-            Slot::Column(column) if column < in_file => Some(column),
+        .flat_map(Template::slots)
+        .filter_map(|slot| match slot {
+            Slot::Column(column) if *column < in_file => Some(*column),
             Slot::Item => Some(column),
             _ => None,
-        });
-    let read: Vec<usize> = read.collect();
+        })
+        .collect();
     match read.first() {
         Some(_) if read.contains(&column) => column,
         Some(&first) => first,

@@ -71,6 +71,8 @@ pub struct AnswerStyle {
     pub for_people: bool,
     /// Language of labels beside IRIs in tables; `None` shows no labels.
     pub labels: Option<String>,
+    /// Whether CSV has a column of labels behind each column: `cityLabel` behind `city`.
+    pub label_columns: bool,
     /// How tables look.
     pub table: TableStyle,
 }
@@ -179,7 +181,13 @@ fn write_solutions(
         hints: Vec::new(),
     };
     if format == AnswerFormat::Csv {
-        write_csv(solutions, &variables, limit, &mut answered, file, out)?;
+        let labels = style.labels.as_deref().filter(|_| style.label_columns);
+        let labels = labels.map(|language| Labels::new(build.index(), language));
+        let columns = CsvColumns {
+            variables: &variables,
+            labels,
+        };
+        write_csv(solutions, &columns, limit, &mut answered, file, out)?;
         return Ok(answered);
     }
     if let Some(results) = format.results() {
@@ -249,37 +257,58 @@ fn write_solutions(
     Ok(answered)
 }
 
+/// What CSV has of each row.
+struct CsvColumns<'a> {
+    variables: &'a [Variable],
+    /// Looks up the labels of IRIs, for columns of their own.
+    labels: Option<Labels<'a>>,
+}
+
 /// SPARQL 1.1 Query Results CSV. Oxigraph's own writer does not quote IRIs, and an IRI may have a comma
 /// (`…#cell=3,9`).
 fn write_csv(
     solutions: QuerySolutionIter<'_>,
-    variables: &[Variable],
+    columns: &CsvColumns<'_>,
     limit: Option<u64>,
     answered: &mut Answered,
     file: &str,
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
+    let CsvColumns { variables, labels } = columns;
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     let wrong = |error: csv::Error| output(error.into());
-    writer
-        .write_record(variables.iter().map(Variable::as_str))
-        .map_err(wrong)?;
+    for variable in *variables {
+        writer.write_field(variable.as_str()).map_err(wrong)?;
+        if labels.is_some() {
+            writer
+                .write_field(format!("{}Label", variable.as_str()))
+                .map_err(wrong)?;
+        }
+    }
+    writer.write_record(None::<&[u8]>).map_err(wrong)?;
     for solution in solutions {
         if limit == Some(answered.rows) {
             answered.complete = false;
             break;
         }
         let solution = solution.map_err(|e| evaluation_error(&e, file))?;
-        for variable in variables {
-            let text = match solution.get(variable) {
+        for variable in *variables {
+            let term = solution.get(variable);
+            let text = match term {
                 None => String::new(),
                 Some(Term::NamedNode(node)) => node.as_str().to_owned(),
                 Some(Term::Literal(literal)) => literal.value().to_owned(),
                 Some(term @ (Term::BlankNode(_) | Term::Triple(_))) => term.to_string(),
             };
             writer.write_field(text).map_err(wrong)?;
+            if let Some(labels) = labels {
+                let label = term.and_then(|term| labels.of_term(term.as_ref()));
+                writer
+                    .write_field(label.unwrap_or_default())
+                    .map_err(wrong)?;
+            }
         }
         writer.write_record(None::<&[u8]>).map_err(wrong)?;
         answered.rows += 1;

@@ -14,6 +14,7 @@
 
 use super::guard::Findings;
 use super::guard::line_and_column;
+use super::knowing;
 use super::stored::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lineage::{self, Fragment, Tracer};
@@ -181,12 +182,27 @@ pub(super) fn check(
             }
             None => Place::file(file),
         };
+        let knows = base.and_then(|base| knowing::check(name, base, counts.iter().copied()));
+        match knows {
+            Some(None) => continue,
+            Some(Some((name, wrong, expected))) => {
+                return Err(Diagnostic::new(
+                    Code::QueryFunction,
+                    place(),
+                    format!("`{name}` has {wrong} arguments"),
+                )
+                .with_expected(expected)
+                .into());
+            }
+            None => {}
+        }
         let own = base.and_then(|base| {
             let is_it = |function: &&Function| function.iri(base) == *name;
             Function::ALL.iter().find(is_it)
         });
         let Some(own) = own else {
             let names = Function::ALL.iter().map(|function| function.name());
+            let names = names.chain(knowing::names());
             let mut refusal = Diagnostic::new(
                 Code::QueryFunction,
                 place(),

@@ -45,6 +45,10 @@
 //! more argument may be the graph, or a number from 1 that chooses among several cells. What is from no
 //! table has no value. [`Tracer`](crate::lineage::Tracer) finds them.
 //!
+//! Eight more say what the claims of the build know of a triple: `basis(?s, ?p, ?o)`, `modality`, `speaker`, `source`,
+//! `claim`, `standing`; and of a property, `conflict(?s, ?p)` and `gap(?s, ?p)`.
+//! [`Knowledge`](crate::knowledge::Knowledge) finds it.
+//!
 //! A property of that namespace finds things by the words of their labels and texts: `?thing search "words"`, or
 //! `(?thing ?score) search ("words" 20)`. A build without a text index has no answer to it but an error.
 
@@ -54,6 +58,7 @@ mod functions;
 mod graphs;
 mod guard;
 mod hints;
+mod knowing;
 mod labels;
 mod merged;
 mod parameter;

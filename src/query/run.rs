@@ -6,6 +6,7 @@ use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
+use super::knowing::Knowing;
 use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
@@ -194,12 +195,16 @@ fn evaluate(
     merged::rewrite(&mut query, &request.merged);
     let regular = Regular::rewrite(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
+    let knowing = Knowing::of(&findings, build);
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
     evaluator = regular.register(evaluator);
     if let Some(lineage) = &lineage {
         evaluator = lineage.register(evaluator, &about.base);
+    }
+    if let Some(knowing) = &knowing {
+        evaluator = knowing.register(evaluator, &about.base);
     }
     let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
     let limits = index::Limits {
@@ -234,6 +239,9 @@ fn evaluate(
     regular.check(&request.file)?;
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
+    }
+    if let Some(knowing) = &knowing {
+        knowing.check(&request.file)?;
     }
     let hints = if answered.rows == 0 || answered.truth == Some(false) {
         hints::hints(&asked, build)

@@ -319,3 +319,26 @@ fn things_are_searched_for_in_patterns() -> Tested {
     }
     Ok(())
 }
+
+#[test]
+fn functions_of_claims_take_what_they_take() -> Tested {
+    let (_folder, build) = build()?;
+    for wrong in [
+        "ASK { BIND(ns:basis(ns:a, ns:b) AS ?x) }",
+        "ASK { BIND(ns:basis(ns:a, ns:b, 1, 2) AS ?x) }",
+        "ASK { BIND(ns:speaker(ns:a, ns:b, 1, 2, 3) AS ?x) }",
+        "ASK { BIND(ns:gap(ns:a) AS ?x) }",
+        "ASK { BIND(ns:conflict(ns:a, ns:b, 'en', 1) AS ?x) }",
+        "ASK { BIND(ns:standings(ns:a, ns:b, 1) AS ?x) }",
+    ] {
+        let refused = answer(&build, &Request::new(wrong, "q.rq"), AnswerFormat::Csv);
+        let code = refused.err().map(|error| error.code());
+        assert_eq!(code, Some(Code::QueryFunction), "{wrong}");
+    }
+    // What nobody claims anything of has no value, whatever it is.
+    let asked = "SELECT ?x ?y ?z { BIND(ns:basis(ns:a, ns:b, 1) AS ?x) \
+                 BIND(ns:standing('a', ns:b, 1) AS ?y) BIND(ns:source(ns:a, ns:b, 1, 0) AS ?z) }";
+    let (text, _) = answer(&build, &Request::new(asked, "q.rq"), AnswerFormat::Csv)?;
+    assert_eq!(text, "x,y,z\n,,\n");
+    Ok(())
+}

@@ -116,7 +116,7 @@ fn both_are_kept_and_linked_and_none_is_asserted() {
     // Side by side, with who said what where.
     let shown = workshop.run(&["conflicts"]).exits(0).stdout;
     for part in [
-        "plans, column `horizon`: none is asserted",
+        "kuzbass — horizon: none is asserted (plans, column `horizon`)",
         "2035 in row `kuzbass`",
         "2040 in row `kuzbass`",
         "c1 data/claims.csv:2:1",

@@ -6,6 +6,7 @@ mod spans;
 mod speakers;
 mod tables;
 mod traps;
+mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -101,8 +101,8 @@ fn a_changed_cell_changes_its_lines_alone() {
         ),
         (
             "participations",
-            ",,opener,,head-of-samara-oblast,",
-            ",,speaker,,head-of-samara-oblast,",
+            ",,opener,,,head-of-samara-oblast,",
+            ",,speaker,,,head-of-samara-oblast,",
             "    cg:role role:speaker ;",
         ),
         (

@@ -4,7 +4,9 @@
 mod dumps;
 mod extension;
 mod lineage;
+mod plans;
 mod queries;
+mod questions;
 mod rdf12;
 mod vocabulary;
 

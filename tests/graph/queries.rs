@@ -249,7 +249,7 @@ fn programs_get_lists_with_numbers() {
 
 /// The shipped data contradict themselves exactly twice: the horizon of a strategy, and a number of events.
 #[test]
-fn there_are_exactly_two_contradictions() {
+fn the_contradictions_are_those_of_the_documents() {
     let conflicts = run(&["conflicts", "--format", "json"]);
     let conflicts: serde_json::Value = serde_json::from_str(&conflicts).unwrap();
     let mut columns: Vec<String> = conflicts
@@ -265,5 +265,54 @@ fn there_are_exactly_two_contradictions() {
         })
         .collect();
     columns.sort();
-    assert_eq!(columns, ["figures value", "programs horizon"]);
+    assert_eq!(
+        columns,
+        [
+            "figures value",
+            "programs horizon",
+            "sessions date",
+            "sessions earliest"
+        ]
+    );
+}
+
+/// CSV has the names of things in columns of their own where they are asked for, and else none.
+#[test]
+fn csv_has_labels_where_they_are_asked_for() {
+    let store = store().to_str().unwrap();
+    let asked = "SELECT ?city ?region { BIND(city:irbit AS ?city) ?city cg:locatedIn ?region }";
+    let plain = run(&["query", "-e", asked, "--format", "csv", "--store", store]);
+    assert!(plain.starts_with("city,region\r\n"), "{plain}");
+    let labelled = run(&[
+        "query", "-e", asked, "--format", "csv", "--labels", "ru", "--store", store,
+    ]);
+    let base = "https://w3id.org/civigraph/id";
+    assert_eq!(
+        labelled,
+        format!(
+            "city,cityLabel,region,regionLabel\r\n\
+             {base}/city/irbit,Ирбит,{base}/region/sverdlovskaya-oblast,Свердловская область\r\n"
+        )
+    );
+}
+
+/// A gap is an answer: it is explained as what it is.
+#[test]
+fn why_explains_what_is_not_stated() {
+    let store = store().to_str().unwrap();
+    let why = |arguments: &[&str]| {
+        let mut all = vec!["why"];
+        all.extend(arguments);
+        all.extend(["--format", "json", "--store", store]);
+        let found: serde_json::Value = serde_json::from_str(&run(&all)).unwrap();
+        found
+    };
+    let found = why(&["event:goroda-rossii-9", "cg:venue"]);
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    let gap = "https://w3id.org/civigraph/id/gap/goroda-rossii-9-venue";
+    assert_eq!(found[0]["gap"], gap);
+    let document = "https://w3id.org/civigraph/id/document/004";
+    assert_eq!(found[0]["notStatedIn"], serde_json::json!([document]));
+    let host = why(&["event:goroda-rossii-9", "cg:hostMunicipality"]);
+    assert!(host[0]["gap"].is_null(), "{host}");
 }

@@ -26,7 +26,10 @@ const REUSED: [(&str, &str); 15] = [
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "Statement object predicate subject type value",
     ),
-    ("http://www.w3.org/2000/01/rdf-schema#", "label seeAlso"),
+    (
+        "http://www.w3.org/2000/01/rdf-schema#",
+        "label seeAlso subClassOf",
+    ),
     ("http://www.w3.org/2002/07/owl#", "differentFrom sameAs"),
     ("http://www.w3.org/2003/01/geo/wgs84_pos#", "lat long"),
     (
@@ -37,18 +40,18 @@ const REUSED: [(&str, &str); 15] = [
     ("http://www.w3.org/ns/dcat#", "CatalogRecord"),
     (
         "http://www.w3.org/ns/oa#",
-        "TextPositionSelector end hasSelector hasSource start",
+        "SpecificResource TextPositionSelector end hasSelector hasSource start",
     ),
     (
         "http://www.w3.org/ns/org#",
-        "Organization OrganizationalUnit Post classification holds member memberOf postIn \
+        "Membership Organization OrganizationalUnit Post classification holds member memberOf postIn \
          subOrganizationOf",
     ),
     ("http://www.w3.org/ns/person#", "Person"),
     ("http://www.w3.org/ns/prov#", "wasDerivedFrom"),
     (
         "http://xmlns.com/foaf/0.1/",
-        "Document familyName givenName page primaryTopic",
+        "Agent Document familyName givenName page primaryTopic",
     ),
 ];
 

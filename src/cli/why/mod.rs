@@ -2,6 +2,7 @@
 
 mod cell;
 mod elsewhere;
+mod gap;
 mod inferred;
 mod standing;
 
@@ -18,6 +19,7 @@ use crate::lineage::{self, Elsewhere, Lineage, Pattern};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
+use gap::NotStated;
 use inferred::Explained;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term, TermRef, Triple};
@@ -41,7 +43,7 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
 /// tables that the build keeps; where a table has changed since, that is said. Without a build, it is
 /// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
-/// (see `civigraph query --help`).
+/// (see `civigraph query --help`). What was looked for and the sources do not state is said to be a gap.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -164,6 +166,10 @@ pub(super) fn run(
         let id = &build.manifest().id;
         let others = others.into_iter();
         answers.extend(others.map(|other| Answer::Elsewhere(other, id)));
+        for pattern in &patterns {
+            let gaps = NotStated::find(build, pattern)?;
+            answers.extend(gaps.into_iter().map(Answer::Gap));
+        }
     }
     let spans = facts.spans(arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
@@ -238,6 +244,8 @@ enum Answer<'a> {
     Inferred(Explained),
     /// With the id of the build.
     Elsewhere(Elsewhere, &'a str),
+    /// There is no such triple: the sources do not state it.
+    Gap(NotStated),
 }
 
 impl Answer<'_> {
@@ -246,6 +254,7 @@ impl Answer<'_> {
             Self::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
             Self::Inferred(one) => one.human(facts, out),
             Self::Elsewhere(one, build) => elsewhere::human(one, build, facts, out),
+            Self::Gap(one) => one.human(facts, out),
         }
     }
 
@@ -254,6 +263,7 @@ impl Answer<'_> {
             Self::Cell(one, standing) => cell::json(one, *standing, facts, spans),
             Self::Inferred(one) => one.json(),
             Self::Elsewhere(one, build) => elsewhere::json(one, build),
+            Self::Gap(one) => one.json(),
         }
     }
 }

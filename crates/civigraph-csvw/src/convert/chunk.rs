@@ -1,0 +1,547 @@
+//! The rows of one chunk as values, and from there to quads.
+
+use super::expand::{Expander, Variables};
+use super::keys::KeyCollector;
+use super::problems::{At, Context, Found, Problems};
+use super::quads::{QuadEmitter, language_tag};
+use super::sink::{Origin, QuadSink};
+use super::value::{CellBuffers, CellError, CellParser, Value, Values};
+use crate::characters;
+use crate::csv::{Chunk, Flaw, Format, Record};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::keys::KeyChecker;
+use crate::plan::{Language, Object, Rule, TablePlan, Test, When};
+use oxrdf::QuadRef;
+use std::borrow::Cow;
+use std::io;
+
+/// A table of the plan with everything prepared; shared by all threads.
+pub struct Prepared<'p> {
+    pub plan: &'p TablePlan,
+    pub index: u32,
+    pub format: Format,
+    pub parsers: Vec<CellParser<'p>>,
+    pub file_columns: usize,
+    /// The columns that hold languages of others.
+    pub languages: Vec<usize>,
+    /// The columns whose texts name things.
+    pub naming: Vec<usize>,
+    /// Columns of the header, where it is known.
+    pub header_columns: usize,
+}
+
+impl<'p> Prepared<'p> {
+    pub fn new(plan: &'p TablePlan, index: usize) -> Self {
+        Self {
+            plan,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            format: Format::new(&plan.dialect),
+            parsers: plan.columns.iter().map(CellParser::new).collect(),
+            file_columns: plan.file_columns(),
+            languages: languages(plan),
+            naming: (0..plan.columns.len())
+                .filter(|&column| {
+                    let column = plan.columns.get(column);
+                    column.is_some_and(|column| column.naming && !column.misfit)
+                })
+                .collect(),
+            header_columns: plan.file_columns(),
+        }
+    }
+}
+
+/// What came of a chunk besides its quads.
+pub struct Report {
+    pub rows: u64,
+    pub quads: u64,
+    pub problems: Found,
+    /// Records were left out, and with them their keys.
+    pub incomplete: bool,
+    /// Whether the keys could be handed over.
+    pub keys: io::Result<()>,
+}
+
+/// Converts chunks of one table, one after another. One for each thread.
+pub struct Converter<'c> {
+    prepared: &'c Prepared<'c>,
+    context: &'c Context,
+    emitter: QuadEmitter<'c>,
+    record: Record,
+    buffers: Vec<CellBuffers>,
+    values: Values<'static>,
+    keys: Option<KeyCollector<'c>>,
+}
+
+/// The row that is being converted.
+pub struct Row<'v, 'r> {
+    /// Number of the data row from 1.
+    pub number: u64,
+    /// Values by column.
+    pub values: &'v [Value<'r>],
+    /// String values, for conditions.
+    strings: &'v [&'r str],
+    record: &'v Record,
+    pub at: At<'v>,
+}
+
+impl<'c> Converter<'c> {
+    pub fn new(prepared: &'c Prepared<'c>, context: &'c Context) -> Self {
+        Self {
+            prepared,
+            context,
+            emitter: QuadEmitter::new(prepared),
+            record: Record::default(),
+            buffers: prepared
+                .plan
+                .columns
+                .iter()
+                .map(|_| CellBuffers::default())
+                .collect(),
+            values: Values::default(),
+            keys: None,
+        }
+    }
+
+    /// Collects the keys of the rows as well.
+    #[must_use]
+    pub fn with_keys(mut self, checker: Option<&'c KeyChecker>) -> Self {
+        self.keys =
+            checker.and_then(|checker| KeyCollector::new(checker, self.prepared.index as usize));
+        self
+    }
+
+    /// Converts the rows of a chunk; with `only` just the one that has this number.
+    pub fn convert(
+        &mut self,
+        chunk: &Chunk,
+        only: Option<u64>,
+        sink: &mut impl QuadSink,
+    ) -> Report {
+        let prepared = self.prepared;
+        let format = &prepared.format;
+        let mut problems = Problems::new(self.context, format);
+        if only.is_none() {
+            chunk
+                .skipped
+                .iter()
+                .for_each(|long| problems.too_long(long));
+        }
+        let bytes = chunk.text.as_slice();
+        // Valid text is found out faster than invalid text is repaired.
+        let text: Cow<'_, str> = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        };
+        let mut faults = Faults::new(chunk, &text);
+        let text: &str = &text;
+        let bytes = text.as_bytes();
+
+        let start = chunk.split.start;
+        let (mut at, mut line, mut number, mut row) = (0, start.line, start.record, start.row);
+        let mut rows = 0;
+        let mut sink = Counter { sink, quads: 0 };
+        let mut record = std::mem::take(&mut self.record);
+        while at < bytes.len() {
+            let (next, is_row) = format.skip(bytes, at, &mut record);
+            let place = At {
+                chunk,
+                text,
+                start: at,
+                line,
+                record: number,
+            };
+            if faults.until(next) || !record.flaws.is_empty() {
+                faults.report(&record, next, place, &mut problems);
+            }
+            if is_row {
+                if only.is_none_or(|only| only == row) {
+                    self.row(&record, place, row, &mut problems, &mut sink);
+                    rows += 1;
+                }
+                row += 1;
+            } else if only.is_none()
+                && let Some(comment) = self.comment(text, &record)
+            {
+                self.emitter.comment(comment, line, &mut sink);
+            }
+            line += record.lines;
+            number += 1;
+            at = next;
+        }
+        self.record = record;
+        Report {
+            rows,
+            quads: sink.quads,
+            problems: problems.finish(),
+            incomplete: !chunk.skipped.is_empty(),
+            keys: self.keys.as_mut().map_or(Ok(()), KeyCollector::finish),
+        }
+    }
+
+    /// The comment that a record is.
+    fn comment<'t>(&self, text: &'t str, record: &Record) -> Option<&'t str> {
+        let prefix = self.prepared.plan.dialect.comment_prefix.as_deref()?;
+        let comment = text.get(record.start..record.end)?.strip_prefix(prefix)?;
+        Some(comment.trim()).filter(|comment| !comment.is_empty())
+    }
+
+    fn row(
+        &mut self,
+        record: &Record,
+        at: At<'_>,
+        number: u64,
+        problems: &mut Problems<'_>,
+        sink: &mut impl QuadSink,
+    ) {
+        let prepared = self.prepared;
+        let plan = prepared.plan;
+        let cells = &record.cells;
+        // A quote that never closes swallows cells; one report of it is enough.
+        let unclosed = record.flaws.iter().any(|(flaw, _)| *flaw == Flaw::Unclosed);
+        let as_announced = [prepared.file_columns, prepared.header_columns].contains(&cells.len());
+        if !as_announced && !unclosed {
+            let (found, expected) = (cells.len(), prepared.file_columns);
+            // The first cell that is missing, or that has no column.
+            let offset = cells
+                .get(expected)
+                .map_or(record.end, |cell| cell.raw_start);
+            let column = Some(found.min(expected));
+            problems.push(at, column, Code::Ragged, offset, |place| {
+                let which = if found < expected { "fewer" } else { "more" };
+                let message = format!("the row has {which} cells than the table has columns");
+                let blank = record.end == record.start;
+                let hint = if blank {
+                    Some("delete the blank line, or declare `\"dialect\": {\"skipBlankRows\": true}`")
+                } else if expected == 1 {
+                    Some(
+                        "if the first line is a title, skip it: `\"dialect\": {\"skipRows\": 1}`; if it is the \
+                         header, name its `delimiter`",
+                    )
+                } else {
+                    None
+                };
+                Diagnostic::new(Code::Ragged, place, message)
+                    .with_found(counted(found, "cell"))
+                    .with_expected(counted(expected, "cell"))
+                    .with_optional_hint(hint.map(str::to_owned))
+            });
+        }
+
+        let mut row_values = std::mem::take(&mut self.values).recycle();
+        // Values borrow from the buffers while the rest of the converter works.
+        let mut buffers = std::mem::take(&mut self.buffers);
+        for (column, (parser, buffers)) in prepared.parsers.iter().zip(&mut buffers).enumerate() {
+            let cell = (column < prepared.file_columns)
+                .then(|| cells.get(column))
+                .flatten();
+            parser.parse(
+                cell,
+                &prepared.format,
+                at.text,
+                buffers,
+                &mut row_values,
+                |error, found| {
+                    // A row that is too short has been reported.
+                    if matches!(error, CellError::Required) && column >= cells.len() {
+                        return;
+                    }
+                    if plan.columns.get(column).is_some_and(|column| column.misfit) {
+                        return;
+                    }
+                    let offset = cell.map_or(record.end, |cell| cell.raw_start);
+                    let code = match &error {
+                        CellError::Required => Code::Required,
+                        CellError::Blank => Code::Blank,
+                        CellError::Invalid(problem) => problem.code,
+                        CellError::NotComputable => Code::NotComputable,
+                    };
+                    problems.push(at, Some(column), code, offset, |place| match error {
+                        CellError::Required => {
+                            Diagnostic::new(code, place, "a required cell is empty")
+                        }
+                        CellError::Blank => {
+                            let message = "a required cell holds only white space";
+                            Diagnostic::new(code, place, message).with_found(found)
+                        }
+                        CellError::Invalid(problem) => {
+                            let mismatch = || mismatch(code).to_owned();
+                            let message = problem.message.unwrap_or_else(mismatch);
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(problem.expected)
+                        }
+                        CellError::NotComputable => {
+                            let message = "queries cannot compare this number, nor add it to others";
+                            Diagnostic::new(code, place, message)
+                                .with_found(found)
+                                .with_expected(
+                                    "a whole number of 64 bits, or at most 18 digits after the point and \
+                                     20 before it",
+                                )
+                        }
+                    });
+                },
+            );
+        }
+
+        for &column in &prepared.languages {
+            let value = row_values.values.get(column).copied();
+            let found = match value {
+                Some(Value::Single(tag)) if tag.valid && language_tag(tag.text).is_none() => {
+                    tag.text
+                }
+                Some(Value::List(list)) => match list.iter().next() {
+                    Some(_) => row_values.strings.get(column).copied().unwrap_or_default(),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+            problems.push(at, Some(column), Code::LanguageTag, offset, |place| {
+                let message = "the cell is not a language tag: what it describes has no language";
+                let hint = found
+                    .contains('_')
+                    .then(|| format!("parts are separated by `-`: `{}`", found.replace('_', "-")));
+                Diagnostic::new(Code::LanguageTag, place, message)
+                    .with_found(found)
+                    .with_expected("a language tag (BCP 47), such as `en` or `pt-BR`")
+                    .with_optional_hint(hint)
+            });
+        }
+
+        if self.context.validates() {
+            for &column in &prepared.naming {
+                let Some(value) = row_values.values.get(column) else {
+                    continue;
+                };
+                let found = value
+                    .items()
+                    .find_map(|item| Some((item.text, characters::problem(item.text)?)));
+                let Some((text, problem)) = found else {
+                    continue;
+                };
+                let offset = cells.get(column).map_or(record.end, |cell| cell.raw_start);
+                problems.push(at, Some(column), Code::Unseen, offset, |place| {
+                    let message = format!("the cell names something, and has {problem}");
+                    Diagnostic::new(Code::Unseen, place, message).with_found(text)
+                });
+            }
+        }
+
+        if let Some(keys) = &mut self.keys {
+            let missing = cells.len()..prepared.file_columns;
+            keys.row(plan, &row_values.values, &missing, number);
+        }
+        let row = Row {
+            number,
+            values: &row_values.values,
+            strings: &row_values.strings,
+            record,
+            at,
+        };
+        self.emitter.row(&row, problems, sink);
+        self.values = row_values.recycle();
+        self.buffers = buffers;
+    }
+}
+
+impl Row<'_, '_> {
+    /// The variables of templates in this row.
+    #[inline]
+    pub fn variables(&self) -> Variables<'_, '_> {
+        Variables {
+            values: self.values,
+            row: self.number,
+            source_row: self.at.record,
+            item: None,
+        }
+    }
+
+    /// Whether a rule says anything in this row: its conditions hold, and there is a value or the
+    /// column is a virtual one.
+    #[inline]
+    pub fn yields(&self, rule: &Rule, plan: &TablePlan) -> bool {
+        let value = &self.values[rule.column];
+        // The template of an empty list would make an IRI of nothing.
+        let null = match rule.object {
+            Object::Iri(_) | Object::Each(_) => value.items().next().is_none(),
+            Object::Literal(_) | Object::List(_) | Object::Text(..) => value.is_null(),
+        };
+        (!null || plan.columns[rule.column].virtual_column)
+            && rule.when.as_ref().is_none_or(|when| when.holds(self))
+    }
+
+    /// Whether the expansion of a template can be used for a rule: it is an IRI, and no variable is
+    /// null where that counts.
+    #[inline]
+    pub fn usable(
+        &self,
+        expander: &Expander<'_>,
+        index: usize,
+        no_null: bool,
+        rule: &Rule,
+        problems: &mut Problems<'_>,
+    ) -> bool {
+        let expansion = expander.get(index);
+        if no_null && expansion.null {
+            return false;
+        }
+        if !expansion.valid {
+            let cell = self.record.cells.get(rule.column);
+            let offset = cell.map_or(self.at.start, |cell| cell.raw_start);
+            let (column, code) = (Some(rule.column), Code::InvalidIri);
+            problems.push(self.at, column, code, offset, |place| {
+                Diagnostic::new(code, place, "the URI template gives no valid IRI")
+                    .with_found(expansion.iri.as_str())
+            });
+        }
+        expansion.valid
+    }
+}
+
+impl When {
+    pub(super) fn holds(&self, row: &Row<'_, '_>) -> bool {
+        let value = |column: usize| row.values.get(column).copied().unwrap_or(Value::Null);
+        let string = |column: usize| row.strings.get(column).copied().unwrap_or_default();
+        self.tests.iter().all(|test| match test {
+            Test::Present(column) => value(*column).items().next().is_some(),
+            Test::Equals(column, expected) => {
+                !value(*column).is_null() && string(*column) == expected
+            }
+            Test::Differs(column, expected) => {
+                value(*column).is_null() || string(*column) != expected
+            }
+        })
+    }
+}
+
+/// The columns in which the languages of other columns stand.
+fn languages(plan: &TablePlan) -> Vec<usize> {
+    let objects = plan.rules.iter().map(|rule| rule.object.language());
+    let titles = plan.rows.iter().flat_map(|rows| &rows.titles);
+    let mut columns: Vec<usize> = objects
+        .chain(titles.map(|(_, language)| language))
+        .filter_map(|language| match language {
+            Language::Column(column) => Some(*column),
+            _ => None,
+        })
+        .filter(|&column| !plan.columns.get(column).is_some_and(|column| column.misfit))
+        .collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// How a cell and its datatype do not go together.
+fn mismatch(code: Code) -> &'static str {
+    match code {
+        Code::Format => "the cell is not written in the format of its column",
+        Code::Length => "the cell has the wrong length",
+        Code::Range => "the cell lies outside the bounds of its column",
+        Code::Unchecked => {
+            "matching the regular expression of the column would take too many steps on this cell"
+        }
+        _ => "the cell is not a value of its datatype",
+    }
+}
+
+/// Bytes of a chunk that are no text.
+struct Faults {
+    /// Offsets in the text, in order.
+    faults: Vec<(usize, Code)>,
+    next: usize,
+}
+
+impl Faults {
+    fn new(chunk: &Chunk, text: &str) -> Self {
+        let mut faults: Vec<(usize, Code)> = memchr::memchr_iter(0, text.as_bytes())
+            .map(|at| (at, Code::Nul))
+            .collect();
+        faults.extend(chunk.malformed.iter().map(|&at| (at, Code::Encoding)));
+        if text.len() != chunk.text.len() || text.as_bytes() != chunk.text.as_slice() {
+            let mut at = 0;
+            for piece in chunk.text.utf8_chunks() {
+                at += piece.valid().len();
+                if !piece.invalid().is_empty() {
+                    faults.push((at, Code::Encoding));
+                    at += char::REPLACEMENT_CHARACTER.len_utf8();
+                }
+            }
+        }
+        faults.sort_unstable();
+        Self { faults, next: 0 }
+    }
+
+    /// Whether there is one before `end` that was not reported.
+    #[inline]
+    fn until(&self, end: usize) -> bool {
+        self.faults.get(self.next).is_some_and(|&(at, _)| at < end)
+    }
+
+    /// Reports those before `end`, and the flaws of the record there.
+    #[cold]
+    fn report(&mut self, record: &Record, end: usize, at: At<'_>, problems: &mut Problems<'_>) {
+        let column = |offset: usize| {
+            record
+                .cells
+                .partition_point(|cell| cell.raw_start <= offset)
+                .checked_sub(1)
+        };
+        for &(flaw, offset) in &record.flaws {
+            problems.push(at, column(offset), Code::Quoting, offset, |place| {
+                let problem = Diagnostic::new(Code::Quoting, place, flaw.message());
+                let start = column(offset).and_then(|cell| record.cells.get(cell));
+                let before = start.and_then(|cell| at.text.get(cell.raw_start..offset));
+                let spaced = before.is_some_and(|text| !text.is_empty() && text.trim().is_empty());
+                match flaw {
+                    Flaw::Unclosed => problem,
+                    Flaw::QuoteInCell if spaced => problem.with_hint(
+                        "delete the space before the quote, or declare `\"dialect\": {\"skipInitialSpace\": true}`",
+                    ),
+                    Flaw::TextAfterQuote | Flaw::QuoteInCell => {
+                        problem.with_hint("double a quote that is part of a quoted cell")
+                    }
+                }
+            });
+        }
+        let mut reported = None;
+        while let Some(&(offset, code)) = self.faults.get(self.next)
+            && offset < end
+        {
+            self.next += 1;
+            // A word in another encoding is one mistake, not one for each letter.
+            let column = column(offset);
+            if reported.replace((column, code)) == Some((column, code)) {
+                continue;
+            }
+            problems.push(at, column, code, offset, |place| match code {
+                Code::Nul => Diagnostic::new(code, place, "the cell holds a NUL byte"),
+                _ => Diagnostic::new(
+                    code,
+                    place,
+                    "the bytes from here are not in the declared encoding",
+                )
+                .with_hint("save the file as UTF-8, or declare `\"dialect\": {\"encoding\": …}`"),
+            });
+        }
+    }
+}
+
+/// Counts quads on their way.
+struct Counter<'s, S> {
+    sink: &'s mut S,
+    quads: u64,
+}
+
+impl<S: QuadSink> QuadSink for Counter<'_, S> {
+    #[inline]
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        self.quads += 1;
+        self.sink.quad(quad, origin);
+    }
+}

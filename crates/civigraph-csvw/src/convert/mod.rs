@@ -1,0 +1,62 @@
+//! The plan at work: rows in, quads out.
+//!
+//! [`run`] converts all tables of a [`Plan`](crate::plan::Plan) on all cores; [`splits`], [`split`]
+//! and [`row`] convert a part of one table, here or on another machine, to the same quads. Quads
+//! reach a [`Sink`] in the order of tables and rows, whatever the number of threads. Memory does not
+//! grow with the table: a fixed number of chunks is under way at a time.
+//!
+//! A plan that was written down, and one split of a table, are enough to convert that split:
+//!
+//! ```
+//! use civigraph_csvw::convert::{self, CollectSink, QuadSink, Sink};
+//! use civigraph_csvw::csvw::{self, LoadOptions};
+//! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+//! use civigraph_csvw::plan::{self, Plan, PlanOptions};
+//! use civigraph_csvw::resource::LocalFiles;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("numbers.csv");
+//! std::fs::write(&path, (0..1000).fold("n\n".to_owned(), |csv, n| format!("{csv}{n}\n")))?;
+//! let files = LocalFiles::new(folder.path());
+//! let mut diagnostics = Diagnostics::new(Mode::Convert);
+//! let url = files.url_of(&path);
+//! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
+//! let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+//! let splits = convert::splits(&plan, 0, &files, 1 << 10)?;
+//! let sent = serde_json::to_string(&(&plan, &splits[1]))?;
+//!
+//! // Somewhere else, with the same file at hand:
+//! let (plan, split): (Plan, _) = serde_json::from_str(&sent)?;
+//! let mut chunk = CollectSink::default().chunk();
+//! let rows = convert::split(&plan, 0, &files, &split, &mut chunk, &mut diagnostics)?;
+//! assert!(splits.len() > 2 && rows > 100);
+//! # Ok(())
+//! # }
+//! ```
+
+mod chunk;
+mod collect;
+mod expand;
+mod keys;
+mod part;
+mod problems;
+mod quads;
+mod rows;
+mod run;
+mod sink;
+mod table;
+mod text;
+mod threads;
+mod value;
+
+pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
+pub use expand::resolve;
+pub use part::{row, split, splits};
+pub use rows::TableRows;
+pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};
+pub use sink::{Origin, QuadSink, Sink};
+pub use text::{TextChunk, TextSink};
+
+#[cfg(test)]
+mod tests;

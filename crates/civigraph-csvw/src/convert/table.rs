@@ -1,0 +1,214 @@
+//! The conversion of one table.
+
+use super::chunk::{Converter, Prepared, Report};
+use super::problems::Context;
+use super::run::{Options, TableSummary};
+use super::sink::Sink;
+use super::threads::{Source, parallel};
+use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::TablePlan;
+use crate::resource::{ResolveError, Resolver, Resource};
+use std::io;
+use std::sync::Arc;
+
+/// Chunks that a small table is cut into for each thread.
+const CHUNKS_PER_THREAD: usize = 4;
+/// Smaller chunks cost more than they save.
+const SMALLEST_CHUNK: usize = 32 << 10;
+
+/// The conversion of one table.
+pub struct TableRun<'p> {
+    pub plan: &'p TablePlan,
+    /// Index of the table in the plan.
+    pub index: usize,
+    pub options: &'p Options<'p>,
+}
+
+/// What a thread makes of a chunk.
+pub struct Done<C> {
+    pub chunk: C,
+    pub report: Report,
+    /// Bytes of CSV text.
+    pub bytes: u64,
+}
+
+/// Why there is no next chunk.
+pub enum Stop {
+    End,
+    Io(io::Error),
+}
+
+/// Opens the CSV of a table.
+pub(super) fn open(plan: &TablePlan, resolver: &dyn Resolver) -> Result<Resource, Diagnostic> {
+    resolver.resolve(&plan.url).map_err(|error| {
+        let why = match error {
+            ResolveError::NotFound => "there is no such file".to_owned(),
+            ResolveError::Failed(why) => why,
+        };
+        Diagnostic::new(
+            Code::Unreadable,
+            Place::file(plan.url.as_str()),
+            format!("cannot open the table: {why}"),
+        )
+    })
+}
+
+fn unreadable(resource: &Resource, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(
+        Code::Unreadable,
+        Place::file(Arc::clone(&resource.name)),
+        format!("cannot read the file: {error}"),
+    )
+}
+
+impl TableRun<'_> {
+    /// Converts the table; what is wrong with it is pushed to `diagnostics`.
+    pub fn convert<S: Sink>(
+        &self,
+        resolver: &dyn Resolver,
+        sink: &mut S,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<TableSummary> {
+        let mut summary = TableSummary::default();
+        if self.plan.unread {
+            self.incomplete();
+            return Ok(summary);
+        }
+        let opened = open(self.plan, resolver).and_then(|resource| {
+            let preamble = preamble(&resource, &self.plan.dialect)?;
+            let mut text = Text::open(&resource, &self.plan.dialect.encoding)
+                .map_err(|error| unreadable(&resource, &error))?;
+            text.skip_to(preamble.data.offset)
+                .map_err(|error| unreadable(&resource, &error))?;
+            Ok((resource, preamble, text))
+        });
+        let (resource, preamble, text) = match opened {
+            Ok(opened) => opened,
+            Err(diagnostic) => {
+                self.incomplete();
+                // Whoever read the metadata has said where it names a file that is not there.
+                let said = |earlier: &Diagnostic| {
+                    earlier.code == diagnostic.code
+                        && earlier.found.as_ref() == Some(&self.plan.url)
+                };
+                if !diagnostics.iter().any(said) {
+                    diagnostics.push(diagnostic);
+                }
+                return Ok(summary);
+            }
+        };
+        let Preamble {
+            data,
+            problems,
+            column_count,
+            ..
+        } = preamble;
+        for problem in problems
+            .into_iter()
+            .chain(doubt(&resource, &self.plan.dialect))
+        {
+            diagnostics.push(problem);
+        }
+
+        let mut prepared = Prepared::new(self.plan, self.index);
+        // Where the schema has more columns than the header, that is one finding and not one for each row.
+        prepared.header_columns = column_count;
+        let prepared = prepared;
+        if self.plan.columns.iter().any(|column| column.misfit) {
+            // What its keys are is not known.
+            self.incomplete();
+        }
+        let context = Context::new(
+            self.plan,
+            Arc::clone(&resource.name),
+            diagnostics.mode(),
+            diagnostics.kept_per_kind(),
+        );
+        let threads = match self.options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let size = resource
+            .size()
+            .and_then(|size| usize::try_from(size).ok())
+            .unwrap_or(usize::MAX);
+        let mut chunks = Chunks::new(
+            &prepared.format,
+            text,
+            data,
+            self.chunk_size(size, threads),
+            self.options.record_limit,
+        );
+        let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<()> {
+            summary.rows += done.report.rows;
+            summary.bytes += done.bytes;
+            if let Some(progress) = self.options.progress {
+                progress.add(done.bytes);
+            }
+            context.accept(done.report.problems, diagnostics);
+            if done.report.incomplete {
+                self.incomplete();
+            }
+            done.report.keys?;
+            summary.quads += done.report.quads;
+            sink.accept(done.chunk)
+        };
+        let make = || Converter::new(&prepared, &context).with_keys(self.options.keys);
+
+        let mut first = Chunk::default();
+        let mut stop = next(&mut chunks, &mut first);
+        // Small tables are not worth a thread.
+        let small = size < self.options.chunk_size / 4;
+        if stop.is_none() && threads > 1 && !small {
+            let source = Source::new(chunks, first);
+            stop = parallel(source, threads, &make, sink, accept)?;
+        } else {
+            let mut converter = make();
+            while stop.is_none() {
+                let mut chunk = sink.chunk();
+                let report = converter.convert(&first, None, &mut chunk);
+                let bytes = first.text.len() as u64;
+                accept(
+                    Done {
+                        chunk,
+                        report,
+                        bytes,
+                    },
+                    sink,
+                )?;
+                stop = next(&mut chunks, &mut first);
+            }
+        }
+        match stop {
+            None | Some(Stop::End) => {}
+            Some(Stop::Io(error)) => {
+                self.incomplete();
+                diagnostics.push(unreadable(&resource, &error));
+            }
+        }
+        Ok(summary)
+    }
+
+    /// Bytes of a chunk: a table of `size` bytes is cut into several for each thread, so that all have
+    /// work and their buffers come back, but not into crumbs.
+    fn chunk_size(&self, size: usize, threads: usize) -> usize {
+        let share = size / threads.max(1) / CHUNKS_PER_THREAD;
+        self.options.chunk_size.min(share.max(SMALLEST_CHUNK))
+    }
+
+    /// What is not among the keys of the table may still be in its file.
+    fn incomplete(&self) {
+        if let Some(keys) = self.options.keys {
+            keys.incomplete(self.index);
+        }
+    }
+}
+
+pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
+    match chunks.next_into(chunk) {
+        Ok(true) => None,
+        Ok(false) => Some(Stop::End),
+        Err(error) => Some(Stop::Io(error)),
+    }
+}

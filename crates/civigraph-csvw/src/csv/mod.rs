@@ -1,0 +1,36 @@
+//! CSV as bytes: records and cells under every dialect, with exact physical places.
+//!
+//! A table is read in chunks of whole records ([`Chunks`]); each chunk knows where it starts
+//! ([`Split`]) and converts on its own, on any thread or machine. Inside a chunk, [`Format::record`]
+//! finds the cells of one record without copying them. Lines are counted as records pass;
+//! characters in a line are counted only when a diagnostic asks ([`Place`](crate::diagnostic::Place)).
+//!
+//! Specification: *Model for Tabular Data and Metadata on the Web* §8, W3C Recommendation of 2015-12-17.
+
+mod chunks;
+mod compare;
+mod diagnosis;
+mod format;
+mod oversized;
+mod preamble;
+mod record;
+mod text;
+
+pub use chunks::{Chunk, Chunks, Position, Split};
+pub use compare::{LeftOut, RowChanges, compare_rows};
+pub use diagnosis::{diagnose, doubt};
+pub use format::Format;
+pub use oversized::{LongCell, LongRecord, Spot};
+pub use preamble::stated_delimiter;
+pub use preamble::{HeaderCell, Preamble, preamble};
+pub use record::{Cell, Flaw, Record};
+pub use text::Text;
+
+/// The longest record that is read, in bytes, unless the caller sets another limit.
+///
+/// A quote that never closes turns the rest of a file into one record: the limit bounds the memory.
+/// A longer record is passed over ([`LongRecord`]), and reading goes on after it.
+pub const RECORD_LIMIT: usize = 32 << 20;
+
+#[cfg(test)]
+mod tests;

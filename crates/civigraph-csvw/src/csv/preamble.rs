@@ -1,0 +1,772 @@
+//! What stands before the data: skipped rows, comments and the header.
+
+use super::chunks::count_characters;
+use super::oversized::{LongRecord, Passing};
+use super::record::invalid_utf8;
+use super::{Flaw, Format, Position, RECORD_LIMIT, Record, Text};
+use crate::csvw::model::Dialect;
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
+use crate::resource::Resource;
+use std::ops::Range;
+
+/// Bytes that are read at first.
+const FIRST_READ: usize = 16 << 10;
+/// Bytes of a header that is too long in which its first line is looked for.
+const FIRST_LINE: usize = 1 << 20;
+
+/// What stands before the data rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preamble {
+    /// The cells of each header row, those of skipped columns left out.
+    pub header: Vec<Vec<HeaderCell>>,
+    /// Comments and the content of skipped rows (Tabular Data Model §8), in order.
+    pub comments: Vec<String>,
+    /// Columns of the file: cells of the longest header row, or of the first data row where there is
+    /// no header; 0 in an empty file.
+    pub column_count: usize,
+    /// Where the data rows start.
+    pub data: Position,
+    /// What is wrong with the text before the data rows.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A cell of a header row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderCell {
+    /// Its content, trimmed as the dialect says.
+    pub text: String,
+    /// Physical line from 1.
+    pub line: u64,
+    /// Character in that line from 1.
+    pub column: u64,
+}
+
+/// Reads what stands before the data rows of a table, and no more of the file than that takes.
+///
+/// # Errors
+/// A diagnostic where the file cannot be read, its encoding is not known, or a record before the
+/// data is longer than [`RECORD_LIMIT`].
+pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diagnostic> {
+    let unreadable = |error: std::io::Error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::InvalidInput => Code::Encoding,
+            _ => Code::Unreadable,
+        };
+        Diagnostic::new(
+            code,
+            Place::file(std::sync::Arc::clone(&resource.name)),
+            format!("cannot read the file: {error}"),
+        )
+    };
+    let format = Format::new(dialect);
+    let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
+    let mut head = Vec::new();
+    let mut malformed = Vec::new();
+    loop {
+        let wanted = head.len().max(FIRST_READ);
+        let ended = text.read(&mut head, wanted).map_err(unreadable)? == 0;
+        let found = text.take_malformed();
+        malformed.extend(found.into_iter().filter_map(|at| usize::try_from(at).ok()));
+        let reader = Reader {
+            format: &format,
+            dialect,
+            resource,
+            malformed: &malformed,
+            ended,
+        };
+        match reader.read(&head) {
+            Ok(preamble) => return Ok(preamble),
+            Err(_) if head.len() <= RECORD_LIMIT => {}
+            Err(short) => {
+                let at = short.at.min(head.len());
+                let (passing, rest_of_file) = reader
+                    .pass(&mut text, &head[at..], short.start)
+                    .map_err(unreadable)?;
+                let long = passing.found(short.start, RECORD_LIMIT);
+                return match short.counting {
+                    // The first row is left out, but its cells can be counted.
+                    Some(preamble) => Ok(Preamble {
+                        column_count: passing.cells().saturating_sub(format.skip_columns()),
+                        ..preamble
+                    }),
+                    None if rest_of_file
+                        && let Some(preamble) = reader.one_line(&head, at, &long, &passing) =>
+                    {
+                        Ok(preamble)
+                    }
+                    None => Err(reader.too_long(&head, &long)),
+                };
+            }
+        }
+    }
+}
+
+/// The delimiter that a line `sep=;` states, which spreadsheets take as a note and CSV as a header.
+pub fn stated_delimiter(line: &[u8]) -> Option<char> {
+    let line = std::str::from_utf8(line).ok()?;
+    let line = line
+        .strip_prefix('\u{FEFF}')
+        .unwrap_or(line)
+        .trim_matches('"');
+    let note = line
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("sep="));
+    let mut stated = note.and(line.get(4..))?.chars();
+    stated.next().filter(|_| stated.next().is_none())
+}
+
+fn states_delimiter(stated: char, place: Place) -> Diagnostic {
+    let message = "this line is a note for spreadsheets, and read as the header";
+    Diagnostic::new(Code::StatedDelimiter, place, message)
+        .with_found(format!("sep={stated}"))
+        .with_hint(format!(
+            r#"skip it: declare `"dialect": {{"delimiter": {:?}, "skipRows": 1}}`"#,
+            stated.to_string()
+        ))
+}
+
+/// The text so far does not hold all that is wanted.
+struct Short {
+    /// Where the record starts that goes on.
+    at: usize,
+    start: Position,
+    /// Only the first row is wanted, for its number of cells.
+    counting: Option<Preamble>,
+}
+
+struct Reader<'a> {
+    format: &'a Format,
+    dialect: &'a Dialect,
+    resource: &'a Resource,
+    /// Offsets of what stands for malformed bytes of other encodings than UTF-8, in order.
+    malformed: &'a [usize],
+    /// The text read so far is all there is.
+    ended: bool,
+}
+
+impl Reader<'_> {
+    /// Reads the preamble from the text so far.
+    fn read(&self, text: &[u8]) -> Result<Preamble, Box<Short>> {
+        let format = self.format;
+        let mut preamble = Preamble {
+            header: Vec::new(),
+            comments: Vec::new(),
+            column_count: 0,
+            data: Position::START,
+            problems: Vec::new(),
+        };
+        let mut record = Record::default();
+        let mut at = 0;
+        let mut places = Places::new(format, text);
+        let mut skipped = 0;
+        // Tabular Data Model §8: comments among the header rows count as header rows.
+        let mut headers = 0;
+        while skipped < self.dialect.skip_rows || headers < self.dialect.header_row_count {
+            if at >= text.len() && self.ended {
+                break;
+            }
+            let comment = format.is_comment(text, at);
+            let (next, _) = format.skip(text, at, &mut record);
+            let (line, characters) = places.find(at);
+            if next == text.len() && !self.ended {
+                let start = Position {
+                    offset: at as u64,
+                    line,
+                    characters,
+                    ..preamble.data
+                };
+                let counting = None;
+                return Err(Box::new(Short {
+                    at,
+                    start,
+                    counting,
+                }));
+            }
+            if comment || skipped < self.dialect.skip_rows {
+                let content = String::from_utf8_lossy(&text[at..record.end]);
+                let prefix = self.dialect.comment_prefix.as_deref().unwrap_or_default();
+                let content = if comment {
+                    content.strip_prefix(prefix).unwrap_or(&content)
+                } else {
+                    &content
+                };
+                if comment || !content.is_empty() {
+                    preamble.comments.push(content.to_owned());
+                }
+            } else {
+                let header = self.cells(text, &record, places);
+                self.flaws(&record, places, &mut preamble.problems);
+                if at == 0
+                    && let Some(stated) = stated_delimiter(&text[..record.end])
+                {
+                    let place = self.place(&mut { places }, 0);
+                    preamble.problems.push(states_delimiter(stated, place));
+                }
+                let number = preamble.data.record;
+                self.nul(text, &record, &header, number, &mut preamble.problems);
+                preamble.header.push(header);
+                // A quote that never closes swallows lines, however they end; that is said already.
+                let unclosed = (record.flaws.iter()).any(|&(flaw, _)| flaw == Flaw::Unclosed);
+                if self.ended
+                    && !record.terminated
+                    && !unclosed
+                    && let Some(at) = self.carriage_return(text, &record)
+                {
+                    preamble.problems.push(self.carriage_returns(at, places));
+                }
+            }
+            self.encoding(text, at..next, &record, places, &mut preamble.problems);
+            if skipped < self.dialect.skip_rows {
+                skipped += 1;
+            } else {
+                headers += 1;
+            }
+            preamble.data.record += 1;
+            at = next;
+        }
+        preamble.data.offset = at as u64;
+        (preamble.data.line, preamble.data.characters) = places.find(at);
+        let count = match preamble.header.iter().map(Vec::len).max() {
+            Some(count) => Ok(count),
+            None => self.first_row(text, at),
+        };
+        match count {
+            Ok(count) => preamble.column_count = count,
+            Err(at) => {
+                let start = preamble.data;
+                let counting = Some(preamble);
+                return Err(Box::new(Short {
+                    at,
+                    start,
+                    counting,
+                }));
+            }
+        }
+        Ok(preamble)
+    }
+
+    /// How many cells the first data row has, or where the record starts of which more is needed.
+    fn first_row(&self, text: &[u8], mut at: usize) -> Result<usize, usize> {
+        let mut record = Record::default();
+        while at < text.len() {
+            let (next, row) = self.format.skip(text, at, &mut record);
+            if next == text.len() && !self.ended {
+                return Err(at);
+            }
+            if row {
+                return Ok(record.cells.len());
+            }
+            at = next;
+        }
+        if self.ended { Ok(0) } else { Err(at) }
+    }
+
+    /// Passes over a record that is too long, of which `head` has been read; returns what is known of
+    /// it, and whether it is the rest of the file.
+    fn pass(
+        &self,
+        text: &mut Text,
+        head: &[u8],
+        start: Position,
+    ) -> std::io::Result<(Passing<'_>, bool)> {
+        let mut passing = Passing::new(self.format, start);
+        let (passed, mut done) = passing.pass(head, false);
+        let mut rest = head.get(passed..).unwrap_or_default().to_vec();
+        let mut ended = false;
+        while !done {
+            ended = text.read(&mut rest, FIRST_READ)? == 0;
+            let passed;
+            (passed, done) = passing.pass(&rest, ended);
+            rest.drain(..passed);
+            text.take_malformed();
+        }
+        Ok((passing, ended && rest.is_empty()))
+    }
+
+    /// What stands before the data where the header at `at` is all of the file, and too long, because
+    /// its lines end with carriage returns: the titles of its first line, and no data.
+    fn one_line(
+        &self,
+        head: &[u8],
+        at: usize,
+        long: &LongRecord,
+        passing: &Passing<'_>,
+    ) -> Option<Preamble> {
+        if long.cell.is_none() || long.open_quote.is_some() {
+            return None;
+        }
+        // The first line is enough, and all cells would take much memory.
+        let head = &head[..head.len().min(at + FIRST_LINE)];
+        let mut record = Record::default();
+        self.format.record(head, at, &mut record);
+        let end = self.carriage_return(head, &record)?;
+        let line = &head[..end];
+        self.format.record(line, at, &mut record);
+        let places = Places::new(self.format, head);
+        let header = self.cells(line, &record, places);
+        Some(Preamble {
+            column_count: header.len(),
+            header: vec![header],
+            comments: Vec::new(),
+            data: Position {
+                row: long.start.row,
+                ..passing.position(long.start)
+            },
+            problems: vec![self.carriage_returns(end, places)],
+        })
+    }
+
+    /// That a record before the data is too long, at its longest cell.
+    fn too_long(&self, head: &[u8], long: &LongRecord) -> Diagnostic {
+        let file = std::sync::Arc::clone(&self.resource.name);
+        let expected = format!("a record of at most {} MiB", long.limit >> 20);
+        let Some(cell) = long.cell else {
+            let place = Place::at(file, long.start.line, long.start.characters + 1);
+            let message = "the comment is longer than can be read; nothing of the file is";
+            return Diagnostic::new(Code::RecordTooLong, place, message).with_expected(expected);
+        };
+        let mut place = Place::at(file, cell.start.line, cell.start.column);
+        // The start of the title is all the name there is.
+        let title = usize::try_from(cell.offset)
+            .ok()
+            .and_then(|offset| head.get(offset..))
+            .unwrap_or_default();
+        let title = String::from_utf8_lossy(&title[..title.len().min(100)]);
+        let title: String = title.chars().take(20).collect();
+        place.cell = Some(CellPlace {
+            column_name: format!("{title}…").into(),
+            column_index: u32::try_from(cell.index).unwrap_or(u32::MAX),
+            record: long.start.record,
+        });
+        let message = if cell.bytes > long.limit as u64 {
+            format!(
+                "the title is {} bytes long, more than can be read; without its header nothing of the file is",
+                cell.bytes
+            )
+        } else {
+            format!(
+                "the header is longer than can be read, its longest title, here, is {} bytes long; without its \
+                 header nothing of the file is",
+                cell.bytes
+            )
+        };
+        Diagnostic::new(Code::RecordTooLong, place, message)
+            .with_expected(expected)
+            .with_optional_hint(long.open_quote.map(|quote| {
+                format!(
+                    "the quote at line {}, character {} is never closed",
+                    quote.line, quote.column
+                )
+            }))
+    }
+
+    /// The cells of a header row.
+    fn cells(&self, text: &[u8], record: &Record, mut places: Places<'_>) -> Vec<HeaderCell> {
+        let mut buffer = String::new();
+        record
+            .cells
+            .iter()
+            .map(|cell| {
+                let (line, characters) = places.find(cell.raw_start);
+                // A header row of invalid UTF-8 is diagnosed; its cells are still needed.
+                let bytes = cell.bytes(text);
+                let content = String::from_utf8_lossy(bytes);
+                HeaderCell {
+                    text: cell.rewrite(self.format, &content, &mut buffer).to_owned(),
+                    line,
+                    column: characters + 1,
+                }
+            })
+            .collect()
+    }
+
+    fn flaws(&self, record: &Record, mut places: Places<'_>, problems: &mut Vec<Diagnostic>) {
+        for &(flaw, at) in &record.flaws {
+            let place = self.place(&mut places, at);
+            problems.push(Diagnostic::new(Code::Quoting, place, flaw.message()));
+        }
+    }
+
+    /// NUL bytes of a header row, of each cell the first one.
+    fn nul(
+        &self,
+        text: &[u8],
+        record: &Record,
+        header: &[HeaderCell],
+        number: u64,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let mut places = Places::new(self.format, text);
+        let mut reported = None;
+        for at in memchr::memchr_iter(0, &text[record.start..record.end]) {
+            let at = record.start + at;
+            let cell = record.cells.partition_point(|cell| cell.raw_start <= at);
+            if reported.replace(cell) == Some(cell) {
+                continue;
+            }
+            let mut place = self.place(&mut places, at);
+            // One in a skipped column is in no cell of the table.
+            place.cell = cell.checked_sub(1).and_then(|index| {
+                let column = index.saturating_add(self.format.skip_columns());
+                Some(CellPlace {
+                    column_name: header.get(index)?.text.as_str().into(),
+                    column_index: u32::try_from(column).unwrap_or(u32::MAX),
+                    record: number,
+                })
+            });
+            problems.push(Diagnostic::new(
+                Code::Nul,
+                place,
+                "the title holds a NUL byte",
+            ));
+        }
+    }
+
+    /// Where a carriage return stands in a record that ends no line, unless it can be meant.
+    fn carriage_return(&self, text: &[u8], record: &Record) -> Option<usize> {
+        if self.dialect.line_terminators != Dialect::default().line_terminators {
+            return None;
+        }
+        let quote = self.dialect.quote_char.as_deref().unwrap_or_default();
+        let ends = record.cells.iter().skip(1).map(|cell| cell.raw_start);
+        record
+            .cells
+            .iter()
+            .zip(ends.chain([record.end]))
+            .filter_map(|(cell, end)| Some((cell.raw_start, text.get(cell.raw_start..end)?)))
+            // In quotes it can be meant.
+            .filter(|(_, cell)| quote.is_empty() || !cell.starts_with(quote.as_bytes()))
+            .find_map(|(start, cell)| {
+                memchr::memchr_iter(b'\r', cell)
+                    .map(|at| start + at)
+                    // Before a line feed it is part of a line end that stands in quotes.
+                    .find(|&at| text.get(at + 1) != Some(&b'\n'))
+            })
+    }
+
+    /// That the header is all of the file, because its lines end with carriage returns as at `at`.
+    fn carriage_returns(&self, at: usize, mut places: Places<'_>) -> Diagnostic {
+        Diagnostic::new(
+            Code::LineTerminators,
+            self.place(&mut places, at),
+            "a carriage return ends no line here, so all of the file is its header",
+        )
+        .with_found("\r")
+        .with_expected("a line feed")
+        .with_hint(r#"declare `"dialect": {"lineTerminators": ["\r"]}`"#)
+    }
+
+    /// Malformed bytes of a record, of each cell the first ones: a word in another encoding is one mistake,
+    /// not one for each letter.
+    fn encoding(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        record: &Record,
+        mut places: Places<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let Range { start, end } = range;
+        let first = self.malformed.partition_point(|&at| at < start);
+        let decoded = self.malformed[first..].iter().copied();
+        let undecoded = invalid_utf8(&text[start..end]).map(|at| start + at);
+        let mut reported = None;
+        for at in decoded.take_while(|&at| at < end).chain(undecoded) {
+            let cell = record.cells.partition_point(|cell| cell.raw_start <= at);
+            if reported.replace(cell) != Some(cell) {
+                problems.push(Diagnostic::new(
+                    Code::Encoding,
+                    self.place(&mut places, at),
+                    format!("bytes that are not valid {}", self.dialect.encoding),
+                ));
+            }
+        }
+    }
+
+    fn place(&self, places: &mut Places<'_>, at: usize) -> Place {
+        let (line, characters) = places.find(at);
+        Place::at(
+            std::sync::Arc::clone(&self.resource.name),
+            line,
+            characters + 1,
+        )
+    }
+}
+
+/// Finds places in a text, one after another: each from where the last one was.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    format: &'a Format,
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+    characters: u64,
+}
+
+impl<'a> Places<'a> {
+    fn new(format: &'a Format, text: &'a [u8]) -> Self {
+        Self {
+            format,
+            text,
+            at: 0,
+            line: 1,
+            characters: 0,
+        }
+    }
+
+    /// The line of an offset, and the characters before it in that line.
+    fn find(&mut self, at: usize) -> (u64, u64) {
+        if at < self.at {
+            *self = Self::new(self.format, self.text);
+        }
+        let between = self.text.get(self.at..at).unwrap_or_default();
+        self.line += self.format.count_lines(between);
+        match self.format.line_start(between, between.len()) {
+            Some(start) => self.characters = count_characters(&between[start..]),
+            None => self.characters += count_characters(between),
+        }
+        self.at = at;
+        (self.line, self.characters)
+    }
+}
+
+impl Flaw {
+    /// What is wrong, for a diagnostic.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Unclosed => "this quote is never closed",
+            Self::TextAfterQuote => "text follows a closing quote",
+            Self::QuoteInCell => "a quote stands in the middle of a cell that is not quoted",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Content;
+
+    fn resource(bytes: &[u8]) -> Resource {
+        Resource {
+            url: "http://example.org/t.csv".into(),
+            media_type: None,
+            charset: None,
+            header: None,
+            language: None,
+            links: Vec::new(),
+            content: Content::Bytes(bytes.into()),
+            name: "t.csv".into(),
+        }
+    }
+
+    fn check(
+        bytes: &[u8],
+        dialect: Dialect,
+        header: &[&[(&str, u64, u64)]],
+        data: (u64, u64, u64),
+    ) {
+        let preamble = preamble(&resource(bytes), &dialect).unwrap();
+        let found: Vec<Vec<_>> = preamble
+            .header
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|cell| (cell.text.as_str(), cell.line, cell.column))
+                    .collect()
+            })
+            .collect();
+        assert_eq!(found, header);
+        let Position {
+            offset,
+            line,
+            record,
+            ..
+        } = preamble.data;
+        assert_eq!((offset, line, record), data);
+    }
+
+    #[test]
+    fn headers() {
+        check(
+            "\u{FEFF}a,\"b\r\nc\",д,e\r\n1,2,3,4\r\n".as_bytes(),
+            Dialect::default(),
+            &[&[("a", 1, 1), ("b\r\nc", 1, 3), ("д", 2, 4), ("e", 2, 6)]],
+            (15, 3, 2),
+        );
+        check(
+            b"#one\nskipped\n# two\nx|y\n",
+            Dialect {
+                comment_prefix: Some("#".into()),
+                delimiter: "|".into(),
+                skip_rows: 2,
+                header_row_count: 2,
+                ..Dialect::default()
+            },
+            &[&[("x", 4, 1), ("y", 4, 3)]],
+            (23, 5, 5),
+        );
+        check(b"", Dialect::default(), &[], (0, 1, 1));
+        let utf16: Vec<u8> = "\u{FEFF}é,b\n1,2\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        check(
+            &utf16,
+            Dialect::default(),
+            &[&[("é", 1, 1), ("b", 1, 3)]],
+            (5, 2, 2),
+        );
+    }
+
+    #[test]
+    fn columns_without_header() {
+        let dialect = Dialect {
+            header_row_count: 0,
+            skip_columns: 1,
+            ..Dialect::default()
+        };
+        let preamble = preamble(&resource(b"1,2,3"), &dialect).unwrap();
+        assert_eq!(preamble.column_count, 2);
+    }
+
+    #[test]
+    fn problems_before_the_data() {
+        let check = |bytes: &[u8], encoding: &str, expected: &[(Code, u64, u64)]| {
+            let dialect = Dialect {
+                encoding: encoding.into(),
+                header_row_count: 2,
+                comment_prefix: Some("#".into()),
+                ..Dialect::default()
+            };
+            let preamble = preamble(&resource(bytes), &dialect).unwrap();
+            let problems = preamble.problems.iter();
+            let places: Vec<_> = problems
+                .map(|problem| (problem.code, problem.place.line, problem.place.column))
+                .collect();
+            assert_eq!(places, expected, "{}", String::from_utf8_lossy(bytes));
+        };
+        let (quoting, encoding) = (
+            |line, column| (Code::Quoting, line, column),
+            |line, column| (Code::Encoding, line, column),
+        );
+        check(
+            b"a\"x,\xFFb\n1,2\n",
+            "utf-8",
+            &[quoting(1, 2), quoting(1, 2), encoding(1, 5)],
+        );
+        // One for each cell, and for each comment.
+        let many = [b"\xFF".repeat(100_000), b"\n".to_vec()].concat();
+        check(&many, "utf-8", &[encoding(1, 1)]);
+        check(
+            b"#\xFF \xFF\n\xC3\xA9\xFF\xFF,b,\"\r\n\xFF\"\r\n\xFF,\xFF",
+            "utf-8",
+            &[encoding(1, 2), encoding(2, 2), encoding(3, 1)],
+        );
+        check(
+            b"\xFF\xFF,b\x81\nc,\x81\n\x81\n",
+            "euc-kr",
+            &[encoding(1, 1), encoding(1, 5), encoding(2, 3)],
+        );
+    }
+
+    #[test]
+    fn headers_longer_than_can_be_read() {
+        // As much is read as was there at the last try.
+        let long = |line: &str| line.repeat(2 * RECORD_LIMIT / line.len() + 1);
+        let titles = format!("{},\r", "x".repeat(8000));
+        let text = format!("\u{FEFF}# x\na,\"b\"\"c\",d\r{}", long(&titles));
+        let dialect = Dialect {
+            comment_prefix: Some("#".into()),
+            header_row_count: 2,
+            ..Dialect::default()
+        };
+        let found = preamble(&resource(text.as_bytes()), &dialect).unwrap();
+        let header: Vec<_> = found.header[0].iter().map(|cell| &*cell.text).collect();
+        assert_eq!(header, ["a", "b\"c", "d"]);
+        assert_eq!(found.column_count, 3);
+        assert_eq!(found.data.offset, text.len() as u64 - 3);
+        let [problem] = found.problems.as_slice() else {
+            panic!("{:?}", found.problems);
+        };
+        let Place { line, column, .. } = problem.place;
+        assert_eq!((problem.code, line, column), (Code::LineTerminators, 2, 11));
+
+        for (text, place, message) in [
+            // Another line follows: the carriage returns are part of its titles.
+            (
+                format!("a,{}\n1,2\n", long(&titles)),
+                (1, 8004),
+                "the header is longer than can be read, its longest title, here, is 8001 bytes",
+            ),
+            (format!("a,\"{}", long(&titles)), (1, 3), "the title is 671"),
+        ] {
+            let found = preamble(&resource(text.as_bytes()), &Dialect::default());
+            let error = found.err().unwrap();
+            let Place { line, column, .. } = error.place;
+            assert_eq!((error.code, (line, column)), (Code::RecordTooLong, place));
+            assert!(error.message.starts_with(message), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn nul_bytes_of_the_header() {
+        let dialect = Dialect {
+            skip_rows: 1,
+            skip_columns: 1,
+            ..Dialect::default()
+        };
+        let preamble = preamble(
+            &resource(b"x\nk\0,a\0b\0,c,\"d\ne\0\"\n1,2,3,4\n"),
+            &dialect,
+        )
+        .unwrap();
+        let problems: Vec<_> = preamble
+            .problems
+            .iter()
+            .map(|problem| {
+                let Place { line, column, .. } = problem.place;
+                let cell = problem.place.cell.as_ref();
+                let cell = cell.map(|cell| (cell.spreadsheet(), cell.column_name.to_string()));
+                (problem.code, line, column, cell)
+            })
+            .collect();
+        let cell = |reference: &str, name: &str| Some((reference.to_owned(), name.to_owned()));
+        assert_eq!(
+            problems,
+            [
+                (Code::Nul, 2, 2, None),
+                (Code::Nul, 2, 5, cell("B2", "a\0b\0")),
+                (Code::Nul, 3, 2, cell("D2", "d\ne\0")),
+            ]
+        );
+    }
+
+    #[test]
+    fn carriage_returns_that_end_no_line() {
+        let declared = Dialect {
+            line_terminators: vec!["\r".into()],
+            ..Dialect::default()
+        };
+        for (bytes, dialect, expected) in [
+            (&b"a,b\r1,2\r"[..], Dialect::default(), Some((1, 4))),
+            (b"a\r", Dialect::default(), Some((1, 2))),
+            (b"\"a\rb\",c\rd", Dialect::default(), Some((1, 8))),
+            (b"\"a\rb\",c", Dialect::default(), None),
+            (b"a,b\r\n1,2\r\n", Dialect::default(), None),
+            (b"a\rb,c\n1,2\n", Dialect::default(), None),
+            (b"a \"x,b\r\n1,2\r\n", Dialect::default(), None),
+            (b"a \"x,b\r1,2\r", Dialect::default(), None),
+            (b"a \"x\r\n\",b", Dialect::default(), None),
+            (b"a \"x\r\n\",b\r1,2\r", Dialect::default(), Some((2, 4))),
+            (b"a,b\r1,2\r", declared, None),
+        ] {
+            let preamble = preamble(&resource(bytes), &dialect).unwrap();
+            let found = preamble
+                .problems
+                .iter()
+                .find(|problem| problem.code == Code::LineTerminators)
+                .map(|problem| (problem.place.line, problem.place.column));
+            assert_eq!(found, expected, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}
