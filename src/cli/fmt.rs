@@ -148,11 +148,11 @@ impl Work {
         let path = match &resource.content {
             Content::File(path) => path,
             Content::Unpacked(_) => {
-                return Err(Failure::new(format!(
-                    "`{}` is compressed, and is not formatted",
+                self.terminal.say(format_args!(
+                    "{} is compressed, and stays as it is",
                     resource.name
-                ))
-                .with_hint("unpack it first"));
+                ));
+                return Ok(());
             }
             Content::Bytes(_) => return Ok(()),
         };
