@@ -40,10 +40,13 @@ impl Unpacked {
 /// How a file was when it was unpacked; nothing for a pipe.
 type Stamp = Option<(u64, Option<SystemTime>)>;
 
+/// A file that was unpacked, as it was then.
+type Known = (Stamp, Arc<Unpacked>);
+
 /// Unpacks files, each once while it stays the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unpacker {
-    done: Arc<Mutex<HashMap<PathBuf, (Stamp, Arc<Unpacked>)>>>,
+    done: Arc<Mutex<HashMap<PathBuf, Known>>>,
 }
 
 impl Unpacker {
@@ -116,17 +119,34 @@ impl Packing {
         }
     }
 
-    fn unpack(self, input: impl Read) -> io::Result<TempPath> {
+    /// Its name.
+    fn name(self) -> &'static str {
         match self {
+            Self::Gzip => "gzip",
+            Self::Zstandard => "Zstandard",
+        }
+    }
+
+    fn unpack(self, input: impl Read) -> io::Result<TempPath> {
+        let unpacked = match self {
             Self::Gzip => saved(flate2::read::MultiGzDecoder::new(input)),
             #[cfg(feature = "zstd")]
-            Self::Zstandard => saved(zstd::Decoder::new(input)?),
+            Self::Zstandard => zstd::Decoder::new(input).and_then(saved),
             #[cfg(not(feature = "zstd"))]
-            Self::Zstandard => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "it is compressed with Zstandard, which needs the feature `zstd`",
-            )),
-        }
+            Self::Zstandard => {
+                return Err(io::Error::new(
+                    io::ErrorKind::Unsupported,
+                    "it is compressed with Zstandard, which needs the feature `zstd`",
+                ));
+            }
+        };
+        unpacked.map_err(|error| match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::PermissionDenied => error,
+            kind => io::Error::new(
+                kind,
+                format!("its {} data could not be unpacked: {error}", self.name()),
+            ),
+        })
     }
 }
 
@@ -215,6 +235,7 @@ mod tests {
         let plain = unpacker.content(&path).unwrap();
         assert!(matches!(plain, Content::File(_)));
         std::fs::write(&path, &gzip(b"id\n1\n")[..12]).unwrap();
-        assert!(unpacker.content(&path).is_err());
+        let error = unpacker.content(&path).unwrap_err();
+        assert!(error.to_string().contains("gzip"), "{error}");
     }
 }
