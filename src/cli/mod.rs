@@ -21,6 +21,7 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod new;
 mod output;
 mod profile;
 mod query;
@@ -128,6 +129,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
@@ -234,7 +236,8 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
-        Command::Init(arguments) => init::run(arguments, terminal),
+        Command::New(arguments) => new::run(arguments, terminal),
+        Command::Init(arguments) => init::run(arguments, &cli.global, terminal),
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
