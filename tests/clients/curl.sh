@@ -3,7 +3,7 @@
 set -euo pipefail
 url="$1"
 query='PREFIX cg: <https://w3id.org/civigraph/ns#> SELECT (COUNT(*) AS ?n) { ?city a cg:City }'
-expected="$(printf 'n\r\n10\r\n')"
+expected="$(printf 'n\r\n7\r\n')"
 get() { curl --silent --show-error --fail "$@"; }
 same() {
     [ "$1" = "$expected" ] || { echo "$2: $1"; exit 1; }
