@@ -88,6 +88,7 @@ pub struct Request {
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
     /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    #[serde(with = "merged::pairs")]
     pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
