@@ -1,6 +1,6 @@
 //! `civigraph evidence`: spans of documents that claims rest on.
 
-use super::facts::Facts;
+use super::facts;
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
@@ -10,6 +10,7 @@ use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::hint;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::fmt::{self, Change, Layout};
+use crate::lineage::Facts;
 use crate::resource::{Content, Resolver};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -70,10 +71,10 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let Action::Add(arguments) = &arguments.action;
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
-    let spans = facts.spans(Some(&arguments.sources))?;
+    let spans = facts::spans(&facts, Some(&arguments.sources))?;
     let id = arguments.document.as_str();
     let Some(file) = spans.file(id) else {
         let failure = Failure::new(format!("the documents table has no document `{id}`"));

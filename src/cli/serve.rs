@@ -99,10 +99,8 @@ pub(super) fn run(
     match served {
         Ok(()) => Ok(Outcome::Fine),
         Err(ServeError::Store(error)) => Err(error.into()),
-        Err(ServeError::Io(error)) => {
-            Err(Failure::io(format!("listen at {listen}"), &error)
-                .with_hint("name another address with `--listen`"))
-        }
+        Err(ServeError::Io(error)) => Err(Failure::io(format!("listen at {listen}"), &error)
+            .with_hint("name another address with `--listen`")),
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
+#[cfg(feature = "serve")]
+pub(crate) use run::inspect;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
 pub(crate) use stored::nearest as nearest_query;

@@ -78,7 +78,10 @@ impl Formats {
                 let offers: Vec<&str> = offers.collect();
                 return Err(Problem::new(
                     StatusCode::NOT_ACCEPTABLE,
-                    format!("there is no format that is accepted; there are {}", offers.join(", ")),
+                    format!(
+                        "there is no format that is accepted; there are {}",
+                        offers.join(", ")
+                    ),
                 ));
             }
             return Ok(formats);
@@ -126,7 +129,11 @@ pub async fn query(
 ) -> Result<Response, Problem> {
     let formats = Formats::of(wish)?;
     let tag = entity_tag(current, &request, &formats);
-    if wish.known.as_deref().is_some_and(|known| matches(known, &tag)) {
+    if wish
+        .known
+        .as_deref()
+        .is_some_and(|known| matches(known, &tag))
+    {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         describe(response.headers_mut(), current, Some(&tag));
         return Ok(response);

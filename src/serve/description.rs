@@ -81,13 +81,20 @@ fn triples(current: &Current, endpoint: &str) -> Vec<Triple> {
     let mut say = |subject: &NamedOrBlankNode, predicate: NamedNode, object: Term| {
         triples.push(Triple::new(subject.clone(), predicate, object));
     };
-    let count = |count: u64| {
-        Term::from(Literal::new_typed_literal(count.to_string(), xsd::INTEGER))
-    };
+    let count =
+        |count: u64| Term::from(Literal::new_typed_literal(count.to_string(), xsd::INTEGER));
     let size = NamedNode::new_unchecked(format!("{VOID}triples"));
     say(&service, rdf::TYPE.into_owned(), sd("Service").into());
-    say(&service, sd("endpoint"), NamedNode::new_unchecked(endpoint).into());
-    say(&service, sd("supportedLanguage"), sd("SPARQL11Query").into());
+    say(
+        &service,
+        sd("endpoint"),
+        NamedNode::new_unchecked(endpoint).into(),
+    );
+    say(
+        &service,
+        sd("supportedLanguage"),
+        sd("SPARQL11Query").into(),
+    );
     for format in RESULT_FORMATS {
         let format = NamedNode::new_unchecked(format!("{FORMATS}{format}"));
         say(&service, sd("resultFormat"), format.into());
@@ -96,7 +103,11 @@ fn triples(current: &Current, endpoint: &str) -> Vec<Triple> {
         let function = NamedNode::new_unchecked(format!("{}ns#{function}", manifest.about.base));
         let function_node = NamedOrBlankNode::from(function.clone());
         say(&service, sd("extensionFunction"), function.into());
-        say(&function_node, rdf::TYPE.into_owned(), sd("Function").into());
+        say(
+            &function_node,
+            rdf::TYPE.into_owned(),
+            sd("Function").into(),
+        );
     }
     say(&service, sd("defaultDataset"), dataset.clone().into());
     say(&dataset, rdf::TYPE.into_owned(), sd("Dataset").into());

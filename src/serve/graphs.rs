@@ -31,8 +31,8 @@ pub async fn get(
         (None, None) => dataset(&service, &current, &parts).await,
         (Some(_), None) => graph(&service, &current, None, format, &parts).await,
         (None, Some(iri)) => {
-            let name = NamedNode::new(iri)
-                .map_err(|_| Problem::bad("`graph` is not an absolute IRI"))?;
+            let name =
+                NamedNode::new(iri).map_err(|_| Problem::bad("`graph` is not an absolute IRI"))?;
             graph(&service, &current, Some(name), format, &parts).await
         }
         (Some(_), Some(_)) => Err(Problem::bad("a request is for one graph")),
@@ -83,21 +83,23 @@ async fn graph(
     // A graph without triples is not there, but for the default graph.
     let rows = response.headers().get(answer::ROWS);
     if is_named && rows.is_some_and(|rows| rows == "0") {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "there is no such graph"));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "there is no such graph",
+        ));
     }
     Ok(response)
 }
 
 /// All graphs, in a format that keeps them apart.
-async fn dataset(
-    service: &Service,
-    current: &Current,
-    parts: &Parts,
-) -> Result<Response, Problem> {
+async fn dataset(service: &Service, current: &Current, parts: &Parts) -> Result<Response, Problem> {
     let wish = Wish::new(parts.version, &parts.headers);
     let (media, format) = sparql::wanted(&parts.headers, DATASETS)?;
     let tag = answer::tag_of(current, media);
-    if wish.known.is_some_and(|known| answer::matches(&known, &tag)) {
+    if wish
+        .known
+        .is_some_and(|known| answer::matches(&known, &tag))
+    {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         describe(response.headers_mut(), current, Some(&tag));
         return Ok(response);

@@ -123,8 +123,12 @@ impl Lanes {
     ) -> Result<Answer, Failure> {
         let bytes = task_frame(task).map_err(|_| {
             Failure::Refused(
-                Diagnostic::new(Code::QueryLimit, Place::file("request"), "the request is too long")
-                    .into(),
+                Diagnostic::new(
+                    Code::QueryLimit,
+                    Place::file("request"),
+                    "the request is too long",
+                )
+                .into(),
             )
         })?;
         let fast = {
@@ -244,11 +248,7 @@ struct Run {
 }
 
 impl Run {
-    async fn begin(
-        pool: &Arc<Pool>,
-        task: &[u8],
-        metrics: &Arc<Metrics>,
-    ) -> Result<Self, Refusal> {
+    async fn begin(pool: &Arc<Pool>, task: &[u8], metrics: &Arc<Metrics>) -> Result<Self, Refusal> {
         let mut worker = Pool::take(pool).await?;
         if worker.send(task).await.is_err() {
             // One that waited may have died meanwhile.

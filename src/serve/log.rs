@@ -62,11 +62,7 @@ fn now() -> String {
 }
 
 /// Notes and counts a request once its answer has ended.
-pub async fn note(
-    State(service): State<Arc<Service>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub async fn note(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let peer = request.extensions().get::<Peer>().copied();
     let target: String = request.uri().to_string().chars().take(SHOWN).collect();

@@ -52,10 +52,19 @@ impl Durations {
     fn write(&self, name: &str, out: &mut String) {
         for (bound, class) in BOUNDS.iter().zip(&self.classes) {
             let seconds = as_seconds(*bound * 1000);
-            line(out, format_args!("{name}_bucket{{le=\"{seconds}\"}} {}", class.get()));
+            line(
+                out,
+                format_args!("{name}_bucket{{le=\"{seconds}\"}} {}", class.get()),
+            );
         }
-        line(out, format_args!("{name}_bucket{{le=\"+Inf\"}} {}", self.count.get()));
-        line(out, format_args!("{name}_sum {}", as_seconds(self.microseconds.get())));
+        line(
+            out,
+            format_args!("{name}_bucket{{le=\"+Inf\"}} {}", self.count.get()),
+        );
+        line(
+            out,
+            format_args!("{name}_sum {}", as_seconds(self.microseconds.get())),
+        );
         line(out, format_args!("{name}_count {}", self.count.get()));
     }
 }
@@ -107,31 +116,104 @@ impl Metrics {
             line(&mut out, format_args!("{name} {}", count.get()));
         };
         for (name, kind, help, count) in [
-            ("civigraph_response_bytes_total", "counter", "Bytes of answers before compression.", &self.bytes),
-            ("civigraph_cut_answers_total", "counter", "Answers that ended before they were whole.", &self.cut),
-            ("civigraph_requests_active", "gauge", "Requests that are being answered.", &self.active),
-            ("civigraph_workers_started_total", "counter", "Worker processes started.", &self.workers_started),
-            ("civigraph_timeouts_total", "counter", "Tasks stopped at their time limit.", &self.timeouts),
-            ("civigraph_out_of_memory_total", "counter", "Tasks stopped at their memory limit.", &self.out_of_memory),
-            ("civigraph_abandoned_total", "counter", "Tasks whose client left.", &self.abandoned),
-            ("civigraph_busy_total", "counter", "Requests refused because too many were waiting.", &self.busy),
-            ("civigraph_build_switches_total", "counter", "New builds taken up.", &self.switches),
-            ("civigraph_connections", "gauge", "Open connections.", &self.connections),
+            (
+                "civigraph_response_bytes_total",
+                "counter",
+                "Bytes of answers before compression.",
+                &self.bytes,
+            ),
+            (
+                "civigraph_cut_answers_total",
+                "counter",
+                "Answers that ended before they were whole.",
+                &self.cut,
+            ),
+            (
+                "civigraph_requests_active",
+                "gauge",
+                "Requests that are being answered.",
+                &self.active,
+            ),
+            (
+                "civigraph_workers_started_total",
+                "counter",
+                "Worker processes started.",
+                &self.workers_started,
+            ),
+            (
+                "civigraph_timeouts_total",
+                "counter",
+                "Tasks stopped at their time limit.",
+                &self.timeouts,
+            ),
+            (
+                "civigraph_out_of_memory_total",
+                "counter",
+                "Tasks stopped at their memory limit.",
+                &self.out_of_memory,
+            ),
+            (
+                "civigraph_abandoned_total",
+                "counter",
+                "Tasks whose client left.",
+                &self.abandoned,
+            ),
+            (
+                "civigraph_busy_total",
+                "counter",
+                "Requests refused because too many were waiting.",
+                &self.busy,
+            ),
+            (
+                "civigraph_build_switches_total",
+                "counter",
+                "New builds taken up.",
+                &self.switches,
+            ),
+            (
+                "civigraph_connections",
+                "gauge",
+                "Open connections.",
+                &self.connections,
+            ),
         ] {
             one(name, kind, help, count);
         }
-        line(&mut out, format_args!("# HELP civigraph_requests_total Requests by class of status."));
-        line(&mut out, format_args!("# TYPE civigraph_requests_total counter"));
+        line(
+            &mut out,
+            format_args!("# HELP civigraph_requests_total Requests by class of status."),
+        );
+        line(
+            &mut out,
+            format_args!("# TYPE civigraph_requests_total counter"),
+        );
         for (class, count) in (1..).zip(&self.requests) {
             let count = count.get();
-            line(&mut out, format_args!("civigraph_requests_total{{status=\"{class}xx\"}} {count}"));
+            line(
+                &mut out,
+                format_args!("civigraph_requests_total{{status=\"{class}xx\"}} {count}"),
+            );
         }
-        line(&mut out, format_args!("# HELP civigraph_request_seconds Time from a request to the end of its answer."));
-        line(&mut out, format_args!("# TYPE civigraph_request_seconds histogram"));
+        line(
+            &mut out,
+            format_args!(
+                "# HELP civigraph_request_seconds Time from a request to the end of its answer."
+            ),
+        );
+        line(
+            &mut out,
+            format_args!("# TYPE civigraph_request_seconds histogram"),
+        );
         self.durations.write("civigraph_request_seconds", &mut out);
-        line(&mut out, format_args!("# HELP civigraph_quads Quads of the build that is served."));
+        line(
+            &mut out,
+            format_args!("# HELP civigraph_quads Quads of the build that is served."),
+        );
         line(&mut out, format_args!("# TYPE civigraph_quads gauge"));
-        line(&mut out, format_args!("civigraph_quads{{build=\"{build}\"}} {quads}"));
+        line(
+            &mut out,
+            format_args!("civigraph_quads{{build=\"{build}\"}} {quads}"),
+        );
         out
     }
 }

@@ -17,8 +17,14 @@ pub async fn get(State(service): State<Arc<Service>>) -> Json<Value> {
     };
     add("/sparql".to_owned(), sparql());
     add("/graphs".to_owned(), graphs());
-    add("/queries".to_owned(), simple("Lists the stored queries", "listQueries"));
-    add("/health".to_owned(), simple("Says whether the service answers", "health"));
+    add(
+        "/queries".to_owned(),
+        simple("Lists the stored queries", "listQueries"),
+    );
+    add(
+        "/health".to_owned(),
+        simple("Says whether the service answers", "health"),
+    );
     for query in current.queries.iter() {
         add(format!("/queries/{}", query.name), stored(query));
     }
@@ -87,9 +93,7 @@ fn parameter(parameter: &Parameter) -> Value {
 
 /// The parameters that all stored queries have.
 fn common_parameters() -> Vec<Value> {
-    let one = |name: &str, text: &str, schema: Value| {
-        json!({ "name": name, "in": "query", "description": text, "schema": schema })
-    };
+    let one = |name: &str, text: &str, schema: Value| json!({ "name": name, "in": "query", "description": text, "schema": schema });
     vec![
         one(
             "format",

@@ -54,10 +54,7 @@ impl Pool {
     ///
     /// # Errors
     /// A worker cannot be started, or cannot open the build.
-    pub async fn start(
-        options: PoolOptions,
-        metrics: Arc<Metrics>,
-    ) -> Result<Arc<Self>, Refusal> {
+    pub async fn start(options: PoolOptions, metrics: Arc<Metrics>) -> Result<Arc<Self>, Refusal> {
         let folder = tempfile::Builder::new()
             .prefix("civigraph-serve-")
             .tempdir()
@@ -277,4 +274,3 @@ impl Worker {
         worker::why_ended(status, &said, Some(self.memory), "query")
     }
 }
-

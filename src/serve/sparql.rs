@@ -23,7 +23,8 @@ const BODY: usize = 1 << 20;
 const READING: Duration = Duration::from_secs(10);
 
 /// What is said to updates.
-const READ_ONLY: &str = "the published graph is only read: change the tables and run `civigraph build`";
+const READ_ONLY: &str =
+    "the published graph is only read: change the tables and run `civigraph build`";
 
 /// `GET /sparql?query=…`; without a query, the description of the service.
 ///
@@ -119,7 +120,12 @@ pub async fn posted(body: Body) -> Result<Form, Problem> {
 pub async fn text(body: Body) -> Result<String, Problem> {
     let bytes = tokio::time::timeout(READING, body::read(body, BODY))
         .await
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the request did not come in time"))?
+        .map_err(|_| {
+            Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the request did not come in time",
+            )
+        })?
         .map_err(|_| {
             Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -173,7 +179,8 @@ pub fn wanted<T: Copy>(
 fn nodes(form: &Form, name: &str) -> Result<Vec<NamedNode>, Problem> {
     form.all(name)
         .map(|iri| {
-            NamedNode::new(iri).map_err(|_| Problem::bad(format!("`{name}` is not an absolute IRI")))
+            NamedNode::new(iri)
+                .map_err(|_| Problem::bad(format!("`{name}` is not an absolute IRI")))
         })
         .collect()
 }

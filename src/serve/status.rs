@@ -20,10 +20,9 @@ pub async fn health(State(service): State<Arc<Service>>) -> Response {
     }))
     .into_response();
     insert(response.headers_mut(), BUILD, &manifest.id);
-    response.headers_mut().insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -85,7 +85,7 @@ pub fn ask(
             }
         }
     });
-    let mut deadline = None;
+    let mut deadline: Option<Instant> = None;
     loop {
         let frame = match deadline {
             None => frames.recv().map_err(RecvTimeoutError::from),

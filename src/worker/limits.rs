@@ -85,7 +85,9 @@ pub(super) fn limit_process(_: Bytes) -> io::Result<()> {
 /// Bytes of private memory that this process has taken, besides stacks; `None` where that is not known.
 pub(super) fn data_size() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmData:"))?;
     let number: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(number << 10)
 }

@@ -3,6 +3,7 @@
 use super::frame::{Frame, read_json};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
+use crate::assist::Question;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::{self, ExportOptions, Format};
 use crate::query::{self, AnswerStart, Answered, Request};
@@ -42,7 +43,12 @@ pub fn run(root: &Path, build: &str, memory: Option<Bytes>) -> io::Result<bool> 
     };
     // What is slow the first time is done before anybody waits for it.
     let warm = Request::new("ASK { ?s ?p ?o }", "warm-up");
-    let _ = query::run(&build, &warm, &query::AnswerStyle::default(), &mut io::sink());
+    let _ = query::run(
+        &build,
+        &warm,
+        &query::AnswerStyle::default(),
+        &mut io::sink(),
+    );
     let at_first = data_size();
     let tasks = tasks()?;
     Frame::Ready.write(&mut out)?;
@@ -93,6 +99,7 @@ fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
+        Task::Ask(question) => ask(build, &question, out),
     };
     match done {
         Ok(answered) => {
@@ -174,6 +181,21 @@ fn dump(
         .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
     Ok(Answered {
         rows: dumped.triples,
+        complete: true,
+        ..Answered::default()
+    })
+}
+
+/// Answers what an assistant asks.
+fn ask(build: &Arc<Build>, question: &Question, out: &mut File) -> Result<Answered, StoreError> {
+    let answer = question.answer(build)?;
+    let out = RefCell::new(out);
+    let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
+    serde_json::to_writer(&mut data, &answer)
+        .map_err(io::Error::from)
+        .and_then(|()| data.flush())
+        .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+    Ok(Answered {
         complete: true,
         ..Answered::default()
     })
