@@ -46,16 +46,6 @@ impl Problem {
         }
     }
 
-    /// What is wrong, in a sentence.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// The refusal, where it has a code.
-    pub fn refusal(&self) -> Option<&Refusal> {
-        self.refusal.as_deref()
-    }
-
     /// The problem of a request that is not as it should be.
     pub fn bad(title: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, title)

@@ -23,8 +23,7 @@ const BODY: usize = 1 << 20;
 const READING: Duration = Duration::from_secs(10);
 
 /// What is said to updates.
-const READ_ONLY: &str =
-    "the published graph is only read: change the tables and run `civigraph build`";
+const READ_ONLY: &str = "the service is read-only: change the tables and run `civigraph build`";
 
 /// `GET /sparql?query=…`; without a query, the description of the service.
 ///
