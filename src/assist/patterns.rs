@@ -74,21 +74,20 @@ impl Visitor for Collector {
 
 /// The names of the variables of a pattern.
 fn names(pattern: &TriplePattern) -> impl Iterator<Item = &str> {
-    let of_term = |term| match term {
-        &TermPattern::Variable(ref variable) => Some(variable.as_str()),
-        _ => None,
-    };
     let predicate = match &pattern.predicate {
         NamedNodePattern::Variable(variable) => Some(variable.as_str()),
         NamedNodePattern::NamedNode(_) => None,
     };
-    [
-        of_term(&pattern.subject),
-        predicate,
-        of_term(&pattern.object),
-    ]
-    .into_iter()
-    .flatten()
+    [name(&pattern.subject), predicate, name(&pattern.object)]
+        .into_iter()
+        .flatten()
+}
+
+fn name(term: &TermPattern) -> Option<&str> {
+    match term {
+        TermPattern::Variable(variable) => Some(variable.as_str()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Ask {
         request: &Request,
         evidence: &Evidence<'_>,
         bytes: &[u8],
-    ) -> Result<(Map<String, Value>, String, Vec<Triple>), StoreError> {
+    ) -> Result<Shown, StoreError> {
         let about = &build.manifest().about;
         let prefixes = &about.prefixes;
         let answer: Value = serde_json::from_slice(bytes)
@@ -168,6 +168,9 @@ impl Ask {
     }
 }
 
+/// An answer for programs and in words, and the triples that it shows or rests on.
+type Shown = (Map<String, Value>, String, Vec<Triple>);
+
 /// A triple that an answer shows or rests on.
 struct Triple {
     /// The row of the answer, from 0.
@@ -177,7 +180,7 @@ struct Triple {
     object: Term,
 }
 
-fn truth(answered: &Answered) -> (Map<String, Value>, String, Vec<Triple>) {
+fn truth(answered: &Answered) -> Shown {
     let truth = answered.truth.unwrap_or_default();
     let mut data = Map::new();
     data.insert("kind".to_owned(), json!("truth"));
@@ -186,7 +189,7 @@ fn truth(answered: &Answered) -> (Map<String, Value>, String, Vec<Triple>) {
     (data, text.to_owned(), Vec::new())
 }
 
-fn graph(bytes: &[u8]) -> (Map<String, Value>, String, Vec<Triple>) {
+fn graph(bytes: &[u8]) -> Shown {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let lines: Vec<&str> = text.lines().collect();
     let mut data = Map::new();
