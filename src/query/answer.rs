@@ -14,6 +14,7 @@ use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, Qu
 use oxrdf::{GraphNameRef, Term, Variable};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// A format of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -374,16 +375,22 @@ fn wrong_format(what: &str, expected: &str) -> StoreError {
 
 /// What went wrong while a query was evaluated.
 pub(super) fn evaluation_error(error: &QueryEvaluationError, file: &str) -> StoreError {
-    let place = Place::file(file);
     StoreError::from(match error {
-        QueryEvaluationError::Cancelled => {
-            Diagnostic::new(Code::QueryTimeout, place, "the query was out of time")
-                .with_hint("what was written is not the whole answer")
-        }
+        QueryEvaluationError::Cancelled => timed_out(file, None),
         other => Diagnostic::new(
             Code::QueryFailed,
-            place,
+            Place::file(file),
             format!("the query could not be evaluated: {other}"),
         ),
     })
+}
+
+/// The diagnostic for a query that took longer than its time limit.
+pub(crate) fn timed_out(file: &str, limit: Option<Duration>) -> Diagnostic {
+    let message = match limit {
+        Some(limit) => format!("query timed out after {} s", limit.as_secs_f64()),
+        None => "query timed out".to_owned(),
+    };
+    Diagnostic::new(Code::QueryTimeout, Place::file(file), message)
+        .with_hint("what was written is not the whole answer")
 }

@@ -74,6 +74,8 @@ mod tests;
 mod visit;
 mod volatile;
 
+#[cfg(feature = "serve")]
+pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
@@ -82,7 +84,7 @@ pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 #[cfg(feature = "serve")]
 pub(crate) use run::inspect;
-pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, check, run, run_with};
+pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
 pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};

@@ -96,6 +96,8 @@ pub struct Request {
     pub graphs: QueryGraphs,
     /// The part of the answer that is wanted.
     pub page: Option<Page>,
+    /// What relative IRIs of the text are relative to; without one they are errors.
+    pub base: Option<String>,
 }
 
 /// A part of an answer, in the order that the query gives it.
@@ -119,6 +121,7 @@ impl Request {
             explain: false,
             graphs: QueryGraphs::default(),
             page: None,
+            base: None,
         }
     }
 }
@@ -128,7 +131,16 @@ impl Request {
 /// # Errors
 /// What is wrong with it (`CG07xx`).
 pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), StoreError> {
-    on_large_stack(&request.file, || prepare(request, prefixes, base).map(drop)).flatten()
+    bound(request, prefixes, base).map(drop)
+}
+
+/// The query of a request, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, StoreError> {
+    let prepared = on_large_stack(&request.file, || prepare(request, prefixes, base)).flatten();
+    prepared.map(|(query, _)| query)
 }
 
 /// Looks at the algebra of a query, with the values of its parameters in their places.
@@ -158,7 +170,8 @@ pub(crate) fn parse(
     prefixes: &Prefixes,
     limits: &Limits,
 ) -> Result<Query, StoreError> {
-    let (query, findings) = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))??;
+    let (query, findings) =
+        on_large_stack(file, || syntax::parse(text, file, prefixes, None, limits))??;
     functions::check(&findings, None, text, file)?;
     Ok(query)
 }
@@ -224,7 +237,7 @@ pub fn run_with(
             .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
-    let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
+    let timeout = || answer::timed_out(&request.file, request.limits.time).into();
     let mut cancelled = false;
     loop {
         let piece = match deadline {
@@ -423,8 +436,13 @@ fn prepare(
     prefixes: &Prefixes,
     base: &str,
 ) -> Result<(Query, Findings), StoreError> {
-    let (mut query, findings) =
-        syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
+    let (mut query, findings) = syntax::parse(
+        &request.text,
+        &request.file,
+        prefixes,
+        request.base.as_deref(),
+        &request.limits,
+    )?;
     functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {

@@ -238,6 +238,7 @@ fn entity_tag(current: &Current, request: &Request, formats: &Formats) -> String
         &request.graphs,
         request.inferred,
         request.page,
+        &request.base,
     );
     let mut hasher = Sha256::new();
     hasher.update(&current.build.manifest().digest);

@@ -2,7 +2,7 @@
 
 use super::lanes::{Part, Stream};
 use axum::body::{Body, Bytes, HttpBody};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use std::io;
@@ -19,7 +19,8 @@ pub fn of_stream(stream: Stream) -> Body {
             None => Some((Err(cut()), None)),
         }
     });
-    Body::from_stream(parts)
+    // What compresses a body asks again after its end.
+    Body::from_stream(parts.fuse())
 }
 
 /// The whole of an answer that comes in parts; `None` where it is cut, or longer than `limit`.

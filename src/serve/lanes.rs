@@ -13,7 +13,7 @@
 use super::metrics::Metrics;
 use super::pool::{Pool, Worker};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::{AnswerStart, Answered};
+use crate::query::{AnswerStart, Answered, timed_out};
 use crate::worker::{Frame, Refusal, Task, task_frame};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -201,14 +201,10 @@ impl Lanes {
 }
 
 /// The refusal of a task that took too long.
-pub fn out_of_time() -> Refusal {
-    Diagnostic::new(
-        Code::QueryTimeout,
-        Place::file("query"),
-        "the query was out of time",
-    )
-    .with_hint("narrow the query, or ask for a part of the answer")
-    .into()
+fn out_of_time() -> Refusal {
+    timed_out("query", None)
+        .with_hint("narrow the query, or ask for a part of the answer")
+        .into()
 }
 
 /// Counts one more as long as it lives.

@@ -89,6 +89,7 @@ async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, 
             named: nodes(form, "named-graph-uri")?,
         },
         inferred: form.last("inferred") == Some("true"),
+        base: Some(format!("{}/sparql", service.url())),
         ..Request::new(text, "query")
     };
     answer::query(service, &service.current(), request, &wish).await

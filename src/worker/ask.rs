@@ -5,7 +5,7 @@ use super::limits::{Bytes, why_ended};
 use super::run::TASK;
 use super::task::Task;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::Answered;
+use crate::query::{Answered, timed_out};
 use crate::store::{Build, StoreError};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -109,13 +109,7 @@ pub fn ask(
             }
             Ok(Frame::Failed(refusal)) => return Err(refusal.into_diagnostic().into()),
             Err(RecvTimeoutError::Timeout) => {
-                return Err(Diagnostic::new(
-                    Code::QueryTimeout,
-                    Place::file(file),
-                    "the query was out of time",
-                )
-                .with_hint("what was written is not the whole answer")
-                .into());
+                return Err(timed_out(file, time).into());
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let status = worker.0.wait().ok();

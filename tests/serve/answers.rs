@@ -322,6 +322,13 @@ fn long_answers_come_whole() {
     let response = server.ask(csv.clone()).is(200);
     assert_eq!(response.header("transfer-encoding"), "chunked");
     assert_eq!(response.text().lines().count(), LONG + 1);
+    let compressed = server
+        .ask(csv.clone().header("Accept-Encoding", "gzip"))
+        .is(200);
+    let mut text = Vec::new();
+    let mut decoder = flate2::read::GzDecoder::new(compressed.body.as_slice());
+    decoder.read_to_end(&mut text).unwrap();
+    assert_eq!(text, response.body);
     // Without chunks only the end of the connection could say that this is the end, and it would say so too where
     // the answer is cut.
     let response = server.ask(csv.old()).is(200);
@@ -381,7 +388,7 @@ fn an_answer_that_is_cut_never_looks_whole() {
                     .header("Accept-Encoding", encoding);
                 let response = server.ask(request);
                 assert!(is_seen_to_fail(&response), "{limits:?} {media} {encoding}");
-                if response.status >= 400 {
+                if response.status >= 400 && encoding == "identity" {
                     assert_eq!(response.json()["code"], "CG0702", "{media}");
                 }
             }

@@ -139,7 +139,7 @@ impl Response {
         } else if chunked {
             unchunk(rest)
         } else if let Some(length) = headers.get("content-length") {
-            (rest.to_vec(), length.parse() == Ok(rest.len()))
+            (rest.to_vec(), length.parse::<usize>() == Ok(rest.len()))
         } else {
             (rest.to_vec(), true)
         };

@@ -22,7 +22,7 @@ impl Server {
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = child(env!("CARGO_BIN_EXE_civigraph"))
             .current_dir(folder)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--store", ".civigraph", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -108,5 +108,10 @@ impl Drop for Server {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let said = self.stderr.take().and_then(|stderr| stderr.join().ok());
+        let said = said.unwrap_or_default();
+        if !std::thread::panicking() {
+            assert!(!said.contains("panicked"), "{said}");
+        }
     }
 }

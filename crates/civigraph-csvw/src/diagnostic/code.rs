@@ -363,7 +363,7 @@ codes! {
     QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
     /// query, or raise `--timeout`.
-    QueryTimeout = "0709", Error, "query out of time", "";
+    QueryTimeout = "0709", Error, "query timed out", "";
     /// The query was understood, but could not be evaluated. The message has the reason; this is rarely the
     /// fault of the query. Run it again, and report it if it stays.
     QueryFailed = "0710", Error, "query failed", "";
@@ -388,7 +388,7 @@ codes! {
     QueryFunction = "0715", Error, "unknown function", "";
     /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
     /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
-    QueryMemory = "0716", Error, "query out of memory", "";
+    QueryMemory = "0716", Error, "query over its memory limit", "";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";
