@@ -76,7 +76,12 @@ pub(super) async fn put(
         lanes::Answer::Whole(whole) => Some(whole.body),
         lanes::Answer::Stream(stream) => body::whole(stream, BYTES).await,
     };
-    let bytes = bytes.ok_or_else(|| lanes::Failure::Refused(lanes::out_of_time()))?;
+    let bytes = bytes.ok_or_else(|| {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the answer takes too long, or is too long",
+        )
+    })?;
     serde_json::from_slice(&bytes).map_err(|_| {
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
