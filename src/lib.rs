@@ -74,6 +74,8 @@ pub use civigraph_csvw::{
     resource, uri,
 };
 
+#[cfg(feature = "serve")]
+pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -21,6 +21,7 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod mcp;
 mod new;
 mod output;
 mod profile;
@@ -146,6 +147,7 @@ enum Command {
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
     Serve(serve::Arguments),
+    Mcp(mcp::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
@@ -244,6 +246,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
         Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
+        Command::Mcp(arguments) => mcp::run(arguments, &cli.global),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),

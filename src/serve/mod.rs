@@ -25,6 +25,7 @@ mod host;
 mod lanes;
 mod listen;
 mod log;
+mod mcp;
 mod metrics;
 mod openapi;
 mod options;
@@ -36,6 +37,7 @@ mod sparql;
 mod status;
 mod stored;
 
+pub use mcp::run as answer_assistant;
 pub use options::ServeOptions;
 
 use crate::store::StoreError;

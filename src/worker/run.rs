@@ -3,6 +3,7 @@
 use super::frame::{Frame, read_json};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
+use crate::assist::Question;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::{self, ExportOptions, Format};
 use crate::query::{self, AnswerStart, Answered, Request};
@@ -98,6 +99,7 @@ fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
+        Task::Ask(question) => ask(build, &question, out),
     };
     match done {
         Ok(answered) => {
@@ -179,6 +181,21 @@ fn dump(
         .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
     Ok(Answered {
         rows: dumped.triples,
+        complete: true,
+        ..Answered::default()
+    })
+}
+
+/// Answers what an assistant asks.
+fn ask(build: &Arc<Build>, question: &Question, out: &mut File) -> Result<Answered, StoreError> {
+    let answer = question.answer(build)?;
+    let out = RefCell::new(out);
+    let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
+    serde_json::to_writer(&mut data, &answer)
+        .map_err(io::Error::from)
+        .and_then(|()| data.flush())
+        .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+    Ok(Answered {
         complete: true,
         ..Answered::default()
     })

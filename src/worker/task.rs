@@ -1,5 +1,6 @@
 //! What a worker can be asked.
 
+use crate::assist::Question;
 use crate::export::Format;
 use crate::query::{AnswerKind, AnswerStyle, Request};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum Task {
         /// Names of the graphs.
         graphs: Vec<String>,
     },
+    /// Something that an assistant asks. The answer is an [`Answer`](crate::assist::Answer) in JSON.
+    Ask(Question),
 }
 
 /// A query and how its answer is written.

@@ -3,7 +3,6 @@
 mod add;
 mod moved;
 
-use super::facts::Facts;
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
@@ -11,6 +10,7 @@ use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::fmt::{self, Change, Layout};
+use crate::lineage::Facts;
 use crate::resource::{Content, Resolver};
 use std::path::Path;
 
