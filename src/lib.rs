@@ -88,6 +88,8 @@ pub mod list;
 pub mod pipeline;
 pub mod project;
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod reconcile;
 pub mod rules;
 #[cfg(feature = "serve")]
 pub mod serve;
