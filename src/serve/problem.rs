@@ -123,6 +123,7 @@ fn status_of(code: Code) -> StatusCode {
         | Code::ParameterValue
         | Code::MissingParameter
         | Code::QueryFunction
+        | Code::QueryPattern
         | Code::AmbiguousEntity => StatusCode::BAD_REQUEST,
         Code::QueryForbidden => StatusCode::FORBIDDEN,
         Code::UnknownQuery | Code::UnknownEntity | Code::UnknownGraph => StatusCode::NOT_FOUND,

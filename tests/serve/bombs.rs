@@ -619,34 +619,42 @@ fn explode(bombs: &[(String, String)]) {
     let mut server = Server::start(folder.path(), &["--timeout", &limit]);
     let watch = Watch::new(server.id());
     let next = AtomicUsize::new(0);
-    let late = Mutex::new((Duration::ZERO, String::new()));
+    let answers = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
                 while let Some((name, text)) = bombs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let response = Request::query(text).ask(server.address);
-                    let status = response.status;
-                    assert!(
-                        matches!(status, 200 | 400 | 403 | 404 | 413 | 503),
-                        "{name}: {status} {}",
-                        response.text()
-                    );
-                    let mut late = late.lock().unwrap();
-                    if response.took > late.0 {
-                        *late = (response.took, name.clone());
-                    }
+                    answers.lock().unwrap().push((response, name));
                 }
             });
         }
     });
-    let (took, name) = late.into_inner().unwrap();
+    let mut answers = answers.into_inner().unwrap();
+    answers.sort_by_key(|(response, _)| response.took);
+    let wrong: Vec<String> = answers
+        .iter()
+        .filter(|(response, _)| {
+            !matches!(response.status, 200 | 400 | 403 | 404 | 413 | 503)
+                || response.took > LIMIT + MARGIN
+        })
+        .map(|(response, name)| {
+            let text: String = response.text().chars().take(200).collect();
+            format!(
+                "{name}: {} after {:?}: {text}",
+                response.status, response.took
+            )
+        })
+        .collect();
+    let (last, name) = answers.last().unwrap();
+    let most = watch.most() >> 20;
     println!(
-        "{} queries, the last answer after {took:?} ({name}), at most {} MiB",
+        "{} queries, the last answer after {:?} ({name}), at most {most} MiB",
         bombs.len(),
-        watch.most() >> 20
+        last.took
     );
-    assert!(took < LIMIT + MARGIN, "{name} took {took:?}");
-    assert!(watch.most() < MEMORY, "{} MiB", watch.most() >> 20);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(watch.most() < MEMORY, "{most} MiB");
     server.lives();
 }
 
@@ -685,9 +693,9 @@ fn random_queries_do_no_harm() {
     explode(&all);
 }
 
-/// All shapes at all sizes, and many more random queries: takes an hour.
+/// All shapes at all sizes, and many more random queries.
 #[test]
-#[ignore = "takes an hour: `cargo test --test main -- --ignored all_bombs`"]
+#[ignore = "takes minutes: `cargo test --test main -- --ignored all_bombs`"]
 fn all_bombs_do_no_harm() {
     let sizes: Vec<usize> = (6..20).map(|shift| 1 << shift).chain([1_000_000]).collect();
     let mut all = bombs(&sizes);

@@ -389,6 +389,9 @@ codes! {
     /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
     /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
     QueryMemory = "0716", Error, "query over its memory limit", "";
+    /// A constant of `REGEX` or `REPLACE` is not a regular expression of XPath, or its flags are not. The message says
+    /// what is wrong with it; `SELECT (REGEX("text", "expression") AS ?found) {}` tries one.
+    QueryPattern = "0717", Error, "wrong regular expression", "XPath and XQuery Functions 3.1 §5.6.1";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";
