@@ -90,6 +90,8 @@ pub mod merges;
 pub mod pipeline;
 pub mod project;
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod reconcile;
 pub mod rules;
 pub mod scaffold;
 #[cfg(feature = "serve")]

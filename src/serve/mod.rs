@@ -31,11 +31,13 @@ mod openapi;
 mod options;
 mod pool;
 mod problem;
+mod reconcile;
 mod router;
 mod service;
 mod sparql;
 mod status;
 mod stored;
+mod value;
 
 pub use mcp::run as answer_assistant;
 pub use options::ServeOptions;

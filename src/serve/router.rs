@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::service::Service;
-use super::{graphs, host, log, mcp, openapi, sparql, status, stored};
+use super::{graphs, host, log, mcp, openapi, reconcile, sparql, status, stored};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
@@ -29,6 +29,7 @@ pub fn router(service: &Arc<Service>) -> Router {
         .route("/health", get(status::health))
         .route("/metrics", get(status::metrics))
         .route("/mcp", any(mcp::respond))
+        .merge(reconcile::routes())
         .fallback(nothing)
         .with_state(Arc::clone(service))
         .layer(CompressionLayer::new())

@@ -3,11 +3,11 @@
 use super::frame::{Frame, read_json};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
-use crate::assist::Question;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::{self, ExportOptions, Format};
 use crate::query::{self, AnswerStart, Answered, Request};
 use crate::store::{self, Build, StoreError, sort};
+use serde::Serialize;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -99,7 +99,8 @@ fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
-        Task::Ask(question) => ask(build, &question, out),
+        Task::Ask(question) => question.answer(build).and_then(|answer| json(&answer, out)),
+        Task::Reconcile(question) => question.answer(build).and_then(|answer| json(&answer, out)),
     };
     match done {
         Ok(answered) => {
@@ -186,12 +187,11 @@ fn dump(
     })
 }
 
-/// Answers what an assistant asks.
-fn ask(build: &Arc<Build>, question: &Question, out: &mut File) -> Result<Answered, StoreError> {
-    let answer = question.answer(build)?;
+/// Sends an answer that is a value.
+fn json(answer: &impl Serialize, out: &mut File) -> Result<Answered, StoreError> {
     let out = RefCell::new(out);
     let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
-    serde_json::to_writer(&mut data, &answer)
+    serde_json::to_writer(&mut data, answer)
         .map_err(io::Error::from)
         .and_then(|()| data.flush())
         .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;

@@ -3,6 +3,7 @@
 use crate::assist::Question;
 use crate::export::Format;
 use crate::query::{AnswerKind, AnswerStyle, Request};
+use crate::reconcile::Reconcile;
 use serde::{Deserialize, Serialize};
 
 /// A piece of work, all of it on the build that the worker opened.
@@ -21,6 +22,9 @@ pub enum Task {
     },
     /// Something that an assistant asks. The answer is an [`Answer`](crate::assist::Answer) in JSON.
     Ask(Question),
+    /// Something that a reconciliation client asks. The answer is a [`Reconciled`](crate::reconcile::Reconciled) in
+    /// JSON.
+    Reconcile(Reconcile),
 }
 
 /// A query and how its answer is written.

@@ -6,20 +6,20 @@ use crate::cli::workshop::{Workshop, child};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use std::sync::LazyLock;
 
 /// The revision of the protocol that is spoken here.
 const REVISION: &str = "2025-06-18";
 
-/// A graph that all tests ask.
-static SHIPPED: LazyLock<Workshop> = LazyLock::new(|| {
+/// The shipped tables, built.
+fn shipped() -> Workshop {
     let workshop = Workshop::shipped();
     workshop.run(&["build", "--quiet"]).exits(0);
     workshop
-});
+}
 
 /// A client that has said hello.
 struct Client {
+    _workshop: Workshop,
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -28,8 +28,9 @@ struct Client {
 
 impl Client {
     fn start(arguments: &[&str]) -> Self {
+        let workshop = shipped();
         let mut child = child(env!("CARGO_BIN_EXE_civigraph"))
-            .current_dir(SHIPPED.path(""))
+            .current_dir(workshop.path(""))
             .arg("mcp")
             .args(arguments)
             .stdin(Stdio::piped())
@@ -41,6 +42,7 @@ impl Client {
             output: BufReader::new(child.stdout.take().unwrap()),
             child,
             asked: 0,
+            _workshop: workshop,
         };
         let hello = client.ask("initialize", &hello());
         assert_eq!(hello["result"]["serverInfo"]["name"], "civigraph");
@@ -283,7 +285,8 @@ fn a_call_keeps_the_limits() {
 
 #[test]
 fn the_service_has_the_same_tools() {
-    let server = Server::start(&SHIPPED.path(""), &[]);
+    let workshop = shipped();
+    let server = Server::start(&workshop.path(""), &[]);
     let post = |message: &Value| {
         server.ask(
             Request::new("POST", "/mcp")
@@ -318,12 +321,13 @@ fn the_python_client_gets_answers() {
     let Some(python) = super::python::with(&["mcp"]) else {
         return;
     };
-    let server = Server::start(&SHIPPED.path(""), &[]);
+    let workshop = shipped();
+    let server = Server::start(&workshop.path(""), &[]);
     let script = crate::facts::root().join("tests/serve/mcp_client.py");
     let output = child(python.to_str().unwrap())
         .arg(script)
         .arg(env!("CARGO_BIN_EXE_civigraph"))
-        .arg(SHIPPED.path(""))
+        .arg(workshop.path(""))
         .arg(format!("http://{}/mcp", server.address))
         .output()
         .unwrap();

@@ -11,6 +11,7 @@ mod mcp;
 mod processes;
 mod protocol;
 mod python;
+mod reconcile;
 mod running;
 mod server;
 mod stored;

@@ -2,19 +2,14 @@
 
 use crate::assist::{Answer, Ask, Question};
 use crate::query::{Request, StoredQuery};
-use crate::serve::lanes;
 use crate::serve::problem::Problem;
 use crate::serve::service::{Current, Service};
-use crate::serve::{body, stored};
+use crate::serve::{stored, value};
 use crate::worker::Task;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
-
-/// Bytes of an answer.
-const BYTES: usize = 16 << 20;
 
 /// Rows or triples of an answer.
 const ROWS: usize = 1000;
@@ -57,37 +52,7 @@ pub(super) async fn call(
             return Err(Problem::new(StatusCode::NOT_FOUND, title));
         }
     };
-    put(service, &current, question).await
-}
-
-/// Has a question answered by a worker.
-///
-/// # Errors
-/// There is no answer, or it takes too much.
-pub(super) async fn put(
-    service: &Service,
-    current: &Arc<Current>,
-    question: Question,
-) -> Result<Answer, Problem> {
-    let task = Task::Ask(question);
-    let deadline = service.deadline(None);
-    let answer = service.lanes.answer(&current.pool, &task, deadline).await?;
-    let bytes = match answer {
-        lanes::Answer::Whole(whole) => Some(whole.body),
-        lanes::Answer::Stream(stream) => body::whole(stream, BYTES).await,
-    };
-    let bytes = bytes.ok_or_else(|| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the answer takes too long, or is too long",
-        )
-    })?;
-    serde_json::from_slice(&bytes).map_err(|_| {
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the answer of the worker cannot be read",
-        )
-    })
+    value::of(service, &current, &Task::Ask(question)).await
 }
 
 /// The arguments of `sparql`.
