@@ -25,6 +25,7 @@ mod name;
 mod quantity;
 mod read;
 mod reify;
+mod review;
 mod roles;
 mod sink;
 mod span;
@@ -32,7 +33,7 @@ mod stated;
 mod table;
 mod value;
 
-pub use add::{ClaimCell, EvidenceRow};
+pub use add::{ClaimCell, DocumentRow, EvidenceRow};
 pub use conflict::{Conflict, Side};
 pub use document::{Document, sha256_hex};
 pub use evidence::{Checked, verify};

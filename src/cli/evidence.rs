@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
-use super::{Global, Outcome, plain};
+use super::{Global, Outcome, plain, register};
 use crate::claims::{ClaimCell, Document, EvidenceRow, Span, sha256_hex};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::hint;
@@ -24,6 +24,7 @@ const LISTED: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  civigraph evidence register ../articles/report.txt
   civigraph evidence add --document 004 --words 'более 80' --sources ../articles
   civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles")]
 pub(super) struct Arguments {
@@ -33,6 +34,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
+    Register(register::Arguments),
     Add(Add),
 }
 
@@ -69,7 +71,10 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let Action::Add(arguments) = &arguments.action;
+    let arguments = match &arguments.action {
+        Action::Register(arguments) => return register::run(arguments, global, terminal),
+        Action::Add(arguments) => arguments,
+    };
     let Some(facts) = Facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
@@ -225,7 +230,7 @@ fn context(document: &Document, start: usize, end: usize) -> String {
 }
 
 /// Changes a table's file; `false` where its text has problems, which are reported.
-fn change(
+pub(super) fn change(
     facts: &Facts,
     table: usize,
     change: &Change<'_>,

@@ -11,7 +11,7 @@ pub(super) use cell::{claim_for_people, claim_json};
 use super::facts::Facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
 use crate::diagnostic::{Code, Place};
@@ -19,6 +19,7 @@ use crate::lineage::{self, Elsewhere, Lineage, Pattern};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
+use clap_complete::engine::ArgValueCompleter;
 use gap::NotStated;
 use inferred::Explained;
 use oxrdf::vocab::xsd;
@@ -55,6 +56,7 @@ Examples:
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
+    #[arg(add = ArgValueCompleter::new(complete::things))]
     subject: String,
     /// The predicate [default: all].
     predicate: Option<String>,
