@@ -10,7 +10,7 @@ pub(super) use cell::claim_for_people;
 use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
 use crate::diagnostic::Code;
@@ -18,6 +18,7 @@ use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as p
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
+use clap_complete::engine::ArgValueCompleter;
 use oxrdf::{NamedNode, Term, TermRef, Triple};
 use std::io::Write;
 use std::path::PathBuf;
@@ -48,6 +49,7 @@ Examples:
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
+    #[arg(add = ArgValueCompleter::new(complete::things))]
     subject: String,
     /// The predicate [default: all].
     predicate: Option<String>,
