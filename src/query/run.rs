@@ -88,6 +88,7 @@ pub struct Request {
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
     /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    #[serde(with = "merged::pairs")]
     pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
@@ -145,6 +146,23 @@ pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), S
 pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, StoreError> {
     let prepared = on_large_stack(&request.file, || prepare(request, prefixes, base)).flatten();
     prepared.map(|(query, _)| query)
+}
+
+/// Looks at the algebra of a query, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+#[cfg(feature = "serve")]
+pub(crate) fn inspect<T: Send>(
+    request: &Request,
+    prefixes: &Prefixes,
+    base: &str,
+    look: impl FnOnce(&Query) -> T + Send,
+) -> Result<T, StoreError> {
+    on_large_stack(&request.file, || {
+        prepare(request, prefixes, base).map(|(query, _)| look(&query))
+    })
+    .flatten()
 }
 
 /// Parses a query and checks that it keeps the limits.
