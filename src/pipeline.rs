@@ -58,6 +58,8 @@ pub struct CheckOptions<'a> {
     pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,
+    /// The triples of the ontology: what they describe may be merged too.
+    pub ontology: &'a [Quad],
 }
 
 /// What was checked.
@@ -69,6 +71,8 @@ pub struct Checked {
     pub evidence: claims::Checked,
     /// Contradictions between accepted claims; they are no errors.
     pub conflicts: usize,
+    /// Those of them in which a curator has ranked a side.
+    pub decided: usize,
     /// Triples that follow from the facts by rules; not counted by a mere check.
     pub inferred: usize,
     /// What shapes found. `None` where the graph was not held against them: there are none, or metadata or files are wrong.
@@ -100,6 +104,34 @@ pub fn check(
         })
 }
 
+/// Reports claims that have not been reviewed since cells of theirs changed after the build whose inputs `before`
+/// has. Without claims, nothing is read but the metadata.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub fn report_unreviewed(
+    project: &Project,
+    before: &Project,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    // What is wrong with either is reported elsewhere.
+    let read = |project: &Project| -> io::Result<Option<(TableGroup, Claims)>> {
+        let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
+        let source = Source::open(project)?;
+        Ok(source.load(&mut silent).map(|group| {
+            let plan = plan::compile(&group, &plan_options(), &mut silent);
+            let claims = Claims::read(&group, &plan, &source, &mut silent);
+            (group, claims)
+        }))
+    };
+    if let (Some((group, claims)), Some((group_before, claims_before))) =
+        (read(project)?, read(before)?)
+    {
+        claims.report_unreviewed(&group, &claims_before, &group_before, diagnostics);
+    }
+    Ok(())
+}
+
 /// Checks a project, builds its graph aside and publishes it.
 ///
 /// `None` means that nothing was published, because `diagnostics` hold errors.
@@ -127,6 +159,7 @@ pub fn build(
         threads: options.threads,
         progress: None,
         shapes: Some(&shapes),
+        ontology: &vocabulary,
     };
     if diagnostics.has_errors() {
         // All problems in one run: the rows have theirs too.
@@ -172,7 +205,7 @@ pub fn build(
             Attempt::Refused(same) => site = same,
         }
     }
-    work.build(site, vocabulary, diagnostics)
+    work.build(site, &vocabulary, diagnostics)
 }
 
 /// The triples of a project's ontology, in their graph. What is wrong with it is a diagnostic.
@@ -232,7 +265,10 @@ pub(crate) fn quads<S: Sink>(
         plan: &plan,
         claims: &Claims::read(&group, &plan, &source, diagnostics),
         resolver: &source,
-        options: CheckOptions::default(),
+        options: CheckOptions {
+            ontology: &ontology,
+            ..CheckOptions::default()
+        },
     };
     let assembled = tables.assemble(&rules, source.base(), sink, diagnostics);
     let assembled = assembled.map_err(|failed_at| match failed_at {

@@ -40,15 +40,17 @@ impl Why {
             None => None,
         };
         let object = self.object.as_deref();
+        let subject_iri = subject.as_str().to_owned();
         let pattern = Pattern {
             object: object.map(|text| parse_object(text, |text| facts.iri(text))),
             subject,
             predicate,
         };
-        let looked = facts.look(Some(build), &pattern)?;
+        let patterns = [pattern];
+        let looked = facts.look(Some(build), &patterns)?;
         let project = build.inputs();
         let asked = project.as_ref().map(|project| (build, project));
-        let reasons = facts.reasons(looked, &pattern, Some(build), asked, Path::new(""))?;
+        let reasons = facts.reasons(looked, &patterns, Some(build), asked, Path::new(""))?;
         let spans = facts
             .spans(None)
             .map_err(|error| StoreError::io("tables".as_ref(), "read", error))?;
@@ -70,7 +72,7 @@ impl Why {
         }
         Ok(Answer {
             data: json!({
-                "subject": pattern.subject.as_str(),
+                "subject": subject_iri,
                 "reasons": all,
                 "complete": reasons.len() <= MOST,
             }),

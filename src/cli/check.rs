@@ -10,7 +10,10 @@ use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
+use crate::project::Project;
 use crate::shacl::Shapes;
+use crate::store::{self, Build};
+use oxrdf::Quad;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -25,15 +28,18 @@ use std::time::SystemTime;
 Examples:
   civigraph check                                  # the project in the current folder
   civigraph check --sources ../documents           # its evidence against the documents as well
+  xz -dc cities.csv.xz | civigraph check - --stdin-name cities.csv  # stdin, with the metadata of that file
   civigraph check cities.csv                       # a CSV with the metadata that is found for it
   civigraph check cities.csv --metadata meta.json  # with this metadata
   civigraph check 2019.csv 2020.csv --metadata schema.json  # with one schema without a `url`
   civigraph check --all --format json              # everything, for a program
+  civigraph check --deny-warnings                  # fail for warnings too
   civigraph check --watch                          # again on every save, until Ctrl-C
   civigraph check --format github                  # annotations in GitHub Actions
   civigraph check --format shacl-ttl > report.ttl  # what breaks a shape, as RDF")]
 pub(super) struct Arguments {
-    /// CSVs or metadata documents, by path or URL [default: the project].
+    /// CSVs or metadata documents, by path or URL; `-` is stdin. Those ending in `.gz` or `.zst` are unpacked
+    /// [default: the project].
     input: Vec<String>,
     /// Folder of the documents: every span of evidence is compared with its digest.
     #[arg(long, value_name = "DIR")]
@@ -47,6 +53,9 @@ pub(super) struct Arguments {
     /// Permit what publishers do: columns that are known by their `name` alone, null foreign keys.
     #[arg(long, requires = "input")]
     lax: bool,
+    /// Fail where there are warnings, as if they were errors.
+    #[arg(long)]
+    deny_warnings: bool,
     /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
     #[arg(long)]
     watch: bool,
@@ -125,6 +134,7 @@ pub(super) fn run(
         return Err(Failure::new(format!("not everything was checked: {why}")));
     }
     say_evidence(&checked, *terminal);
+    terminal.say_denied(&diagnostics);
     if diagnostics.has_errors() {
         return Ok(Outcome::Findings);
     }
@@ -162,19 +172,22 @@ fn check(
     terminal: Terminal,
     keep_all: bool,
 ) -> Result<Found, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
+    let mut diagnostics = Diagnostics::new(Mode::Validate)
+        .in_language(&language())
+        .denying_warnings(arguments.deny_warnings);
     if keep_all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
     let check = |group: &TableGroup,
                  files: &Recording<'_>,
-                 shapes: &Shapes,
+                 (shapes, ontology): (&Shapes, &[Quad]),
                  diagnostics: &mut Diagnostics| {
         let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
         let options = CheckOptions {
             sources: arguments.sources.as_deref(),
             progress: Some(&progress_of(&progress)),
             shapes: Some(shapes),
+            ontology,
             ..CheckOptions::default()
         };
         let checked = pipeline::check(group, files, options, diagnostics);
@@ -188,7 +201,7 @@ fn check(
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
             let none = Shapes::default();
-            let checked = group.map(|group| check(&group, &files, &none, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, (&none, &[]), &mut diagnostics));
             (checked, files.files())
         }
         [] => {
@@ -198,18 +211,25 @@ fn check(
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
+            let mut vocabulary = Vec::new();
             if let Some(group) = &group {
                 source.check_base(group, &mut diagnostics);
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 let base = source.base();
-                let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
+                vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
                 shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
                 pipeline::check_queries(&project, group, base, &mut diagnostics)
                     .map_err(|error| Failure::io("read the queries", &error))?;
             }
+            if group.is_some() {
+                unreviewed(&project, &mut diagnostics)?;
+            }
             let loaded = group.is_some();
-            let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
+            let checked = group.map(|group| {
+                let project = (&shapes, vocabulary.as_slice());
+                check(&group, &files, project, &mut diagnostics)
+            });
             let mut files = files.files();
             if loaded {
                 pipeline::report_unread(&project, &files, &mut diagnostics);
@@ -234,6 +254,16 @@ fn check(
         checked,
         files,
     })
+}
+
+/// Reports claims whose cells have changed since the last build.
+pub(super) fn unreviewed(project: &Project, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let build = store::open(project.store()).ok();
+    if let Some(inputs) = build.as_ref().and_then(Build::inputs) {
+        pipeline::report_unreviewed(project, &inputs, diagnostics)
+            .map_err(|error| Failure::io("read the metadata", &error))?;
+    }
+    Ok(())
 }
 
 /// What lies in a folder; nothing where there is none.
@@ -301,11 +331,17 @@ fn say_evidence(checked: &Checked, terminal: Terminal) {
         ));
     }
     if checked.conflicts > 0 {
-        terminal.say(format_args!(
-            "conflicts: {}, all sides kept, none asserted unless ranked",
-            checked.conflicts
-        ));
+        terminal.say(conflicts(checked.conflicts, checked.decided));
     }
+}
+
+/// `2 conflicts: 1 decided, 1 open`.
+pub(super) fn conflicts(all: usize, decided: usize) -> String {
+    let counted = counted(u64::try_from(all).unwrap_or(u64::MAX), "conflict");
+    format!(
+        "{counted}: {decided} decided, {} open",
+        all.saturating_sub(decided)
+    )
 }
 
 /// `1 row`, `2 rows`.

@@ -145,8 +145,10 @@ pub(super) fn run(
     out.flush().map_err(failed)?;
     terminal.say(match conflicts.len() {
         0 => "no conflicts".to_owned(),
-        1 => "1 conflict".to_owned(),
-        count => format!("{count} conflicts"),
+        count => {
+            let decided = conflicts.iter().filter(|one| one.is_decided()).count();
+            super::check::conflicts(count, decided)
+        }
     });
     Ok(Outcome::Fine)
 }

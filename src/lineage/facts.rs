@@ -1,6 +1,6 @@
 //! A project's tables with their claims, for those who ask the tables and not the index.
 
-use super::{Found, Index, Match, Pattern, claimed, explain, find, folder};
+use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
 use crate::claims::{Claims, Spans};
 use crate::convert;
 use crate::csvw::model::TableGroup;
@@ -93,8 +93,36 @@ impl Facts {
     /// # Errors
     /// A table cannot be read.
     pub fn find(&mut self, pattern: &Pattern) -> io::Result<Found> {
+        self.find_any(std::slice::from_ref(pattern))
+    }
+
+    /// Finds quads by several patterns, each once.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn find_any(&mut self, patterns: &[Pattern]) -> io::Result<Found> {
         let mut index = Index::open(&self.plan, &self.source, &self.cache).unwrap_or_default();
-        let mut found = find(&self.plan, &self.source, pattern, index.as_mut())?;
+        let mut found = Found {
+            matches: Vec::new(),
+            near: Some(Near::new()),
+        };
+        for pattern in patterns {
+            let more = find(&self.plan, &self.source, pattern, index.as_mut())?;
+            for one in more.matches {
+                if !found.matches.contains(&one) {
+                    found.matches.push(one);
+                }
+            }
+            found.near = found.near.zip(more.near).map(|(mut near, more)| {
+                for (table, splits) in more {
+                    let known = near.entry(table).or_default();
+                    known.extend(splits);
+                    known.sort_by_key(|split| split.start.offset);
+                    known.dedup();
+                }
+                near
+            });
+        }
         // What is wrong with claims is told by `check`.
         let mut silent = Diagnostics::new(Mode::Convert);
         let (group, plan, source) = (&self.group, &self.plan, &self.source);
@@ -102,7 +130,9 @@ impl Facts {
             Some(near) => Claims::read_near(group, plan, near, source, &mut silent),
             None => Claims::read(group, plan, source, &mut silent),
         };
-        self.add_claimed(pattern, &mut found)?;
+        for pattern in patterns {
+            self.add_claimed(pattern, &mut found)?;
+        }
         Ok(found)
     }
 

@@ -60,6 +60,7 @@ mod guard;
 mod hints;
 mod knowing;
 mod labels;
+mod merged;
 mod parameter;
 mod projection;
 mod regular;
@@ -80,6 +81,7 @@ pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
+pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 #[cfg(feature = "serve")]

@@ -7,6 +7,7 @@ use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
 use super::knowing::Knowing;
+use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
@@ -86,6 +87,9 @@ pub struct Request {
     pub file: String,
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
+    /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    #[serde(with = "merged::pairs")]
+    pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
     /// What the query may take.
@@ -116,6 +120,7 @@ impl Request {
             text: text.into(),
             file: file.into(),
             parameters: BTreeMap::new(),
+            merged: MergedThings::new(),
             inferred: false,
             limits: Limits::default(),
             explain: false,
@@ -304,6 +309,7 @@ fn evaluate(
         volatile: volatile::is_volatile(&query),
     };
     search::rewrite(&mut query, build, &request.file)?;
+    merged::rewrite(&mut query, &request.merged);
     let regular = Regular::rewrite(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);

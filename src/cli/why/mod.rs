@@ -10,7 +10,7 @@ pub(super) use cell::claim_for_people;
 use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
 use crate::diagnostic::Code;
@@ -18,7 +18,8 @@ use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as p
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
-use oxrdf::{TermRef, Triple};
+use clap_complete::engine::ArgValueCompleter;
+use oxrdf::{NamedNode, Term, TermRef, Triple};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -48,6 +49,7 @@ Examples:
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
+    #[arg(add = ArgValueCompleter::new(complete::things))]
     subject: String,
     /// The predicate [default: all].
     predicate: Option<String>,
@@ -107,28 +109,32 @@ pub(super) fn run(
         })
     };
     let subject = &arguments.subject;
-    let pattern = Pattern {
-        subject: match (facts.iri(subject), &build) {
-            (Some(node), _) => node,
-            (None, Some(build)) => {
-                let named = describe::named(build, subject)?;
-                super::describe::say_label(build, &named, subject, *terminal);
-                named.node
-            }
-            (None, None) => iri(subject)?,
-        },
-        predicate: arguments.predicate.as_deref().map(iri).transpose()?,
-        object: arguments
-            .object
-            .as_deref()
-            .map(|text| parse_object(text, |text| facts.iri(text))),
+    let node = match (facts.iri(subject), &build) {
+        (Some(node), _) => node,
+        (None, Some(build)) => {
+            let named = describe::named(build, subject)?;
+            super::describe::say_label(build, &named, subject, *terminal);
+            named.node
+        }
+        (None, None) => iri(subject)?,
     };
+    let predicate = arguments.predicate.as_deref().map(iri).transpose()?;
+    let object = arguments
+        .object
+        .as_deref()
+        .map(|text| parse_object(text, |text| facts.iri(text)));
+    let patterns = patterns(
+        arguments,
+        build.as_ref(),
+        (node, predicate, object),
+        *terminal,
+    )?;
     let progress = terminal.progress("looking through the tables", None);
-    let looked = facts.look(build.as_ref(), &pattern);
+    let looked = facts.look(build.as_ref(), &patterns);
     progress.finish_and_clear();
     let reasons = facts.reasons(
         looked?,
-        &pattern,
+        &patterns,
         build.as_ref().filter(|_| of_build),
         build.as_ref().map(|build| (build, &project)),
         &shown,
@@ -168,6 +174,37 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
+}
+
+/// What is asked: about a thing and about those that are one with it, unless an IRI in brackets says that this one
+/// alone is meant.
+fn patterns(
+    arguments: &Arguments,
+    build: Option<&Build>,
+    (node, predicate, object): (NamedNode, Option<NamedNode>, Option<Term>),
+    terminal: Terminal,
+) -> Result<Vec<Pattern>, Failure> {
+    let alike = |text: &str, node: &NamedNode| match build.filter(|_| !text.starts_with('<')) {
+        Some(build) => super::describe::merged(build, node, terminal),
+        None => Ok(vec![node.clone()]),
+    };
+    let subjects = alike(&arguments.subject, &node)?;
+    let objects = match (object, arguments.object.as_deref()) {
+        (Some(Term::NamedNode(node)), Some(text)) => alike(text, &node)?
+            .into_iter()
+            .map(|node| Some(Term::from(node)))
+            .collect(),
+        (object, _) => vec![object],
+    };
+    let pattern = |subject: &NamedNode, object: &Option<Term>| Pattern {
+        subject: subject.clone(),
+        predicate: predicate.clone(),
+        object: object.clone(),
+    };
+    let pairs = subjects
+        .iter()
+        .flat_map(|subject| objects.iter().map(move |object| pattern(subject, object)));
+    Ok(pairs.collect())
 }
 
 /// A reason for people.

@@ -18,10 +18,14 @@ pub struct Explained {
 pub(super) fn inferences(
     build: &Build,
     facts: &mut Facts,
-    pattern: &Pattern,
+    patterns: &[Pattern],
 ) -> Result<Vec<Explained>, StoreError> {
     let mut explained = Vec::new();
-    for inferred in inferred(build, pattern)? {
+    let mut found = Vec::new();
+    for pattern in patterns {
+        found.extend(inferred(build, pattern)?);
+    }
+    for inferred in found {
         let mut cells = Vec::with_capacity(inferred.premises.len());
         for premise in &inferred.premises {
             cells.push(if premise.inferred {

@@ -47,7 +47,7 @@ pub struct NotStated {
     pub label: Option<String>,
 }
 
-/// What is found by a pattern before it is explained.
+/// What is found by patterns before it is explained.
 #[derive(Debug)]
 pub struct Looked {
     found: Found,
@@ -55,17 +55,21 @@ pub struct Looked {
 }
 
 impl Facts {
-    /// Looks for what a pattern matches: in the tables, and among what rules inferred in a build. Reads the
+    /// Looks for what patterns match: in the tables, and among what rules inferred in a build. Reads the
     /// claims about the rows that are found.
     ///
     /// # Errors
     /// The tables or the build cannot be read.
-    pub fn look(&mut self, build: Option<&Build>, pattern: &Pattern) -> Result<Looked, StoreError> {
+    pub fn look(
+        &mut self,
+        build: Option<&Build>,
+        patterns: &[Pattern],
+    ) -> Result<Looked, StoreError> {
         let inferred = match build {
-            Some(build) => inferred::inferences(build, self, pattern)?,
+            Some(build) => inferred::inferences(build, self, patterns)?,
             None => Vec::new(),
         };
-        let found = self.find(pattern).map_err(unread)?;
+        let found = self.find_any(patterns).map_err(unread)?;
         Ok(Looked { found, inferred })
     }
 
@@ -78,7 +82,7 @@ impl Facts {
     pub fn reasons(
         &self,
         looked: Looked,
-        pattern: &Pattern,
+        patterns: &[Pattern],
         standing: Option<&Build>,
         build: Option<(&Build, &Project)>,
         shown: &Path,
@@ -98,11 +102,15 @@ impl Facts {
         }
         reasons.extend(looked.inferred.into_iter().map(Reason::Inferred));
         if let Some((build, project)) = build {
-            let mut others = ontology(project, shown, build, pattern)?;
-            others.extend(records(build, pattern)?);
-            reasons.extend(others.into_iter().map(Reason::Elsewhere));
-            let gaps = NotStated::find(build, pattern)?;
-            reasons.extend(gaps.into_iter().map(Reason::Gap));
+            for pattern in patterns {
+                let mut others = ontology(project, shown, build, pattern)?;
+                others.extend(records(build, pattern)?);
+                reasons.extend(others.into_iter().map(Reason::Elsewhere));
+            }
+            for pattern in patterns {
+                let gaps = NotStated::find(build, pattern)?;
+                reasons.extend(gaps.into_iter().map(Reason::Gap));
+            }
         }
         Ok(reasons)
     }
