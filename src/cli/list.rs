@@ -1,4 +1,4 @@
-//! `civigraph list`: what there is: tables, graphs, classes, properties, things, stored queries.
+//! `civigraph list`: what there is: tables, graphs, classes, properties, prefixes, things, stored queries.
 
 use super::failure::Failure;
 use super::tables::MetadataOnly;
@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 const BOLD: Style = Style::new().bold();
 
-/// List tables, graphs, classes, properties, things and stored queries, with counts.
+/// List tables, graphs, classes, properties, prefixes, things and stored queries, with counts.
 ///
 /// Tables for people on a terminal, tab-separated lines elsewhere.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,7 @@ Examples:
   civigraph list queries --lang ru   # the stored queries, with titles in Russian
   civigraph list classes             # classes and their members
   civigraph list graphs | cut -f1    # the names of the graphs
+  civigraph list prefixes            # prefixes that queries need not declare
   civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
     /// What to list [default: tables, graphs, things and queries].
@@ -67,6 +68,8 @@ enum What {
     Classes,
     /// The properties of the default graph, with their triples.
     Properties,
+    /// The prefixes that queries need not declare, with their namespaces.
+    Prefixes,
 }
 
 /// What is listed where the user does not say.
@@ -118,6 +121,7 @@ pub(super) fn run(
             What::Graphs => list::graphs(&build),
             What::Classes => list::classes(&build, language),
             What::Properties => list::properties(&build, language),
+            What::Prefixes => list::prefixes(&build),
             What::Things | What::Queries => list::things(&build),
         });
         opened = Some(build);

@@ -28,6 +28,10 @@ use std::time::Duration;
 /// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
 /// does).
 ///
+/// The prefixes of the ontology and of the kinds of things need not be declared; `civigraph list prefixes` shows them.
+/// Hints on stderr say why an answer may be empty: a name that the graph does not have, a thing of another kind than the
+/// query asks about, a language that no text has.
+///
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
 /// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of

@@ -60,6 +60,7 @@ mod guard;
 mod hints;
 mod knowing;
 mod labels;
+mod languages;
 mod parameter;
 mod projection;
 mod regular;
@@ -71,6 +72,7 @@ mod syntax;
 mod table;
 #[cfg(test)]
 mod tests;
+mod things;
 mod visit;
 
 pub use answer::{AnswerFormat, AnswerStyle, Answered};

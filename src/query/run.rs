@@ -7,10 +7,12 @@ use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
 use super::knowing::Knowing;
+use super::languages;
 use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
+use super::things;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
 use civigraph_index::{self as index, Dataset};
@@ -240,12 +242,14 @@ fn evaluate(
     if let Some(knowing) = &knowing {
         knowing.check(&request.file)?;
     }
-    let hints = if answered.rows == 0 || answered.truth == Some(false) {
-        hints::hints(&asked, build)
-            .map_err(|error| failed(&QueryEvaluationError::Dataset(Box::new(error))))?
-    } else {
-        Vec::new()
-    };
+    let unreadable = |error: index::Error| failed(&QueryEvaluationError::Dataset(Box::new(error)));
+    // A language that no text has leaves labels out, where it does not leave out rows.
+    let mut hints = languages::hints(&asked, build).map_err(unreadable)?;
+    let empty = answered.rows == 0 || answered.truth == Some(false);
+    if empty {
+        hints.extend(hints::hints(&asked, build).map_err(unreadable)?);
+    }
+    hints.extend(things::hints(&asked, build, empty).map_err(unreadable)?);
     Ok(Answered {
         hints,
         plan: request.explain.then(|| explain::plan(&report)),
