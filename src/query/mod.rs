@@ -79,6 +79,7 @@ pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
+pub(crate) use regular::Regular;
 pub use run::{Request, check, run};
 pub(crate) use run::{on_large_stack, parse};
 pub use stored::{Header, Parameter, StoredQuery};

@@ -188,7 +188,7 @@ fn evaluate(
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     search::rewrite(&mut query, build, &request.file)?;
-    let regular = Regular::rewrite(&mut query, &request.file)?;
+    let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
@@ -231,7 +231,9 @@ fn evaluate(
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
-    regular.check(&request.file)?;
+    if let Some(why) = regular.failure() {
+        return Err(incomplete(why, &request.file));
+    }
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
     }
@@ -249,6 +251,23 @@ fn evaluate(
         plan: request.explain.then(|| explain::plan(&report)),
         ..answered
     })
+}
+
+/// Makes calls of `REGEX` and `REPLACE` those of XPath.
+fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, StoreError> {
+    let (Query::Select { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }
+    | Query::Ask { pattern, .. }) = query;
+    Regular::rewrite(pattern)
+        .map_err(|why| Diagnostic::new(Code::QueryFailed, Place::file(file), why).into())
+}
+
+/// The answer lacks something, for a reason that was found while it was written.
+fn incomplete(why: &str, file: &str) -> StoreError {
+    Diagnostic::new(Code::QueryFailed, Place::file(file), why)
+        .with_hint("what was written is not the whole answer")
+        .into()
 }
 
 /// Sends what is written to whoever waits for it.
