@@ -7,6 +7,7 @@ use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
 use super::knowing::Knowing;
+use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
@@ -47,6 +48,8 @@ pub struct Request {
     pub file: String,
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
+    /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
     /// What the query may take.
@@ -62,6 +65,7 @@ impl Request {
             text: text.into(),
             file: file.into(),
             parameters: BTreeMap::new(),
+            merged: MergedThings::new(),
             inferred: false,
             limits: Limits::default(),
             explain: false,
@@ -188,6 +192,7 @@ fn evaluate(
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     search::rewrite(&mut query, build, &request.file)?;
+    merged::rewrite(&mut query, &request.merged);
     let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);
