@@ -129,6 +129,7 @@ pub mod invert;
 pub mod knowledge;
 pub mod lineage;
 pub mod list;
+pub mod merges;
 pub mod pipeline;
 pub mod project;
 pub mod query;

@@ -11,6 +11,7 @@ use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
 use crate::shacl::Shapes;
+use oxrdf::Quad;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -168,13 +169,14 @@ fn check(
     }
     let check = |group: &TableGroup,
                  files: &Recording<'_>,
-                 shapes: &Shapes,
+                 (shapes, ontology): (&Shapes, &[Quad]),
                  diagnostics: &mut Diagnostics| {
         let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
         let options = CheckOptions {
             sources: arguments.sources.as_deref(),
             progress: Some(&progress_of(&progress)),
             shapes: Some(shapes),
+            ontology,
             ..CheckOptions::default()
         };
         let checked = pipeline::check(group, files, options, diagnostics);
@@ -188,7 +190,7 @@ fn check(
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
             let none = Shapes::default();
-            let checked = group.map(|group| check(&group, &files, &none, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, (&none, &[]), &mut diagnostics));
             (checked, files.files())
         }
         [] => {
@@ -198,18 +200,22 @@ fn check(
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
+            let mut vocabulary = Vec::new();
             if let Some(group) = &group {
                 source.check_base(group, &mut diagnostics);
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 let base = source.base();
-                let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
+                vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
                 shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
                 pipeline::check_queries(&project, group, base, &mut diagnostics)
                     .map_err(|error| Failure::io("read the queries", &error))?;
             }
             let loaded = group.is_some();
-            let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
+            let checked = group.map(|group| {
+                let project = (&shapes, vocabulary.as_slice());
+                check(&group, &files, project, &mut diagnostics)
+            });
             let mut files = files.files();
             if loaded {
                 pipeline::report_unread(&project, &files, &mut diagnostics);

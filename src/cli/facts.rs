@@ -8,7 +8,7 @@ use crate::convert;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::lineage::{self, Found, Index, Match, Pattern};
+use crate::lineage::{self, Found, Index, Match, Near, Pattern};
 use crate::pipeline;
 use crate::plan::{self, Plan};
 use crate::project::Project;
@@ -82,8 +82,33 @@ impl Facts {
     /// Finds quads by a pattern, and the claims about their rows. Large tables get an index beside the
     /// store; where it cannot be written, they are read whole.
     pub(super) fn find(&mut self, pattern: &Pattern) -> io::Result<Found> {
+        self.find_any(std::slice::from_ref(pattern))
+    }
+
+    /// Finds quads by several patterns, each once.
+    pub(super) fn find_any(&mut self, patterns: &[Pattern]) -> io::Result<Found> {
         let mut index = Index::open(&self.plan, &self.source, &self.cache).unwrap_or_default();
-        let mut found = lineage::find(&self.plan, &self.source, pattern, index.as_mut())?;
+        let mut found = Found {
+            matches: Vec::new(),
+            near: Some(Near::new()),
+        };
+        for pattern in patterns {
+            let more = lineage::find(&self.plan, &self.source, pattern, index.as_mut())?;
+            for one in more.matches {
+                if !found.matches.contains(&one) {
+                    found.matches.push(one);
+                }
+            }
+            found.near = found.near.zip(more.near).map(|(mut near, more)| {
+                for (table, splits) in more {
+                    let known = near.entry(table).or_default();
+                    known.extend(splits);
+                    known.sort_by_key(|split| split.start.offset);
+                    known.dedup();
+                }
+                near
+            });
+        }
         // What is wrong with claims is told by `check`.
         let mut silent = Diagnostics::new(Mode::Convert);
         let (group, plan, source) = (&self.group, &self.plan, &self.source);
@@ -91,7 +116,9 @@ impl Facts {
             Some(near) => Claims::read_near(group, plan, near, source, &mut silent),
             None => Claims::read(group, plan, source, &mut silent),
         };
-        self.add_claimed(pattern, &mut found)?;
+        for pattern in patterns {
+            self.add_claimed(pattern, &mut found)?;
+        }
         Ok(found)
     }
 

@@ -8,7 +8,8 @@ use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::query::{
-    self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, StoredQuery, TableStyle,
+    self, AnswerFormat, AnswerStyle, Limits, MergedThings, ParameterType, Request, StoredQuery,
+    TableStyle,
 };
 use crate::store::{self, Build};
 use oxrdf::Term;
@@ -21,8 +22,8 @@ use std::time::Duration;
 ///
 /// A query is a stored one (a file of `queries/`, by its name), a file, or a text. Parameters of a
 /// stored query are given as `name=value`; they are values, whatever they contain, and never become
-/// part of the query's text. A thing may be given by any name that `describe` takes, and is followed
-/// where it was merged; an IRI in `<…>` is taken as it stands. The answer is a table on a terminal and
+/// part of the query's text. A thing may be given by any name that `describe` takes; where others were merged
+/// into it or it was merged, the query finds what is said of all of them. An IRI in `<…>` is taken as it is. The answer is a table on a terminal and
 /// CSV elsewhere.
 ///
 /// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
@@ -113,7 +114,7 @@ pub(super) fn run(
         }
     }
     let build = Arc::new(store::open(&global.store()?)?);
-    name_things(&query, &build, &mut given, *terminal)?;
+    let merged = name_things(&query, &build, &mut given, *terminal)?;
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
     terminal.report(&diagnostics, Format::Human, true)?;
@@ -127,6 +128,7 @@ pub(super) fn run(
     };
     let request = Request {
         parameters,
+        merged,
         inferred: arguments.inferred,
         explain: arguments.explain,
         limits: Limits {
@@ -190,13 +192,14 @@ pub(super) fn run(
 }
 
 /// Puts the IRI of the thing that is meant where a parameter takes an IRI: any name that `describe` takes,
-/// merges followed as there. An IRI in brackets is taken as it is.
+/// merges followed as there. An IRI in brackets is taken as it is. Gives the things that are one with them.
 fn name_things(
     query: &StoredQuery,
     build: &Build,
     given: &mut [(String, String)],
     terminal: Terminal,
-) -> Result<(), Failure> {
+) -> Result<MergedThings, Failure> {
+    let mut merged = MergedThings::new();
     let takes_iri = |name: &str| {
         let mut declared = query.header.parameters.iter();
         declared.any(|one| one.name == name && one.kind == ParameterType::Iri)
@@ -215,8 +218,10 @@ fn name_things(
         super::describe::say_label(build, &named, value, terminal);
         let node = super::describe::follow(build, &named.node, terminal)?;
         *value = format!("<{}>", node.as_str());
+        let others = describe::merged_into(build, &node)?;
+        merged.insert(node, others);
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// The query that the user means, and the words that are its parameters.

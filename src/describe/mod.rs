@@ -4,12 +4,13 @@
 
 mod follow;
 mod known;
+mod one;
 mod resolve;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use follow::follow;
+pub use follow::{follow, merged_into};
 pub use known::{Disputed, DisputedSide, Missing};
 pub use resolve::resolve;
 #[cfg(feature = "cli")]

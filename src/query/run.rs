@@ -8,6 +8,7 @@ use super::guard::{Findings, Limits};
 use super::hints;
 use super::knowing::Knowing;
 use super::languages;
+use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
@@ -49,6 +50,8 @@ pub struct Request {
     pub file: String,
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
+    /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
     /// What the query may take.
@@ -64,6 +67,7 @@ impl Request {
             text: text.into(),
             file: file.into(),
             parameters: BTreeMap::new(),
+            merged: MergedThings::new(),
             inferred: false,
             limits: Limits::default(),
             explain: false,
@@ -190,6 +194,7 @@ fn evaluate(
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     search::rewrite(&mut query, build, &request.file)?;
+    merged::rewrite(&mut query, &request.merged);
     let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);

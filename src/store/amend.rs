@@ -70,6 +70,8 @@ pub struct DeltaSink {
 #[derive(Debug)]
 pub struct DeltaChunk {
     rows: Arc<ChangedRows>,
+    /// Where the last quad came from, and whether that is one of the rows.
+    last: Option<(Origin, bool)>,
     gone: bool,
     quads: index::Chunk,
     blank: Vec<Quad>,
@@ -100,6 +102,7 @@ impl Sink for DeltaSink {
     fn chunk(&self) -> DeltaChunk {
         DeltaChunk {
             rows: Arc::clone(&self.rows),
+            last: None,
             gone: false,
             quads: index::Chunk::new(),
             blank: Vec::new(),
@@ -118,6 +121,20 @@ impl Sink for DeltaSink {
     }
 }
 
+impl DeltaChunk {
+    /// Whether a row is one of those that differ. Most quads come from the row of the one before.
+    fn holds(&mut self, origin: Origin) -> bool {
+        match self.last {
+            Some((last, holds)) if last == origin => holds,
+            _ => {
+                let holds = self.rows.holds(origin);
+                self.last = Some((origin, holds));
+                holds
+            }
+        }
+    }
+}
+
 impl QuadSink for DeltaChunk {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         if mentions_blank(quad) {
@@ -125,7 +142,7 @@ impl QuadSink for DeltaChunk {
             if !self.gone {
                 self.blank.push(quad.into_owned());
             }
-        } else if self.rows.holds(origin) {
+        } else if self.holds(origin) {
             if self.gone {
                 self.quads.remove(quad);
             } else {

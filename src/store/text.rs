@@ -20,7 +20,7 @@ pub(super) const TEXT: &str = "labels";
 /// Memory that a text takes while it is indexed, about.
 const MEMORY_PER_TEXT: usize = 1 << 10;
 
-/// The most memory for texts that are indexed; more of them are written in parts.
+/// The most memory for texts that are indexed; more of them are sorted on disk.
 const MEMORY: usize = 512 << 20;
 
 /// Writes the text index of an index to the folder of a build.
@@ -28,8 +28,6 @@ pub(super) fn write(index: &Index, site: &Site) -> Result<(), StoreError> {
     let folder = site.path().join(TEXT);
     let options = Options {
         memory: memory(index, site.options.memory)?,
-        // One is the cheapest, and the others digest the quads meanwhile.
-        threads: 1,
     };
     let mut writer = Writer::create(&folder, options).map_err(|e| text_error(&e))?;
     for (property, kind) in PROPERTIES {

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::index::{Graphs, Index};
 use crate::order::Pattern;
+use crate::permutation::Permutation;
 use crate::range::ValueRange;
 use crate::term;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, Term};
@@ -10,6 +11,12 @@ use std::collections::BTreeMap;
 
 /// Values with how many quads have them.
 type Counted<T> = Vec<(T, u64)>;
+
+/// Objects of a predicate that are counted one by one.
+const FEW: usize = 64;
+
+/// Quads of a predicate of which the others with the same subject or object are counted.
+const SAMPLE: usize = 16;
 
 /// Which order an answer comes from: that of the default graph, of one graph, or of all.
 enum Of {
@@ -153,4 +160,92 @@ impl Index {
         };
         Ok(count as u64)
     }
+
+    /// How many distinct objects a predicate has; `None` where there are more than a few, or some beside the index.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn few_objects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+    ) -> Result<Option<u64>> {
+        let Some(predicate) = self.id(predicate.into())? else {
+            return Ok(Some(0));
+        };
+        let objects = self.distinct(graphs, Some(predicate), FEW)?;
+        Ok(objects.map(|objects| objects.len() as u64))
+    }
+
+    /// Estimates how many distinct subjects a predicate has from a sample of its quads.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn estimate_subjects(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+    ) -> Result<u64> {
+        let Some(p) = self.id(predicate.into())? else {
+            return Ok(0);
+        };
+        let (triples, named) = (&self.triples, &self.named);
+        match self.of(graphs)? {
+            Of::Nothing => Ok(0),
+            Of::Default => distinct_in_sample(&triples.pos, &[p], |[_, _, s]| {
+                triples.spo.count(&[s, p], None)
+            }),
+            Of::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, _, s, _]| {
+                named.spog.count(&[s, p], None)
+            }),
+            Of::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, _, s]| {
+                named.gspo.count(&[g, s, p], None)
+            }),
+        }
+    }
+
+    /// Estimates how many distinct objects a predicate has from a sample of its quads.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn estimate_objects(&self, predicate: NamedNodeRef<'_>, graphs: Graphs<'_>) -> Result<u64> {
+        let Some(p) = self.id(predicate.into())? else {
+            return Ok(0);
+        };
+        let (triples, named) = (&self.triples, &self.named);
+        match self.of(graphs)? {
+            Of::Nothing => Ok(0),
+            Of::Default => distinct_in_sample(&triples.pos, &[p], |[_, o, _]| {
+                triples.pos.count(&[p, o], None)
+            }),
+            Of::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, o, _, _]| {
+                named.posg.count(&[p, o], None)
+            }),
+            Of::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, o, _]| {
+                named.gpos.count(&[g, p, o], None)
+            }),
+        }
+    }
+}
+
+/// Estimates how many distinct values the entries with a prefix have, where `count` says how many entries have the
+/// value of an entry: each entry is that part of its value.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate"
+)]
+fn distinct_in_sample<const N: usize>(
+    order: &Permutation<N>,
+    prefix: &[u32],
+    count: impl Fn([u32; N]) -> Result<usize>,
+) -> Result<u64> {
+    let (length, entries) = order.sample(prefix, SAMPLE)?;
+    let size = entries.len().max(1) as f64;
+    let mut parts = 0.0;
+    for entry in entries {
+        parts += 1.0 / count(entry)?.max(1) as f64;
+    }
+    Ok((length as f64 * parts / size).ceil() as u64)
 }

@@ -182,6 +182,11 @@ impl Dictionary {
         at.map_or(0..0, |at| first(at)..first(at + 1))
     }
 
+    /// The ids of literals: they are objects and nothing else.
+    pub(crate) fn literals(&self) -> Range<u32> {
+        0..self.ids_of(kind::IRI).start
+    }
+
     /// The kind of a term.
     #[inline]
     pub(crate) fn kind(&self, id: u32) -> u8 {

@@ -7,6 +7,11 @@ use crate::error::Result;
 use crate::index::Index;
 use crate::permutation::Scan;
 use oxrdf::NamedOrBlankNodeRef;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// Written predicates that are kept.
+const PREDICATES: usize = 1 << 12;
 
 /// Canonical N-Quads lines without line breaks, in code point order (RDF Dataset Canonicalization 1.0, §5).
 pub struct Lines<'a> {
@@ -15,9 +20,13 @@ pub struct Lines<'a> {
     named: Ahead<'a, 4>,
     key: Vec<u8>,
     subject: Option<(u32, Vec<u8>)>,
-    predicate: Option<(u32, Vec<u8>)>,
+    predicate: Option<(u32, Rc<[u8]>)>,
+    /// Predicates as they were written before: few, and another one in nearly every line.
+    predicates: FxHashMap<u32, Rc<[u8]>>,
     /// Objects and graphs of the present subject and predicate, in order.
-    group: std::vec::IntoIter<(u32, Option<u32>)>,
+    group: Vec<(u32, Option<u32>)>,
+    /// How many of them were given out.
+    given: usize,
     line: Vec<u8>,
     /// Whether the subject is another one than that of the group before.
     other_subject: bool,
@@ -94,7 +103,9 @@ impl Index {
             key: Vec::new(),
             subject: None,
             predicate: None,
-            group: Vec::new().into_iter(),
+            predicates: FxHashMap::default(),
+            group: Vec::new(),
+            given: 0,
             line: Vec::new(),
             other_subject: false,
             starts_subject: false,
@@ -123,7 +134,8 @@ impl Lines<'_> {
     )]
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
         let (object, graph) = loop {
-            if let Some(next) = self.group.next() {
+            if let Some(next) = self.group.get(self.given).copied() {
+                self.given += 1;
                 break next;
             }
             if !self.next_group()? {
@@ -167,17 +179,26 @@ impl Lines<'_> {
             .subject
             .as_ref()
             .is_none_or(|(known, _)| *known != subject);
-        for (id, place) in [
-            (subject, &mut self.subject),
-            (predicate, &mut self.predicate),
-        ] {
-            if place.as_ref().is_none_or(|(known, _)| *known != id) {
-                let mut text = Vec::new();
-                self.index.write_term(id, &mut text, &mut self.key)?;
-                *place = Some((id, text));
-            }
+        if self
+            .subject
+            .as_ref()
+            .is_none_or(|(known, _)| *known != subject)
+        {
+            let mut text = Vec::new();
+            self.index.write_term(subject, &mut text, &mut self.key)?;
+            self.subject = Some((subject, text));
         }
-        let mut group = Vec::new();
+        if self
+            .predicate
+            .as_ref()
+            .is_none_or(|(known, _)| *known != predicate)
+        {
+            self.predicate = Some((predicate, self.written_predicate(predicate)?));
+        }
+        // The memory of the group before serves again.
+        let mut group = std::mem::take(&mut self.group);
+        group.clear();
+        self.given = 0;
         while let Some([_, _, object]) = self.triples.next_if(subject, predicate)? {
             group.push((object, None));
         }
@@ -197,8 +218,22 @@ impl Lines<'_> {
                 self.sort(&mut group)?;
             }
         }
-        self.group = group.into_iter();
+        self.group = group;
         Ok(true)
+    }
+
+    fn written_predicate(&mut self, id: u32) -> Result<Rc<[u8]>> {
+        if let Some(text) = self.predicates.get(&id) {
+            return Ok(Rc::clone(text));
+        }
+        let mut text = Vec::new();
+        self.index.write_term(id, &mut text, &mut self.key)?;
+        let text: Rc<[u8]> = text.into();
+        if self.predicates.len() == PREDICATES {
+            self.predicates.clear();
+        }
+        self.predicates.insert(id, Rc::clone(&text));
+        Ok(text)
     }
 
     /// Puts objects in the order of their canonical forms; graphs stay in theirs.

@@ -1,7 +1,8 @@
 //! Several indexes made into one.
 //!
 //! The ids of each source grow with the ids of the result, so its orders stay sorted when they are renumbered:
-//! every order is one pass over those of the sources, without sorting.
+//! every order is one pass over those of the sources, without sorting. Blocks of a source in which nothing changes are
+//! copied as they are, as long as they start where blocks of the result start.
 
 use crate::dictionary::{Dictionary, DictionaryWriter, KeyScan, Kinds};
 use crate::error::{Error, ErrorKind, Result};
@@ -11,6 +12,7 @@ use crate::permutation::{Permutation, PermutationWriter, Scan};
 use crate::sorted::{count_entry, joined};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -48,7 +50,8 @@ pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Re
     let (terms, kinds, mut ids) = merge_keys(sources, folder)?;
     let triple_terms = merge_triple_terms(sources, &mut ids, kinds, folder)?;
     header.kinds = kinds;
-    let (ids, gone) = (ids, Gone::of(sources));
+    let ids: Vec<NewIds> = ids.into_iter().map(NewIds::new).collect();
+    let gone = Gone::of(sources);
     let work: Vec<Job<'_>> = jobs();
     let queue = Mutex::new(work.into_iter());
     let written = Mutex::new(vec![(0, terms), (1, triple_terms)]);
@@ -85,8 +88,91 @@ pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Re
 /// New ids by old ones, a list for each source.
 type Renumbered = Vec<Vec<u32>>;
 
+/// The new ids of a source by its old ones.
+struct NewIds {
+    ids: Vec<u32>,
+    /// Old ids from the first to the last that is another one now. All others stay, or are gone.
+    changed: Range<u32>,
+}
+
+impl NewIds {
+    fn new(ids: Vec<u32>) -> Self {
+        let differs = |(old, new): &(u32, &u32)| **new != *old && **new != NONE;
+        let mut changed = 0..0;
+        if let Some((first, _)) = (0..).zip(&ids).find(differs) {
+            // Ids fit 32 bits.
+            let behind = (0..).zip(ids.iter().rev()).find(|(back, new)| {
+                let old = u32::try_from(ids.len()).unwrap_or(u32::MAX) - 1 - back;
+                differs(&(old, new))
+            });
+            let end = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            changed = first..end - behind.map_or(0, |(back, _)| back);
+        }
+        Self { ids, changed }
+    }
+
+    /// Where the blocks of an order can be copied, which has subject, predicate, object and graph in these columns.
+    fn kept<const N: usize>(&self, index: &Index, columns: [usize; N]) -> Kept {
+        if self.changed.is_empty() {
+            return Kept::All;
+        }
+        match columns.iter().position(|column| *column == 2) {
+            // Where objects come last nearly every block has some of these.
+            Some(column)
+                if column + 1 < N && self.changed.end <= index.dictionary.literals().end =>
+            {
+                Kept::Without {
+                    column,
+                    ids: self.changed.clone(),
+                }
+            }
+            _ => Kept::Nothing,
+        }
+    }
+}
+
+/// Entries of an order whose ids stay.
+enum Kept {
+    Nothing,
+    All,
+    /// Those with none of these ids in a column.
+    Without {
+        column: usize,
+        ids: Range<u32>,
+    },
+}
+
+impl Kept {
+    /// The first entry that may have other ids, from an entry on; `None` where there is none.
+    fn up_to<const N: usize>(&self, from: [u32; N]) -> Option<[u32; N]> {
+        let Self::Without { column, ids } = self else {
+            return match self {
+                Self::Nothing => Some(from),
+                _ => None,
+            };
+        };
+        let id = from.get(*column).copied()?;
+        let mut bound = [0; N];
+        let ahead = bound.iter_mut().zip(from).take(*column);
+        for (bound, id) in ahead {
+            *bound = id;
+        }
+        if id < ids.start {
+            *bound.get_mut(*column)? = ids.start;
+            Some(bound)
+        } else if id < ids.end {
+            Some(from)
+        } else {
+            // Behind all that start as this entry does.
+            let last = bound.get_mut(column.checked_sub(1)?)?;
+            *last = last.checked_add(1)?;
+            Some(bound)
+        }
+    }
+}
+
 type Job<'a> = Box<
-    dyn Fn(&[Source<'_>], &Renumbered, &Gone, &Path) -> Result<Vec<(usize, Entry)>>
+    dyn Fn(&[Source<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
         + Send
         + Sync
         + 'a,
@@ -151,7 +237,9 @@ fn jobs<'a>() -> Vec<Job<'a>> {
             Box::new(move |sources, ids, gone, folder| {
                 let lists = sources.iter().zip(ids).zip(&gone.triples);
                 let scans = lists.map(|((source, ids), gone)| {
-                    Renumber::new(order(source.index), ids, arranged(gone, columns))
+                    let kept = ids.kept(source.index, columns);
+                    let gone = arranged(gone, columns);
+                    Renumber::new(order(source.index), ids, kept, gone)
                 });
                 merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
             })
@@ -161,7 +249,9 @@ fn jobs<'a>() -> Vec<Job<'a>> {
             Box::new(move |sources, ids, gone, folder| {
                 let lists = sources.iter().zip(ids).zip(&gone.named);
                 let scans = lists.map(|((source, ids), gone)| {
-                    Renumber::new(order(source.index), ids, arranged(gone, columns))
+                    let kept = ids.kept(source.index, columns);
+                    let gone = arranged(gone, columns);
+                    Renumber::new(order(source.index), ids, kept, gone)
                 });
                 merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
             })
@@ -389,17 +479,29 @@ struct Renumber<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
     ids: &'a [u32],
+    kept: Kept,
     gone: std::iter::Peekable<std::vec::IntoIter<[u32; N]>>,
 }
 
 impl<'a, const N: usize> Renumber<'a, N> {
-    fn new(order: &'a Permutation<N>, ids: &'a [u32], gone: Vec<[u32; N]>) -> Self {
+    fn new(order: &'a Permutation<N>, ids: &'a NewIds, kept: Kept, gone: Vec<[u32; N]>) -> Self {
         Self {
             scan: order.range(&[], None),
             folder: order.file().path(),
-            ids,
+            ids: &ids.ids,
+            kept,
             gone: gone.into_iter().peekable(),
         }
+    }
+
+    /// Copies the blocks ahead in which nothing changes and that are below an entry of another source.
+    fn copy_to(
+        &mut self,
+        writer: &mut PermutationWriter<N>,
+        bound: Option<[u32; N]>,
+    ) -> Result<()> {
+        let gone = self.gone.peek().copied();
+        copy_kept(&mut self.scan, &self.kept, writer, [bound, gone]).map(drop)
     }
 
     #[inline]
@@ -412,6 +514,26 @@ impl<'a, const N: usize> Renumber<'a, N> {
         }
         Ok(None)
     }
+}
+
+/// Copies the blocks ahead whose ids stay and that are below some bounds; says how many entries that are.
+fn copy_kept<const N: usize>(
+    scan: &mut Scan<'_, N>,
+    kept: &Kept,
+    writer: &mut PermutationWriter<N>,
+    bounds: [Option<[u32; N]>; 2],
+) -> Result<usize> {
+    if matches!(kept, Kept::Nothing) || !writer.at_block() {
+        return Ok(0);
+    }
+    let Some(first) = scan.next_block_start()? else {
+        return Ok(0);
+    };
+    let bound = bounds.into_iter().flatten().chain(kept.up_to(first)).min();
+    if bound.is_some_and(|bound| bound <= first) {
+        return Ok(0);
+    }
+    scan.copy_blocks(writer, bound)
 }
 
 fn merge_order<const N: usize>(
@@ -437,7 +559,9 @@ fn merge_order<const N: usize>(
         };
         // The next entries of this source, as long as all other sources have greater ones.
         let bound = heap.peek().map(|Reverse((entry, _))| *entry);
-        while let Some(next) = scan.next()? {
+        loop {
+            scan.copy_to(&mut writer, bound)?;
+            let Some(next) = scan.next()? else { break };
             if bound.is_some_and(|bound| bound <= next) {
                 heap.push(Reverse((next, source)));
                 break;
@@ -454,6 +578,7 @@ struct Counted<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
     ids: &'a [u32],
+    kept: Kept,
     counts: Scan<'a, 3>,
     /// The next position that has a count of its own.
     counted: Option<(u64, u64)>,
@@ -465,13 +590,19 @@ impl<'a, const N: usize> Counted<'a, N> {
     fn new(
         order: &'a Permutation<N>,
         counts: &'a Permutation<3>,
-        ids: &'a [u32],
+        ids: &'a NewIds,
         less: &'a [([u32; N], u64)],
     ) -> Self {
+        let kept = if ids.changed.is_empty() {
+            Kept::All
+        } else {
+            Kept::Nothing
+        };
         Self {
             scan: order.range(&[], None),
             folder: order.file().path(),
-            ids,
+            ids: &ids.ids,
+            kept,
             counts: counts.range(&[], None),
             counted: None,
             position: 0,
@@ -479,21 +610,53 @@ impl<'a, const N: usize> Counted<'a, N> {
         }
     }
 
+    /// The first position from one on that has a count of its own.
+    #[inline]
+    fn counted_from(&mut self, position: u64) -> Result<(u64, u64)> {
+        loop {
+            if let Some(counted) = self.counted
+                && counted.0 >= position
+            {
+                return Ok(counted);
+            }
+            self.counted = match self.counts.next().transpose()? {
+                Some([high, low, count]) => {
+                    Some((u64::from(high) << 32 | u64::from(low), u64::from(count)))
+                }
+                None => Some((u64::MAX, 1)),
+            };
+        }
+    }
+
+    /// Copies the blocks ahead in which nothing changes and that are below an entry of another source.
+    fn copy_to(
+        &mut self,
+        writer: &mut CountedWriter<'_, N>,
+        bound: Option<[u32; N]>,
+    ) -> Result<()> {
+        let less = self.less.peek().map(|(entry, _)| *entry);
+        let copied = copy_kept(&mut self.scan, &self.kept, &mut writer.order, [bound, less])?;
+        let (start, end) = (self.position, self.position + copied as u64);
+        loop {
+            let (at, count) = self.counted_from(self.position)?;
+            if at >= end {
+                break;
+            }
+            writer.count(writer.position + (at - start), count)?;
+            self.position = at + 1;
+        }
+        self.position = end;
+        writer.position += copied as u64;
+        Ok(())
+    }
+
     fn next(&mut self) -> Result<Option<([u32; N], u64)>> {
-        for entry in self.scan.by_ref() {
+        while let Some(entry) = self.scan.next() {
             let entry = entry?;
             let position = self.position;
             self.position += 1;
-            while self.counted.is_none_or(|(at, _)| at < position) {
-                self.counted = match self.counts.next().transpose()? {
-                    Some([high, low, count]) => {
-                        Some((u64::from(high) << 32 | u64::from(low), u64::from(count)))
-                    }
-                    None => Some((u64::MAX, 1)),
-                };
-            }
-            let mut count = match self.counted {
-                Some((at, count)) if at == position => count,
+            let mut count = match self.counted_from(position)? {
+                (at, count) if at == position => count,
                 _ => 1,
             };
             if let Some((_, less)) = self.less.next_if(|(gone, _)| *gone == entry) {
@@ -515,62 +678,90 @@ impl<'a, const N: usize> Counted<'a, N> {
     }
 }
 
+/// Writes an order and how often each quad was made.
+struct CountedWriter<'a, const N: usize> {
+    order: PermutationWriter<N>,
+    counts: PermutationWriter<3>,
+    position: u64,
+    folder: &'a Path,
+}
+
+impl<const N: usize> CountedWriter<'_, N> {
+    fn push(&mut self, (entry, count): ([u32; N], u64)) -> Result<()> {
+        self.order.push(&entry)?;
+        self.count(self.position, count)?;
+        self.position += 1;
+        Ok(())
+    }
+
+    fn count(&mut self, position: u64, count: u64) -> Result<()> {
+        if count > 1 {
+            let count = u32::try_from(count).map_err(|_| {
+                let message = "a quad was made more often than can be counted";
+                Error::new(ErrorKind::Full, self.folder, message)
+            })?;
+            self.counts.push(&count_entry(position, count))?;
+        }
+        Ok(())
+    }
+}
+
 fn merge_counted<const N: usize>(
     mut scans: Vec<Counted<'_, N>>,
     folder: &Path,
     [order, counts]: [usize; 2],
 ) -> Result<[Entry; 2]> {
-    let mut writer = PermutationWriter::create(&Header::path(folder, order))?;
-    let mut count_writer = PermutationWriter::create(&Header::path(folder, counts))?;
+    let mut writer = CountedWriter {
+        order: PermutationWriter::create(&Header::path(folder, order))?,
+        counts: PermutationWriter::create(&Header::path(folder, counts))?,
+        position: 0,
+        folder,
+    };
     let mut heap = BinaryHeap::with_capacity(scans.len());
     for (source, scan) in scans.iter_mut().enumerate() {
         if let Some((entry, count)) = scan.next()? {
             heap.push(Reverse((entry, source, count)));
         }
     }
-    let mut position = 0_u64;
     let mut held: Option<([u32; N], u64)> = None;
-    let mut write = |(entry, count): ([u32; N], u64)| -> Result<()> {
-        writer.push(&entry)?;
-        if count > 1 {
-            let count = u32::try_from(count).map_err(|_| {
-                let message = "a quad was made more often than can be counted";
-                Error::new(ErrorKind::Full, folder, message)
-            })?;
-            count_writer.push(&count_entry(position, count))?;
-        }
-        position += 1;
-        Ok(())
-    };
     while let Some(Reverse((entry, source, count))) = heap.pop() {
-        held = match held {
-            Some((before, sum)) if before == entry => Some((entry, sum + count)),
+        let sum = match held.take() {
+            Some((before, sum)) if before == entry => sum + count,
             Some(done) => {
-                write(done)?;
-                Some((entry, count))
+                writer.push(done)?;
+                count
             }
-            None => Some((entry, count)),
+            None => count,
         };
+        let bound = heap.peek().map(|Reverse((entry, ..))| *entry);
+        if bound == Some(entry) {
+            held = Some((entry, sum));
+        } else {
+            writer.push((entry, sum))?;
+        }
         let Some(scan) = scans.get_mut(source) else {
             continue;
         };
         // The next entries of this source, as long as all other sources have greater ones.
-        let bound = heap.peek().map(|Reverse((entry, ..))| *entry);
-        while let Some((next, count)) = scan.next()? {
+        loop {
+            if held.is_none() {
+                scan.copy_to(&mut writer, bound)?;
+            }
+            let Some((next, count)) = scan.next()? else {
+                break;
+            };
             if bound.is_some_and(|bound| bound <= next) {
                 heap.push(Reverse((next, source, count)));
                 break;
             }
-            if let Some(done) = held.replace((next, count)) {
-                write(done)?;
-            }
+            writer.push((next, count))?;
         }
     }
     if let Some(done) = held {
-        write(done)?;
+        writer.push(done)?;
     }
-    let (facts, length) = writer.finish()?;
-    let (count_facts, counted) = count_writer.finish()?;
+    let (facts, length) = writer.order.finish()?;
+    let (count_facts, counted) = writer.counts.finish()?;
     Ok([
         Entry { length, facts },
         Entry {

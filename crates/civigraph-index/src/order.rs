@@ -41,6 +41,15 @@ impl Prefix {
     pub(crate) fn ids(&self) -> &[u32] {
         self.ids.get(..self.length).unwrap_or_default()
     }
+
+    /// The prefix of at most three ids with a graph ahead of it.
+    fn within(self, graph: u32) -> Self {
+        let [a, b, c, _] = self.ids;
+        Self {
+            ids: [graph, a, b, c],
+            length: self.length + 1,
+        }
+    }
 }
 
 /// One of three orders of a triple.
@@ -197,9 +206,8 @@ impl Named {
         let (order, prefix) = pattern.choose();
         match graph {
             Some(graph) => {
-                let bound: Vec<u32> = [graph].into_iter().chain(prefix.ids().to_vec()).collect();
                 let (permutation, cache, places) = self.order(order, true, caches);
-                (permutation, cache, places, Prefix::new(&bound))
+                (permutation, cache, places, prefix.within(graph))
             }
             None => {
                 // All of them: graph after graph.

@@ -3,8 +3,9 @@
 use crate::block::{BLOCK, pack_one, unpack};
 use crate::error::{Error, Result};
 use crate::page::{FileFacts, PageFile, PageWriter};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -63,6 +64,39 @@ impl<const N: usize> PermutationWriter<N> {
         Ok(())
     }
 
+    /// Whether the next entry starts a block.
+    pub(crate) fn at_block(&self) -> bool {
+        self.in_block == BLOCK || self.length == 0
+    }
+
+    /// Adds whole blocks of another list as they are. The next entry must start a block, and so it does afterwards.
+    fn copy(&mut self, from: &Permutation<N>, blocks: Range<usize>) -> Result<()> {
+        let (first, start) = from.skip(blocks.start)?;
+        let end = from.end_of(blocks.end.saturating_sub(1))?;
+        if self.length > 0 && first <= self.last {
+            return Err(self.out_of_order());
+        }
+        self.file.write(&self.packed)?;
+        self.packed.clear();
+        let to = self.file.position();
+        let skips = from.skips;
+        for block in blocks.clone() {
+            let (first, at) = from.skip(block)?;
+            let behind = at.checked_sub(start).filter(|_| at <= end);
+            let behind = behind.ok_or_else(|| from.file.damaged_at(skips))?;
+            for id in first {
+                self.skips.extend_from_slice(&id.to_le_bytes());
+            }
+            let at = to + behind as u64;
+            self.skips.extend_from_slice(&at.to_le_bytes());
+        }
+        self.file.write(from.file.bytes(start..end)?)?;
+        self.last = from.get(blocks.end * BLOCK - 1)?;
+        self.in_block = BLOCK;
+        self.length += (blocks.len() * BLOCK) as u64;
+        Ok(())
+    }
+
     #[cold]
     fn out_of_order(&self) -> Error {
         Error::damaged(
@@ -104,7 +138,11 @@ impl<const N: usize> Block<N> {
 }
 
 /// Unpacked blocks that were read before. It belongs to one reader.
-pub(crate) struct Cache<const N: usize>(RefCell<Vec<Slot<N>>>);
+pub(crate) struct Cache<const N: usize> {
+    slots: RefCell<Vec<Slot<N>>>,
+    /// The block in which the last range started: the next one often starts there too, or a little behind it.
+    near: Cell<usize>,
+}
 
 type Slot<const N: usize> = Option<(usize, Rc<Block<N>>)>;
 
@@ -113,7 +151,10 @@ const SLOTS: usize = 1024;
 
 impl<const N: usize> Cache<N> {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+        Self {
+            slots: RefCell::new(Vec::new()),
+            near: Cell::new(0),
+        }
     }
 }
 
@@ -185,7 +226,42 @@ impl<const N: usize> Permutation<N> {
 
     /// The first block of which a condition on the first entry does not hold.
     fn partition(&self, holds: impl Fn(&[u32; N]) -> bool) -> Result<usize> {
-        let (mut low, mut high) = (0, self.blocks);
+        self.partition_within(0..self.blocks, holds)
+    }
+
+    /// As [`partition`](Self::partition), where the answer is likely to be a little behind the block `near`.
+    #[inline]
+    fn partition_near(&self, near: usize, holds: impl Fn(&[u32; N]) -> bool) -> Result<usize> {
+        let mut within = 0..self.blocks;
+        if within.contains(&near) {
+            if holds(&self.first(near)?) {
+                within.start = near + 1;
+                for step in [1, 2, 4, 8] {
+                    let next = within.start + step - 1;
+                    if next >= within.end {
+                        break;
+                    }
+                    if !holds(&self.first(next)?) {
+                        within.end = next;
+                        break;
+                    }
+                    within.start = next + 1;
+                }
+            } else {
+                within.end = near;
+            }
+        }
+        self.partition_within(within, holds)
+    }
+
+    fn partition_within(
+        &self,
+        Range {
+            start: mut low,
+            end: mut high,
+        }: Range<usize>,
+        holds: impl Fn(&[u32; N]) -> bool,
+    ) -> Result<usize> {
         while low < high {
             let middle = low + (high - low) / 2;
             if holds(&self.first(middle)?) {
@@ -197,13 +273,19 @@ impl<const N: usize> Permutation<N> {
         Ok(low)
     }
 
+    /// Where the bytes of a block end.
+    #[inline]
+    fn end_of(&self, number: usize) -> Result<usize> {
+        if number + 1 < self.blocks {
+            Ok(self.skip(number + 1)?.1)
+        } else {
+            Ok(self.skips)
+        }
+    }
+
     fn read(&self, number: usize, block: &mut Block<N>) -> Result<()> {
         let (first, start) = self.skip(number)?;
-        let end = if number + 1 < self.blocks {
-            self.skip(number + 1)?.1
-        } else {
-            self.skips
-        };
+        let end = self.end_of(number)?;
         let bytes = self.file.bytes(start..end)?;
         block.length = (self.length - number * BLOCK).min(BLOCK);
         block
@@ -223,7 +305,7 @@ impl<const N: usize> Permutation<N> {
             self.read(number, &mut block)?;
             return Ok(Rc::new(block));
         };
-        let mut slots = cache.0.borrow_mut();
+        let mut slots = cache.slots.borrow_mut();
         if slots.is_empty() {
             slots.resize_with(SLOTS.min(self.blocks), || None);
         }
@@ -329,6 +411,15 @@ impl<const N: usize> Permutation<N> {
         Ok(Some(found))
     }
 
+    /// How many entries start with a prefix, and some of them, spread evenly.
+    pub(crate) fn sample(&self, prefix: &[u32], size: usize) -> Result<(usize, Vec<[u32; N]>)> {
+        let start = self.rank(prefix, false, None)?;
+        let length = self.rank(prefix, true, None)?.saturating_sub(start);
+        let size = size.min(length);
+        let entries = (0..size).map(|part| self.get(start + (2 * part + 1) * length / (2 * size)));
+        Ok((length, entries.collect::<Result<_>>()?))
+    }
+
     /// The entries that start with a prefix.
     pub(crate) fn range<'a>(&'a self, prefix: &[u32], cache: Option<&'a Cache<N>>) -> Scan<'a, N> {
         self.between(prefix, prefix, cache)
@@ -381,7 +472,10 @@ impl<const N: usize> Scan<'_, N> {
         let entries = block.entries();
         self.end = match entries.last() {
             Some(last) if *last <= self.bound => entries.len(),
-            _ => entries.partition_point(|entry| *entry <= self.bound),
+            _ => {
+                let rest = entries.get(position..).unwrap_or_default();
+                position + rest.partition_point(|entry| *entry <= self.bound)
+            }
         };
         self.number = number;
         self.position = position;
@@ -392,8 +486,14 @@ impl<const N: usize> Scan<'_, N> {
     fn seek(&mut self, low: &[u32]) -> Result<()> {
         let below = |entry: &[u32; N]| compare(entry, low).is_lt();
         let permutation = self.permutation;
-        let number = permutation.partition(below)?;
+        let number = match self.cache {
+            Some(cache) => permutation.partition_near(cache.near.get(), below)?,
+            None => permutation.partition(below)?,
+        };
         if let Some(before) = number.checked_sub(1) {
+            if let Some(cache) = self.cache {
+                cache.near.set(before);
+            }
             let block = permutation.block(before, self.cache)?;
             let position = block.entries().partition_point(below);
             if position < block.length {
@@ -428,6 +528,58 @@ impl<const N: usize> Scan<'_, N> {
             self.seek(low)?;
         }
         Ok(())
+    }
+
+    /// The first entry of the block that comes next, if the next entry starts one.
+    pub(crate) fn next_block_start(&self) -> Result<Option<[u32; N]>> {
+        match self.block_ahead() {
+            Some(number) if number < self.permutation.blocks => {
+                self.permutation.first(number).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The number of the block that comes next, if the next entry starts one.
+    fn block_ahead(&self) -> Option<usize> {
+        let block = self.block.as_ref()?;
+        match self.position {
+            0 => Some(self.number),
+            position if position == block.length => Some(self.number + 1),
+            _ => None,
+        }
+    }
+
+    /// Copies the whole blocks ahead whose entries are below a bound; says how many entries that are. Only for a scan
+    /// of all entries, where the next one starts a block, as does the writer's.
+    pub(crate) fn copy_blocks(
+        &mut self,
+        writer: &mut PermutationWriter<N>,
+        bound: Option<[u32; N]>,
+    ) -> Result<usize> {
+        let permutation = self.permutation;
+        let Some(from) = self.block_ahead() else {
+            return Ok(0);
+        };
+        let full = permutation.length / BLOCK;
+        let to = match bound {
+            None => full,
+            // A block is below what starts the next one.
+            Some(bound) => permutation
+                .partition(|first| *first <= bound)?
+                .saturating_sub(1)
+                .min(full),
+        };
+        if to <= from {
+            return Ok(0);
+        }
+        writer.copy(permutation, from..to)?;
+        self.block = None;
+        if to < permutation.blocks {
+            let block = permutation.block(to, self.cache)?;
+            self.enter(to, 0, block);
+        }
+        Ok((to - from) * BLOCK)
     }
 
     #[cold]

@@ -192,6 +192,39 @@ proptest! {
     }
 
     #[test]
+    fn large_amended_files_are_those_of_a_new_index(
+        edits in prop::collection::vec((0..400_u32, 0..6_u32, 0..60_u32), 0..4),
+        rows in prop::collection::vec(0..420_u32, 0..3),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut table: BTreeMap<(u32, u32), u32> = (0..400)
+            .flat_map(|row| (0..6).map(move |column| ((row, column), (row * 7 + column) % 50)))
+            .collect();
+        let old_quads: Vec<Quad> = table.iter().flat_map(cell).collect();
+        let old = build(&folder.path().join("old"), &old_quads, 1, usize::MAX);
+        for (row, column, value) in edits {
+            table.insert((row, column), value);
+        }
+        for row in rows {
+            if row < 400 {
+                table.retain(|(of, _), _| *of != row);
+            } else {
+                table.insert((row, 1), row);
+            }
+        }
+        let new_quads: Vec<Quad> = table.iter().flat_map(cell).collect();
+        let mut chunk = Chunk::new();
+        old_quads.iter().for_each(|quad| chunk.remove(quad.as_ref()));
+        new_quads.iter().for_each(|quad| chunk.push(quad.as_ref()));
+        let mut changes = Changes::new();
+        changes.add(chunk).unwrap();
+        let amended = folder.path().join("amended");
+        old.amend(&changes, &amended, &Options::default()).unwrap();
+        build(&folder.path().join("new"), &new_quads, 1, usize::MAX);
+        prop_assert_eq!(files(&amended), files(&folder.path().join("new")));
+    }
+
+    #[test]
     fn patterns_and_counts(quads in prop::collection::vec(quad(), 1..40), asked in quad(), bits in 0..32_u32) {
         let folder = tempfile::tempdir().unwrap();
         let index = build(folder.path(), &quads, 2, usize::MAX);
@@ -270,6 +303,27 @@ proptest! {
             prop_assert_eq!(found, expected, "{}", text);
         }
     }
+}
+
+/// The quads of a cell, some of which are made twice: in the default graph, and some in one of two named graphs.
+fn cell((&(row, column), &value): (&(u32, u32), &u32)) -> Vec<Quad> {
+    let object: Term = match column {
+        0 => iri(&format!("o{value}")).into(),
+        1 => Literal::new_simple_literal(format!("value {value}")).into(),
+        2 => Literal::new_language_tagged_literal_unchecked(format!("{value}"), "en").into(),
+        _ => Literal::from(i64::from(value)).into(),
+    };
+    let (subject, predicate) = (iri(&format!("row{row}")), iri(&format!("p{column}")));
+    let quad =
+        |graph: GraphName| Quad::new(subject.clone(), predicate.clone(), object.clone(), graph);
+    let mut quads = vec![quad(GraphName::DefaultGraph)];
+    if row % 9 == 0 {
+        quads.push(quad(GraphName::DefaultGraph));
+    }
+    if column < 4 {
+        quads.push(quad(iri(&format!("g{}", row % 2)).into()));
+    }
+    quads
 }
 
 fn answers(results: QueryResults<'_>) -> Vec<String> {
@@ -369,6 +423,38 @@ fn value() -> impl Strategy<Value = Literal> {
             .prop_map(move |text| typed(text, "dateTime")),
         "-?(19|20)[0-9]{2}".prop_map(move |text| typed(text, "gYear")),
     ]
+}
+
+#[test]
+fn distinct_values_are_estimated_from_a_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    // Each of 100 subjects has 4 values, which all share; in a graph each has another one.
+    let default = (0..100).flat_map(|subject| (0..4).map(move |value| (subject, value)));
+    let quads: Vec<Quad> = default
+        .map(|(subject, value)| (subject, value, GraphName::DefaultGraph))
+        .chain((0..100).map(|subject| (subject, subject, iri("g").into())))
+        .map(|(subject, value, graph)| {
+            let object = iri(&format!("o{value}"));
+            Quad::new(iri(&format!("s{subject}")), iri("p"), object, graph)
+        })
+        .collect();
+    let index = build(folder.path(), &quads, 1, usize::MAX);
+    let (predicate, graph) = (iri("p"), iri("g"));
+    for (graphs, subjects, objects, few) in [
+        (Graphs::Default, 100, 4, Some(4)),
+        (Graphs::Named(graph.as_ref().into()), 100, 100, None),
+        (Graphs::AllNamed, 100, 100, None),
+    ] {
+        let predicate = predicate.as_ref();
+        assert_eq!(
+            index.estimate_subjects(predicate, graphs).unwrap(),
+            subjects
+        );
+        assert_eq!(index.estimate_objects(predicate, graphs).unwrap(), objects);
+        assert_eq!(index.few_objects(predicate, graphs).unwrap(), few);
+    }
+    let unknown = index.estimate_subjects(iri("q").as_ref(), Graphs::Default);
+    assert_eq!(unknown.unwrap(), 0);
 }
 
 #[test]

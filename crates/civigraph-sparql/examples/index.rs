@@ -1,4 +1,5 @@
-//! Loads N-Quads into an index and asks it: `index load IN.nq FOLDER`, `index query FOLDER QUERY.rq`.
+//! Loads N-Quads into an index and asks it: `index load IN.nq FOLDER`, `index query FOLDER QUERY.rq`, and with the plan
+//! on standard error `index explain FOLDER QUERY.rq`.
 
 use civigraph_index::{Builder, Chunk, Dataset, Index, Options};
 use oxrdfio::{RdfFormat, RdfParser};
@@ -14,8 +15,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["load", file, folder] => load(file.as_ref(), folder.as_ref()),
-        ["query", folder, query] => ask(folder.as_ref(), query.as_ref()),
-        _ => Err("usage: index load IN.nq FOLDER | index query FOLDER QUERY.rq".into()),
+        ["query", folder, query] => ask(folder.as_ref(), query.as_ref(), false),
+        ["explain", folder, query] => ask(folder.as_ref(), query.as_ref(), true),
+        _ => Err("usage: index load IN.nq FOLDER | index query|explain FOLDER QUERY.rq".into()),
     }
 }
 
@@ -57,12 +59,15 @@ fn load(file: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn ask(folder: &Path, query: &Path) -> Result<(), Box<dyn Error>> {
+fn ask(folder: &Path, query: &Path, explain: bool) -> Result<(), Box<dyn Error>> {
     let index = Index::open(folder)?;
     let dataset = Dataset::new(&index);
     let query = SparqlParser::new().parse_query(&std::fs::read_to_string(query)?)?;
     let evaluator = QueryEvaluator::new();
-    let options = civigraph_sparql::Options::default();
+    let options = civigraph_sparql::Options {
+        statistics: explain,
+        ..civigraph_sparql::Options::default()
+    };
     let evaluation = civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)?;
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match evaluation.results? {
@@ -80,6 +85,12 @@ fn ask(folder: &Path, query: &Path) -> Result<(), Box<dyn Error>> {
             for triple in triples {
                 writeln!(out, "{} .", triple?)?;
             }
+        }
+    }
+    if explain {
+        eprint!("{}", evaluation.report.explanation);
+        if let Some(nodes) = evaluation.report.nodes() {
+            eprint!("{nodes}");
         }
     }
     Ok(())

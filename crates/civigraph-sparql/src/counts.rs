@@ -26,7 +26,8 @@ pub enum Position {
 /// Exact counts of a dataset, cheap enough to be asked for while a query is planned.
 ///
 /// The numbers must be exact: `COUNT`, `ASK` and `DISTINCT` are answered from them.
-/// Only [`distinct_values`](Self::distinct_values) and [`count_in_range`](Self::count_in_range) may be estimates.
+/// Only [`distinct_values`](Self::distinct_values), [`sampled_values`](Self::sampled_values) and
+/// [`count_in_range`](Self::count_in_range) may be estimates.
 pub trait Counts {
     /// An error of reading the dataset.
     type Error: Error + Send + Sync + 'static;
@@ -63,6 +64,16 @@ pub trait Counts {
 
     /// Estimates how many distinct subjects or objects a predicate has, or `None` where that is not known.
     fn distinct_values(
+        &self,
+        _predicate: NamedNodeRef<'_>,
+        _position: Position,
+        _graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        Ok(None)
+    }
+
+    /// Estimates the same from a sample of the quads, which takes longer: it is asked for where a plan is expensive.
+    fn sampled_values(
         &self,
         _predicate: NamedNodeRef<'_>,
         _position: Position,
@@ -127,6 +138,15 @@ impl<C: Counts> Counts for &C {
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).distinct_values(predicate, position, graphs)
+    }
+
+    fn sampled_values(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        position: Position,
+        graphs: Graphs<'_>,
+    ) -> Result<Option<u64>, Self::Error> {
+        (**self).sampled_values(predicate, position, graphs)
     }
 
     fn count_in_range(

@@ -1,7 +1,7 @@
 //! Ranges of values that filters ask for.
 use civigraph_index::{ValueKind, ValueRange};
 use oxrdf::Literal;
-use spargebra::algebra::Expression;
+use spargebra::algebra::{Expression, Function};
 
 /// Returns the range of values that a variable can have so that all the filters hold.
 pub(crate) fn range_of(variable: &str, filters: &[Expression]) -> Option<ValueRange> {
@@ -56,6 +56,9 @@ fn bounds<'a>(variable: &str, filter: &'a Expression) -> Option<(&'a Literal, bo
 pub(crate) fn selectivity(filter: &Expression) -> f64 {
     use Expression as E;
     match filter {
+        // Texts come in a few languages.
+        E::Equal(a, b) if is_language(a) || is_language(b) => 0.5,
+        E::FunctionCall(Function::LangMatches, _) => 0.5,
         E::Equal(..) | E::SameTerm(..) => 0.1,
         E::Greater(..) | E::GreaterOrEqual(..) | E::Less(..) | E::LessOrEqual(..) => 0.4,
         E::And(a, b) => selectivity(a) * selectivity(b),
@@ -64,4 +67,8 @@ pub(crate) fn selectivity(filter: &Expression) -> f64 {
         E::FunctionCall(..) => 0.2,
         _ => 0.5,
     }
+}
+
+fn is_language(expression: &Expression) -> bool {
+    matches!(expression, Expression::FunctionCall(Function::Lang, _))
 }

@@ -69,15 +69,24 @@ impl Counts for Dataset<'_> {
         position: Position,
         of: Graphs<'_>,
     ) -> Result<Option<u64>, Error> {
-        // Few objects are counted; how many subjects there are no order says.
-        const FEW: usize = 64;
         match position {
+            // No order says how many there are.
             Position::Subject => Ok(None),
-            Position::Object => {
-                let objects = self.index().objects(predicate, graphs(of), FEW)?;
-                Ok(objects.map(|objects| objects.len() as u64))
-            }
+            Position::Object => self.index().few_objects(predicate, graphs(of)),
         }
+    }
+
+    fn sampled_values(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        position: Position,
+        of: Graphs<'_>,
+    ) -> Result<Option<u64>, Error> {
+        match position {
+            Position::Subject => self.index().estimate_subjects(predicate, graphs(of)),
+            Position::Object => self.index().estimate_objects(predicate, graphs(of)),
+        }
+        .map(Some)
     }
 
     fn count_in_range(

@@ -19,6 +19,8 @@ use std::collections::HashMap;
 const LOOK_UP: f64 = 2.0;
 /// How much dearer a product of unrelated patterns is taken to be than estimated, because estimates multiply their errors.
 const PRODUCT: f64 = 4.0;
+/// Plans that cost more are made again with better estimates, which cost some hundred look-ups.
+const EXPENSIVE: f64 = 20_000.0;
 /// The most rows that are put in a hash table.
 const HASH_UP_TO: f64 = 1_000_000.0;
 
@@ -182,10 +184,8 @@ impl<C: Counts> Planner<'_, C> {
         let mut parts = Vec::new();
         self.flatten(pattern, None, context, bound, &mut parts, &mut filters)?;
         conditions.extend(filters.iter().cloned());
-        let mut units = Vec::new();
-        for part in parts {
-            units.push(self.unit(part, &conditions, context)?);
-        }
+        let noted = self.explanation.rewritings.len();
+        let mut units = self.units(&parts, &conditions, context)?;
         if self.options.join_order
             && let Some(empty) = units.iter().find(|unit| unit.exact && unit.matches == 0.0)
         {
@@ -216,7 +216,15 @@ impl<C: Counts> Planner<'_, C> {
             });
             return Ok(filtered(joined, filters));
         }
-        let order = best_order(&units, &filters, bound);
+        let mut order = best_order(&units, &filters, bound);
+        if units.len() > 1 && order.cost > EXPENSIVE {
+            self.explanation.rewritings.truncate(noted);
+            self.estimator.samples.set(true);
+            let sampled = self.units(&parts, &conditions, context);
+            self.estimator.samples.set(false);
+            units = sampled?;
+            order = best_order(&units, &filters, bound);
+        }
         let pattern = self.chain(&units, &order, context, bound);
         Ok(filtered(pattern, filters))
     }
@@ -275,6 +283,18 @@ impl<C: Counts> Planner<'_, C> {
             }
         }
         Ok(())
+    }
+
+    fn units(
+        &mut self,
+        parts: &[Part],
+        filters: &[Expression],
+        context: Context<'_>,
+    ) -> Result<Vec<Unit>, C::Error> {
+        let parts = parts.iter().cloned();
+        parts
+            .map(|part| self.unit(part, filters, context))
+            .collect()
     }
 
     fn unit(
@@ -459,6 +479,7 @@ impl<C: Counts> Planner<'_, C> {
     }
 }
 
+#[derive(Clone)]
 enum Part {
     Triple(TriplePattern, Option<NamedNodePattern>),
     Path(GraphPattern, Option<NamedNodePattern>),

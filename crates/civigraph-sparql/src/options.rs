@@ -42,7 +42,7 @@ impl Default for Options {
         Self {
             join_order: true,
             hash_joins: true,
-            hash_join_rows: 10_000,
+            hash_join_rows: 1_000,
             order_after_distinct: true,
             required_first: true,
             counts: true,

@@ -15,7 +15,7 @@ use oxrdf::{GraphName, NamedNode};
 use spargebra::Query;
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::NamedNodePattern;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::convert::Infallible;
 
 /// A query as it is given to spareval.
@@ -112,6 +112,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             default_graphs: &default_graphs,
             exact,
             named_graphs: OnceCell::new(),
+            samples: Cell::new(false),
         },
         options,
         explanation: Explanation {

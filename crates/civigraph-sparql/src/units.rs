@@ -5,7 +5,7 @@ use civigraph_index::{RangePredicate, ValueRange, readable_ranges};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 
 /// How many rows a filter is expected to let pass that nothing is known about.
@@ -57,6 +57,8 @@ pub(crate) struct Estimator<'a, C> {
     pub(crate) exact: bool,
     /// How many named graphs there are, once that was asked.
     pub(crate) named_graphs: OnceCell<f64>,
+    /// Whether numbers of distinct values come from samples where nothing better is known.
+    pub(crate) samples: Cell<bool>,
 }
 
 impl<C: Counts> Estimator<'_, C> {
@@ -189,7 +191,10 @@ impl<C: Counts> Estimator<'_, C> {
         if let Some(predicate) = predicate {
             let mut known = true;
             let distinct = self.sum(graph, |graphs| {
-                let distinct = self.counts.distinct_values(predicate, position, graphs)?;
+                let mut distinct = self.counts.distinct_values(predicate, position, graphs)?;
+                if distinct.is_none() && self.samples.get() {
+                    distinct = self.counts.sampled_values(predicate, position, graphs)?;
+                }
                 known &= distinct.is_some();
                 Ok(distinct.unwrap_or_default())
             })?;

@@ -1,5 +1,5 @@
 //! Builds an index of generated labels and measures it:
-//! `cargo run --release -p civigraph-text --example measure [LABELS] [THREADS] [MEMORY_MIB]`.
+//! `cargo run --release -p civigraph-text --example measure [LABELS] [MEMORY_MIB]`.
 
 use civigraph_text::{Entry, Kind, Match, Options, PROPERTIES, Query, TextIndex, Writer};
 use std::error::Error;
@@ -132,13 +132,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .filter_map(|argument| argument.parse().ok());
     let labels: usize = arguments.next().unwrap_or(1_000_000);
-    let threads = arguments.next().unwrap_or(1);
     let memory = arguments.next().unwrap_or(512) << 20;
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let vocabulary = words(&mut numbers, labels / 4 + 10);
     let folder = tempfile::tempdir()?;
     let (before, start) = (cpu(), Instant::now());
-    let mut writer = Writer::create(folder.path().join("text"), Options { memory, threads })?;
+    let mut writer = Writer::create(folder.path().join("text"), Options { memory })?;
     let mut text_bytes = 0;
     for number in 0..labels {
         let subject = format!("https://example.org/id/thing/{}", number / 2);
@@ -168,8 +167,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in std::fs::read_dir(folder.path().join("text"))? {
         let path = file?.path();
         let bytes = path.metadata()?.len() as f64;
-        let extension = path.extension().unwrap_or_default();
-        println!("  {:.1} MB {}", bytes / 1e6, extension.display());
+        let name = path.file_name().unwrap_or_default();
+        println!("  {:.1} MB {}", bytes / 1e6, name.display());
     }
     let start = Instant::now();
     let index = TextIndex::open(folder.path().join("text"))?;

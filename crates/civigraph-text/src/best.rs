@@ -7,26 +7,26 @@ use std::collections::HashSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate {
     pub rank: u32,
-    /// The place of the subject's IRI in the order of IRIs.
+    /// The number of the subject.
     pub subject: u64,
     pub doc: u32,
 }
 
 impl Candidate {
-    /// Higher ranks first, then by the subject.
-    fn order(&self) -> (Reverse<u32>, u64) {
-        (Reverse(self.rank), self.subject)
+    /// Higher ranks first, then by the document: they are in the order of subjects.
+    fn order(&self) -> (Reverse<u32>, u32) {
+        (Reverse(self.rank), self.doc)
     }
 }
 
-/// Keeps the best candidates, and all that tie with the last of them.
+/// Keeps the best candidates.
 pub struct Best {
     limit: usize,
     /// Whether one candidate of each subject is enough.
     distinct: bool,
     candidates: Vec<Candidate>,
     /// What a candidate must not be worse than.
-    bound: Option<(Reverse<u32>, u64)>,
+    bound: Option<(Reverse<u32>, u32)>,
     full: usize,
 }
 
@@ -41,43 +41,35 @@ impl Best {
         }
     }
 
-    /// Whether a candidate of this rank may be kept, whatever its subject.
-    pub fn takes(&self, rank: u32) -> bool {
-        self.bound.is_none_or(|(Reverse(bound), _)| rank >= bound)
+    /// Whether a document of this rank may be kept.
+    pub fn takes(&self, rank: u32, doc: u32) -> bool {
+        self.bound.is_none_or(|bound| (Reverse(rank), doc) <= bound)
     }
 
     pub fn push(&mut self, candidate: Candidate) {
-        if self.bound.is_some_and(|bound| candidate.order() > bound) {
+        if !self.takes(candidate.rank, candidate.doc) {
             return;
         }
         self.candidates.push(candidate);
         if self.candidates.len() >= self.full {
             self.cut();
-            // Ties may be many: the next cut is not at once.
-            self.full = self.full.max(2 * self.candidates.len());
         }
     }
 
     fn cut(&mut self) {
-        self.candidates
-            .sort_unstable_by_key(|candidate| (candidate.order(), candidate.doc));
+        self.candidates.sort_unstable_by_key(Candidate::order);
         if self.distinct {
             let mut seen = HashSet::new();
             self.candidates
                 .retain(|candidate| seen.insert(candidate.subject));
         }
-        let Some(last) = self.limit.checked_sub(1) else {
-            self.candidates.clear();
-            return;
-        };
-        if let Some(last) = self.candidates.get(last).map(Candidate::order) {
-            self.bound = Some(last);
-            self.candidates
-                .retain(|candidate| candidate.order() <= last);
+        self.candidates.truncate(self.limit);
+        if self.candidates.len() == self.limit {
+            self.bound = self.candidates.last().map(Candidate::order);
         }
     }
 
-    /// The candidates in order: as many as the limit, and those that tie with the last.
+    /// The candidates in order, as many as the limit.
     pub fn finish(mut self) -> Vec<Candidate> {
         self.cut();
         self.candidates
@@ -91,12 +83,12 @@ mod tests {
     #[test]
     fn the_best_are_kept_in_order() {
         for (limit, distinct, expected) in [
-            (2, false, vec![(9, 1, 4), (9, 1, 5), (9, 1, 8)]),
-            (2, true, vec![(9, 1, 4), (9, 2, 3)]),
+            (2, false, vec![(9, 1, 4), (9, 1, 5)]),
+            (2, true, vec![(9, 1, 4), (9, 2, 9)]),
             (0, false, vec![]),
         ] {
             let mut best = Best::new(limit, distinct);
-            for (rank, subject, doc) in [(3, 0, 1), (9, 2, 3), (9, 1, 8), (9, 1, 5), (9, 1, 4)] {
+            for (rank, subject, doc) in [(3, 0, 1), (9, 2, 9), (9, 1, 8), (9, 1, 5), (9, 1, 4)] {
                 best.push(Candidate { rank, subject, doc });
             }
             // Many worse ones make it cut before the end.

@@ -14,8 +14,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [Self::Label, Self::AltLabel, Self::Hidden, Self::Text];
-
     /// The kind that [`PROPERTIES`] gives to a property.
     ///
     /// ```

@@ -20,7 +20,7 @@ pub enum ErrorKind {
     Damaged,
     /// Reading or writing failed.
     Io,
-    /// An entry cannot be indexed, or the indexer failed.
+    /// An entry cannot be indexed, or there are more of them than the format can number.
     Write,
 }
 
@@ -32,6 +32,9 @@ pub struct Error {
     message: String,
 }
 
+/// The result of an operation on an index.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, path: &Path, message: impl Into<String>) -> Self {
         Self {
@@ -41,35 +44,14 @@ impl Error {
         }
     }
 
-    /// An error while files of a finished index are read.
-    pub(crate) fn reading(path: &Path, error: impl Into<tantivy::TantivyError>) -> Self {
-        let error = error.into();
-        let kind = match &error {
-            tantivy::TantivyError::IoError(error)
-                if !matches!(
-                    error.kind(),
-                    io::ErrorKind::InvalidData
-                        | io::ErrorKind::UnexpectedEof
-                        | io::ErrorKind::NotFound
-                ) =>
-            {
-                ErrorKind::Io
-            }
-            _ => ErrorKind::Damaged,
-        };
-        Self::new(kind, path, error.to_string())
+    /// An error of the operating system.
+    pub(crate) fn io(path: &Path, doing: &str, error: &io::Error) -> Self {
+        Self::new(ErrorKind::Io, path, format!("could not {doing}: {error}"))
     }
 
-    /// An error while an index is written.
-    pub(crate) fn writing(path: &Path, error: impl Into<tantivy::TantivyError>) -> Self {
-        let error = error.into();
-        let kind = match error {
-            tantivy::TantivyError::IoError(_) | tantivy::TantivyError::OpenWriteError(_) => {
-                ErrorKind::Io
-            }
-            _ => ErrorKind::Write,
-        };
-        Self::new(kind, path, error.to_string())
+    /// An error about a file that does not have the bytes that were written.
+    pub(crate) fn damaged(path: &Path, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Damaged, path, message)
     }
 
     /// What kind of error this is.

@@ -78,33 +78,61 @@
 //!
 //! # Files
 //!
-//! A folder has the files of a [tantivy](https://docs.rs/tantivy) index of one segment and a
-//! manifest with the version, the length of each file and a CRC-32 of each 64 KiB. Opening checks
-//! the version and the lengths; reading checks each page the first time it is read;
-//! [`TextIndex::verify`] checks them all. The files of two builds need not be the same bytes.
-//! Nothing is locked or written by a search, so the folder may be read-only. Files must not be
-//! changed while they are open: they are mapped.
+//! | file | what it has |
+//! |---|---|
+//! | `manifest` | the version, and of each file the length and a CRC-32 of each 64 KiB |
+//! | `subjects` | the IRIs of subjects, sorted |
+//! | `columns` | of each document its subject, kind, weight, number of words, property and language |
+//! | `literals` | the texts, in blocks of 16 KiB compressed by zstd |
+//! | `names.words`, `names.documents` | the words of names, sorted, and the documents of each |
+//! | `names.stems`, `names.latin` | stems and keys in Latin letters, sorted, with the words of each |
+//! | `texts.…` | the same for the words of descriptions |
+//!
+//! Documents are numbered in the order of subjects, properties, texts and languages, so the same
+//! entries make the same bytes in whatever order they are added. Opening checks the version and
+//! the lengths, and reads the ends of the files; reading checks each page the first time it is
+//! read; [`TextIndex::verify`] checks them all. Nothing is locked or written by a search, so the
+//! folder may be read-only. Files must not be changed while they are open: they are mapped.
+//!
+//! Writing sorts entries within [`Options::memory`]; what does not fit goes to temporary files in
+//! the folder of the index, about as much as all texts and IRIs together and half as much again.
 
 #![warn(missing_docs)]
+#![deny(unsafe_code)]
 #![cfg_attr(
     not(test),
-    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
 )]
-#![forbid(unsafe_code)]
 
+mod attributes;
 mod best;
+mod columns;
+mod dictionary;
 mod docs;
 mod entry;
 mod error;
 mod fold;
-mod folder;
 mod index;
+mod inversion;
 mod latin;
+mod lexicon;
+mod lists;
+mod literals;
 mod manifest;
+mod page;
 mod query;
-mod schema;
+mod record;
+mod runs;
+mod search;
+mod similar;
+mod sorter;
 mod stem;
-mod terms;
+mod varint;
 mod writer;
 
 pub use entry::{Entry, Kind, PROPERTIES};

@@ -1,30 +1,37 @@
 //! The manifest of an index: its version, its files and a checksum of every page of them.
 //!
 //! ```text
-//! civigraph-text 1
+//! civigraph-text 2
 //! documents 1000000
-//! file meta.json 1342 8c7a1b22
-//! file 5d…c1.idx 104857600 00c5be11 9a0d…
+//! file columns 1342 8c7a1b22
+//! file literals 104857600 00c5be11 9a0d…
 //! end 51c2a0f3
 //! ```
 //!
 //! The last line has the checksum of all lines before it. Checksums are CRC-32.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::page::PAGE;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// The file's name.
 pub const NAME: &str = "manifest";
 
-/// The bytes under one checksum.
-pub const PAGE: usize = 1 << 16;
+/// The file of subjects.
+pub const SUBJECTS: &str = "subjects";
+
+/// The file of what ranks and filters documents.
+pub const COLUMNS: &str = "columns";
+
+/// The file of texts.
+pub const LITERALS: &str = "literals";
 
 const MAGIC: &str = "civigraph-text";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is known of one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,30 +42,20 @@ pub struct FileEntry {
 }
 
 /// The contents of an index.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Manifest {
     pub documents: u64,
     pub files: BTreeMap<String, FileEntry>,
 }
 
 impl Manifest {
-    /// Describes all files of a folder.
-    pub fn of(folder: &Path, documents: u64) -> Result<Self, Error> {
-        let failed = |error: io::Error| Error::new(ErrorKind::Io, folder, error.to_string());
-        let mut files = BTreeMap::new();
-        for entry in fs::read_dir(folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().into_string().map_err(|name| {
-                let name = name.to_string_lossy().into_owned();
-                Error::new(ErrorKind::Write, folder, format!("file name `{name}`"))
-            })?;
-            files.insert(name, describe(&entry.path()).map_err(failed)?);
-        }
-        Ok(Self { documents, files })
+    /// Adds a file.
+    pub fn add(&mut self, name: &str, file: FileEntry) {
+        self.files.insert(name.to_owned(), file);
     }
 
     /// Writes the manifest, after which the folder is an index.
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+    pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(NAME);
         let text = self.text();
         File::create_new(&path)
@@ -70,7 +67,8 @@ impl Manifest {
             .map_err(|error| Error::new(ErrorKind::Io, &path, error.to_string()))
     }
 
-    fn text(&self) -> String {
+    /// The lines of the file.
+    pub fn text(&self) -> String {
         let mut text = format!("{MAGIC} {VERSION}\ndocuments {}\n", self.documents);
         for (name, file) in &self.files {
             // Writing to a string does not fail.
@@ -86,7 +84,7 @@ impl Manifest {
     }
 
     /// Reads the manifest of an index, and compares the lengths of its files.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
+    pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(NAME);
         let bytes = fs::read(&path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound if !folder.exists() => {
@@ -170,27 +168,6 @@ impl Manifest {
     }
 }
 
-fn describe(path: &Path) -> io::Result<FileEntry> {
-    let mut file = File::open(path)?;
-    let mut page = vec![0; PAGE];
-    let mut length = 0;
-    let mut pages = Vec::new();
-    loop {
-        let mut filled = 0;
-        while filled < PAGE {
-            match file.read(&mut page[filled..])? {
-                0 => break,
-                read => filled += read,
-            }
-        }
-        if filled == 0 {
-            return Ok(FileEntry { length, pages });
-        }
-        length += filled as u64;
-        pages.push(crc32fast::hash(&page[..filled]));
-    }
-}
-
 /// Makes the names in a folder durable, where folders can be opened.
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
@@ -208,8 +185,8 @@ mod tests {
         let manifest = Manifest {
             documents: 3,
             files: [
-                ("meta.json", 5, vec![7]),
-                ("a.idx", PAGE as u64 + 1, vec![1, 2]),
+                ("columns", 5, vec![7]),
+                ("literals", PAGE as u64 + 1, vec![1, 2]),
             ]
             .into_iter()
             .map(|(name, length, pages)| (name.to_owned(), FileEntry { length, pages }))

@@ -1,6 +1,10 @@
 //! Tests of the whole: what is written is found.
 
+mod scan;
+
+use crate::manifest::Manifest;
 use crate::{Entry, ErrorKind, Kind, Match, Options, Query, TextIndex, Writer};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -291,57 +295,69 @@ fn threads_share_an_index() {
     });
 }
 
+/// The files of a folder and their bytes.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
 #[test]
 fn ways_to_write_make_no_difference() {
-    // Enough for several parts: a batch goes to one thread, and small memory closes parts early.
-    let subjects: Vec<String> = (0..6_000)
-        .map(|number| format!("s{:04}", number % 3_000))
+    // Enough for several sorted parts in the least memory there is.
+    let rows: Vec<(String, String)> = (0..60_000)
+        .map(|number| {
+            let text = format!(
+                "Участник {} форума {number} {:030}",
+                number % 7,
+                number % 99
+            );
+            (format!("https://example.org/{:050}", number % 3_000), text)
+        })
         .collect();
-    let answers: Vec<_> = [
-        Options {
-            threads: 1,
-            ..Options::default()
-        },
-        Options {
-            threads: 3,
-            ..Options::default()
-        },
-        Options {
-            threads: 2,
-            memory: 1,
-        },
-    ]
-    .into_iter()
-    .map(|options| {
-        let folder = tempfile::tempdir().unwrap();
-        let mut writer = Writer::create(folder.path(), options).unwrap();
-        for (number, subject) in subjects.iter().enumerate() {
-            let text = format!("Участник {} форума {number}", number % 7);
-            writer.add(Entry::label(subject, LABEL, &text)).unwrap();
-        }
-        assert_eq!(writer.finish().unwrap().documents, 6_000);
-        let index = TextIndex::open(folder.path()).unwrap();
-        index.verify().unwrap();
-        // Nothing but the index is left.
-        assert!(fs::read_dir(folder.path()).unwrap().all(|entry| {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            !name.starts_with('.') && !name.starts_with("part-")
-        }));
-        ["форум", "участник 3", "уч", "форм 5999"].map(|text| {
+    let least = Options { memory: 0 };
+    let written: Vec<_> = [(Options::default(), false), (least, false), (least, true)]
+        .into_iter()
+        .map(|(options, reversed)| {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer = Writer::create(folder.path(), options).unwrap();
+            let mut add = |(subject, text): &(String, String)| {
+                writer.add(Entry::label(subject, LABEL, text)).unwrap();
+            };
+            if reversed {
+                rows.iter().rev().for_each(&mut add);
+            } else {
+                rows.iter().for_each(&mut add);
+            }
+            let summary = writer.finish().unwrap();
+            assert_eq!(summary.documents, 60_000);
+            let index = TextIndex::open(folder.path()).unwrap();
+            index.verify().unwrap();
+            assert_eq!(index.bytes(), summary.bytes);
             let query = Query {
                 limit: 25,
-                ..Query::new(text)
+                ..Query::new("форм 5999")
             };
-            (
-                index.search(&query).unwrap(),
-                index.subjects(&query).unwrap(),
-            )
+            assert_eq!(index.search(&query).unwrap().len(), 25);
+            files(folder.path())
         })
-    })
-    .collect();
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[0], answers[2]);
-    assert_eq!(answers[0][0].0.len(), 25);
+        .collect();
+    // Nothing but the index is left.
+    assert_eq!(written[0].len(), 12);
+    for other in &written[1..] {
+        assert_eq!(
+            other.keys().collect::<Vec<_>>(),
+            written[0].keys().collect::<Vec<_>>()
+        );
+        for (name, bytes) in other {
+            assert!(*bytes == written[0][name], "{name}");
+        }
+    }
 }
 
 #[test]
@@ -392,11 +408,10 @@ fn damage_is_an_error_and_never_another_answer() {
     let path = folder.path().join("text");
     let expected = answers(&path).unwrap();
     let (mut errors, mut same) = (0, 0);
-    for entry in fs::read_dir(&path).unwrap() {
-        let file = entry.unwrap().path();
-        let bytes = fs::read(&file).unwrap();
+    for (name, bytes) in files(&path) {
+        let file = path.join(&name);
         let mut damaged: Vec<Option<Vec<u8>>> = vec![None, Some(bytes[..bytes.len() / 2].to_vec())];
-        damaged.extend((0..bytes.len()).step_by(1 + bytes.len() / 40).map(|at| {
+        damaged.extend((0..bytes.len()).map(|at| {
             let mut bytes = bytes.clone();
             bytes[at] ^= 1 << (at % 8);
             Some(bytes)
@@ -422,6 +437,7 @@ fn damage_is_an_error_and_never_another_answer() {
                         ),
                         "{error:?}"
                     );
+                    assert!(error.path().starts_with(&path), "{error:?}");
                     errors += 1;
                 }
             }
@@ -430,4 +446,39 @@ fn damage_is_an_error_and_never_another_answer() {
     }
     assert!(errors > 20 * same, "{errors} errors, {same} not read");
     assert_eq!(answers(&path).unwrap(), expected);
+}
+
+#[test]
+fn forged_files_give_answers_or_errors() {
+    let (folder, index) = index();
+    drop(index);
+    let path = folder.path().join("text");
+    let manifest = Manifest::read(&path).unwrap();
+    let (mut errors, mut answered) = (0, 0);
+    for (name, bytes) in files(&path) {
+        if !manifest.files.contains_key(&name) {
+            continue;
+        }
+        for (at, flipped) in (0..bytes.len())
+            .step_by(3)
+            .zip([1, 0x80, 0xff, 0x10].into_iter().cycle())
+        {
+            // With checksums that fit, as no damage makes them.
+            let mut bytes = bytes.clone();
+            bytes[at] ^= flipped;
+            let mut forged = manifest.clone();
+            forged.files.get_mut(&name).unwrap().pages = vec![crc32fast::hash(&bytes)];
+            fs::write(path.join(&name), bytes).unwrap();
+            fs::write(path.join("manifest"), forged.text()).unwrap();
+            match answers(&path) {
+                Ok(_) => answered += 1,
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Damaged, "{error:?}");
+                    errors += 1;
+                }
+            }
+        }
+        fs::write(path.join(&name), &bytes).unwrap();
+    }
+    assert!(errors > 100 && answered > 100, "{errors} {answered}");
 }

@@ -1,44 +1,37 @@
 //! Writing an index.
 
+use crate::attributes::Attributes;
+use crate::columns::ColumnsWriter;
+use crate::dictionary::DictionaryWriter;
 use crate::entry::{Entry, Kind};
-use crate::error::{Error, ErrorKind};
-use crate::manifest::Manifest;
-use crate::schema::{Fields, document, schema};
+use crate::error::{Error, ErrorKind, Result};
+use crate::fold::words;
+use crate::inversion::Inversion;
+use crate::lexicon::{LexiconWriter, Scope};
+use crate::literals::LiteralsWriter;
+use crate::manifest::{COLUMNS, LITERALS, Manifest, SUBJECTS};
+use crate::record::{Record, decode, encode};
+use crate::sorter::Sorter;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
-use tantivy::directory::MmapDirectory;
-use tantivy::indexer::merge_indices;
-use tantivy::store::Compressor;
-use tantivy::{Index, IndexSettings, SingleSegmentIndexWriter, TantivyDocument};
 
-/// Entries that go to a thread at once.
-const BATCH: usize = 512;
+/// The least memory that is used.
+const LEAST_MEMORY: usize = 16 << 20;
 
-/// What tantivy's arenas of 32-bit addresses allow with room to spare.
-const MOST_MEMORY: usize = 2 << 30;
+/// The longest entry: positions in memory have 32 bits.
+const LONGEST: usize = 1 << 30;
 
 /// How an index is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// About how many bytes the threads together may use; at least 16 MiB for each thread are
-    /// taken, and at most 2 GiB. An index that does not fit is written in parts that are merged.
+    /// About how many bytes writing may use; at least 16 MiB are. Entries that do not fit are sorted
+    /// in parts in temporary files beside the index, and merged.
     pub memory: usize,
-    /// The threads that index. With one, entries keep their order, and a set that fits into the
-    /// memory is written without merging, which is the cheapest in CPU time.
-    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            memory: 512 << 20,
-            threads: 1,
-        }
+        Self { memory: 512 << 20 }
     }
 }
 
@@ -53,334 +46,184 @@ pub struct Summary {
 
 /// Writes an index into a folder of its own. Nothing can open it before [`Writer::finish`].
 ///
-/// A writer that is dropped leaves an unfinished folder, which [`TextIndex::open`] does not take
-/// for an index.
+/// The same entries make the same files, byte for byte, in whatever order they come. A writer that
+/// is dropped leaves a folder that [`TextIndex::open`] does not take for an index.
 ///
 /// [`TextIndex::open`]: crate::TextIndex::open
 pub struct Writer {
     folder: PathBuf,
-    batch: Vec<OwnedEntry>,
-    sender: Option<SyncSender<Vec<OwnedEntry>>>,
-    workers: Vec<JoinHandle<Result<Vec<Part>, Error>>>,
-    stop: Arc<AtomicBool>,
+    memory: usize,
+    entries: Sorter,
+    record: Vec<u8>,
 }
 
 impl Writer {
-    /// Creates the folder and starts the threads.
+    /// Creates the folder.
     ///
     /// # Errors
     /// The folder has files in it, or cannot be made.
     pub fn create(folder: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let folder = folder.as_ref();
-        let failed = |error: io::Error| Error::new(ErrorKind::Io, folder, error.to_string());
-        fs::create_dir_all(folder).map_err(failed)?;
-        if fs::read_dir(folder).map_err(failed)?.next().is_some() {
+        fs::create_dir_all(folder).map_err(|e| Error::io(folder, "create the folder", &e))?;
+        let mut files =
+            fs::read_dir(folder).map_err(|e| Error::io(folder, "read the folder", &e))?;
+        if files.next().is_some() {
             return Err(Error::new(
                 ErrorKind::Exists,
                 folder,
                 "the folder is not empty",
             ));
         }
-        let threads = options.threads.max(1);
-        let memory = (options.memory / threads).clamp(16 << 20, MOST_MEMORY);
-        let (sender, receiver) = sync_channel(2 * threads);
-        let receiver = Arc::new(std::sync::Mutex::new(receiver));
-        let stop = Arc::new(AtomicBool::new(false));
-        let parts = Arc::new(AtomicUsize::new(0));
-        let workers = (0..threads)
-            .map(|_| {
-                let worker = Worker {
-                    folder: folder.to_owned(),
-                    memory,
-                    receiver: Arc::clone(&receiver),
-                    stop: Arc::clone(&stop),
-                    parts: Arc::clone(&parts),
-                };
-                std::thread::Builder::new()
-                    .name("text-index".to_owned())
-                    .spawn(move || worker.run())
-                    .map_err(failed)
-            })
-            .collect::<Result<_, _>>()?;
+        let memory = options.memory.max(LEAST_MEMORY);
         Ok(Self {
             folder: folder.to_owned(),
-            batch: Vec::with_capacity(BATCH),
-            sender: Some(sender),
-            workers,
-            stop,
+            // The other half is for words.
+            entries: Sorter::new(folder, memory / 2),
+            memory,
+            record: Vec::new(),
         })
     }
 
     /// Adds a text.
     ///
     /// # Errors
-    /// A thread failed, for this or an earlier entry.
+    /// A temporary file cannot be written, or the entry has a gigabyte or more.
     pub fn add(&mut self, entry: Entry<'_>) -> Result<(), Error> {
-        self.batch.push(OwnedEntry::of(&entry));
-        if self.batch.len() == BATCH {
-            self.send()?;
+        self.record.clear();
+        encode(&entry, &mut self.record);
+        if self.record.len() >= LONGEST {
+            return Err(Error::new(
+                ErrorKind::Write,
+                &self.folder,
+                format!("a text of `{}` has a gigabyte or more", entry.subject),
+            ));
         }
-        Ok(())
+        self.entries.push(&self.record)
     }
 
-    fn send(&mut self) -> Result<(), Error> {
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-        let sent = match &self.sender {
-            Some(sender) => sender.send(batch).is_ok(),
-            None => false,
-        };
-        if sent {
-            return Ok(());
-        }
-        // All threads are gone: one of them knows why.
-        self.join()?;
-        Err(Error::new(
-            ErrorKind::Write,
-            &self.folder,
-            "the threads that index have ended",
-        ))
-    }
-
-    /// Ends all threads and returns their parts.
-    fn join(&mut self) -> Result<Vec<Part>, Error> {
-        drop(self.sender.take());
-        let mut parts = Vec::new();
-        let mut result = Ok(());
-        for worker in self.workers.drain(..) {
-            match worker.join() {
-                Ok(Ok(written)) => parts.extend(written),
-                Ok(Err(error)) => result = Err(error),
-                Err(_) => {
-                    result = Err(Error::new(
-                        ErrorKind::Write,
-                        &self.folder,
-                        "a thread that indexes panicked",
-                    ));
-                }
-            }
-        }
-        result?;
-        parts.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
-        Ok(parts)
-    }
-
-    /// Writes what is left, makes one part of all parts, and completes the index.
-    ///
-    /// All threads have ended when this returns.
+    /// Sorts the entries and writes the index.
     ///
     /// # Errors
     /// The files cannot be written.
-    pub fn finish(mut self) -> Result<Summary, Error> {
-        if !self.batch.is_empty() {
-            self.send()?;
+    pub fn finish(self) -> Result<Summary, Error> {
+        let Self {
+            folder,
+            memory,
+            entries,
+            ..
+        } = self;
+        let mut manifest = Manifest::default();
+        let mut documents = Documents::create(&folder)?;
+        let mut inversion = Inversion::new(&folder, memory / 2);
+        let mut entries = entries.finish()?;
+        while let Some(record) = entries.next()? {
+            let record = decode(record).ok_or_else(|| {
+                Error::damaged(&folder, "a temporary file was changed while it was read")
+            })?;
+            documents.push(&record, &mut inversion)?;
         }
-        let parts = self.join()?;
-        let documents = parts.iter().map(|part| part.documents).sum();
-        match parts.as_slice() {
-            [] => {
-                let (schema, _) = schema();
-                Index::create_in_dir(&self.folder, schema)
-                    .map_err(|error| Error::writing(&self.folder, error))?;
-            }
-            [part] => self.promote(part)?,
-            _ => self.merge(&parts)?,
-        }
-        // tantivy's notes for its own later writers, of which there are none.
-        for entry in fs::read_dir(&self.folder).map_err(|error| self.failed(&error))? {
-            let entry = entry.map_err(|error| self.failed(&error))?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                fs::remove_file(entry.path()).map_err(|error| self.failed(&error))?;
-            }
-        }
-        let manifest = Manifest::of(&self.folder, documents)?;
-        manifest.write(&self.folder)?;
+        drop(entries);
+        documents.finish(&mut manifest)?;
+        lexicons(&folder, inversion, memory / 2, &mut manifest)?;
+        manifest.write(&folder)?;
         Ok(Summary {
-            documents,
+            documents: manifest.documents,
             bytes: manifest.bytes(),
         })
     }
+}
 
-    /// Moves the files of the only part to their place.
-    fn promote(&self, part: &Part) -> Result<(), Error> {
-        let moved = || -> io::Result<()> {
-            for entry in fs::read_dir(&part.folder)? {
-                let entry = entry?;
-                fs::rename(entry.path(), self.folder.join(entry.file_name()))?;
-            }
-            fs::remove_dir(&part.folder)
+/// Writes the words of names and of texts.
+fn lexicons(
+    folder: &Path,
+    inversion: Inversion,
+    memory: usize,
+    manifest: &mut Manifest,
+) -> Result<()> {
+    let mut scope = Scope::Names;
+    let mut lexicon = LexiconWriter::create(folder, scope, memory)?;
+    let mut texts = Some(LexiconWriter::create(folder, Scope::Texts, memory)?);
+    inversion.finish(|key, documents| {
+        let Some((code, word)) = key.split_first() else {
+            return Ok(());
         };
-        moved().map_err(|error| self.failed(&error))
+        if *code != scope as u8
+            && let Some(texts) = texts.take()
+        {
+            scope = Scope::Texts;
+            std::mem::replace(&mut lexicon, texts).finish(manifest)?;
+        }
+        let word = std::str::from_utf8(word)
+            .map_err(|_| Error::damaged(folder, "a temporary file was changed"))?;
+        lexicon.push(word, documents)
+    })?;
+    lexicon.finish(manifest)?;
+    texts.map_or(Ok(()), |texts| texts.finish(manifest))
+}
+
+/// Writes what is read by document.
+struct Documents {
+    subjects: DictionaryWriter,
+    columns: ColumnsWriter,
+    literals: LiteralsWriter,
+    /// The subject of the last document.
+    subject: Option<String>,
+    documents: u64,
+    /// A word of a scope.
+    key: Vec<u8>,
+}
+
+impl Documents {
+    fn create(folder: &Path) -> Result<Self> {
+        Ok(Self {
+            subjects: DictionaryWriter::create(folder, SUBJECTS)?,
+            columns: ColumnsWriter::create(folder, COLUMNS)?,
+            literals: LiteralsWriter::create(folder, LITERALS)?,
+            subject: None,
+            documents: 0,
+            key: Vec::new(),
+        })
     }
 
-    fn merge(&self, parts: &[Part]) -> Result<(), Error> {
-        let merged = || -> tantivy::Result<()> {
-            let indices = parts
-                .iter()
-                .map(|part| Index::open_in_dir(&part.folder))
-                .collect::<Result<Vec<_>, _>>()?;
-            merge_indices(&indices, MmapDirectory::open(&self.folder)?)?;
-            Ok(())
+    /// Adds a document and its words: first those of names, then those of texts. A text without
+    /// words is left out.
+    fn push(&mut self, record: &Record<'_>, inversion: &mut Inversion) -> Result<()> {
+        let words = words(&record.text);
+        if words.is_empty() {
+            return Ok(());
+        }
+        let is_new_subject = self.subject.as_deref() != Some(&*record.subject);
+        if is_new_subject {
+            self.subjects.push(record.subject.as_bytes(), None)?;
+            self.subject = Some(record.subject.as_ref().to_owned());
+        }
+        let attributes = Attributes::new(record.kind, record.weight, words.len());
+        let number = self.columns.push(
+            attributes,
+            &record.property,
+            record.language.as_deref(),
+            is_new_subject,
+        )?;
+        self.literals.push(&record.text)?;
+        self.documents += 1;
+        let scope = match attributes.kind() {
+            Kind::Text => Scope::Texts,
+            Kind::Label | Kind::AltLabel | Kind::Hidden => Scope::Names,
         };
-        merged().map_err(|error| Error::writing(&self.folder, error))?;
-        for part in parts {
-            fs::remove_dir_all(&part.folder).map_err(|error| self.failed(&error))?;
+        for word in words {
+            self.key.clear();
+            self.key.push(scope as u8);
+            self.key.extend_from_slice(word.as_bytes());
+            inversion.push(&self.key, number)?;
         }
         Ok(())
     }
 
-    fn failed(&self, error: &io::Error) -> Error {
-        Error::new(ErrorKind::Io, &self.folder, error.to_string())
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        // A dropped writer makes no index, so its errors do not matter.
-        let _ = self.join();
-    }
-}
-
-/// An entry on its way to a thread.
-struct OwnedEntry {
-    subject: String,
-    property: String,
-    text: String,
-    language: Option<String>,
-    kind: Kind,
-    weight: f32,
-}
-
-impl OwnedEntry {
-    fn of(entry: &Entry<'_>) -> Self {
-        Self {
-            subject: entry.subject.to_owned(),
-            property: entry.property.to_owned(),
-            text: entry.text.to_owned(),
-            language: entry.language.map(str::to_owned),
-            kind: entry.kind,
-            weight: entry.weight,
-        }
-    }
-
-    fn borrow(&self) -> Entry<'_> {
-        Entry {
-            subject: &self.subject,
-            property: &self.property,
-            text: &self.text,
-            language: self.language.as_deref(),
-            kind: self.kind,
-            weight: self.weight,
-        }
-    }
-}
-
-/// A finished part in a folder of its own.
-struct Part {
-    folder: PathBuf,
-    documents: u64,
-}
-
-/// A thread that indexes.
-struct Worker {
-    folder: PathBuf,
-    memory: usize,
-    receiver: Arc<std::sync::Mutex<Receiver<Vec<OwnedEntry>>>>,
-    stop: Arc<AtomicBool>,
-    parts: Arc<AtomicUsize>,
-}
-
-impl Worker {
-    fn run(self) -> Result<Vec<Part>, Error> {
-        let (_, fields) = schema();
-        let mut done = Vec::new();
-        let mut open: Option<OpenPart> = None;
-        while let Some(batch) = self.next() {
-            for entry in &batch {
-                self.add(&fields, &mut open, entry)?;
-            }
-            if let Some(part) = open.take_if(|part| part.writer.mem_usage() >= self.memory) {
-                done.push(part.finish()?);
-            }
-        }
-        if let Some(part) = open
-            && !self.stop.load(Ordering::Relaxed)
-        {
-            done.push(part.finish()?);
-        }
-        Ok(done)
-    }
-
-    fn next(&self) -> Option<Vec<OwnedEntry>> {
-        let receiver = self
-            .receiver
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        receiver.recv().ok()
-    }
-
-    fn add(
-        &self,
-        fields: &Fields,
-        open: &mut Option<OpenPart>,
-        entry: &OwnedEntry,
-    ) -> Result<(), Error> {
-        let Some(document) = document(fields, &entry.borrow()) else {
-            return Ok(());
-        };
-        let part = match open {
-            Some(part) => part,
-            None => {
-                let number = self.parts.fetch_add(1, Ordering::Relaxed);
-                let folder = self.folder.join(format!("part-{number:06}"));
-                open.insert(OpenPart::create(folder, self.memory)?)
-            }
-        };
-        part.documents += 1;
-        part.writer
-            .add_document(document)
-            .map_err(|error| Error::writing(&part.folder, error))
-    }
-}
-
-/// A part that takes documents.
-struct OpenPart {
-    folder: PathBuf,
-    writer: SingleSegmentIndexWriter<TantivyDocument>,
-    documents: u64,
-}
-
-impl OpenPart {
-    fn create(folder: PathBuf, memory: usize) -> Result<Self, Error> {
-        let create = || {
-            fs::create_dir(&folder)?;
-            let (schema, _) = schema();
-            Index::builder()
-                .schema(schema)
-                .settings(IndexSettings {
-                    docstore_compression: Compressor::Lz4,
-                    docstore_compress_dedicated_thread: false,
-                    ..IndexSettings::default()
-                })
-                .single_segment_index_writer(MmapDirectory::open(&folder)?, memory)
-        };
-        match create() {
-            Ok(writer) => Ok(Self {
-                folder,
-                writer,
-                documents: 0,
-            }),
-            Err(error) => Err(Error::writing(&folder, error)),
-        }
-    }
-
-    fn finish(self) -> Result<Part, Error> {
-        self.writer
-            .finalize()
-            .map_err(|error| Error::writing(&self.folder, error))?;
-        Ok(Part {
-            folder: self.folder,
-            documents: self.documents,
-        })
+    fn finish(self, manifest: &mut Manifest) -> Result<()> {
+        manifest.documents = self.documents;
+        manifest.add(SUBJECTS, self.subjects.finish()?);
+        manifest.add(COLUMNS, self.columns.finish()?);
+        manifest.add(LITERALS, self.literals.finish()?);
+        Ok(())
     }
 }

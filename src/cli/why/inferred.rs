@@ -20,11 +20,15 @@ pub(super) struct Explained {
 pub(super) fn inferences(
     build: &Build,
     facts: &mut Facts,
-    pattern: &Pattern,
+    patterns: &[Pattern],
 ) -> Result<Vec<Explained>, Failure> {
     let unread = |error| Failure::io("read the tables", &error);
     let mut explained = Vec::new();
-    for inferred in lineage::inferred(build, pattern)? {
+    let mut found = Vec::new();
+    for pattern in patterns {
+        found.extend(lineage::inferred(build, pattern)?);
+    }
+    for inferred in found {
         let mut cells = Vec::with_capacity(inferred.premises.len());
         for premise in &inferred.premises {
             cells.push(if premise.inferred {

@@ -114,28 +114,32 @@ pub(super) fn run(
         })
     };
     let subject = &arguments.subject;
-    let pattern = Pattern {
-        subject: match (facts.iri(subject), &build) {
-            (Some(node), _) => node,
-            (None, Some(build)) => {
-                let named = describe::named(build, subject)?;
-                super::describe::say_label(build, &named, subject, *terminal);
-                named.node
-            }
-            (None, None) => iri(subject)?,
-        },
-        predicate: arguments.predicate.as_deref().map(iri).transpose()?,
-        object: arguments
-            .object
-            .as_deref()
-            .map(|text| object(text, |text| facts.iri(text))),
+    let node = match (facts.iri(subject), &build) {
+        (Some(node), _) => node,
+        (None, Some(build)) => {
+            let named = describe::named(build, subject)?;
+            super::describe::say_label(build, &named, subject, *terminal);
+            named.node
+        }
+        (None, None) => iri(subject)?,
     };
+    let predicate = arguments.predicate.as_deref().map(iri).transpose()?;
+    let object = arguments
+        .object
+        .as_deref()
+        .map(|text| object(text, |text| facts.iri(text)));
+    let patterns = patterns(
+        arguments,
+        build.as_ref(),
+        (node, predicate, object),
+        *terminal,
+    )?;
     let progress = terminal.progress("looking through the tables", None);
     let inferred = match &build {
-        Some(build) => inferred::inferences(build, &mut facts, &pattern)?,
+        Some(build) => inferred::inferences(build, &mut facts, &patterns)?,
         None => Vec::new(),
     };
-    let cells = facts.find(&pattern).and_then(|found| {
+    let cells = facts.find_any(&patterns).and_then(|found| {
         lineage::explain(
             &facts.group,
             &facts.plan,
@@ -154,13 +158,18 @@ pub(super) fn run(
     }
     answers.extend(inferred.into_iter().map(Answer::Inferred));
     if let Some(build) = &build {
-        let mut others = lineage::ontology(&project, &shown, build, &pattern)?;
-        others.extend(lineage::records(build, &pattern)?);
+        let mut others = Vec::new();
+        for pattern in &patterns {
+            others.extend(lineage::ontology(&project, &shown, build, pattern)?);
+            others.extend(lineage::records(build, pattern)?);
+        }
         let id = &build.manifest().id;
         let others = others.into_iter();
         answers.extend(others.map(|other| Answer::Elsewhere(other, id)));
-        let gaps = NotStated::find(build, &pattern)?;
-        answers.extend(gaps.into_iter().map(Answer::Gap));
+        for pattern in &patterns {
+            let gaps = NotStated::find(build, pattern)?;
+            answers.extend(gaps.into_iter().map(Answer::Gap));
+        }
     }
     let spans = facts.spans(arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
@@ -196,6 +205,37 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
+}
+
+/// What is asked: about a thing and about those that are one with it, unless an IRI in brackets says that this one
+/// alone is meant.
+fn patterns(
+    arguments: &Arguments,
+    build: Option<&Build>,
+    (node, predicate, object): (NamedNode, Option<NamedNode>, Option<Term>),
+    terminal: Terminal,
+) -> Result<Vec<Pattern>, Failure> {
+    let alike = |text: &str, node: &NamedNode| match build.filter(|_| !text.starts_with('<')) {
+        Some(build) => super::describe::merged(build, node, terminal),
+        None => Ok(vec![node.clone()]),
+    };
+    let subjects = alike(&arguments.subject, &node)?;
+    let objects = match (object, arguments.object.as_deref()) {
+        (Some(Term::NamedNode(node)), Some(text)) => alike(text, &node)?
+            .into_iter()
+            .map(|node| Some(Term::from(node)))
+            .collect(),
+        (object, _) => vec![object],
+    };
+    let pattern = |subject: &NamedNode, object: &Option<Term>| Pattern {
+        subject: subject.clone(),
+        predicate: predicate.clone(),
+        object: object.clone(),
+    };
+    let pairs = subjects
+        .iter()
+        .flat_map(|subject| objects.iter().map(move |object| pattern(subject, object)));
+    Ok(pairs.collect())
 }
 
 /// Where one triple is from.

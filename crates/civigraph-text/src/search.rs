@@ -1,0 +1,328 @@
+//! The steps of a search.
+
+use crate::attributes::Attributes;
+use crate::best::{Best, Candidate};
+use crate::docs::Docs;
+use crate::entry::Kind;
+use crate::error::Result;
+use crate::fold::words;
+use crate::index::TextIndex;
+use crate::latin;
+use crate::lexicon::{Lexicon, Scope};
+use crate::query::{Match, Query};
+use crate::similar::Similar;
+use crate::stem::stem;
+use std::collections::HashSet;
+
+/// The most words of a query; those after them are left out.
+const MOST_WORDS: usize = 32;
+
+/// One more way to find a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Word,
+    Stem,
+    Prefix,
+    Latin,
+    Fuzzy(u8),
+}
+
+/// The steps of a search, from the best matches to the worst; the search ends with the step that
+/// fills the limit. Each adds a way to find words to those before it. Typing errors in names come
+/// after good matches in texts.
+const STEPS: &[(Scope, Form)] = &[
+    (Scope::Names, Form::Word),
+    (Scope::Names, Form::Stem),
+    (Scope::Names, Form::Prefix),
+    (Scope::Names, Form::Latin),
+    (Scope::Texts, Form::Word),
+    (Scope::Texts, Form::Stem),
+    (Scope::Texts, Form::Prefix),
+    (Scope::Texts, Form::Latin),
+    (Scope::Names, Form::Fuzzy(1)),
+    (Scope::Names, Form::Fuzzy(2)),
+    (Scope::Texts, Form::Fuzzy(1)),
+    (Scope::Texts, Form::Fuzzy(2)),
+];
+
+impl Form {
+    fn matched(self) -> Match {
+        match self {
+            Self::Word => Match::Exact,
+            Self::Stem => Match::Stem,
+            Self::Prefix => Match::Prefix,
+            Self::Latin => Match::Transliterated,
+            Self::Fuzzy(_) => Match::Fuzzy,
+        }
+    }
+}
+
+/// The typing errors forgiven in a word of so many letters.
+pub fn errors(letters: usize) -> u8 {
+    match letters {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    }
+}
+
+/// A document that was found, before it is read.
+pub struct Found {
+    pub candidate: Candidate,
+    /// Its place among those that were found.
+    pub place: usize,
+    pub matched: Match,
+    pub score: f64,
+}
+
+/// The best documents, as many as the limit of the query; if `distinct`, one of each subject.
+pub fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> {
+    let mut words = words(&query.text);
+    words.truncate(MOST_WORDS);
+    if words.is_empty() || query.limit == 0 {
+        return Ok(Vec::new());
+    }
+    let filter = Filter::new(index, query);
+    let mut search = Search {
+        index,
+        words: &words,
+        filter: &filter,
+        query,
+        distinct,
+        found: Vec::new(),
+        docs: HashSet::new(),
+        subjects: HashSet::new(),
+    };
+    let documents = index.columns().documents();
+    let mut names = Words::none(words.len(), documents);
+    let mut texts = Words::none(words.len(), documents);
+    for (step, (scope, form)) in STEPS.iter().enumerate() {
+        let sets = match scope {
+            Scope::Names => &mut names,
+            Scope::Texts => &mut texts,
+        };
+        if filter.scope(*scope) && search.widen(index.lexicon(*scope), *form, sets)? {
+            search.take(&sets.all(), step, form.matched())?;
+            if search.found.len() >= query.limit {
+                return Ok(search.found);
+            }
+        }
+    }
+    if query.partial && search.found.is_empty() && words.len() > 1 {
+        for left_out in 0..words.len() {
+            search.take(&names.all_but(left_out), STEPS.len(), Match::Partial)?;
+        }
+        for left_out in 0..words.len() {
+            search.take(&texts.all_but(left_out), STEPS.len() + 1, Match::Partial)?;
+        }
+    }
+    Ok(search.found)
+}
+
+/// The documents of each word of a query.
+struct Words(Vec<Docs>);
+
+impl Words {
+    fn none(words: usize, documents: u32) -> Self {
+        Self(vec![Docs::none(documents); words])
+    }
+
+    /// Documents with all words.
+    fn all(&self) -> Docs {
+        self.all_but(usize::MAX)
+    }
+
+    fn all_but(&self, left_out: usize) -> Docs {
+        let mut words = self
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != left_out)
+            .map(|(_, docs)| docs);
+        let mut all = words.next().cloned().unwrap_or_else(|| Docs::none(0));
+        words.for_each(|docs| all.intersect(docs));
+        all
+    }
+}
+
+/// Which documents a query looks at.
+struct Filter {
+    /// A bit for each kind.
+    kinds: u8,
+    /// Whether each language is looked at; `None` for no condition.
+    languages: Option<Vec<bool>>,
+    /// Whether texts without a language are.
+    untagged: bool,
+}
+
+impl Filter {
+    fn new(index: &TextIndex, query: &Query) -> Self {
+        let kinds = match query.kinds.as_slice() {
+            [] => u8::MAX,
+            kinds => kinds.iter().fold(0, |kinds, kind| kinds | 1 << kind.code()),
+        };
+        let takes = |tag: &String| query.languages.iter().any(|range| in_range(tag, range));
+        Self {
+            kinds,
+            languages: (!query.languages.is_empty())
+                .then(|| index.columns().languages().iter().map(takes).collect()),
+            untagged: query.languages.iter().any(String::is_empty),
+        }
+    }
+
+    fn scope(&self, scope: Scope) -> bool {
+        let text = 1 << Kind::Text.code();
+        match scope {
+            Scope::Names => self.kinds & !text != 0,
+            Scope::Texts => self.kinds & text != 0,
+        }
+    }
+
+    fn takes(&self, index: &TextIndex, doc: u32, attributes: Attributes) -> Result<bool> {
+        if self.kinds >> attributes.code() & 1 == 0 {
+            return Ok(false);
+        }
+        let Some(languages) = &self.languages else {
+            return Ok(true);
+        };
+        Ok(match index.columns().language(doc)? {
+            Some(language) => languages.get(language).is_some_and(|taken| *taken),
+            None => self.untagged,
+        })
+    }
+}
+
+/// Whether a tag is in a language range (RFC 4647, basic filtering).
+fn in_range(tag: &str, range: &str) -> bool {
+    if range == "*" {
+        return true;
+    }
+    !range.is_empty()
+        && tag
+            .get(..range.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(range))
+        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
+}
+
+/// A search on its way through the steps.
+struct Search<'a> {
+    index: &'a TextIndex,
+    words: &'a [String],
+    filter: &'a Filter,
+    query: &'a Query,
+    distinct: bool,
+    found: Vec<Found>,
+    docs: HashSet<u32>,
+    subjects: HashSet<u64>,
+}
+
+impl Search<'_> {
+    /// Adds the documents that have a word in one more form. Returns false if the query does not
+    /// ask for it.
+    fn widen(&self, lexicon: &Lexicon, form: Form, sets: &mut Words) -> Result<bool> {
+        match form {
+            Form::Prefix if !self.query.prefix => return Ok(false),
+            Form::Fuzzy(_) if !self.query.fuzzy => return Ok(false),
+            _ => {}
+        }
+        for (at, (word, docs)) in self.words.iter().zip(&mut sets.0).enumerate() {
+            let letters = word.chars().count();
+            let prefix = self.query.prefix && (at + 1 == self.words.len() || letters >= 3);
+            match form {
+                Form::Word => lexicon.word(word, docs)?,
+                Form::Stem => {
+                    let stem = stem(word);
+                    lexicon.stem(&stem, docs)?;
+                    // `ларионова` has the stem `ларионов`, and this as a word another one.
+                    lexicon.stem(word, docs)?;
+                    lexicon.word(&stem, docs)?;
+                }
+                Form::Prefix if prefix => lexicon.words_from(word, docs)?,
+                Form::Prefix => {}
+                Form::Latin => {
+                    let key = latin::key(word);
+                    lexicon.word(&key, docs)?;
+                    lexicon.latin(&key, docs)?;
+                    let start = latin::prefix(word);
+                    if prefix && !start.is_empty() {
+                        lexicon.words_from(&start, docs)?;
+                        lexicon.latin_from(&start, docs)?;
+                    }
+                }
+                Form::Fuzzy(distance) if distance <= errors(letters) => {
+                    let mut similar = Similar::new(word, distance, prefix);
+                    lexicon.similar_words(&mut similar, docs)?;
+                    let key = latin::key(word);
+                    // `ь` has no letters in the key, and a short key is similar to too many words.
+                    if distance <= errors(key.chars().count()) {
+                        let similar = || Similar::new(&key, distance, prefix);
+                        if key != *word {
+                            lexicon.similar_words(&mut similar(), docs)?;
+                        }
+                        lexicon.similar_latin(&mut similar(), docs)?;
+                    }
+                }
+                Form::Fuzzy(_) => {}
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes the best of the documents that no step before has found.
+    fn take(&mut self, docs: &Docs, step: usize, matched: Match) -> Result<()> {
+        let Some(limit) = self.query.limit.checked_sub(self.found.len()) else {
+            return Ok(());
+        };
+        let columns = self.index.columns();
+        let mut best = Best::new(limit, self.distinct);
+        for doc in docs.iter() {
+            if self.docs.contains(&doc) {
+                continue;
+            }
+            let attributes = columns.attributes(doc)?;
+            let rank = attributes.rank(self.words.len());
+            if !best.takes(rank, doc) || !self.filter.takes(self.index, doc, attributes)? {
+                continue;
+            }
+            let subject = columns.subject(doc)?;
+            if self.distinct && self.subjects.contains(&subject) {
+                continue;
+            }
+            best.push(Candidate { rank, subject, doc });
+        }
+        for candidate in best.finish() {
+            self.docs.insert(candidate.doc);
+            self.subjects.insert(candidate.subject);
+            // A step is worth one, and the rank what is between two steps.
+            let within = f64::from(candidate.rank) / f64::from(1_u32 << 27);
+            let steps = (STEPS.len() + 2) as f64;
+            self.found.push(Found {
+                candidate,
+                place: self.found.len(),
+                matched,
+                score: (steps - 1.0 - step as f64 + within) / steps,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_ranges() {
+        for (tag, range, expected) in [
+            ("ru", "ru", true),
+            ("ru-Latn", "RU", true),
+            ("ru-Latn", "ru-Latn", true),
+            ("rue", "ru", false),
+            ("ru", "ru-Latn", false),
+            ("en", "*", true),
+            ("en", "", false),
+        ] {
+            assert_eq!(in_range(tag, range), expected, "{tag} {range}");
+        }
+    }
+}
