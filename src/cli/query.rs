@@ -84,6 +84,16 @@ pub(super) struct Arguments {
     /// parameter `lang`, else en]. CSV gets a column of labels behind each column: `cityLabel` behind `city`.
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
+    /// Order texts as readers expect it (`Ё` after `Е`, `é` after `e`) instead of by code points; with a language, as that
+    /// language has it. In a query, `ORDER BY cg:collate(?label)` and `cg:collate(?label, "sv")` do so.
+    #[arg(
+        long,
+        value_name = "LANG",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    collate: Option<String>,
     /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
     /// times.
     #[arg(long, conflicts_with_all = ["format", "output"])]
@@ -131,6 +141,7 @@ pub(super) fn run(
         merged,
         inferred: arguments.inferred,
         explain: arguments.explain,
+        collate: arguments.collate.clone(),
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),

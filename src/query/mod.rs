@@ -49,10 +49,13 @@
 //! `claim`, `standing`; and of a property, `conflict(?s, ?p)` and `gap(?s, ?p)`.
 //! [`Knowledge`](crate::knowledge::Knowledge) finds it.
 //!
+//! `collate(?text)` and `collate(?text, "ru")` give keys by which `ORDER BY` has texts in the order of readers.
+//!
 //! A property of that namespace finds things by the words of their labels and texts: `?thing search "words"`, or
 //! `(?thing ?score) search ("words" 20)`. A build without a text index has no answer to it but an error.
 
 mod answer;
+mod collation;
 mod explain;
 mod functions;
 mod graphs;

@@ -1,6 +1,7 @@
 //! A query evaluated on a published build.
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
+use super::collation::{self, Collation};
 use super::explain;
 use super::functions::{self, Lineage};
 use super::graphs;
@@ -58,6 +59,9 @@ pub struct Request {
     pub limits: Limits,
     /// Whether to say how it was evaluated.
     pub explain: bool,
+    /// The language in whose order `ORDER BY` has texts, the empty one for all scripts; `None` for the order of
+    /// SPARQL, that of code points.
+    pub collate: Option<String>,
 }
 
 impl Request {
@@ -71,6 +75,7 @@ impl Request {
             inferred: false,
             limits: Limits::default(),
             explain: false,
+            collate: None,
         }
     }
 }
@@ -198,6 +203,10 @@ fn evaluate(
     let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);
+    if let Some(language) = &request.collate {
+        collation::rewrite(&mut query, &about.base, language);
+    }
+    let collation = Collation::of(&findings, &about.base, request.collate.is_some());
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
@@ -207,6 +216,9 @@ fn evaluate(
     }
     if let Some(knowing) = &knowing {
         evaluator = knowing.register(evaluator, &about.base);
+    }
+    if let Some(collation) = &collation {
+        evaluator = collation.register(evaluator, &about.base);
     }
     let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
     let limits = index::Limits {
@@ -238,7 +250,8 @@ fn evaluate(
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
-    if let Some(why) = regular.failure() {
+    let unordered = collation.as_ref().and_then(Collation::failure);
+    if let Some(why) = regular.failure().or(unordered) {
         return Err(incomplete(why, &request.file));
     }
     if let Some(lineage) = &lineage {
