@@ -27,57 +27,11 @@
 //! And back: [invert] reads the plan in the other direction and finds the tables in a build; [fmt] writes
 //! them in the one canonical form that files of curators get too.
 //!
-//! A CSV with the metadata that stands beside it, as N-Triples:
-//!
-//! ```
-//! use civigraph::convert::{self, Options, TextSink};
-//! use civigraph::csvw::{self, LoadOptions};
-//! use civigraph::diagnostic::{Diagnostics, Mode};
-//! use civigraph::plan::{self, PlanOptions};
-//! use civigraph::resource::LocalFiles;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let folder = tempfile::tempdir()?;
-//! std::fs::write(folder.path().join("cities.csv"), "id,founded\nsamara,1586\n")?;
-//! let metadata = folder.path().join("cities.csv-metadata.json");
-//! std::fs::write(&metadata, r#"{
-//!     "@context": "http://www.w3.org/ns/csvw",
-//!     "url": "cities.csv",
-//!     "tableSchema": {
-//!         "aboutUrl": "http://example.org/city/{id}",
-//!         "columns": [
-//!             {"titles": "id", "suppressOutput": true},
-//!             {"titles": "founded", "datatype": "gYear", "propertyUrl": "http://example.org/founded"}
-//!         ]
-//!     }
-//! }"#)?;
-//!
-//! let files = LocalFiles::new(folder.path());
-//! let mut diagnostics = Diagnostics::new(Mode::Convert);
-//! let url = files.url_of(&metadata);
-//! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
-//! let options = PlanOptions {
-//!     mode: plan::Mode::Minimal,
-//!     ..PlanOptions::default()
-//! };
-//! let plan = plan::compile(&group, &options, &mut diagnostics);
-//! let mut sink = TextSink::triples(Vec::new());
-//! convert::run(&plan, &files, &Options::default(), &mut sink, &mut diagnostics)?;
-//!
-//! assert!(!diagnostics.has_errors());
-//! assert_eq!(
-//!     String::from_utf8(sink.finish()?)?,
-//!     "<http://example.org/city/samara> <http://example.org/founded> \
-//!      \"1586\"^^<http://www.w3.org/2001/XMLSchema#gYear> .\n"
-//! );
-//! # Ok(())
-//! # }
-//! ```
+//! The steps from a table to quads are the crate [`civigraph_csvw`]; its front page has a runnable example.
 //!
 //! A project with a store is checked and published by `pipeline::build`, and asked by `query::run`.
 //!
-//! The feature `store` (default) adds builds, queries and dumps; without it the crate is the CSVW processor
-//! alone. `cli` (default) is the program. `rocksdb` adds dumps as stores of Oxigraph's own server, and takes a C++
+//! The feature `cli` (default) is the program. `rocksdb` adds dumps as stores of Oxigraph's own server, and takes a C++
 //! compiler.
 //!
 //! [`infer`] proposes metadata for files that have none.
@@ -113,7 +67,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
-// The processor of tables, under the names that it has always had here.
+// The modules of the processor, so that one crate is enough to use all.
 pub use civigraph_csvw::{
     characters, convert, csv, csvw, datatype, diagnostic, fmt, infer, json, keys, plan, progress,
     resource, uri,

@@ -302,7 +302,7 @@ fn say_evidence(checked: &Checked, terminal: Terminal) {
     }
     if evidence.not_checked > 0 {
         terminal.say(format_args!(
-            "evidence: {} not checked, text not at hand (`--sources` names its folder)",
+            "evidence: {} not checked, no documents to compare with (`--sources` names their folder)",
             counted(evidence.not_checked, "span")
         ));
     }

@@ -24,17 +24,18 @@ use crate::diagnostic::Code;
 use crate::store::{Build, StoreError, graph_iri};
 use civigraph_index::Error as IndexError;
 use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
+use std::sync::Arc;
 
 /// Reads what a build knows of its triples.
 #[derive(Debug)]
 pub struct Knowledge<'b> {
     build: &'b Build,
-    terms: Terms,
+    terms: Arc<Terms>,
 }
 
 /// The terms and graphs of the project's own namespace.
 #[derive(Debug)]
-struct Terms {
+pub(crate) struct Terms {
     claims: GraphName,
     inferred: GraphName,
     basis: NamedNode,
@@ -54,7 +55,8 @@ struct Terms {
 }
 
 impl Terms {
-    fn new(base: &str) -> Self {
+    /// The terms under a base.
+    pub(crate) fn new(base: &str) -> Self {
         let term = |name: &str| NamedNode::new_unchecked(format!("{base}ns#{name}"));
         let graph = |name| GraphName::from(NamedNode::new_unchecked(graph_iri(base, name)));
         Self {
@@ -81,10 +83,12 @@ impl Terms {
 impl<'b> Knowledge<'b> {
     /// Knows what a build knows.
     pub fn of(build: &'b Build) -> Self {
-        Self {
-            build,
-            terms: Terms::new(&build.manifest().about.base),
-        }
+        Self::with(build, Arc::new(Terms::new(&build.manifest().about.base)))
+    }
+
+    /// Knows the same, with terms that were made before.
+    pub(crate) fn with(build: &'b Build, terms: Arc<Terms>) -> Self {
+        Self { build, terms }
     }
 
     /// The objects of a property of a node, in one graph or all.

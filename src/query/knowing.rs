@@ -18,7 +18,7 @@ use super::functions::NAMESPACE;
 use super::guard::Findings;
 use super::labels::Labels;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::knowledge::{Claim, Knowledge};
+use crate::knowledge::{Claim, Knowledge, Terms};
 use crate::store::{Build, StoreError};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
@@ -117,6 +117,8 @@ pub(super) struct Knowing {
 
 struct Reader {
     build: Arc<Build>,
+    /// Kept, since functions are called for every row.
+    terms: Arc<Terms>,
     claims: Mutex<HashMap<NamedNode, Arc<Vec<Claim>>>>,
     /// Why the store could not be read, if it could not.
     failure: OnceLock<String>,
@@ -132,6 +134,7 @@ impl Knowing {
         called.then(|| Self {
             reader: Arc::new(Reader {
                 build: Arc::clone(build),
+                terms: Arc::new(Terms::new(base)),
                 claims: Mutex::default(),
                 failure: OnceLock::new(),
             }),
@@ -176,7 +179,7 @@ impl Knowing {
 impl Reader {
     /// The value for the arguments; `Ok(None)` where there is none.
     fn call(&self, function: Function, arguments: &[Term]) -> Result<Option<Term>, StoreError> {
-        let knowledge = Knowledge::of(&self.build);
+        let knowledge = Knowledge::with(&self.build, Arc::clone(&self.terms));
         let [
             Term::NamedNode(subject),
             Term::NamedNode(property),

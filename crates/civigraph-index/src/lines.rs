@@ -175,15 +175,12 @@ impl Lines<'_> {
         let Some((subject, predicate)) = pairs.into_iter().flatten().min() else {
             return Ok(false);
         };
-        self.other_subject |= self
-            .subject
-            .as_ref()
-            .is_none_or(|(known, _)| *known != subject);
         if self
             .subject
             .as_ref()
             .is_none_or(|(known, _)| *known != subject)
         {
+            self.other_subject = true;
             let mut text = Vec::new();
             self.index.write_term(subject, &mut text, &mut self.key)?;
             self.subject = Some((subject, text));

@@ -97,17 +97,17 @@ struct NewIds {
 
 impl NewIds {
     fn new(ids: Vec<u32>) -> Self {
-        let differs = |(old, new): &(u32, &u32)| **new != *old && **new != NONE;
-        let mut changed = 0..0;
-        if let Some((first, _)) = (0..).zip(&ids).find(differs) {
-            // Ids fit 32 bits.
-            let behind = (0..).zip(ids.iter().rev()).find(|(back, new)| {
-                let old = u32::try_from(ids.len()).unwrap_or(u32::MAX) - 1 - back;
-                differs(&(old, new))
-            });
-            let end = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-            changed = first..end - behind.map_or(0, |(back, _)| back);
-        }
+        let differs = |old: &u32| {
+            ids.get(*old as usize)
+                .is_some_and(|new| new != old && *new != NONE)
+        };
+        // Ids fit 32 bits.
+        let mut all = 0..u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let last = all.clone().rfind(differs);
+        let changed = match (all.find(differs), last) {
+            (Some(first), Some(last)) => first..last + 1,
+            _ => 0..0,
+        };
         Self { ids, changed }
     }
 

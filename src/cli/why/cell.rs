@@ -87,7 +87,7 @@ pub(in crate::cli) fn claim_for_people(
     for (span, words) in lineage::words(claim, spans) {
         let file = spans.file(&span.document).unwrap_or(&span.document);
         let words = words.map_or_else(
-            || "text not at hand".to_owned(),
+            || "no document to read".to_owned(),
             |words| format!("«{}»", crate::cli::plain(words)),
         );
         writeln!(
