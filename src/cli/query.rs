@@ -44,6 +44,9 @@ use std::time::Duration;
 /// `cg:standing(?s, ?p, ?o, "en")` all that is not plain about it, in words. `cg:conflict(?s, ?p, "en")` gives the values that
 /// contradict each other, `cg:gap(?s, ?p)` the recorded gap where the sources state none.
 ///
+/// `ORDER BY` orders by code points, as SPARQL has it: `Ё` before `А`, `é` after `z`. `ORDER BY cg:collate(?label)` and the
+/// option `--collate` order as readers expect; `cg:collate(?label, "sv")` and `--collate=sv` as Swedish does.
+///
 /// A property finds things by the words of their labels and texts, as `civigraph search` does:
 /// `?thing cg:search "words"`, with scores and at most 20 `(?thing ?score) cg:search ("words" 20)`. The words are
 /// a constant or a parameter; a language tag (`"words"@ru`) looks at texts of that language alone.
@@ -58,6 +61,7 @@ Examples:
   civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
   civigraph query -e 'SELECT ?s ?o { ?s cg:search \"Irbit\" ; cg:locatedIn ?o }'  # by a name
   civigraph query -e 'SELECT ?s ?o (cg:standing(?s, cg:locatedIn, ?o) AS ?how) { ?s cg:locatedIn ?o }'
+  civigraph query places-of-region --collate=ru            # in the order of the Russian alphabet
   civigraph query events-in-year --labels ru --format csv  # with the names of things in columns of their own
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
@@ -84,8 +88,8 @@ pub(super) struct Arguments {
     /// parameter `lang`, else en]. CSV gets a column of labels behind each column: `cityLabel` behind `city`.
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
-    /// Order texts as readers expect it (`Ё` after `Е`, `é` after `e`) instead of by code points; with a language, as that
-    /// language has it. In a query, `ORDER BY cg:collate(?label)` and `cg:collate(?label, "sv")` do so.
+    /// Make every `ORDER BY` order texts as readers expect (`Ё` after `Е`, `é` after `e`); with a language, as that language
+    /// does.
     #[arg(
         long,
         value_name = "LANG",
@@ -118,7 +122,7 @@ pub(super) fn run(
         match word.split_once('=') {
             Some((name, value)) => given.push((name.to_owned(), value.to_owned())),
             None => {
-                return Err(Failure::new(format!("`{word}` is no parameter"))
+                return Err(Failure::new(format!("`{word}` is not a parameter"))
                     .with_hint("parameters are given as `name=value`"));
             }
         }

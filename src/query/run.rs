@@ -1,7 +1,7 @@
 //! A query evaluated on a published build.
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
-use super::collation::{self, Collation};
+use super::collation::Collation;
 use super::explain;
 use super::functions::{self, Lineage};
 use super::graphs;
@@ -203,10 +203,9 @@ fn evaluate(
     let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);
-    if let Some(language) = &request.collate {
-        collation::rewrite(&mut query, &about.base, language);
-    }
-    let collation = Collation::of(&findings, &about.base, request.collate.is_some());
+    let language = request.collate.as_deref();
+    let collation = Collation::of(&mut query, &findings, &about.base, language)
+        .map_err(|why| refused(why, &request.file))?;
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
@@ -281,8 +280,12 @@ fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, StoreError>
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
-    Regular::rewrite(pattern)
-        .map_err(|why| Diagnostic::new(Code::QueryFailed, Place::file(file), why).into())
+    Regular::rewrite(pattern).map_err(|why| refused(why, file))
+}
+
+/// The query cannot be evaluated as it is asked.
+fn refused(why: String, file: &str) -> StoreError {
+    Diagnostic::new(Code::QueryFailed, Place::file(file), why).into()
 }
 
 /// The answer lacks something, for a reason that was found while it was written.

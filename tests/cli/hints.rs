@@ -148,3 +148,88 @@ fn prefixes_that_need_not_be_declared_are_listed() {
         assert!(run.stderr.contains(part), "{}", run.stderr);
     }
 }
+
+#[test]
+fn texts_come_in_the_order_of_readers() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let values = "VALUES ?t { 'ёж'@ru 'Жук' 'ель'@ru 'ad' 'Äb' 'ac' 'zoo' 2 10 }";
+    let ordered = |arguments: &[&str], order: &str| {
+        let query = format!("SELECT ?t {{ {values} }} ORDER BY {order}");
+        let run = workshop.run(&[&["query", "--format", "csv", "-e", &query], arguments].concat());
+        let found = run.exits(0).stdout.replace("\r\n", " ");
+        let found = found.strip_prefix("t ").unwrap().trim_end().to_owned();
+        found
+    };
+    // The order of SPARQL: code points.
+    assert_eq!(ordered(&[], "STR(?t)"), "10 2 ac ad zoo Äb Жук ель ёж");
+    for (arguments, order, expected) in [
+        (&["--collate"][..], "?t", "Äb ac ad zoo ёж ель Жук 2 10"),
+        (&[], "cg:collate(?t)", "Äb ac ad zoo ёж ель Жук 2 10"),
+        (&[], "DESC(cg:collate(?t))", "10 2 Жук ель ёж zoo ad ac Äb"),
+        (&["--collate=ru"], "?t", "ёж ель Жук Äb ac ad zoo 2 10"),
+        (&[], "cg:collate(?t, 'ru')", "ёж ель Жук Äb ac ad zoo 2 10"),
+        (&["--collate=sv"], "?t", "ac ad zoo Äb ёж ель Жук 2 10"),
+        (
+            &[],
+            "isNumeric(?t) cg:collate(?t, 'sv')",
+            "ac ad zoo Äb ёж ель Жук 2 10",
+        ),
+    ] {
+        let mut found = ordered(arguments, order);
+        // Whether numbers come before or after texts is nobody's business.
+        for numbers in ["2 10 ", "10 2 "] {
+            if let Some(texts) = found.strip_prefix(numbers) {
+                found = format!("{texts} {}", numbers.trim_end());
+            }
+        }
+        assert_eq!(found, expected, "{arguments:?} {order}");
+    }
+    let sorted = "SELECT * { VALUES ?t { 'b' 'a' } } ORDER BY ?t";
+    let run = workshop.run(&["query", "--collate", "-e", sorted]).exits(0);
+    assert_eq!(run.stdout.replace('\r', ""), "t\na\nb\n");
+    let run = workshop.run(&["query", "--collate=not a tag", "-e", sorted]);
+    assert!(
+        run.stderr.contains("`not a tag` is not a language"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.exits(2).stdout, "");
+    let by = "SELECT ?t { VALUES ?t { 'b' 'a' } } ORDER BY cg:collate(?t, 'not a tag')";
+    let run = workshop.run(&["query", "-e", by]).exits(2);
+    assert!(
+        run.stderr.contains("`not a tag` is not a language"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_thing_of_named_graphs_is_described_in_turtle() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "ontology/o.ttl",
+        "@prefix o: <https://example.org/ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
+         o:Town rdfs:comment \"A small city.\" ; rdfs:subClassOf [ rdfs:label \"a place\" ] .\n\
+         o:Village rdfs:seeAlso o:Town .\n",
+    );
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop
+        .run(&[
+            "describe",
+            "https://example.org/ns#Town",
+            "--format",
+            "turtle",
+        ])
+        .exits(0);
+    for part in [
+        "# in <https://example.org/graph/",
+        "A small city.",
+        "a place",
+        "seeAlso",
+    ] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    let city = workshop.run(&["describe", "city/revda", "--format", "turtle"]);
+    assert!(!city.exits(0).stdout.contains("# in"));
+}
