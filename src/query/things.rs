@@ -15,6 +15,7 @@ use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use spargebra::Query;
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Quads that are looked at to see of which classes things with a property are.
@@ -336,10 +337,10 @@ impl Graph<'_> {
                 (false, _, Term::NamedNode(node)) => node,
                 _ => continue,
             };
-            if !seen.contains_key(&node) {
-                let classes = self.classes_of(node.as_ref())?;
-                example.get_or_insert_with(|| node.clone());
-                seen.insert(node, classes);
+            if let Entry::Vacant(entry) = seen.entry(node) {
+                let classes = self.classes_of(entry.key().as_ref())?;
+                example.get_or_insert_with(|| entry.key().clone());
+                entry.insert(classes);
             }
         }
         // The fewest classes that all of them are of, or nearly.
