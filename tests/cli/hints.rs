@@ -160,8 +160,7 @@ fn texts_come_in_the_order_of_readers() {
         );
         let run = workshop.run(&[&["query", "--format", "csv", "-e", &query], arguments].concat());
         let found = run.exits(0).stdout.replace("\r\n", " ");
-        let found = found.strip_prefix("t ").unwrap().trim_end().to_owned();
-        found
+        found.strip_prefix("t ").unwrap().trim_end().to_owned()
     };
     // The order of SPARQL: code points.
     assert_eq!(ordered(&[], "STR(?t)"), "10 2 ac ad zoo Äb Жук ель ёж");
