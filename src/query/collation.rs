@@ -15,7 +15,7 @@ use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};
 use icu_locale_core::Locale;
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNode, Term, Variable};
+use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use spargebra::Query;
 use spargebra::algebra::{Expression, Function, GraphPattern, OrderExpression};
@@ -48,71 +48,34 @@ pub(super) fn check(
     })
 }
 
-/// Makes every `ORDER BY` of a query one of collated texts if a language is given, the empty one for all scripts, and
-/// has each key computed once for each row: Oxigraph 0.5.13 computes keys in every comparison.
+/// Makes every `ORDER BY` of a query one of collated texts, in the order of a language; the empty one is that of all
+/// scripts.
 ///
 /// Recurses with the depth of the query: call it on a large stack.
-fn rewrite(query: &mut Query, base: &str, language: Option<&str>) {
+fn rewrite(query: &mut Query, base: &str, language: &str) {
+    struct Orders(Function, Option<Expression>);
+    impl VisitorMut for Orders {
+        fn pattern(&mut self, pattern: &mut GraphPattern) {
+            if let GraphPattern::OrderBy { expression, .. } = pattern {
+                // What readers take for the same has one order all the same.
+                let plain = expression.clone();
+                for OrderExpression::Asc(key) | OrderExpression::Desc(key) in &mut *expression {
+                    let by = std::mem::replace(key, Literal::from(true).into());
+                    let arguments = std::iter::once(by).chain(self.1.clone());
+                    *key = Expression::FunctionCall(self.0.clone(), arguments.collect());
+                }
+                expression.extend(plain);
+            }
+            walk_pattern_mut(self, pattern);
+        }
+    }
+    let function = Function::Custom(NamedNode::new_unchecked(iri(base)));
+    let language = (!language.is_empty()).then(|| Literal::from(language).into());
     let (Query::Select { pattern, .. }
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
-    Orders {
-        function: Function::Custom(NamedNode::new_unchecked(iri(base))),
-        language,
-        keys: 0,
-    }
-    .pattern(pattern);
-}
-
-/// The orders of a query while they are rewritten.
-struct Orders<'a> {
-    function: Function,
-    /// The language for all of them, if there is one.
-    language: Option<&'a str>,
-    /// Keys that have become variables.
-    keys: usize,
-}
-
-impl Orders<'_> {
-    /// Collates a key where that is wanted, and computes it before the rows are sorted.
-    fn key(&mut self, key: &mut Expression, inner: &mut GraphPattern) {
-        if let Some(language) = self.language {
-            let by = std::mem::replace(key, Literal::from(true).into());
-            let language = (!language.is_empty()).then(|| Literal::from(language).into());
-            let arguments = std::iter::once(by).chain(language).collect();
-            *key = Expression::FunctionCall(self.function.clone(), arguments);
-        }
-        if !matches!(key, Expression::FunctionCall(function, _) if *function == self.function) {
-            return;
-        }
-        // No query can have a variable with this name.
-        let variable = Variable::new_unchecked(format!("collated.{}", self.keys));
-        self.keys += 1;
-        let expression = std::mem::replace(key, variable.clone().into());
-        let pattern = std::mem::take(inner);
-        *inner = GraphPattern::Extend {
-            inner: Box::new(pattern),
-            variable,
-            expression,
-        };
-    }
-}
-
-impl VisitorMut for Orders<'_> {
-    fn pattern(&mut self, pattern: &mut GraphPattern) {
-        walk_pattern_mut(self, pattern);
-        if let GraphPattern::OrderBy { inner, expression } = pattern {
-            let plain = expression.clone();
-            for OrderExpression::Asc(key) | OrderExpression::Desc(key) in &mut *expression {
-                self.key(key, inner);
-            }
-            // What readers take for the same has one order all the same.
-            if self.language.is_some() {
-                expression.extend(plain);
-            }
-        }
-    }
+    Orders(function, language).pattern(pattern);
 }
 
 /// The collators of a query, ready to be called.
@@ -145,8 +108,8 @@ impl Collation {
         let collation = Self::default();
         if let Some(language) = language {
             collation.collators.collator(language)?;
+            rewrite(query, base, language);
         }
-        rewrite(query, base, language);
         Ok(Some(collation))
     }
 
