@@ -2,18 +2,21 @@
 
 mod missing;
 mod reader;
+mod repair;
 #[cfg(test)]
 mod tests;
 mod ungrouped;
 
-use super::guard::{Findings, Limits, check_algebra, check_text};
+use super::guard::{Findings, Limits, check_algebra, check_text, significant};
 use super::projection::order_of_text;
 use crate::csvw::well_known_namespace;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::store::{Prefixes, StoreError};
 use missing::missing;
 use reader::{Reader, UNREPORTED};
+use repair::repaired;
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
+use std::borrow::Cow;
 use ungrouped::{Ungrouped, ungrouped};
 
 /// Parses and checks a query. Prefixes of the project need not be declared.
@@ -34,36 +37,51 @@ pub(super) fn parse(
             Err(_) => parser,
         };
     }
-    let mut query = parser.clone().parse_query(text).map_err(|error| {
-        // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
-        let updates = parser.clone().with_base_iri("http://example.org/");
-        match updates.map(|parser| parser.parse_update(text)) {
-            // No operation at all is an update, but nobody means one.
-            Ok(Ok(update)) if update.operations.is_empty() => {
-                return Diagnostic::new(
-                    Code::QuerySyntax,
-                    Place::file(file),
-                    "there is no query: the text is empty but for comments and declarations",
-                )
-                .with_expected("`SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`")
-                .into();
-            }
-            Ok(Ok(_)) => {
-                return Diagnostic::new(
-                    Code::QueryForbidden,
-                    Place::file(file),
-                    "this is an update; the published graph is only read",
-                )
-                .with_hint("change the CSV tables and run `civigraph build`")
-                .into();
-            }
-            _ => {}
-        }
-        StoreError::from(syntax_error(&error, &parser, prefixes, text, file))
-    })?;
-    order_of_text(&mut query, text);
+    let (mut query, text) = match parser.clone().parse_query(text) {
+        Ok(query) => (query, Cow::Borrowed(text)),
+        Err(error) => match repaired(&parser, text) {
+            Some((query, text)) => (query, Cow::Owned(text)),
+            None => return Err(refusal(&error, &parser, prefixes, text, file)),
+        },
+    };
+    order_of_text(&mut query, &text);
     let findings = check_algebra(&query, file, limits)?;
     Ok((query, findings))
+}
+
+/// What is wrong with a text that is not a query.
+fn refusal(
+    error: &SparqlSyntaxError,
+    parser: &SparqlParser,
+    prefixes: &Prefixes,
+    text: &str,
+    file: &str,
+) -> StoreError {
+    // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
+    let updates = parser.clone().with_base_iri("http://example.org/");
+    match updates.map(|parser| parser.parse_update(text)) {
+        // No operation at all is an update, but nobody means one.
+        Ok(Ok(update)) if update.operations.is_empty() => {
+            return Diagnostic::new(
+                Code::QuerySyntax,
+                Place::file(file),
+                "there is no query: the text is empty but for comments and declarations",
+            )
+            .with_expected("`SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`")
+            .into();
+        }
+        Ok(Ok(_)) => {
+            return Diagnostic::new(
+                Code::QueryForbidden,
+                Place::file(file),
+                "this is an update; the published graph is only read",
+            )
+            .with_hint("change the CSV tables and run `civigraph build`")
+            .into();
+        }
+        _ => {}
+    }
+    StoreError::from(syntax_error(error, parser, prefixes, text, file))
 }
 
 fn syntax_error(

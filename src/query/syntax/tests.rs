@@ -443,3 +443,51 @@ fn rules_that_no_token_breaks() {
         assert!(found.contains("there is no query"), "{text}: {found}");
     }
 }
+
+/// An algebra without the names that the parser gives to aggregates.
+fn without_random_names(algebra: &str) -> String {
+    let parts = algebra.split('"');
+    let is_random = |part: &&str| part.len() == 32 && part.chars().all(|c| c.is_ascii_hexdigit());
+    parts
+        .map(|part| if is_random(&part) { "" } else { part })
+        .collect()
+}
+
+#[test]
+fn what_the_parser_refuses_and_is_right() {
+    let parsed = |text: &str| {
+        let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+        parsed.map(|(query, _)| without_random_names(&format!("{query:?}")))
+    };
+    for (text, same) in [
+        (
+            "SELECT (TRUE AS ?t) (False AS ?f) { FILTER(tRUE) }",
+            "SELECT (true AS ?t) (false AS ?f) { FILTER(true) }",
+        ),
+        (
+            "SELECT (COUNT(?v) AS ?n) (?n + 1 AS ?m) (?m * ?m AS ?l) { ?s ?p ?v }",
+            "SELECT (COUNT(?v) AS ?n) (COUNT(?v) + 1 AS ?m) ((COUNT(?v) + 1) * (COUNT(?v) + 1) AS ?l) { ?s ?p ?v }",
+        ),
+        (
+            "SELECT * { { SELECT ?p (SUM(?v) as ?sum) (?sum / 2 AS ?half) { ?s ?p ?v # ?sum TRUE\n } GROUP BY ?p } }",
+            "SELECT * { { SELECT ?p (SUM(?v) as ?sum) (SUM(?v) / 2 AS ?half) { ?s ?p ?v } GROUP BY ?p } }",
+        ),
+    ] {
+        let same = parsed(same).unwrap();
+        assert_eq!(parsed(text).unwrap(), same, "{text}");
+    }
+    for refused in [
+        // Not named before, or with another value in each place.
+        "SELECT (?n + 1 AS ?m) (COUNT(?v) AS ?n) { ?s ?p ?v }",
+        "SELECT (SUM(?v) + RAND() AS ?n) (?n + 1 AS ?m) { ?s ?p ?v }",
+        "SELECT (COUNT(?v) AS ?n) (?s + 1 AS ?m) { ?s ?p ?v }",
+        "SELECT (TRUE_ AS ?t) {}",
+    ] {
+        assert!(parsed(refused).is_err(), "{refused}");
+    }
+    // Each name doubles the text of the one before.
+    let doubled = (1..40).map(|n| format!("(?n{} + ?n{} AS ?n{n})", n - 1, n - 1));
+    let doubled: String = doubled.collect();
+    let doubled = format!("SELECT (COUNT(*) AS ?n0) {doubled} {{ ?s ?p ?v }}");
+    assert!(parsed(&doubled).is_err());
+}

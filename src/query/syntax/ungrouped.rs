@@ -66,6 +66,25 @@ pub(super) fn ungrouped<'t>(reader: Reader<'t>, sentence: &str) -> Option<Ungrou
     None
 }
 
+/// The expression that an item of a `SELECT` gives a name, before the place in a later item where the name is used.
+pub(super) fn definition<'t>(text: &'t str, variable: &str, at: usize) -> Option<&'t str> {
+    let selections = selections(text);
+    let mut items = selections.items.iter();
+    let items = items.find(|items| items.iter().any(|item| item.contains(&at)))?;
+    let mut before = items.iter().take_while(|item| !item.contains(&at));
+    before.find_map(|item| {
+        let name = variables(text, item).pop()?;
+        let expression = text
+            .get(item.start..name.start)?
+            .strip_prefix('(')?
+            .trim_end();
+        let (expression, keyword) =
+            expression.split_at_checked(expression.len().checked_sub(2)?)?;
+        let names = text.get(name)? == variable && keyword.eq_ignore_ascii_case("AS");
+        names.then(|| expression.trim())
+    })
+}
+
 /// An item of a `SELECT` that is always right, and makes an aggregate of the query.
 fn count(index: usize) -> String {
     format!("(COUNT(*) AS ?civigraph{index})")
