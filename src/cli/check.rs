@@ -26,15 +26,18 @@ use std::time::SystemTime;
 Examples:
   civigraph check                                  # the project in the current folder
   civigraph check --sources ../documents           # its evidence against the documents as well
+  xz -dc cities.csv.xz | civigraph check - --stdin-name cities.csv  # stdin, with the metadata of that file
   civigraph check cities.csv                       # a CSV with the metadata that is found for it
   civigraph check cities.csv --metadata meta.json  # with this metadata
   civigraph check 2019.csv 2020.csv --metadata schema.json  # with one schema without a `url`
   civigraph check --all --format json              # everything, for a program
+  civigraph check --deny-warnings                  # fail for warnings too
   civigraph check --watch                          # again on every save, until Ctrl-C
   civigraph check --format github                  # annotations in GitHub Actions
   civigraph check --format shacl-ttl > report.ttl  # what breaks a shape, as RDF")]
 pub(super) struct Arguments {
-    /// CSVs or metadata documents, by path or URL [default: the project].
+    /// CSVs or metadata documents, by path or URL; `-` is stdin. Those ending in `.gz` or `.zst` are unpacked
+    /// [default: the project].
     input: Vec<String>,
     /// Folder of the documents: every span of evidence is compared with its digest.
     #[arg(long, value_name = "DIR")]
@@ -48,6 +51,9 @@ pub(super) struct Arguments {
     /// Permit what publishers do: columns that are known by their `name` alone, null foreign keys.
     #[arg(long, requires = "input")]
     lax: bool,
+    /// Fail where there are warnings, as if they were errors.
+    #[arg(long)]
+    deny_warnings: bool,
     /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
     #[arg(long)]
     watch: bool,
@@ -126,6 +132,7 @@ pub(super) fn run(
         return Err(Failure::new(format!("not everything was checked: {why}")));
     }
     say_evidence(&checked, *terminal);
+    terminal.say_denied(&diagnostics);
     if diagnostics.has_errors() {
         return Ok(Outcome::Findings);
     }
@@ -163,7 +170,9 @@ fn check(
     terminal: Terminal,
     keep_all: bool,
 ) -> Result<Found, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
+    let mut diagnostics = Diagnostics::new(Mode::Validate)
+        .in_language(&language())
+        .denying_warnings(arguments.deny_warnings);
     if keep_all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }

@@ -21,17 +21,20 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod new;
 mod output;
 mod profile;
 mod query;
 mod rollback;
 mod search;
+mod serve;
 mod suggest;
 mod tables;
 mod terminal;
 mod verify;
 mod watch;
 mod why;
+mod worker;
 
 use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -64,6 +67,7 @@ Examples:
   civigraph query sessions-by-month          # ask it
   civigraph why city:irbit                   # from which cell and which source a fact comes
   civigraph export -o graph.ttl              # dump it
+  civigraph serve                            # publish it over HTTP
   civigraph convert cities.csv -o cities.nt  # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
@@ -125,6 +129,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
@@ -140,12 +145,15 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Serve(serve::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    Worker(worker::Arguments),
 }
 
 /// How a command ended that could do its work.
@@ -228,12 +236,14 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
-        Command::Init(arguments) => init::run(arguments, terminal),
+        Command::New(arguments) => new::run(arguments, terminal),
+        Command::Init(arguments) => init::run(arguments, &cli.global, terminal),
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
+        Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
@@ -249,6 +259,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Suggest(arguments) => suggest::run(arguments, &cli.global, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
+        Command::Worker(arguments) => worker::run(arguments),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::read::{Decision, Merges, name};
 use super::sink::{Met, Use};
+use super::{DIFFERENTLY, UNSURE};
 use crate::claims::read_rows;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -50,8 +51,12 @@ impl Merges {
         let replaced = self.replaced();
         for decision in &self.decisions {
             let [from_place, to_place, _] = &decision.places;
-            // What was merged may be gone: its IRI alone leads on.
-            let from = decision.from.as_ref().filter(|_| !decision.replaced);
+            // What is merged may be gone: its IRI alone leads on.
+            let both = match decision.text.as_deref() {
+                Some(text) => [DIFFERENTLY, UNSURE].contains(&text),
+                None => decision.different,
+            };
+            let from = decision.from.as_ref().filter(|_| both);
             for (thing, place) in [(from, from_place), (decision.to.as_ref(), to_place)] {
                 let Some(thing) = thing else { continue };
                 if !met.described.contains(thing.as_str()) && !replaced.contains_key(thing) {

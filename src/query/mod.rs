@@ -78,7 +78,10 @@ mod table;
 mod tests;
 mod things;
 mod visit;
+mod volatile;
 
+#[cfg(feature = "serve")]
+pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
@@ -87,8 +90,9 @@ pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 pub(crate) use regular::Regular;
-pub use run::{Request, check, run};
+pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
+pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -21,6 +21,9 @@ const REPLACE: &str = "urn:civigraph:function:replace";
 /// Expressions that are kept compiled.
 const KEPT: usize = 64;
 
+/// Characters of an expression that a message shows.
+const SHOWN: usize = 80;
+
 /// The regular expressions of a query.
 #[derive(Clone, Default)]
 pub(crate) struct Regular {
@@ -54,7 +57,8 @@ impl Regular {
         match calls.illegal {
             None => Ok(Self::default()),
             Some((expression, why)) => Err(format!(
-                "`{expression}` is not a regular expression of XPath: {why}"
+                "`{}` is not a regular expression of XPath: {why}",
+                shortened(&expression)
             )),
         }
     }
@@ -74,6 +78,14 @@ impl Regular {
     /// Why not all texts could be matched, if so: matching one took too many steps. To be asked after the answer.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.compiled.failure.get().map(String::as_str)
+    }
+}
+
+/// An expression as a message shows it.
+fn shortened(expression: &str) -> String {
+    match expression.char_indices().nth(SHOWN) {
+        None => expression.to_owned(),
+        Some((end, _)) => format!("{}…", expression.get(..end).unwrap_or_default()),
     }
 }
 

@@ -18,6 +18,7 @@ mod init;
 mod interchange;
 mod lineage;
 mod merges;
+mod new;
 mod readme;
 mod rules;
 mod search;

@@ -206,7 +206,10 @@ fn entries(manifest: &Graph) -> Vec<NamedOrBlankNode> {
 /// A query with the IRI of its file as its base.
 fn request(path: &Path) -> Request {
     let text = fs::read_to_string(path).unwrap();
-    Request::new(format!("BASE <{}>\n{text}", base(path)), "query.rq")
+    Request {
+        base: Some(base(path)),
+        ..Request::new(text, "query.rq")
+    }
 }
 
 fn parsing(manifest: &Graph, entry: &NamedOrBlankNode, right: bool) -> Result<(), String> {
@@ -272,7 +275,9 @@ fn evaluation(
     let request = request(&query);
     if files.is_empty() {
         // The query names its files.
-        let parser = spargebra::SparqlParser::new();
+        let parser = spargebra::SparqlParser::new()
+            .with_base_iri(base(&query))
+            .unwrap();
         let parsed = parser.parse_query(&request.text).ok();
         if let Some(dataset) = parsed.as_ref().and_then(|query| query.dataset()) {
             let graphs = dataset.default.iter().chain(dataset.named.iter().flatten());
