@@ -74,6 +74,8 @@ pub use civigraph_csvw::{
     resource, uri,
 };
 
+#[cfg(feature = "serve")]
+pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -88,6 +90,8 @@ pub mod merges;
 pub mod pipeline;
 pub mod project;
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod reconcile;
 pub mod rules;
 pub mod scaffold;
 #[cfg(feature = "serve")]

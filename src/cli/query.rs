@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::output::{Output, format_extension};
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
@@ -13,6 +13,7 @@ use crate::query::{
 };
 use crate::store::{self, Build};
 use crate::worker::{self, Bytes, QueryTask, Task};
+use clap_complete::engine::ArgValueCompleter;
 use oxrdf::Term;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -69,7 +70,8 @@ pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
     #[arg(
         value_name = "QUERY|NAME=VALUE",
-        required_unless_present = "expression"
+        required_unless_present = "expression",
+        add = ArgValueCompleter::new(complete::queries)
     )]
     words: Vec<String>,
     /// The text of the query.

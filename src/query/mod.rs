@@ -90,6 +90,8 @@ pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 pub(crate) use regular::Regular;
+#[cfg(feature = "serve")]
+pub(crate) use run::inspect;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
 pub(crate) use stored::nearest as nearest_query;

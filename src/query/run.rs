@@ -155,6 +155,23 @@ pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query
     prepared.map(|(query, _)| query)
 }
 
+/// Looks at the algebra of a query, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+#[cfg(feature = "serve")]
+pub(crate) fn inspect<T: Send>(
+    request: &Request,
+    prefixes: &Prefixes,
+    base: &str,
+    look: impl FnOnce(&Query) -> T + Send,
+) -> Result<T, StoreError> {
+    on_large_stack(&request.file, || {
+        prepare(request, prefixes, base).map(|(query, _)| look(&query))
+    })
+    .flatten()
+}
+
 /// Parses a query and checks that it keeps the limits.
 ///
 /// # Errors

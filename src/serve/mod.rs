@@ -25,17 +25,21 @@ mod host;
 mod lanes;
 mod listen;
 mod log;
+mod mcp;
 mod metrics;
 mod openapi;
 mod options;
 mod pool;
 mod problem;
+mod reconcile;
 mod router;
 mod service;
 mod sparql;
 mod status;
 mod stored;
+mod value;
 
+pub use mcp::run as answer_assistant;
 pub use options::ServeOptions;
 
 use crate::store::StoreError;

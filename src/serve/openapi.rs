@@ -1,7 +1,9 @@
 //! The description of the API (OpenAPI 3.1).
 
 use super::accept::{GRAPHS, RESULTS};
+use super::form::encode;
 use super::service::Service;
+use super::stored::MOST_BEFORE;
 use crate::query::{Parameter, ParameterType, StoredQuery};
 use axum::Json;
 use axum::extract::State;
@@ -26,7 +28,8 @@ pub async fn get(State(service): State<Arc<Service>>) -> Json<Value> {
         simple("Says whether the service answers", "health"),
     );
     for query in current.queries.iter() {
-        add(format!("/queries/{}", query.name), stored(query));
+        let path = format!("/queries/{}", encode(&query.name));
+        add(path, stored(query, service.options.rows));
     }
     let manifest = current.build.manifest();
     let title = manifest.about.title.get("en");
@@ -43,24 +46,54 @@ pub async fn get(State(service): State<Arc<Service>>) -> Json<Value> {
     }))
 }
 
-fn stored(query: &StoredQuery) -> Value {
+fn stored(query: &StoredQuery, rows: u64) -> Value {
     let mut parameters: Vec<Value> = query.header.parameters.iter().map(parameter).collect();
     let declared = |name: &str| query.header.parameters.iter().any(|one| one.name == name);
-    for common in common_parameters() {
+    for common in common_parameters(rows) {
         let name = common.get("name").and_then(Value::as_str);
         if !name.is_some_and(declared) {
             parameters.push(common);
         }
     }
-    json!({
-        "get": {
-            "operationId": query.name,
+    let operation = |id: &str, rest: Value| {
+        let mut operation = json!({
+            "operationId": id,
             "summary": query.title("en"),
             "description": query.description("en").unwrap_or_default(),
             "tags": query.header.tags,
-            "parameters": parameters,
             "responses": answers(),
+        });
+        if let (Some(operation), Value::Object(rest)) = (operation.as_object_mut(), rest) {
+            operation.extend(rest);
         }
+        operation
+    };
+    let form = form(&parameters);
+    json!({
+        "get": operation(&query.name, json!({ "parameters": parameters })),
+        "post": operation(&format!("{}-post", query.name), json!({ "requestBody": form })),
+    })
+}
+
+/// Parameters as the fields of a form.
+fn form(parameters: &[Value]) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for parameter in parameters {
+        let Some(name) = parameter.get("name").and_then(Value::as_str) else {
+            continue;
+        };
+        let schema = parameter.get("schema").cloned().unwrap_or_default();
+        properties.insert(name.to_owned(), schema);
+        if parameter.get("required") == Some(&Value::Bool(true)) {
+            required.push(name);
+        }
+    }
+    json!({
+        "required": true,
+        "content": { "application/x-www-form-urlencoded": { "schema": {
+            "type": "object", "properties": properties, "required": required,
+        } } },
     })
 }
 
@@ -68,7 +101,7 @@ fn parameter(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
         ParameterType::Iri | ParameterType::String => json!({ "type": "string" }),
         ParameterType::Lang => json!({
-            "type": "string", "pattern": "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$",
+            "type": "string", "pattern": "^[A-Za-z]{2,8}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$",
         }),
         ParameterType::Integer => json!({ "type": "integer" }),
         ParameterType::Decimal => json!({
@@ -92,7 +125,7 @@ fn parameter(parameter: &Parameter) -> Value {
 }
 
 /// The parameters that all stored queries have.
-fn common_parameters() -> Vec<Value> {
+fn common_parameters(rows: u64) -> Vec<Value> {
     let one = |name: &str, text: &str, schema: Value| json!({ "name": name, "in": "query", "description": text, "schema": schema });
     vec![
         one(
@@ -103,12 +136,12 @@ fn common_parameters() -> Vec<Value> {
         one(
             "limit",
             "Rows of a page",
-            json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000 }),
+            json!({ "type": "integer", "minimum": 0, "maximum": rows }),
         ),
         one(
             "offset",
             "Rows before the page",
-            json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000_000 }),
+            json!({ "type": "integer", "minimum": 0, "maximum": MOST_BEFORE }),
         ),
         one(
             "inferred",
@@ -123,13 +156,28 @@ fn sparql() -> Value {
         "name": "query", "in": "query", "schema": { "type": "string" },
         "description": "The query; without one, the description of the service",
     });
+    let text = json!({ "schema": { "type": "string" } });
+    let form = json!({ "schema": {
+        "type": "object",
+        "properties": { "query": { "type": "string" } },
+        "required": ["query"],
+    } });
     json!({
         "get": {
             "operationId": "query",
             "summary": "Answers a SPARQL query",
             "parameters": [query],
             "responses": answers(),
-        }
+        },
+        "post": {
+            "operationId": "query-post",
+            "summary": "Answers a SPARQL query",
+            "requestBody": { "required": true, "content": {
+                "application/sparql-query": text,
+                "application/x-www-form-urlencoded": form,
+            } },
+            "responses": answers(),
+        },
     })
 }
 
@@ -186,8 +234,11 @@ fn answers() -> Value {
         "400": problem("The request is wrong"),
         "403": problem("The request asks for what is not done here"),
         "404": problem("There is no such thing"),
-        "406": problem("No format that there is is accepted"),
+        "405": { "description": "The method is not one of those here" },
+        "406": problem("No format of this is accepted"),
+        "408": problem("The request did not come in time"),
         "413": problem("The request is too long"),
+        "415": problem("A body of this type is not read"),
         "503": problem("Too much was asked for, or too many are asking"),
     })
 }

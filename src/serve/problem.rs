@@ -46,6 +46,35 @@ impl Problem {
         }
     }
 
+    /// All that is wrong, in words: a line for each problem, and for each hint.
+    pub fn text(&self) -> String {
+        let mut text = format!("{}\n", self.title);
+        for (number, refusal) in self
+            .refusal
+            .iter()
+            .map(AsRef::as_ref)
+            .chain(&self.others)
+            .enumerate()
+        {
+            if number > 0 {
+                text.push_str(&format!("{}\n", refusal.message));
+            }
+            if refusal.line > 0 {
+                text.push_str(&format!(
+                    "at line {}, column {}\n",
+                    refusal.line, refusal.column
+                ));
+            }
+            if let Some(expected) = &refusal.expected {
+                text.push_str(&format!("expected {expected}\n"));
+            }
+            if let Some(hint) = &refusal.hint {
+                text.push_str(&format!("hint: {hint}\n"));
+            }
+        }
+        text
+    }
+
     /// The problem of a request that is not as it should be.
     pub fn bad(title: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, title)

@@ -2,11 +2,11 @@
 
 use super::problem::Problem;
 use super::service::Service;
-use super::{graphs, host, log, openapi, sparql, status, stored};
+use super::{graphs, host, log, mcp, openapi, reconcile, sparql, status, stored};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{any, get};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -28,6 +28,8 @@ pub fn router(service: &Arc<Service>) -> Router {
         .route("/openapi.json", get(openapi::get))
         .route("/health", get(status::health))
         .route("/metrics", get(status::metrics))
+        .route("/mcp", any(mcp::respond))
+        .merge(reconcile::routes())
         .fallback(nothing)
         .with_state(Arc::clone(service))
         .layer(CompressionLayer::new())

@@ -88,7 +88,7 @@ async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, 
             default: nodes(form, "default-graph-uri")?,
             named: nodes(form, "named-graph-uri")?,
         },
-        inferred: form.last("inferred") == Some("true"),
+        inferred: flag(form.last("inferred"))?,
         base: Some(format!("{}/sparql", service.url())),
         ..Request::new(text, "query")
     };
@@ -183,6 +183,18 @@ fn nodes(form: &Form, name: &str) -> Result<Vec<NamedNode>, Problem> {
                 .map_err(|_| Problem::bad(format!("`{name}` is not an absolute IRI")))
         })
         .collect()
+}
+
+/// Whether inferred triples count, `false` where nothing is said.
+///
+/// # Errors
+/// It is neither `true` nor `false`.
+pub fn flag(text: Option<&str>) -> Result<bool, Problem> {
+    match text {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::bad("`inferred` is `true` or `false`")),
+    }
 }
 
 /// A time in seconds.

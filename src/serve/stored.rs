@@ -116,7 +116,7 @@ async fn run(
     let common = |name: &str| form.last(name).filter(|_| !declared(name));
     wish.format = common("format").map(str::to_owned).or(format);
     wish.time = common("timeout").map(sparql::seconds).transpose()?;
-    let inferred = common("inferred") == Some("true");
+    let inferred = sparql::flag(common("inferred"))?;
     let page = page(common("limit"), common("offset"), service.options.rows)?;
     let given: Vec<(String, String)> = form
         .0
@@ -186,21 +186,26 @@ pub fn find<'c>(
     Err(Problem::new(StatusCode::NOT_FOUND, title))
 }
 
+/// The most rows that a page can have before it.
+pub const MOST_BEFORE: usize = 1_000_000_000;
+
 /// The part of the answer that is asked for; without a limit, all of it.
 fn page(limit: Option<&str>, offset: Option<&str>, most: u64) -> Result<Option<Page>, Problem> {
     if limit.is_none() && offset.is_none() {
         return Ok(None);
     }
-    let number = |name: &str, text: Option<&str>, usual: usize| match text {
+    let number = |name: &str, text: Option<&str>, usual: usize, most: usize| match text {
         None => Ok(usual),
         Some(text) => text
             .parse()
-            .map_err(|_| Problem::bad(format!("`{name}` is not a whole number from 0"))),
+            .ok()
+            .filter(|number| *number <= most)
+            .ok_or_else(|| Problem::bad(format!("`{name}` is not a whole number up to {most}"))),
     };
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     Ok(Some(Page {
-        offset: number("offset", offset, 0)?,
-        rows: number("limit", limit, most)?.min(most),
+        offset: number("offset", offset, 0, MOST_BEFORE)?,
+        rows: number("limit", limit, most, most)?,
     }))
 }
 
@@ -250,8 +255,10 @@ mod tests {
     #[test]
     fn parts_of_answers_are_whole_numbers() {
         assert_eq!(page(None, None, 5).ok(), Some(None));
-        let found = page(Some("10"), None, 5).ok().flatten();
+        let found = page(Some("5"), None, 5).ok().flatten();
         assert_eq!(found, Some(Page { offset: 0, rows: 5 }));
+        assert!(page(Some("6"), None, 5).is_err());
+        assert!(page(None, Some("1000000001"), 5).is_err());
         assert!(page(Some("-1"), None, 5).is_err());
         assert!(page(None, Some("x"), 5).is_err());
     }

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::{self, ExportOptions, Format};
 use crate::query::{self, AnswerStart, Answered, Request};
 use crate::store::{self, Build, StoreError, sort};
+use serde::Serialize;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -98,6 +99,8 @@ fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
+        Task::Ask(question) => question.answer(build).and_then(|answer| json(&answer, out)),
+        Task::Reconcile(question) => question.answer(build).and_then(|answer| json(&answer, out)),
     };
     match done {
         Ok(answered) => {
@@ -179,6 +182,20 @@ fn dump(
         .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
     Ok(Answered {
         rows: dumped.triples,
+        complete: true,
+        ..Answered::default()
+    })
+}
+
+/// Sends an answer that is a value.
+fn json(answer: &impl Serialize, out: &mut File) -> Result<Answered, StoreError> {
+    let out = RefCell::new(out);
+    let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
+    serde_json::to_writer(&mut data, answer)
+        .map_err(io::Error::from)
+        .and_then(|()| data.flush())
+        .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+    Ok(Answered {
         complete: true,
         ..Answered::default()
     })

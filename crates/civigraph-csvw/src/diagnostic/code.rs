@@ -321,6 +321,14 @@ codes! {
     /// The metadata declares some parts of a claims, evidence, documents, quantity or merges table, but not
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
+    /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
+    /// declares. Write it as the cells of the column are written, or state it in a note.
+    ClaimValue = "0607", Error, "claim with a value of another datatype", "";
+    /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
+    /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
+    /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
+    /// build takes the claim as reviewed.
+    ClaimReview = "0608", Warning, "claim about a changed cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
     /// records its new digest once all of them are found. Where words have changed, review their claims.
