@@ -12,6 +12,7 @@ mod evidence;
 mod faults;
 mod fetch;
 mod fmt;
+mod hints;
 mod history;
 mod init;
 mod interchange;
