@@ -74,6 +74,8 @@ pub use civigraph_csvw::{
     resource, uri,
 };
 
+#[cfg(feature = "serve")]
+pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -84,11 +86,18 @@ pub mod invert;
 pub mod knowledge;
 pub mod lineage;
 pub mod list;
+pub mod merges;
 pub mod pipeline;
 pub mod project;
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod reconcile;
 pub mod rules;
 pub mod scaffold;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod shacl;
 pub mod store;
 pub mod suggest;
+#[cfg(feature = "serve")]
+pub mod worker;

@@ -58,6 +58,8 @@ pub struct CheckOptions<'a> {
     pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,
+    /// The triples of the ontology: what they describe may be merged too.
+    pub ontology: &'a [Quad],
 }
 
 /// What was checked.
@@ -157,6 +159,7 @@ pub fn build(
         threads: options.threads,
         progress: None,
         shapes: Some(&shapes),
+        ontology: &vocabulary,
     };
     if diagnostics.has_errors() {
         // All problems in one run: the rows have theirs too.
@@ -202,7 +205,7 @@ pub fn build(
             Attempt::Refused(same) => site = same,
         }
     }
-    work.build(site, vocabulary, diagnostics)
+    work.build(site, &vocabulary, diagnostics)
 }
 
 /// The triples of a project's ontology, in their graph. What is wrong with it is a diagnostic.
@@ -262,7 +265,10 @@ pub(crate) fn quads<S: Sink>(
         plan: &plan,
         claims: &Claims::read(&group, &plan, &source, diagnostics),
         resolver: &source,
-        options: CheckOptions::default(),
+        options: CheckOptions {
+            ontology: &ontology,
+            ..CheckOptions::default()
+        },
     };
     let assembled = tables.assemble(&rules, source.base(), sink, diagnostics);
     let assembled = assembled.map_err(|failed_at| match failed_at {

@@ -1,4 +1,4 @@
-//! New evidence, as the cells of the tables that will hold it.
+//! New and moved evidence, as the cells of the tables that hold it.
 
 use super::document::Document;
 use super::roles::Roles;
@@ -84,6 +84,58 @@ impl ClaimCell {
             table: columns.table,
             id: columns.id,
             evidence: columns.evidence?,
+        })
+    }
+}
+
+/// Where the evidence table has spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvidenceCells {
+    /// Index of the table.
+    pub table: usize,
+    /// Its column of ids.
+    pub id: usize,
+    /// The column of starts.
+    pub start: usize,
+    /// The column of ends.
+    pub end: usize,
+}
+
+impl EvidenceCells {
+    /// The columns of the evidence table; `None` where there is none.
+    pub fn of(group: &TableGroup) -> Option<Self> {
+        let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).evidence?;
+        Some(Self {
+            table: columns.table,
+            id: columns.id,
+            start: columns.start,
+            end: columns.end,
+        })
+    }
+}
+
+/// Where the documents table has what a document is recognised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentCells {
+    /// Index of the table.
+    pub table: usize,
+    /// Its column of ids.
+    pub id: usize,
+    /// The column of digests.
+    pub sha256: usize,
+    /// The column of lengths, where there is one.
+    pub length: Option<usize>,
+}
+
+impl DocumentCells {
+    /// The columns of the documents table; `None` where there is none.
+    pub fn of(group: &TableGroup) -> Option<Self> {
+        let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).documents?;
+        Some(Self {
+            table: columns.table,
+            id: columns.id,
+            sha256: columns.sha256,
+            length: columns.length,
         })
     }
 }

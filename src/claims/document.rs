@@ -5,6 +5,7 @@
 //! fuzzy: a span either has the digest that the curator recorded or it has not.
 
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 /// One code point in this many has its byte offset remembered.
@@ -101,31 +102,42 @@ impl Document {
         1 + before.map_or(0, |text| text.matches('\n').count())
     }
 
-    /// Where a span of `length` code points with this digest stands now: the same words, moved.
+    /// Where words of a length in code points and a digest stand: for each of `wanted`, the start and end of
+    /// every place that has them.
     ///
-    /// Costs one hash of `length` code points for every position.
-    pub fn spans_with_digest(&self, length: usize, sha256: &str) -> Vec<(usize, usize)> {
-        if length == 0 || length > self.length {
-            return Vec::new();
+    /// Costs one hash of each length at every position, however many words have that length.
+    pub fn places(&self, wanted: &[(usize, &str)]) -> Vec<Vec<(usize, usize)>> {
+        let mut places = vec![Vec::new(); wanted.len()];
+        let mut by_length: BTreeMap<usize, HashMap<[u8; 32], Vec<usize>>> = BTreeMap::new();
+        for (index, (length, sha256)) in wanted.iter().enumerate() {
+            if let Some(digest) = digest_of(sha256)
+                && *length > 0
+                && *length <= self.length
+            {
+                let digests = by_length.entry(*length).or_default();
+                digests.entry(digest).or_default().push(index);
+            }
         }
-        let bytes: Vec<usize> = self
-            .text
-            .char_indices()
-            .map(|(byte, _)| byte)
-            .chain([self.text.len()])
-            .collect();
-        bytes
-            .windows(length + 1)
-            .enumerate()
-            .filter(|(_, window)| match (window.first(), window.last()) {
-                (Some(&start), Some(&end)) => self
-                    .text
-                    .get(start..end)
-                    .is_some_and(|words| sha256_hex(words.as_bytes()) == sha256),
-                _ => false,
-            })
-            .map(|(start, _)| (start, start + length))
-            .collect()
+        if by_length.is_empty() {
+            return places;
+        }
+        let ends = self.text.char_indices().map(|(byte, _)| byte);
+        let bytes: Vec<usize> = ends.chain([self.text.len()]).collect();
+        for (length, digests) in by_length {
+            for (start, window) in bytes.windows(length + 1).enumerate() {
+                let (Some(&from), Some(&to)) = (window.first(), window.last()) else {
+                    continue;
+                };
+                let words = self.text.get(from..to).unwrap_or_default();
+                let digest: [u8; 32] = Sha256::digest(words).into();
+                for &index in digests.get(&digest).into_iter().flatten() {
+                    if let Some(found) = places.get_mut(index) {
+                        found.push((start, start + length));
+                    }
+                }
+            }
+        }
+        places
     }
 
     /// Byte offset of a code point; the length of the text for the end.
@@ -167,6 +179,18 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
+}
+
+/// The bytes of a digest in hexadecimal; `None` where it is not one.
+fn digest_of(hex: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (index, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 #[cfg(test)]
@@ -222,12 +246,20 @@ mod tests {
     }
 
     #[test]
-    fn moved_words_are_found_by_their_digest() {
-        let before = document("один два три");
-        let after = document("ноль один два три");
-        let digest = sha256_hex(before.span(5, 8).unwrap().as_bytes());
-        assert_eq!(after.spans_with_digest(3, &digest), [(10, 13)]);
-        assert_eq!(document("иное").spans_with_digest(3, &digest), []);
+    fn words_are_found_by_their_digest() {
+        let digests = ["два", "один", "три"].map(|words| sha256_hex(words.as_bytes()));
+        let wanted: Vec<(usize, &str)> = [3, 4, 3]
+            .into_iter()
+            .zip(digests.iter().map(String::as_str))
+            .collect();
+        assert_eq!(
+            document("два один два").places(&wanted),
+            [vec![(0, 3), (9, 12)], vec![(4, 8)], vec![]]
+        );
+        assert_eq!(document("да").places(&wanted), [vec![], vec![], vec![]]);
+        for wrong in ["", "да", &"я".repeat(32), &"+f".repeat(32)] {
+            assert_eq!(document("два").places(&[(3, wrong)]), [vec![]], "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::document::Document;
 use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{DocumentColumns, EvidenceColumns, Roles};
-use super::table::{Reader, tell_unreadable};
+use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::Plan;
@@ -42,9 +42,9 @@ struct Described {
 
 /// Verifies every span of a project's evidence against the documents in `folder`.
 ///
-/// A document that is not there is no finding: its spans count as not checked. A changed one is a
+/// Without a folder, spans count as not checked. A document that is missing in it or that has changed is a
 /// finding at its row, and each span whose words are not where they were is one at its own, with the
-/// place where the same words stand now as a hint; nothing is ever applied.
+/// place where the same words are now as a hint; nothing is ever applied.
 pub fn verify(
     group: &TableGroup,
     plan: &Plan,
@@ -56,7 +56,7 @@ pub fn verify(
     let mut checked = Checked::default();
     // Incomplete roles have been reported when the claims were read.
     let roles = Roles::of(group, &mut Diagnostics::new(diagnostics.mode()));
-    let (Some(evidence), Some(columns)) = (roles.evidence, roles.documents) else {
+    let Some(columns) = roles.documents else {
         return checked;
     };
     let documents = documents(plan, &columns, folder, resolver, diagnostics);
@@ -67,15 +67,14 @@ pub fn verify(
             users.entry(id).or_default().push(&claim.id);
         }
     }
-    spans(
-        plan,
-        &evidence,
-        &documents,
-        &users,
-        resolver,
-        &mut checked,
-        diagnostics,
-    );
+    if let Some(evidence) = roles.evidence {
+        let spans = SpanRows {
+            documents: &documents,
+            users: &users,
+            folder,
+        };
+        spans.check(plan, &evidence, resolver, &mut checked, diagnostics);
+    }
     checked
 }
 
@@ -101,10 +100,21 @@ fn documents(
             ) else {
                 return;
             };
-            let document = match folder.map(|folder| open(folder, &file)) {
+            let document = match folder.map(|folder| (folder, open(folder, &file))) {
                 None => None,
-                Some(Ok(document)) => document,
-                Some(Err(why)) => {
+                Some((_, Ok(Some(document)))) => Some(document),
+                Some((folder, Ok(None))) => {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            Code::DocumentMissing,
+                            row.place(columns.file),
+                            format!("document `{id}` is missing in `{}`", folder.display()),
+                        )
+                        .with_found(file),
+                    );
+                    None
+                }
+                Some((_, Err(why))) => {
                     diagnostics.push(
                         Diagnostic::new(
                             Code::DocumentUnreadable,
@@ -128,10 +138,12 @@ fn documents(
                             format!("document `{id}` is not the one that was read"),
                         )
                         .with_found(sha256)
-                        .with_expected(document.sha256())
-                        .with_hint(
-                            "read the document again; when its spans are reviewed, record this digest",
-                        ),
+                        .with_optional_hint(folder.map(|folder| {
+                            format!(
+                                "{} finds the spans in it again, and then records its digest",
+                                move_command(&id, folder)
+                            )
+                        })),
                     );
                 } else if let Some(length) = length
                     && position(&length) != Some(document.length())
@@ -193,94 +205,154 @@ pub(super) fn position(lexical: &str) -> Option<usize> {
     decimal(lexical)?.to_string().parse().ok()
 }
 
-/// Checks the rows of the evidence table.
-fn spans(
-    plan: &Plan,
-    columns: &EvidenceColumns,
-    documents: &BTreeMap<String, Described>,
-    users: &HashMap<&str, Vec<&str>>,
-    resolver: &dyn Resolver,
-    checked: &mut Checked,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(table) = plan.tables.get(columns.table) else {
-        return;
-    };
-    let read = Reader::open(table, resolver).and_then(|reader| {
-        reader.visit(|row| {
-            // What is missing or no number has been reported as a wrong cell.
-            let (Some(id), Some(name), Some(start), Some(end), Some(sha256)) = (
-                row.get(columns.id),
-                row.get(columns.document),
-                row.lexical(columns.start),
-                row.lexical(columns.end),
-                row.get(columns.sha256),
-            ) else {
-                checked.not_checked += 1;
-                return;
-            };
-            let Some(document) = documents.get(&name).and_then(|one| one.document.as_ref()) else {
-                checked.not_checked += 1;
-                return;
-            };
-            let reviewed = || match users.get(id.as_str()) {
-                None => String::new(),
-                Some(claims) => {
-                    let more = claims.len().saturating_sub(NAMED);
-                    let named = claims[..claims.len() - more].join("`, `");
+/// The command that writes down where words are now, as a hint names it.
+fn move_command(document: &str, folder: &Path) -> String {
+    format!(
+        "`civigraph evidence move --document {document} --sources {}`",
+        folder.display()
+    )
+}
+
+/// What the rows of the evidence table are compared with.
+struct SpanRows<'a> {
+    documents: &'a BTreeMap<String, Described>,
+    /// Claims by the id of evidence that they use.
+    users: &'a HashMap<&'a str, Vec<&'a str>>,
+    folder: Option<&'a Path>,
+}
+
+/// A span that does not have its words.
+struct Failed {
+    document: String,
+    /// Length of the words in code points; 0 where the span has none.
+    length: usize,
+    sha256: String,
+    problem: Diagnostic,
+    /// What to do where the words are gone.
+    review: Option<String>,
+}
+
+impl SpanRows<'_> {
+    /// Checks the rows of the evidence table.
+    fn check(
+        &self,
+        plan: &Plan,
+        columns: &EvidenceColumns,
+        resolver: &dyn Resolver,
+        checked: &mut Checked,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(table) = plan.tables.get(columns.table) else {
+            return;
+        };
+        let mut failed = Vec::new();
+        let read = Reader::open(table, resolver).and_then(|reader| {
+            reader.visit(|row| match self.row(columns, row) {
+                None => checked.not_checked += 1,
+                Some(Ok(())) => checked.verified += 1,
+                Some(Err(one)) => failed.push(*one),
+            })
+        });
+        checked.failed = failed.len() as u64;
+        let places = self.places(&failed);
+        for (one, places) in failed.into_iter().zip(places) {
+            diagnostics.push(match (places.as_slice(), self.folder) {
+                ([], _) | (_, None) => one.problem.with_optional_hint(one.review),
+                (places, Some(folder)) => {
+                    let more = places.len().saturating_sub(NAMED);
+                    let shown: Vec<String> = places[..places.len() - more]
+                        .iter()
+                        .map(|(start, end)| format!("{start} to {end}"))
+                        .collect();
+                    let shown = shown.join(", ");
                     let rest = if more > 0 {
-                        format!(" and {more} more")
+                        format!(" and {more} other places")
                     } else {
                         String::new()
                     };
-                    format!("; review claim `{named}`{rest}")
+                    let command = move_command(&one.document, folder);
+                    one.problem.with_hint(format!(
+                        "the same words are at {shown}{rest}; {command} records where they are"
+                    ))
                 }
+            });
+        }
+        if let Err(error) = read {
+            tell_unreadable(table, &error, diagnostics);
+        }
+    }
+
+    /// Checks one row; `None` where its words cannot be looked at.
+    fn row(&self, columns: &EvidenceColumns, row: &Row<'_>) -> Option<Result<(), Box<Failed>>> {
+        // What is missing or not a number has been reported as a wrong cell.
+        let id = row.get(columns.id)?;
+        let name = row.get(columns.document)?;
+        let (start, end) = (row.lexical(columns.start)?, row.lexical(columns.end)?);
+        let sha256 = row.get(columns.sha256)?;
+        let document = self.documents.get(&name)?.document.as_ref()?;
+        let span = position(&start).zip(position(&end));
+        let problem = match span.and_then(|(start, end)| document.span(start, end)) {
+            None => Diagnostic::new(
+                Code::SpanOutside,
+                row.place(columns.start),
+                format!("evidence `{id}` is not a span of document `{name}`"),
+            )
+            .with_found(format!("{start} to {end}"))
+            .with_expected(format!("0 to {} at most", document.length())),
+            Some(words) if super::sha256_hex(words.as_bytes()) == sha256 => return Some(Ok(())),
+            // Not the digest of the words that are there: recorded, it would pass for what was read.
+            Some(_) => Diagnostic::new(
+                Code::SpanDiffers,
+                row.place(columns.start),
+                format!("the words of evidence `{id}` are not at this place in document `{name}`"),
+            )
+            .with_found(format!("{start} to {end}")),
+        };
+        let claims = self.users.get(id.as_str());
+        Some(Err(Box::new(Failed {
+            document: name,
+            length: span.map_or(0, |(start, end)| end.saturating_sub(start)),
+            sha256,
+            problem,
+            review: claims.map(|claims| {
+                let more = claims.len().saturating_sub(NAMED);
+                let named = claims[..claims.len() - more].join("`, `");
+                let rest = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
+                format!("the document does not have these words: review claim `{named}`{rest}")
+            }),
+        })))
+    }
+
+    /// Where the words of spans are in their documents.
+    fn places(&self, failed: &[Failed]) -> Vec<Vec<(usize, usize)>> {
+        let mut places = vec![Vec::new(); failed.len()];
+        let mut by_document: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, one) in failed.iter().enumerate() {
+            by_document.entry(&one.document).or_default().push(index);
+        }
+        for (name, indexes) in by_document {
+            let Some(document) = self
+                .documents
+                .get(name)
+                .and_then(|one| one.document.as_ref())
+            else {
+                continue;
             };
-            let span = position(&start).zip(position(&end));
-            let problem = match span.and_then(|(start, end)| document.span(start, end)) {
-                None => Diagnostic::new(
-                    Code::SpanOutside,
-                    row.place(columns.start),
-                    format!(
-                        "evidence `{id}` is no span of document `{name}`{}",
-                        reviewed()
-                    ),
-                )
-                .with_found(format!("{start} to {end}"))
-                .with_expected(format!("0 to {} at most", document.length())),
-                Some(words) if super::sha256_hex(words.as_bytes()) == sha256 => {
-                    checked.verified += 1;
-                    return;
+            let wanted: Vec<(usize, &str)> = indexes
+                .iter()
+                .filter_map(|&index| failed.get(index))
+                .map(|one| (one.length, one.sha256.as_str()))
+                .collect();
+            for (index, found) in indexes.into_iter().zip(document.places(&wanted)) {
+                if let Some(slot) = places.get_mut(index) {
+                    *slot = found;
                 }
-                Some(words) => Diagnostic::new(
-                    Code::SpanDiffers,
-                    row.place(columns.sha256),
-                    format!(
-                        "the words of evidence `{id}` are not those that were read{}",
-                        reviewed()
-                    ),
-                )
-                .with_found(sha256.as_str())
-                .with_expected(super::sha256_hex(words.as_bytes())),
-            };
-            checked.failed += 1;
-            let length = span.map_or(0, |(start, end)| end.saturating_sub(start));
-            diagnostics.push(
-                match document.spans_with_digest(length, &sha256).as_slice() {
-                    [] => problem,
-                    moved => {
-                        let places: Vec<String> = moved
-                            .iter()
-                            .take(NAMED)
-                            .map(|(start, end)| format!("{start} to {end}"))
-                            .collect();
-                        problem.with_hint(format!("the same words stand at {}", places.join(", ")))
-                    }
-                },
-            );
-        })
-    });
-    if let Err(error) = read {
-        tell_unreadable(table, &error, diagnostics);
+            }
+        }
+        places
     }
 }

@@ -5,7 +5,7 @@ use super::evidence;
 use super::roles::Roles;
 use super::table::Reader;
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::plan::Plan;
 use crate::resource::Resolver;
 use std::collections::HashMap;
@@ -31,6 +31,8 @@ pub struct Span {
 #[derive(Debug, Clone, Default)]
 pub struct Spans {
     spans: HashMap<String, Span>,
+    /// The places of their rows.
+    places: HashMap<String, Place>,
     documents: HashMap<String, Source>,
 }
 
@@ -74,6 +76,7 @@ impl Spans {
                         end,
                         sha256,
                     };
+                    spans.places.insert(id.clone(), row.place(columns.start));
                     spans.spans.insert(id, span);
                 }
             })?;
@@ -100,6 +103,19 @@ impl Spans {
     /// The span of an evidence.
     pub fn get(&self, id: &str) -> Option<&Span> {
         self.spans.get(id)
+    }
+
+    /// The place where the start of a span is recorded.
+    pub fn place(&self, id: &str) -> Option<&Place> {
+        self.places.get(id)
+    }
+
+    /// The spans of a document, in the order of their places.
+    pub fn of_document(&self, document: &str) -> Vec<&Span> {
+        let spans = self.spans.values();
+        let mut spans: Vec<&Span> = spans.filter(|span| span.document == document).collect();
+        spans.sort_by(|a, b| (a.start, a.end, &a.id).cmp(&(b.start, b.end, &b.id)));
+        spans
     }
 
     /// The evidence that points at exactly this span.

@@ -46,6 +46,9 @@ pub(super) struct Arguments {
     /// Do not index labels and texts: no `civigraph search`, and things are found by whole labels alone.
     #[arg(long)]
     no_text: bool,
+    /// Publish nothing where there are warnings, as if they were errors.
+    #[arg(long)]
+    deny_warnings: bool,
     /// Report every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
@@ -60,7 +63,9 @@ pub(super) fn run(
     // Refused before anything is converted, if it cannot be used.
     global.store()?;
     let start = Instant::now();
-    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
+    let mut diagnostics = Diagnostics::new(Mode::Validate)
+        .in_language(&language())
+        .denying_warnings(arguments.deny_warnings);
     if arguments.all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
@@ -92,6 +97,7 @@ pub(super) fn run(
             if let Some(why) = why_not_done(&diagnostics) {
                 return Err(Failure::new(format!("nothing was published: {why}")));
             }
+            terminal.say_denied(&diagnostics);
             terminal.say("nothing was published; what was published before stays");
             Ok(Outcome::Findings)
         }

@@ -13,6 +13,7 @@ use crate::pipeline::{self, CheckOptions, Checked, Source};
 use crate::project::Project;
 use crate::shacl::Shapes;
 use crate::store::{self, Build};
+use oxrdf::Quad;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,15 +28,18 @@ use std::time::SystemTime;
 Examples:
   civigraph check                                  # the project in the current folder
   civigraph check --sources ../documents           # its evidence against the documents as well
+  xz -dc cities.csv.xz | civigraph check - --stdin-name cities.csv  # stdin, with the metadata of that file
   civigraph check cities.csv                       # a CSV with the metadata that is found for it
   civigraph check cities.csv --metadata meta.json  # with this metadata
   civigraph check 2019.csv 2020.csv --metadata schema.json  # with one schema without a `url`
   civigraph check --all --format json              # everything, for a program
+  civigraph check --deny-warnings                  # fail for warnings too
   civigraph check --watch                          # again on every save, until Ctrl-C
   civigraph check --format github                  # annotations in GitHub Actions
   civigraph check --format shacl-ttl > report.ttl  # what breaks a shape, as RDF")]
 pub(super) struct Arguments {
-    /// CSVs or metadata documents, by path or URL [default: the project].
+    /// CSVs or metadata documents, by path or URL; `-` is stdin. Those ending in `.gz` or `.zst` are unpacked
+    /// [default: the project].
     input: Vec<String>,
     /// Folder of the documents: every span of evidence is compared with its digest.
     #[arg(long, value_name = "DIR")]
@@ -49,6 +53,9 @@ pub(super) struct Arguments {
     /// Permit what publishers do: columns that are known by their `name` alone, null foreign keys.
     #[arg(long, requires = "input")]
     lax: bool,
+    /// Fail where there are warnings, as if they were errors.
+    #[arg(long)]
+    deny_warnings: bool,
     /// Check again whenever a file changes, and show what is new and what is fixed; Ctrl-C ends it.
     #[arg(long)]
     watch: bool,
@@ -127,6 +134,7 @@ pub(super) fn run(
         return Err(Failure::new(format!("not everything was checked: {why}")));
     }
     say_evidence(&checked, *terminal);
+    terminal.say_denied(&diagnostics);
     if diagnostics.has_errors() {
         return Ok(Outcome::Findings);
     }
@@ -164,19 +172,22 @@ fn check(
     terminal: Terminal,
     keep_all: bool,
 ) -> Result<Found, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate).in_language(&language());
+    let mut diagnostics = Diagnostics::new(Mode::Validate)
+        .in_language(&language())
+        .denying_warnings(arguments.deny_warnings);
     if keep_all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
     let check = |group: &TableGroup,
                  files: &Recording<'_>,
-                 shapes: &Shapes,
+                 (shapes, ontology): (&Shapes, &[Quad]),
                  diagnostics: &mut Diagnostics| {
         let progress = terminal.progress("checking", Some(bytes_of_tables(group, files)));
         let options = CheckOptions {
             sources: arguments.sources.as_deref(),
             progress: Some(&progress_of(&progress)),
             shapes: Some(shapes),
+            ontology,
             ..CheckOptions::default()
         };
         let checked = pipeline::check(group, files, options, diagnostics);
@@ -190,7 +201,7 @@ fn check(
             let files = Recording::new(&input);
             let group = input.load_with(&files, &mut diagnostics);
             let none = Shapes::default();
-            let checked = group.map(|group| check(&group, &files, &none, &mut diagnostics));
+            let checked = group.map(|group| check(&group, &files, (&none, &[]), &mut diagnostics));
             (checked, files.files())
         }
         [] => {
@@ -200,12 +211,13 @@ fn check(
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
+            let mut vocabulary = Vec::new();
             if let Some(group) = &group {
                 source.check_base(group, &mut diagnostics);
                 pipeline::rules(&project, group, source.base(), &mut diagnostics)
                     .map_err(|error| Failure::io("read the rules", &error))?;
                 let base = source.base();
-                let vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
+                vocabulary = pipeline::vocabulary(&project, base, &mut diagnostics)?;
                 shapes = pipeline::shapes(&project, group, base, &vocabulary, &mut diagnostics)?;
                 pipeline::check_queries(&project, group, base, &mut diagnostics)
                     .map_err(|error| Failure::io("read the queries", &error))?;
@@ -214,7 +226,10 @@ fn check(
                 unreviewed(&project, &mut diagnostics)?;
             }
             let loaded = group.is_some();
-            let checked = group.map(|group| check(&group, &files, &shapes, &mut diagnostics));
+            let checked = group.map(|group| {
+                let project = (&shapes, vocabulary.as_slice());
+                check(&group, &files, project, &mut diagnostics)
+            });
             let mut files = files.files();
             if loaded {
                 pipeline::report_unread(&project, &files, &mut diagnostics);

@@ -9,7 +9,7 @@ use crate::convert::{self, CollectSink, Options, Summary, TextSink};
 use crate::csvw::context;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, Mode, Severity};
 use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
@@ -36,9 +36,12 @@ Examples:
   civigraph convert csv-metadata.json -o cities.nq.gz             # all its tables, compressed
   civigraph convert cities.csv --metadata meta.json --minimal -o cities.ttl
   civigraph convert cities.csv --to json                          # JSON by the W3C's csv2json
+  civigraph convert cities.csv.gz -o cities.nt.zst                # unpacked, and compressed
+  civigraph convert - --stdin-name cities.csv < cities.csv        # stdin
   civigraph convert http://example.org/a.csv --catalog catalog.json")]
 pub(super) struct Arguments {
-    /// CSVs or metadata documents: paths or URLs. Several make one graph.
+    /// CSVs or metadata documents: paths or URLs; `-` is stdin. Those ending in `.gz` or `.zst` are unpacked.
+    /// Several make one graph.
     #[arg(required = true)]
     input: Vec<String>,
     /// File to write; stdout without it. `.gz` and `.zst` compress.
@@ -56,6 +59,9 @@ pub(super) struct Arguments {
     /// Threads that convert [default: one for each core]. The output does not depend on it.
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
+    /// Fail where there are warnings, as if they were errors.
+    #[arg(long)]
+    deny_warnings: bool,
     /// Show every problem instead of the first ones of each kind.
     #[arg(long)]
     all: bool,
@@ -111,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         (None, _) => Target::Nt,
     };
     let input = arguments.from.open(&arguments.input)?;
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(Mode::Convert).denying_warnings(arguments.deny_warnings);
     if arguments.all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
@@ -160,7 +166,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
                     summary.quads,
                     summary.rows,
                     path.display(),
-                    match diagnostics.has_errors() {
+                    match diagnostics.count(Severity::Error) > 0 {
                         true => "; what is wrong is left out",
                         false => "",
                     }
@@ -172,6 +178,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     if let Some(why) = why_not_done(&diagnostics) {
         return Err(Failure::new(format!("nothing was converted: {why}")));
     }
+    terminal.say_denied(&diagnostics);
     Ok(if written && !diagnostics.has_errors() {
         Outcome::Fine
     } else {

@@ -106,3 +106,15 @@ pub(super) fn follow(
     }
     Ok(node)
 }
+
+/// The thing that a thing is one with, and all that were merged into it; what is followed is said.
+pub(super) fn merged(
+    build: &Build,
+    named: &NamedNode,
+    terminal: Terminal,
+) -> Result<Vec<NamedNode>, Failure> {
+    let node = follow(build, named, terminal)?;
+    let mut nodes = describe::merged_into(build, &node)?;
+    nodes.insert(0, node);
+    Ok(nodes)
+}

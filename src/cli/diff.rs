@@ -80,15 +80,35 @@ pub(super) fn run(
         Some(store) => store.clone(),
         None => folder.join(STORE),
     };
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut found = [Mode::Validate; 2].map(Diagnostics::new);
+    let [of_old, of_new] = &mut found;
     let progress = terminal.progress("comparing", None);
-    let old = Version::open(&arguments.old, folder, &store, &mut diagnostics)?;
-    let new = Version::open(&arguments.new, folder, &store, &mut diagnostics)?;
+    let old = Version::open(&arguments.old, folder, &store, of_old)?;
+    let new = Version::open(&arguments.new, folder, &store, of_new)?;
     progress.finish_and_clear();
-    terminal.report(&diagnostics, Format::Human, false)?;
-    let (Some(old), Some(new)) = (old, new) else {
-        return Err(Failure::new("nothing was compared: a project has errors"));
+    for (name, found) in [&arguments.old, &arguments.new].into_iter().zip(&found) {
+        if !found.is_empty() {
+            terminal.say(format_args!("in `{name}`:"));
+        }
+        terminal.report(found, Format::Human, false)?;
+    }
+    let (old, new) = match (old, new) {
+        (Some(old), Some(new)) => (old, new),
+        (old, _) => {
+            let name = if old.is_none() {
+                &arguments.old
+            } else {
+                &arguments.new
+            };
+            return Err(Failure::new(format!(
+                "not compared: nothing can be made of the metadata of `{name}`"
+            )));
+        }
     };
+    let wrong = with_errors([&old, &new]);
+    if arguments.triples && !wrong.is_empty() {
+        return Err(Failure::new(format!("there is no patch: {wrong}")));
+    }
     let mut out = Output::open(arguments.output.as_deref())?;
     let differs = if arguments.triples {
         diff::write_patch(&old, &new, &mut out)?
@@ -124,14 +144,38 @@ pub(super) fn run(
     };
     out.flush()?;
     out.finish()?;
-    Ok(if differs {
+    if !wrong.is_empty() {
+        terminal.say(format_args!(
+            "only tables were compared, not the graphs: {wrong}"
+        ));
+    }
+    Ok(if differs || !wrong.is_empty() {
         Outcome::Findings
     } else {
         Outcome::Fine
     })
 }
 
+/// Which sides have errors; nothing where neither has.
+fn with_errors(versions: [&Version; 2]) -> String {
+    let wrong = versions.into_iter().filter(|version| version.errors > 0);
+    let wrong: Vec<String> = wrong
+        .map(|version| match version.errors {
+            1 => format!("`{}` has 1 error", version.name),
+            errors => format!("`{}` has {errors} errors", version.name),
+        })
+        .collect();
+    wrong.join(", ")
+}
+
 fn summary(difference: &Difference) -> String {
+    if !difference.has_graphs() {
+        return match difference.tables.len() {
+            0 => "no table differs".to_owned(),
+            1 => "1 table differs".to_owned(),
+            tables => format!("{tables} tables differ"),
+        };
+    }
     if difference.is_empty() {
         return "the same".to_owned();
     }

@@ -145,8 +145,16 @@ impl Work {
     }
 
     fn table(&mut self, resource: &Resource, layout: &Layout) -> Result<(), Failure> {
-        let Content::File(path) = &resource.content else {
-            return Ok(());
+        let path = match &resource.content {
+            Content::File(path) => path,
+            Content::Unpacked(_) => {
+                self.terminal.say(format_args!(
+                    "{} is compressed, and stays as it is",
+                    resource.name
+                ));
+                return Ok(());
+            }
+            Content::Bytes(_) => return Ok(()),
         };
         // Behind a link, the file itself is replaced and not the link.
         let reading = |error| Failure::io(format_args!("read `{}`", resource.name), &error);

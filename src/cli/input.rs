@@ -5,9 +5,9 @@ use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{
-    Catalog, Content, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource,
+    self, Catalog, Content, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where an input and what it refers to are found.
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,14 @@ pub(super) struct InputOptions {
     /// URL of the current folder, as it is or will be published; IRIs in the output start with it.
     #[arg(long, value_name = "IRI", requires = "input")]
     base: Option<String>,
+    /// Name of the file that stdin (`-`) stands for: it has its URL, and the metadata beside it describes it
+    /// [default: stdin.csv].
+    #[arg(long, value_name = "FILE", requires = "input")]
+    stdin_name: Option<PathBuf>,
 }
+
+/// Name of the file that stdin stands for, where nothing else is said.
+const STDIN: &str = "stdin.csv";
 
 /// Inputs, ready to be loaded as one group of tables.
 pub(super) struct Input {
@@ -35,6 +42,8 @@ pub(super) struct Input {
     catalog: Option<Catalog>,
     files: LocalFiles,
     web: Option<Fetcher>,
+    /// What came from stdin, with its URL.
+    stdin: Option<Resource>,
 }
 
 impl InputOptions {
@@ -52,8 +61,18 @@ impl InputOptions {
             Some(path) => Some(Catalog::open(path).map_err(|diagnostic| *diagnostic)?),
             None => None,
         };
+        let stdin = match names.iter().filter(|name| *name == "-").count() {
+            0 => None,
+            1 => Some(self.stdin(&files)?),
+            _ => return Err(Failure::new("stdin (`-`) can be read only once")),
+        };
+        let url_of = |name: &String| match &stdin {
+            Some(stdin) if name == "-" => stdin.url.clone(),
+            _ => files.url_of_input(name),
+        };
         let input = Input {
-            urls: names.iter().map(|name| files.url_of_input(name)).collect(),
+            urls: names.iter().map(url_of).collect(),
+            stdin,
             options: LoadOptions {
                 metadata: self
                     .metadata
@@ -72,6 +91,18 @@ impl InputOptions {
             input.demand(name, url)?;
         }
         Ok(input)
+    }
+
+    /// Reads stdin to its end: tables are read more than once.
+    fn stdin(&self, files: &LocalFiles) -> Result<Resource, Failure> {
+        let path = self.stdin_name.as_deref().unwrap_or(Path::new(STDIN));
+        let content = Content::of_stream(path, std::io::stdin().lock())
+            .map_err(|error| Failure::io("read stdin", &error))?;
+        Ok(Resource {
+            url: files.url_of(path),
+            content,
+            ..Resource::of_bytes(&path.to_string_lossy(), [])
+        })
     }
 }
 
@@ -121,6 +152,11 @@ impl Input {
 
 impl Resolver for Input {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
+        if let Some(stdin) = &self.stdin
+            && resource::url::identity(&stdin.url) == resource::url::identity(url)
+        {
+            return Ok(stdin.clone());
+        }
         match self.catalog.as_ref().map(|catalog| catalog.resolve(url)) {
             None | Some(Err(ResolveError::NotFound)) => {}
             Some(answer) => return answer,
@@ -155,10 +191,7 @@ pub(super) fn bytes_of_tables(group: &TableGroup, resolver: &dyn Resolver) -> u6
     if resolver.fetches() {
         return 0;
     }
-    let size = |url: &str| match resolver.resolve(url).ok()?.content {
-        Content::File(path) => Some(std::fs::metadata(path).ok()?.len()),
-        Content::Bytes(bytes) => Some(bytes.len() as u64),
-    };
+    let size = |url: &str| resolver.resolve(url).ok()?.size();
     group
         .tables
         .iter()

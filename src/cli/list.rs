@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostics, Mode};
 use crate::list::{self, Cell, Listing};
 use crate::pipeline::{self, Source};
 use crate::query::{StoredQuery, TableStyle, write_table};
-use crate::resource::{Content, Resolver};
+use crate::resource::Resolver;
 use crate::store::{self, Build};
 use anstyle::Style;
 use clap::ValueEnum;
@@ -212,9 +212,9 @@ fn report_unread(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     let mut read = recording.files();
     for table in &group.tables {
         if let Ok(resource) = source.resolve(&table.url)
-            && let Content::File(path) = resource.content
+            && let Some(path) = resource.content.file()
         {
-            read.insert(path);
+            read.insert(path.to_owned());
         }
     }
     let mut diagnostics = Diagnostics::new(Mode::Validate);

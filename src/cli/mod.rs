@@ -22,19 +22,21 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod mcp;
 mod new;
 mod output;
 mod profile;
 mod query;
-mod register;
 mod rollback;
 mod search;
+mod serve;
 mod suggest;
 mod tables;
 mod terminal;
 mod verify;
 mod watch;
 mod why;
+mod worker;
 
 use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -68,6 +70,7 @@ Examples:
   civigraph query sessions-by-month          # ask it
   civigraph why city:irbit                   # from which cell and which source a fact comes
   civigraph export -o graph.ttl              # dump it
+  civigraph serve                            # publish it over HTTP
   civigraph convert cities.csv -o cities.nt  # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
@@ -152,12 +155,16 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Serve(serve::Arguments),
+    Mcp(mcp::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    Worker(worker::Arguments),
 }
 
 /// How a command ended that could do its work.
@@ -261,6 +268,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
+        Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
+        Command::Mcp(arguments) => mcp::run(arguments, &cli.global),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
@@ -276,6 +285,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Suggest(arguments) => suggest::run(arguments, &cli.global, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
+        Command::Worker(arguments) => worker::run(arguments),
     }
 }
 

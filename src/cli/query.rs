@@ -8,9 +8,11 @@ use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::query::{
-    self, AnswerFormat, AnswerStyle, Limits, ParameterType, Request, StoredQuery, TableStyle,
+    self, AnswerFormat, AnswerStyle, Answered, Limits, MergedThings, ParameterType, Request,
+    StoredQuery, TableStyle,
 };
 use crate::store::{self, Build};
+use crate::worker::{self, Bytes, QueryTask, Task};
 use clap_complete::engine::ArgValueCompleter;
 use oxrdf::Term;
 use std::io::{self, Read, Write};
@@ -22,8 +24,8 @@ use std::time::Duration;
 ///
 /// A query is a stored one (a file of `queries/`, by its name), a file, or a text. Parameters of a
 /// stored query are given as `name=value`; they are values, whatever they contain, and never become
-/// part of the query's text. A thing may be given by any name that `describe` takes, and is followed
-/// where it was merged; an IRI in `<…>` is taken as it stands. The answer is a table on a terminal and
+/// part of the query's text. A thing may be given by any name that `describe` takes; where others were merged
+/// into it or it was merged, the query finds what is said of all of them. An IRI in `<…>` is taken as it is. The answer is a table on a terminal and
 /// CSV elsewhere.
 ///
 /// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
@@ -91,6 +93,9 @@ pub(super) struct Arguments {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    /// Stop when it needs more memory than this: `512M`, `2G`.
+    #[arg(long, value_name = "SIZE", conflicts_with = "explain")]
+    memory: Option<Bytes>,
 }
 
 pub(super) fn run(
@@ -111,7 +116,7 @@ pub(super) fn run(
         }
     }
     let build = Arc::new(store::open(&global.store()?)?);
-    name_things(&query, &build, &mut given, *terminal)?;
+    let merged = name_things(&query, &build, &mut given, *terminal)?;
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
     terminal.report(&diagnostics, Format::Human, true)?;
@@ -125,6 +130,7 @@ pub(super) fn run(
     };
     let request = Request {
         parameters,
+        merged,
         inferred: arguments.inferred,
         explain: arguments.explain,
         limits: Limits {
@@ -141,6 +147,7 @@ pub(super) fn run(
     let for_people = path.is_none() && terminal.is_interactive();
     let style = AnswerStyle {
         format: format(arguments, path)?,
+        graph_format: None,
         for_people,
         label_columns: arguments.labels.is_some(),
         labels: (labels != "none").then_some(labels),
@@ -159,12 +166,12 @@ pub(super) fn run(
     }
     let answered = if path.is_some() {
         let mut output = Output::open(path)?;
-        let answered = query::run(&build, &request, &style, &mut output)?;
+        let answered = answer(arguments, &build, request, style, &mut output)?;
         output.finish()?;
         answered
     } else {
         let mut stdout = io::stdout();
-        let answered = query::run(&build, &request, &style, &mut stdout)?;
+        let answered = answer(arguments, &build, request, style, &mut stdout)?;
         stdout.flush()?;
         answered
     };
@@ -187,14 +194,38 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
+/// Answers the query; in a process of its own where it has limits that may have to end it.
+fn answer(
+    arguments: &Arguments,
+    build: &Arc<Build>,
+    request: Request,
+    style: AnswerStyle,
+    out: &mut dyn Write,
+) -> Result<Answered, Failure> {
+    if arguments.memory.is_none() && arguments.timeout.is_none() {
+        return Ok(query::run(build, &request, &style, out)?);
+    }
+    let (time, file) = (request.limits.time, request.file.clone());
+    let task = Task::Query(Box::new(QueryTask {
+        request,
+        style,
+        bytes: None,
+        whole: false,
+        refused: Vec::new(),
+    }));
+    let memory = arguments.memory;
+    Ok(worker::ask(build, &task, memory, time, &file, out)?)
+}
+
 /// Puts the IRI of the thing that is meant where a parameter takes an IRI: any name that `describe` takes,
-/// merges followed as there. An IRI in brackets is taken as it is.
+/// merges followed as there. An IRI in brackets is taken as it is. Gives the things that are one with them.
 fn name_things(
     query: &StoredQuery,
     build: &Build,
     given: &mut [(String, String)],
     terminal: Terminal,
-) -> Result<(), Failure> {
+) -> Result<MergedThings, Failure> {
+    let mut merged = MergedThings::new();
     let takes_iri = |name: &str| {
         let mut declared = query.header.parameters.iter();
         declared.any(|one| one.name == name && one.kind == ParameterType::Iri)
@@ -213,8 +244,10 @@ fn name_things(
         super::describe::say_label(build, &named, value, terminal);
         let node = super::describe::follow(build, &named.node, terminal)?;
         *value = format!("<{}>", node.as_str());
+        let others = describe::merged_into(build, &node)?;
+        merged.insert(node, others);
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// The query that the user means, and the words that are its parameters.

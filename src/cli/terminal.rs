@@ -1,8 +1,8 @@
 //! The two streams of the program: data on stdout, talk on stderr.
 
 use super::failure::Failure;
-use crate::diagnostic::Diagnostics;
 use crate::diagnostic::render::{self, Format};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::progress::Progress;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -106,6 +106,13 @@ impl Terminal {
             let mut stdout = BufWriter::new(io::stdout());
             render::render(diagnostics, format, all, &mut stdout)?;
             stdout.flush()
+        }
+    }
+
+    /// Says that warnings alone are why the command fails, where that is so.
+    pub(super) fn say_denied(self, diagnostics: &Diagnostics) {
+        if diagnostics.has_denied_warnings() && diagnostics.count(Severity::Error) == 0 {
+            self.say("warnings count as errors (`--deny-warnings`)");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::terminal::Terminal;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
-use crate::resource::{Content, ResolveError, Resolver, Resource};
+use crate::resource::{ResolveError, Resolver, Resource};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
@@ -45,11 +45,11 @@ impl<'a> Recording<'a> {
 impl Resolver for Recording<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let resource = self.inner.resolve(url)?;
-        if let Content::File(path) = &resource.content {
+        if let Some(path) = resource.content.file() {
             self.files
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(path.clone());
+                .insert(path.to_owned());
         }
         Ok(resource)
     }

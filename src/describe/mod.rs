@@ -4,14 +4,19 @@
 
 mod follow;
 mod known;
+mod one;
 mod resolve;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use follow::follow;
+pub use follow::{follow, merged_into};
 pub use known::{Disputed, DisputedSide, Missing};
-pub use resolve::resolve;
 #[cfg(feature = "cli")]
-pub(crate) use resolve::{Named, find, named};
+pub(crate) use resolve::find;
+pub use resolve::resolve;
+#[cfg(feature = "serve")]
+pub(crate) use resolve::{Named, named};
+#[cfg(feature = "serve")]
+pub(crate) use write::unreadable;
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -1,6 +1,7 @@
 //! What is said of an entity, collected and written.
 
 use super::known::{Disputed, Missing};
+use super::one::One;
 use crate::diagnostic::Code;
 use crate::knowledge::Knowledge;
 use crate::query::{Labels, term_text};
@@ -12,7 +13,7 @@ use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
 use sophia::turtle::serializer::turtle::{TurtleConfig, TurtleSerializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 /// Neighbours that people are shown of each property that points to an entity; the rest is counted.
@@ -28,6 +29,8 @@ pub struct Entity {
     pub name: String,
     /// Its label in the language asked for.
     pub label: Option<String>,
+    /// The IRIs of things that were merged into it; what is said of them is said of it.
+    pub merged: Vec<String>,
     /// What is said of it, in order of property and value.
     pub statements: Vec<Statement>,
     /// What the sources disagree on.
@@ -93,8 +96,8 @@ pub struct Neighbour {
     pub remarks: Vec<String>,
 }
 
-/// Collects what is said of an entity, with labels in a language. Of the things that point to it by one
-/// property, at most `links` are kept and all are counted.
+/// Collects what is said of an entity and of what was merged into it, with labels in a language. Of the things
+/// that point to it by one property, at most `links` are kept and all are counted.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -109,26 +112,31 @@ pub fn describe(
     let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
     let knowledge = Knowledge::of(build);
-    let claims = knowledge.claims(node)?;
+    let one = One::of(build, node)?;
+    let mut claims = HashMap::new();
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
-    for quad in build
-        .index()
-        .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
-    {
-        let quad = quad.map_err(|e| unreadable(build, &e))?;
-        if quad.graph_name != GraphName::DefaultGraph {
-            *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
+    for node in one.nodes() {
+        claims.insert(node, knowledge.claims(node)?);
+        let subject = Some(node.as_ref().into());
+        for quad in build.index().quads_for_pattern(subject, None, None, None) {
+            let quad = quad.map_err(|e| unreadable(build, &e))?;
+            if quad.graph_name != GraphName::DefaultGraph {
+                *elsewhere.entry(quad.graph_name.to_string()).or_insert(0) += 1;
+            }
         }
     }
-    let mut quads = facts(build, node.as_ref().into())?;
+    let mut quads = one.facts(build)?;
     let mut graphs: Vec<GraphName> = Vec::new();
     let only_of_classes = quads
         .iter()
         .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
     if only_of_classes {
         // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
-        quads = build.quads_of(node.as_ref().into())?;
+        quads.clear();
+        for node in one.nodes() {
+            quads.extend(build.quads_of(node.as_ref().into())?);
+        }
         quads.retain(|quad| {
             quad.graph_name != GraphName::DefaultGraph || quad.predicate != rdfs::SUB_CLASS_OF
         });
@@ -140,7 +148,12 @@ pub fn describe(
         elsewhere.clear();
     }
     for quad in quads {
-        let standing = knowledge.standing_by(&claims, node, &quad.predicate, &quad.object)?;
+        let subject = match &quad.subject {
+            NamedOrBlankNode::NamedNode(subject) => subject,
+            NamedOrBlankNode::BlankNode(_) => node,
+        };
+        let claims = claims.get(subject).map_or(&[][..], Vec::as_slice);
+        let standing = knowledge.standing_by(claims, subject, &quad.predicate, &quad.object)?;
         let literal = match &quad.object {
             Term::Literal(literal) => Some(literal),
             _ => None,
@@ -166,15 +179,19 @@ pub fn describe(
     statements.sort();
     statements.dedup();
     let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
-    let pointing = incoming(build, node).chain(graphs.iter().flat_map(|graph| {
+    let named = graphs
+        .iter()
+        .filter(|graph| **graph != GraphName::DefaultGraph);
+    let places = named.flat_map(|graph| one.nodes().iter().map(move |node| (graph, node)));
+    let pointing = places.flat_map(|(graph, node)| {
         let node = Some(node.as_ref().into());
-        let quads = build
+        build
             .index()
-            .quads_for_pattern(None, None, node, Some(graph.as_ref()));
-        quads.filter(|_| *graph != GraphName::DefaultGraph)
-    }));
-    for quad in pointing {
-        let quad = quad.map_err(|e| unreadable(build, &e))?;
+            .quads_for_pattern(None, None, node, Some(graph.as_ref()))
+    });
+    let pointing = pointing.map(|quad| quad.map_err(|e| unreadable(build, &e)));
+    for quad in one.incoming(build).chain(pointing) {
+        let quad = quad?;
         let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
             .or_insert_with(|| {
@@ -205,18 +222,29 @@ pub fn describe(
         for subject in &mut subjects {
             let Some(iri) = &subject.iri else { continue };
             let from = NamedNode::new_unchecked(iri.as_str());
-            let standing = knowledge.link(&from, &property, &node.clone().into())?;
-            subject.remarks = standing.remarks(&labels);
+            for node in one.nodes() {
+                let standing = knowledge.link(&from, &property, &node.clone().into())?;
+                subject.remarks = standing.remarks(&labels);
+                if !subject.remarks.is_empty() {
+                    break;
+                }
+            }
         }
         all.push(Link { subjects, ..link });
+    }
+    let (mut disputes, mut gaps) = (Vec::new(), Vec::new());
+    for node in one.nodes() {
+        disputes.extend(super::known::disputed(&knowledge, node, &labels, prefixes)?);
+        gaps.extend(super::known::missing(&knowledge, node, &labels, prefixes)?);
     }
     Ok(Entity {
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
+        merged: one.merged().map(str::to_owned).collect(),
         statements,
-        disputes: super::known::disputed(&knowledge, node, &labels, prefixes)?,
-        gaps: super::known::missing(&knowledge, node, &labels, prefixes)?,
+        disputes,
+        gaps,
         links: all,
         graphs: graphs.iter().map(ToString::to_string).collect(),
         elsewhere: elsewhere.into_iter().collect(),
@@ -224,7 +252,10 @@ pub fn describe(
 }
 
 /// What the default graph says of a subject, each literal as the tables have it.
-fn facts(build: &Build, subject: NamedOrBlankNodeRef<'_>) -> Result<Vec<Quad>, StoreError> {
+pub(super) fn facts(
+    build: &Build,
+    subject: NamedOrBlankNodeRef<'_>,
+) -> Result<Vec<Quad>, StoreError> {
     let mut quads = build.quads_of(subject)?;
     quads.retain(|quad| quad.graph_name == GraphName::DefaultGraph);
     Ok(quads)
@@ -242,7 +273,10 @@ fn iri_of(term: &Term) -> Option<String> {
 }
 
 /// Triples of the default graph that point to a node.
-fn incoming(build: &Build, node: &NamedNode) -> impl Iterator<Item = Result<Quad, IndexError>> {
+pub(super) fn incoming<'b>(
+    build: &'b Build,
+    node: &NamedNode,
+) -> impl Iterator<Item = Result<Quad, IndexError>> + use<'b> {
     build.index().quads_for_pattern(
         None,
         None,
@@ -263,6 +297,9 @@ impl Entity {
             None => writeln!(out, "{}", self.name)?,
         }
         writeln!(out, "<{}>", self.iri)?;
+        for merged in &self.merged {
+            writeln!(out, "merged with <{merged}>")?;
+        }
         if !self.graphs.is_empty() {
             writeln!(out, "in {}", self.graphs.join(", "))?;
         }
@@ -345,8 +382,8 @@ fn property(name: &str, label: Option<&str>) -> String {
     }
 }
 
-/// Writes the triples of the default graph about an entity, and all that point to it, as Turtle that
-/// nests blank nodes and lists.
+/// Writes the triples of the default graph about an entity and what was merged into it, and all that point to
+/// them, as Turtle that nests blank nodes and lists.
 ///
 /// # Errors
 /// The store cannot be read, or the output fails.
@@ -356,7 +393,8 @@ pub fn write_turtle(
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
     let mut quads = Vec::new();
-    let mut wanted: Vec<NamedOrBlankNode> = vec![node.clone().into()];
+    let one = One::of(build, node)?;
+    let mut wanted: Vec<NamedOrBlankNode> = one.nodes().iter().cloned().map(Into::into).collect();
     let mut seen = std::collections::HashSet::new();
     while let Some(subject) = wanted.pop() {
         if !seen.insert(subject.clone()) {
@@ -371,8 +409,9 @@ pub fn write_turtle(
         }
     }
     // All of them: who reads Turtle does not see that some are left out.
-    for quad in incoming(build, node) {
-        quads.push(quad.map_err(|e| unreadable(build, &e))?);
+    // That one was merged into another is a fact about it, and written already.
+    for quad in one.incoming(build) {
+        quads.push(quad?);
     }
     let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();
     let config = TurtleConfig::new()
@@ -418,7 +457,7 @@ fn prefix_map(prefixes: &Prefixes, quads: &[Quad]) -> Vec<PrefixMapPair> {
         .collect()
 }
 
-pub(super) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
+pub(crate) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
     StoreError::new(
         Code::TornBuild,
         build.folder(),

@@ -15,6 +15,12 @@ pub struct Difference {
     pub old: String,
     /// The new version.
     pub new: String,
+    /// Errors in the old version: its graph was not compared.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub old_errors: u64,
+    /// Errors in the new version: its graph was not compared.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub new_errors: u64,
     /// Quads that only the new version has.
     pub added: u64,
     /// Quads that only the old version has.
@@ -33,6 +39,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether the graphs were compared, and not the tables alone.
+    pub fn has_graphs(&self) -> bool {
+        self.old_errors == 0 && self.new_errors == 0
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.added == 0 && self.removed == 0 && self.tables.is_empty()
@@ -51,7 +62,8 @@ impl Difference {
     }
 }
 
-/// Compares two versions: their tables where both have them, and their quads.
+/// Compares two versions: their tables where both have them, and their quads. Of projects with errors, the
+/// tables alone.
 ///
 /// # Errors
 /// A version cannot be read.
@@ -67,6 +79,21 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
         },
         _ => Vec::new(),
     };
+    let mut difference = Difference {
+        old: old.name.clone(),
+        new: new.name.clone(),
+        old_errors: old.errors,
+        new_errors: new.errors,
+        added: 0,
+        removed: 0,
+        entities: Vec::new(),
+        tables,
+        labels: BTreeMap::new(),
+        blank_nodes_by_label: false,
+    };
+    if !difference.has_graphs() {
+        return Ok(difference);
+    }
     let versions = Aligned::new(old, new)?;
     let entity::Entities {
         entities,
@@ -74,16 +101,18 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
         removed,
         labels,
     } = entity::compare(&versions)?;
-    Ok(Difference {
-        old: old.name.clone(),
-        new: new.name.clone(),
-        added,
-        removed,
-        entities: beyond_rows(entities, &tables),
-        tables,
-        labels,
-        blank_nodes_by_label: versions.by_label,
-    })
+    difference.added = added;
+    difference.removed = removed;
+    difference.entities = beyond_rows(entities, &difference.tables);
+    difference.labels = labels;
+    difference.blank_nodes_by_label = versions.by_label;
+    Ok(difference)
+}
+
+/// Whether there is none of something that is left out of JSON then.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The changes of entities that no row accounts for.

@@ -75,7 +75,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// The tables of a project whose metadata has been read without errors before.
+    /// The tables of a project whose metadata has been read before, and its errors reported.
     pub(super) fn open(project: &Project) -> Result<Option<Self>, StoreError> {
         let source = Source::open(project)
             .map_err(|e| StoreError::io(project.root(), "read the project", e))?;

@@ -3,7 +3,7 @@
 use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place, Severity};
 use crate::export::{Compression, Format, of_file_name};
 use crate::pipeline;
 use crate::project::Project;
@@ -38,6 +38,8 @@ pub struct Version {
     pub base: Option<String>,
     /// The project, where its tables are at hand.
     pub project: Option<Project>,
+    /// Errors in the project. With some there is no graph, and its tables alone can be compared.
+    pub errors: u64,
     /// Whether it holds the default graph alone.
     pub one_graph: bool,
     /// Whether some of its blank nodes have no labels.
@@ -57,8 +59,8 @@ impl Version {
     /// Finds what a user means: `current` and `previous`, a folder with a project, a dump, the id of a
     /// build or its start, or else a revision of the git repository that `folder` is in.
     ///
-    /// `store` is the folder of the builds. Errors in a project become `diagnostics`, and there is no
-    /// version then.
+    /// `store` is the folder of the builds. Errors in a project become `diagnostics`; where its metadata cannot be
+    /// made sense of, there is no version.
     ///
     /// # Errors
     /// There is no such thing, or it cannot be read.
@@ -110,6 +112,7 @@ impl Version {
             prefixes: about.prefixes.clone(),
             base: Some(about.base.clone()),
             project: build.inputs(),
+            errors: 0,
             one_graph: false,
             anonymous: false,
             lines: Lines::Build(Box::new(build)),
@@ -126,26 +129,27 @@ impl Version {
         let mut found = Diagnostics::new(Mode::Validate);
         let sink = LineSink::new(prepared.path());
         let quads = pipeline::quads(&project, sink, &mut found)?;
-        let failed = found.has_errors();
+        let errors = found.count(Severity::Error);
         diagnostics.append(found);
-        let Some((mut sink, others)) = quads.filter(|_| !failed) else {
-            return Ok(None);
-        };
-        let sorted = sink
-            .add(others)
-            .and_then(|()| sink.write(&prepared.path().join(LINES)));
-        sorted.map_err(|e| temporary(&e))?;
+        if let Some((mut sink, others)) = quads.filter(|_| errors == 0) {
+            let sorted = sink
+                .add(others)
+                .and_then(|()| sink.write(&prepared.path().join(LINES)));
+            sorted.map_err(|e| temporary(&e))?;
+        }
         let source = pipeline::Source::open(&project)
             .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
-        let prefixes = source
-            .load(&mut silent)
-            .and_then(|group| pipeline::prefixes(&project, &group, source.base()).ok());
+        let Some(group) = source.load(&mut silent) else {
+            return Ok(None);
+        };
+        let prefixes = pipeline::prefixes(&project, &group, source.base());
         Ok(Some(Self {
             name,
             prefixes: prefixes.unwrap_or_default(),
             base: Some(source.base().to_owned()),
             project: Some(project),
+            errors,
             one_graph: false,
             anonymous: false,
             lines: Lines::Folder(prepared),
@@ -215,6 +219,7 @@ impl Version {
             prefixes,
             base: None,
             project: None,
+            errors: 0,
             one_graph: !format.has_graphs(),
             anonymous: !labels.is_empty(),
             lines: Lines::Folder(prepared),

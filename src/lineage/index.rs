@@ -9,7 +9,7 @@ use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::Plan;
-use crate::resource::{Content, Resolver};
+use crate::resource::Resolver;
 use oxrdf::{NamedOrBlankNodeRef, QuadRef};
 use siphasher::sip::SipHasher13;
 use std::fs::{self, File};
@@ -211,10 +211,10 @@ fn state(plan: &Plan, resolver: &dyn Resolver) -> io::Result<Option<(String, u64
         let Ok(resource) = resolver.resolve(&table.url) else {
             return Ok(None);
         };
-        let Content::File(path) = resource.content else {
+        let Some(path) = resource.content.file() else {
             return Ok(None);
         };
-        let data = fs::metadata(&path)?;
+        let data = fs::metadata(path)?;
         let modified = data
             .modified()?
             .duration_since(std::time::UNIX_EPOCH)

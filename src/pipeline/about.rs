@@ -7,7 +7,7 @@ use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::project::Project;
-use crate::resource::{Content, Resolver, url};
+use crate::resource::{Resolver, url};
 use crate::store::{About, Input, StoreError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,9 +91,8 @@ impl Work<'_> {
 
 /// The file of a table, relative to where the user is.
 fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
-    let Content::File(path) = source.resolve(url).ok()?.content else {
-        return None;
-    };
+    let content = source.resolve(url).ok()?.content;
+    let path = content.file()?.to_owned();
     let root = std::path::absolute(project.root()).ok()?;
     match path.strip_prefix(&root) {
         Ok(relative) => Some(project.root().join(relative)),

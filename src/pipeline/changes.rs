@@ -52,7 +52,8 @@ impl Resolver for Copies<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let path = self.paths.get(url).ok_or(ResolveError::NotFound)?;
         let mut resource = self.resolver.resolve(url)?;
-        resource.content = Content::File(path.clone());
+        resource.content =
+            Content::of_file(path).map_err(|error| ResolveError::Failed(error.to_string()))?;
         Ok(resource)
     }
 }
@@ -116,7 +117,7 @@ impl<'a> Changes<'a> {
                 let resolved = tables.resolver.resolve(&plan.url);
                 let mut resource =
                     resolved.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
-                resource.content = Content::File(path);
+                resource.content = Content::of_file(&path)?;
                 Ok(resource)
             };
             let old_path = prior.input(name);

@@ -6,6 +6,7 @@ use crate::convert::{self, Options, Sink, TableRows};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
+use crate::merges::Merges;
 use crate::plan::Plan;
 use crate::resource::Resolver;
 use crate::rules::{FactSink, Facts, Rules};
@@ -96,7 +97,9 @@ impl Tables<'_> {
         let metadata_is_wrong = diagnostics.has_errors_of("CG03");
         let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
         let data = options.shapes.map_or_else(Data::default, Shapes::data);
-        let mut sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
+        let sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
+        let merges = Merges::read(group, plan, resolver);
+        let mut sink = merges.sink(plan, options.ontology, sink);
         let how = Options {
             threads: options.threads,
             keys: Some(&keys),
@@ -120,6 +123,7 @@ impl Tables<'_> {
             },
             claims: Vec::new(),
         };
+        let (mut sink, met) = sink.into_parts();
         // Without all the rows, every key that refers to a missing file would be reported too.
         if diagnostics.has(Code::Unreadable) {
             return Ok((pass, sink.inner.into_parts().0));
@@ -130,6 +134,9 @@ impl Tables<'_> {
         pass.claims.append(&mut sink.apart);
         pass.checked.evidence =
             claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
+        merges
+            .check(&met, group, plan, resolver, diagnostics)
+            .map_err(Failed::Keys)?;
         let (sink, mut data) = sink.inner.into_parts();
         // Without what wrong metadata leaves out, most shapes would be broken.
         if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {

@@ -33,7 +33,7 @@ impl Work<'_> {
     pub(super) fn build(
         &self,
         site: Site,
-        vocabulary: Vec<Quad>,
+        vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
     ) -> Result<Done, StoreError> {
         let builder = Builder::at(site)?;
@@ -57,7 +57,7 @@ impl Work<'_> {
             return Ok(None);
         };
         drop(sink);
-        builder.add(vocabulary)?;
+        builder.add(vocabulary.iter().cloned())?;
         builder.add(quads)?;
         let published = builder.publish(self.about(&checked.summary)?)?;
         Ok(Some((published, checked)))

@@ -60,6 +60,7 @@ mod guard;
 mod hints;
 mod knowing;
 mod labels;
+mod merged;
 mod parameter;
 mod projection;
 mod regular;
@@ -72,15 +73,22 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod volatile;
 
+#[cfg(feature = "serve")]
+pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
+pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
-pub use run::{Request, check, run};
+#[cfg(feature = "serve")]
+pub(crate) use run::inspect;
+pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
+pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -258,8 +258,9 @@ impl Site {
             .map_err(|e| StoreError::io(&target, "name the build", e))
     }
 
-    /// Deletes the oldest builds beyond the number to keep, but none that somebody reads, and not the
-    /// one published before unless only one is to be kept: after a rollback it may be the oldest.
+    /// Deletes builds beyond the number to keep: first those that the next one repeats, so that building what has
+    /// not changed costs no history, then the oldest. None that somebody reads goes, nor the one published
+    /// before, unless only one is to be kept or the new one repeats it: after a rollback it may be the oldest.
     ///
     /// What cannot be deleted now is tried again by the next build: that is no failure of this one.
     fn prune(&self, published: &str, before: Option<&str>) -> Vec<String> {
@@ -268,9 +269,21 @@ impl Site {
             return pruned;
         };
         let surplus = ids.len().saturating_sub(self.options.keep.max(1));
-        let spared = before.filter(|_| self.options.keep > 1);
+        if surplus == 0 {
+            return pruned;
+        }
+        let repeated: Vec<&String> = ids
+            .iter()
+            .zip(ids.iter().skip(1))
+            .filter(|(id, next)| self.are_the_same(id, next))
+            .map(|(id, _)| id)
+            .collect();
+        let spared = before
+            .filter(|id| self.options.keep > 1 && !repeated.iter().any(|repeated| repeated == id));
+        let others = ids.iter().filter(|id| !repeated.contains(id));
         let may_go = |id: &&String| *id != published && Some(id.as_str()) != spared;
-        for id in ids.iter().filter(may_go).take(surplus) {
+        let goes = repeated.iter().copied().chain(others).filter(may_go);
+        for id in goes.take(surplus) {
             let folder = self.layout.build(id);
             let doomed = self.layout.temporary(&format!("pruned-{id}"));
             let held = match Pin::exclusive(&folder) {
@@ -288,6 +301,17 @@ impl Site {
             drop(held);
         }
         pruned
+    }
+
+    /// Whether two builds hold the same, made from the same files.
+    fn are_the_same(&self, one: &str, other: &str) -> bool {
+        let read = |id| Manifest::read(&self.layout.build(id)).ok();
+        match (read(one), read(other)) {
+            (Some(one), Some(other)) => {
+                one.digest == other.digest && one.inputs() == other.inputs()
+            }
+            _ => false,
+        }
     }
 }
 

@@ -427,8 +427,9 @@ fn what_cannot_be_compared() {
     workshop.write("wrong.ttl", "<a> <b> \n");
     let run = workshop.run(&["diff", "wrong.ttl", "current"]).exits(2);
     assert!(run.stderr.contains("wrong.ttl"), "{}", run.stderr);
-    workshop.write("data/cities.csv", "id\n");
-    workshop.run(&["diff", ".", "current"]).exits(2);
+    workshop.write("data/csv-metadata.json", "{");
+    let run = workshop.run(&["diff", ".", "current"]).exits(2);
+    assert!(run.stderr.contains("metadata of `.`"), "{}", run.stderr);
 }
 
 #[test]
@@ -479,4 +480,28 @@ fn what_looks_the_same_is_shown_apart() {
     let run = workshop.run(&["diff", "old", "new"]).exits(1);
     assert!(run.stdout.contains("\\u{a0}"), "{}", run.stdout);
     assert!(run.stdout.contains("no-break"), "{}", run.stdout);
+}
+
+/// A project with errors has no graph; its tables can be compared all the same.
+#[test]
+fn rows_are_compared_where_a_side_has_errors() {
+    let workshop = folders(&CITIES.replace("36000", "many"));
+    let run = workshop.run(&["diff", "old", "new"]).exits(1);
+    assert!(run.stderr.contains("in `new`:"), "{}", run.stderr);
+    assert!(!run.stderr.contains("in `old`:"), "{}", run.stderr);
+    assert!(run.stderr.contains("`new` has 1 error"), "{}", run.stderr);
+    assert!(run.stdout.contains("many"), "{}", run.stdout);
+    let found = differs(&workshop, "new", "old");
+    assert_eq!(found["old_errors"], 1);
+    assert!(found.get("new_errors").is_none(), "{found:#}");
+    let cell = &found["tables"][0]["rows"][0]["cells"][0];
+    assert_eq!(
+        (&cell["old"], &cell["new"]),
+        (&"many".into(), &"36000".into())
+    );
+    // The graphs are not known to be the same.
+    workshop.run(&["diff", "new", "new"]).exits(1);
+    let run = workshop.run(&["diff", "old", "new", "--triples"]).exits(2);
+    assert!(run.stderr.contains("`new` has 1 error"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
 }

@@ -1,4 +1,4 @@
-//! `civigraph evidence add`: words become spans.
+//! `civigraph evidence`: words become spans, and spans follow their words.
 
 use super::workshop::Workshop;
 use sha2::{Digest, Sha256};
@@ -189,4 +189,123 @@ fn every_span_is_verified_failed_or_not_checked() {
         run.stderr
     );
     assert!(run.stderr.contains("1 span not checked"), "{}", run.stderr);
+}
+
+/// The rows of the evidence table after its header.
+fn rows(workshop: &Workshop) -> String {
+    let table = std::fs::read_to_string(workshop.path("data/evidence.csv")).unwrap();
+    table.split_once('\n').unwrap().1.to_owned()
+}
+
+/// A row for a span of words of the document as it was read.
+fn row(start: usize, end: usize) -> String {
+    let words: String = TEXT.chars().skip(start).take(end - start).collect();
+    format!(
+        "d-{start}-{end},d,{start},{end},{}\n",
+        sha256(words.as_bytes())
+    )
+}
+
+fn with_spans(spans: &[(usize, usize)]) -> Workshop {
+    let workshop = workshop();
+    let rows: String = spans.iter().map(|&(start, end)| row(start, end)).collect();
+    workshop.write(
+        "data/evidence.csv",
+        format!("id,document,start,end,sha256\n{rows}"),
+    );
+    workshop
+}
+
+const MOVE: [&str; 4] = ["evidence", "move", "--sources", "sources"];
+
+#[test]
+fn a_missing_document_is_named_and_does_not_pass() {
+    let workshop = workshop();
+    std::fs::rename(
+        workshop.path("sources/d.txt"),
+        workshop.path("sources/e.txt"),
+    )
+    .unwrap();
+    let run = workshop.run(&["check", "--sources", "sources"]).exits(1);
+    assert!(run.stderr.contains("error[CG0614]"), "{}", run.stderr);
+    assert!(run.stderr.contains("d.txt"), "{}", run.stderr);
+    let run = workshop.run(&MOVE).exits(1);
+    assert!(run.stderr.contains("error[CG0614]"), "{}", run.stderr);
+    // Without a folder nothing is expected to be there.
+    workshop.run(&["check"]).exits(0);
+}
+
+#[test]
+fn spans_follow_their_words() {
+    let workshop = with_spans(&[(0, 5), (6, 11), (31, 39)]);
+    let before = rows(&workshop);
+    // "более 80" is there twice; the spans around it moved by 7, and so did it.
+    let after = format!("Новое. {TEXT}");
+    workshop.write("sources/d.txt", &after);
+    let check = workshop.run(&["check", "--sources", "sources"]).exits(1);
+    assert!(
+        check.stderr.contains("civigraph evidence move"),
+        "{}",
+        check.stderr
+    );
+    assert!(check.stderr.contains("at 7 to 12"), "{}", check.stderr);
+    // The digest of the words that are there now would make a wrong span pass.
+    let wrong: String = after.chars().take(5).collect();
+    assert!(
+        !check.stderr.contains(&sha256(wrong.as_bytes())),
+        "{}",
+        check.stderr
+    );
+
+    let dry = [&MOVE[..], &["--dry-run"]].concat();
+    let run = workshop.run(&dry).exits(0);
+    let moved = "d-0-5: 0 to 5 is now 7 to 12\n\
+                 d-6-11: 6 to 11 is now 13 to 18\n\
+                 d-31-39: 31 to 39 is now 38 to 46\n";
+    assert_eq!(run.stdout, moved);
+    assert_eq!(rows(&workshop), before);
+    assert_eq!(workshop.run(&MOVE).exits(0).stdout, moved);
+    let check = workshop.run(&["check", "--sources", "sources"]).exits(0);
+    assert!(
+        check.stderr.contains("3 of 3 spans verified"),
+        "{}",
+        check.stderr
+    );
+    assert_eq!(workshop.run(&MOVE).exits(0).stdout, "");
+    // The id that words have where others had been is taken.
+    let run = workshop.run(&add(&["--words", "Новое"])).exits(0);
+    assert_eq!(run.stdout, "d-0-5-2\n");
+}
+
+#[test]
+fn words_that_are_gone_or_not_certain_stay() {
+    let workshop = with_spans(&[(6, 11), (48, 56)]);
+    let after = TEXT
+        .replace("Ирбит", "Ирбич")
+        .replace("Более", "Совсем более");
+    workshop.write("sources/d.txt", &after);
+    let before = rows(&workshop);
+    let run = workshop.run(&MOVE).exits(1);
+    assert_eq!(run.stdout, "");
+    assert!(
+        run.stderr
+            .contains("does not have the words of evidence `d-6-11`"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("`d-48-56` 2 times"), "{}", run.stderr);
+    assert_eq!(rows(&workshop), before);
+    let chosen = [&MOVE[..], &["--evidence", "d-48-56", "--occurrence", "2"]].concat();
+    let run = workshop.run(&chosen).exits(1);
+    assert_eq!(run.stdout, "d-48-56: 48 to 56 is now 55 to 63\n");
+    let third = [&MOVE[..], &["--evidence", "d-48-56", "--occurrence", "3"]].concat();
+    workshop.run(&third).exits(2);
+    // While words are missing, the document does not count as read.
+    let check = workshop.run(&["check", "--sources", "sources"]).exits(1);
+    assert!(check.stderr.contains("CG0610"), "{}", check.stderr);
+    assert!(
+        check.stderr.contains("1 of 2 spans verified"),
+        "{}",
+        check.stderr
+    );
 }

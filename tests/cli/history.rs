@@ -106,6 +106,30 @@ fn refused() {
 }
 
 #[test]
+fn building_what_has_not_changed_costs_no_history() {
+    let workshop = built_twice();
+    let first = builds(&workshop)[0]["id"].as_str().unwrap().to_owned();
+    for _ in 0..4 {
+        workshop.run(&["build", "--quiet"]).exits(0);
+    }
+    let ids: Vec<String> = builds(&workshop)
+        .iter()
+        .map(|build| build["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert_eq!(ids[0], first);
+    // Two are enough for two states.
+    workshop.run(&["build", "--quiet", "--keep", "2"]).exits(0);
+    assert_eq!(builds(&workshop)[0]["id"], first.as_str());
+    workshop.run(&["rollback"]).exits(0);
+    let dump = workshop
+        .run(&["export", "--format", "ntriples"])
+        .exits(0)
+        .stdout;
+    assert!(dump.contains("/city/revda>"));
+}
+
+#[test]
 fn old_builds_are_pruned_by_a_setting() {
     let workshop = Workshop::project();
     let build = |arguments: &[&str], keep: Option<&str>| {

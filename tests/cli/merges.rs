@@ -121,8 +121,11 @@ fn a_merged_thing_is_answered_by_the_other() {
         let run = workshop.run(&["query", "names", thing, "--format", "tsv"]);
         assert_eq!(run.exits(0).stdout, format!("?n\n{expected}"), "{thing}");
     };
-    ask("thing=city/orel-2", "\"Oryol\"@en\n\"Орёл\"@ru\n");
-    ask("thing=Орел", "\"Oryol\"@en\n\"Орёл\"@ru\n");
+    // What hangs on the old one is found as well, by either name.
+    let all = "\"Oryol\"@en\n\"Орел\"@ru\n\"Орёл\"@ru\n";
+    ask("thing=city/orel-2", all);
+    ask("thing=city/orel", all);
+    ask("thing=Орел", all);
     ask(
         "thing=<https://example.org/id/city/orel-2>",
         "\"Орел\"@ru\n",
@@ -136,11 +139,163 @@ fn a_merged_thing_is_answered_by_the_other() {
     workshop.run(&["build"]).exits(0);
     let run = workshop.run(&["describe", "city/orel-2"]).exits(0);
     assert!(!run.stdout.contains("Oryol"), "{}", run.stdout);
-    // A circle ends where it began.
+    // A circle merges nothing, and is not published.
     workshop.write(
         "data/merges.csv",
         "id,from,to,decision\na,city/orel-2,city/orel,same\nb,city/orel,city/orel-2,same\n",
     );
+    let run = workshop.run(&["build"]).exits(1);
+    assert_eq!(
+        run.stderr.matches("CG0623").count(),
+        2 + 1,
+        "{}",
+        run.stderr
+    );
+}
+
+/// A project where a city refers to one that was merged into another.
+fn twinned() -> Workshop {
+    let workshop = Workshop::empty();
+    let twin = r#""titles": "twin", "propertyUrl": "https://example.org/ns#twin", "valueUrl": "https://example.org/id/city/{twin}"},"#;
+    let type_of = r#"{"name": "type", "virtual": true"#;
+    let with_twin = format!(r#"{{"name": "twin", {twin}"#);
+    workshop.write(
+        "data/csv-metadata.json",
+        METADATA.replacen(type_of, &format!("{with_twin}\n      {type_of}"), 1),
+    );
+    let cities: Vec<String> = CITIES
+        .lines()
+        .map(|line| match line.split_once(',') {
+            Some(("id", _)) => format!("{line},twin\n"),
+            Some(("revda", _)) => format!("{line},orel-2\n"),
+            _ => format!("{line},\n"),
+        })
+        .collect();
+    workshop.write("data/cities.csv", cities.concat());
+    workshop.write(
+        "data/merges.csv",
+        "id,from,to,decision\na,city/orel-2,city/orel,same\n",
+    );
+    workshop
+}
+
+#[test]
+fn cells_that_use_a_merged_thing_are_listed() {
+    let workshop = twinned();
+    let run = workshop.run(&["check"]).exits(0);
+    for place in ["data/cities.csv:3:1", "data/cities.csv:8:22"] {
+        let warning = format!("warning[CG0625] {place}");
+        assert!(run.stderr.contains(&warning), "{place}:\n{}", run.stderr);
+    }
+    assert!(run.stderr.contains("found 2 warnings"), "{}", run.stderr);
+    // Nothing uses it any more: its IRI alone leads on, and that is right.
+    workshop.write(
+        "data/cities.csv",
+        "id,ru,en,region,twin\norel,Орёл,Oryol,r1,\n",
+    );
+    let run = workshop.run(&["check"]).exits(0);
+    assert!(!run.stderr.contains("CG06"), "{}", run.stderr);
+}
+
+#[test]
+fn what_hangs_on_a_merged_thing_is_found_by_both_names() {
+    let workshop = twinned();
+    let queries = [
+        (
+            "joined",
+            "SELECT ?x { ?x ns:twin ?thing ; skos:prefLabel ?n }",
+            "revda revda",
+        ),
+        (
+            "filter",
+            "SELECT ?x { ?x ns:twin ?y FILTER(?y = ?thing) }",
+            "revda",
+        ),
+        (
+            "other",
+            "SELECT ?x { ?x ns:twin ?y FILTER(?y != ?thing) }",
+            "",
+        ),
+        (
+            "path",
+            "SELECT ?x { ?thing ^ns:twin/a/^a ?x } ORDER BY ?x LIMIT 1",
+            "irbit",
+        ),
+        (
+            "missing",
+            "SELECT ?x { ?x ns:twin ?y FILTER NOT EXISTS { ?x ns:twin ?thing } }",
+            "",
+        ),
+        (
+            "optional",
+            "SELECT ?x { ?c a ns:City OPTIONAL { ?x ns:twin ?thing } } LIMIT 1",
+            "revda",
+        ),
+        (
+            "graph",
+            "SELECT ?x { GRAPH ?x { ?m ns:mergeFrom ?thing } }",
+            "claims",
+        ),
+        (
+            "bracket",
+            "SELECT ?x { ?x ns:twin [ ns:region ?r ] . ?thing ns:region ?r }",
+            "revda",
+        ),
+        (
+            "count",
+            "SELECT (COUNT(*) AS ?x) { ?thing ns:region ?r }",
+            "1",
+        ),
+        (
+            "itself",
+            "SELECT (?thing AS ?x) { ?thing a ns:City }",
+            "orel",
+        ),
+    ];
+    for (name, text, _) in &queries {
+        let head = "# param: thing iri\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n\
+                    PREFIX ns: <https://example.org/ns#>\n";
+        workshop.write(&format!("queries/{name}.rq"), format!("{head}{text}"));
+    }
     workshop.run(&["build"]).exits(0);
-    workshop.run(&["describe", "city/orel-2"]).exits(0);
+    for (name, _, expected) in &queries {
+        for thing in ["thing=city/orel", "thing=city/orel-2"] {
+            let run = workshop.run(&["query", name, thing, "--format", "csv"]);
+            let found: Vec<String> = run
+                .exits(0)
+                .stdout
+                .lines()
+                .skip(1)
+                .map(|line| line.rsplit('/').next().unwrap().trim().to_owned())
+                .collect();
+            assert_eq!(found.join(" "), *expected, "{name} {thing}");
+        }
+    }
+    // An IRI in brackets is this one alone.
+    let alone = "thing=<https://example.org/id/city/orel>";
+    let run = workshop.run(&["query", "filter", alone, "--format", "csv"]);
+    assert_eq!(run.exits(0).stdout.lines().count(), 1);
+    for name in ["city/orel", "city/orel-2"] {
+        let run = workshop.run(&["describe", name]).exits(0);
+        for said in ["Oryol", "Орел", "Revda", "merged with"] {
+            assert!(run.stdout.contains(said), "{name} {said}:\n{}", run.stdout);
+        }
+        let run = workshop
+            .run(&["describe", name, "--format", "json"])
+            .exits(0);
+        let entity: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(entity["merged"][0], "https://example.org/id/city/orel-2");
+        let run = workshop.run(&["why", name, "<https://example.org/ns#region>"]);
+        let cells = run.exits(0).stdout;
+        for cell in ["cell D2", "cell D3"] {
+            assert!(cells.contains(cell), "{name}:\n{cells}");
+        }
+    }
+    let run = workshop.run(&[
+        "why",
+        "city/revda",
+        "<https://example.org/ns#twin>",
+        "city/orel",
+    ]);
+    assert!(run.exits(0).stdout.contains("cell E8"));
 }

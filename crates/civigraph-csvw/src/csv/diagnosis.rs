@@ -6,6 +6,7 @@ use crate::resource::{Content, Resource};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes that are looked at together.
@@ -220,8 +221,8 @@ impl Scan {
     fn run(&mut self, resource: &Resource) -> io::Result<()> {
         match &resource.content {
             Content::Bytes(bytes) => self.block(bytes),
-            // What is no file, such as a pipe, can be read only once.
-            Content::File(path) if std::fs::metadata(path)?.is_file() => {
+            content => {
+                let path = content.path().unwrap_or(Path::new(""));
                 let mut file = File::open(path)?;
                 let mut block = Vec::with_capacity(BLOCK);
                 loop {
@@ -240,7 +241,6 @@ impl Scan {
                     }
                 }
             }
-            Content::File(_) => {}
         }
         Ok(())
     }

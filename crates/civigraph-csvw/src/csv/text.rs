@@ -49,6 +49,7 @@ impl Text {
     pub fn open(resource: &Resource, label: &str) -> io::Result<Self> {
         let mut input: Box<dyn Input> = match &resource.content {
             Content::File(path) => Box::new(File::open(path)?),
+            Content::Unpacked(unpacked) => Box::new(File::open(unpacked.content())?),
             Content::Bytes(bytes) => Box::new(Cursor::new(std::sync::Arc::clone(bytes))),
         };
         let mut head = Vec::with_capacity(3);

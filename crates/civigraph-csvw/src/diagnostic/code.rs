@@ -2,7 +2,7 @@
 //!
 //! A new diagnostic is one new entry here. Numbers are never re-used.
 //! `CG01xx` files and encodings, `CG02xx` CSV structure, `CG03xx` JSON and metadata,
-//! `CG04xx` cells and datatypes, `CG05xx` keys and references, `CG06xx` claims and evidence,
+//! `CG04xx` cells and datatypes, `CG05xx` keys and references, `CG06xx` claims, evidence and merges,
 //! `CG07xx` queries, `CG08xx` store and builds, `CG09xx` shapes.
 
 use super::{Mode, Severity};
@@ -318,11 +318,12 @@ codes! {
     /// output. There is nothing that the claim could say who said. Fill the cell, or let the claim be
     /// about another one.
     ClaimNothing = "0605", Error, "claim about nothing", "";
-    /// The metadata declares some parts of a claims, evidence, documents or quantity table, but not all
-    /// that are needed. Add the missing `part` annotation to its column.
+    /// The metadata declares some parts of a claims, evidence, documents, quantity or merges table, but not
+    /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
     /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
-    /// declares. Write it as the cells of the column are written, or state it in a note.
+    /// declares. Write it as the cells of the column are written, or state it in a note. For a column of numbers or
+    /// dates, a source may state another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
     ClaimValue = "0607", Error, "claim with a value of another datatype", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
@@ -330,7 +331,8 @@ codes! {
     /// build takes the claim as reviewed.
     ClaimReview = "0608", Warning, "claim about a changed cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
-    /// Read it again; when its spans have been reviewed, record the new digest.
+    /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
+    /// records its new digest once all of them are found. Where words have changed, review their claims.
     DocumentChanged = "0610", Error, "changed document", "";
     /// A source document is there and cannot be read, or is not UTF-8. Check its permissions, or save it as
     /// UTF-8; then its spans and its digest must be recorded anew.
@@ -339,9 +341,32 @@ codes! {
     /// points from 0; the end is exclusive. Find the words in the document and record where they stand.
     SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
     /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
-    /// lookalike is an error. Where the same words stand elsewhere now, the hint says so: record that place.
-    /// If the words have changed, review the claims that rest on them.
+    /// lookalike is an error. Where the same words are elsewhere now, the hint says so, and
+    /// `civigraph evidence move` writes that down. If the words have changed, review the claims that rest on
+    /// them, take the evidence out and record other words with `civigraph evidence add`.
     SpanDiffers = "0613", Error, "span with other words", "oa:TextPositionSelector";
+    /// The folder that `--sources` names does not have a source document, so none of its spans can be checked.
+    /// Put the document there under the file name of its row, or name the folder that has it.
+    DocumentMissing = "0614", Error, "missing document", "";
+    /// A decision about sameness makes no triple, so nothing follows from it. Things are merged by
+    /// `dct:isReplacedBy` and kept apart by `owl:differentFrom`, in the accepted facts: add the virtual column
+    /// that the hint shows to the table of decisions, or correct its condition.
+    MergeWithoutEffect = "0620", Error, "decision without effect", "";
+    /// A decision about sameness names something that no table describes. Was its id renamed or misspelt?
+    /// Only what is merged into another thing need not be described any more.
+    MergeTarget = "0621", Error, "decision about an unknown thing", "";
+    /// Decisions about sameness are `same`, `different` and `unsure`, and those that the conditions (`when`) of
+    /// the table name. Correct the cell.
+    MergeDecision = "0622", Error, "unknown decision", "";
+    /// Things are merged into each other in a circle, so none of them is the one that is left. Remove one of
+    /// the decisions, or turn it round.
+    MergeCircle = "0623", Error, "merge in a circle", "";
+    /// One thing is merged into several others, or into one from which it is decided to differ. Nothing
+    /// follows such a merge. Keep one of the decisions.
+    MergeContradiction = "0624", Error, "contradictory decisions", "";
+    /// A cell uses a thing that was merged into another one. Queries and descriptions by either name find it,
+    /// but the tables say two things where there is one: write the id of the other thing.
+    MergedInUse = "0625", Warning, "merged thing in use", "";
     /// The query is not SPARQL 1.1. The place is where the parser could not go on: look there and just before
     /// it for a missing brace, dot or prefix.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
@@ -371,7 +396,7 @@ codes! {
     QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
     /// query, or raise `--timeout`.
-    QueryTimeout = "0709", Error, "query out of time", "";
+    QueryTimeout = "0709", Error, "query timed out", "";
     /// The query was understood, but could not be evaluated. The message has the reason; this is rarely the
     /// fault of the query. Run it again, and report it if it stays.
     QueryFailed = "0710", Error, "query failed", "";
@@ -394,6 +419,12 @@ codes! {
     /// namespace in another way than `?thing search "words"` and `(?thing ?score) search ("words" 20)`, or on a
     /// build without a text index.
     QueryFunction = "0715", Error, "unknown function", "";
+    /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
+    /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
+    QueryMemory = "0716", Error, "query over its memory limit", "";
+    /// A constant of `REGEX` or `REPLACE` is not a regular expression of XPath, or its flags are not. The message says
+    /// what is wrong with it; `SELECT (REGEX("text", "expression") AS ?found) {}` tries one.
+    QueryPattern = "0717", Error, "wrong regular expression", "XPath and XQuery Functions 3.1 §5.6.1";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";

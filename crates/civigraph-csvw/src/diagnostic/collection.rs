@@ -19,6 +19,7 @@ pub struct Diagnostics {
     mode: Mode,
     language: Arc<str>,
     kept_per_kind: u64,
+    warnings_denied: bool,
     kept: Vec<Diagnostic>,
     counts: HashMap<Kind, u64>,
 }
@@ -41,6 +42,7 @@ impl Diagnostics {
             mode,
             language: "en".into(),
             kept_per_kind: KEPT_PER_KIND,
+            warnings_denied: false,
             kept: Vec::new(),
             counts: HashMap::new(),
         }
@@ -52,6 +54,14 @@ impl Diagnostics {
         Self::new(self.mode)
             .in_language(&self.language)
             .keeping(self.kept_per_kind)
+            .denying_warnings(self.warnings_denied)
+    }
+
+    /// Refuses the input for warnings too.
+    #[must_use]
+    pub fn denying_warnings(mut self, denied: bool) -> Self {
+        self.warnings_denied = denied;
+        self
     }
 
     /// Keeps up to `limit` diagnostics of each kind (`u64::MAX` keeps all).
@@ -180,7 +190,12 @@ impl Diagnostics {
 
     /// Whether the input is refused.
     pub fn has_errors(&self) -> bool {
-        self.count(Severity::Error) > 0
+        self.count(Severity::Error) > 0 || self.has_denied_warnings()
+    }
+
+    /// Whether there are warnings, and they count as errors.
+    pub fn has_denied_warnings(&self) -> bool {
+        self.warnings_denied && self.count(Severity::Warning) > 0
     }
 
     /// Whether nothing at all was found.

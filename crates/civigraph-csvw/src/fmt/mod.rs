@@ -25,6 +25,7 @@ use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Bytes that are read at a time.
@@ -69,6 +70,13 @@ pub enum Change<'a> {
         /// The new item.
         item: &'a str,
     },
+    /// Other texts in cells of rows that are there.
+    Cells {
+        /// The column that identifies a row.
+        key: usize,
+        /// The key of each row, and its new texts by index of the column.
+        rows: &'a [(String, Vec<(usize, String)>)],
+    },
 }
 
 /// The canonical form of a table after a change; `None` where no row is the one to change.
@@ -107,15 +115,40 @@ pub fn change(
             else {
                 return Ok(None);
             };
-            if row.cells.len() <= at {
-                row.cells.resize(at + 1, String::new());
-            }
+            row.reach(at);
             let separator = layout.separator(*column).unwrap_or(";");
             if let Some(cell) = row.cells.get_mut(at) {
                 if !cell.is_empty() {
                     cell.push_str(separator);
                 }
                 cell.push_str(item);
+            }
+        }
+        Change::Cells { key, rows } => {
+            let Some(key) = order.place(*key) else {
+                return Ok(None);
+            };
+            let mut wanted: HashMap<&str, _> = rows
+                .iter()
+                .map(|(text, texts)| (text.as_str(), texts))
+                .collect();
+            for row in &mut parts.rows {
+                let text = row.cells.get(key).map_or("", |cell| cell.trim());
+                let Some(texts) = wanted.remove(text) else {
+                    continue;
+                };
+                for (column, text) in texts {
+                    let Some(at) = order.place(*column) else {
+                        return Ok(None);
+                    };
+                    row.reach(at);
+                    if let Some(cell) = row.cells.get_mut(at) {
+                        cell.clone_from(text);
+                    }
+                }
+            }
+            if !wanted.is_empty() {
+                return Ok(None);
             }
         }
     }
@@ -209,6 +242,15 @@ struct Row {
     /// Comments and blank lines above it, with terminators.
     above: String,
     cells: Vec<String>,
+}
+
+impl Row {
+    /// Makes a short row long enough to have a cell at an index.
+    fn reach(&mut self, at: usize) {
+        if self.cells.len() <= at {
+            self.cells.resize(at + 1, String::new());
+        }
+    }
 }
 
 impl Parts {

@@ -5,6 +5,7 @@ use super::name;
 use super::source::Source;
 use crate::datatype::{Base, Datatype, DatatypeDescription, Parser};
 use crate::diagnostic::Diagnostic;
+use crate::resource::unpacked_name;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -216,8 +217,7 @@ impl Table {
             column.decide(&locale);
         }
         let header_is_data = header_is_data(&columns);
-        let name = source
-            .path
+        let name = unpacked_name(&source.path)
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
             .unwrap_or_default();

@@ -35,7 +35,8 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name: Arc<str> = path.to_string_lossy().into();
         let mut head = Vec::new();
-        std::fs::File::open(path)
+        let content = Content::of_file(path).map_err(|error| unreadable(&name, &error))?;
+        std::fs::File::open(content.path().unwrap_or(path))
             .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
             .map_err(|error| unreadable(&name, &error))?;
         if let Some(what) = other_content(&head) {
@@ -52,7 +53,7 @@ impl Source {
             header: None,
             language: None,
             links: Vec::new(),
-            content: Content::File(path.to_owned()),
+            content,
             name,
         };
         let encoding = encoding::guess(&head, head.len() == HEAD);

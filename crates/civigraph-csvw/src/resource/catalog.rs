@@ -1,7 +1,7 @@
 //! A catalog: a JSON map from URL to local file, content type and headers.
 
 use super::header::{ContentType, links, single_language};
-use super::{Content, DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
+use super::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, Unpacker, url};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use std::collections::HashMap;
 use std::io::Read;
@@ -28,6 +28,7 @@ use std::sync::Arc;
 pub struct Catalog {
     /// By normalised URL.
     entries: HashMap<String, Entry>,
+    unpacker: Unpacker,
 }
 
 #[derive(Debug, Clone)]
@@ -146,7 +147,10 @@ impl Catalog {
                 (url::identity(&url), entry)
             })
             .collect();
-        Ok(Self { entries })
+        Ok(Self {
+            entries,
+            unpacker: Unpacker::default(),
+        })
     }
 }
 
@@ -193,7 +197,10 @@ impl Resolver for Catalog {
                 .iter()
                 .flat_map(|field| links(field, &url))
                 .collect(),
-            content: Content::File(entry.path.clone()),
+            content: self
+                .unpacker
+                .content(&entry.path)
+                .map_err(|error| ResolveError::Failed(error.to_string()))?,
             name: Arc::from(url.as_str()),
             url,
         })

@@ -1,6 +1,7 @@
 //! Local files, by path, by `file:` URL, or by a URL below a base that the user gave.
 
-use super::{Content, ResolveError, Resolver, Resource, url};
+use super::unpack::{Unpacker, unpacked_name};
+use super::{ResolveError, Resolver, Resource, url};
 use std::path::{Path, PathBuf};
 
 /// Resolves URLs of local files.
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct LocalFiles {
     folder: PathBuf,
     base: Option<String>,
+    unpacker: Unpacker,
 }
 
 impl LocalFiles {
@@ -19,6 +21,7 @@ impl LocalFiles {
         Self {
             folder: folder.into(),
             base: None,
+            unpacker: Unpacker::default(),
         }
     }
 
@@ -115,19 +118,23 @@ impl Resolver for LocalFiles {
             }
             Err(error) => return Err(ResolveError::Failed(error.to_string())),
         }
+        let content = self
+            .unpacker
+            .content(&path)
+            .map_err(|error| ResolveError::Failed(error.to_string()))?;
         let name = path
             .strip_prefix(&self.folder)
             .unwrap_or(&path)
             .to_string_lossy();
         Ok(Resource {
             url: url::without_fragment(url).to_owned(),
-            media_type: media_type(&path).map(str::to_owned),
+            media_type: media_type(&unpacked_name(&path)).map(str::to_owned),
             charset: None,
             header: None,
             language: None,
             links: Vec::new(),
             name: name.as_ref().into(),
-            content: Content::File(path),
+            content,
         })
     }
 }

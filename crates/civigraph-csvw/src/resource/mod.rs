@@ -8,15 +8,18 @@ mod catalog;
 mod fetch;
 mod header;
 mod local;
+mod unpack;
 pub mod url;
 
 pub use catalog::Catalog;
 #[cfg(feature = "fetch")]
 pub use fetch::{FETCH_LIMIT, Fetcher};
 pub use local::LocalFiles;
+pub use unpack::Unpacked;
+pub(crate) use unpack::{Unpacker, unpacked_name};
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
@@ -78,6 +81,8 @@ pub struct Link {
 pub enum Content {
     /// A local file, opened when it is read.
     File(PathBuf),
+    /// A compressed file or a pipe, with its content in another file.
+    Unpacked(Arc<Unpacked>),
     /// Bytes at hand.
     Bytes(Arc<[u8]>),
 }
@@ -135,13 +140,11 @@ impl Resolver for Chain<'_> {
 impl Resource {
     /// Bytes of the content, where that is known before it is read.
     pub fn size(&self) -> Option<u64> {
-        match &self.content {
-            Content::Bytes(bytes) => Some(bytes.len() as u64),
-            Content::File(path) => {
-                let metadata = std::fs::metadata(path).ok()?;
-                metadata.is_file().then_some(metadata.len())
-            }
+        if let Content::Bytes(bytes) = &self.content {
+            return Some(bytes.len() as u64);
         }
+        let metadata = std::fs::metadata(self.content.path()?).ok()?;
+        metadata.is_file().then_some(metadata.len())
     }
 
     /// All the bytes of a document that is kept in memory.
@@ -157,7 +160,8 @@ impl Resource {
         match &self.content {
             Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
             Content::Bytes(bytes) => Ok(Arc::clone(bytes)),
-            Content::File(path) => {
+            Content::File(_) | Content::Unpacked(_) => {
+                let path = self.content.path().unwrap_or(Path::new(""));
                 let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
                 let file = std::fs::File::open(path).map_err(failed)?;
                 let mut bytes = Vec::new();
@@ -179,7 +183,8 @@ impl Resource {
                 let end = usize::try_from(limit).map_or(bytes.len(), |end| end.min(bytes.len()));
                 Ok(bytes.get(..end).unwrap_or_default().to_vec())
             }
-            Content::File(path) => {
+            Content::File(_) | Content::Unpacked(_) => {
+                let path = self.content.path().unwrap_or(Path::new(""));
                 let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
                 let file = std::fs::File::open(path).map_err(failed)?;
                 let mut bytes = Vec::new();

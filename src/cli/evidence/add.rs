@@ -1,42 +1,18 @@
-//! `civigraph evidence`: spans of documents that claims rest on.
+//! `civigraph evidence add`: words become spans.
 
-use super::facts::Facts;
-use super::failure::Failure;
-use super::output::put;
-use super::terminal::Terminal;
-use super::{Global, Outcome, plain, register};
-use crate::claims::{ClaimCell, Document, EvidenceRow, Span, sha256_hex};
-use crate::diagnostic::render::Format;
+use super::{LISTED, change, times};
+use crate::claims::{ClaimCell, Document, EvidenceRow, Span, Spans, sha256_hex};
+use crate::cli::facts;
+use crate::cli::failure::Failure;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Global, Outcome, plain};
 use crate::diagnostic::suggest::hint;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::fmt::{self, Change, Layout};
-use crate::resource::{Content, Resolver};
+use crate::fmt::Change;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Code points shown before and after words.
 const CONTEXT: usize = 30;
-
-/// The most places that a message lists.
-const LISTED: usize = 20;
-
-/// Record the spans of documents that claims rest on.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  civigraph evidence register ../articles/report.txt
-  civigraph evidence add --document 004 --words 'более 80' --sources ../articles
-  civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles")]
-pub(super) struct Arguments {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Action {
-    Register(register::Arguments),
-    Add(Add),
-}
 
 /// Find words in a document and record where they stand, with their digest.
 ///
@@ -48,7 +24,7 @@ enum Action {
 Examples:
   civigraph evidence add --document 004 --words 'более 80' --sources ../articles
   civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles")]
-struct Add {
+pub(super) struct Arguments {
     /// Id of the document, as in the documents table.
     #[arg(long, value_name = "ID")]
     document: String,
@@ -71,14 +47,10 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let arguments = match &arguments.action {
-        Action::Register(arguments) => return register::run(arguments, global, terminal),
-        Action::Add(arguments) => arguments,
-    };
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
-    let spans = facts.spans(Some(&arguments.sources))?;
+    let spans = facts::spans(&facts, Some(&arguments.sources))?;
     let id = arguments.document.as_str();
     let Some(file) = spans.file(id) else {
         let failure = Failure::new(format!("the documents table has no document `{id}`"));
@@ -98,7 +70,11 @@ pub(super) fn run(
         return Err(Failure::new(format!(
             "document `{id}` is not the one that was read: its digest differs"
         ))
-        .with_hint("`civigraph check --sources DIR` says what has changed"));
+        .with_hint(format!(
+            "`civigraph evidence move --document {id} --sources {}` finds the spans in it again, and then \
+             records its digest",
+            arguments.sources.display()
+        )));
     }
     let claim = arguments.claim.as_deref();
     let known = |claim: &str| facts.claims.iter().find(|known| known.id == claim);
@@ -117,7 +93,7 @@ pub(super) fn run(
     let span = match recorded {
         Some(span) => span.clone(),
         None => Span {
-            id: format!("{id}-{start}-{end}"),
+            id: free_id(&spans, &format!("{id}-{start}-{end}")),
             document: id.to_owned(),
             start,
             end,
@@ -161,7 +137,7 @@ pub(super) fn run(
 
 /// Where the words stand, or which choice there is.
 fn place(
-    arguments: &Add,
+    arguments: &Arguments,
     document: &Document,
     terminal: Terminal,
 ) -> Result<(usize, usize), Failure> {
@@ -217,7 +193,7 @@ fn place(
 }
 
 /// The words with what stands around them, on one line.
-fn context(document: &Document, start: usize, end: usize) -> String {
+pub(super) fn context(document: &Document, start: usize, end: usize) -> String {
     let part = |from, to| plain(document.span(from, to).unwrap_or_default());
     let before = start.saturating_sub(CONTEXT);
     let after = (end + CONTEXT).min(document.length());
@@ -229,43 +205,11 @@ fn context(document: &Document, start: usize, end: usize) -> String {
     )
 }
 
-/// Changes a table's file; `false` where its text has problems, which are reported.
-pub(super) fn change(
-    facts: &Facts,
-    table: usize,
-    change: &Change<'_>,
-    terminal: Terminal,
-) -> Result<bool, Failure> {
-    let missing = || Failure::new("the table is no file of the project");
-    let table = facts.group.tables.get(table).ok_or_else(missing)?;
-    let resource = facts.source.resolve(&table.url).map_err(|_| missing())?;
-    let Content::File(path) = &resource.content else {
-        return Err(missing());
-    };
-    let path: &Path = path;
-    match fmt::change(&resource, &Layout::of(table), change) {
-        Ok(Some(bytes)) => {
-            put(path, &bytes)
-                .map_err(|error| Failure::io(format_args!("write `{}`", resource.name), &error))?;
-            terminal.say(format_args!("wrote {}", resource.name));
-            Ok(true)
-        }
-        Ok(None) => Err(Failure::new(format!("`{}` has no such row", resource.name))),
-        Err(problems) => {
-            let mut diagnostics = Diagnostics::new(Mode::Validate);
-            for problem in problems {
-                diagnostics.push(problem);
-            }
-            terminal.report(&diagnostics, Format::Human, false)?;
-            Ok(false)
-        }
-    }
-}
-
-/// How often, in words.
-fn times(count: usize) -> String {
-    match count {
-        1 => "once".to_owned(),
-        count => format!("{count} times"),
-    }
+/// An id that no evidence has: words that moved keep theirs, so the one that a place would have may be taken.
+fn free_id(spans: &Spans, id: &str) -> String {
+    let numbered = (2..).map(|number| format!("{id}-{number}"));
+    std::iter::once(id.to_owned())
+        .chain(numbered)
+        .find(|id| spans.get(id).is_none())
+        .unwrap_or_else(|| id.to_owned())
 }

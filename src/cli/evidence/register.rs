@@ -1,11 +1,11 @@
 //! `civigraph evidence register`: a document, with its digest, in the documents table.
 
-use super::evidence::change;
-use super::facts::Facts;
-use super::failure::Failure;
-use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::change;
 use crate::claims::{Document, DocumentRow};
+use crate::cli::facts;
+use crate::cli::failure::Failure;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Global, Outcome};
 use crate::csvw::model::Table;
 use crate::diagnostic::suggest::hint;
 use crate::fmt::Change;
@@ -46,7 +46,7 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let file = &arguments.file;
     let shown = file.display();
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
     let bytes =
@@ -63,7 +63,7 @@ pub(super) fn run(
             .to_lowercase()
             .replace('_', "-"),
     };
-    let spans = facts.spans(None)?;
+    let spans = facts::spans(&facts, None)?;
     if let Some(known) = spans.file(&id) {
         let failure = Failure::new(format!(
             "the documents table has a document `{id}` already: `{known}`"

@@ -1,0 +1,92 @@
+//! `civigraph evidence`: spans of documents that claims rest on.
+
+mod add;
+mod moved;
+mod register;
+
+use super::failure::Failure;
+use super::output::put;
+use super::terminal::Terminal;
+use super::{Global, Outcome};
+use crate::diagnostic::render::Format;
+use crate::diagnostic::{Diagnostics, Mode};
+use crate::fmt::{self, Change, Layout};
+use crate::lineage::Facts;
+use crate::resource::{Content, Resolver};
+use std::path::Path;
+
+/// The most places that a message lists.
+const LISTED: usize = 20;
+
+/// Record the spans of documents that claims rest on.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  civigraph evidence register ../articles/report.txt
+  civigraph evidence add --document 004 --words 'более 80' --sources ../articles
+  civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles
+  civigraph evidence move --sources ../articles   # after documents have changed")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Register(register::Arguments),
+    Add(add::Arguments),
+    Move(moved::Arguments),
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    match &arguments.action {
+        Action::Register(arguments) => register::run(arguments, global, terminal),
+        Action::Add(arguments) => add::run(arguments, global, terminal),
+        Action::Move(arguments) => moved::run(arguments, global, terminal),
+    }
+}
+
+/// Changes a table's file; `false` where its text has problems, which are reported.
+fn change(
+    facts: &Facts,
+    table: usize,
+    change: &Change<'_>,
+    terminal: Terminal,
+) -> Result<bool, Failure> {
+    let missing = || Failure::new("the table is no file of the project");
+    let table = facts.group.tables.get(table).ok_or_else(missing)?;
+    let resource = facts.source.resolve(&table.url).map_err(|_| missing())?;
+    let Content::File(path) = &resource.content else {
+        return Err(missing());
+    };
+    let path: &Path = path;
+    match fmt::change(&resource, &Layout::of(table), change) {
+        Ok(Some(bytes)) => {
+            put(path, &bytes)
+                .map_err(|error| Failure::io(format_args!("write `{}`", resource.name), &error))?;
+            terminal.say(format_args!("wrote {}", resource.name));
+            Ok(true)
+        }
+        Ok(None) => Err(Failure::new(format!("`{}` has no such row", resource.name))),
+        Err(problems) => {
+            let mut diagnostics = Diagnostics::new(Mode::Validate);
+            for problem in problems {
+                diagnostics.push(problem);
+            }
+            terminal.report(&diagnostics, Format::Human, false)?;
+            Ok(false)
+        }
+    }
+}
+
+/// How often, in words.
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
+}

@@ -1,0 +1,217 @@
+//! Between the converter and its sink: notices what the rows say about things that decisions name.
+
+use super::read::Merges;
+use crate::convert::{Origin, QuadSink, Sink};
+use crate::plan::{Object, Plan, Slot, TablePlan, Template};
+use oxrdf::{NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
+
+/// Uses of merged things that are kept; those beyond are counted.
+const KEPT: usize = 10_000;
+
+/// What to look for.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Things that decisions name, each with whether it was merged into another one.
+    things: HashMap<String, bool>,
+    /// Tables of decisions: what they say of a thing does not describe it.
+    tables: HashSet<u32>,
+    /// By table and column, the cells that the subject and the object of its triples are made from.
+    cells: HashMap<(u32, u32), [u32; 2]>,
+}
+
+/// What the rows say about the things that decisions name.
+#[derive(Debug, Clone, Default)]
+pub struct Met {
+    /// Things that are the subject of a triple.
+    pub(super) described: HashSet<String>,
+    /// Cells that make a triple with a merged thing.
+    pub(super) uses: BTreeSet<Use>,
+    /// Uses that were not kept.
+    pub(super) more: u64,
+}
+
+/// A cell that uses a thing that was merged into another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Use {
+    pub(super) table: u32,
+    pub(super) row: u64,
+    pub(super) column: u32,
+    pub(super) thing: String,
+    /// The row is about the thing.
+    pub(super) as_subject: bool,
+}
+
+impl Met {
+    fn add(&mut self, used: Use) {
+        if self.uses.len() < KEPT || self.uses.contains(&used) {
+            self.uses.insert(used);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        self.described.extend(other.described);
+        self.more += other.more;
+        for used in other.uses {
+            self.add(used);
+        }
+    }
+}
+
+/// A sink that lets everything through to another one.
+#[derive(Debug)]
+pub struct MergeSink<S> {
+    inner: S,
+    wanted: Arc<Wanted>,
+    met: Met,
+}
+
+/// A chunk of a [`MergeSink`].
+#[derive(Debug)]
+pub struct MergeChunk<C> {
+    inner: C,
+    wanted: Arc<Wanted>,
+    met: Met,
+}
+
+impl Merges {
+    /// A sink in front of `inner` for the conversion of the plan that these decisions were read with.
+    ///
+    /// `ontology` may describe things as well.
+    pub fn sink<S>(&self, plan: &Plan, ontology: &[Quad], inner: S) -> MergeSink<S> {
+        let mut wanted = Wanted::default();
+        for decision in &self.decisions {
+            for thing in [&decision.from, &decision.to].into_iter().flatten() {
+                wanted
+                    .things
+                    .entry(thing.as_str().to_owned())
+                    .or_insert(false);
+            }
+            if let Some(from) = decision.from.as_ref().filter(|_| decision.replaced) {
+                wanted.things.insert(from.as_str().to_owned(), true);
+            }
+        }
+        let mut met = Met::default();
+        if !wanted.things.is_empty() {
+            let small = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+            let tables = self.tables.iter().map(|table| small(table.index));
+            wanted.tables = tables.collect();
+            for (index, table) in plan.tables.iter().enumerate() {
+                for rule in &table.rules {
+                    let subject = cell_of(table, rule.subject, rule.column);
+                    let object = match rule.object {
+                        Object::Iri(template) | Object::Each(template) => {
+                            cell_of(table, Some(template), rule.column)
+                        }
+                        Object::Literal(_) | Object::List(_) | Object::Text(..) => rule.column,
+                    };
+                    wanted.cells.insert(
+                        (small(index), small(rule.column)),
+                        [small(subject), small(object)],
+                    );
+                }
+            }
+            let subjects = ontology.iter().filter_map(|quad| match &quad.subject {
+                NamedOrBlankNode::NamedNode(subject) => Some(subject.as_str()),
+                NamedOrBlankNode::BlankNode(_) => None,
+            });
+            let described = subjects.filter(|subject| wanted.things.contains_key(*subject));
+            met.described = described.map(str::to_owned).collect();
+        }
+        MergeSink {
+            inner,
+            wanted: Arc::new(wanted),
+            met,
+        }
+    }
+}
+
+/// The cell that a template is filled in from: the column's own one, where it is in the file and the template
+/// does not read others alone.
+pub(super) fn cell_of(plan: &TablePlan, template: Option<usize>, column: usize) -> usize {
+    let in_file = plan.file_columns();
+    let read: Vec<usize> = template
+        .and_then(|template| plan.templates.get(template))
+        .into_iter()
+        .flat_map(Template::slots)
+        .filter_map(|slot| match slot {
+            Slot::Column(column) if *column < in_file => Some(*column),
+            Slot::Item => Some(column),
+            _ => None,
+        })
+        .collect();
+    match read.first() {
+        Some(_) if read.contains(&column) => column,
+        Some(&first) => first,
+        None if column < in_file => column,
+        None => 0,
+    }
+}
+
+impl<S> MergeSink<S> {
+    /// The sink behind it, and what was noticed, once everything has passed.
+    pub fn into_parts(self) -> (S, Met) {
+        (self.inner, self.met)
+    }
+}
+
+impl<S: Sink> Sink for MergeSink<S> {
+    type Chunk = MergeChunk<S::Chunk>;
+
+    fn chunk(&self) -> Self::Chunk {
+        MergeChunk {
+            inner: self.inner.chunk(),
+            wanted: Arc::clone(&self.wanted),
+            met: Met::default(),
+        }
+    }
+
+    fn accept(&mut self, chunk: Self::Chunk) -> io::Result<()> {
+        self.met.append(chunk.met);
+        self.inner.accept(chunk.inner)
+    }
+}
+
+impl<C> MergeChunk<C> {
+    fn meet(&mut self, thing: NamedNodeRef<'_>, origin: Origin, as_subject: bool) {
+        let Self { wanted, met, .. } = self;
+        let Some((thing, &merged)) = wanted.things.get_key_value(thing.as_str()) else {
+            return;
+        };
+        if as_subject {
+            met.described.insert(thing.clone());
+        }
+        if merged {
+            let cells = wanted.cells.get(&(origin.table, origin.column));
+            let [subject, object] = cells.copied().unwrap_or([0, 0]);
+            met.add(Use {
+                table: origin.table,
+                row: origin.row,
+                column: if as_subject { subject } else { object },
+                thing: thing.clone(),
+                as_subject,
+            });
+        }
+    }
+}
+
+impl<C: QuadSink> QuadSink for MergeChunk<C> {
+    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        if !self.wanted.things.is_empty()
+            && origin.row > 0
+            && !self.wanted.tables.contains(&origin.table)
+        {
+            if let NamedOrBlankNodeRef::NamedNode(subject) = quad.subject {
+                self.meet(subject, origin, true);
+            }
+            if let TermRef::NamedNode(object) = quad.object {
+                self.meet(object, origin, false);
+            }
+        }
+        self.inner.quad(quad, origin);
+    }
+}
