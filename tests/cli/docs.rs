@@ -187,7 +187,7 @@ fn the_guide_of_the_model_names_terms_that_there_are() {
         .split("`cg:")
         .skip(1)
         .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
-        .filter(|name| !FUNCTIONS.contains(name))
+        .filter(|name| !name.is_empty() && !FUNCTIONS.contains(name))
         .collect();
     assert!(names.len() > 30, "{} terms", names.len());
     for name in names {
