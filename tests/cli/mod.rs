@@ -8,6 +8,7 @@ mod claims;
 mod conflicts;
 mod convert;
 mod diff;
+mod docs;
 mod evidence;
 mod faults;
 mod fetch;
