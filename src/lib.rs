@@ -34,7 +34,7 @@
 //! The feature `cli` (default) is the program. `rocksdb` adds dumps as stores of Oxigraph's own server, and takes a C++
 //! compiler.
 //!
-//! [`infer`] proposes metadata for files that have none.
+//! [`infer`] proposes metadata for files that have none; [`scaffold`] makes a project of them.
 //!
 //! Everything that can be wrong with the input becomes a [`diagnostic`], with its place down to the
 //! cell; nothing below the command line prints or exits.
@@ -58,6 +58,7 @@
 //! [shacl]: crate::shacl
 //! [`diagnostic`]: crate::diagnostic
 //! [`infer`]: crate::infer
+//! [`scaffold`]: crate::scaffold
 
 #![warn(missing_docs)]
 // No input may end the program: errors are values. Where something cannot fail, the code says so
@@ -73,6 +74,8 @@ pub use civigraph_csvw::{
     resource, uri,
 };
 
+#[cfg(feature = "serve")]
+pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -87,7 +90,14 @@ pub mod merges;
 pub mod pipeline;
 pub mod project;
 pub mod query;
+#[cfg(feature = "serve")]
+pub mod reconcile;
 pub mod rules;
+pub mod scaffold;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod shacl;
 pub mod store;
 pub mod suggest;
+#[cfg(feature = "serve")]
+pub mod worker;

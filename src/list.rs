@@ -2,6 +2,9 @@
 
 use crate::query::{Labels, StoredQuery};
 use crate::store::{Build, Prefixes, graph_iri};
+use oxrdf::vocab::rdf;
+use oxrdf::{GraphNameRef, NamedOrBlankNode};
+use std::collections::BTreeSet;
 
 /// A list with a header; numbers are cells too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +168,62 @@ pub fn things(build: &Build) -> Listing {
         })
         .collect();
     Listing::new("things", &["kind", "count"], rows)
+}
+
+/// The kinds of things, as [`things`] lists them.
+pub fn kinds(build: &Build) -> Vec<String> {
+    let rows = things(build).rows.into_iter();
+    rows.filter_map(|mut row| (!row.is_empty()).then(|| row.remove(0).to_string()))
+        .collect()
+}
+
+/// The things of a kind with their labels, in the order of these; `None` where there is no such kind.
+///
+/// A kind is named as [`things`] lists it, or by the prefix of its things.
+///
+/// # Errors
+/// The index cannot be read.
+pub fn of_kind(
+    build: &Build,
+    kind: &str,
+    language: &str,
+) -> Result<Option<Listing>, civigraph_index::Error> {
+    let about = &build.manifest().about;
+    let name = kind.strip_suffix(':').unwrap_or(kind);
+    let own = format!("{}id/{name}/", about.base);
+    let mut prefixes = about.prefixes.iter();
+    let prefixed = prefixes.find(|(prefix, _)| *prefix == name);
+    let namespace = match build.manifest().statistics.things.contains_key(name) {
+        true => own,
+        false => match prefixed {
+            Some((_, namespace)) => namespace.to_owned(),
+            None => return Ok(None),
+        },
+    };
+    let mut things = BTreeSet::new();
+    let facts = Some(GraphNameRef::DefaultGraph);
+    let index = build.index();
+    for quad in index.quads_for_pattern(None, Some(rdf::TYPE), None, facts) {
+        if let NamedOrBlankNode::NamedNode(subject) = quad?.subject
+            && subject.as_str().starts_with(&namespace)
+        {
+            things.insert(subject.into_string());
+        }
+    }
+    if things.is_empty() {
+        return Ok(None);
+    }
+    let labels = Labels::new(index, language);
+    let mut named: Vec<(String, String)> = things
+        .into_iter()
+        .map(|iri| (labels.of(&iri).unwrap_or_default(), iri))
+        .collect();
+    named.sort();
+    let rows = named
+        .into_iter()
+        .map(|(label, iri)| vec![about.prefixes.shorten(&iri).into(), label.into()])
+        .collect();
+    Ok(Some(Listing::new(kind, &["thing", "label"], rows)))
 }
 
 /// Stored queries with title and parameters; their IRIs are shortened by the prefixes.

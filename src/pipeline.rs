@@ -71,6 +71,8 @@ pub struct Checked {
     pub evidence: claims::Checked,
     /// Contradictions between accepted claims; they are no errors.
     pub conflicts: usize,
+    /// Those of them in which a curator has ranked a side.
+    pub decided: usize,
     /// Triples that follow from the facts by rules; not counted by a mere check.
     pub inferred: usize,
     /// What shapes found. `None` where the graph was not held against them: there are none, or metadata or files are wrong.
@@ -100,6 +102,34 @@ pub fn check(
         .map_err(|failed| match failed {
             Failed::Sink(error) | Failed::Keys(error) => error,
         })
+}
+
+/// Reports claims that have not been reviewed since cells of theirs changed after the build whose inputs `before`
+/// has. Without claims, nothing is read but the metadata.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub fn report_unreviewed(
+    project: &Project,
+    before: &Project,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    // What is wrong with either is reported elsewhere.
+    let read = |project: &Project| -> io::Result<Option<(TableGroup, Claims)>> {
+        let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
+        let source = Source::open(project)?;
+        Ok(source.load(&mut silent).map(|group| {
+            let plan = plan::compile(&group, &plan_options(), &mut silent);
+            let claims = Claims::read(&group, &plan, &source, &mut silent);
+            (group, claims)
+        }))
+    };
+    if let (Some((group, claims)), Some((group_before, claims_before))) =
+        (read(project)?, read(before)?)
+    {
+        claims.report_unreviewed(&group, &claims_before, &group_before, diagnostics);
+    }
+    Ok(())
 }
 
 /// Checks a project, builds its graph aside and publishes it.

@@ -45,6 +45,23 @@ impl fmt::Display for NotAProject {
 impl std::error::Error for NotAProject {}
 
 impl Project {
+    /// The folder of the project that `from` lies in: `from` itself or the nearest one above it that has
+    /// [`METADATA`]; `from` where none has. Relative folders stay relative.
+    pub fn folder_above(from: &Path) -> PathBuf {
+        let depth = std::path::absolute(from).map_or(0, |path| path.components().count());
+        let mut folder = from.to_owned();
+        for _ in 0..depth {
+            if folder.join(METADATA).is_file() {
+                return folder;
+            }
+            folder = match folder.as_path() == Path::new(".") {
+                true => PathBuf::from(".."),
+                false => folder.join(".."),
+            };
+        }
+        from.to_owned()
+    }
+
     /// The project in the folder `root`, with its store in `store` or in `.civigraph` of the folder.
     ///
     /// # Errors

@@ -4,4 +4,5 @@ mod cli;
 mod diagnostics;
 mod facts;
 mod graph;
+mod serve;
 mod suites;

@@ -1,5 +1,6 @@
 //! New and moved evidence, as the cells of the tables that hold it.
 
+use super::document::Document;
 use super::roles::Roles;
 use super::span::Span;
 use crate::csvw::model::TableGroup;
@@ -32,6 +33,34 @@ impl EvidenceRow {
                 (columns.end, span.end.to_string()),
                 (columns.sha256, span.sha256.clone()),
             ],
+        })
+    }
+}
+
+/// A row for the documents table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// Index of the documents table.
+    pub table: usize,
+    /// Texts by index of column: id, file, digest and length.
+    pub cells: Vec<(usize, String)>,
+}
+
+impl DocumentRow {
+    /// The row of a document; `None` where the project has no documents table.
+    pub fn new(group: &TableGroup, id: &str, file: &str, document: &Document) -> Option<Self> {
+        let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).documents?;
+        let mut cells = vec![
+            (columns.id, id.to_owned()),
+            (columns.file, file.to_owned()),
+            (columns.sha256, document.sha256().to_owned()),
+        ];
+        if let Some(length) = columns.length {
+            cells.push((length, document.length().to_string()));
+        }
+        Some(Self {
+            table: columns.table,
+            cells,
         })
     }
 }

@@ -59,6 +59,11 @@ impl Side {
 }
 
 impl Conflict {
+    /// Whether a curator has ranked one of the sides.
+    pub fn is_decided(&self) -> bool {
+        self.sides.iter().any(|side| side.preferred)
+    }
+
     /// Settles which sides are asserted. Ranks decide where no two ranked sides contradict each other.
     fn decided(mut self, claims: &[Claim]) -> Self {
         let ranked: Vec<bool> = self

@@ -26,6 +26,7 @@ mod name;
 mod quantity;
 mod read;
 mod reify;
+mod review;
 mod roles;
 mod sink;
 mod span;
@@ -33,7 +34,7 @@ mod stated;
 mod table;
 mod value;
 
-pub use add::{ClaimCell, DocumentCells, EvidenceCells, EvidenceRow};
+pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow};
 pub use conflict::{Conflict, Side};
 pub use document::{Document, sha256_hex};
 pub use evidence::{Checked, verify};

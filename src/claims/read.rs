@@ -5,9 +5,9 @@ use super::name::{named, table_name};
 use super::roles::{ClaimColumns, Roles};
 use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::lineage::Near;
-use crate::plan::Plan;
+use crate::plan::{Plan, TablePlan};
 use crate::resource::Resolver;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -86,6 +86,7 @@ struct Stated {
     place: Place,
     row_place: Place,
     item_place: Option<Place>,
+    value_place: Option<Place>,
 }
 
 impl Claims {
@@ -223,23 +224,34 @@ impl Claims {
             tell_unreadable(table_plan, &error, diagnostics);
             return;
         }
+        let is_missing = |claim: &&Stated| !found.contains_key(claim.key.as_str());
+        let keys = match near.is_none() && stated.iter().any(|claim| is_missing(&claim)) {
+            true => keys(table_plan, resolver).unwrap_or_default(),
+            false => Vec::new(),
+        };
         for claim in stated.iter().filter(|_| near.is_none()) {
             let key = claim.key.as_str();
-            let what = if !found.contains_key(key) {
-                format!("a row that table `{name}` has not")
+            let (what, expected) = if is_missing(&claim) {
+                let what = format!("row `{key}`, which table `{name}` does not have");
+                (what, Some(listed(&keys)))
             } else if several.contains(key) {
-                format!("one of several rows of table `{name}` with this key")
+                let what = format!("one of several rows of table `{name}` with this key");
+                (what, None)
             } else {
                 continue;
             };
-            problems.push(
-                Diagnostic::new(
-                    Code::ClaimRow,
-                    claim.row_place.clone(),
-                    format!("claim `{}` is about {what}", claim.id),
-                )
-                .with_found(key),
-            );
+            let problem = Diagnostic::new(
+                Code::ClaimRow,
+                claim.row_place.clone(),
+                format!("claim `{}` is about {what}", claim.id),
+            )
+            .with_found(key);
+            problems.push(match expected {
+                Some(expected) => problem
+                    .with_expected(expected)
+                    .with_optional_hint(suggest::hint(key, keys.iter().map(String::as_str))),
+                None => problem,
+            });
         }
         problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
         for problem in problems {
@@ -261,7 +273,10 @@ impl Stated {
                         Diagnostic::new(
                             Code::ClaimItem,
                             place,
-                            format!("claim `{}` is about an item that its cell has not", self.id),
+                            format!(
+                                "claim `{}` is about an item that its cell does not have",
+                                self.id
+                            ),
                         )
                         .with_found(item.as_str())
                         .with_expected(items().join(", ")),
@@ -269,6 +284,23 @@ impl Stated {
                 },
             )?),
         };
+        if let Some(value) = &self.value
+            && let Some(expected) = row.refusal(self.column, value)
+        {
+            let place = self.value_place.clone().unwrap_or_default();
+            return Err(Box::new(
+                Diagnostic::new(
+                    Code::ClaimValue,
+                    place,
+                    format!(
+                        "claim `{}` states what the column of its cell cannot hold",
+                        self.id
+                    ),
+                )
+                .with_found(value.as_str())
+                .with_expected(expected),
+            ));
+        }
         let cell = row.get(self.column).unwrap_or_default();
         let stands = self.item.as_ref().unwrap_or(&cell);
         // However it is written.
@@ -300,6 +332,33 @@ impl Stated {
             value,
             cell,
         })
+    }
+}
+
+/// The most keys of a table that are compared with one that it does not have.
+const COMPARED: usize = 100_000;
+
+/// The most keys of a table that a message lists.
+const LISTED: usize = 8;
+
+/// The keys of a table's rows, as claims name them.
+fn keys(plan: &TablePlan, resolver: &dyn Resolver) -> std::io::Result<Vec<String>> {
+    let mut keys = Vec::new();
+    Reader::open(plan, resolver)?.visit(|row| {
+        if keys.len() < COMPARED {
+            keys.push(key_of(row, &plan.primary_key).join("/"));
+        }
+    })?;
+    Ok(keys)
+}
+
+/// Keys for a message: all, or the first ones and how many more there are.
+fn listed(keys: &[String]) -> String {
+    let shown: Vec<&str> = keys.iter().take(LISTED).map(String::as_str).collect();
+    match keys.len().saturating_sub(LISTED) {
+        0 if keys.is_empty() => "a key; the table has no rows".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} or one of {more} more keys", shown.join(", ")),
     }
 }
 
@@ -349,11 +408,11 @@ fn stated(
                     Diagnostic::new(
                         Code::ClaimColumn,
                         row.place(columns.column),
-                        format!("claim `{id}` is about a column that table `{target}` has not"),
+                        format!("claim `{id}` is about column `{column}`, which table `{target}` does not have"),
                     )
                     .with_found(column.as_str())
                     .with_expected(names().collect::<Vec<_>>().join(", "))
-                    .with_optional_hint(crate::diagnostic::suggest::hint(&column, names())),
+                    .with_optional_hint(suggest::hint(&column, names())),
                 );
                 return;
             };
@@ -373,6 +432,7 @@ fn stated(
                 place: row.place(columns.id),
                 row_place: row.place(columns.row),
                 item_place: columns.item.map(|item| row.place(item)),
+                value_place: columns.value.map(|value| row.place(value)),
                 row: row.number,
                 key,
                 column: index,

@@ -147,6 +147,19 @@ impl Row<'_> {
         Some(self.reader.values.identity(column, &text))
     }
 
+    /// What a column demands of a text that it cannot hold; `None` where it can, as a value or a list of values.
+    pub(super) fn refusal(&self, column: usize, text: &str) -> Option<String> {
+        let plan = self.reader.plan.columns.get(column)?;
+        let values = &self.reader.values;
+        if plan.separator.is_none() {
+            return values.refusal(column, text);
+        }
+        let items = list_items(plan, text);
+        items
+            .iter()
+            .find_map(|(_, item)| values.refusal(column, item))
+    }
+
     /// Whether two texts are one value of a column.
     pub(super) fn same_value(&self, column: usize, one: &str, other: &str) -> bool {
         let values = &self.reader.values;

@@ -29,6 +29,18 @@ impl<'p> Values<'p> {
         parser.parse(text, &mut value).ok().map(str::to_owned)
     }
 
+    /// What the datatype of a column demands of a text that is none of its values.
+    pub(super) fn refusal(&self, column: usize, text: &str) -> Option<String> {
+        let datatype = &self.plan.columns.get(column)?.datatype;
+        let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
+        let (mut normal, mut value) = (String::new(), String::new());
+        let text = datatype.normalise(text, &mut normal);
+        parser
+            .parse(text, &mut value)
+            .err()
+            .map(|problem| problem.expected)
+    }
+
     /// Bytes that are equal for two texts exactly if their values are; of lists, if those of all items are,
     /// in their order where it says anything.
     pub(super) fn identity(&self, column: usize, text: &str) -> Vec<u8> {

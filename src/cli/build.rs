@@ -80,6 +80,7 @@ pub(super) fn run(
     if let Some(threads) = arguments.threads {
         options.threads = usize::from(threads);
     }
+    super::check::unreviewed(&project, &mut diagnostics)?;
     let built = pipeline::build(&project, options, None, &mut diagnostics);
     bar.finish_and_clear();
     terminal.report(&diagnostics, Format::Human, arguments.all)?;

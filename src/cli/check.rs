@@ -10,7 +10,9 @@ use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
+use crate::project::Project;
 use crate::shacl::Shapes;
+use crate::store::{self, Build};
 use oxrdf::Quad;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
@@ -220,6 +222,9 @@ fn check(
                 pipeline::check_queries(&project, group, base, &mut diagnostics)
                     .map_err(|error| Failure::io("read the queries", &error))?;
             }
+            if group.is_some() {
+                unreviewed(&project, &mut diagnostics)?;
+            }
             let loaded = group.is_some();
             let checked = group.map(|group| {
                 let project = (&shapes, vocabulary.as_slice());
@@ -249,6 +254,16 @@ fn check(
         checked,
         files,
     })
+}
+
+/// Reports claims whose cells have changed since the last build.
+pub(super) fn unreviewed(project: &Project, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let build = store::open(project.store()).ok();
+    if let Some(inputs) = build.as_ref().and_then(Build::inputs) {
+        pipeline::report_unreviewed(project, &inputs, diagnostics)
+            .map_err(|error| Failure::io("read the metadata", &error))?;
+    }
+    Ok(())
 }
 
 /// What lies in a folder; nothing where there is none.
@@ -316,11 +331,17 @@ fn say_evidence(checked: &Checked, terminal: Terminal) {
         ));
     }
     if checked.conflicts > 0 {
-        terminal.say(format_args!(
-            "conflicts: {}, all sides kept, none asserted unless ranked",
-            checked.conflicts
-        ));
+        terminal.say(conflicts(checked.conflicts, checked.decided));
     }
+}
+
+/// `2 conflicts: 1 decided, 1 open`.
+pub(super) fn conflicts(all: usize, decided: usize) -> String {
+    let counted = counted(u64::try_from(all).unwrap_or(u64::MAX), "conflict");
+    format!(
+        "{counted}: {decided} decided, {} open",
+        all.saturating_sub(decided)
+    )
 }
 
 /// `1 row`, `2 rows`.

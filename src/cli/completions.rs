@@ -1,12 +1,15 @@
-//! `civigraph completions`: completions for a shell, from the description of the command line.
+//! `civigraph completions`: completions for a shell.
 
+use super::Outcome;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, description};
-use clap_complete::Shell;
+use clap_complete::env::Shells;
 use std::io::Write;
 
 /// Print completions for a shell.
+///
+/// The shell asks the program what can follow: options, and in a project the names of its stored queries, kinds
+/// and things (`civigraph describe city:` and the key of completion).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -15,18 +18,23 @@ Examples:
   civigraph completions fish > ~/.config/fish/completions/civigraph.fish")]
 pub(super) struct Arguments {
     /// The shell.
-    shell: Shell,
+    #[arg(value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
+    shell: String,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    // The generator panics where writing fails: into memory first.
+    let shells = Shells::builtins();
+    let shell = shells
+        .completer(&arguments.shell)
+        .ok_or_else(|| Failure::new(format!("no completions for `{}`", arguments.shell)))?;
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut description(),
+    shell.write_registration(
+        "COMPLETE",
+        "civigraph",
+        "civigraph",
         "civigraph",
         &mut script,
-    );
+    )?;
     let mut out = terminal.stdout();
     out.write_all(&script)?;
     out.flush()?;

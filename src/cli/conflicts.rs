@@ -1,12 +1,13 @@
 //! `civigraph conflicts`: what the sources contradict each other about.
 
-use super::facts::Facts;
+use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::why::{Form, claim_for_people, claim_json};
+use super::why::{Form, claim_for_people};
 use super::{Global, Outcome};
 use crate::claims::{Conflict, Side};
 use crate::convert;
+use crate::lineage::{Facts, claim_json};
 use crate::query::{Labels, printable};
 use crate::store::{self, Build};
 use anstyle::Style;
@@ -45,10 +46,10 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
-    let spans = facts.spans(arguments.sources.as_deref())?;
+    let spans = facts::spans(&facts, arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
     let failed = |error| Failure::io("write the answer", &error);
     let conflicts = facts.claims.conflicts();
@@ -144,8 +145,10 @@ pub(super) fn run(
     out.flush().map_err(failed)?;
     terminal.say(match conflicts.len() {
         0 => "no conflicts".to_owned(),
-        1 => "1 conflict".to_owned(),
-        count => format!("{count} conflicts"),
+        count => {
+            let decided = conflicts.iter().filter(|one| one.is_decided()).count();
+            super::check::conflicts(count, decided)
+        }
     });
     Ok(Outcome::Fine)
 }

@@ -2,10 +2,11 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::describe::{self, Named, SHOWN_LINKS};
 use crate::store::{self, Build};
 use clap::ValueEnum;
+use clap_complete::engine::ArgValueCompleter;
 use oxrdf::NamedNode;
 use std::io::{self, Write};
 
@@ -29,7 +30,7 @@ Examples:
   civigraph describe city:irbit --format turtle  # as Turtle")]
 pub(super) struct Arguments {
     /// IRI, prefixed name, id or label.
-    #[arg(value_name = "THING")]
+    #[arg(value_name = "THING", add = ArgValueCompleter::new(complete::things))]
     name: String,
     /// Language of labels.
     #[arg(long, value_name = "LANG", default_value = "en")]

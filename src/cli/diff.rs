@@ -13,7 +13,7 @@ use crate::project::STORE;
 use crate::query::{TableStyle, write_table};
 use crate::store::Prefixes;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Show what changed between two versions of the graph.
 ///
@@ -75,7 +75,8 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let folder = global.project.as_deref().unwrap_or(Path::new("."));
+    let folder = global.folder();
+    let folder = folder.as_path();
     let store = match &global.store {
         Some(store) => store.clone(),
         None => folder.join(STORE),
@@ -287,6 +288,10 @@ impl Shown<'_> {
                 }
                 None => cells(&place, &what, &cell.column, old, new),
             });
+        }
+        // Cells say it all; `--triples` writes what they make.
+        if !row.cells.is_empty() {
+            return;
         }
         let triple = |line: &String| {
             let parts = crate::store::line::Parts::of(line.as_bytes());

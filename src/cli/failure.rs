@@ -101,7 +101,7 @@ impl From<StoreError> for Failure {
 impl From<NotAProject> for Failure {
     fn from(error: NotAProject) -> Self {
         Self::new(error.to_string()).with_hint(
-            "run the command in the folder of a project, or name it with `--project DIR`",
+            "run the command in a project, or name its folder with `--project DIR`; `civigraph new DIR` starts one",
         )
     }
 }

@@ -1,12 +1,16 @@
 //! `civigraph init`: metadata proposed for CSV files.
 
-use super::Outcome;
 use super::failure::Failure;
+use super::output::put;
 use super::terminal::Terminal;
+use super::{Global, Outcome};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::render::Format;
 use crate::infer::{self, InferOptions};
+use crate::pipeline::Source;
+use crate::project::Project;
 use crate::resource::url;
+use crate::scaffold::{self, Refusal};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,12 +20,16 @@ use std::path::{Path, PathBuf};
 /// Reads the files whole and writes CSVW metadata with a comment on every guess, for a curator to
 /// check. An existing file is never overwritten. What `check` would find wrong with the files is
 /// reported, and makes the exit code 1.
+///
+/// In a project, a file in its `data` that the metadata does not describe yet gets an entry for it, with
+/// references from and to the tables that are there: printed, or with `--add` written into the metadata.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   civigraph init cities.csv                          # writes cities.csv-metadata.json
   civigraph init data/cities.csv data/sessions.csv   # writes data/csv-metadata.json
   civigraph init data/*.csv --base https://example.com/towns/
+  civigraph init data/parks.csv --add                # a new table of a project
   civigraph init cities.csv -o -                     # to stdout")]
 pub(super) struct Arguments {
     /// CSV files; several ones get one metadata document with the foreign keys between them.
@@ -34,9 +42,19 @@ pub(super) struct Arguments {
     /// under `http://example.org/` from the folder's name, to be replaced].
     #[arg(long, value_name = "IRI")]
     base: Option<String>,
+    /// In a project: write the entry into its metadata, and the new terms into its ontology.
+    #[arg(long, conflicts_with_all = ["output", "base"])]
+    add: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(
+    arguments: &Arguments,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    if let Some(project) = project_of(arguments, global)? {
+        return add(arguments, &project, terminal);
+    }
     let to_stdout = arguments.output.as_deref() == Some(Path::new("-"));
     let path = match &arguments.output {
         Some(path) if !to_stdout => path.clone(),
@@ -47,14 +65,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         return Err(exists(&path));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    if let Some(base) = &arguments.base
-        && !url::is_absolute(base)
-    {
-        let hint = "write one with its scheme, such as `https://example.com/towns/`";
-        return Err(Failure::new(format!("`{base}` is not an absolute IRI")).with_hint(hint));
-    }
+    let base = arguments.base.as_deref().map(base_of).transpose()?;
     let options = InferOptions {
-        base: arguments.base.as_deref().map(with_slash).or_else(|| {
+        base: base.or_else(|| {
             // Metadata of a project, and not of one file.
             let of_project = path
                 .file_name()
@@ -101,14 +114,102 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
 }
 
+/// The project that the files are new tables of, if they are: they lie beside its metadata.
+fn project_of(arguments: &Arguments, global: &Global) -> Result<Option<Project>, Failure> {
+    if arguments.add {
+        return global.project().map(Some);
+    }
+    if arguments.output.is_some() || arguments.base.is_some() {
+        return Ok(None);
+    }
+    let Ok(project) = global.project() else {
+        return Ok(None);
+    };
+    let folder = |path: &Path| {
+        path.parent()
+            .and_then(|folder| folder_of(folder).canonicalize().ok())
+    };
+    let data = folder(&project.metadata());
+    let within = |file: &PathBuf| folder(file).is_some_and(|folder| Some(&folder) == data.as_ref());
+    Ok((data.is_some() && arguments.files.iter().all(within)).then_some(project))
+}
+
+fn folder_of(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    }
+}
+
+/// Proposes entries for new tables of a project, and writes them where that is wanted.
+fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let path = project.metadata();
+    let unread = |error: io::Error| Failure::io(format!("read `{}`", path.display()), &error);
+    let source = Source::open(project).map_err(unread)?;
+    let mut text = std::fs::read_to_string(&path).map_err(unread)?;
+    let mut additions = Vec::new();
+    for file in &arguments.files {
+        let addition =
+            scaffold::propose(&text, &path, source.base(), file).map_err(
+                |refusal| match refusal {
+                    Refusal::Unreadable(diagnostic) => Failure::from(*diagnostic),
+                    refusal => Failure::new(format!("`{}`: {refusal}", file.display())),
+                },
+            )?;
+        text.clone_from(&addition.metadata);
+        additions.push(addition);
+    }
+    let findings = infer::check(&text, &path);
+    for addition in &additions {
+        for reference in &addition.references {
+            terminal.say(reference);
+        }
+    }
+    if !arguments.add {
+        let mut out = terminal.stdout();
+        for addition in &additions {
+            writeln!(out, "{}", addition.entry)?;
+        }
+        out.flush()?;
+        terminal.say(format_args!(
+            "nothing was written: `--add` puts this into {}",
+            path.display()
+        ));
+        return report(Some(findings), terminal);
+    }
+    put(&path, text.as_bytes())
+        .map_err(|error| Failure::io(format!("write `{}`", path.display()), &error))?;
+    terminal.say(format_args!(
+        "wrote {}: check the guesses it comments on",
+        path.display()
+    ));
+    for addition in &additions {
+        let path = project.root().join(&addition.vocabulary.path);
+        if path.exists() {
+            terminal.say(format_args!("kept {}, which was there", path.display()));
+            continue;
+        }
+        path.parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| put(&path, addition.vocabulary.text.as_bytes()))
+            .map_err(|error| Failure::io(format!("write `{}`", path.display()), &error))?;
+        terminal.say(format_args!("wrote {}", path.display()));
+    }
+    report(Some(findings), terminal)
+}
+
 /// A base as IRIs can start with it.
-fn with_slash(base: &str) -> String {
+pub(super) fn base_of(base: &str) -> Result<String, Failure> {
+    if !url::is_absolute(base) {
+        let hint = "write one with its scheme, such as `https://example.com/towns/`";
+        return Err(Failure::new(format!("`{base}` is not an absolute IRI")).with_hint(hint));
+    }
     let end = if base.ends_with('/') { "" } else { "/" };
-    format!("{base}{end}")
+    Ok(format!("{base}{end}"))
 }
 
 /// Says what is wrong with the files, which metadata cannot put right.
-fn report(
+pub(super) fn report(
     findings: Option<io::Result<Diagnostics>>,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {

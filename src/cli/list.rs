@@ -4,8 +4,9 @@ use super::failure::Failure;
 use super::tables::MetadataOnly;
 use super::terminal::Terminal;
 use super::watch::Recording;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::diagnostic::render::Format;
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::list::{self, Cell, Listing};
 use crate::pipeline::{self, Source};
@@ -14,6 +15,7 @@ use crate::resource::Resolver;
 use crate::store::{self, Build};
 use anstyle::Style;
 use clap::ValueEnum;
+use clap_complete::engine::ArgValueCompleter;
 use std::io::{self, Write};
 
 const BOLD: Style = Style::new().bold();
@@ -27,12 +29,14 @@ Examples:
   civigraph list                     # tables, graphs, things and queries
   civigraph list queries --lang ru   # the stored queries, with titles in Russian
   civigraph list classes             # classes and their members
+  civigraph list city                # the things of a kind, with their labels
   civigraph list graphs | cut -f1    # the names of the graphs
   civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
-    /// What to list [default: tables, graphs, things and queries].
-    #[arg(value_enum, value_name = "WHAT")]
-    what: Option<What>,
+    /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, or a kind of things such as `city`
+    /// [default: tables, graphs, things and queries].
+    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::lists))]
+    what: Option<String>,
     /// Language of titles and labels.
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
@@ -69,6 +73,16 @@ enum What {
     Properties,
 }
 
+/// The names of the lists, for completions.
+pub(super) const LISTS: [&str; 6] = [
+    "tables",
+    "graphs",
+    "things",
+    "queries",
+    "classes",
+    "properties",
+];
+
 /// What is listed where the user does not say.
 const USUAL: [What; 4] = [What::Tables, What::Graphs, What::Things, What::Queries];
 
@@ -77,9 +91,14 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let wanted = match &arguments.what {
-        Some(what) => std::slice::from_ref(what),
-        None => &USUAL,
+    let known = arguments
+        .what
+        .as_deref()
+        .map(|what| What::from_str(what, true));
+    let wanted = match &known {
+        Some(Ok(what)) => std::slice::from_ref(what),
+        Some(Err(_)) => &[],
+        None => &USUAL[..],
     };
     let language = &arguments.lang;
     if wanted
@@ -122,6 +141,9 @@ pub(super) fn run(
         });
         opened = Some(build);
     }
+    if let (Some(Err(_)), Some(kind)) = (&known, &arguments.what) {
+        listings.push(of_kind(kind, language, global)?);
+    }
     let mut out = terminal.stdout();
     let form = match arguments.format {
         Some(form) => form,
@@ -146,6 +168,31 @@ pub(super) fn run(
     }
     out.flush()?;
     Ok(Outcome::Fine)
+}
+
+/// The things of a kind.
+fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failure> {
+    let build = store::open(&global.store()?)?;
+    let unread = |error: civigraph_index::Error| {
+        Failure::new(format!("the published graph cannot be read: {error}"))
+    };
+    list::of_kind(&build, kind, language)
+        .map_err(unread)?
+        .ok_or_else(|| {
+            let failure = Failure::new(format!("there is no list and no kind of things `{kind}`"));
+            let lists = What::value_variants()
+                .iter()
+                .filter_map(What::to_possible_value);
+            let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
+            let kinds = list::kinds(&build);
+            let names = || lists.iter().chain(&kinds).map(String::as_str);
+            match suggest::hint(kind, names()) {
+                Some(hint) => failure.with_hint(hint),
+                None => {
+                    failure.with_hint(format!("it has {}", names().collect::<Vec<_>>().join(", ")))
+                }
+            }
+        })
 }
 
 /// Says which files of the project nobody reads, where there is a project whose metadata can be read.

@@ -6,6 +6,7 @@
 mod build;
 mod builds;
 mod check;
+mod complete;
 mod completions;
 mod conflicts;
 mod convert;
@@ -21,20 +22,25 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod mcp;
+mod new;
 mod output;
 mod profile;
 mod query;
 mod rollback;
 mod search;
+mod serve;
 mod suggest;
 mod tables;
 mod terminal;
 mod verify;
 mod watch;
 mod why;
+mod worker;
 
 use crate::project::Project;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::CompleteEnv;
 use failure::Failure;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -64,6 +70,7 @@ Examples:
   civigraph query sessions-by-month          # ask it
   civigraph why city:irbit                   # from which cell and which source a fact comes
   civigraph export -o graph.ttl              # dump it
+  civigraph serve                            # publish it over HTTP
   civigraph convert cities.csv -o cities.nt  # any CSV to RDF, without a project
 
 Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not do its work.";
@@ -71,7 +78,7 @@ Exit codes: 0 fine, 1 something is wrong with the data, 2 the command could not 
 /// What every command understands.
 #[derive(Debug, Args)]
 struct Global {
-    /// Folder of the project [default: the current folder].
+    /// Folder of the project [default: the current folder, or the nearest one above it that is a project].
     #[arg(
         long,
         global = true,
@@ -100,8 +107,15 @@ struct Global {
 impl Global {
     /// The project that the command works on.
     fn project(&self) -> Result<Project, Failure> {
-        let folder = self.project.as_deref().unwrap_or(Path::new("."));
-        Ok(Project::open(folder, self.store.as_deref())?)
+        Ok(Project::open(&self.folder(), self.store.as_deref())?)
+    }
+
+    /// The folder of the project, whether it is one or not.
+    fn folder(&self) -> PathBuf {
+        match &self.project {
+            Some(folder) => folder.clone(),
+            None => Project::folder_above(Path::new(".")),
+        }
     }
 
     /// The folder of the store. A store can be read without its project.
@@ -125,6 +139,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
@@ -140,12 +155,16 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    Serve(serve::Arguments),
+    Mcp(mcp::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    Worker(worker::Arguments),
 }
 
 /// How a command ended that could do its work.
@@ -162,6 +181,9 @@ enum Outcome {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = limits_are_errors();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if completed(&arguments) {
+        return ExitCode::SUCCESS;
+    }
     let color = color_of(&arguments);
     let cli = match parse(arguments, color) {
         Ok(cli) => cli,
@@ -202,6 +224,17 @@ fn limits_are_errors() -> std::io::Result<()> {
     Ok(())
 }
 
+/// Answers a shell that asks what can follow on a command line; it says so by the variable `COMPLETE`.
+fn completed(arguments: &[OsString]) -> bool {
+    let folder = std::env::current_dir().ok();
+    let asked = CompleteEnv::with_factory(description);
+    match asked.try_complete(arguments.iter().cloned(), folder.as_deref()) {
+        Ok(completed) => completed,
+        // Nobody reads a message here.
+        Err(_) => true,
+    }
+}
+
 fn parse(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {
     let mut command = Cli::command().color(color);
     let matches = command.try_get_matches_from_mut(arguments)?;
@@ -228,12 +261,15 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
 
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
-        Command::Init(arguments) => init::run(arguments, terminal),
+        Command::New(arguments) => new::run(arguments, terminal),
+        Command::Init(arguments) => init::run(arguments, &cli.global, terminal),
         Command::Check(arguments) => check::run(arguments, &cli.global, terminal),
         Command::Build(arguments) => build::run(arguments, &cli.global, terminal),
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
+        Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
+        Command::Mcp(arguments) => mcp::run(arguments, &cli.global),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),
         Command::Rollback(arguments) => rollback::run(arguments, &cli.global, terminal),
@@ -249,6 +285,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Suggest(arguments) => suggest::run(arguments, &cli.global, terminal),
         Command::Verify(arguments) => verify::run(arguments, &cli.global, terminal),
+        Command::Worker(arguments) => worker::run(arguments),
     }
 }
 

@@ -3,15 +3,17 @@
 use super::failure::Failure;
 use super::output::{Output, format_extension};
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::describe;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::query::{
-    self, AnswerFormat, AnswerStyle, Limits, MergedThings, ParameterType, Request, StoredQuery,
-    TableStyle,
+    self, AnswerFormat, AnswerStyle, Answered, Limits, MergedThings, ParameterType, Request,
+    StoredQuery, TableStyle,
 };
 use crate::store::{self, Build};
+use crate::worker::{self, Bytes, QueryTask, Task};
+use clap_complete::engine::ArgValueCompleter;
 use oxrdf::Term;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -60,7 +62,8 @@ pub(super) struct Arguments {
     /// Name of a stored query, or a file (`-` for stdin); then its parameters as `name=value`.
     #[arg(
         value_name = "QUERY|NAME=VALUE",
-        required_unless_present = "expression"
+        required_unless_present = "expression",
+        add = ArgValueCompleter::new(complete::queries)
     )]
     words: Vec<String>,
     /// The text of the query.
@@ -90,6 +93,9 @@ pub(super) struct Arguments {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    /// Stop when it needs more memory than this: `512M`, `2G`.
+    #[arg(long, value_name = "SIZE", conflicts_with = "explain")]
+    memory: Option<Bytes>,
 }
 
 pub(super) fn run(
@@ -141,6 +147,7 @@ pub(super) fn run(
     let for_people = path.is_none() && terminal.is_interactive();
     let style = AnswerStyle {
         format: format(arguments, path)?,
+        graph_format: None,
         for_people,
         label_columns: arguments.labels.is_some(),
         labels: (labels != "none").then_some(labels),
@@ -159,12 +166,12 @@ pub(super) fn run(
     }
     let answered = if path.is_some() {
         let mut output = Output::open(path)?;
-        let answered = query::run(&build, &request, &style, &mut output)?;
+        let answered = answer(arguments, &build, request, style, &mut output)?;
         output.finish()?;
         answered
     } else {
         let mut stdout = io::stdout();
-        let answered = query::run(&build, &request, &style, &mut stdout)?;
+        let answered = answer(arguments, &build, request, style, &mut stdout)?;
         stdout.flush()?;
         answered
     };
@@ -185,6 +192,29 @@ pub(super) fn run(
     // Every answer names the build that it is from.
     terminal.say(format_args!("build {}{what}", build.manifest().id));
     Ok(Outcome::Fine)
+}
+
+/// Answers the query; in a process of its own where it has limits that may have to end it.
+fn answer(
+    arguments: &Arguments,
+    build: &Arc<Build>,
+    request: Request,
+    style: AnswerStyle,
+    out: &mut dyn Write,
+) -> Result<Answered, Failure> {
+    if arguments.memory.is_none() && arguments.timeout.is_none() {
+        return Ok(query::run(build, &request, &style, out)?);
+    }
+    let (time, file) = (request.limits.time, request.file.clone());
+    let task = Task::Query(Box::new(QueryTask {
+        request,
+        style,
+        bytes: None,
+        whole: false,
+        refused: Vec::new(),
+    }));
+    let memory = arguments.memory;
+    Ok(worker::ask(build, &task, memory, time, &file, out)?)
 }
 
 /// Puts the IRI of the thing that is meant where a parameter takes an IRI: any name that `describe` takes,

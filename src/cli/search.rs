@@ -5,7 +5,7 @@ use super::terminal::Terminal;
 use super::{Global, Outcome, plain};
 use crate::query::{TableStyle, write_table};
 use crate::store::{self, Build, text_error};
-use civigraph_text::{Hit, Kind, Match, Query};
+use civigraph_text::{Hit, Kind, Query};
 use clap::ValueEnum;
 use serde_json::json;
 use std::io::{self, Write};
@@ -117,7 +117,7 @@ fn row(hit: &Hit, build: &Build, shown: fn(&str) -> String) -> Vec<String> {
     vec![
         shown(&plain(&hit.text)),
         hit.language.clone().unwrap_or_default(),
-        name_of(hit.matched).to_owned(),
+        hit.matched.as_str().to_owned(),
         build.manifest().about.prefixes.shorten(&hit.subject),
     ]
 }
@@ -130,18 +130,6 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// What people and programs call a kind of match.
-fn name_of(matched: Match) -> &'static str {
-    match matched {
-        Match::Exact => "exact",
-        Match::Stem => "form",
-        Match::Prefix => "beginning",
-        Match::Transliterated => "transliterated",
-        Match::Fuzzy => "similar",
-        Match::Partial => "partial",
-    }
-}
-
 fn to_json(hit: &Hit, build: &Build) -> serde_json::Value {
     json!({
         "iri": hit.subject,
@@ -149,7 +137,7 @@ fn to_json(hit: &Hit, build: &Build) -> serde_json::Value {
         "property": hit.property,
         "text": hit.text,
         "language": hit.language,
-        "match": name_of(hit.matched),
+        "match": hit.matched.as_str(),
         "score": hit.score,
     })
 }

@@ -30,7 +30,8 @@ enum What {
 
 /// List things of the published graph that may be one, with what speaks for it and against it.
 ///
-/// Labels are compared in both scripts. Pairs that the table of merges decides are left out. Nothing
+/// Labels are compared in both scripts; what else the rows say, such as years of birth, speaks for a pair or
+/// against it, and pairs of equal labels come in the order of what speaks for them. Pairs that the table of merges decides are left out. Nothing
 /// is merged: that is a row of the table of merges.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -78,10 +79,12 @@ pub(super) fn run(
         }
     }
     out.flush()?;
+    let percent = arguments.threshold * 100.0;
+    let alike = format!("with labels at least {percent:.0} % alike (`--threshold`)");
     terminal.say(match candidates.len() {
-        0 => "no candidates".to_owned(),
-        1 => "1 candidate; a row in the table of merges decides".to_owned(),
-        count => format!("{count} candidates; rows in the table of merges decide"),
+        0 => format!("no candidates {alike}"),
+        1 => format!("1 candidate {alike}; a row in the table of merges decides"),
+        count => format!("{count} candidates {alike}; rows in the table of merges decide"),
     });
     Ok(Outcome::Fine)
 }

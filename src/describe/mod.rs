@@ -12,7 +12,11 @@ mod write;
 
 pub use follow::{follow, merged_into};
 pub use known::{Disputed, DisputedSide, Missing};
-pub use resolve::resolve;
 #[cfg(feature = "cli")]
-pub(crate) use resolve::{Named, find, named};
+pub(crate) use resolve::find;
+pub use resolve::resolve;
+#[cfg(feature = "serve")]
+pub(crate) use resolve::{Named, named};
+#[cfg(feature = "serve")]
+pub(crate) use write::unreadable;
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -457,7 +457,7 @@ fn prefix_map(prefixes: &Prefixes, quads: &[Quad]) -> Vec<PrefixMapPair> {
         .collect()
 }
 
-pub(super) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
+pub(crate) fn unreadable(build: &Build, error: &IndexError) -> StoreError {
     StoreError::new(
         Code::TornBuild,
         build.folder(),

@@ -171,6 +171,13 @@ struct Held {
 }
 
 impl View<'_> {
+    /// What is between the items of a column whose lists have no order.
+    fn separator(&self, column: &str) -> Option<&str> {
+        let mut columns = self.table.columns.iter();
+        let column = columns.find(|one| !one.virtual_column && one.name == column)?;
+        column.separator.as_deref().filter(|_| !column.ordered)
+    }
+
     /// Whole rows where the table has no primary key.
     fn key(&self, texts: &[String]) -> String {
         let keys = &self.table.primary_key;
@@ -414,18 +421,35 @@ fn read_rows(
     let old_quads = old.map_or_else(|| Ok(HashMap::new()), |v| v.quads(&old_numbers))?;
     let new_cells = new.map_or_else(|| Ok(HashMap::new()), |v| v.cells(&new_numbers))?;
     let new_quads = new.map_or_else(|| Ok(HashMap::new()), |v| v.quads(&new_numbers))?;
+    let (old_view, new_view) = (old, new);
     let mut changes: Vec<RowChange> = Vec::with_capacity(differing.len());
     for (key, before, after) in differing {
         let empty = BTreeMap::new();
         let old_row = before.and_then(|n| old_cells.get(&n)).unwrap_or(&empty);
         let new_row = after.and_then(|n| new_cells.get(&n)).unwrap_or(&empty);
         let names: BTreeSet<&str> = old_row.keys().chain(new_row.keys()).copied().collect();
+        let is_set = |column: &str| {
+            let mut views = [old_view, new_view].into_iter().flatten();
+            views.all(|view| view.separator(column).is_some())
+        };
+        let items = |view: Option<&View<'_>>, column: &str, text: &str| -> Vec<String> {
+            let separator = view.and_then(|view| view.separator(column)).unwrap_or(";");
+            let mut items: Vec<String> =
+                text.split(separator).map(|i| i.trim().to_owned()).collect();
+            items.sort_unstable();
+            items
+        };
         let cells = names
             .into_iter()
             .filter_map(|column| {
                 let (old, new) = (old_row.get(column), new_row.get(column));
                 let text = |cell: Option<&String>| cell.map_or("", String::as_str).to_owned();
-                (text(old) != text(new)).then(|| CellChange {
+                let (before, after) = (text(old), text(new));
+                // The order of such a list says nothing.
+                let same = before == after
+                    || is_set(column)
+                        && items(old_view, column, &before) == items(new_view, column, &after);
+                (!same).then(|| CellChange {
                     column: column.to_owned(),
                     old: old.cloned(),
                     new: new.cloned(),
@@ -435,6 +459,12 @@ fn read_rows(
         let none = Lines::new();
         let old_lines = before.and_then(|n| old_quads.get(&n)).unwrap_or(&none);
         let new_lines = after.and_then(|n| new_quads.get(&n)).unwrap_or(&none);
+        let cells: Vec<CellChange> = cells;
+        let (removed, added) = (lacking(old_lines, new_lines), lacking(new_lines, old_lines));
+        let in_both = before.is_some() && after.is_some();
+        if in_both && cells.is_empty() && removed.is_empty() && added.is_empty() {
+            continue;
+        }
         changes.push(RowChange {
             key: key.0.clone(),
             what: match (before, after) {
@@ -443,8 +473,8 @@ fn read_rows(
                 _ => What::Changed,
             },
             cells,
-            removed: lacking(old_lines, new_lines),
-            added: lacking(new_lines, old_lines),
+            removed,
+            added,
         });
     }
     Ok(changes)

@@ -7,7 +7,7 @@ use std::path::Path;
 macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $name:ident, $text:literal, [$($other:literal),*], $extension:literal, $media:literal, $graphs:literal;)*) => {
         /// A format of dumps.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Format {
             $($(#[doc = $doc])+ $name,)*
         }

@@ -30,7 +30,7 @@ use super::lines::LineSource;
 use super::nested::{Group, Nest, Role, number};
 use crate::store::Prefixes;
 use crate::store::line::{self, Parts, labels};
-use crate::store::sort::{DEFAULT_BUDGET, Merge, Records, Sorter};
+use crate::store::sort::{self, Merge, Records, Sorter};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -64,7 +64,7 @@ pub struct Layout<'a> {
 /// # Errors
 /// The source or the output fails, or a line is damaged.
 pub fn write(lines: impl LineSource, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<u64> {
-    write_holding(lines, layout, HELD, out)
+    write_holding(lines, layout, HELD.min(sort::budget()), out)
 }
 
 /// Writes with that many bytes of lines held.
@@ -78,7 +78,7 @@ fn write_holding(
     let mut blocks = Blocks {
         layout,
         used: BTreeSet::new(),
-        sorter: Sorter::new(folder.path(), DEFAULT_BUDGET, 1),
+        sorter: Sorter::new(folder.path(), sort::budget(), 1),
         records: Records::default(),
         written: 0,
         texts: Vec::new(),

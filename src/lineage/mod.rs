@@ -12,17 +12,23 @@
 
 mod claimed;
 mod elsewhere;
+mod facts;
 mod filter;
 mod index;
 mod inferred;
+mod reason;
 mod state;
 mod tracer;
 
 pub use claimed::claimed;
 pub use elsewhere::{Author, Elsewhere, ontology, records};
+pub use facts::Facts;
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
 pub use inferred::{Inferred, Premise, inferred};
+pub use reason::{
+    Explained, Looked, NotStated, Reason, Standing, claim_json, parse_object, place_text,
+};
 pub use state::changed;
 pub use tracer::{Fragment, Tracer};
 

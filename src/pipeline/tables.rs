@@ -113,6 +113,11 @@ impl Tables<'_> {
                 summary,
                 evidence: claims::Checked::default(),
                 conflicts: claims.conflicts().len(),
+                decided: claims
+                    .conflicts()
+                    .iter()
+                    .filter(|one| one.is_decided())
+                    .count(),
                 inferred: 0,
                 shapes: None,
             },

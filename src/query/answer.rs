@@ -7,16 +7,17 @@ use crate::export::lines::MergedLines;
 use crate::export::xml::{CarriageReturns, refuse};
 use crate::export::{Format, cannot_hold, write_lines};
 use crate::store::line::write_quad;
-use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
+use crate::store::sort::{self, Records, Sorter};
 use crate::store::{Build, StoreError};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
 use oxrdf::{GraphNameRef, Term, Variable};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// A format of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum AnswerFormat {
     /// A table for people.
     Table,
@@ -63,10 +64,12 @@ impl AnswerFormat {
 }
 
 /// How to write an answer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct AnswerStyle {
     /// The format. `None`: a table where `for_people`, else CSV; graphs always as Turtle.
     pub format: Option<AnswerFormat>,
+    /// The format of graphs, where it does not depend on `format`.
+    pub graph_format: Option<Format>,
     /// Whether somebody reads it on a terminal.
     pub for_people: bool,
     /// Language of labels beside IRIs in tables; `None` shows no labels.
@@ -78,7 +81,7 @@ pub struct AnswerStyle {
 }
 
 /// What was answered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Answered {
     /// Rows or triples written; 1 for an `ASK`.
     pub rows: u64,
@@ -113,6 +116,7 @@ pub(super) fn write(
         }
         QueryResults::Graph(triples) => {
             let format = match style.format {
+                _ if let Some(format) = style.graph_format => format,
                 None => Format::Turtle,
                 Some(AnswerFormat::Rdf(format)) => format,
                 // The names that both kinds of answers share mean RDF here.
@@ -326,7 +330,7 @@ fn write_graph(
     out: &mut dyn Write,
 ) -> Result<Answered, StoreError> {
     let folder = tempfile::tempdir().map_err(output)?;
-    let mut sorter = Sorter::new(folder.path(), DEFAULT_BUDGET, 1);
+    let mut sorter = Sorter::new(folder.path(), sort::budget(), 1);
     let mut records = Records::default();
     let mut complete = true;
     for (taken, triple) in (0..).zip(triples) {
@@ -337,7 +341,7 @@ fn write_graph(
         let triple = triple.map_err(|e| evaluation_error(&e, file))?;
         let quad = triple.as_ref().in_graph(GraphNameRef::DefaultGraph);
         records.push_key(|line| write_quad(line, quad));
-        if records.size() > DEFAULT_BUDGET / 4 {
+        if records.size() > sort::budget() / 4 {
             sorter.add(std::mem::take(&mut records)).map_err(output)?;
         }
     }
@@ -371,16 +375,22 @@ fn wrong_format(what: &str, expected: &str) -> StoreError {
 
 /// What went wrong while a query was evaluated.
 pub(super) fn evaluation_error(error: &QueryEvaluationError, file: &str) -> StoreError {
-    let place = Place::file(file);
     StoreError::from(match error {
-        QueryEvaluationError::Cancelled => {
-            Diagnostic::new(Code::QueryTimeout, place, "the query was out of time")
-                .with_hint("what was written is not the whole answer")
-        }
+        QueryEvaluationError::Cancelled => timed_out(file, None),
         other => Diagnostic::new(
             Code::QueryFailed,
-            place,
+            Place::file(file),
             format!("the query could not be evaluated: {other}"),
         ),
     })
+}
+
+/// The diagnostic for a query that took longer than its time limit.
+pub(crate) fn timed_out(file: &str, limit: Option<Duration>) -> Diagnostic {
+    let message = match limit {
+        Some(limit) => format!("query timed out after {} s", limit.as_secs_f64()),
+        None => "query timed out".to_owned(),
+    };
+    Diagnostic::new(Code::QueryTimeout, Place::file(file), message)
+        .with_hint("what was written is not the whole answer")
 }

@@ -21,6 +21,27 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Things by their IRI, each with the IRIs of those that were merged into it.
 pub type MergedThings = BTreeMap<NamedNode, Vec<NamedNode>>;
 
+/// Merged things as a list of pairs, since keys of JSON objects are texts.
+pub(super) mod pairs {
+    use super::MergedThings;
+    use oxrdf::NamedNode;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        merged: &MergedThings,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(merged)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<MergedThings, D::Error> {
+        let pairs = Vec::<(NamedNode, Vec<NamedNode>)>::deserialize(deserializer)?;
+        Ok(pairs.into_iter().collect())
+    }
+}
+
 /// Lets a query find what is said of all things that are one.
 ///
 /// Recurses with the depth of the query: call it on a large stack.
@@ -237,5 +258,24 @@ fn add_term(term: &TermPattern, variables: &mut BTreeSet<Variable>) {
         }
         TermPattern::Triple(triple) => add_variables(triple, variables),
         TermPattern::NamedNode(_) | TermPattern::BlankNode(_) | TermPattern::Literal(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MergedThings;
+    use crate::query::Request;
+    use oxrdf::NamedNode;
+
+    #[test]
+    fn a_request_with_merged_things_can_be_sent() -> serde_json::Result<()> {
+        let [old, new] = ["old", "new"]
+            .map(|name| NamedNode::new_unchecked(format!("http://example.org/{name}")));
+        let mut request = Request::new("ASK {}", "query");
+        request.merged = MergedThings::from([(new, vec![old])]);
+        let text = serde_json::to_string(&request)?;
+        let received: Request = serde_json::from_str(&text)?;
+        assert_eq!(received.merged, request.merged);
+        Ok(())
     }
 }

@@ -73,7 +73,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod volatile;
 
+#[cfg(feature = "serve")]
+pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
@@ -81,8 +84,11 @@ pub use labels::Labels;
 pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
-pub use run::{Request, check, run};
+#[cfg(feature = "serve")]
+pub(crate) use run::inspect;
+pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
+pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -23,6 +23,9 @@ const REPLACE: &str = "urn:civigraph:function:replace";
 /// Expressions that are kept compiled.
 const KEPT: usize = 64;
 
+/// Characters of an expression that a message shows.
+const SHOWN: usize = 80;
+
 /// The regular expressions of a query.
 #[derive(Default)]
 pub(super) struct Regular {
@@ -54,9 +57,12 @@ impl Regular {
         match calls.illegal {
             None => Ok(Self::default()),
             Some((expression, why)) => Err(Diagnostic::new(
-                Code::QueryFailed,
+                Code::QueryPattern,
                 Place::file(file),
-                format!("`{expression}` is not a regular expression of XPath: {why}"),
+                format!(
+                    "`{}` is not a regular expression of XPath: {why}",
+                    shortened(&expression)
+                ),
             )
             .into()),
         }
@@ -82,11 +88,19 @@ impl Regular {
         match self.compiled.failure.get() {
             None => Ok(()),
             Some(why) => Err(
-                Diagnostic::new(Code::QueryFailed, Place::file(file), why.as_str())
+                Diagnostic::new(Code::QueryLimit, Place::file(file), why.as_str())
                     .with_hint("what was written is not the whole answer")
                     .into(),
             ),
         }
+    }
+}
+
+/// An expression as a message shows it.
+fn shortened(expression: &str) -> String {
+    match expression.char_indices().nth(SHOWN) {
+        None => expression.to_owned(),
+        Some((end, _)) => format!("{}…", expression.get(..end).unwrap_or_default()),
     }
 }
 

@@ -12,6 +12,7 @@ use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
+use super::volatile;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
 use civigraph_index::{self as index, Dataset};
@@ -19,6 +20,7 @@ use civigraph_sparql::{Evaluation, Options};
 use oxrdf::{GraphName, NamedNode, Term};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator};
 use spargebra::Query;
+use spargebra::algebra::{GraphPattern, QueryDataset};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
@@ -39,8 +41,45 @@ const WAITING: usize = 4;
 /// How long a query that was told to stop may take to stop.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// What an answer is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum AnswerKind {
+    /// Yes or no, of `ASK`.
+    Truth,
+    /// Rows, of `SELECT`.
+    Solutions,
+    /// Triples, of `CONSTRUCT` and `DESCRIBE`.
+    Graph,
+}
+
+/// What is known of an answer before its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AnswerStart {
+    /// What the answer is made of.
+    pub kind: AnswerKind,
+    /// Whether the same query may have another answer on the same build: it asks for the time, for random
+    /// numbers, or makes names of its own.
+    pub volatile: bool,
+}
+
+/// The graphs that a query reads, in place of those of its `FROM` clauses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct QueryGraphs {
+    /// The graphs whose union is the default graph.
+    pub default: Vec<NamedNode>,
+    /// The named graphs.
+    pub named: Vec<NamedNode>,
+}
+
+impl QueryGraphs {
+    /// Whether no graph is named, so that the query's own clauses count.
+    pub fn is_empty(&self) -> bool {
+        self.default.is_empty() && self.named.is_empty()
+    }
+}
+
 /// A query to run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Request {
     /// The text.
     pub text: String,
@@ -49,6 +88,7 @@ pub struct Request {
     /// Values of parameters, by variable name without `?`.
     pub parameters: BTreeMap<String, Term>,
     /// Things that other ones were merged into: where the query names one, it asks about all of them.
+    #[serde(with = "merged::pairs")]
     pub merged: MergedThings,
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
@@ -56,6 +96,21 @@ pub struct Request {
     pub limits: Limits,
     /// Whether to say how it was evaluated.
     pub explain: bool,
+    /// The graphs that are read in place of those that the query names.
+    pub graphs: QueryGraphs,
+    /// The part of the answer that is wanted.
+    pub page: Option<Page>,
+    /// What relative IRIs of the text are relative to; without one they are errors.
+    pub base: Option<String>,
+}
+
+/// A part of an answer, in the order that the query gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Page {
+    /// Rows before it.
+    pub offset: usize,
+    /// Its rows at most.
+    pub rows: usize,
 }
 
 impl Request {
@@ -69,6 +124,9 @@ impl Request {
             inferred: false,
             limits: Limits::default(),
             explain: false,
+            graphs: QueryGraphs::default(),
+            page: None,
+            base: None,
         }
     }
 }
@@ -78,7 +136,33 @@ impl Request {
 /// # Errors
 /// What is wrong with it (`CG07xx`).
 pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), StoreError> {
-    on_large_stack(&request.file, || prepare(request, prefixes, base).map(drop)).flatten()
+    bound(request, prefixes, base).map(drop)
+}
+
+/// The query of a request, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, StoreError> {
+    let prepared = on_large_stack(&request.file, || prepare(request, prefixes, base)).flatten();
+    prepared.map(|(query, _)| query)
+}
+
+/// Looks at the algebra of a query, with the values of its parameters in their places.
+///
+/// # Errors
+/// What is wrong with it (`CG07xx`).
+#[cfg(feature = "serve")]
+pub(crate) fn inspect<T: Send>(
+    request: &Request,
+    prefixes: &Prefixes,
+    base: &str,
+    look: impl FnOnce(&Query) -> T + Send,
+) -> Result<T, StoreError> {
+    on_large_stack(&request.file, || {
+        prepare(request, prefixes, base).map(|(query, _)| look(&query))
+    })
+    .flatten()
 }
 
 /// Parses a query and checks that it keeps the limits.
@@ -91,7 +175,8 @@ pub(crate) fn parse(
     prefixes: &Prefixes,
     limits: &Limits,
 ) -> Result<Query, StoreError> {
-    let (query, findings) = on_large_stack(file, || syntax::parse(text, file, prefixes, limits))??;
+    let (query, findings) =
+        on_large_stack(file, || syntax::parse(text, file, prefixes, None, limits))??;
     functions::check(&findings, None, text, file)?;
     Ok(query)
 }
@@ -131,6 +216,20 @@ pub fn run(
     style: &AnswerStyle,
     out: &mut dyn Write,
 ) -> Result<Answered, StoreError> {
+    run_with(build, request, style, &mut |_| Ok(()), out)
+}
+
+/// As [`run`], and says before the first byte what the answer is made of. An error of `start` ends the query.
+///
+/// # Errors
+/// As [`run`], and those of `start`.
+pub fn run_with(
+    build: &Arc<Build>,
+    request: &Request,
+    style: &AnswerStyle,
+    start: &mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
     let token = CancellationToken::new();
     let stop = Arc::new(AtomicBool::new(false));
     let deadline = request.limits.time.map(|time| Instant::now() + time);
@@ -143,7 +242,7 @@ pub fn run(
             .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
             .map_err(|e| not_started(&request.file, &e))?
     };
-    let timeout = || evaluation_error(&QueryEvaluationError::Cancelled, &request.file);
+    let timeout = || answer::timed_out(&request.file, request.limits.time).into();
     let mut cancelled = false;
     loop {
         let piece = match deadline {
@@ -158,7 +257,11 @@ pub fn run(
             }
         };
         match piece {
-            Ok(piece) => out
+            Ok(Piece::Start(about)) => start(about).inspect_err(|_| {
+                token.cancel();
+                stop.store(true, Ordering::Relaxed);
+            })?,
+            Ok(Piece::Bytes(piece)) => out
                 .write_all(&piece)
                 .map_err(|e| StoreError::io("output".as_ref(), "write", e))?,
             // Not even an answer counts now: Oxigraph drops what the right side of a MINUS says once it was
@@ -187,10 +290,24 @@ fn evaluate(
     style: &AnswerStyle,
     token: CancellationToken,
     stop: Arc<AtomicBool>,
-    to_caller: SyncSender<Vec<u8>>,
+    to_caller: SyncSender<Piece>,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
+    if !request.graphs.is_empty() {
+        set_graphs(&mut query, &request.graphs);
+    }
+    if let Some(page) = request.page {
+        cut_out(&mut query, page);
+    }
+    let start = AnswerStart {
+        kind: match &query {
+            Query::Ask { .. } => AnswerKind::Truth,
+            Query::Select { .. } => AnswerKind::Solutions,
+            Query::Construct { .. } | Query::Describe { .. } => AnswerKind::Graph,
+        },
+        volatile: volatile::is_volatile(&query),
+    };
     search::rewrite(&mut query, build, &request.file)?;
     merged::rewrite(&mut query, &request.merged);
     let regular = Regular::rewrite(&mut query, &request.file)?;
@@ -231,6 +348,8 @@ fn evaluate(
         civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)
             .map_err(|error| failed(&error))?;
     let results = results.map_err(|error| failed(&error))?;
+    // Nobody waits any more: the first piece of the answer will say so as well.
+    let _ = to_caller.send(Piece::Start(start));
     let mut out = BufWriter::with_capacity(PIECE, Pieces(to_caller));
     let limit = request.limits.rows;
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
@@ -256,13 +375,42 @@ fn evaluate(
     })
 }
 
+/// Puts the graphs of a request in the place of the query's own.
+fn set_graphs(query: &mut Query, graphs: &QueryGraphs) {
+    let (Query::Select { dataset, .. }
+    | Query::Construct { dataset, .. }
+    | Query::Describe { dataset, .. }
+    | Query::Ask { dataset, .. }) = query;
+    *dataset = Some(QueryDataset {
+        default: graphs.default.clone(),
+        named: Some(graphs.named.clone()),
+    });
+}
+
+/// Leaves a part of the answer of a `SELECT`; other answers have no parts.
+fn cut_out(query: &mut Query, page: Page) {
+    if let Query::Select { pattern, .. } = query {
+        *pattern = GraphPattern::Slice {
+            inner: Box::new(std::mem::take(pattern)),
+            start: page.offset,
+            length: Some(page.rows),
+        };
+    }
+}
+
+/// A part of an answer on its way to whoever waits for it.
+enum Piece {
+    Start(AnswerStart),
+    Bytes(Vec<u8>),
+}
+
 /// Sends what is written to whoever waits for it.
-struct Pieces(SyncSender<Vec<u8>>);
+struct Pieces(SyncSender<Piece>);
 
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
-            .send(bytes.to_vec())
+            .send(Piece::Bytes(bytes.to_vec()))
             .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
         Ok(bytes.len())
     }
@@ -294,8 +442,13 @@ fn prepare(
     prefixes: &Prefixes,
     base: &str,
 ) -> Result<(Query, Findings), StoreError> {
-    let (mut query, findings) =
-        syntax::parse(&request.text, &request.file, prefixes, &request.limits)?;
+    let (mut query, findings) = syntax::parse(
+        &request.text,
+        &request.file,
+        prefixes,
+        request.base.as_deref(),
+        &request.limits,
+    )?;
     functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {

@@ -6,17 +6,23 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Prefixes, StoreError};
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
 
-/// Parses and checks a query. Prefixes of the project need not be declared.
+/// Parses and checks a query. Prefixes of the project need not be declared; relative IRIs are resolved against
+/// `base`, where there is one.
 ///
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn parse(
     text: &str,
     file: &str,
     prefixes: &Prefixes,
+    base: Option<&str>,
     limits: &Limits,
 ) -> Result<(Query, Findings), StoreError> {
     check_text(text, file, limits)?;
     let mut parser = SparqlParser::new();
+    if let Some(base) = base {
+        // A base that is not an IRI leaves relative IRIs without one.
+        parser = parser.clone().with_base_iri(base).unwrap_or(parser);
+    }
     for (prefix, namespace) in prefixes.iter() {
         // A namespace that is no IRI cannot be of use in a query.
         parser = match parser.clone().with_prefix(prefix, namespace) {
@@ -242,7 +248,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
-        let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+        let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
         let found = parsed
             .map(drop)
             .map_err(StoreError::into_diagnostic)
@@ -368,7 +374,7 @@ mod tests {
                 None,
             ),
         ] {
-            let parsed = parse(text, "q.rq", &Prefixes::default(), &Limits::default());
+            let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
             let found = parsed
                 .map(drop)
                 .map_err(StoreError::into_diagnostic)

@@ -8,9 +8,23 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Memory that a sorter takes before it writes a run, by default.
 pub const DEFAULT_BUDGET: usize = 128 << 20;
+
+/// Memory that the sorters of this process take, each.
+static BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_BUDGET);
+
+/// Memory that a sorter takes before it writes a run, in this process.
+pub fn budget() -> usize {
+    BUDGET.load(Ordering::Relaxed)
+}
+
+/// Lets sorters take less memory, in a process that has little.
+pub fn set_budget(bytes: usize) {
+    BUDGET.store(bytes.clamp(1 << 20, DEFAULT_BUDGET), Ordering::Relaxed);
+}
 
 /// Runs that are merged in one pass; more are first merged into one.
 const FAN_IN: usize = 64;

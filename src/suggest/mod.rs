@@ -53,6 +53,14 @@ pub struct Candidate {
     pub decision: Option<Decision>,
 }
 
+impl Candidate {
+    /// How much more speaks for the two than against them.
+    fn weight(&self) -> isize {
+        let count = |reasons: &[String]| isize::try_from(reasons.len()).unwrap_or(isize::MAX);
+        count(&self.r#for).saturating_sub(count(&self.against))
+    }
+}
+
 /// Candidates in a published build, the most alike first.
 ///
 /// Pairs that were decided (`same`, `different`) are left out unless `all` is set.
@@ -82,7 +90,10 @@ pub fn duplicates(build: &Build, threshold: f64, all: bool) -> Result<Vec<Candid
     }
     candidates.sort_by(|a, b| {
         let by_similarity = b.similarity.total_cmp(&a.similarity);
-        by_similarity.then_with(|| a.names.cmp(&b.names))
+        let by_reasons = || b.weight().cmp(&a.weight());
+        by_similarity
+            .then_with(by_reasons)
+            .then_with(|| a.names.cmp(&b.names))
     });
     Ok(candidates)
 }

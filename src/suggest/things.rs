@@ -5,7 +5,7 @@ use super::fold::key;
 use crate::query::LABEL_PROPERTIES;
 use crate::store::{Build, graph_iri};
 use civigraph_index::Error as IndexError;
-use oxrdf::vocab::rdf;
+use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -101,6 +101,14 @@ impl Things {
                     if !thing.labels.contains(&label) {
                         thing.labels.push(label);
                     }
+                }
+                // Texts are written in many ways; numbers, dates and years are compared.
+                Term::Literal(literal)
+                    if literal.language().is_none() && literal.datatype() != xsd::STRING =>
+                {
+                    let property = prefixes.shorten(predicate.as_str());
+                    let values = thing.values.entry(property).or_default();
+                    values.insert(literal.value().to_owned());
                 }
                 Term::NamedNode(object) => {
                     let name = prefixes.shorten(object.as_str());

@@ -17,6 +17,7 @@ mod init;
 mod interchange;
 mod lineage;
 mod merges;
+mod new;
 mod readme;
 mod rules;
 mod search;

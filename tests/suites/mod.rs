@@ -7,7 +7,7 @@ mod shacl;
 use std::path::PathBuf;
 
 /// The folder of a suite; `None`, and a line that says so, where it is not at hand.
-fn suite(name: &str) -> Option<PathBuf> {
+pub fn suite(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("CIVIGRAPH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,

@@ -81,6 +81,7 @@ struct Objects {
     /// `None` where the index does not have the predicate.
     predicate: Option<u32>,
     ids: Range<u32>,
+    descending: bool,
 }
 
 impl<'i> Dataset<'i> {
@@ -285,6 +286,7 @@ impl<'i> Dataset<'i> {
             let objects = Objects {
                 predicate: self.index.id(range.predicate.as_ref().into())?,
                 ids: self.index.ids_in(&range.range)?,
+                descending: range.descending,
             };
             made.ranges.insert(id, objects);
         }
@@ -318,6 +320,7 @@ impl<'i> Dataset<'i> {
         let Objects {
             predicate: Some(predicate),
             ids,
+            descending,
         } = range
         else {
             return Entries::None;
@@ -334,12 +337,16 @@ impl<'i> Dataset<'i> {
         let found: Beside<'a, Result<[u32; 4]>> = match graph {
             Some(None) => {
                 let triples = &self.index.triples;
-                let entries = if whole {
-                    triples.scan(&stands_for, caches)
+                let with_graph = |entry: Result<[u32; 3]>| entry.map(|[s, p, o]| [s, p, o, 0]);
+                if whole {
+                    Box::new(triples.scan(&stands_for, caches).map(with_graph))
+                } else if descending {
+                    let entries = triples.objects_backwards(predicate, &ids, caches);
+                    Box::new(entries.map(with_graph))
                 } else {
-                    triples.objects_between(predicate, &ids, caches)
-                };
-                Box::new(entries.map(|entry| entry.map(|[s, p, o]| [s, p, o, 0])))
+                    let entries = triples.objects_between(predicate, &ids, caches);
+                    Box::new(entries.map(with_graph))
+                }
             }
             graph => {
                 let (named, graph) = (&self.index.named, graph.flatten());

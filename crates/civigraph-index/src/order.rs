@@ -130,6 +130,20 @@ impl Triples {
         }
     }
 
+    /// The triples of a predicate with objects in a range of ids, the greatest first.
+    pub(crate) fn objects_backwards<'a>(
+        &'a self,
+        predicate: u32,
+        objects: &Range<u32>,
+        caches: Option<&'a Caches>,
+    ) -> impl Iterator<Item = Result<[u32; 3]>> + use<'a> {
+        let (permutation, cache, _) = self.order(Order::Pos, caches);
+        let (low, high) = (objects.start, objects.end.saturating_sub(1));
+        permutation
+            .between_backwards(&[predicate, low], &[predicate, high], cache)
+            .map(|entry| entry.map(|[p, o, s]| [s, p, o]))
+    }
+
     /// The triples of a predicate with objects in a range of ids.
     pub(crate) fn objects_between<'a>(
         &'a self,

@@ -452,6 +452,70 @@ impl<const N: usize> Permutation<N> {
         }
         scan
     }
+
+    /// The entries between two prefixes, both included, the last first.
+    pub(crate) fn between_backwards<'a>(
+        &'a self,
+        low: &[u32],
+        high: &[u32],
+        cache: Option<&'a Cache<N>>,
+    ) -> Backwards<'a, N> {
+        let ranks = self.rank(low, false, cache).and_then(|start| {
+            let end = self.rank(high, true, cache)?;
+            Ok(start..end)
+        });
+        let (left, failure) = match ranks {
+            Ok(left) => (left, None),
+            Err(error) => (0..0, Some(error)),
+        };
+        Backwards {
+            permutation: self,
+            cache,
+            left,
+            block: None,
+            failure,
+        }
+    }
+}
+
+/// The entries between two bounds, the last first.
+pub(crate) struct Backwards<'a, const N: usize> {
+    permutation: &'a Permutation<N>,
+    cache: Option<&'a Cache<N>>,
+    /// The positions that are left.
+    left: Range<usize>,
+    block: Option<(usize, Rc<Block<N>>)>,
+    failure: Option<Error>,
+}
+
+impl<const N: usize> Backwards<'_, N> {
+    fn entry(&mut self, position: usize) -> Result<[u32; N]> {
+        let number = position / BLOCK;
+        let block = match self.block.take() {
+            Some((at, block)) if at == number => block,
+            _ => self.permutation.block(number, self.cache)?,
+        };
+        let entry = block.entries().get(position % BLOCK).copied();
+        self.block = Some((number, block));
+        let file = &self.permutation.file;
+        entry.ok_or_else(|| file.damaged_at(self.permutation.skips))
+    }
+}
+
+impl<const N: usize> Iterator for Backwards<'_, N> {
+    type Item = Result<[u32; N]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.failure.take() {
+            return Some(Err(error));
+        }
+        let position = self.left.next_back()?;
+        let entry = self.entry(position);
+        if entry.is_err() {
+            self.left = 0..0;
+        }
+        Some(entry)
+    }
 }
 
 /// The entries between two bounds, in order.
@@ -681,6 +745,11 @@ mod tests {
             for cache in [None, Some(&cache), Some(&cache)] {
                 let found: Result<Vec<_>> = permutation.between(&low, &high, cache).collect();
                 prop_assert_eq!(&found.unwrap(), &expected);
+                let back: Result<Vec<_>> =
+                    permutation.between_backwards(&low, &high, cache).collect();
+                let mut back = back.unwrap();
+                back.reverse();
+                prop_assert_eq!(&back, &expected);
                 let count = permutation.count_between(&low, &high, cache).unwrap();
                 if compare(&[low.first().copied().unwrap_or(0), low.get(1).copied().unwrap_or(0), low.get(2).copied().unwrap_or(0)], &high).is_le() {
                     prop_assert_eq!(count, expected.len());

@@ -10,6 +10,8 @@ use std::fmt;
 use std::ops::Range;
 
 const PREFIX: &str = "urn:civigraph:range:";
+/// Follows the kind where the greatest value comes first.
+const DESCENDING: &str = "-descending";
 
 /// The values that are compared with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +82,7 @@ pub struct ValueRange {
 /// let range = RangePredicate {
 ///     predicate: NamedNode::new("http://example.com/amount")?,
 ///     range: ValueRange { kind: ValueKind::Number, lower: Some(Literal::from(990)), upper: None },
+///     descending: false,
 /// };
 /// assert_eq!(RangePredicate::decode(range.encode().as_ref()), Some(range));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -90,6 +93,9 @@ pub struct RangePredicate {
     pub predicate: NamedNode,
     /// Where the objects are.
     pub range: ValueRange,
+    /// Whether the triples of the default graph come from the greatest value to the least instead of the other way
+    /// round, as far as the dataset keeps an order.
+    pub descending: bool,
 }
 
 impl RangePredicate {
@@ -112,7 +118,8 @@ impl RangePredicate {
             })
         };
         NamedNode::new_unchecked(format!(
-            "{PREFIX}{kind};{};{};{}",
+            "{PREFIX}{kind}{};{};{};{}",
+            if self.descending { DESCENDING } else { "" },
             bound(&self.range.lower),
             bound(&self.range.upper),
             self.predicate.as_str()
@@ -123,7 +130,12 @@ impl RangePredicate {
     #[must_use]
     pub fn decode(iri: NamedNodeRef<'_>) -> Option<Self> {
         let mut parts = iri.as_str().strip_prefix(PREFIX)?.splitn(4, ';');
-        let kind = match parts.next()? {
+        let kind = parts.next()?;
+        let (kind, descending) = match kind.strip_suffix(DESCENDING) {
+            Some(kind) => (kind, true),
+            None => (kind, false),
+        };
+        let kind = match kind {
             "number" => ValueKind::Number,
             "date" => ValueKind::Date,
             "dateTime" => ValueKind::DateTime,
@@ -145,6 +157,7 @@ impl RangePredicate {
         Some(Self {
             predicate: NamedNode::new_unchecked(parts.next()?),
             range: ValueRange { kind, lower, upper },
+            descending,
         })
     }
 }
@@ -153,6 +166,22 @@ impl RangePredicate {
 const ZONES: i64 = 14 * 3600;
 
 impl ValueKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Number, Self::Date, Self::DateTime, Self::Year];
+
+    /// Whether SPARQL finds a literal of this kind greater than another one, and with it all that follow it in the order
+    /// of values. What is too close to say is not.
+    #[must_use]
+    pub fn is_surely_greater(self, literal: &Literal, other: &Literal) -> bool {
+        let no_number = |literal: &Literal| literal.value().to_ascii_lowercase().ends_with("nan");
+        match (self.keys(literal), self.keys(other)) {
+            (Some([low, _]), Some([_, high])) => {
+                low > high && !no_number(literal) && !no_number(other)
+            }
+            _ => false,
+        }
+    }
+
     /// The kind of terms that this kind of values is sorted among.
     fn terms(self) -> u8 {
         match self {
@@ -255,13 +284,12 @@ impl Index {
 impl fmt::Display for RangePredicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bound = |bound: &Option<Literal>| bound.as_ref().map_or("", Literal::value).to_owned();
-        write!(
-            f,
-            "{}[{}..{}]",
-            self.predicate,
-            bound(&self.range.lower),
-            bound(&self.range.upper)
-        )
+        let (lower, upper) = (bound(&self.range.lower), bound(&self.range.upper));
+        if self.descending {
+            write!(f, "{}[{upper}..{lower}]", self.predicate)
+        } else {
+            write!(f, "{}[{lower}..{upper}]", self.predicate)
+        }
     }
 }
 
@@ -324,6 +352,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_too_close_is_not_surely_greater() {
+        for (kind, datatype, greater, other, expected) in [
+            (ValueKind::Number, xsd::INTEGER, "2", "1", true),
+            (ValueKind::Number, xsd::INTEGER, "1", "1", false),
+            (ValueKind::Number, xsd::INTEGER, "1", "2", false),
+            (
+                ValueKind::Number,
+                xsd::DECIMAL,
+                "16777217",
+                "16777216",
+                false,
+            ),
+            (ValueKind::Number, xsd::DOUBLE, "NaN", "1", false),
+            (
+                ValueKind::Date,
+                xsd::DATE,
+                "2020-01-02",
+                "2020-01-01",
+                false,
+            ),
+            (ValueKind::Date, xsd::DATE, "2020-01-03", "2020-01-01", true),
+            (ValueKind::Year, xsd::G_YEAR, "2021", "2020", true),
+            (ValueKind::Year, xsd::G_YEAR, "-0001", "-0002", true),
+        ] {
+            let literal = |value| Literal::new_typed_literal(value, datatype);
+            let found = kind.is_surely_greater(&literal(greater), &literal(other));
+            assert_eq!(found, expected, "{greater} {other}");
+        }
+    }
+
+    #[test]
     fn decodes_what_it_encodes() {
         for (lower, upper) in [
             (
@@ -338,6 +397,7 @@ mod tests {
         ] {
             let range = RangePredicate {
                 predicate: NamedNode::new_unchecked("http://example.com/p;q^%20"),
+                descending: lower.is_none(),
                 range: ValueRange {
                     kind: ValueKind::Number,
                     lower,

@@ -371,6 +371,7 @@ proptest! {
             filters.extend(lower.map(|lower| format!("?o >= {lower}")));
             filters.extend(upper.map(|upper| format!("?o <= {upper}")));
             let range = RangePredicate {
+            descending: false,
                 predicate: iri("p"),
                 range: ValueRange { kind, lower: lower.cloned(), upper: upper.cloned() },
             };

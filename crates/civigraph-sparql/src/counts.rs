@@ -92,6 +92,12 @@ pub trait Counts {
     ) -> Result<Option<u64>, Self::Error> {
         Ok(None)
     }
+
+    /// Returns whether the triples of [range predicates](crate::RangePredicate) come in the order of their values where
+    /// only the predicate and the default graph are given.
+    fn has_ordered_ranges(&self) -> bool {
+        false
+    }
 }
 
 impl<C: Counts> Counts for &C {
@@ -156,5 +162,9 @@ impl<C: Counts> Counts for &C {
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).count_in_range(predicate, range, graphs)
+    }
+
+    fn has_ordered_ranges(&self) -> bool {
+        (**self).has_ordered_ranges()
     }
 }

@@ -99,4 +99,8 @@ impl Counts for Dataset<'_> {
             .count_in_range(predicate, range, graphs(of))
             .map(Some)
     }
+
+    fn has_ordered_ranges(&self) -> bool {
+        true
+    }
 }

@@ -8,6 +8,7 @@ use crate::explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Rewriting};
 use crate::filters::{range_of, selectivity};
 use crate::modifiers::filter_required;
 use crate::options::Options;
+use crate::ordered::OrderedScan;
 use crate::units::{Estimator, Unit, number};
 use civigraph_index::RangePredicate;
 use oxrdf::Variable;
@@ -33,6 +34,8 @@ pub(crate) struct Planner<'a, C> {
     pub(crate) explanation: Explanation,
     /// The conditions of the optional pattern that is planned next: solutions for which they do not hold are not used.
     pub(crate) conditions: Vec<Expression>,
+    /// What is to be read in the order of its values, if that is cheaper.
+    pub(crate) ordered: Option<OrderedScan>,
 }
 
 type Context<'a> = Option<&'a NamedNodePattern>;
@@ -225,7 +228,14 @@ impl<C: Counts> Planner<'_, C> {
             units = sampled?;
             order = best_order(&units, &filters, bound);
         }
-        let pattern = self.chain(&units, &order, context, bound);
+        let mut in_order = false;
+        if context.is_none()
+            && bound.is_empty()
+            && let Some(candidate) = self.ordered_unit(&parts, &conditions)?
+        {
+            (order, in_order) = self.ordered_order(&mut units, candidate, &filters, order);
+        }
+        let pattern = self.chain(&units, &order, context, bound, in_order);
         Ok(filtered(pattern, filters))
     }
 
@@ -353,6 +363,7 @@ impl<C: Counts> Planner<'_, C> {
         let ranged = RangePredicate {
             predicate: predicate.clone(),
             range,
+            descending: false,
         };
         Some(TriplePattern {
             subject: triple.subject.clone(),
@@ -376,13 +387,14 @@ impl<C: Counts> Planner<'_, C> {
             .is_some())
     }
 
-    /// Writes down the order.
+    /// Writes down the order; where the rows have to stay `in_order`, by look-ups alone.
     fn chain(
         &mut self,
         units: &[Unit],
         order: &Order,
         context: Context<'_>,
         bound: &Variables,
+        in_order: bool,
     ) -> GraphPattern {
         let mut steps = Vec::new();
         let mut chain: Option<GraphPattern> = None;
@@ -406,6 +418,7 @@ impl<C: Counts> Planner<'_, C> {
                 None => (unit.pattern.clone(), JoinMethod::Start),
                 Some(left) if unit.looks_up => {
                     let hash = self.options.hash_joins
+                        && !in_order
                         && bound.is_empty()
                         && !blank
                         && unit.visible.iter().all(|name| !name.starts_with("_:"))
@@ -474,13 +487,13 @@ impl<C: Counts> Planner<'_, C> {
         })
     }
 
-    fn note(&mut self, name: &'static str, reason: String) {
+    pub(crate) fn note(&mut self, name: &'static str, reason: String) {
         self.explanation.rewritings.push(Rewriting { name, reason });
     }
 }
 
 #[derive(Clone)]
-enum Part {
+pub(crate) enum Part {
     Triple(TriplePattern, Option<NamedNodePattern>),
     Path(GraphPattern, Option<NamedNodePattern>),
     Other(GraphPattern, Option<NamedNodePattern>),
@@ -576,23 +589,20 @@ fn size_for_sparopt(pattern: &GraphPattern) -> Option<f64> {
     }
 }
 
-struct Step {
-    unit: usize,
-    rows: f64,
+pub(crate) struct Step {
+    pub(crate) unit: usize,
+    pub(crate) rows: f64,
 }
 
 /// An order of the units with the rows after each.
-struct Order {
-    steps: Vec<Step>,
-    cost: f64,
+pub(crate) struct Order {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) cost: f64,
 }
 
 /// Tries each unit as the first and always the cheapest as the next.
 fn best_order(units: &[Unit], filters: &[Expression], bound: &Variables) -> Order {
-    let filters = filters
-        .iter()
-        .map(|filter| (expression_variables(filter), selectivity(filter)))
-        .collect::<Vec<_>>();
+    let filters = selectivities(filters);
     (0..units.len())
         .map(|first| order_from(first, units, &filters, bound))
         .min_by(|a, b| a.cost.total_cmp(&b.cost))
@@ -602,7 +612,16 @@ fn best_order(units: &[Unit], filters: &[Expression], bound: &Variables) -> Orde
         })
 }
 
-fn order_from(
+/// The variables of filters, and which part of the rows each is expected to let pass.
+pub(crate) fn selectivities(filters: &[Expression]) -> Vec<(Variables, f64)> {
+    filters
+        .iter()
+        .map(|filter| (expression_variables(filter), selectivity(filter)))
+        .collect()
+}
+
+/// Starts with one unit and takes always the cheapest as the next.
+pub(crate) fn order_from(
     first: usize,
     units: &[Unit],
     filters: &[(Variables, f64)],

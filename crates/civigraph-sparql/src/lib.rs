@@ -7,7 +7,8 @@
 //!
 //! A query is rewritten in the algebra of spargebra, so that spareval needs no change: the order of joins becomes
 //! `LATERAL`, an answer that is known becomes `VALUES`, a range of values becomes a predicate that the dataset answers
-//! ([`RangePredicate`]). Only sorting is taken from spareval, whose own keeps all rows.
+//! ([`RangePredicate`]). Only sorting is taken from spareval, whose own keeps all rows; where a query with a LIMIT is sorted by
+//! a number, a date or a year, its triples are read in that order and no further than needed (ordered.rs).
 //!
 //! The optimiser of spareval (sparopt) stays on: without it joins have no keys. It keeps the order of `LATERAL` and
 //! moves filters to where their variables are bound.
@@ -30,6 +31,7 @@ mod joins;
 mod memory;
 mod modifiers;
 mod options;
+mod ordered;
 mod plan;
 mod prepare;
 mod repairs;

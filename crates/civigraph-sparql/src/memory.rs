@@ -139,6 +139,10 @@ impl Counts for MemoryDataset {
             .filter(|quad| quad.predicate == predicate && contains(range, quad.object));
         Ok(Some(quads.count() as u64))
     }
+
+    fn has_ordered_ranges(&self) -> bool {
+        true
+    }
 }
 
 /// Returns whether a term may be in a range: it has the right kind and SPARQL does not find it outside.
@@ -159,6 +163,23 @@ fn contains(range: &ValueRange, term: TermRef<'_>) -> bool {
     !outside(&range.lower, Ordering::Less) && !outside(&range.upper, Ordering::Greater)
 }
 
+/// One of two iterators.
+enum Either<L, R> {
+    Left(L),
+    Right(R),
+}
+
+impl<T, L: Iterator<Item = T>, R: Iterator<Item = T>> Iterator for Either<L, R> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        match self {
+            Self::Left(left) => left.next(),
+            Self::Right(right) => right.next(),
+        }
+    }
+}
+
 impl<'a> QueryableDataset<'a> for &'a MemoryDataset {
     type InternalTerm = Term;
     type Error = Infallible;
@@ -177,7 +198,11 @@ impl<'a> QueryableDataset<'a> for &'a MemoryDataset {
             Some(Term::NamedNode(node)) => RangePredicate::decode(node.as_ref()),
             _ => None,
         };
-        memory.dataset.iter().filter_map(move |quad| {
+        let order = range
+            .as_ref()
+            .filter(|_| subject.is_none() && object.is_none())
+            .map(|range| range.descending);
+        let quads = memory.dataset.iter().filter_map(move |quad| {
             let graph = match quad.graph_name.into_owned() {
                 GraphName::NamedNode(name) => Some(Term::from(name)),
                 GraphName::BlankNode(name) => Some(name.into()),
@@ -213,7 +238,17 @@ impl<'a> QueryableDataset<'a> for &'a MemoryDataset {
                     graph_name: graph,
                 })
             })
-        })
+        });
+        let Some(descending) = order else {
+            return Either::Left(quads);
+        };
+        let mut quads = quads.flatten().collect::<Vec<_>>();
+        quads.sort_by(|a, b| {
+            let [a, b] = [a, b].map(|quad| ExpressionTerm::from(quad.object.clone()));
+            let order = compare_values(&a, &b).unwrap_or(Ordering::Equal);
+            if descending { order.reverse() } else { order }
+        });
+        Either::Right(quads.into_iter().map(Ok))
     }
 
     fn internalize_term(&self, term: Term) -> Result<Term, Infallible> {

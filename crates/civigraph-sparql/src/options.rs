@@ -25,6 +25,10 @@ pub struct Options {
     pub ranges: bool,
     /// Sorts with each key evaluated once, and keeps only the first rows that `LIMIT` asks for.
     pub sorting: bool,
+    /// Reads what is sorted by in the order of its values, and no further than `LIMIT` needs. Goes with `sorting`.
+    pub ordered_scans: bool,
+    /// How many times as cheap as sorting that must be expected to be.
+    pub ordered_scan_gain: u32,
     /// Works around faults of spareval 0.2.9 and sparopt 0.3.9.
     pub repairs: bool,
     /// Lets STR and DATATYPE see numbers and dates as they are written.
@@ -48,6 +52,8 @@ impl Default for Options {
             counts: true,
             ranges: true,
             sorting: true,
+            ordered_scans: true,
+            ordered_scan_gain: 2,
             repairs: true,
             exact_literals: true,
             language_tags: true,
@@ -70,6 +76,8 @@ impl Options {
             counts: false,
             ranges: false,
             sorting: false,
+            ordered_scans: false,
+            ordered_scan_gain: 2,
             repairs: false,
             exact_literals: false,
             language_tags: false,

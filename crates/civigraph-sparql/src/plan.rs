@@ -6,6 +6,7 @@ use crate::explain::{Explanation, Rewriting};
 use crate::joins::Planner;
 use crate::modifiers::{order_after_distinct, required_first};
 use crate::options::Options;
+use crate::ordered::{OrderedScan, keeps_order};
 use crate::repairs::Repairs;
 use crate::sorting::Sorting;
 use crate::tags::{canonical_pattern, canonical_triple};
@@ -120,9 +121,28 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             groups: Vec::new(),
         },
         conditions: Vec::new(),
+        ordered: None,
     };
+    if options.ordered_scans
+        && exact
+        && counts.has_ordered_ranges()
+        && let Some(sorting) = &sorting
+        && let Some(wanted) = sorting.wanted()
+        && let Some((variable, descending)) = sorting.keys.first()
+        && keeps_order(&pattern)
+    {
+        planner.ordered = Some(OrderedScan {
+            variable: variable.clone(),
+            descending: *descending,
+            wanted,
+            kind: None,
+        });
+    }
     if options.join_order || options.ranges {
         pattern = planner.pattern(pattern, None, &Variables::new())?;
+    }
+    if let (Some(sorting), Some(scan)) = (&mut sorting, planner.ordered.take()) {
+        sorting.ordered = scan.kind;
     }
     let mut explanation = planner.explanation;
     let mut exact_literals = false;

@@ -2,6 +2,7 @@
 use crate::algebra::Fresh;
 use crate::compare::compare;
 use crate::view::Row;
+use civigraph_index::ValueKind;
 use oxrdf::{Term, Variable};
 use spareval::{
     ExpressionTerm, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryableDataset,
@@ -23,6 +24,8 @@ pub struct Sorting {
     pub start: usize,
     /// How many rows are kept.
     pub length: Option<usize>,
+    /// The kind of the values of the first key where the rows come in their order, so that reading can end early.
+    pub ordered: Option<ValueKind>,
 }
 
 impl Sorting {
@@ -79,8 +82,30 @@ impl Sorting {
                 variables: variables.clone(),
                 start,
                 length,
+                ordered: None,
             },
         ))
+    }
+
+    /// How many rows have to be found.
+    pub(crate) fn wanted(&self) -> Option<usize> {
+        Some(self.start.saturating_add(self.length?))
+    }
+
+    /// Whether no row that follows one with this first key comes before the threshold.
+    fn is_done(&self, key: Option<&ExpressionTerm>, threshold: Option<&ExpressionTerm>) -> bool {
+        let (Some(kind), Some(key), Some(threshold)) = (self.ordered, key, threshold) else {
+            return false;
+        };
+        let (Term::Literal(key), Term::Literal(threshold)) =
+            (key.clone().into(), threshold.clone().into())
+        else {
+            return false;
+        };
+        match self.keys.first() {
+            Some((_, true)) => kind.is_surely_greater(&threshold, &key),
+            _ => kind.is_surely_greater(&key, &threshold),
+        }
     }
 }
 
@@ -109,9 +134,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         .map(|(variable, descending)| (place(variable), *descending))
         .collect::<Vec<_>>();
     let places = sorting.variables.iter().map(place).collect::<Vec<_>>();
-    let wanted = sorting
-        .length
-        .map(|length| sorting.start.saturating_add(length));
+    let wanted = sorting.wanted();
     let mut rows: Vec<Sorted<D::InternalTerm>> = Vec::new();
     let by_keys = |a: &Sorted<D::InternalTerm>, b: &Sorted<D::InternalTerm>| {
         for ((a, b), (_, descending)) in a.keys.iter().zip(&b.keys).zip(&keys) {
@@ -124,7 +147,12 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
     };
     // Rows come in bunches: at twice the number that is wanted the worse half is dropped, and from then on
     // the last row that was kept turns away most of those that follow.
-    let bunch = wanted.map_or(usize::MAX, |wanted| wanted.saturating_mul(2).max(1024));
+    let usual = wanted.map_or(usize::MAX, |wanted| wanted.saturating_mul(2).max(1024));
+    // Where reading ends at the threshold, there is one as soon as there are rows enough.
+    let mut bunch = match sorting.ordered {
+        Some(_) => wanted.unwrap_or(usize::MAX).max(1),
+        None => usual,
+    };
     let mut threshold: Option<Vec<Option<ExpressionTerm>>> = None;
     loop {
         put_aside.borrow_mut().clear();
@@ -146,6 +174,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         // Whether the row is already known to come before the threshold.
         let mut before = threshold.is_none();
         let mut after = false;
+        let mut done = false;
         for (column, (place, descending)) in keys.iter().enumerate() {
             let key = place
                 .and_then(internal)
@@ -159,11 +188,17 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
                     Ordering::Equal => {}
                     Ordering::Greater => {
                         after = true;
+                        done = column == 0
+                            && sorting
+                                .is_done(key.as_ref(), threshold.first().and_then(Option::as_ref));
                         break;
                     }
                 }
             }
             row_keys.push(key);
+        }
+        if done {
+            break;
         }
         if after || !before {
             continue;
@@ -182,6 +217,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
             rows = merge_sort(rows, &by_keys);
             rows.truncate(wanted);
             threshold = rows.last().map(|row| row.keys.clone());
+            bunch = usual;
         }
     }
     rows = merge_sort(rows, &by_keys);

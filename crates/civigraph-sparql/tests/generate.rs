@@ -236,7 +236,8 @@ pub fn query(choices: &mut Choices<'_>) -> (String, bool) {
         1 => (format!("SELECT {all} {{ {body} }} ORDER BY {all}"), true),
         2 => (
             format!(
-                "SELECT {all} {{ {body} }} ORDER BY DESC(?n) ?l DESC(?t) {all} LIMIT {} OFFSET {}",
+                "SELECT {all} {{ {body} }} ORDER BY {} ?l DESC(?t) {all} LIMIT {} OFFSET {}",
+                choices.one(&["DESC(?n)", "?n", "?d", "DESC(?d)"]),
                 choices.below(6),
                 choices.below(3)
             ),

@@ -1,5 +1,6 @@
 //! Answers are the same with and without the rewritings.
 mod generate;
+mod ordered;
 mod properties;
 mod rewritings;
 mod suites;

@@ -38,6 +38,17 @@ fn variants() -> Vec<(&'static str, Options)> {
         ("ranges", single(|options| options.ranges = true)),
         ("sorting", single(|options| options.sorting = true)),
         (
+            "ordered_scans",
+            Options {
+                join_order: true,
+                hash_joins: true,
+                sorting: true,
+                ordered_scans: true,
+                ordered_scan_gain: 0,
+                ..Options::none()
+            },
+        ),
+        (
             "language_tags",
             single(|options| options.language_tags = true),
         ),

@@ -58,6 +58,20 @@ pub enum Match {
     Partial,
 }
 
+impl Match {
+    /// A word for it: `exact`, `form`, `beginning`, `transliterated`, `similar`, `partial`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stem => "form",
+            Self::Prefix => "beginning",
+            Self::Transliterated => "transliterated",
+            Self::Fuzzy => "similar",
+            Self::Partial => "partial",
+        }
+    }
+}
+
 /// A text that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {

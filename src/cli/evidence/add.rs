@@ -2,7 +2,7 @@
 
 use super::{LISTED, change, times};
 use crate::claims::{ClaimCell, Document, EvidenceRow, Span, Spans, sha256_hex};
-use crate::cli::facts::Facts;
+use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Global, Outcome, plain};
@@ -47,10 +47,10 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
-    let spans = facts.spans(Some(&arguments.sources))?;
+    let spans = facts::spans(&facts, Some(&arguments.sources))?;
     let id = arguments.document.as_str();
     let Some(file) = spans.file(id) else {
         let failure = Failure::new(format!("the documents table has no document `{id}`"));

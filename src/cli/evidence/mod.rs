@@ -2,8 +2,8 @@
 
 mod add;
 mod moved;
+mod register;
 
-use super::facts::Facts;
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
@@ -11,6 +11,7 @@ use super::{Global, Outcome};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::fmt::{self, Change, Layout};
+use crate::lineage::Facts;
 use crate::resource::{Content, Resolver};
 use std::path::Path;
 
@@ -21,6 +22,7 @@ const LISTED: usize = 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  civigraph evidence register ../articles/report.txt
   civigraph evidence add --document 004 --words 'более 80' --sources ../articles
   civigraph evidence add --document 002 --words 'Самарской области' --occurrence 2 --claim c-002-010 --sources ../articles
   civigraph evidence move --sources ../articles   # after documents have changed")]
@@ -31,6 +33,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
+    Register(register::Arguments),
     Add(add::Arguments),
     Move(moved::Arguments),
 }
@@ -41,6 +44,7 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     match &arguments.action {
+        Action::Register(arguments) => register::run(arguments, global, terminal),
         Action::Add(arguments) => add::run(arguments, global, terminal),
         Action::Move(arguments) => moved::run(arguments, global, terminal),
     }

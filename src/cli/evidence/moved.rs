@@ -3,7 +3,7 @@
 use super::add::context;
 use super::change;
 use crate::claims::{Claims, Document, DocumentCells, EvidenceCells, Followed, Span, Spans, Words};
-use crate::cli::facts::Facts;
+use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Global, Outcome};
@@ -11,6 +11,7 @@ use crate::diagnostic::render::Format;
 use crate::diagnostic::suggest::hint;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
 use crate::fmt::Change;
+use crate::lineage::Facts;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -59,7 +60,7 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let Some(facts) = Facts::load(global, terminal)? else {
+    let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
     let spans = facts.spans(Some(&arguments.sources))?;

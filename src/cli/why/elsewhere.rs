@@ -1,9 +1,7 @@
 //! Triples that are from no table: of the ontology, and what the build says of itself.
 
-use super::{BOLD, PLACE, place, shown, terms};
-use crate::cli::facts::Facts;
-use crate::lineage::{Author, Elsewhere};
-use serde_json::json;
+use super::{BOLD, PLACE, place, shown};
+use crate::lineage::{Author, Elsewhere, Facts};
 use std::io::Write;
 
 /// For people.
@@ -33,19 +31,4 @@ pub(super) fn human(
         )?,
     }
     writeln!(out)
-}
-
-/// For programs.
-pub(super) fn json(one: &Elsewhere, build: &str) -> serde_json::Value {
-    let mut value = json!({ "triple": terms(&one.triple) });
-    let (key, said) = match &one.by {
-        Author::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),
-        Author::Build => ("build", json!(build)),
-        Author::Inference(rule) => ("inference", json!({ "rule": rule })),
-        Author::Rule(rule) => ("rule", json!({ "name": rule })),
-    };
-    if let Some(object) = value.as_object_mut() {
-        object.insert(key.to_owned(), said);
-    }
-    value
 }

@@ -4,33 +4,27 @@ mod cell;
 mod elsewhere;
 mod gap;
 mod inferred;
-mod standing;
 
-pub(super) use cell::{claim_for_people, claim_json};
+pub(super) use cell::claim_for_people;
 
-use super::facts::Facts;
+use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
-use crate::diagnostic::{Code, Place};
-use crate::lineage::{self, Elsewhere, Lineage, Pattern};
+use crate::diagnostic::Code;
+use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as place};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
-use gap::NotStated;
-use inferred::Explained;
-use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNode, Term, TermRef, Triple};
-use serde_json::json;
-use standing::{Standing, Standings};
+use clap_complete::engine::ArgValueCompleter;
+use oxrdf::{NamedNode, Term, TermRef, Triple};
 use std::io::Write;
 use std::path::PathBuf;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 const PLACE: Style = AnsiColor::BrightCyan.on_default();
 
 /// Explain where triples come from.
@@ -55,6 +49,7 @@ Examples:
   civigraph why city:irbit --format json")]
 pub(super) struct Arguments {
     /// The subject.
+    #[arg(add = ArgValueCompleter::new(complete::things))]
     subject: String,
     /// The predicate [default: all].
     predicate: Option<String>,
@@ -104,7 +99,7 @@ pub(super) fn run(
     };
     let shown = shown.unwrap_or_default();
     let cache = lineage::folder(&global.store()?);
-    let Some(mut facts) = Facts::of(&project, &shown, cache, terminal)? else {
+    let Some(mut facts) = facts::open(&project, &shown, cache, terminal)? else {
         return Ok(Outcome::Findings);
     };
     let iri = |text: &str| {
@@ -127,7 +122,7 @@ pub(super) fn run(
     let object = arguments
         .object
         .as_deref()
-        .map(|text| object(text, |text| facts.iri(text)));
+        .map(|text| parse_object(text, |text| facts.iri(text)));
     let patterns = patterns(
         arguments,
         build.as_ref(),
@@ -135,52 +130,26 @@ pub(super) fn run(
         *terminal,
     )?;
     let progress = terminal.progress("looking through the tables", None);
-    let inferred = match &build {
-        Some(build) => inferred::inferences(build, &mut facts, &patterns)?,
-        None => Vec::new(),
-    };
-    let cells = facts.find_any(&patterns).and_then(|found| {
-        lineage::explain(
-            &facts.group,
-            &facts.plan,
-            &facts.claims,
-            &facts.source,
-            found,
-        )
-    });
+    let looked = facts.look(build.as_ref(), &patterns);
     progress.finish_and_clear();
-    let unread = |error| Failure::io("read the tables", &error);
-    let standings = Standings::new(build.as_ref().filter(|_| of_build));
-    let mut answers = Vec::new();
-    for one in cells.map_err(unread)? {
-        let standing = standings.of(&one).map_err(unread)?;
-        answers.push(Answer::Cell(Box::new(one), standing));
-    }
-    answers.extend(inferred.into_iter().map(Answer::Inferred));
-    if let Some(build) = &build {
-        let mut others = Vec::new();
-        for pattern in &patterns {
-            others.extend(lineage::ontology(&project, &shown, build, pattern)?);
-            others.extend(lineage::records(build, pattern)?);
-        }
-        let id = &build.manifest().id;
-        let others = others.into_iter();
-        answers.extend(others.map(|other| Answer::Elsewhere(other, id)));
-        for pattern in &patterns {
-            let gaps = NotStated::find(build, pattern)?;
-            answers.extend(gaps.into_iter().map(Answer::Gap));
-        }
-    }
-    let spans = facts.spans(arguments.sources.as_deref())?;
+    let reasons = facts.reasons(
+        looked?,
+        &patterns,
+        build.as_ref().filter(|_| of_build),
+        build.as_ref().map(|build| (build, &project)),
+        &shown,
+    )?;
+    let build_id = build.as_ref().map_or("", |build| &build.manifest().id);
+    let spans = facts::spans(&facts, arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
     let written = match arguments.format {
-        Form::Human => answers
+        Form::Human => reasons
             .iter()
-            .try_for_each(|answer| answer.human(&facts, &spans, &mut out)),
+            .try_for_each(|reason| human(reason, &facts, &spans, build_id, &mut out)),
         Form::Json => {
-            let all: Vec<_> = answers
+            let all: Vec<_> = reasons
                 .iter()
-                .map(|answer| answer.json(&facts, &spans))
+                .map(|reason| reason.to_json(&facts, &spans, build_id))
                 .collect();
             serde_json::to_writer_pretty(&mut out, &all)
                 .map_err(std::io::Error::from)
@@ -190,7 +159,7 @@ pub(super) fn run(
     written
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("write the answer", &error))?;
-    if answers.is_empty() {
+    if reasons.is_empty() {
         terminal.say(format_args!(
             "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
             arguments.subject
@@ -238,33 +207,19 @@ fn patterns(
     Ok(pairs.collect())
 }
 
-/// Where one triple is from.
-enum Answer<'a> {
-    Cell(Box<Lineage<'a>>, Standing),
-    Inferred(Explained),
-    /// With the id of the build.
-    Elsewhere(Elsewhere, &'a str),
-    /// There is no such triple: the sources do not state it.
-    Gap(NotStated),
-}
-
-impl Answer<'_> {
-    fn human(&self, facts: &Facts, spans: &Spans, out: &mut impl Write) -> std::io::Result<()> {
-        match self {
-            Self::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
-            Self::Inferred(one) => one.human(facts, out),
-            Self::Elsewhere(one, build) => elsewhere::human(one, build, facts, out),
-            Self::Gap(one) => one.human(facts, out),
-        }
-    }
-
-    fn json(&self, facts: &Facts, spans: &Spans) -> serde_json::Value {
-        match self {
-            Self::Cell(one, standing) => cell::json(one, *standing, facts, spans),
-            Self::Inferred(one) => one.json(),
-            Self::Elsewhere(one, build) => elsewhere::json(one, build),
-            Self::Gap(one) => one.json(),
-        }
+/// A reason for people.
+fn human(
+    reason: &Reason<'_>,
+    facts: &Facts,
+    spans: &Spans,
+    build: &str,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    match reason {
+        Reason::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
+        Reason::Inferred(one) => inferred::human(one, facts, out),
+        Reason::Elsewhere(one) => elsewhere::human(one, build, facts, out),
+        Reason::Gap(one) => gap::human(one, facts, out),
     }
 }
 
@@ -300,52 +255,4 @@ fn shown(triple: &Triple, facts: &Facts) -> String {
         facts.term(TermRef::from(triple.predicate.as_ref())),
         facts.term(triple.object.as_ref()),
     )
-}
-
-/// A triple for programs.
-fn terms(triple: &Triple) -> serde_json::Value {
-    json!({
-        "subject": triple.subject.to_string(),
-        "predicate": triple.predicate.to_string(),
-        "object": triple.object.to_string(),
-    })
-}
-
-/// An object as the user writes it: a quoted literal, something that is an IRI, or plain text.
-fn object(text: &str, iri: impl Fn(&str) -> Option<NamedNode>) -> Term {
-    if let Some(literal) = literal(text, &iri) {
-        return literal.into();
-    }
-    match iri(text) {
-        Some(node) => node.into(),
-        None => Literal::new_simple_literal(text).into(),
-    }
-}
-
-/// A literal as dumps write it, its datatype whole or as a prefixed name.
-fn literal(text: &str, iri: impl Fn(&str) -> Option<NamedNode>) -> Option<Literal> {
-    if !text.starts_with('"') {
-        return None;
-    }
-    if let Ok(literal) = text.parse::<Literal>() {
-        return Some(literal);
-    }
-    let (quoted, datatype) = text.rsplit_once("^^")?;
-    let datatype = iri(datatype).or_else(|| {
-        let name = datatype.strip_prefix("xsd:")?;
-        NamedNode::new(format!("{XSD}{name}")).ok()
-    })?;
-    let value = quoted.parse::<Literal>().ok()?;
-    (value.datatype() == xsd::STRING).then(|| Literal::new_typed_literal(value.value(), datatype))
-}
-
-fn place(place: &Place) -> String {
-    let Place {
-        file, line, column, ..
-    } = place;
-    match (line, column) {
-        (0, _) => file.to_string(),
-        (line, 0) => format!("{file}:{line}"),
-        (line, column) => format!("{file}:{line}:{column}"),
-    }
 }

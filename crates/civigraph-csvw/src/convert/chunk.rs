@@ -4,14 +4,13 @@ use super::expand::{Expander, Variables};
 use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
 use super::quads::{QuadEmitter, language_tag};
-use super::sink::{Origin, QuadSink};
+use super::sink::{Counter, QuadSink};
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::characters;
 use crate::csv::{Chunk, Flaw, Format, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
 use crate::plan::{Language, Object, Rule, TablePlan, Test, When};
-use oxrdf::QuadRef;
 use std::borrow::Cow;
 use std::io;
 
@@ -111,12 +110,7 @@ impl<'c> Converter<'c> {
     }
 
     /// Converts the rows of a chunk; with `only` just the one that has this number.
-    pub fn convert(
-        &mut self,
-        chunk: &Chunk,
-        only: Option<u64>,
-        sink: &mut impl QuadSink,
-    ) -> Report {
+    pub fn convert(&mut self, chunk: &Chunk, only: Option<u64>, sink: &mut dyn QuadSink) -> Report {
         let prepared = self.prepared;
         let format = &prepared.format;
         let mut problems = Problems::new(self.context, format);
@@ -139,7 +133,7 @@ impl<'c> Converter<'c> {
         let start = chunk.split.start;
         let (mut at, mut line, mut number, mut row) = (0, start.line, start.record, start.row);
         let mut rows = 0;
-        let mut sink = Counter { sink, quads: 0 };
+        let mut sink = Counter::new(sink);
         let mut record = std::mem::take(&mut self.record);
         while at < bytes.len() {
             let (next, is_row) = format.skip(bytes, at, &mut record);
@@ -171,7 +165,7 @@ impl<'c> Converter<'c> {
         self.record = record;
         Report {
             rows,
-            quads: sink.quads,
+            quads: sink.quads(),
             problems: problems.finish(),
             incomplete: !chunk.skipped.is_empty(),
             keys: self.keys.as_mut().map_or(Ok(()), KeyCollector::finish),
@@ -191,7 +185,7 @@ impl<'c> Converter<'c> {
         at: At<'_>,
         number: u64,
         problems: &mut Problems<'_>,
-        sink: &mut impl QuadSink,
+        sink: &mut Counter<'_>,
     ) {
         let prepared = self.prepared;
         let plan = prepared.plan;
@@ -529,19 +523,5 @@ impl Faults {
                 .with_hint("save the file as UTF-8, or declare `\"dialect\": {\"encoding\": …}`"),
             });
         }
-    }
-}
-
-/// Counts quads on their way.
-struct Counter<'s, S> {
-    sink: &'s mut S,
-    quads: u64,
-}
-
-impl<S: QuadSink> QuadSink for Counter<'_, S> {
-    #[inline]
-    fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        self.quads += 1;
-        self.sink.quad(quad, origin);
     }
 }

@@ -56,7 +56,7 @@ pub fn split(
     table: usize,
     resolver: &dyn Resolver,
     split: &Split,
-    sink: &mut impl QuadSink,
+    sink: &mut dyn QuadSink,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<u64> {
     rows(plan, table, resolver, split, None, sink, diagnostics)
@@ -103,7 +103,7 @@ fn rows(
     resolver: &dyn Resolver,
     split: &Split,
     only: Option<u64>,
-    sink: &mut impl QuadSink,
+    sink: &mut dyn QuadSink,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<u64> {
     let index = table;

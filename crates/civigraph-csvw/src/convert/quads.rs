@@ -3,7 +3,7 @@
 use super::chunk::{Prepared, Row};
 use super::expand::{Expander, Variables};
 use super::problems::Problems;
-use super::sink::{Origin, QuadSink};
+use super::sink::{Counter, Origin};
 use super::value::{Item, Value};
 use crate::datatype::{Base, canonical_language_tag};
 use crate::plan::{Language, Object, RowPlan, Rule};
@@ -110,7 +110,7 @@ impl<'c> QuadEmitter<'c> {
     }
 
     /// The row itself (steps 4.6.1 to 4.6.7).
-    fn describe(&mut self, rows: &RowPlan, row: &Row<'_, '_>, sink: &mut impl QuadSink) {
+    fn describe(&mut self, rows: &RowPlan, row: &Row<'_, '_>, sink: &mut Counter<'_>) {
         let prepared = self.prepared;
         let labels = &mut self.labels;
         label(&mut labels.row, prepared.index, 'r', row.number);
@@ -145,12 +145,7 @@ impl<'c> QuadEmitter<'c> {
     }
 
     /// What a row says.
-    pub fn row(
-        &mut self,
-        row: &Row<'_, '_>,
-        problems: &mut Problems<'_>,
-        sink: &mut impl QuadSink,
-    ) {
+    pub fn row(&mut self, row: &Row<'_, '_>, problems: &mut Problems<'_>, sink: &mut Counter<'_>) {
         let prepared = self.prepared;
         if self.blank_subjects {
             label(&mut self.labels.subject, prepared.index, 's', row.number);
@@ -189,7 +184,7 @@ impl<'c> QuadEmitter<'c> {
     }
 
     /// A comment among the rows is an annotation of the table (Tabular Data Model §8).
-    pub fn comment(&self, comment: &str, line: u64, sink: &mut impl QuadSink) {
+    pub fn comment(&self, comment: &str, line: u64, sink: &mut Counter<'_>) {
         let Some(rows) = &self.prepared.plan.rows else {
             return;
         };
@@ -223,7 +218,7 @@ fn apply(
     expander: &mut Expander<'_>,
     labels: &mut Labels,
     problems: &mut Problems<'_>,
-    sink: &mut impl QuadSink,
+    sink: &mut Counter<'_>,
 ) {
     let rule = step.rule;
     let standard = prepared.plan.rows.is_some();
@@ -489,7 +484,7 @@ fn describes(
     rule: &Rule,
     labels: &mut Labels,
     origin: Origin,
-    sink: &mut impl QuadSink,
+    sink: &mut Counter<'_>,
 ) {
     let known = labels.described.iter().any(|&other| match rule.subject {
         Some(subject) => {

@@ -34,3 +34,26 @@ pub trait Sink: Sync {
     /// Takes a finished chunk, in order.
     fn accept(&mut self, chunk: Self::Chunk) -> std::io::Result<()>;
 }
+
+/// The sink of a chunk as the converter sees it: one type, so that the conversion is compiled once, whatever takes the quads.
+pub(super) struct Counter<'s> {
+    sink: &'s mut dyn QuadSink,
+    quads: u64,
+}
+
+impl<'s> Counter<'s> {
+    pub(super) fn new(sink: &'s mut dyn QuadSink) -> Self {
+        Self { sink, quads: 0 }
+    }
+
+    #[inline]
+    pub(super) fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
+        self.quads += 1;
+        self.sink.quad(quad, origin);
+    }
+
+    /// How many quads went by.
+    pub(super) fn quads(&self) -> u64 {
+        self.quads
+    }
+}

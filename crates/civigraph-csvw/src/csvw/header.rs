@@ -183,7 +183,7 @@ impl Header {
             .iter()
             .filter_map(|column| column.titles.first());
         let hint = if found.clone().all(|title| is_known(&title.text, described)) {
-            "the columns stand in another order than in the metadata"
+            "the columns are in another order than in the metadata; in a project, `civigraph fmt` puts them in order"
         } else if found.clone().any(|title| is_known(&title.text, described)) {
             "columns are matched by position: is one missing, or one too many?"
         } else {

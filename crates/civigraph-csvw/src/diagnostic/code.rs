@@ -321,6 +321,14 @@ codes! {
     /// The metadata declares some parts of a claims, evidence, documents, quantity or merges table, but not
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
+    /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
+    /// declares. Write it as the cells of the column are written, or state it in a note.
+    ClaimValue = "0607", Error, "claim with a value of another datatype", "";
+    /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
+    /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
+    /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
+    /// build takes the claim as reviewed.
+    ClaimReview = "0608", Warning, "claim about a changed cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
     /// records its new digest once all of them are found. Where words have changed, review their claims.
@@ -387,7 +395,7 @@ codes! {
     QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
     /// query, or raise `--timeout`.
-    QueryTimeout = "0709", Error, "query out of time", "";
+    QueryTimeout = "0709", Error, "query timed out", "";
     /// The query was understood, but could not be evaluated. The message has the reason; this is rarely the
     /// fault of the query. Run it again, and report it if it stays.
     QueryFailed = "0710", Error, "query failed", "";
@@ -410,6 +418,12 @@ codes! {
     /// namespace in another way than `?thing search "words"` and `(?thing ?score) search ("words" 20)`, or on a
     /// build without a text index.
     QueryFunction = "0715", Error, "unknown function", "";
+    /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
+    /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
+    QueryMemory = "0716", Error, "query over its memory limit", "";
+    /// A constant of `REGEX` or `REPLACE` is not a regular expression of XPath, or its flags are not. The message says
+    /// what is wrong with it; `SELECT (REGEX("text", "expression") AS ?found) {}` tries one.
+    QueryPattern = "0717", Error, "wrong regular expression", "XPath and XQuery Functions 3.1 §5.6.1";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
     /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
     NoBuild = "0801", Error, "nothing published", "";

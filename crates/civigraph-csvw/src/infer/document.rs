@@ -301,7 +301,10 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
             "" => "spaces".to_owned(),
             mark => format!("`{mark}`"),
         };
-        notes.push(format!("Cells with {mark} are taken as lists."));
+        notes.push(format!(
+            "Cells with {mark} are taken as lists, whose items `civigraph fmt` sorts. If their order means \
+             something, declare `\"ordered\": true`."
+        ));
     }
     if column.is_text() && column.padded {
         notes.push("Some cells start or end with spaces, which count.".to_owned());

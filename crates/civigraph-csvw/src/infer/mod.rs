@@ -23,7 +23,7 @@ mod source;
 mod tests;
 
 pub use check::check;
-pub use name::latin;
+pub use name::{latin, names};
 
 use crate::diagnostic::Diagnostic;
 use std::path::{Path, PathBuf};

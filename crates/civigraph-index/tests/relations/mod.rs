@@ -386,6 +386,7 @@ pub fn everything(folder: &Path) -> Result<Vec<String>> {
     let dataset = Dataset::new(&index);
     let dataset = &dataset;
     let range = RangePredicate {
+        descending: false,
         predicate: NamedNode::new_unchecked("http://example.org/p"),
         range: ValueRange {
             kind: ValueKind::Number,

@@ -7,7 +7,7 @@ use std::io;
 
 /// What became of a triple in the published build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub enum Standing {
     /// It is there.
     Asserted,
     /// It contradicts another one, and only its claims say it.
@@ -17,8 +17,8 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// The name of it for programs.
-    pub(super) fn name(self) -> Option<&'static str> {
+    /// Its name for programs; `None` where it is unknown.
+    pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Asserted => Some("asserted"),
             Self::Withheld => Some("withheld"),
@@ -27,7 +27,7 @@ impl Standing {
     }
 
     /// What people should know about it.
-    pub(super) fn remark(self) -> Option<&'static str> {
+    pub fn remark(self) -> Option<&'static str> {
         (self == Self::Withheld)
             .then_some("not asserted: another claim says otherwise (civigraph conflicts)")
     }

@@ -1,0 +1,62 @@
+//! Takes up what is published while the service runs.
+
+use super::service::{Current, Service, queries};
+use crate::store::Layout;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// How often it is looked whether something new is published.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Watches the store and the folder of the stored queries, for as long as the service runs.
+///
+/// Workers on a new build are started before the first request is given to them, and requests that have begun
+/// end on the build that they began with.
+pub async fn watch(service: Arc<Service>) {
+    let layout = Layout::new(&service.options.store);
+    let mut state = changed(service.options.queries.as_deref());
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = service.current();
+        let state_now = changed(service.options.queries.as_deref());
+        let published = tokio::fs::read_to_string(layout.current()).await;
+        let is_new = published.is_ok_and(|id| id.trim_end() != now.build.manifest().id);
+        if is_new {
+            // One that cannot be opened is tried again: it may be about to be replaced.
+            if let Ok(current) = Current::open(&service.options, &service.metrics).await {
+                service.log.note(&format!(
+                    "serving build {} in place of {}",
+                    current.build.manifest().id,
+                    now.build.manifest().id
+                ));
+                service.switch(current);
+                service.metrics.switches.add(1);
+                state = state_now;
+            }
+        } else if state_now != state {
+            service.switch(Current {
+                build: Arc::clone(&now.build),
+                pool: Arc::clone(&now.pool),
+                queries: Arc::new(queries(&service.options)),
+            });
+            state = state_now;
+        }
+    }
+}
+
+/// Names, lengths and times of the files of a folder.
+fn changed(folder: Option<&Path>) -> Vec<(std::ffi::OsString, u64, Option<SystemTime>)> {
+    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return Vec::new();
+    };
+    let mut files: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let about = entry.metadata().ok()?;
+            Some((entry.file_name(), about.len(), about.modified().ok()))
+        })
+        .collect();
+    files.sort();
+    files
+}

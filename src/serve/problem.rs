@@ -1,0 +1,186 @@
+//! What went wrong, as a response (RFC 9457).
+
+use super::lanes::Failure;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::store::StoreError;
+use crate::worker::Refusal;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+/// A refusal with its status.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: String,
+    refusal: Option<Box<Refusal>>,
+    /// What is wrong besides.
+    others: Vec<Refusal>,
+    retry: bool,
+}
+
+impl Problem {
+    /// A problem of a request, in a sentence without a full stop.
+    pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: title.into(),
+            refusal: None,
+            others: Vec::new(),
+            retry: false,
+        }
+    }
+
+    /// All that is wrong with a request.
+    pub fn of_all(diagnostics: &Diagnostics) -> Self {
+        let mut refusals = diagnostics
+            .iter()
+            .map(|diagnostic| Refusal::from(diagnostic.clone()));
+        match refusals.next() {
+            Some(first) => Self {
+                others: refusals.collect(),
+                ..Self::from(first)
+            },
+            None => Self::bad("the request is wrong"),
+        }
+    }
+
+    /// All that is wrong, in words: a line for each problem, and for each hint.
+    pub fn text(&self) -> String {
+        let mut text = format!("{}\n", self.title);
+        for (number, refusal) in self
+            .refusal
+            .iter()
+            .map(AsRef::as_ref)
+            .chain(&self.others)
+            .enumerate()
+        {
+            if number > 0 {
+                text.push_str(&format!("{}\n", refusal.message));
+            }
+            if refusal.line > 0 {
+                text.push_str(&format!(
+                    "at line {}, column {}\n",
+                    refusal.line, refusal.column
+                ));
+            }
+            if let Some(expected) = &refusal.expected {
+                text.push_str(&format!("expected {expected}\n"));
+            }
+            if let Some(hint) = &refusal.hint {
+                text.push_str(&format!("hint: {hint}\n"));
+            }
+        }
+        text
+    }
+
+    /// The problem of a request that is not as it should be.
+    pub fn bad(title: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, title)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            status: status_of(refusal.known_code()),
+            title: refusal.message.clone(),
+            refusal: Some(Box::new(refusal)),
+            others: Vec::new(),
+            retry: false,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error.into_diagnostic()).into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Busy => Self {
+                retry: true,
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "too many queries are waiting for an answer",
+                )
+            },
+        }
+    }
+}
+
+/// The status that goes with a code.
+fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::QuerySyntax
+        | Code::QueryLimit
+        | Code::UnknownParameter
+        | Code::ParameterValue
+        | Code::MissingParameter
+        | Code::QueryFunction
+        | Code::QueryPattern
+        | Code::AmbiguousEntity => StatusCode::BAD_REQUEST,
+        Code::QueryForbidden => StatusCode::FORBIDDEN,
+        Code::UnknownQuery | Code::UnknownEntity | Code::UnknownGraph => StatusCode::NOT_FOUND,
+        Code::ExportFormat => StatusCode::NOT_ACCEPTABLE,
+        Code::QueryTimeout | Code::QueryMemory | Code::NoBuild => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut problem = Map::new();
+        let mut say = |key: &str, value: Value| {
+            problem.insert(key.to_owned(), value);
+        };
+        say("title", self.title.into());
+        say("status", self.status.as_u16().into());
+        if let Some(refusal) = self.refusal {
+            say("code", refusal.code.into());
+            if refusal.line > 0 {
+                say("line", refusal.line.into());
+            }
+            if refusal.column > 0 {
+                say("column", refusal.column.into());
+            }
+            for (key, value) in [
+                ("found", refusal.found),
+                ("expected", refusal.expected),
+                ("hint", refusal.hint),
+            ] {
+                if let Some(value) = value {
+                    say(key, value.into());
+                }
+            }
+        }
+        if !self.others.is_empty() {
+            let others = self.others.into_iter().map(|other| {
+                json!({
+                    "code": other.code, "title": other.message, "found": other.found,
+                    "expected": other.expected, "hint": other.hint,
+                })
+            });
+            let others: Vec<Value> = others.collect();
+            problem.insert("others".to_owned(), others.into());
+        }
+        let mut body = serde_json::to_vec_pretty(&problem).unwrap_or_default();
+        body.push(b'\n');
+        let mut response = (self.status, Body::from(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.retry {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,229 @@
+//! `new`: a project out of CSV files, and `init` of a new table in one.
+
+use super::workshop::Workshop;
+
+const AUTHORS: &str = "\
+id,name,birth_year
+lem,Stanisław Lem,1921
+orwell,George Orwell,1903
+woolf,Virginia Woolf,1882
+";
+
+const BOOKS: &str = "\
+id,title,title_ru,author,themes,country
+1984,1984,1984,orwell,power,uk
+orlando,Orlando,Орландо,woolf,gender;time,uk
+solaris,Solaris,Солярис,lem,mind;space,pl
+";
+
+const LOANS: &str = "\
+book,reader,lent
+orlando,anna,2024-03-01
+orlando,ben,2024-04-01
+solaris,anna,2024-03-01
+";
+
+fn tables() -> Workshop {
+    let workshop = Workshop::empty();
+    workshop.write("tables/authors.csv", AUTHORS);
+    workshop.write("tables/books.csv", BOOKS);
+    workshop.write("tables/loans.csv", LOANS);
+    workshop
+}
+
+/// Everything that a project is asked, right after it was made.
+#[track_caller]
+fn works(workshop: &Workshop) {
+    let run = workshop.run(&["--project", "library", "check"]).exits(0);
+    assert!(run.stderr.contains("valid"), "{}", run.stderr);
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    workshop.run(&["--project", "library", "build"]).exits(0);
+    let run = workshop
+        .run(&["--project", "library", "query", "classes"])
+        .exits(0);
+    assert!(
+        run.stdout
+            .contains("https://example.com/library/ns#Book,book,3"),
+        "{}",
+        run.stdout
+    );
+    let run = workshop
+        .run(&["--project", "library", "query", "things", "class=ns:Book"])
+        .exits(0);
+    assert!(
+        run.stdout.contains("id/book/orlando,Orlando"),
+        "{}",
+        run.stdout
+    );
+    let run = workshop
+        .run(&["--project", "library", "describe", "Orlando"])
+        .exits(0);
+    assert!(
+        run.stdout.contains("Virginia Woolf (author:woolf)"),
+        "{}",
+        run.stdout
+    );
+    // What `fmt` would do, and the tables out of the graph.
+    workshop
+        .run(&["--project", "library", "fmt", "--check"])
+        .exits(0);
+    workshop
+        .run(&[
+            "--project",
+            "library",
+            "export",
+            "--format",
+            "csv",
+            "-o",
+            "out",
+        ])
+        .exits(0);
+}
+
+#[test]
+fn a_folder_of_tables_becomes_a_project_that_builds() {
+    let workshop = tables();
+    let base = "https://example.com/library/";
+    workshop
+        .run(&["new", "library", "--from", "tables", "--base", base])
+        .exits(0);
+    works(&workshop);
+    for file in [
+        "ontology/prefixes.ttl",
+        "ontology/shapes.ttl",
+        ".gitignore",
+        "README.md",
+    ] {
+        assert!(workshop.path("library").join(file).is_file(), "{file}");
+    }
+    // The tables stay where they were.
+    assert!(workshop.path("tables/books.csv").is_file());
+    let run = workshop
+        .run(&["new", "library", "--from", "tables"])
+        .exits(2);
+    assert!(
+        run.stderr.contains("is a project already"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn claims_come_with_their_tables_and_terms() {
+    let workshop = tables();
+    let base = "https://example.com/library";
+    workshop
+        .run(&[
+            "new", "library", "--from", "tables", "--base", base, "--with", "claims",
+        ])
+        .exits(0);
+    works(&workshop);
+    let text = "Orlando: A Biography came out in 1928.\n";
+    workshop.write("library/sources/notice.txt", text);
+    let digest = "a-digest";
+    workshop.write(
+        "library/data/documents.csv",
+        format!("id,label_en,label_ru,file,published,language,length,sha256\nnotice,Notice,Заметка,notice.txt,,en,39,{digest}\n"),
+    );
+    let run = workshop.run(&["--project", "library", "check"]).exits(1);
+    assert!(run.stderr.contains("sha256"), "{}", run.stderr);
+}
+
+#[test]
+fn tables_of_the_folder_itself_move_into_data() {
+    let workshop = Workshop::empty();
+    workshop.write("library/Книги.csv", "Код;Название\n1;Орландо\n2;Солярис\n");
+    let run = workshop.run(&["new", "library"]).exits(0);
+    assert!(
+        run.stderr.contains("CG0361") || run.stderr.contains("wrote"),
+        "{}",
+        run.stderr
+    );
+    assert!(workshop.path("library/data/Книги.csv").is_file());
+    assert!(!workshop.path("library/Книги.csv").exists());
+    workshop.run(&["--project", "library", "build"]).exits(0);
+    let run = workshop
+        .run(&["--project", "library", "describe", "Солярис"])
+        .exits(0);
+    assert!(run.stdout.contains("книги (ns:Knigi)"), "{}", run.stdout);
+}
+
+#[test]
+fn what_cannot_become_a_project_is_refused_and_nothing_is_moved() {
+    let workshop = tables();
+    let run = workshop.run(&["new", "empty"]).exits(2);
+    assert!(run.stderr.contains("no CSV files"), "{}", run.stderr);
+    let run = workshop
+        .run(&["new", "library", "--from", "tables", "--base", "library"])
+        .exits(2);
+    assert!(run.stderr.contains("not an absolute IRI"), "{}", run.stderr);
+    assert!(!workshop.path("library").exists());
+    workshop.write("tables/claims.csv", "id\nx\n");
+    let run = workshop
+        .run(&["new", "library", "--from", "tables", "--with", "claims"])
+        .exits(2);
+    assert!(
+        run.stderr.contains("has the name of a table"),
+        "{}",
+        run.stderr
+    );
+    assert!(!workshop.path("library").exists());
+}
+
+#[test]
+fn a_new_table_of_a_project_refers_and_is_referred_to() {
+    let workshop = tables();
+    let base = "https://example.com/library/";
+    workshop
+        .run(&["new", "library", "--from", "tables", "--base", base])
+        .exits(0);
+    workshop.write(
+        "library/data/countries.csv",
+        "id,name,national_author\npl,Poland,lem\nuk,United Kingdom,woolf\n",
+    );
+    let in_project = |arguments: &[&str]| {
+        let all = [&["--project", "library"], arguments].concat();
+        workshop.run(&all)
+    };
+    let before = std::fs::read(workshop.path("library/data/csv-metadata.json")).unwrap();
+    let run = in_project(&["init", "library/data/countries.csv"]).exits(0);
+    assert!(
+        run.stdout.contains("\"url\": \"countries.csv\""),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("\"resource\": \"authors.csv\""),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stderr.contains("nothing was written"), "{}", run.stderr);
+    let after = std::fs::read(workshop.path("library/data/csv-metadata.json")).unwrap();
+    assert_eq!(before, after);
+
+    let run = in_project(&["init", "library/data/countries.csv", "--add"]).exits(0);
+    assert!(
+        run.stderr
+            .contains("column `country` of `books.csv` refers to `countries.csv`"),
+        "{}",
+        run.stderr
+    );
+    works(&workshop);
+    let run = in_project(&["describe", "Poland"]).exits(0);
+    assert!(
+        run.stdout.contains("Solaris (book:solaris)"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("Stanisław Lem (author:lem)"),
+        "{}",
+        run.stdout
+    );
+    let run = in_project(&["init", "library/data/countries.csv", "--add"]).exits(2);
+    assert!(
+        run.stderr.contains("describes this table already"),
+        "{}",
+        run.stderr
+    );
+}

@@ -1,0 +1,76 @@
+//! What the documents say of the service.
+
+use crate::cli::workshop::Workshop;
+use crate::facts::root;
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn options_and_defaults_are_those_of_the_program() {
+    let help = Workshop::empty().run(&["serve", "--help"]).exits(0).stdout;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let serving = read("docs/SERVING.md");
+    let mut options = 0;
+    for line in serving.lines().filter(|line| line.starts_with("| `--")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let option = cells[0].trim_matches('`');
+        let (_, about) = help.split_once(&format!("{option} <")).unwrap();
+        let about = about.split(" --").next().unwrap();
+        let default = format!("[default: {}", cells[2]);
+        assert!(about.contains(&default), "{option}: {about}");
+        options += 1;
+    }
+    assert_eq!(options, 6);
+    for text in [&serving, &read("SECURITY.md")] {
+        for word in quoted(text).flat_map(str::split_whitespace) {
+            if word.starts_with("--") && !["--version", "--rm", "--entrypoint"].contains(&word) {
+                assert!(help.contains(word), "{word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tests_that_are_named_exist() {
+    let folder = root().join("tests/serve");
+    let files = std::fs::read_dir(&folder).unwrap();
+    let tests: String = files
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let security = read("SECURITY.md");
+    let mut named = 0;
+    for row in security
+        .lines()
+        .filter(|line| line.matches('|').count() == 4)
+    {
+        let by = row.rsplit('|').nth(1).unwrap();
+        for name in quoted(by) {
+            named += 1;
+            match name.strip_prefix("serve/") {
+                Some(file) => assert!(folder.join(file).is_file(), "{name}"),
+                None => assert!(tests.contains(&format!("fn {name}()")), "{name}"),
+            }
+        }
+    }
+    assert!(named > 10, "{named}");
+}
+
+#[test]
+fn the_unit_is_shown_as_it_is() {
+    let serving = read("docs/SERVING.md");
+    let shown = serving
+        .split("```ini\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    assert_eq!(shown, read("docs/serving/civigraph.service"));
+}

@@ -1,0 +1,17 @@
+//! The service as its clients see it: the program is started, and asked over HTTP.
+
+mod answers;
+mod bombs;
+mod builds;
+mod client;
+mod documents;
+mod graph;
+mod guard;
+mod mcp;
+mod processes;
+mod protocol;
+mod python;
+mod reconcile;
+mod running;
+mod server;
+mod stored;
