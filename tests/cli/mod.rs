@@ -25,6 +25,7 @@ mod rules;
 mod search;
 mod shapes;
 mod silent;
+mod streams;
 mod tables;
 mod talk;
 mod terms;
