@@ -21,9 +21,10 @@ use std::path::PathBuf;
 /// also .gz and .zst), a project folder, or a git revision of the project in the current folder. Where
 /// both sides are folders or revisions, changes are told in rows and cells, else by entity. What is
 /// only renamed, merged or in another order is told as such. The release graph, which describes the
-/// build, is left out. Blank nodes of two versions are matched by what surrounds them.
+/// build, is left out. Blank nodes of two versions are matched by what surrounds them. A project with errors
+/// has no graph: its tables alone are compared.
 ///
-/// Exit codes: 0 the same, 1 different, 2 the command could not do its work.
+/// Exit codes: 0 the same, 1 different, or a project with errors, 2 the command could not do its work.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -101,7 +102,7 @@ pub(super) fn run(
                 &arguments.new
             };
             return Err(Failure::new(format!(
-                "not compared: nothing can be made of the metadata of `{name}`"
+                "not compared: the metadata of `{name}` has errors"
             )));
         }
     };

@@ -1,19 +1,19 @@
 //! `civigraph export --format csv`: the tables, written back from the graph.
 
 use super::failure::Failure;
-use super::output::put;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
 use crate::datatype::canonical_quad;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
 use crate::pipeline::{self, Source};
 use crate::plan::{self, percent_decode};
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::rules::is_record;
-use crate::store::{self, Build, digest_bytes, digest_file, graph_iri};
+use crate::store::{self, Build, StoreError, digest_bytes, digest_file, graph_iri};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use std::io::BufReader;
@@ -66,12 +66,13 @@ pub(super) fn run(
     )
     .map_err(|error| Failure::io("compare the tables", &error))?;
     // What leaves nothing in the graph to miss shows against the copies that the build keeps.
-    if let (Some(written), Some(inputs)) = (&written, build.inputs()) {
-        Source::open(&inputs)
-            .map(|source| source.shown_in(project.root()))
-            .and_then(|inputs| {
-                invert::compare_with(&group, &plan, written, &inputs, profile, &mut diagnostics)
-            })
+    let originals = build
+        .inputs()
+        .map(|inputs| Source::open(&inputs).map(|source| source.shown_in(project.root())))
+        .transpose()
+        .map_err(|error| Failure::io("read the tables of the build", &error))?;
+    if let (Some(written), Some(originals)) = (&written, &originals) {
+        invert::compare_with(&group, &plan, written, originals, profile, &mut diagnostics)
             .map_err(|error| Failure::io("compare the tables", &error))?;
     }
     let written = written.filter(|_| !diagnostics.has_errors());
@@ -96,13 +97,29 @@ pub(super) fn run(
             continue;
         };
         let path = folder.join(&name);
-        path.parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| put(&path, &table.bytes))
-            .map_err(|error| Failure::io(format_args!("write `{}`", path.display()), &error))?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Failure::io(format_args!("make `{}`", folder.display()), &error)
+            })?;
+        }
+        let compression = of_file_name(&path).1;
+        export::to_file(&path, compression, |out| {
+            out.write_all(&table.bytes)
+                .map_err(|error| StoreError::io(&path, "write the file", error))
+        })?;
         rows += table.rows;
-        let read = input(&build, &format!("data/{name}"));
-        same += usize::from(read.is_some_and(|sha256| sha256 == digest_bytes(&table.bytes)));
+        let is_same = match compression {
+            Compression::None => input(&build, &format!("data/{name}"))
+                .is_some_and(|sha256| sha256 == digest_bytes(&table.bytes)),
+            // How well a file was compressed is not in the graph.
+            Compression::Gzip | Compression::Zstd => originals
+                .as_ref()
+                .zip(group.tables.get(table.table))
+                .and_then(|(originals, of_group)| originals.resolve(&of_group.url).ok())
+                .and_then(|original| std::fs::read(original.content.path()?).ok())
+                .is_some_and(|bytes| bytes == table.bytes),
+        };
+        same += usize::from(is_same);
     }
     terminal.say(format_args!(
         "wrote {} tables with {rows} rows to {}; {same} are byte for byte what the build read",

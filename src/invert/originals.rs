@@ -7,9 +7,10 @@ use super::compare::Tables;
 use super::{Written, column_problem};
 use crate::claims::read_texts;
 use crate::csvw::model::{Table, TableGroup};
+use crate::datatype::Format;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::fmt::{self, Layout, Profile};
-use crate::plan::Plan;
+use crate::plan::{Plan, TablePlan};
 use crate::resource::{ResolveError, Resolver};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -157,8 +158,19 @@ fn differ(
                 ),
             )
             .with_found(differing.after)
-            .with_expected(differing.before),
+            .with_expected(differing.before)
+            .with_optional_hint(groups_at_will(table_plan, column).then(|| {
+                "say which numbers have groups by a `pattern` such as `#,##0.##` in the `format`".to_owned()
+            })),
         );
     }
     Ok(())
+}
+
+/// Whether the numbers of a column may have groups, and no pattern says which have.
+fn groups_at_will(plan: &TablePlan, column: usize) -> bool {
+    let column = plan.columns.get(column);
+    column.is_some_and(|column| {
+        matches!(&column.datatype.format, Format::Number(format) if format.pattern.is_none() && format.group.is_some())
+    })
 }

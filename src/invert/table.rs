@@ -305,14 +305,18 @@ impl<'a> Inverse<'a> {
                     let name = self.plan.columns.get(index).map_or("", |c| &c.name);
                     diagnostics.push(
                         super::column_problem(
-                            Code::InverseForm,
+                            Code::InverseValue,
                             self.table,
                             index,
                             format!(
-                                "a value of the column `{name}` has no written form in its format"
+                                "a value of the column `{name}` cannot be written in its format"
                             ),
                         )
-                        .with_found(format!("<{}>", row.subject)),
+                        .with_found(format!(
+                            "{} of <{}>",
+                            shown(row.column(index)),
+                            row.subject
+                        )),
                     );
                 }
                 cells.push(text.unwrap_or_default());
@@ -320,6 +324,15 @@ impl<'a> Inverse<'a> {
             written.push(cells);
         }
         written
+    }
+}
+
+/// The values of a cell, for a message.
+fn shown(cell: Option<&Known>) -> String {
+    match cell {
+        Some(Known::One(text)) => format!("`{text}`"),
+        Some(Known::List(items)) => format!("`{}`", items.join("`, `")),
+        Some(Known::Null) | None => "nothing".to_owned(),
     }
 }
 

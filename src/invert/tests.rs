@@ -222,6 +222,23 @@ fn no_list_is_told_from_an_empty_one() {
     );
 }
 
+/// IRIs hold the canonical value, which the format of the key writes in one way only.
+#[test]
+fn numbers_in_formats_are_found_in_keys_and_lists() {
+    let metadata = metadata(
+        r#"{"name": "n", "titles": "n", "datatype": {"base": "decimal", "format": {"pattern": "0,0#", "decimalChar": ","}}, "separator": ";"},
+           {"name": "p", "titles": "p", "datatype": {"base": "decimal", "format": "0.0%"}},
+           {"name": "type", "virtual": true, "propertyUrl": "rdf:type", "valueUrl": "schema:Thing"}"#,
+    )
+    .replace(
+        r#""name": "id", "titles": "id", "suppressOutput": true"#,
+        r#""name": "id", "titles": "id", "suppressOutput": true, "datatype": {"base": "integer", "format": "000"}"#,
+    );
+    let table = "id,n,p\n007,\"0,5;1,25\",12.5%\n1234,,\n";
+    let written = round_trip(&metadata, &[("t.csv", table)]);
+    assert_eq!(written, Ok(vec![table.to_owned()]));
+}
+
 #[test]
 fn values_in_iris_are_known_by_their_canonical_form() {
     let metadata = metadata(

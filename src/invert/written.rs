@@ -1,6 +1,6 @@
 //! How a value is written in its column.
 
-use crate::datatype::{Format, Parser};
+use crate::datatype::{Format, Parser, canonical};
 use crate::plan::ColumnPlan;
 
 /// Writes the values of a column as its cells hold them.
@@ -19,9 +19,19 @@ impl<'p> Writing<'p> {
 
     /// The text whose value is `lexical`; `None` where the column has no such value.
     pub(super) fn text(&self, lexical: &str) -> Option<String> {
+        let separator = self.column.separator.as_deref();
+        let splits = |text: &str| separator.is_some_and(|separator| text.contains(separator));
         let text = match &self.column.datatype.format {
-            Format::Standard | Format::Ignored(_) | Format::Regular(_) | Format::Number(_) => {
-                lexical.to_owned()
+            Format::Standard | Format::Ignored(_) | Format::Regular(_) => lexical.to_owned(),
+            Format::Number(format) => {
+                let text = format.write(lexical)?;
+                match &format.group {
+                    // Groups are a choice where no pattern asks for them.
+                    Some(group) if format.pattern.is_none() && splits(&text) => {
+                        text.replace(group.as_str(), "")
+                    }
+                    _ => text,
+                }
             }
             Format::Boolean(yes, no) => match lexical {
                 "true" | "1" => yes.clone(),
@@ -41,8 +51,21 @@ impl<'p> Writing<'p> {
         let same = self
             .parser
             .parse(normal, &mut value)
-            .is_ok_and(|value| value == lexical);
-        same.then_some(text)
+            .is_ok_and(|value| value == lexical || self.is_same(value, lexical));
+        (same && !splits(&text)).then_some(text)
+    }
+
+    /// Whether two numbers are one: in a number format, `7` can only be written as `007`.
+    fn is_same(&self, a: &str, b: &str) -> bool {
+        let datatype = &self.column.datatype;
+        let base = match datatype.format {
+            Format::Number(_) => datatype.canonical_base(),
+            _ => None,
+        };
+        base.is_some_and(|base| {
+            let (mut of_a, mut of_b) = (String::new(), String::new());
+            canonical(base, a, &mut of_a) == canonical(base, b, &mut of_b)
+        })
     }
 
     /// The text of a cell that makes no triple. `empty_is_said`: an empty list makes one.
@@ -66,9 +89,6 @@ impl<'p> Writing<'p> {
         }
         if column.null.len() > 1 && column.separator.is_none() {
             return Some("its several words for null give the same triples: none");
-        }
-        if matches!(column.datatype.format, Format::Number(_)) {
-            return Some("values do not keep how a number was written in its pattern");
         }
         None
     }
@@ -155,12 +175,25 @@ mod tests {
 
     #[track_caller]
     fn check(base: &str, format: &str, lexical: &str, expected: Option<&str>) {
+        let format = FormatDescription {
+            pattern: Some(format.to_owned()),
+            ..FormatDescription::default()
+        };
+        check_in(base, format, None, lexical, expected);
+    }
+
+    #[track_caller]
+    fn check_in(
+        base: &str,
+        format: FormatDescription,
+        separator: Option<&str>,
+        lexical: &str,
+        expected: Option<&str>,
+    ) {
+        let message = format!("{base} {format:?} {lexical}");
         let description = DatatypeDescription {
             base: base.to_owned(),
-            format: Some(FormatDescription {
-                pattern: Some(format.to_owned()),
-                ..FormatDescription::default()
-            }),
+            format: Some(format),
             ..DatatypeDescription::default()
         };
         let column = ColumnPlan {
@@ -170,12 +203,12 @@ mod tests {
             default: String::new(),
             null: vec![String::new()],
             required: false,
-            separator: None,
+            separator: separator.map(str::to_owned),
             naming: false,
             misfit: false,
         };
         let text = Writing::new(&column).text(lexical);
-        assert_eq!(text.as_deref(), expected, "{base} {format} {lexical}");
+        assert_eq!(text.as_deref(), expected, "{message}");
     }
 
     #[test]
@@ -197,5 +230,27 @@ mod tests {
         ] {
             check(base, format, lexical, expected);
         }
+    }
+
+    #[test]
+    fn numbers_that_can_be_read_back() {
+        let comma = || FormatDescription {
+            decimal_char: Some(",".to_owned()),
+            group_char: Some(".".to_owned()),
+            is_object: true,
+            ..FormatDescription::default()
+        };
+        check_in("decimal", comma(), None, "1234.50", Some("1.234,50"));
+        check_in("decimal", comma(), Some(";"), "1234.5", Some("1.234,5"));
+        // An item would come apart.
+        check_in("decimal", comma(), Some(","), "1.5", None);
+        check_in("decimal", comma(), Some(","), "1234", Some("1.234"));
+        check_in("decimal", comma(), Some("."), "1234", Some("1234"));
+        check("decimal", "0.00", "1.5", Some("1.50"));
+        check("decimal", "0.00", "1.555", None);
+        check("integer", "000", "7", Some("007"));
+        check("integer", "000", "1234", Some("1234"));
+        check("decimal", "0%", "0.5", Some("50%"));
+        check("double", "0.0E0", "15", None);
     }
 }

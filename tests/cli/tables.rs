@@ -1,6 +1,6 @@
 //! `civigraph export --format csv`: the tables come back out of the graph.
 
-use super::workshop::Workshop;
+use super::workshop::{CITIES, Workshop, gunzip, gzip, unzstd, zstd};
 use std::path::Path;
 
 /// The CSV files of a folder, with their bytes.
@@ -193,5 +193,82 @@ fn tables_of_one_file_name_are_written_into_their_folders() {
         let read =
             |folder: &str| std::fs::read(workshop.path(&format!("{folder}/{name}"))).unwrap();
         assert_eq!(read("out"), read("data"), "{name}");
+    }
+}
+
+/// Numbers come back with the separators, the groups and the signs of their formats.
+#[test]
+fn numbers_come_back_as_their_formats_have_them() {
+    let columns = |format: &str| {
+        format!(
+            r#"{{"name": "v", "titles": "v", "datatype": {{"base": "decimal", "format": {format}}}}}"#
+        )
+    };
+    let comma = r#"{"decimalChar": ",", "groupChar": " "}"#;
+    for (format, cells) in [
+        (comma, vec!["1,5", "-0,25", "1 234 567,80", "999"]),
+        (
+            r##"{"pattern": "#.##0,00", "decimalChar": ",", "groupChar": "."}"##,
+            vec!["1.234,50", "0,00"],
+        ),
+        (r##""#,##0.##""##, vec!["36,000", "1,234,567.5"]),
+        (r#""0.0%""#, vec!["12.5%", "0.0%", "100.0%"]),
+        (r#""+0""#, vec!["+5", "-5"]),
+    ] {
+        let cell = |(id, cell): (usize, &&str)| format!("{id};{cell}\n");
+        let rows: String = cells.iter().enumerate().map(cell).collect();
+        let workshop = Workshop::empty();
+        let columns = columns(format);
+        workshop.write(
+            "data/csv-metadata.json",
+            format!(
+                r#"{{"@context": "http://www.w3.org/ns/csvw", "https://w3id.org/civigraph/csvw#base": "https://example.org/",
+                    "tables": [{{"url": "t.csv", "dialect": {{"delimiter": ";"}}, "tableSchema": {{
+                      "aboutUrl": "https://example.org/id/t/{{id}}", "primaryKey": "id",
+                      "columns": [{{"name": "id", "titles": "id", "suppressOutput": true}}, {columns}]}}}}]}}"#
+            ),
+        );
+        workshop.write("data/t.csv", format!("id;v\n{rows}"));
+        comes_back(&workshop);
+    }
+    // Where groups are a matter of taste, the column is named.
+    let columns = columns(comma);
+    let workshop = one_table(&columns, "id,v\n1,1000\n2,1 000\n");
+    let run = workshop
+        .run(&["export", "--format", "csv", "-o", "out"])
+        .exits(1);
+    assert!(run.stderr.contains("CG0822"), "{}", run.stderr);
+    assert!(run.stderr.contains("pattern"), "{}", run.stderr);
+}
+
+/// A table that is compressed in the project is compressed in the export.
+#[test]
+fn a_compressed_table_comes_back_compressed() {
+    for (name, compress, unpack) in [
+        (
+            "cities.csv.gz",
+            gzip as fn(&[u8]) -> Vec<u8>,
+            gunzip as fn(&[u8]) -> Vec<u8>,
+        ),
+        ("cities.csv.zst", zstd, unzstd),
+    ] {
+        let workshop = Workshop::project();
+        let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+        workshop.write(
+            "data/csv-metadata.json",
+            metadata.replace("cities.csv", name),
+        );
+        std::fs::remove_file(workshop.path("data/cities.csv")).unwrap();
+        let mut lines: Vec<&str> = CITIES.lines().collect();
+        lines[1..].sort_unstable();
+        let table = lines.join("\n") + "\n";
+        workshop.write(&format!("data/{name}"), compress(table.as_bytes()));
+        workshop.run(&["build", "--quiet"]).exits(0);
+        let run = workshop
+            .run(&["export", "--format", "csv", "-o", "out"])
+            .exits(0);
+        assert!(run.stderr.contains("1 are byte for byte"), "{}", run.stderr);
+        let written = std::fs::read(workshop.path(&format!("out/{name}"))).unwrap();
+        assert_eq!(String::from_utf8(unpack(&written)).unwrap(), table);
     }
 }

@@ -25,6 +25,10 @@ const NOT_PROVOKED: &[(Code, &str)] = &[
         "a safety net: what could make tables and graph differ is refused before",
     ),
     (
+        Code::InverseValue,
+        "a safety net: a value that a column cannot hold is not taken for one of its own",
+    ),
+    (
         Code::UnlabelledNode,
         "needs two dumps; `cli::blank_nodes` has them",
     ),

@@ -5,6 +5,8 @@
 //! where it has a meaning. Sub-patterns (`;`), padding (`*`), significant digits (`@`), rounding
 //! (`1`–`9`) and currency signs (`¤`) are not: the standard leaves them open.
 
+mod write;
+
 use serde::{Deserialize, Serialize};
 
 /// A number format, compiled.

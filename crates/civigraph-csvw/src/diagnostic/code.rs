@@ -322,7 +322,8 @@ codes! {
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
     /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
-    /// declares. Write it as the cells of the column are written, or state it in a note.
+    /// declares. Write it as the cells of the column are written, or state it in a note. For a column of numbers or
+    /// dates, a source may state another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
     ClaimValue = "0607", Error, "claim with a value of another datatype", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
@@ -469,9 +470,10 @@ codes! {
     /// A column is in the graph when it yields a triple about its row, or when a template that yields
     /// one has it as a variable.
     InverseColumn = "0821", Error, "column not in the graph", "";
-    /// The graph holds the values of this column, but not how they were written: a number pattern, a
-    /// default value, several words for null, null items of a list, `1` for true. Write the cells in the one
-    /// form that XML Schema gives the value, and drop the pattern, the default or the other words.
+    /// The graph holds the values of this column, but not how they were written: a default value, several
+    /// words for null, null items of a list, `1` for true, numbers with and without group separators. Write
+    /// all cells in one form, and drop the default or the other words; a `pattern` such as `#,##0.##` says
+    /// which numbers have groups.
     InverseForm = "0822", Error, "written form not in the graph", "";
     /// The graph has more than one value where the cell of a row holds one: two columns, or two rows,
     /// yield triples that cannot be told apart. Give each column a property of its own.
@@ -479,6 +481,10 @@ codes! {
     /// The tables that were read from the graph do not make the same graph again, so they are not
     /// written. Has the metadata changed since the build? `civigraph build` makes them agree.
     InverseDiffers = "0824", Error, "tables and graph differ", "";
+    /// The graph holds a value that the `format` of its column cannot express, so that no cell would be read as
+    /// this value again: a number with more decimal places than its pattern has, an item that holds the
+    /// separator of its list. Widen the format.
+    InverseValue = "0825", Error, "value has no written form", "";
     /// A shape in `ontology/shapes*.ttl` is ill-formed: a parameter has the wrong kind of value or stands
     /// twice, a property shape has no path, a regular expression or a list is broken. The constraint is not
     /// checked. Mend it as the message says; the line is the one on which the statement ends.
