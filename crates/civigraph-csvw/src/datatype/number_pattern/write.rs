@@ -167,7 +167,7 @@ fn push_grouped(
         let left = digits.len() - at;
         let begins = primary > 0
             && (left == primary
-                || (left > primary && secondary > 0 && (left - primary) % secondary == 0));
+                || (left > primary && secondary > 0 && (left - primary).is_multiple_of(secondary)));
         if begins && at > 0 {
             out.push_str(separator);
         }
