@@ -228,11 +228,9 @@ fn limits_are_errors() -> std::io::Result<()> {
 fn completed(arguments: &[OsString]) -> bool {
     let folder = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(description);
-    match asked.try_complete(arguments.iter().cloned(), folder.as_deref()) {
-        Ok(completed) => completed,
-        // Nobody reads a message here.
-        Err(_) => true,
-    }
+    let completed = asked.try_complete(arguments.iter().cloned(), folder.as_deref());
+    // Nobody reads a message here.
+    completed.unwrap_or(true)
 }
 
 fn parse(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {
