@@ -228,10 +228,9 @@ fn limits_are_errors() -> std::io::Result<()> {
 fn completed(arguments: &[OsString]) -> bool {
     let folder = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(description);
+    let completed = asked.try_complete(arguments.iter().cloned(), folder.as_deref());
     // Nobody reads a message here.
-    asked
-        .try_complete(arguments.iter().cloned(), folder.as_deref())
-        .unwrap_or(true)
+    completed.unwrap_or(true)
 }
 
 fn parse(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {

@@ -96,12 +96,20 @@ fn the_tutorial_runs_as_written() {
                     folder = folder.join(&arguments[0]).canonicalize().unwrap();
                     continue;
                 }
-                "civigraph" => env!("CARGO_BIN_EXE_civigraph"),
-                "git" => "git",
+                known @ ("civigraph" | "git") => known,
                 other => panic!("`{other}` is not a command of the tutorial"),
             };
+            // By its name, which it says in what it prints.
+            let own = std::path::Path::new(env!("CARGO_BIN_EXE_civigraph"))
+                .parent()
+                .unwrap()
+                .to_owned();
+            let others = std::env::var_os("PATH").unwrap_or_default();
+            let path =
+                std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others)));
             let output = child(program)
                 .args(arguments)
+                .env("PATH", path.unwrap())
                 .env("GIT_AUTHOR_NAME", "A. Curator")
                 .env("GIT_AUTHOR_EMAIL", "curator@choir.example")
                 .env("GIT_COMMITTER_NAME", "A. Curator")
