@@ -1,4 +1,4 @@
-//! What there is: tables, graphs, classes, properties, queries, and how much of each.
+//! What there is: tables, graphs, classes, properties, prefixes, queries, and how much of each.
 
 use crate::query::{Labels, StoredQuery};
 use crate::store::{Build, Prefixes, graph_iri};
@@ -168,6 +168,15 @@ pub fn things(build: &Build) -> Listing {
         })
         .collect();
     Listing::new("things", &["kind", "count"], rows)
+}
+
+/// Prefixes that queries need not declare, with their namespaces.
+pub fn prefixes(build: &Build) -> Listing {
+    let prefixes = build.manifest().about.prefixes.iter();
+    let rows = prefixes
+        .map(|(prefix, namespace)| vec![format!("{prefix}:").into(), namespace.into()])
+        .collect();
+    Listing::new("prefixes", &["prefix", "namespace"], rows)
 }
 
 /// The kinds of things, as [`things`] lists them.

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary: each one links the store, which takes long.
 
+mod cases;
 mod cli;
 mod diagnostics;
 mod facts;

@@ -3,6 +3,7 @@
 use super::conflict::{self, Conflict};
 use super::name::{named, table_name};
 use super::roles::{ClaimColumns, Roles};
+use super::stated::has_shape;
 use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
@@ -286,6 +287,7 @@ impl Stated {
         };
         if let Some(value) = &self.value
             && let Some(expected) = row.refusal(self.column, value)
+            && (row.is_text(self.column) || !has_shape(value))
         {
             let place = self.value_place.clone().unwrap_or_default();
             return Err(Box::new(

@@ -174,6 +174,11 @@ fn own_list(claim: &Claim, head: bool, quad: &mut Quad) {
     }
 }
 
+/// Whether a text has the form of a value of one of the types that a stated value may have beside its column's.
+pub(super) fn has_shape(value: &str) -> bool {
+    by_shape(value).datatype() != xsd::STRING
+}
+
 /// A literal of the first type whose values look like this; a plain string otherwise.
 fn by_shape(value: &str) -> Literal {
     let mut silent = Diagnostics::new(Mode::Convert);

@@ -147,6 +147,12 @@ impl Row<'_> {
         Some(self.reader.values.identity(column, &text))
     }
 
+    /// Whether a column holds texts, and no numbers or dates.
+    pub(super) fn is_text(&self, column: usize) -> bool {
+        let plan = self.reader.plan.columns.get(column);
+        plan.is_some_and(|plan| plan.datatype.iri() == oxrdf::vocab::xsd::STRING.as_str())
+    }
+
     /// What a column demands of a text that it cannot hold; `None` where it can, as a value or a list of values.
     pub(super) fn refusal(&self, column: usize, text: &str) -> Option<String> {
         let plan = self.reader.plan.columns.get(column)?;

@@ -143,7 +143,7 @@ fn folder_of(folder: &Path) -> &Path {
 
 /// Proposes entries for new tables of a project, and writes them where that is wanted.
 fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let path = project.metadata();
+    let path = tidy(&project.metadata());
     let unread = |error: io::Error| Failure::io(format!("read `{}`", path.display()), &error);
     let source = Source::open(project).map_err(unread)?;
     let mut text = std::fs::read_to_string(&path).map_err(unread)?;
@@ -184,7 +184,7 @@ fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<
         path.display()
     ));
     for addition in &additions {
-        let path = project.root().join(&addition.vocabulary.path);
+        let path = tidy(&project.root().join(&addition.vocabulary.path));
         if path.exists() {
             terminal.say(format_args!("kept {}, which was there", path.display()));
             continue;
@@ -196,6 +196,11 @@ fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<
         terminal.say(format_args!("wrote {}", path.display()));
     }
     report(Some(findings), terminal)
+}
+
+/// A path as people write it, without `./` before it.
+fn tidy(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
 /// A base as IRIs can start with it.

@@ -1,4 +1,4 @@
-//! `civigraph list`: what there is: tables, graphs, classes, properties, things, stored queries.
+//! `civigraph list`: what there is: tables, graphs, classes, properties, prefixes, things, stored queries.
 
 use super::failure::Failure;
 use super::tables::MetadataOnly;
@@ -20,7 +20,7 @@ use std::io::{self, Write};
 
 const BOLD: Style = Style::new().bold();
 
-/// List tables, graphs, classes, properties, things and stored queries, with counts.
+/// List tables, graphs, classes, properties, prefixes, things and stored queries, with counts.
 ///
 /// Tables for people on a terminal, tab-separated lines elsewhere.
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,7 @@ Examples:
   civigraph list classes             # classes and their members
   civigraph list city                # the things of a kind, with their labels
   civigraph list graphs | cut -f1    # the names of the graphs
+  civigraph list prefixes            # prefixes that queries need not declare
   civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
     /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, or a kind of things such as `city`
@@ -71,6 +72,8 @@ enum What {
     Classes,
     /// The properties of the default graph, with their triples.
     Properties,
+    /// The prefixes that queries need not declare, with their namespaces.
+    Prefixes,
 }
 
 /// The names of the lists, for completions.
@@ -137,6 +140,7 @@ pub(super) fn run(
             What::Graphs => list::graphs(&build),
             What::Classes => list::classes(&build, language),
             What::Properties => list::properties(&build, language),
+            What::Prefixes => list::prefixes(&build),
             What::Things | What::Queries => list::things(&build),
         });
         opened = Some(build);

@@ -228,11 +228,10 @@ fn limits_are_errors() -> std::io::Result<()> {
 fn completed(arguments: &[OsString]) -> bool {
     let folder = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(description);
-    match asked.try_complete(arguments.iter().cloned(), folder.as_deref()) {
-        Ok(completed) => completed,
-        // Nobody reads a message here.
-        Err(_) => true,
-    }
+    // Nobody reads a message here.
+    asked
+        .try_complete(arguments.iter().cloned(), folder.as_deref())
+        .unwrap_or(true)
 }
 
 fn parse(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {

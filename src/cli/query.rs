@@ -31,6 +31,10 @@ use std::time::Duration;
 /// Terms are as the tables have them: `1.50` stays `1.50`, and `?s ?p 1.5` does not match it (`FILTER(?o = 1.5)`
 /// does).
 ///
+/// The prefixes of the ontology and of the kinds of things need not be declared; `civigraph list prefixes` shows them.
+/// Hints on stderr say why an answer may be empty: a name that the graph does not have, a thing of another kind than the
+/// query asks about, a language that no text has.
+///
 /// Four functions lead a triple back to the table that made it, as IRIs with RFC 7111 fragments:
 /// `cg:rowOf(?s, ?p, ?o)` (`…/cities.csv#row=3`), `cg:columnOf` (`#col=9`), `cg:cellOf` (`#cell=3,9`), and
 /// `cg:cellCount`, the number of cells that say the same; a number as last argument chooses one of
@@ -41,6 +45,9 @@ use std::time::Duration;
 /// sources and how surely, `cg:speaker`, `cg:source` and `cg:claim` who says it, where, and in which claim,
 /// `cg:standing(?s, ?p, ?o, "en")` all that is not plain about it, in words. `cg:conflict(?s, ?p, "en")` gives the values that
 /// contradict each other, `cg:gap(?s, ?p)` the recorded gap where the sources state none.
+///
+/// `ORDER BY` orders by code points, as SPARQL has it: `Ё` before `А`, `é` after `z`. `ORDER BY cg:collate(?label)` and the
+/// option `--collate` order as readers expect; `cg:collate(?label, "sv")` and `--collate=sv` as Swedish does.
 ///
 /// A property finds things by the words of their labels and texts, as `civigraph search` does:
 /// `?thing cg:search "words"`, with scores and at most 20 `(?thing ?score) cg:search ("words" 20)`. The words are
@@ -56,6 +63,7 @@ Examples:
   civigraph query -e 'SELECT ?s ?o (cg:rowOf(?s, cg:locatedIn, ?o) AS ?row) { ?s cg:locatedIn ?o }'
   civigraph query -e 'SELECT ?s ?o { ?s cg:search \"Irbit\" ; cg:locatedIn ?o }'  # by a name
   civigraph query -e 'SELECT ?s ?o (cg:standing(?s, cg:locatedIn, ?o) AS ?how) { ?s cg:locatedIn ?o }'
+  civigraph query places-of-region --collate=ru            # in the order of the Russian alphabet
   civigraph query events-in-year --labels ru --format csv  # with the names of things in columns of their own
   civigraph query -e 'DESCRIBE <https://w3id.org/civigraph/id/city/irbit>'")]
 pub(super) struct Arguments {
@@ -83,6 +91,16 @@ pub(super) struct Arguments {
     /// parameter `lang`, else en]. CSV gets a column of labels behind each column: `cityLabel` behind `city`.
     #[arg(long, value_name = "LANG")]
     labels: Option<String>,
+    /// Make every `ORDER BY` order texts as readers expect (`Ё` after `Е`, `é` after `e`); with a language, as that language
+    /// does.
+    #[arg(
+        long,
+        value_name = "LANG",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    collate: Option<String>,
     /// Show how the query was evaluated instead of the answer: the order of joins, and estimated and actual rows and
     /// times.
     #[arg(long, conflicts_with_all = ["format", "output"])]
@@ -110,7 +128,7 @@ pub(super) fn run(
         match word.split_once('=') {
             Some((name, value)) => given.push((name.to_owned(), value.to_owned())),
             None => {
-                return Err(Failure::new(format!("`{word}` is no parameter"))
+                return Err(Failure::new(format!("`{word}` is not a parameter"))
                     .with_hint("parameters are given as `name=value`"));
             }
         }
@@ -133,6 +151,7 @@ pub(super) fn run(
         merged,
         inferred: arguments.inferred,
         explain: arguments.explain,
+        collate: arguments.collate.clone(),
         limits: Limits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),

@@ -19,6 +19,9 @@ use std::time::Duration;
 /// |---|---|
 /// | `/sparql` | SPARQL 1.1 Protocol |
 /// | `/graphs` | Graph Store Protocol, reading |
+/// | `/queries` | stored queries |
+/// | `/reconcile` | OpenRefine: Reconciliation API 0.2 and 1.0-draft |
+/// | `/mcp` | assistants: Model Context Protocol |
 /// | `/health`, `/metrics` | for those who run it |
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

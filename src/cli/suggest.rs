@@ -40,7 +40,8 @@ Examples:
   civigraph suggest duplicates --all             # those already decided as well
   civigraph suggest duplicates --threshold 0.7 --format json")]
 struct Duplicates {
-    /// How alike labels must be, from 0 to 1.
+    /// How alike things must be, from 0 to 1: their labels, and a tenth more or less for numbers and dates that
+    /// agree or differ.
     #[arg(long, value_name = "NUMBER", default_value_t = THRESHOLD, value_parser = share)]
     threshold: f64,
     /// Show pairs that were decided as well.
@@ -80,7 +81,7 @@ pub(super) fn run(
     }
     out.flush()?;
     let percent = arguments.threshold * 100.0;
-    let alike = format!("with labels at least {percent:.0} % alike (`--threshold`)");
+    let alike = format!("at least {percent:.0} % alike (`--threshold`)");
     terminal.say(match candidates.len() {
         0 => format!("no candidates {alike}"),
         1 => format!("1 candidate {alike}; a row in the table of merges decides"),

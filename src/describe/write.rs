@@ -13,7 +13,7 @@ use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
 use sophia::turtle::serializer::turtle::{TurtleConfig, TurtleSerializer};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 
 /// Neighbours that people are shown of each property that points to an entity; the rest is counted.
@@ -128,10 +128,7 @@ pub fn describe(
     }
     let mut quads = one.facts(build)?;
     let mut graphs: Vec<GraphName> = Vec::new();
-    let only_of_classes = quads
-        .iter()
-        .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF);
-    if only_of_classes {
+    if is_elsewhere(&quads) {
         // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
         quads.clear();
         for node in one.nodes() {
@@ -249,6 +246,14 @@ pub fn describe(
         graphs: graphs.iter().map(ToString::to_string).collect(),
         elsewhere: elsewhere.into_iter().collect(),
     })
+}
+
+/// Whether the facts about a thing say at most which classes it is part of: what is said of it stands in graphs of
+/// their own.
+fn is_elsewhere(facts: &[Quad]) -> bool {
+    facts
+        .iter()
+        .all(|quad| quad.predicate == rdfs::SUB_CLASS_OF)
 }
 
 /// What the default graph says of a subject, each literal as the tables have it.
@@ -383,7 +388,8 @@ fn property(name: &str, label: Option<&str>) -> String {
 }
 
 /// Writes the triples of the default graph about an entity and what was merged into it, and all that point to
-/// them, as Turtle that nests blank nodes and lists.
+/// them, as Turtle that nests blank nodes and lists. Of what is described in other graphs alone, it writes the triples
+/// of those, and comments name them.
 ///
 /// # Errors
 /// The store cannot be read, or the output fails.
@@ -395,12 +401,18 @@ pub fn write_turtle(
     let mut quads = Vec::new();
     let one = One::of(build, node)?;
     let mut wanted: Vec<NamedOrBlankNode> = one.nodes().iter().cloned().map(Into::into).collect();
-    let mut seen = std::collections::HashSet::new();
+    let elsewhere = is_elsewhere(&one.facts(build)?);
+    let mut seen = HashSet::new();
     while let Some(subject) = wanted.pop() {
         if !seen.insert(subject.clone()) {
             continue;
         }
-        for quad in facts(build, subject.as_ref())? {
+        let said = if elsewhere {
+            build.quads_of(subject.as_ref())?
+        } else {
+            facts(build, subject.as_ref())?
+        };
+        for quad in said {
             // A blank node is nothing without what is said of it.
             if let Term::BlankNode(blank) = &quad.object {
                 wanted.push(blank.clone().into());
@@ -412,6 +424,25 @@ pub fn write_turtle(
     // That one was merged into another is a fact about it, and written already.
     for quad in one.incoming(build) {
         quads.push(quad?);
+    }
+    if elsewhere {
+        for node in one.nodes() {
+            let node = Some(node.as_ref().into());
+            let pointing = build.index().quads_for_pattern(None, None, node, None);
+            for quad in pointing {
+                quads.push(quad.map_err(|e| unreadable(build, &e))?);
+            }
+        }
+        let graphs = quads.iter().map(|quad| &quad.graph_name);
+        let graphs = graphs.filter(|graph| **graph != GraphName::DefaultGraph);
+        let graphs: BTreeSet<String> = graphs.map(ToString::to_string).collect();
+        for graph in graphs {
+            writeln!(out, "# in {graph}")
+                .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+        }
+        // What two graphs say is one triple.
+        let mut triples = HashSet::new();
+        quads.retain(|quad| triples.insert(oxrdf::Triple::from(quad.clone())));
     }
     let triples: Vec<_> = quads.iter().map(|quad| to_sophia(quad).0).collect();
     let config = TurtleConfig::new()

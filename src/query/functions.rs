@@ -12,6 +12,7 @@
 //! and columns count from 1 with the header. The namespace is the project's own: its base and `ns#`. The
 //! tables are those that the build keeps, whatever has become of the ones on disk.
 
+use super::collation;
 use super::guard::Findings;
 use super::guard::line_and_column;
 use super::knowing;
@@ -182,7 +183,10 @@ pub(super) fn check(
             }
             None => Place::file(file),
         };
-        let knows = base.and_then(|base| knowing::check(name, base, counts.iter().copied()));
+        let knows = base.and_then(|base| {
+            let counts = || counts.iter().copied();
+            knowing::check(name, base, counts()).or_else(|| collation::check(name, base, counts()))
+        });
         match knows {
             Some(None) => continue,
             Some(Some((name, wrong, expected))) => {
@@ -202,7 +206,7 @@ pub(super) fn check(
         });
         let Some(own) = own else {
             let names = Function::ALL.iter().map(|function| function.name());
-            let names = names.chain(knowing::names());
+            let names = names.chain(knowing::names()).chain([collation::NAME]);
             let mut refusal = Diagnostic::new(
                 Code::QueryFunction,
                 place(),

@@ -49,10 +49,13 @@
 //! `claim`, `standing`; and of a property, `conflict(?s, ?p)` and `gap(?s, ?p)`.
 //! [`Knowledge`](crate::knowledge::Knowledge) finds it.
 //!
+//! `collate(?text)` and `collate(?text, "ru")` give keys by which `ORDER BY` has texts in the order of readers.
+//!
 //! A property of that namespace finds things by the words of their labels and texts: `?thing search "words"`, or
 //! `(?thing ?score) search ("words" 20)`. A build without a text index has no answer to it but an error.
 
 mod answer;
+mod collation;
 mod explain;
 mod functions;
 mod graphs;
@@ -60,6 +63,7 @@ mod guard;
 mod hints;
 mod knowing;
 mod labels;
+mod languages;
 mod merged;
 mod parameter;
 mod projection;
@@ -72,6 +76,7 @@ mod syntax;
 mod table;
 #[cfg(test)]
 mod tests;
+mod things;
 mod visit;
 mod volatile;
 
@@ -84,6 +89,7 @@ pub use labels::Labels;
 pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
+pub(crate) use regular::Regular;
 #[cfg(feature = "serve")]
 pub(crate) use run::inspect;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};

@@ -7,14 +7,12 @@
 
 use super::visit::{VisitorMut, walk_expression_mut};
 use crate::datatype::regular::XPathRegex;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::StoreError;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
-use spargebra::Query;
-use spargebra::algebra::{Expression, Function};
+use spargebra::algebra::{Expression, Function, GraphPattern};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 const REGEX: &str = "urn:civigraph:function:regex";
@@ -27,9 +25,15 @@ const KEPT: usize = 64;
 const SHOWN: usize = 80;
 
 /// The regular expressions of a query.
-#[derive(Default)]
-pub(super) struct Regular {
+#[derive(Clone, Default)]
+pub(crate) struct Regular {
     compiled: Arc<Compiled>,
+}
+
+impl fmt::Debug for Regular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Regular").finish_non_exhaustive()
+    }
 }
 
 /// Compiled expressions by pattern and flags; `None` for those that cannot be used.
@@ -43,33 +47,24 @@ struct Compiled {
 }
 
 impl Regular {
-    /// Makes the calls of a query those of the functions here. Recurses with the depth of the query.
+    /// Makes the calls in a pattern those of the functions here. Recurses with the depth of the pattern.
     ///
     /// # Errors
-    /// An expression of the query is not one of XPath's, or too large.
-    pub(super) fn rewrite(query: &mut Query, file: &str) -> Result<Self, StoreError> {
-        let (Query::Select { pattern, .. }
-        | Query::Construct { pattern, .. }
-        | Query::Describe { pattern, .. }
-        | Query::Ask { pattern, .. }) = query;
+    /// An expression in it is not one of XPath's, or too large: a sentence that says so.
+    pub(crate) fn rewrite(pattern: &mut GraphPattern) -> Result<Self, String> {
         let mut calls = Calls::default();
         calls.pattern(pattern);
         match calls.illegal {
             None => Ok(Self::default()),
-            Some((expression, why)) => Err(Diagnostic::new(
-                Code::QueryPattern,
-                Place::file(file),
-                format!(
-                    "`{}` is not a regular expression of XPath: {why}",
-                    shortened(&expression)
-                ),
-            )
-            .into()),
+            Some((expression, why)) => Err(format!(
+                "`{}` is not a regular expression of XPath: {why}",
+                shortened(&expression)
+            )),
         }
     }
 
     /// Makes the functions known to an evaluator.
-    pub(super) fn register(&self, evaluator: QueryEvaluator) -> QueryEvaluator {
+    pub(crate) fn register(&self, evaluator: QueryEvaluator) -> QueryEvaluator {
         let (matching, replacing) = (Arc::clone(&self.compiled), Arc::clone(&self.compiled));
         evaluator
             .with_custom_function(NamedNode::new_unchecked(REGEX), move |arguments| {
@@ -80,19 +75,9 @@ impl Regular {
             })
     }
 
-    /// Whether all texts could be matched. To be asked after the answer.
-    ///
-    /// # Errors
-    /// Matching one took too many steps.
-    pub(super) fn check(&self, file: &str) -> Result<(), StoreError> {
-        match self.compiled.failure.get() {
-            None => Ok(()),
-            Some(why) => Err(
-                Diagnostic::new(Code::QueryLimit, Place::file(file), why.as_str())
-                    .with_hint("what was written is not the whole answer")
-                    .into(),
-            ),
-        }
+    /// Why not all texts could be matched, if so: matching one took too many steps. To be asked after the answer.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.compiled.failure.get().map(String::as_str)
     }
 }
 

@@ -1,17 +1,20 @@
 //! A query evaluated on a published build.
 
 use super::answer::{self, AnswerStyle, Answered, evaluation_error};
+use super::collation::Collation;
 use super::explain;
 use super::functions::{self, Lineage};
 use super::graphs;
 use super::guard::{Findings, Limits};
 use super::hints;
 use super::knowing::Knowing;
+use super::languages;
 use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
 use super::substitute::{Problem, substitute};
 use super::syntax;
+use super::things;
 use super::volatile;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::{Build, Prefixes, StoreError, graph_iri};
@@ -96,6 +99,9 @@ pub struct Request {
     pub limits: Limits,
     /// Whether to say how it was evaluated.
     pub explain: bool,
+    /// The language in whose order `ORDER BY` has texts, the empty one for all scripts; `None` for the order of
+    /// SPARQL, that of code points.
+    pub collate: Option<String>,
     /// The graphs that are read in place of those that the query names.
     pub graphs: QueryGraphs,
     /// The part of the answer that is wanted.
@@ -124,6 +130,7 @@ impl Request {
             inferred: false,
             limits: Limits::default(),
             explain: false,
+            collate: None,
             graphs: QueryGraphs::default(),
             page: None,
             base: None,
@@ -310,9 +317,12 @@ fn evaluate(
     };
     search::rewrite(&mut query, build, &request.file)?;
     merged::rewrite(&mut query, &request.merged);
-    let regular = Regular::rewrite(&mut query, &request.file)?;
+    let regular = rewrite_regular(&mut query, &request.file)?;
     let lineage = Lineage::of(&findings, build)?;
     let knowing = Knowing::of(&findings, build);
+    let language = request.collate.as_deref();
+    let collation = Collation::of(&mut query, &findings, &about.base, language)
+        .map_err(|why| Diagnostic::new(Code::QueryFunction, Place::file(&*request.file), why))?;
     let failed = |error: &QueryEvaluationError| evaluation_error(error, &request.file);
     // `SERVICE` was refused with the algebra; there is no handler for it either.
     let mut evaluator = QueryEvaluator::new().with_cancellation_token(token);
@@ -322,6 +332,9 @@ fn evaluate(
     }
     if let Some(knowing) = &knowing {
         evaluator = knowing.register(evaluator, &about.base);
+    }
+    if let Some(collation) = &collation {
+        evaluator = collation.register(evaluator, &about.base);
     }
     let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
     let limits = index::Limits {
@@ -355,24 +368,48 @@ fn evaluate(
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
         .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
-    regular.check(&request.file)?;
+    if let Some(why) = regular.failure() {
+        return Err(incomplete(Code::QueryLimit, why, &request.file));
+    }
+    if let Some(why) = collation.as_ref().and_then(Collation::failure) {
+        return Err(incomplete(Code::QueryFunction, why, &request.file));
+    }
     if let Some(lineage) = &lineage {
         lineage.check(&request.file)?;
     }
     if let Some(knowing) = &knowing {
         knowing.check(&request.file)?;
     }
-    let hints = if answered.rows == 0 || answered.truth == Some(false) {
-        hints::hints(&asked, build)
-            .map_err(|error| failed(&QueryEvaluationError::Dataset(Box::new(error))))?
-    } else {
-        Vec::new()
-    };
+    let unreadable = |error: index::Error| failed(&QueryEvaluationError::Dataset(Box::new(error)));
+    // A language that no text has leaves labels out, where it does not leave out rows.
+    let mut hints = languages::hints(&asked, build).map_err(unreadable)?;
+    let empty = answered.rows == 0 || answered.truth == Some(false);
+    if empty {
+        hints.extend(hints::hints(&asked, build).map_err(unreadable)?);
+    }
+    hints.extend(things::hints(&asked, build, empty).map_err(unreadable)?);
     Ok(Answered {
         hints,
         plan: request.explain.then(|| explain::plan(&report)),
         ..answered
     })
+}
+
+/// Makes calls of `REGEX` and `REPLACE` those of XPath.
+fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, StoreError> {
+    let (Query::Select { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }
+    | Query::Ask { pattern, .. }) = query;
+    Regular::rewrite(pattern)
+        .map_err(|why| Diagnostic::new(Code::QueryPattern, Place::file(file), why).into())
+}
+
+/// The answer lacks something, for a reason that was found while it was written.
+fn incomplete(code: Code, why: &str, file: &str) -> StoreError {
+    Diagnostic::new(code, Place::file(file), why)
+        .with_hint("what was written is not the whole answer")
+        .into()
 }
 
 /// Puts the graphs of a request in the place of the query's own.

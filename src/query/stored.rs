@@ -208,11 +208,23 @@ impl StoredQuery {
             }
         }
         for parameter in &self.header.parameters {
-            // The last one counts, as with options.
-            let value = given
+            let mut values_given = given
                 .iter()
-                .rfind(|(name, _)| *name == parameter.name)
+                .filter(|(name, _)| *name == parameter.name)
                 .map(|(_, value)| value);
+            let value = values_given.next();
+            if let (Some(first), Some(second)) = (value, values_given.next()) {
+                problem(
+                    Diagnostic::new(
+                        Code::ParameterValue,
+                        here(),
+                        format!("the parameter `{}` is given more than once", parameter.name),
+                    )
+                    .with_found(format!("{first}, {second}"))
+                    .with_expected("one value"),
+                );
+                continue;
+            }
             let (value, place) = match (value, &parameter.default) {
                 (Some(value), _) => (value, here()),
                 (None, Some(default)) => {

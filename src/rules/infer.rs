@@ -117,7 +117,9 @@ impl Rule {
         };
         // A rule has no paths, the one thing for which it counts what is in the dataset.
         let query = prepare(query, &Options::default(), &|_| true);
-        let results = with_functions(QueryEvaluator::new())
+        let results = self
+            .regular
+            .register(with_functions(QueryEvaluator::new()))
             .prepare(&query)
             .execute(&facts.dataset)
             .map_err(|error| failed(&error))?;
@@ -173,7 +175,10 @@ impl Rule {
                 }
             }
         }
-        Ok(())
+        match self.regular.failure() {
+            None => Ok(()),
+            Some(why) => Err(failed(&why)),
+        }
     }
 }
 

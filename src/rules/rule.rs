@@ -2,7 +2,7 @@
 
 use super::body::{Body, Refusal, check_head, place};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::query::{self, Limits, StoredQuery};
+use crate::query::{self, Limits, Regular, StoredQuery};
 use crate::store::Prefixes;
 use spargebra::Query;
 use spargebra::term::TriplePattern;
@@ -23,6 +23,7 @@ pub struct Rule {
     pub description: BTreeMap<String, String>,
     pub(super) head: Vec<TriplePattern>,
     pub(super) body: Body,
+    pub(super) regular: Regular,
 }
 
 /// The rules of a project, in order of their files' names.
@@ -119,7 +120,8 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         return Err(wrong("FROM", message.to_owned()));
     }
     let refused = |refusal: Refusal| Box::new(refusal.at(&text, &file));
-    let body = Body::of(&pattern).map_err(refused)?;
+    let mut body = Body::of(&pattern).map_err(refused)?;
+    let regular = Regular::rewrite(&mut body.pattern).map_err(|why| wrong("REGEX", why))?;
     if let Some(diagnostic) = check_head(&head, &body, &text, &file) {
         return Err(Box::new(diagnostic));
     }
@@ -130,5 +132,6 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         description: header.description,
         head,
         body,
+        regular,
     })
 }

@@ -284,3 +284,34 @@ fn a_duration_is_added_to_a_date() -> Tested {
     );
     Ok(())
 }
+
+/// Class subtraction, `\1` and `$2_$1` are XPath's; Rust's dialect knows none of them.
+#[test]
+fn regular_expressions_are_those_of_xpath() -> Tested {
+    for (filter, holds) in [
+        ("REGEX('b', '^[a-z-[aeiou]]$')", true),
+        ("REGEX('a', '^[a-z-[aeiou]]$')", false),
+        ("REGEX('noon', '(o)\\\\1')", true),
+        (
+            "REPLACE('2019-05', '([0-9]+)-([0-9]+)', '$2_$1') = '05_2019'",
+            true,
+        ),
+    ] {
+        let text = format!("CONSTRUCT {{ ?s :q ?o }} WHERE {{ ?s :p ?o FILTER({filter}) }}");
+        let found = follows(&[("regular", &text)], &["a p b"])?;
+        assert_eq!(found.len(), usize::from(holds), "{filter}");
+    }
+    let text = "CONSTRUCT { ?s :q ?o }\nWHERE { ?s :p ?o FILTER(REGEX(STR(?o), '(?=a)')) }";
+    let (_, diagnostics) = read(&[("illegal", text)])?;
+    assert_eq!(problems(&diagnostics), [(Code::Rule, 2, 25)]);
+    Ok(())
+}
+
+#[test]
+fn casts_strip_white_space() -> Tested {
+    let text = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+        CONSTRUCT { ?s :q ?n } WHERE { ?s :p ?o BIND(xsd:integer(' 7 ') AS ?n) }";
+    let found = follows(&[("cast", text)], &["a p b"])?;
+    assert!(found.iter().any(|line| line.contains("\"7\"")), "{found:?}");
+    Ok(())
+}

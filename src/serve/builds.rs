@@ -16,23 +16,37 @@ const LOOK: Duration = Duration::from_millis(200);
 pub async fn watch(service: Arc<Service>) {
     let layout = Layout::new(&service.options.store);
     let mut state = changed(service.options.queries.as_deref());
+    let mut refused = None;
     loop {
         tokio::time::sleep(LOOK).await;
         let now = service.current();
         let state_now = changed(service.options.queries.as_deref());
         let published = tokio::fs::read_to_string(layout.current()).await;
-        let is_new = published.is_ok_and(|id| id.trim_end() != now.build.manifest().id);
+        let published = published
+            .map(|id| id.trim_end().to_owned())
+            .unwrap_or_default();
+        let is_new = !published.is_empty() && published != now.build.manifest().id;
         if is_new {
-            // One that cannot be opened is tried again: it may be about to be replaced.
-            if let Ok(current) = Current::open(&service.options, &service.metrics).await {
-                service.log.note(&format!(
-                    "serving build {} in place of {}",
-                    current.build.manifest().id,
-                    now.build.manifest().id
-                ));
-                service.switch(current);
-                service.metrics.switches.add(1);
-                state = state_now;
+            match Current::open(&service.options, &service.metrics).await {
+                Ok(current) => {
+                    service.log.note(&format!(
+                        "serving build {} in place of {}",
+                        current.build.manifest().id,
+                        now.build.manifest().id
+                    ));
+                    service.switch(current);
+                    service.metrics.switches.add(1);
+                    state = state_now;
+                    refused = None;
+                }
+                // It is tried again, because it may be about to be replaced; that is noted once.
+                Err(error) => {
+                    let refusal = format!("build {published} cannot be served: {error}");
+                    if refused.as_ref() != Some(&refusal) {
+                        service.log.note(&refusal);
+                        refused = Some(refusal);
+                    }
+                }
             }
         } else if state_now != state {
             service.switch(Current {

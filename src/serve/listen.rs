@@ -88,28 +88,34 @@ async fn accept(
     Some((stream, Peer(address.ip()), permit))
 }
 
-/// Resolves when the process is asked to stop.
+/// Listens for requests to stop from now on; the future resolves when one comes.
+///
+/// # Errors
+/// The operating system refuses.
 #[cfg(unix)]
-pub async fn stop() {
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
-/// Resolves when the process is asked to stop.
+/// Listens for requests to stop; the future resolves when one comes.
+///
+/// # Errors
+/// None here.
 #[cfg(not(unix))]
-pub async fn stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+pub fn stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// A connection that fails when nothing of what is written is taken for too long.

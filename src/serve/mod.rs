@@ -85,9 +85,10 @@ pub fn serve(
         let listener = tokio::net::TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let service = Arc::new(Service::start(options, address).await?);
+        let stop = listen::stop()?;
         started(address, &service.current().build.manifest().id);
         let watching = tokio::spawn(builds::watch(Arc::clone(&service)));
-        listen::listen(listener, &service, listen::stop()).await;
+        listen::listen(listener, &service, stop).await;
         watching.abort();
         Ok(())
     })

@@ -181,6 +181,9 @@ impl Worker {
             &options.build,
             Some(options.memory),
         ));
+        // Ctrl-C in a terminal is for the service alone, which lets what was begun end.
+        #[cfg(unix)]
+        command.process_group(0);
         let mut child = command
             .env("TMPDIR", folder.path())
             .stdin(Stdio::piped())

@@ -7,7 +7,7 @@ use super::shape::Shape;
 use super::source::{Node, Source, Statement, node};
 use super::vocabulary::sh;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::{self, Limits, Visitor};
+use crate::query::{self, Limits, Regular, Visitor};
 use crate::store::{Prefixes, StoreError};
 use civigraph_sparql::{Options, prepare, with_functions};
 use oxrdf::{Literal, NamedNode, Term, TermRef};
@@ -28,6 +28,7 @@ pub(super) struct Query {
     /// Values of parameters, by the names of their variables.
     parameters: BTreeMap<String, Term>,
     reads: Read,
+    regular: Regular,
     /// Whether solutions for many focus nodes can be found at once.
     pub(super) at_once: bool,
 }
@@ -158,6 +159,7 @@ impl Query {
         }
         bound.extend(parameters.keys().map(String::as_str));
         algebra::check(&pattern, &bound, ask).map_err(wrong)?;
+        let regular = Regular::rewrite(&mut pattern).map_err(wrong)?;
         let mut reads = algebra::Reads::default();
         reads.pattern(&pattern);
         Ok(Self {
@@ -170,6 +172,7 @@ impl Query {
             pattern,
             ask,
             parameters,
+            regular,
         })
     }
 
@@ -210,7 +213,7 @@ impl Query {
         }
         let mut pattern = self.pattern.clone();
         algebra::bind(&mut pattern, &bindings);
-        run(pattern, graph, each)
+        run(pattern, graph, &self.regular, each)
     }
 
     /// Gives every solution for any focus node to `each`: only where it finds them at once.
@@ -219,7 +222,7 @@ impl Query {
         graph: &Graph,
         each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
     ) -> Result<(), String> {
-        run(self.pattern.clone(), graph, each)
+        run(self.pattern.clone(), graph, &self.regular, each)
     }
 
     /// Whether an `ASK` query says yes.
@@ -236,6 +239,7 @@ impl Query {
 fn run(
     pattern: GraphPattern,
     graph: &Graph,
+    regular: &Regular,
     each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
 ) -> Result<(), String> {
     let query = spargebra::Query::Select {
@@ -251,7 +255,7 @@ fn run(
     };
     let query = prepare(query, &repairs, &contains);
     // There is no handler for `SERVICE`, and it was refused with the algebra.
-    let evaluator = with_functions(QueryEvaluator::new());
+    let evaluator = regular.register(with_functions(QueryEvaluator::new()));
     let results = evaluator
         .prepare(&query)
         .execute(graph)
@@ -264,7 +268,10 @@ fn run(
             break;
         }
     }
-    Ok(())
+    match regular.failure() {
+        None => Ok(()),
+        Some(why) => Err(why.to_owned()),
+    }
 }
 
 /// Texts for people.

@@ -15,11 +15,15 @@ use crate::store::{Build, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use things::{Thing, Things};
 
-/// Similarity from which labels are worth a look.
+/// Similarity from which two things are worth a look.
 pub const THRESHOLD: f64 = 0.85;
 
 /// How much less alike labels are whose numbers differ: "document 1" and "document 2".
 const OTHER_NUMBERS: f64 = 0.25;
+
+/// How much more alike two things are that agree in what their rows count or date (a year of birth), and how much
+/// less where they differ in it.
+const OTHER_COLUMNS: f64 = 0.1;
 
 /// The most things with one beginning of a word that are compared with each other.
 const BLOCK: usize = 400;
@@ -43,7 +47,7 @@ pub struct Candidate {
     pub names: [String; 2],
     /// A label of each, the ones that are most alike.
     pub labels: [String; 2],
-    /// How alike these labels are, from 0 to 1.
+    /// How alike these labels are, from 0 to 1, and what else is counted or dated of the two.
     pub similarity: f64,
     /// What they have in common.
     pub r#for: Vec<String>,
@@ -149,11 +153,23 @@ fn compare(a: &Thing, b: &Thing, threshold: f64, decision: Option<Decision>) -> 
             }
         }
     }
-    let (alike, one, other) = best.filter(|(alike, ..)| *alike >= threshold)?;
+    let (of_labels, one, other) = best?;
+    let measured = a.measured.iter().filter_map(|(property, values)| {
+        let others = b.measured.get(property)?;
+        Some(!values.is_disjoint(others))
+    });
+    let alike = match measured.reduce(|all, agrees| all && agrees) {
+        Some(true) => (of_labels + OTHER_COLUMNS).min(1.0),
+        Some(false) => (of_labels - OTHER_COLUMNS).max(0.0),
+        None => of_labels,
+    };
+    if alike < threshold {
+        return None;
+    }
     if reasons.is_empty() {
         reasons.push(format!(
             "“{one}” and “{other}” are {:.0} % alike",
-            alike * 100.0
+            of_labels * 100.0
         ));
     }
     if fold::numbers(&fold::key(one)) != fold::numbers(&fold::key(other)) {
@@ -166,8 +182,14 @@ fn compare(a: &Thing, b: &Thing, threshold: f64, decision: Option<Decision>) -> 
             b.classes_text()
         ));
     }
-    for (property, values) in &a.values {
-        let Some(others) = b.values.get(property) else {
+    let both = |thing: &Thing| -> BTreeMap<String, BTreeSet<String>> {
+        let all = thing.values.iter().chain(&thing.measured);
+        all.map(|(property, values)| (property.clone(), values.clone()))
+            .collect()
+    };
+    let (of_a, of_b) = (both(a), both(b));
+    for (property, values) in &of_a {
+        let Some(others) = of_b.get(property) else {
             continue;
         };
         let common: Vec<&str> = values.intersection(others).map(String::as_str).collect();

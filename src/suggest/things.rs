@@ -35,6 +35,8 @@ pub(super) struct Thing {
     pub(super) classes: BTreeSet<String>,
     /// What its other properties point to, short names.
     pub(super) values: BTreeMap<String, BTreeSet<String>>,
+    /// Its numbers, dates and years.
+    pub(super) measured: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Thing {
@@ -107,7 +109,7 @@ impl Things {
                     if literal.language().is_none() && literal.datatype() != xsd::STRING =>
                 {
                     let property = prefixes.shorten(predicate.as_str());
-                    let values = thing.values.entry(property).or_default();
+                    let values = thing.measured.entry(property).or_default();
                     values.insert(literal.value().to_owned());
                 }
                 Term::NamedNode(object) => {

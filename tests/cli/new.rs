@@ -227,3 +227,56 @@ fn a_new_table_of_a_project_refers_and_is_referred_to() {
         run.stderr
     );
 }
+
+#[test]
+fn a_project_is_found_from_its_folders() {
+    let workshop = Workshop::project();
+    workshop.run(&["build"]).exits(0);
+    let below = |arguments: &[&str]| {
+        let mut command = super::workshop::program(&workshop.path("data"));
+        command.args(arguments).output().unwrap()
+    };
+    assert_eq!(below(&["check"]).status.code(), Some(0));
+    let listed = below(&["list", "city"]);
+    assert_eq!(
+        String::from_utf8(listed.stdout).unwrap(),
+        "thing\tlabel\ncity:irbit\tIrbit\ncity:revda\tRevda\ncity:tolyatti\tTolyatti\n"
+    );
+    let run = workshop.run(&["list", "cty"]).exits(2);
+    assert!(
+        run.stderr.contains("did you mean `city`?"),
+        "{}",
+        run.stderr
+    );
+    let outside = Workshop::empty();
+    let run = outside.run(&["check"]).exits(2);
+    assert!(
+        run.stderr.contains("`civigraph new DIR` starts one"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_difference_is_told_in_cells_and_a_list_in_another_order_is_none() {
+    let workshop = Workshop::project();
+    let mut copy = super::workshop::CITIES.replace("irbit;revda", "revda;irbit");
+    for folder in ["a", "b"] {
+        workshop.write(
+            &format!("{folder}/data/csv-metadata.json"),
+            super::workshop::METADATA,
+        );
+        workshop.write(
+            &format!("{folder}/data/regions.csv"),
+            super::workshop::REGIONS,
+        );
+    }
+    workshop.write("a/data/cities.csv", super::workshop::CITIES);
+    workshop.write("b/data/cities.csv", &copy);
+    workshop.run(&["diff", "a", "b"]).exits(0);
+    copy = copy.replace("Revda,", "Revda town,");
+    workshop.write("b/data/cities.csv", &copy);
+    let run = workshop.run(&["diff", "a", "b"]).exits(1);
+    assert!(run.stdout.contains("Revda town"), "{}", run.stdout);
+    assert!(!run.stdout.contains("triple"), "{}", run.stdout);
+}

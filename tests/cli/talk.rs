@@ -63,15 +63,37 @@ fn every_code_has_a_page() {
 }
 
 #[test]
-fn completions_for_every_shell_name_every_command() {
-    let workshop = Workshop::empty();
+fn completions_know_commands_queries_kinds_and_things() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "queries/cities.rq",
+        "# title: Cities\nSELECT ?s WHERE { ?s ?p ?o }\n",
+    );
+    workshop.run(&["build"]).exits(0);
     for shell in ["bash", "zsh", "fish"] {
         let script = workshop.run(&["completions", shell]).exits(0).stdout;
-        for command in [
-            "check", "build", "query", "export", "convert", "describe", "list", "verify",
-        ] {
-            assert!(script.contains(command), "{shell} {command}");
-        }
+        assert!(script.contains("COMPLETE"), "{shell}: {script}");
+    }
+    // What the shell is told, as fish asks.
+    let offered = |words: &[&str]| {
+        let mut command = program(&workshop.path(""));
+        command
+            .env("COMPLETE", "fish")
+            .args(["--", "civigraph"])
+            .args(words);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    for (words, expected) in [
+        (&["che"][..], "check"),
+        (&["query", "ci"], "cities"),
+        (&["list", "ci"], "city"),
+        (&["describe", "city:i"], "city:irbit"),
+    ] {
+        assert!(
+            offered(words).contains(expected),
+            "{words:?}: {}",
+            offered(words)
+        );
     }
 }
 

@@ -12,8 +12,8 @@ same "$(get --get --data-urlencode "query=$query" -H 'Accept: text/csv' "$url/sp
 same "$(get --data-urlencode "query=$query" -H 'Accept: text/csv' "$url/sparql")" 'POST of a form'
 same "$(get --data "$query" -H 'Content-Type: application/sparql-query' -H 'Accept: text/csv' "$url/sparql")" 'POST'
 same "$(get --compressed --get --data-urlencode "query=$query" --data 'format=csv' "$url/sparql")" 'compressed'
-get "$url/graphs?default" | grep -q '^@prefix' || { echo 'no Turtle'; exit 1; }
-get --head "$url/graphs?default" | grep -qi '^content-type: text/turtle' || { echo 'no head'; exit 1; }
+get "$url/graphs?default" | grep -c '^@prefix' > /dev/null || { echo 'no Turtle'; exit 1; }
+get --head "$url/graphs?default" | grep -ci '^content-type: text/turtle' > /dev/null || { echo 'no head'; exit 1; }
 status="$(curl --silent --output /dev/null --write-out '%{http_code}' --data 'update=DROP ALL' "$url/sparql")"
 [ "$status" = 403 ] || { echo "update: $status"; exit 1; }
 # An answer that is cut is an error of the transfer.

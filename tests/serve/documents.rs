@@ -29,8 +29,14 @@ fn options_and_defaults_are_those_of_the_program() {
     }
     assert_eq!(options, 6);
     for text in [&serving, &read("SECURITY.md")] {
-        for word in quoted(text).flat_map(str::split_whitespace) {
-            if word.starts_with("--") && !["--version", "--rm", "--entrypoint"].contains(&word) {
+        // In the text, and in commands of the program itself.
+        let prose: String = text.split("```").step_by(2).collect();
+        let commands = text.lines().filter(|line| line.contains("civigraph serve"));
+        let words = quoted(&prose)
+            .chain(commands)
+            .flat_map(str::split_whitespace);
+        for word in words.map(|word| word.trim_matches(['`', '.', ',', ';', ':'])) {
+            if word.starts_with("--") && !["--version", "--project"].contains(&word) {
                 assert!(help.contains(word), "{word}");
             }
         }

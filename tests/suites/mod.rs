@@ -3,6 +3,7 @@
 mod csvw;
 mod pyshacl;
 mod shacl;
+mod sparql;
 
 use std::path::PathBuf;
 

@@ -104,6 +104,7 @@ mod header;
 mod index;
 mod language;
 mod lines;
+mod literals;
 mod merge;
 mod order;
 mod overlay;

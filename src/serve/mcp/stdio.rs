@@ -35,9 +35,10 @@ async fn answer(options: ServeOptions) -> Result<(), ServeError> {
         };
         running.waiting().await.map(drop).map_err(io::Error::other)
     };
+    let stop = listen::stop()?;
     let answered = tokio::select! {
         answered = talk => answered,
-        () = listen::stop() => Ok(()),
+        () = stop => Ok(()),
     };
     watching.abort();
     Ok(answered?)

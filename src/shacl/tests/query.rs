@@ -39,6 +39,44 @@ fn casts_strip_white_space() {
     assert_eq!(found, ["<a> <a>"]);
 }
 
+/// Class subtraction, `\1` and `$2_$1` are XPath's; Rust's dialect knows none of them.
+#[test]
+fn regular_expressions_are_those_of_xpath() {
+    let data = ":a :p \"b\" . :b :p \"a\" . :c :p \"noon\" . :d :p \"2019-05\" .";
+    for (filter, expected) in [
+        (r#"REGEX(?v, "^[a-z-[aeiou]]$")"#, "<a> <a>"),
+        (r#"REGEX(?v, "(o)\\1")"#, "<c> <c>"),
+        (
+            r#"REPLACE(?v, "([0-9]+)-([0-9]+)", "$2_$1") = "05_2019""#,
+            "<d> <d>",
+        ),
+    ] {
+        let query = format!("SELECT $this {{ $this e:p ?v FILTER({filter}) }}");
+        // In a Turtle string, a backslash is written as two.
+        let query = query.replace('\\', "\\\\");
+        let found = of("sh:targetSubjectsOf :p", &query, data);
+        assert_eq!(found, [expected], "{query}");
+    }
+    let illegal = "SELECT $this { $this e:p ?v FILTER(REGEX(?v, \"(?=a)\")) }";
+    let text = format!(
+        "{DECLARATIONS}:S a sh:NodeShape ; sh:targetNode :a ; sh:sparql [ sh:prefixes :D ; sh:select \"\"\"{illegal}\"\"\" ] ."
+    );
+    let (_, problems) = shapes(&text);
+    let codes: Vec<Code> = problems.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, [Code::ShapeQuery]);
+}
+
+#[test]
+fn concatenations_have_no_language() {
+    let query = "SELECT $this { $this e:q ?q { SELECT $this (GROUP_CONCAT(?v) AS ?all) { $this e:p ?v } GROUP BY $this } FILTER(LANG(?all) = \"\") }";
+    let found = of(
+        "sh:targetSubjectsOf :p",
+        query,
+        ":a :q 1 ; :p \"x\"@en, \"y\"@en .",
+    );
+    assert_eq!(found, ["<a> <a>"]);
+}
+
 /// A path of length zero holds for a focus node that no triple has.
 #[test]
 fn paths_of_length_zero_reach_their_start() {

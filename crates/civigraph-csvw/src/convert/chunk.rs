@@ -494,6 +494,7 @@ impl Faults {
                 let spaced = before.is_some_and(|text| !text.is_empty() && text.trim().is_empty());
                 match flaw {
                     Flaw::Unclosed => problem,
+                    Flaw::SpaceAfterQuote => problem.with_hint("delete the space after the quote"),
                     Flaw::QuoteInCell if spaced => problem.with_hint(
                         "delete the space before the quote, or declare `\"dialect\": {\"skipInitialSpace\": true}`",
                     ),

@@ -536,6 +536,7 @@ impl Flaw {
         match self {
             Self::Unclosed => "this quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
+            Self::SpaceAfterQuote => "a space follows a closing quote",
             Self::QuoteInCell => "a quote stands in the middle of a cell that is not quoted",
         }
     }

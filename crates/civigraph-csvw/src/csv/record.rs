@@ -50,6 +50,8 @@ pub enum Flaw {
     Unclosed,
     /// Something other than a delimiter follows a closing quote.
     TextAfterQuote,
+    /// Spaces that the dialect trims stand between a closing quote and the delimiter.
+    SpaceAfterQuote,
     /// A quote opens in the middle of a cell.
     QuoteInCell,
 }
@@ -274,7 +276,7 @@ impl Format {
                     quoted = false;
                     at += quote.len();
                     closed_at = Some(at);
-                    // Only blanks may follow, and only where the dialect trims them.
+                    // A dialect that trims says what is meant by blanks here, but the grammar has none (§8.1).
                     let mut after = at;
                     while self.trim_end
                         && after < text.len()
@@ -284,6 +286,9 @@ impl Format {
                         after += 1;
                     }
                     if self.separator(text, after).is_some() {
+                        if after > at {
+                            record.flaws.push((Flaw::SpaceAfterQuote, at));
+                        }
                         at = after;
                     } else {
                         record.flaws.push((Flaw::TextAfterQuote, at));

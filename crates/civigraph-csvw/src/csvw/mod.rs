@@ -38,6 +38,7 @@ mod table;
 mod tests;
 
 pub use own::NAMESPACE as OWN_NAMESPACE;
+pub use prefix::well_known_namespace;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resolver;

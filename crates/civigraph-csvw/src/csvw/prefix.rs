@@ -115,17 +115,34 @@ const SCHEMES: &[&str] = &[
 /// Namespaces of prefixes that people expect, in order of prefix.
 const WELL_KNOWN: &[(&str, &str)] = &[
     ("aat", "http://vocab.getty.edu/aat/"),
+    ("adms", "http://www.w3.org/ns/adms#"),
+    ("bd", "http://www.bigdata.com/rdf#"),
     ("bf", "http://id.loc.gov/ontologies/bibframe/"),
     ("bibo", "http://purl.org/ontology/bibo/"),
     ("bio", "http://purl.org/vocab/bio/0.1/"),
+    ("cito", "http://purl.org/spar/cito/"),
     ("crm", "http://www.cidoc-crm.org/cidoc-crm/"),
     ("dbo", "http://dbpedia.org/ontology/"),
     ("dbp", "http://dbpedia.org/property/"),
+    ("dbpedia", "http://dbpedia.org/resource/"),
     ("dbr", "http://dbpedia.org/resource/"),
+    ("dcam", "http://purl.org/dc/dcam/"),
+    ("dcmitype", "http://purl.org/dc/dcmitype/"),
+    ("dct", "http://purl.org/dc/terms/"),
+    ("dctype", "http://purl.org/dc/dcmitype/"),
+    ("doap", "http://usefulinc.com/ns/doap#"),
+    (
+        "dul",
+        "http://www.ontologydesignpatterns.org/ont/dul/DUL.owl#",
+    ),
     ("dwc", "http://rs.tdwg.org/dwc/terms/"),
     ("edm", "http://www.europeana.eu/schemas/edm/"),
+    ("event", "http://purl.org/NET/c4dm/event.owl#"),
     ("fabio", "http://purl.org/spar/fabio/"),
     ("frbr", "http://purl.org/vocab/frbr/core#"),
+    ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+    ("geof", "http://www.opengis.net/def/function/geosparql/"),
+    ("geonames", "http://www.geonames.org/ontology#"),
     ("geosparql", "http://www.opengis.net/ont/geosparql#"),
     ("gn", "http://www.geonames.org/ontology#"),
     ("gnd", "https://d-nb.info/gnd/"),
@@ -135,6 +152,7 @@ const WELL_KNOWN: &[(&str, &str)] = &[
     ("lexinfo", "http://www.lexinfo.net/ontology/3.0/lexinfo#"),
     ("locn", "http://www.w3.org/ns/locn#"),
     ("lrmoo", "http://iflastandards.info/ns/lrm/lrmoo/"),
+    ("lvont", "http://lexvo.org/ontology#"),
     ("mo", "http://purl.org/ontology/mo/"),
     (
         "nif",
@@ -142,21 +160,37 @@ const WELL_KNOWN: &[(&str, &str)] = &[
     ),
     ("ontolex", "http://www.w3.org/ns/lemon/ontolex#"),
     ("p", "http://www.wikidata.org/prop/"),
+    ("pav", "http://purl.org/pav/"),
     ("pq", "http://www.wikidata.org/prop/qualifier/"),
     ("ps", "http://www.wikidata.org/prop/statement/"),
+    ("psv", "http://www.wikidata.org/prop/statement/value/"),
     ("qudt", "http://qudt.org/schema/qudt/"),
+    ("regorg", "http://www.w3.org/ns/regorg#"),
     ("rel", "http://purl.org/vocab/relationship/"),
     ("rico", "https://www.ica.org/standards/RiC/ontology#"),
+    ("rov", "http://www.w3.org/ns/regorg#"),
     ("sdmx", "http://purl.org/linked-data/sdmx#"),
+    ("sdo", "https://schema.org/"),
+    ("sem", "http://semanticweb.cs.vu.nl/2009/11/sem/"),
+    ("sf", "http://www.opengis.net/ont/sf#"),
     ("sh", "http://www.w3.org/ns/shacl#"),
     ("sosa", "http://www.w3.org/ns/sosa/"),
+    ("spdx", "http://spdx.org/rdf/terms#"),
+    ("ssn", "http://www.w3.org/ns/ssn/"),
     ("time", "http://www.w3.org/2006/time#"),
     ("unit", "http://qudt.org/vocab/unit/"),
     ("vann", "http://purl.org/vocab/vann/"),
+    ("vs", "http://www.w3.org/2003/06/sw-vocab-status/ns#"),
     ("wd", "http://www.wikidata.org/entity/"),
+    ("wdno", "http://www.wikidata.org/prop/novalue/"),
+    ("wdref", "http://www.wikidata.org/reference/"),
+    ("wds", "http://www.wikidata.org/entity/statement/"),
     ("wdt", "http://www.wikidata.org/prop/direct/"),
+    ("wdv", "http://www.wikidata.org/value/"),
     ("wgs", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
     ("wgs84", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+    ("wikibase", "http://wikiba.se/ontology#"),
+    ("yago", "http://yago-knowledge.org/resource/"),
 ];
 
 impl Reader<'_> {
@@ -187,6 +221,11 @@ impl Reader<'_> {
             .with_hint(hint),
         );
     }
+}
+
+/// The namespace that a prefix usually has: one of CSVW's context, or one that is well known.
+pub fn well_known_namespace(prefix: &str) -> Option<&'static str> {
+    well_known(prefix).or_else(|| context::namespace(prefix))
 }
 
 fn well_known(prefix: &str) -> Option<&'static str> {

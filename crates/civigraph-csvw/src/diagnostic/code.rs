@@ -322,7 +322,8 @@ codes! {
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
     /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
-    /// declares. Write it as the cells of the column are written, or state it in a note.
+    /// declares. Write it as the cells of the column are written, or state it in a note. For a column of numbers or
+    /// dates, a source may state another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
     ClaimValue = "0607", Error, "claim with a value of another datatype", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the

@@ -1,0 +1,236 @@
+//! Empty answers that should have been questions: hints on stderr, and the words of refusals.
+
+use super::workshop::Workshop;
+
+/// The shipped project, built.
+fn shipped() -> Workshop {
+    let workshop = Workshop::shipped();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+}
+
+fn hints(workshop: &Workshop, arguments: &[&str]) -> Vec<String> {
+    let run = workshop.run(&[&["query"], arguments].concat()).exits(0);
+    let lines = run.stderr.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("hint: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn things_of_another_kind_and_languages_that_nothing_has() {
+    let workshop = shipped();
+    let check = |arguments: &[&str], parts: &[&str]| {
+        let hints = hints(&workshop, arguments);
+        assert_eq!(
+            hints.len(),
+            usize::from(!parts.is_empty()),
+            "{arguments:?}: {hints:?}"
+        );
+        for part in parts {
+            assert!(hints[0].contains(part), "{arguments:?}: {hints:?}");
+        }
+    };
+    check(
+        &["person-dossier", "person=city/irbit"],
+        &[
+            "`city/irbit` (a `cg:City`)",
+            "it leads to a `person:Person`, such as `person/",
+        ],
+    );
+    check(&["person-dossier"], &[]);
+    check(
+        &["session-participants", "session=city/irbit"],
+        &["no `cg:event` leads to `city/irbit`", "a `cg:Event`"],
+    );
+    check(
+        &["names-of", "thing=city/irbitt"],
+        &["says nothing of `city/irbitt`; did you mean `city/irbit`?"],
+    );
+    check(
+        &[
+            "-e",
+            "SELECT ?x { <https://w3id.org/civigraph/id/city/irbit> cg:speaker ?x }",
+        ],
+        &["`city/irbit` (a `cg:City`) has no `cg:speaker`; what has it is a `cg:Quotation`"],
+    );
+    check(
+        &[
+            "-e",
+            "ASK { <https://w3id.org/civigraph/id/city/irbit> a cg:Event }",
+        ],
+        &["`city/irbit` is not a `cg:Event` but a `cg:City`"],
+    );
+    // What an answer need not have is no reason for an empty one.
+    check(
+        &[
+            "-e",
+            "SELECT * { <https://w3id.org/civigraph/id/city/irbit> a cg:City OPTIONAL { ?q cg:speaker <https://w3id.org/civigraph/id/city/irbit> } }",
+        ],
+        &[],
+    );
+    check(
+        &["who-said-what", "lang=xx"],
+        &["no text in the graph has the language `xx`; there are `en`, `ru`, `ru-Latn`"],
+    );
+    check(
+        &["who-said-what", "lang=ru-latin"],
+        &["did you mean `ru-Latn`?"],
+    );
+    // Labels that are optional leave no rows out.
+    check(
+        &[
+            "-e",
+            "SELECT * { ?x a cg:City OPTIONAL { ?x skos:prefLabel ?l FILTER(LANGMATCHES(LANG(?l), 'fr')) } }",
+        ],
+        &["the language `fr`"],
+    );
+    check(
+        &[
+            "-e",
+            "SELECT * { ?x a cg:City ; skos:prefLabel ?l FILTER(LANGMATCHES(LANG(?l), 'RU')) }",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn every_stored_query_answers_without_hints() {
+    let workshop = shipped();
+    let listed = workshop.run(&["list", "queries"]).exits(0).stdout;
+    for line in listed.lines().skip(1) {
+        let name = line.split('\t').next().unwrap();
+        assert_eq!(hints(&workshop, &[name]), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn a_parameter_has_one_value() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "queries/n.rq",
+        "# param: n integer = 1\nSELECT (?n AS ?m) {}\n",
+    );
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop.run(&["query", "n", "n=1", "n=2"]).exits(2);
+    assert!(
+        run.stderr
+            .contains("the parameter `n` is given more than once"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stdout, "");
+    workshop.run(&["query", "n", "n=2"]).exits(0);
+}
+
+#[test]
+fn prefixes_that_need_not_be_declared_are_listed() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let listed = workshop.run(&["list", "prefixes"]).exits(0).stdout;
+    assert!(listed.starts_with("prefix\tnamespace\n"), "{listed}");
+    for line in listed.lines().skip(1) {
+        let prefix = line.split('\t').next().unwrap();
+        let query = format!("ASK {{ {prefix}x ?p ?o }}");
+        workshop.run(&["query", "-e", &query]).exits(0);
+    }
+    let line = "city:\thttps://example.org/id/city/\n";
+    assert!(listed.contains(line), "{listed}");
+    let run = workshop
+        .run(&["query", "-e", "ASK { ?x a schema:Person }"])
+        .exits(2);
+    let parts = [
+        "command line:1:12: the prefix `schema` is not declared",
+        "PREFIX schema: <http://schema.org/>",
+    ];
+    for part in parts {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn texts_come_in_the_order_of_readers() {
+    let workshop = Workshop::project();
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let values = "VALUES ?t { 'ёж'@ru 'Жук' 'ель'@ru 'ad' 'Äb' 'ac' 'zoo' 2 10 }";
+    let ordered = |arguments: &[&str], order: &str| {
+        let query = format!(
+            "PREFIX cg: <https://example.org/ns#> SELECT ?t {{ {values} }} ORDER BY {order}"
+        );
+        let run = workshop.run(&[&["query", "--format", "csv", "-e", &query], arguments].concat());
+        let found = run.exits(0).stdout.replace("\r\n", " ");
+        found.strip_prefix("t ").unwrap().trim_end().to_owned()
+    };
+    // The order of SPARQL: code points.
+    assert_eq!(ordered(&[], "STR(?t)"), "10 2 ac ad zoo Äb Жук ель ёж");
+    for (arguments, order, expected) in [
+        (&["--collate"][..], "?t", "Äb ac ad zoo ёж ель Жук 2 10"),
+        (&[], "cg:collate(?t)", "Äb ac ad zoo ёж ель Жук 2 10"),
+        (&[], "DESC(cg:collate(?t))", "Жук ель ёж zoo ad ac Äb 10 2"),
+        (&["--collate=ru"], "?t", "ёж ель Жук Äb ac ad zoo 2 10"),
+        (&[], "cg:collate(?t, 'ru')", "ёж ель Жук Äb ac ad zoo 2 10"),
+        (&["--collate=sv"], "?t", "ac ad zoo Äb ёж ель Жук 2 10"),
+        (
+            &[],
+            "isNumeric(?t) cg:collate(?t, 'sv')",
+            "ac ad zoo Äb ёж ель Жук 2 10",
+        ),
+    ] {
+        let mut found = ordered(arguments, order);
+        // Whether numbers come before or after texts is nobody's business.
+        for numbers in ["2 10 ", "10 2 "] {
+            if let Some(texts) = found.strip_prefix(numbers) {
+                found = format!("{texts} {}", numbers.trim_end());
+            }
+        }
+        assert_eq!(found, expected, "{arguments:?} {order}");
+    }
+    let sorted = "SELECT * { VALUES ?t { 'b' 'a' } } ORDER BY ?t";
+    let run = workshop.run(&["query", "--collate", "-e", sorted]).exits(0);
+    assert_eq!(run.stdout.replace('\r', ""), "t\na\nb\n");
+    let run = workshop.run(&["query", "--collate=not a tag", "-e", sorted]);
+    assert!(
+        run.stderr.contains("`not a tag` is not a language"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.exits(2).stdout, "");
+    let by = "PREFIX cg: <https://example.org/ns#> SELECT ?t { VALUES ?t { 'b' 'a' } } ORDER BY cg:collate(?t, 'not a tag')";
+    let run = workshop.run(&["query", "-e", by]).exits(2);
+    assert!(
+        run.stderr.contains("`not a tag` is not a language"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_thing_of_named_graphs_is_described_in_turtle() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "ontology/o.ttl",
+        "@prefix o: <https://example.org/ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
+         o:Town rdfs:comment \"A small city.\" ; rdfs:subClassOf [ rdfs:label \"a place\" ] .\n\
+         o:Village rdfs:seeAlso o:Town .\n",
+    );
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop
+        .run(&[
+            "describe",
+            "https://example.org/ns#Town",
+            "--format",
+            "turtle",
+        ])
+        .exits(0);
+    for part in [
+        "# in <https://example.org/graph/",
+        "A small city.",
+        "a place",
+        "seeAlso",
+    ] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    let city = workshop.run(&["describe", "city/revda", "--format", "turtle"]);
+    assert!(!city.exits(0).stdout.contains("# in"));
+}
