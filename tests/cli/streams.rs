@@ -124,6 +124,7 @@ fn a_project_may_have_compressed_tables() {
     workshop.run(&["build", "--quiet"]).exits(0);
     let count = [
         "query",
+        "-e",
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(STR(?o) = \"37000\") }",
         "--format",
         "csv",
