@@ -243,17 +243,19 @@ pub(crate) fn vocabulary(
 /// All that a project says, as a build would publish it: the quads of rows go into `sink`, which comes
 /// back with the other ones.
 ///
-/// `None` means that nothing came of it, because `diagnostics` hold errors.
+/// Files are named as if they lay in the folder `shown`. `None` means that nothing came of it, because `diagnostics` hold
+/// errors.
 ///
 /// # Errors
 /// A file cannot be read, or the sink fails.
 pub(crate) fn quads<S: Sink>(
     project: &Project,
+    shown: &Path,
     sink: S,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(S, Vec<Quad>)>, StoreError> {
     let failed = |error| StoreError::io(project.root(), "read the project", error);
-    let source = Source::open(project).map_err(failed)?;
+    let source = Source::open(project).map_err(failed)?.shown_in(shown);
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };

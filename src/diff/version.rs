@@ -80,7 +80,8 @@ impl Version {
         }
         if let Ok(project) = Project::open(path, None) {
             let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
-            return Self::of_project(name.to_owned(), project, prepared, diagnostics);
+            let shown = project.root().to_owned();
+            return Self::of_project(name.to_owned(), project, &shown, prepared, diagnostics);
         }
         if path.is_file() {
             return Self::of_dump(path).map(Some);
@@ -97,7 +98,8 @@ impl Version {
                     let message = format!("the revision `{name}` has no project here");
                     unknown(message)
                 })?;
-                Self::of_project(name.to_owned(), project, prepared, diagnostics)
+                // The files of the revision, and not those of the copy, which is gone afterwards.
+                Self::of_project(name.to_owned(), project, path, prepared, diagnostics)
             }
             None => Err(unknown(format!(
                 "`{name}` is no build, dump, project folder or git revision"
@@ -119,18 +121,23 @@ impl Version {
         })
     }
 
-    /// `prepared` may hold the project itself, as a checked-out revision does.
+    /// `prepared` may hold the project itself, as a checked-out revision does; its files are named as if they lay in
+    /// the folder `shown`.
     fn of_project(
         name: String,
         project: Project,
+        shown: &Path,
         prepared: TempDir,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Self>, StoreError> {
         let mut found = Diagnostics::new(Mode::Validate);
         let sink = LineSink::new(prepared.path());
-        let quads = pipeline::quads(&project, sink, &mut found)?;
+        let quads = pipeline::quads(&project, shown, sink, &mut found)?;
         let errors = found.count(Severity::Error);
-        diagnostics.append(found);
+        // Warnings are for `check`.
+        if errors > 0 {
+            diagnostics.append(found);
+        }
         if let Some((mut sink, others)) = quads.filter(|_| errors == 0) {
             let sorted = sink
                 .add(others)

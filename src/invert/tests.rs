@@ -285,11 +285,6 @@ fn what_a_mapping_loses_is_named() {
         table,
         Code::InverseColumn,
     );
-    lost(
-        r#"{"name": "a", "titles": "a", "datatype": {"base": "integer", "format": "0000"}}, {"name": "v", "virtual": true, "valueUrl": "v"}"#,
-        "id,a\n1,0012\n",
-        Code::InverseForm,
-    );
     // Two columns that nothing tells apart.
     let written = round_trip(
         &metadata(
