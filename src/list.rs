@@ -212,11 +212,18 @@ pub fn of_kind(
     let mut things = BTreeSet::new();
     let facts = Some(GraphNameRef::DefaultGraph);
     let index = build.index();
-    for quad in index.quads_for_pattern(None, Some(rdf::TYPE), None, facts) {
-        if let NamedOrBlankNode::NamedNode(subject) = quad?.subject
-            && subject.as_str().starts_with(&namespace)
-        {
-            things.insert(subject.into_string());
+    // Most things have a class; where some have none, every triple is looked at.
+    let counted = build.manifest().statistics.things.get(name).copied();
+    for predicate in [Some(rdf::TYPE), None] {
+        for quad in index.quads_for_pattern(None, predicate, None, facts) {
+            if let NamedOrBlankNode::NamedNode(subject) = quad?.subject
+                && subject.as_str().starts_with(&namespace)
+            {
+                things.insert(subject.into_string());
+            }
+        }
+        if counted.is_none_or(|counted| things.len() as u64 >= counted) && !things.is_empty() {
+            break;
         }
     }
     if things.is_empty() {

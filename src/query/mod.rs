@@ -94,6 +94,7 @@ pub(crate) use regular::Regular;
 pub(crate) use run::inspect;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
 pub(crate) use run::{on_large_stack, parse};
+#[cfg(feature = "serve")]
 pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
