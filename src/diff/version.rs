@@ -13,7 +13,7 @@ use crate::store::{
     self, Build, Nesting, Prefixes, StoreError, Syntax, TooDeep, Unlabelled, mentions_blank,
     renamed,
 };
-use oxigraph::io::{RdfFormat, RdfParser};
+use oxigraph::io::RdfParser;
 use oxrdf::{BlankNode, Quad, QuadRef};
 use std::collections::HashMap;
 use std::fs::File;
@@ -185,7 +185,7 @@ impl Version {
             Format::RdfXml => reader,
             _ => Box::new(Nesting::new(reader, Syntax::Turtle)),
         };
-        let mut parser = RdfParser::from_format(rdf_format(format))
+        let mut parser = RdfParser::from_format(format.rdf())
             .lenient()
             .for_reader(BufReader::new(reader));
         // The parser makes up labels at random where the dump has none. N-Triples and N-Quads have one for every
@@ -357,19 +357,6 @@ fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> StoreError {
         place,
         format!("the dump cannot be read: {error}"),
     ))
-}
-
-fn rdf_format(format: Format) -> RdfFormat {
-    match format {
-        Format::Turtle => RdfFormat::Turtle,
-        Format::NTriples => RdfFormat::NTriples,
-        Format::NQuads => RdfFormat::NQuads,
-        Format::TriG => RdfFormat::TriG,
-        Format::RdfXml => RdfFormat::RdfXml,
-        Format::JsonLd => RdfFormat::JsonLd {
-            profile: oxigraph::io::JsonLdProfileSet::empty(),
-        },
-    }
 }
 
 /// Sorts quads as lines, in bounded memory.

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::StoreError;
+use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use std::path::Path;
 
 macro_rules! formats {
@@ -60,6 +61,22 @@ formats! {
     RdfXml, "rdfxml", ["rdf-xml", "rdf", "xml", "owl"], "rdf", "application/rdf+xml", false;
     /// JSON-LD.
     JsonLd, "jsonld", ["json-ld", "json"], "jsonld", "application/ld+json", true;
+}
+
+impl Format {
+    /// The same for Oxigraph's parsers and writers.
+    pub(crate) fn rdf(self) -> RdfFormat {
+        match self {
+            Self::Turtle => RdfFormat::Turtle,
+            Self::NTriples => RdfFormat::NTriples,
+            Self::NQuads => RdfFormat::NQuads,
+            Self::TriG => RdfFormat::TriG,
+            Self::RdfXml => RdfFormat::RdfXml,
+            Self::JsonLd => RdfFormat::JsonLd {
+                profile: JsonLdProfileSet::empty(),
+            },
+        }
+    }
 }
 
 /// How a dump is compressed.

@@ -6,7 +6,7 @@ use super::{Format, target};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::store::line::Parts;
 use crate::store::{Prefixes, StoreError};
-use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfSerializer, WriterQuadSerializer};
+use oxigraph::io::{RdfSerializer, WriterQuadSerializer};
 use std::io::{self, Write};
 
 /// Writes lines as RDF/XML (graphs as one) or JSON-LD; `base` is that of the project's own IRIs.
@@ -17,13 +17,7 @@ pub(super) fn write(
     base: &str,
     out: &mut dyn Write,
 ) -> Result<u64, StoreError> {
-    let rdf_format = match format {
-        Format::RdfXml => RdfFormat::RdfXml,
-        _ => RdfFormat::JsonLd {
-            profile: JsonLdProfileSet::empty(),
-        },
-    };
-    let mut serializer = RdfSerializer::from_format(rdf_format);
+    let mut serializer = RdfSerializer::from_format(format.rdf());
     let things = format!("{base}id/");
     for (prefix, namespace) in prefixes.iter() {
         // RDF/XML shortens properties and classes, not the things; it has no use for prefixes that XML

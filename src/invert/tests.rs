@@ -285,6 +285,11 @@ fn what_a_mapping_loses_is_named() {
         table,
         Code::InverseColumn,
     );
+    lost(
+        r#"{"name": "a", "titles": "a", "datatype": "integer", "default": "0"}, {"name": "v", "virtual": true, "valueUrl": "v"}"#,
+        "id,a\n1,12\n",
+        Code::InverseForm,
+    );
     // Two columns that nothing tells apart.
     let written = round_trip(
         &metadata(

@@ -123,7 +123,7 @@ impl Facts {
                 near
             });
         }
-        // What is wrong with claims is told by `check`.
+        // `check` reports what is wrong with claims.
         let mut silent = Diagnostics::new(Mode::Convert);
         let (group, plan, source) = (&self.group, &self.plan, &self.source);
         self.claims = match &found.near {

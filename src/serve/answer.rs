@@ -129,13 +129,7 @@ pub async fn query(
 ) -> Result<Response, Problem> {
     let formats = Formats::of(wish)?;
     let tag = entity_tag(current, &request, &formats);
-    if wish
-        .known
-        .as_deref()
-        .is_some_and(|known| matches(known, &tag))
-    {
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        describe(response.headers_mut(), current, Some(&tag));
+    if let Some(response) = unchanged(current, wish.known.as_deref(), &tag) {
         return Ok(response);
     }
     request.limits = Limits {
@@ -258,8 +252,18 @@ pub fn tag_of(current: &Current, what: &str) -> String {
     format!("W/\"{id}-{}\"", hash.get(..24).unwrap_or(&hash))
 }
 
+/// The response to a client that knows the answer already, by the entity tags that it sent.
+pub fn unchanged(current: &Current, known: Option<&str>, tag: &str) -> Option<Response> {
+    if !matches(known?, tag) {
+        return None;
+    }
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    describe(response.headers_mut(), current, Some(tag));
+    Some(response)
+}
+
 /// Whether a list of entity tags has one of them, by weak comparison.
-pub fn matches(known: &str, tag: &str) -> bool {
+fn matches(known: &str, tag: &str) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     known.trim() != "*" && known.split(',').any(|known| bare(known) == bare(tag))
 }

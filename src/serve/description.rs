@@ -5,11 +5,10 @@ use super::answer::{describe, insert, tag_of};
 use super::problem::Problem;
 use super::service::{Current, Service};
 use super::sparql;
-use crate::export::Format;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use oxigraph::io::{JsonLdProfile, JsonLdProfileSet, RdfFormat, RdfSerializer};
+use oxigraph::io::RdfSerializer;
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 
@@ -43,20 +42,12 @@ pub fn respond(service: &Service, headers: &HeaderMap) -> Result<Response, Probl
         let title = "the description could not be written";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, title)
     };
-    let format = match format {
-        Format::Turtle => RdfFormat::Turtle,
-        Format::NTriples => RdfFormat::NTriples,
-        Format::NQuads => RdfFormat::NQuads,
-        Format::TriG => RdfFormat::TriG,
-        Format::RdfXml => RdfFormat::RdfXml,
-        Format::JsonLd => RdfFormat::JsonLd {
-            profile: JsonLdProfileSet::from(JsonLdProfile::Streaming),
-        },
-    };
-    let prefixed = RdfSerializer::from_format(format)
+    let plain = RdfSerializer::from_format(format.rdf());
+    let prefixed = plain
+        .clone()
         .with_prefix("sd", SD)
         .and_then(|serializer| serializer.with_prefix("void", VOID));
-    let serializer = prefixed.unwrap_or_else(|_| RdfSerializer::from_format(format));
+    let serializer = prefixed.unwrap_or(plain);
     let mut serializer = serializer.for_writer(Vec::new());
     for triple in triples(&current, &endpoint) {
         serializer.serialize_triple(&triple).map_err(failed)?;

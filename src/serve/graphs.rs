@@ -11,7 +11,7 @@ use crate::worker::Task;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{self, StatusCode, header, request::Parts};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use oxrdf::NamedNode;
 use std::sync::Arc;
 
@@ -96,12 +96,7 @@ async fn dataset(service: &Service, current: &Current, parts: &Parts) -> Result<
     let wish = Wish::new(parts.version, &parts.headers);
     let (media, format) = sparql::wanted(&parts.headers, DATASETS)?;
     let tag = answer::tag_of(current, media);
-    if wish
-        .known
-        .is_some_and(|known| answer::matches(&known, &tag))
-    {
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        describe(response.headers_mut(), current, Some(&tag));
+    if let Some(response) = answer::unchanged(current, wish.known.as_deref(), &tag) {
         return Ok(response);
     }
     let task = Task::Dump {

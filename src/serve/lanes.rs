@@ -73,7 +73,7 @@ pub enum Answer {
 /// A whole answer.
 #[derive(Debug)]
 pub struct Whole {
-    /// What it is made of; `None` for tasks that are no query.
+    /// What it is made of; `None` for tasks that are not queries.
     pub start: Option<AnswerStart>,
     /// Its bytes.
     pub body: Vec<u8>,

@@ -22,6 +22,9 @@ const BODY: usize = 1 << 20;
 /// Time in which the body of a request must have come.
 const READING: Duration = Duration::from_secs(10);
 
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// What is said to updates.
 const READ_ONLY: &str = "the service is read-only: change the tables and run `civigraph build`";
 
@@ -56,7 +59,7 @@ pub async fn post(
     let mut form = of_url(&parts)?;
     let media = media_type(&parts.headers)?;
     match media.as_str() {
-        "application/x-www-form-urlencoded" => form.extend(posted(body).await?),
+        FORM => form.extend(posted(body).await?),
         "application/sparql-query" => {
             let text = text(body).await?;
             form.0.push(("query".to_owned(), text));
@@ -111,6 +114,22 @@ pub fn of_url(parts: &Parts) -> Result<Form, Problem> {
 pub async fn posted(body: Body) -> Result<Form, Problem> {
     Form::parse(&text(body).await?)
         .ok_or_else(|| Problem::bad("the form is not UTF-8, percent-encoded"))
+}
+
+/// The parameters of a request that takes nothing but a form; `what` it posts so.
+///
+/// # Errors
+/// As [`posted`], or the body is something else.
+pub async fn of_form(parts: &Parts, body: Body, what: &str) -> Result<Form, Problem> {
+    let mut form = of_url(parts)?;
+    if media_type(&parts.headers)? != FORM {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("{what} are posted as `{FORM}`"),
+        ));
+    }
+    form.extend(posted(body).await?);
+    Ok(form)
 }
 
 /// The text of a body.

@@ -3,7 +3,7 @@
 //! Values are bound to variables of the parsed query, by the types that its header declares; they are never part of
 //! its text.
 
-use super::answer::{self, ROWS, Wish, describe, insert, matches, tag_of};
+use super::answer::{self, ROWS, Wish, describe, insert, tag_of};
 use super::form::{Form, encode};
 use super::problem::Problem;
 use super::service::{Current, Service};
@@ -33,11 +33,10 @@ pub async fn list(State(service): State<Arc<Service>>, headers: HeaderMap) -> Re
     let tag = tag_of(&current, &body.to_string());
     let known = headers.get(header::IF_NONE_MATCH);
     let known = known.and_then(|known| known.to_str().ok());
-    let mut response = if known.is_some_and(|known| matches(known, &tag)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Json(body).into_response()
-    };
+    if let Some(response) = answer::unchanged(&current, known, &tag) {
+        return response;
+    }
+    let mut response = Json(body).into_response();
     describe(response.headers_mut(), &current, Some(&tag));
     response
 }
@@ -91,14 +90,7 @@ pub async fn post(
     request: http::Request<Body>,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let mut form = sparql::of_url(&parts)?;
-    if sparql::media_type(&parts.headers)? != "application/x-www-form-urlencoded" {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "parameters are posted as `application/x-www-form-urlencoded`",
-        ));
-    }
-    form.extend(sparql::posted(body).await?);
+    let form = sparql::of_form(&parts, body, "parameters").await?;
     let wish = Wish::new(parts.version, &parts.headers);
     run(&service, &name, form, wish, parts.uri.path()).await
 }

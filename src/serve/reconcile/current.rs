@@ -11,7 +11,7 @@ use crate::serve::service::{Current, Service};
 use crate::serve::sparql;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Request, StatusCode};
+use axum::http::Request;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -38,15 +38,7 @@ pub(super) async fn post(
     request: Request<Body>,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let mut form = sparql::of_url(&parts)?;
-    if sparql::media_type(&parts.headers)? != "application/x-www-form-urlencoded" {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "queries are posted as `application/x-www-form-urlencoded`",
-        ));
-    }
-    form.extend(sparql::posted(body).await?);
-    answer(&service, &form).await
+    answer(&service, &sparql::of_form(&parts, body, "queries").await?).await
 }
 
 async fn answer(service: &Service, form: &Form) -> Result<Response, Problem> {
