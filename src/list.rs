@@ -2,9 +2,6 @@
 
 use crate::query::{Labels, StoredQuery};
 use crate::store::{Build, Prefixes, graph_iri};
-use oxrdf::vocab::rdf;
-use oxrdf::{GraphNameRef, NamedOrBlankNode};
-use std::collections::BTreeSet;
 
 /// A list with a header; numbers are cells too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,30 +206,20 @@ pub fn of_kind(
             None => return Ok(None),
         },
     };
-    let mut things = BTreeSet::new();
-    let facts = Some(GraphNameRef::DefaultGraph);
     let index = build.index();
-    // Most things have a class; where some have none, every triple is looked at.
-    let counted = build.manifest().statistics.things.get(name).copied();
-    for predicate in [Some(rdf::TYPE), None] {
-        for quad in index.quads_for_pattern(None, predicate, None, facts) {
-            if let NamedOrBlankNode::NamedNode(subject) = quad?.subject
-                && subject.as_str().starts_with(&namespace)
-            {
-                things.insert(subject.into_string());
-            }
-        }
-        if counted.is_none_or(|counted| things.len() as u64 >= counted) && !things.is_empty() {
-            break;
-        }
-    }
+    let things = index
+        .subjects_starting_with(&namespace)?
+        .collect::<Result<Vec<_>, _>>()?;
     if things.is_empty() {
         return Ok(None);
     }
     let labels = Labels::new(index, language);
     let mut named: Vec<(String, String)> = things
         .into_iter()
-        .map(|iri| (labels.of(&iri).unwrap_or_default(), iri))
+        .map(|thing| {
+            let label = labels.of(thing.as_str()).unwrap_or_default();
+            (label, thing.into_string())
+        })
         .collect();
     named.sort();
     let rows = named

@@ -306,6 +306,28 @@ impl Index {
             .collect()
     }
 
+    /// The subjects of the default graph whose IRIs start with a text, in order of their IRIs. Reads what it gives, and
+    /// not the quads about it.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn subjects_starting_with(
+        &self,
+        start: &str,
+    ) -> Result<impl Iterator<Item = Result<NamedNode>> + use<'_>> {
+        let mut key = vec![term::kind::IRI];
+        key.extend_from_slice(start.as_bytes());
+        let first = self.dictionary.lower_bound(&key)?;
+        // Ahead of all keys that go on with anything greater: no byte of UTF-8 is this one.
+        key.push(u8::MAX);
+        let ids = first..self.dictionary.lower_bound(&key)?;
+        let subjects = self.triples.subjects(&ids);
+        Ok(subjects.map(|id| match self.term(id?)? {
+            Term::NamedNode(node) => Ok(node),
+            _ => Err(self.misplaced("a subject")),
+        }))
+    }
+
     /// The ids of the three terms; `None` where one of them is not in the index.
     pub(crate) fn pattern(
         &self,

@@ -158,12 +158,43 @@ impl Triples {
         }
     }
 
+    /// The ids of the subjects in a range of ids.
+    pub(crate) fn subjects(&self, ids: &Range<u32>) -> impl Iterator<Item = Result<u32>> + use<'_> {
+        let scan = (!ids.is_empty()).then(|| between(&self.spo, &[], ids, None));
+        scan.into_iter().flat_map(firsts)
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         for permutation in [&self.spo, &self.pos, &self.osp, &self.counts] {
             permutation.file().check_all()?;
         }
         Ok(())
     }
+}
+
+/// The ids that the entries of a scan start with, each once: jumps from one to the next.
+fn firsts<const N: usize>(scan: Scan<'_, N>) -> impl Iterator<Item = Result<u32>> {
+    let mut scan = Some(scan);
+    std::iter::from_fn(move || {
+        let first = match scan.as_mut()?.next()? {
+            Ok(entry) => entry.first().copied().unwrap_or_default(),
+            Err(error) => {
+                scan = None;
+                return Some(Err(error));
+            }
+        };
+        match first.checked_add(1) {
+            Some(next) => {
+                if let Some(scan) = &mut scan
+                    && let Err(error) = scan.skip_to(&[next])
+                {
+                    return Some(Err(error));
+                }
+            }
+            None => scan = None,
+        }
+        Some(Ok(first))
+    })
 }
 
 /// The entries with a prefix and the next id in a range, which is not empty.
@@ -266,30 +297,9 @@ impl Named {
         }
     }
 
-    /// The ids of the graphs: jumps from one to the next.
+    /// The ids of the graphs.
     pub(crate) fn graphs(&self) -> impl Iterator<Item = Result<u32>> + use<'_> {
-        let mut scan = Some(self.gspo.range(&[], None));
-        std::iter::from_fn(move || {
-            let entry = scan.as_mut()?.next()?;
-            let graph = match entry {
-                Ok([graph, ..]) => graph,
-                Err(error) => {
-                    scan = None;
-                    return Some(Err(error));
-                }
-            };
-            match graph.checked_add(1) {
-                Some(next) => {
-                    if let Some(scan) = &mut scan
-                        && let Err(error) = scan.skip_to(&[next])
-                    {
-                        return Some(Err(error));
-                    }
-                }
-                None => scan = None,
-            }
-            Some(Ok(graph))
-        })
+        firsts(self.gspo.range(&[], None))
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -173,11 +173,8 @@ impl ValueKind {
     /// of values. What is too close to say is not.
     #[must_use]
     pub fn is_surely_greater(self, literal: &Literal, other: &Literal) -> bool {
-        let no_number = |literal: &Literal| literal.value().to_ascii_lowercase().ends_with("nan");
         match (self.keys(literal), self.keys(other)) {
-            (Some([low, _]), Some([_, high])) => {
-                low > high && !no_number(literal) && !no_number(other)
-            }
+            (Some([low, _]), Some([_, high])) => low > high,
             _ => false,
         }
     }
@@ -199,7 +196,8 @@ impl ValueKind {
             Self::Number => {
                 let local = literal.datatype().as_str().strip_prefix(value::XSD)?;
                 let datatype = value::NUMBERS.iter().position(|number| *number == local)?;
-                let number = value::number(datatype, lexical)?;
+                // NaN is neither less nor greater than anything.
+                let number = value::number(datatype, lexical).filter(|number| !number.is_nan())?;
                 // Different numbers can have the same double, and compared with a float the same float: the
                 // neighbours are taken along.
                 let single = number as f32;

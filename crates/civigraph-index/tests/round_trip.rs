@@ -8,7 +8,7 @@ use oxrdf::{
 };
 use proptest::prelude::*;
 use spareval::{QueryEvaluator, QueryResults, QueryableDataset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 fn iri(name: &str) -> NamedNode {
@@ -123,6 +123,33 @@ fn canonical(quad: &Quad) -> String {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn subjects_by_the_start_of_their_iris(
+        quads in prop::collection::vec(quad(), 0..60),
+        start in "[a-c]{0,2}/?",
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let index = build(&folder.path().join("index"), &quads, 1, 1 << 20);
+        let start = iri(&start);
+        let expected: BTreeSet<NamedNode> = quads
+            .iter()
+            .filter(|quad| quad.graph_name == GraphName::DefaultGraph)
+            .filter_map(|quad| match &quad.subject {
+                NamedOrBlankNode::NamedNode(node) => Some(node.clone()),
+                NamedOrBlankNode::BlankNode(_) => None,
+            })
+            .filter(|node| node.as_str().starts_with(start.as_str()))
+            .collect();
+        let found: Vec<NamedNode> = index
+            .subjects_starting_with(start.as_str())
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let sorted: BTreeSet<NamedNode> = found.iter().cloned().collect();
+        prop_assert_eq!(found.len(), sorted.len());
+        prop_assert_eq!(sorted, expected);
+    }
 
     #[test]
     fn quads_come_back(quads in prop::collection::vec(quad(), 0..60), pieces in 1..5_usize) {
