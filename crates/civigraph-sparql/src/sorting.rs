@@ -154,7 +154,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         None => usual,
     };
     let mut threshold: Option<Vec<Option<ExpressionTerm>>> = None;
-    loop {
+    'rows: loop {
         put_aside.borrow_mut().clear();
         let Some(solution) = solutions.next() else {
             break;
@@ -173,8 +173,6 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         let mut row_keys = Vec::with_capacity(keys.len());
         // Whether the row is already known to come before the threshold.
         let mut before = threshold.is_none();
-        let mut after = false;
-        let mut done = false;
         for (column, (place, descending)) in keys.iter().enumerate() {
             let key = place
                 .and_then(internal)
@@ -187,20 +185,17 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
                     Ordering::Less => before = true,
                     Ordering::Equal => {}
                     Ordering::Greater => {
-                        after = true;
-                        done = column == 0
-                            && sorting
-                                .is_done(key.as_ref(), threshold.first().and_then(Option::as_ref));
-                        break;
+                        let first = threshold.first().and_then(Option::as_ref);
+                        if column == 0 && sorting.is_done(key.as_ref(), first) {
+                            break 'rows;
+                        }
+                        continue 'rows;
                     }
                 }
             }
             row_keys.push(key);
         }
-        if done {
-            break;
-        }
-        if after || !before {
+        if !before {
             continue;
         }
         let row = places

@@ -49,14 +49,20 @@ impl Inversion {
         };
         self.occurrences.push((number, doc));
         if self.words + self.occurrences.len() * OCCURRENCE >= self.memory {
-            let mut runs = std::mem::replace(&mut self.runs, Runs::new(&self.folder));
-            self.each(|word, list| {
-                let last = list.last().to_le_bytes();
-                runs.push(word, &[&last, list.bytes()].concat())
-            })?;
-            runs.end_run();
-            self.runs = runs;
+            self.spill()?;
         }
+        Ok(())
+    }
+
+    /// Ends a run with the words in memory.
+    fn spill(&mut self) -> Result<()> {
+        let mut runs = std::mem::replace(&mut self.runs, Runs::new(&self.folder));
+        self.each(|word, list| {
+            let last = list.last().to_le_bytes();
+            runs.push(word, &[&last, list.bytes()].concat())
+        })?;
+        runs.end_run();
+        self.runs = runs;
         Ok(())
     }
 
@@ -114,13 +120,8 @@ impl Inversion {
         if self.runs.is_empty() {
             return self.each(take);
         }
-        let mut runs = std::mem::replace(&mut self.runs, Runs::new(&self.folder));
-        self.each(|word, list| {
-            let last = list.last().to_le_bytes();
-            runs.push(word, &[&last, list.bytes()].concat())
-        })?;
-        runs.end_run();
-        let mut merge = runs.merge(self.memory)?;
+        self.spill()?;
+        let mut merge = self.runs.merge(self.memory)?;
         let (mut word, mut list) = (Vec::new(), Packed::default());
         while let Some((key, value)) = merge.next()? {
             if key != word.as_slice() && !list.bytes().is_empty() {
