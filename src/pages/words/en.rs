@@ -20,6 +20,8 @@ pub const EN: Words = Words {
     no: "no",
     about_date: "about",
     uncertain_date: "perhaps",
+    until_date: "until",
+    since_date: "since",
     months: [
         "January",
         "February",

@@ -31,6 +31,8 @@ pub struct Words {
     pub no: &'static str,
     pub about_date: &'static str,
     pub uncertain_date: &'static str,
+    pub until_date: &'static str,
+    pub since_date: &'static str,
     pub months: [&'static str; 12],
     pub months_of_days: [&'static str; 12],
     pub bytes: &'static str,

@@ -20,6 +20,8 @@ pub const RU: Words = Words {
     no: "нет",
     about_date: "около",
     uncertain_date: "возможно",
+    until_date: "до",
+    since_date: "с",
     months: [
         "январь",
         "февраль",
