@@ -5,7 +5,7 @@ use super::graph;
 use super::server::Server;
 use crate::cli::workshop::Workshop;
 use oxrdf::vocab::rdf;
-use oxrdf::{GraphName, Literal, NamedNode, Quad};
+use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
 use std::collections::HashSet;
 
 /// Bytes of a page, before compression.
@@ -360,7 +360,7 @@ fn hostile_texts_are_texts() {
             (
                 &thing,
                 label.clone(),
-                Literal::new_simple_literal(*text).into(),
+                Term::from(Literal::new_simple_literal(*text)),
             ),
             (&thing, rdf::TYPE.into_owned(), class.clone().into()),
             (&thing, odd.clone(), odd.clone().into()),
@@ -372,7 +372,7 @@ fn hostile_texts_are_texts() {
             (
                 &class,
                 label.clone(),
-                Literal::new_simple_literal(*text).into(),
+                Term::from(Literal::new_simple_literal(*text)),
             ),
         ] {
             let graph = match number % 2 {
