@@ -13,7 +13,11 @@ use crate::store::{self, Build, StoreError};
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
+
+/// Pages that are made at a time: each takes one core for as long as it reads.
+const PAGES: usize = 4;
 
 /// The service.
 pub struct Service {
@@ -23,6 +27,8 @@ pub struct Service {
     pub address: SocketAddr,
     /// Which task runs when.
     pub lanes: Lanes,
+    /// How many pages may be made at a time.
+    pub pages: Semaphore,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The access log.
@@ -53,6 +59,7 @@ impl Service {
         let (fast, slow) = options.lanes();
         Ok(Self {
             lanes: Lanes::new(fast, slow, options.connections, Arc::clone(&metrics)),
+            pages: Semaphore::new(PAGES),
             log: Log::open(options.log.as_deref())?,
             current: RwLock::new(Arc::new(current)),
             options,
