@@ -18,6 +18,7 @@ mod accept;
 mod answer;
 mod body;
 mod builds;
+mod complete;
 mod description;
 mod form;
 mod graphs;
