@@ -19,6 +19,7 @@ pub use context::Context;
 
 use crate::query::{self, Request};
 use crate::store::{Build, StoreError};
+use crate::worker::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,8 +75,8 @@ pub enum Completed {
     Items(Vec<Offer>),
     /// Labels by IRI; an IRI without one is left out.
     Labels(BTreeMap<String, String>),
-    /// The query is right.
-    Fine(bool),
+    /// What is wrong with a query, if anything is.
+    Problem(Option<Refusal>),
     /// What is known of a term.
     #[serde(untagged)]
     About(Box<About>),
@@ -104,7 +105,7 @@ impl Complete {
     /// Answers the question.
     ///
     /// # Errors
-    /// A query that is checked is wrong, or the build cannot be read.
+    /// The build cannot be read.
     pub fn answer(&self, build: &Arc<Build>) -> Result<Completed, StoreError> {
         match self {
             Self::Entities(typed) => offers::entities(build, typed).map(Completed::Items),
@@ -130,8 +131,10 @@ impl Complete {
                     base: Some(base.clone()),
                     ..Request::new(query.as_str(), "query")
                 };
-                query::check(&request, &about.prefixes, &about.base)?;
-                Ok(Completed::Fine(true))
+                let checked = query::check(&request, &about.prefixes, &about.base);
+                Ok(Completed::Problem(
+                    checked.err().map(|error| error.into_diagnostic().into()),
+                ))
             }
             Self::About { iri, language } => {
                 About::of(build, iri, language).map(|about| Completed::About(Box::new(about)))

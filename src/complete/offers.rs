@@ -29,8 +29,7 @@ pub(super) fn entities(build: &Build, typed: &Typed) -> Result<Vec<Offer>, Store
     let query = Query {
         kinds: vec![Kind::Label, Kind::AltLabel, Kind::Hidden],
         limit: TEXTS,
-        // A name is typed with the signs of SPARQL around it.
-        ..Query::new(typed.text.replace(['_', ':'], " "))
+        ..Query::new(local(&typed.text))
     };
     let hits = text.search(&query).map_err(|error| text_error(&error))?;
     let view = View::new(build, &typed.language);
@@ -51,6 +50,12 @@ pub(super) fn entities(build: &Build, typed: &Typed) -> Result<Vec<Offer>, Store
         });
     }
     Ok(offers)
+}
+
+/// What was typed without its prefix, as words.
+fn local(text: &str) -> String {
+    let local = text.rsplit_once(':').map_or(text, |(_, local)| local);
+    local.replace(['_', '-'], " ")
 }
 
 /// Classes: those that things in this place have, then all others.

@@ -5,7 +5,7 @@
 //! | `entities` | `text`, `lang` | things by their names |
 //! | `classes`, `properties`, `values` | the same, and the place: `prologue`, `patterns`, `subject`, `property`, `graph` | what things in this place have |
 //! | `labels` | `iri`, many times | labels by IRI |
-//! | `check` | `query` | whether it is right, or a problem with its place |
+//! | `check` | `query` | what is wrong with it and where, or `null` |
 //! | `about` | `iri` | what is known of a term |
 
 use super::answer::{describe, tag_of, unchanged};

@@ -4,6 +4,7 @@ mod answers;
 mod bombs;
 mod builds;
 mod client;
+mod complete;
 mod documents;
 mod graph;
 mod guard;

@@ -85,12 +85,14 @@ async function start(page, config) {
   let pad = null
   if (textarea) {
     const check = later(async (text) => {
-      if (text.trim() === '' || !engine.completes) return pad?.mark([])
+      if (text.trim() === '') return pad?.mark([])
       try {
-        await engine.complete('check', [['query', text]])
-        pad?.mark([])
-      } catch (error) {
-        if (error instanceof Refused && pad?.text() === text) underline(error.problem)
+        const { problem } = await engine.complete('check', [['query', text]])
+        if (pad?.text() !== text) return
+        if (problem) underline({ ...problem, title: problem.message })
+        else pad.mark([])
+      } catch {
+        // The service says it again when the query is run.
       }
     }, 500)
     const explain = later((at) => about(at), 300)
