@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::links::{Links, encode};
 use super::site::Site;
 use super::value::Value;
-use super::{assets, static_files};
+use super::assets;
 use crate::query::{Labels, Parameter, ParameterType, StoredQuery};
 use askama::Template;
 use serde_json::{Value as Json, json};
@@ -160,7 +160,7 @@ impl<'a> QueryPage<'a> {
                 None => frame.words.query.to_owned(),
             },
             config: config(site, frame, query, &asked.build).to_string(),
-            script: assets::path("query").map(|path| frame.links.plain(&path)),
+            script: frame.script("query"),
             list: list.collect(),
             stored: query.map(|query| Shown::of(query, frame, &asked.values)),
             action: frame.href(&path(asked.stored.as_deref())),
@@ -321,9 +321,4 @@ impl Answer {
             hints,
         })
     }
-}
-
-/// The style sheet of the page.
-pub fn style() -> &'static str {
-    static_files::path("query.css")
 }

@@ -49,11 +49,8 @@ pub async fn watch(service: Arc<Service>) {
                 }
             }
         } else if state_now != state {
-            service.switch(Current {
-                build: Arc::clone(&now.build),
-                pool: Arc::clone(&now.pool),
-                queries: Arc::new(queries(&service.options)),
-            });
+            let (build, pool) = (Arc::clone(&now.build), Arc::clone(&now.pool));
+            service.switch(Current::new(build, pool, queries(&service.options)));
             state = state_now;
         }
     }

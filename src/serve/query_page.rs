@@ -36,7 +36,8 @@ pub async fn respond(
     parts: &Parts,
 ) -> Result<Response, Problem> {
     let published = service.current();
-    let name = name.map(|name| decode(name).ok_or_else(pages::nothing)).transpose()?;
+    let name = name.map(|name| decode(&name.replace('+', "%2B")).ok_or_else(pages::nothing));
+    let name = name.transpose()?;
     let form = Form(reader.parameters.clone());
     let query = match &name {
         Some(name) => Some(stored::find(&published, name)?.0),
@@ -66,7 +67,7 @@ pub async fn respond(
     };
     let is_older = asked.build != published.build.manifest().id;
     let answer = match (common("run"), notice) {
-        (Some(_), None) => Some(run(service, &current, &asked, &published, &reader, parts).await),
+        (Some(_), None) => Some(run(service, &current, &asked, &published, parts).await),
         _ => None,
     };
     let root = pages::root_of(&service.url()).to_owned();
@@ -139,7 +140,6 @@ async fn run(
     current: &Current,
     asked: &Asked,
     published: &Current,
-    _reader: &pages::Asked,
     parts: &Parts,
 ) -> Ran {
     match answered(service, current, asked, published, parts).await {

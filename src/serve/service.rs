@@ -8,6 +8,7 @@ use super::options::ServeOptions;
 use super::pool::{Pool, PoolOptions};
 use super::problem::Problem;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::pages::Site;
 use crate::query::StoredQuery;
 use crate::store::{self, Build, Layout, StoreError, sequence};
 use axum::http::StatusCode;
@@ -45,6 +46,8 @@ pub struct Current {
     pub pool: Arc<Pool>,
     /// The stored queries.
     pub queries: Arc<Vec<StoredQuery>>,
+    /// The pages of the build.
+    pub site: Arc<Site>,
 }
 
 impl Service {
@@ -172,11 +175,18 @@ impl Current {
         let pool = Pool::start(pool, Arc::clone(metrics))
             .await
             .map_err(|refusal| StoreError::from(refusal.into_diagnostic()))?;
-        Ok(Self {
-            build: Arc::new(build),
+        Ok(Self::new(Arc::new(build), pool, queries(options)))
+    }
+
+    /// A build with its workers and the stored queries.
+    pub fn new(build: Arc<Build>, pool: Arc<Pool>, queries: Vec<StoredQuery>) -> Self {
+        let queries = Arc::new(queries);
+        Self {
+            site: Arc::new(Site::new(Arc::clone(&build), Arc::clone(&queries), None)),
+            build,
             pool,
-            queries: Arc::new(queries(options)),
-        })
+            queries,
+        }
     }
 }
 

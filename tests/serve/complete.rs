@@ -139,14 +139,14 @@ fn queries_are_checked_without_being_run() {
     let slow = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(CONCAT(STR(?a), STR(?d), STR(?g), STR(?j)) = \"x\")";
     let target = format!("/complete/properties?text=&subject=?a&patterns={}", encode(slow));
     let response = server.get(&target).is(200);
-    assert!(response.took < Duration::from_secs(2), "{:?}", response.took);
+    assert!(response.took < Duration::from_secs(5), "{:?}", response.took);
     assert!(!response.json()["items"].as_array().unwrap().is_empty());
 }
 
 #[test]
 fn a_part_of_an_answer_and_an_older_build_can_be_asked_for() {
     let workshop = Workshop::project();
-    workshop.write("queries/count.rq", "# title: Count\nSELECT (COUNT(*) AS ?n) { ?city a ?class }\n");
+    workshop.write("queries/count.rq", "# title: Count\nSELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n");
     workshop.run(&["build", "--quiet"]).exits(0);
     let first = std::fs::read_to_string(workshop.path(".civigraph/current")).unwrap();
     let first = first.trim();
