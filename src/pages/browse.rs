@@ -151,7 +151,14 @@ struct Facet {
 #[template(path = "classes.html")]
 pub(super) struct Classes<'a> {
     frame: &'a Frame,
-    graphs: Vec<(Value, Vec<(Value, String, String)>)>,
+    graphs: Vec<InGraph>,
+}
+
+/// The classes of a graph.
+struct InGraph {
+    graph: Value,
+    /// Class, number of members, definition.
+    classes: Vec<(Value, String, String)>,
 }
 
 impl<'a> Classes<'a> {
@@ -189,7 +196,10 @@ impl<'a> Classes<'a> {
                     true => Value::text(view.frame.words.facts),
                     false => view.term(name),
                 };
-                graphs.push((title, rows));
+                graphs.push(InGraph {
+                    graph: title,
+                    classes: rows,
+                });
             }
         }
         Ok(Self {

@@ -136,7 +136,7 @@ impl<'a> Entity<'a> {
             (link, *media)
         });
         let classes = view.classes(node.as_ref())?;
-        let is_term = classes.iter().any(|class| is_term_class(class));
+        let is_term = classes.iter().any(is_term_class);
         Ok(Self {
             frame,
             name: if is_term { capital(&name) } else { name },
@@ -183,15 +183,17 @@ fn only_graph(quads: &[Quad]) -> Option<String> {
     same.then(|| graph.as_str().to_owned())
 }
 
-/// What is said of a thing, by property, and the cells that say so.
-#[allow(clippy::type_complexity)]
+/// Properties with what is said by them, and the cells that say so.
+type Said = (BTreeMap<String, Group>, Vec<Fragment>);
+
+/// What is said of a thing.
 fn groups(
     view: &View<'_>,
     node: &NamedNode,
     quads: &[Quad],
     claims: &[Claim],
     in_one_graph: bool,
-) -> Result<(BTreeMap<String, Group>, Vec<Fragment>), StoreError> {
+) -> Result<Said, StoreError> {
     let inferred = GraphName::from(view.graph("inferred"));
     // What several graphs say is said once, by the facts if they do.
     let mut statements: BTreeMap<(String, String), (Triple, Vec<GraphName>)> = BTreeMap::new();

@@ -96,6 +96,12 @@ impl Frame {
         }
     }
 
+    /// What a browser may load and run for a page of a static site.
+    pub(super) fn policy_of_files(&self) -> &'static str {
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; \
+         base-uri 'none'; form-action 'self'"
+    }
+
     /// The entries of the menu.
     pub(super) fn menu(&self) -> Vec<Entry> {
         let here = self.path.split('?').next().unwrap_or_default();

@@ -9,6 +9,9 @@ use civigraph_index::Graphs;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef};
 
+/// Classes that are looked at.
+const CONSIDERED: usize = 40;
+
 /// Classes that are shown.
 const CLASSES: usize = 12;
 
@@ -116,10 +119,7 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
     classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let all: Vec<&str> = classes.iter().map(|(class, _)| class.as_str()).collect();
     let mut kinds = Vec::new();
-    for (class, count) in &classes {
-        if kinds.len() >= CLASSES {
-            break;
-        }
+    for (class, count) in classes.iter().take(CONSIDERED) {
         let Ok(class) = NamedNode::new(class.as_str()) else {
             continue;
         };
@@ -130,17 +130,22 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
             continue;
         }
         let path = format!("/browse?class={}", super::encode(class.as_str()));
-        kinds.push(Kind {
+        let (links, most_linked) = most_linked(view, class.as_ref())?;
+        let kind = Kind {
             class: Value::link(capital(&view.name(class.as_str())), view.frame.href(&path)),
             count: view.language().number(*count),
-            most_linked: most_linked(view, class.as_ref())?,
-        });
+            most_linked,
+        };
+        kinds.push((links, kind));
     }
-    Ok(kinds)
+    // What much points to is what the graph is about.
+    kinds.sort_by_key(|(links, _)| std::cmp::Reverse(*links));
+    kinds.truncate(CLASSES);
+    Ok(kinds.into_iter().map(|(_, kind)| kind).collect())
 }
 
-/// The three members of a class that most facts point to.
-fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<Vec<Value>, StoreError> {
+/// How many facts point to the members of a class, and the three members that most point to.
+fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<(u64, Vec<Value>), StoreError> {
     let facts = Some(GraphNameRef::DefaultGraph);
     let members = view.subjects(rdf::TYPE, class, facts, COMPARED)?;
     let mut counted = Vec::with_capacity(members.len());
@@ -151,10 +156,10 @@ fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<Vec<Value>, S
         }
     }
     counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let links = counted.iter().map(|(links, _)| links).sum();
     let first = counted.iter().take(3);
-    Ok(first
-        .map(|(_, member)| view.thing(member.as_str()))
-        .collect())
+    let first = first.map(|(_, member)| view.thing(member.as_str()));
+    Ok((links, first.collect()))
 }
 
 /// Stored queries that can be asked as they are.
@@ -204,8 +209,11 @@ fn years(view: &View<'_>) -> Result<Vec<Year>, StoreError> {
     Ok(years)
 }
 
+/// Documents with their dates, and a link to all of them.
+type Documents = (Vec<(Value, String)>, Option<Value>);
+
 /// The first documents with their dates, and a link to all where there are more.
-fn documents(view: &View<'_>) -> Result<(Vec<(Value, String)>, Option<Value>), StoreError> {
+fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
     let class = view.own_term("Document");
     let date = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/issued");
     let nodes = view.subjects(rdf::TYPE, class.as_ref(), None, DOCUMENTS + 1)?;

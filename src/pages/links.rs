@@ -139,16 +139,25 @@ impl Links {
     /// The link to the data about an IRI, in the format of a suffix such as `ttl`.
     pub fn data(&self, iri: &str, suffix: &str) -> String {
         let path = path_of(&self.base, iri);
-        if self.are_files() {
-            let file = file_of(Language::English, &path);
-            let name = file.strip_suffix(".html").unwrap_or(&file);
-            return self.plain(&format!("/{name}.{suffix}"));
-        }
-        match path.contains('?') {
-            true => self.plain(&format!("{path}&format={suffix}")),
-            false => self.plain(&format!("{path}.{suffix}")),
+        let target = match path.contains('?') {
+            true => format!("{path}&format={suffix}"),
+            false => format!("{path}.{suffix}"),
+        };
+        match &self.place {
+            Place::Service { .. } => self.plain(&target),
+            Place::Files { up, linked } => {
+                linked.borrow_mut().insert(target);
+                format!("{up}{}", data_file(&path, suffix))
+            }
         }
     }
+}
+
+/// The file of the data at the path of a page.
+pub fn data_file(path: &str, suffix: &str) -> String {
+    let file = file_of(Language::ALL[0], path);
+    let name = file.strip_suffix(".html").unwrap_or(&file);
+    format!("{name}.{suffix}")
 }
 
 /// The path of the page about an IRI, for a project with a base.
@@ -163,13 +172,10 @@ fn own_path(rest: &str) -> Option<String> {
         Some((path, fragment)) => (path, Some(fragment)),
         None => (rest, None),
     };
-    let clean = |text: &str| {
-        let segments = text.split('/');
-        let is_clean = |segment: &str| {
-            !segment.is_empty() && segment != "." && segment != ".." && segment.chars().all(is_path)
-        };
-        segments.map(is_clean).all(|clean| clean)
+    let is_clean = |segment: &str| {
+        !segment.is_empty() && segment != "." && segment != ".." && segment.chars().all(is_path)
     };
+    let clean = |text: &str| text.split('/').all(is_clean);
     if !clean(path) {
         return None;
     }

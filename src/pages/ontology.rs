@@ -76,7 +76,7 @@ impl<'a> Ontology<'a> {
             for term in &terms {
                 rows.push(TermRow::of(view, term, id)?);
             }
-            rows.sort_by(|a, b| a.term.text.to_lowercase().cmp(&b.term.text.to_lowercase()));
+            rows.sort_by_cached_key(|row: &TermRow| row.term.text.to_lowercase());
             if !rows.is_empty() {
                 kinds.push((id.to_owned(), title.to_owned(), rows));
             }

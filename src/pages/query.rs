@@ -274,7 +274,9 @@ fn engine(paths: &mut Json, links: &Links) {
     ];
     for (name, path) in files {
         if let (Some(path), Some(paths)) = (path, paths.as_object_mut()) {
-            paths.insert(name.to_owned(), links.plain(&path).into());
+            // Not as a link: the site's writer makes them in any case.
+            let path = format!("{}{}", links.root(), path.trim_start_matches('/'));
+            paths.insert(name.to_owned(), path.into());
         }
     }
 }

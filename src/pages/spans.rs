@@ -14,7 +14,7 @@ const HAS_SOURCE: NamedNodeRef<'_> =
 const READ: usize = 3000;
 
 /// Spans that a page shows.
-const SHOWN: usize = 100;
+const SHOWN: usize = 50;
 
 /// Claims of a span that are shown.
 const CLAIMS: usize = 8;

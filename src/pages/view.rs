@@ -284,6 +284,10 @@ impl<'s> View<'s> {
             return plain;
         }
         let said = match text.split_once('/') {
+            Some(("" | "..", end)) => date(end).map(|end| format!("{} {end}", words.until_date)),
+            Some((start, "" | "..")) => {
+                date(start).map(|start| format!("{} {start}", words.since_date))
+            }
             Some((start, end)) => date(start)
                 .zip(date(end))
                 .map(|(start, end)| format!("{start} – {end}")),

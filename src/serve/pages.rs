@@ -173,6 +173,17 @@ fn wanted(headers: &HeaderMap) -> Wanted {
     }
 }
 
+/// Whether a client names HTML among what it accepts, and wants nothing else more: a browser.
+pub fn is_page_wanted(headers: &HeaderMap) -> bool {
+    let mut accept = headers.get_all(header::ACCEPT).iter();
+    let names_it = accept.any(|accept| {
+        accept
+            .to_str()
+            .is_ok_and(|accept| accept.contains("text/html"))
+    });
+    names_it && wanted(headers) == Wanted::Page
+}
+
 /// Makes what is asked for; `None` where there is nothing, and no page that says so is wanted.
 fn make(
     site: &Site,
@@ -225,14 +236,6 @@ pub(super) fn as_page(headers: &mut HeaderMap) {
     vary(headers);
 }
 
-/// What is said of a thing in all graphs, and what points to it.
-const ABOUT: &str = "CONSTRUCT { ?thing ?p ?o . ?s ?q ?thing . ?b ?r ?v } WHERE {
-  { ?thing ?p ?o } UNION { GRAPH ?g { ?thing ?p ?o } }
-  UNION { ?s ?q ?thing } UNION { GRAPH ?g { ?s ?q ?thing } }
-  UNION { ?thing ?link ?b FILTER(ISBLANK(?b)) ?b ?r ?v }
-  UNION { GRAPH ?g { ?thing ?link ?b FILTER(ISBLANK(?b)) ?b ?r ?v } }
-}";
-
 /// Responds with data about a thing. `format` is a suffix or a media type.
 async fn data(
     service: &Service,
@@ -246,7 +249,7 @@ async fn data(
         true => wish.accept = Some(format.to_owned()),
         false => wish.format = Some(format.to_owned()),
     }
-    let mut request = crate::query::Request::new(ABOUT, "data about a thing");
+    let mut request = crate::query::Request::new(pages::ABOUT, "data about a thing");
     request.parameters.insert("thing".to_owned(), node.into());
     answer::query(service, current, request, &wish).await
 }

@@ -175,14 +175,16 @@ impl Current {
         let pool = Pool::start(pool, Arc::clone(metrics))
             .await
             .map_err(|refusal| StoreError::from(refusal.into_diagnostic()))?;
-        Ok(Self::new(Arc::new(build), pool, queries(options)))
+        Ok(Self::new(options, Arc::new(build), pool))
     }
 
     /// A build with its workers and the stored queries.
-    pub fn new(build: Arc<Build>, pool: Arc<Pool>, queries: Vec<StoredQuery>) -> Self {
-        let queries = Arc::new(queries);
+    pub fn new(options: &ServeOptions, build: Arc<Build>, pool: Arc<Pool>) -> Self {
+        let queries = Arc::new(queries(options));
+        let sources = options.sources.clone();
+        let site = Site::new(Arc::clone(&build), Arc::clone(&queries), sources);
         Self {
-            site: Arc::new(Site::new(Arc::clone(&build), Arc::clone(&queries), None)),
+            site: Arc::new(site),
             build,
             pool,
             queries,

@@ -47,7 +47,7 @@ fn offers_fit_the_place_in_the_query() {
     // Things by their names in both languages, in other forms and with errors.
     for text in ["Железн", "Железногорска", "zheleznogorsk", "Zhelez"] {
         let found = offered(&server, "entities", &[("text", text), ("lang", "ru")]);
-        assert!(names(&found).contains(&"zheleznogorsk"), "{text}: {found:?}");
+        assert!(names(&found).contains(&"zato-zheleznogorsk"), "{text}: {found:?}");
     }
     assert_eq!(offered(&server, "entities", &[("text", "")]), []);
     // All properties where nothing is said of the subject; those of cities where it is a city.

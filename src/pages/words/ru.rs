@@ -20,6 +20,8 @@ pub const RU: Words = Words {
     no: "нет",
     about_date: "около",
     uncertain_date: "возможно",
+    until_date: "до",
+    since_date: "с",
     months: [
         "январь",
         "февраль",
@@ -187,6 +189,7 @@ pub const RU: Words = Words {
     nothing_matches: "Ничего не найдено.",
     stored_queries: "Готовые запросы",
     own_query: "Написать запрос",
+    in_browser: "Запросы выполняются в этом браузере. Движок (Oxigraph, 4 МБ) и граф загружаются с первым запросом. Собственных функций Civigraph, например `cg:search`, здесь нет.",
     build_gone: "Сборка, которую называет этот адрес, удалена.",
     build_older: "Этот адрес называет более старую сборку.",
     run_again: "Выполнить на опубликованной сборке",

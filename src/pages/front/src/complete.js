@@ -15,6 +15,9 @@ const FUNCTIONS = ['STR()', 'LANG()', 'DATATYPE()', 'BOUND()', 'YEAR()', 'CONTAI
 /** What is being typed: a word in any script, a variable, a prefixed name. */
 const WORD = /(?:[?$]?[\p{L}\p{N}_][\p{L}\p{M}\p{N}_:.\-]*|[?$:])$/u
 
+/** Offers of the service at a time; a list that has fewer has all. */
+const MOST = 40
+
 /** How long an answer of the service is waited for. */
 const PATIENCE = 1500
 
@@ -65,9 +68,32 @@ export function completions({ ask, prefixes, language }) {
       for (const offer of found) options.push(option(offer, prefixes))
     }
     if (state.aborted || options.length === 0) return null
-    // What was found for a word is asked for again with the next letter: a search forgives what a filter does not.
-    return { from, options, filter: false }
+    const isWhole = options.length < MOST && (context.position === 'predicate' || context.property === 'a')
+    return {
+      from,
+      options,
+      filter: false,
+      /** A whole list is narrowed here; else the graph is asked again, since a search forgives what a filter does not. */
+      update(current, start, end, { state: now }) {
+        const longer = now.sliceDoc(start, end)
+        if (!isWhole || !longer.startsWith(word)) return null
+        const left = options.filter((one) => begins(one, longer))
+        return left.length > 0 ? { ...current, options: left } : null
+      },
+    }
   }
+}
+
+/**
+ * Whether a word of an option's label, or its name, begins with a text.
+ * @param {import('@codemirror/autocomplete').Completion} one
+ * @param {string} text
+ */
+function begins(one, text) {
+  const wanted = text.toLowerCase()
+  const names = [one.label, typeof one.apply === 'string' ? one.apply : '']
+  const words = names.flatMap((name) => [name, ...name.split(/[\s:-]+/u)])
+  return words.some((name) => name.toLowerCase().startsWith(wanted))
 }
 
 /**

@@ -198,7 +198,13 @@ async function start(page, config) {
     const inferred = !isParameter && fields.get('inferred') === 'true'
     if (!config.stored) return { text: pad?.text() ?? textarea.value, inferred, build: config.build }
     const parameters = config.stored.parameters.map(({ name }) => /** @type {[string, string]} */ ([name, String(fields.get(name) ?? '')]))
-    return { text: config.stored.text, inferred, stored: config.stored.name, parameters: parameters.filter(([, value]) => value !== ''), build: config.build }
+    return { text: config.stored.text, inferred, stored: config.stored.name, parameters: parameters.filter(([, value]) => value !== ''), values: terms(fields), build: config.build }
+  }
+
+  /** The values of the form as terms of SPARQL. @param {FormData} fields */
+  function terms(fields) {
+    const all = (config.stored?.parameters ?? []).map(({ name, type }) => [name, inSparql(type, String(fields.get(name) ?? ''), config)])
+    return Object.fromEntries(all.filter(([, value]) => value !== ''))
   }
 
   /**
@@ -357,11 +363,7 @@ async function start(page, config) {
     find('.query-actions')?.append(h('button', {
       type: 'button',
       onclick: () => {
-        const fields = new FormData(form)
-        const values = Object.fromEntries(stored.parameters
-          .map(({ name, type }) => [name, inSparql(type, String(fields.get(name) ?? ''), config)])
-          .filter(([, value]) => value !== ''))
-        const parameters = new URLSearchParams({ query: withValues(stored.text, values) })
+        const parameters = new URLSearchParams({ query: withValues(stored.text, terms(new FormData(form))) })
         location.href = `${config.paths.query}?${parameters}`
       },
     }, words.editText))

@@ -65,7 +65,7 @@ export class Browser {
 
   /** @param {import('./service.js').Question} question */
   text(question) {
-    const text = question.stored ? withValues(question.text, Object.fromEntries(question.parameters ?? [])) : question.text
+    const text = question.stored ? withValues(question.text, question.values ?? {}) : question.text
     const declared = new Set([...text.matchAll(/PREFIX\s+([^\s:]*):/giu)].map((match) => match[1]))
     const missing = Object.entries(this.prefixes).filter(([prefix]) => !declared.has(prefix))
     // On the first line, so that the lines of errors stay right.
@@ -110,7 +110,9 @@ export class Browser {
         if (event.data.error) reject(new Refused(problemOf(event.data.error, message.text)))
         else resolve(event.data.answer)
       })
-      worker.postMessage({ ...message, id, engine: this.paths.engine, data: this.paths.data })
+      // The worker is in another folder than the page.
+      const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href
+      worker.postMessage({ ...message, id, engine: absolute(this.paths.engine ?? ''), data: absolute(this.paths.data ?? '') })
     })
   }
 

@@ -6,7 +6,8 @@
  *   title: string, status?: number, line?: number, column?: number, expected?: string, found?: string, hint?: string,
  *   others?: Problem[],
  * }} Problem
- * @typedef {{ text: string, inferred: boolean, stored?: string, parameters?: [string, string][], build: string | null }} Question
+ * @typedef {{ text: string, inferred: boolean, stored?: string, parameters?: [string, string][], values?: Record<string, string>, build: string | null }} Question
+ *   `values`: the parameters as terms of SPARQL
  */
 
 import { h } from '../dom.js'

@@ -26,11 +26,12 @@ export function keysOf(text) {
 let loading = null
 
 /** @param {string} root the address of the site's first folder */
-function things(root) {
+function things(root, language = document.documentElement.lang) {
   loading ??= fetch(`${root}data/search.json`)
     .then((response) => (response.ok ? response.json() : Promise.reject(new Error(`${response.status}`))))
     .then((all) => all.things.map((/** @type {any} */ one) => ({
-      iri: one.iri, page: `${root}${one.page}`, names: one.names, class: one.class, keys: one.names.map(keysOf),
+      iri: one.iri, page: `${root}${language === 'ru' ? 'ru/' : ''}${one.page}`, names: one.names, keys: one.names.map(keysOf),
+      class: one.class?.[language === 'ru' ? 1 : 0] ?? undefined,
     })))
   loading.catch(() => { loading = null })
   return loading
