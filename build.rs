@@ -48,8 +48,12 @@ fn bundle(out: &Path, bundles: &Path) -> Result<(), Box<dyn Error>> {
     if fs::read(&installed).ok().as_ref() != Some(&lock) {
         run(Command::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                // Without a network this is soon known.
-                .args(["--prefer-offline", "--fetch-retries=1", "--fetch-timeout=20000"])
+            // Without a network this is soon known.
+            .args([
+                "--prefer-offline",
+                "--fetch-retries=1",
+                "--fetch-timeout=20000",
+            ])
             .current_dir(&work))?;
         fs::write(&installed, &lock)?;
     }

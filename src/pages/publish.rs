@@ -5,9 +5,9 @@
 
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
+use super::query::SITE_GRAPH;
 use super::render::{Address, render};
 use super::site::Site;
-use super::query::SITE_GRAPH;
 use super::{names, static_files};
 use crate::diagnostic::Code;
 use crate::query::{self, AnswerFormat, AnswerStyle, Request};

@@ -1,10 +1,10 @@
 //! The page where queries are written and run. It is a plain form whose answer is a table; scripts make an editor of it.
 
+use super::assets;
 use super::frame::Frame;
 use super::links::{Links, encode};
 use super::site::Site;
 use super::value::Value;
-use super::assets;
 use crate::query::{Labels, Parameter, ParameterType, StoredQuery};
 use askama::Template;
 use serde_json::{Value as Json, json};

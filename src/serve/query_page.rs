@@ -47,8 +47,17 @@ pub async fn respond(
     let common = |name: &str| form.last(name).filter(|_| !own(name));
     let mut asked = Asked {
         stored: name.clone(),
-        text: form.last("query").filter(|_| query.is_none()).unwrap_or_default().to_owned(),
-        values: form.0.iter().filter(|(name, _)| own(name)).cloned().collect(),
+        text: form
+            .last("query")
+            .filter(|_| query.is_none())
+            .unwrap_or_default()
+            .to_owned(),
+        values: form
+            .0
+            .iter()
+            .filter(|(name, _)| own(name))
+            .cloned()
+            .collect(),
         inferred: sparql::flag(common("inferred"))?,
         build: String::new(),
     };
@@ -85,7 +94,10 @@ pub async fn respond(
         page.render().ok()
     });
     let html = html.await.ok().flatten().ok_or_else(|| {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made")
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the page could not be made",
+        )
     })?;
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
@@ -107,7 +119,11 @@ fn again(frame: &Frame, asked: &Asked) -> String {
     if asked.inferred {
         query.push("inferred=true".to_owned());
     }
-    frame.href(&format!("{}?{}", path(asked.stored.as_deref()), query.join("&")))
+    frame.href(&format!(
+        "{}?{}",
+        path(asked.stored.as_deref()),
+        query.join("&")
+    ))
 }
 
 /// What came of a query.
@@ -158,7 +174,12 @@ async fn answered(
     let request = match &asked.stored {
         Some(name) => {
             // A field that is left empty has the value of the query's header.
-            let given: Vec<_> = asked.values.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
+            let given: Vec<_> = asked
+                .values
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .cloned()
+                .collect();
             stored::bind(current, stored::find(published, name)?.0, &given)?
         }
         None => Request {
@@ -179,7 +200,9 @@ async fn answered(
     let response = answer::query(service, current, request, &wish).await?;
     let (head, body) = response.into_parts();
     let hints = head.headers.get_all(HINT).iter();
-    let hints = hints.filter_map(|hint| decode(hint.to_str().ok()?)).collect();
+    let hints = hints
+        .filter_map(|hint| decode(hint.to_str().ok()?))
+        .collect();
     let Ok(body) = Limited::new(body, BYTES).collect().await else {
         return Ok(Ran::Refused(Vec::new()));
     };

@@ -65,6 +65,7 @@ export const launch = () => chromium.launch({ executablePath, args: ['--no-sandb
 export async function visit(browser, { own, expects, ...options } = {}) {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   /** @type {string[]} */
   const wrong = []

@@ -47,11 +47,18 @@ fn offers_fit_the_place_in_the_query() {
     // Things by their names in both languages, in other forms and with errors.
     for text in ["Железн", "Железногорска", "zheleznogorsk", "Zhelez"] {
         let found = offered(&server, "entities", &[("text", text), ("lang", "ru")]);
-        assert!(names(&found).contains(&"zato-zheleznogorsk"), "{text}: {found:?}");
+        assert!(
+            names(&found).contains(&"zato-zheleznogorsk"),
+            "{text}: {found:?}"
+        );
     }
     assert_eq!(offered(&server, "entities", &[("text", "")]), []);
     // All properties where nothing is said of the subject; those of cities where it is a city.
-    let all = offered(&server, "properties", &[("text", ""), ("subject", "?x"), ("patterns", "")]);
+    let all = offered(
+        &server,
+        "properties",
+        &[("text", ""), ("subject", "?x"), ("patterns", "")],
+    );
     let place = [
         ("text", ""),
         ("subject", "?city"),
@@ -61,28 +68,42 @@ fn offers_fit_the_place_in_the_query() {
     ];
     let here = offered(&server, "properties", &place);
     assert!(names(&here).contains(&"locatedIn"), "{here:?}");
-    assert!(names(&all).contains(&"event") && !names(&here).contains(&"event"), "{here:?}");
+    assert!(
+        names(&all).contains(&"event") && !names(&here).contains(&"event"),
+        "{here:?}"
+    );
     // By the words of a label, in the language of the reader.
     let words = [("text", "регион"), ("lang", "ru"), ("subject", "?x")];
     let region = offered(&server, "properties", &words);
     assert!(!region.is_empty() && region.len() < all.len(), "{region:?}");
     // Classes: those of the things in this place come first.
-    let classes = offered(&server, "classes", &[
-        ("text", ""),
-        ("subject", "?x"),
-        ("patterns", "?x cg:locatedIn ?region ."),
-    ]);
+    let classes = offered(
+        &server,
+        "classes",
+        &[
+            ("text", ""),
+            ("subject", "?x"),
+            ("patterns", "?x cg:locatedIn ?region ."),
+        ],
+    );
     assert!(names(&classes).len() > 5, "{classes:?}");
     // Values of a property, for the things in this place.
-    let values = offered(&server, "values", &[
-        ("text", ""),
-        ("subject", "?city"),
-        ("property", "cg:locatedIn"),
-        ("patterns", "?city a cg:ClosedTown ."),
-    ]);
+    let values = offered(
+        &server,
+        "values",
+        &[
+            ("text", ""),
+            ("subject", "?city"),
+            ("property", "cg:locatedIn"),
+            ("patterns", "?city a cg:ClosedTown ."),
+        ],
+    );
     assert_eq!(names(&values), ["krasnoyarskiy-kray"], "{values:?}");
     // A constant is a subject like any other.
-    let constant = [("text", ""), ("subject", "<https://w3id.org/civigraph/id/city/irbit>")];
+    let constant = [
+        ("text", ""),
+        ("subject", "<https://w3id.org/civigraph/id/city/irbit>"),
+    ];
     let of_irbit = offered(&server, "properties", &constant);
     assert!(names(&of_irbit).contains(&"prefLabel"), "{of_irbit:?}");
     // A graph that the place is within.
@@ -90,11 +111,17 @@ fn offers_fit_the_place_in_the_query() {
         ("text", ""),
         ("subject", "?city"),
         ("graph", "<https://w3id.org/civigraph/graph/register>"),
-        ("patterns", "GRAPH <https://w3id.org/civigraph/graph/register> { ?city ?p ?o . }"),
+        (
+            "patterns",
+            "GRAPH <https://w3id.org/civigraph/graph/register> { ?city ?p ?o . }",
+        ),
     ];
     let of_register = offered(&server, "properties", &register);
     assert!(names(&of_register).contains(&"lat"), "{of_register:?}");
-    assert!(!names(&of_register).contains(&"prefLabel"), "{of_register:?}");
+    assert!(
+        !names(&of_register).contains(&"prefLabel"),
+        "{of_register:?}"
+    );
 }
 
 #[test]
@@ -117,7 +144,10 @@ fn terms_are_explained_and_labelled() {
         "/complete/labels?lang=ru&iri=https://w3id.org/civigraph/id/city/irbit&iri=x&iri=https://example.org/none",
     );
     let labels = labels.is(200).json()["labels"].clone();
-    assert_eq!(labels.to_string(), r#"{"https://w3id.org/civigraph/id/city/irbit":"Ирбит"}"#);
+    assert_eq!(
+        labels.to_string(),
+        r#"{"https://w3id.org/civigraph/id/city/irbit":"Ирбит"}"#
+    );
 }
 
 #[test]
@@ -129,7 +159,11 @@ fn queries_are_checked_without_being_run() {
     let problem = |query: &str| check(query).is(200).json()["problem"].clone();
     assert_eq!(problem("SELECT * { ?s ?p ?o }"), Value::Null);
     let wrong = problem("SELECT * {\n  ?s ?p }");
-    assert_eq!((&wrong["line"], &wrong["code"]), (&Value::from(2), &Value::from("CG0701")), "{wrong}");
+    assert_eq!(
+        (&wrong["line"], &wrong["code"]),
+        (&Value::from(2), &Value::from("CG0701")),
+        "{wrong}"
+    );
     let refused = problem("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }");
     assert!(refused["message"].is_string(), "{refused}");
     server.get("/complete/check").is(400);
@@ -137,42 +171,71 @@ fn queries_are_checked_without_being_run() {
     server.get("/complete/entities?text=%ff").is(400);
     // Nobody waits for an offer: a place that takes too long is passed over.
     let slow = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(CONCAT(STR(?a), STR(?d), STR(?g), STR(?j)) = \"x\")";
-    let target = format!("/complete/properties?text=&subject=?a&patterns={}", encode(slow));
+    let target = format!(
+        "/complete/properties?text=&subject=?a&patterns={}",
+        encode(slow)
+    );
     let response = server.get(&target).is(200);
-    assert!(response.took < Duration::from_secs(5), "{:?}", response.took);
+    assert!(
+        response.took < Duration::from_secs(5),
+        "{:?}",
+        response.took
+    );
     assert!(!response.json()["items"].as_array().unwrap().is_empty());
 }
 
 #[test]
 fn a_part_of_an_answer_and_an_older_build_can_be_asked_for() {
     let workshop = Workshop::project();
-    workshop.write("queries/count.rq", "# title: Count\nSELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n");
+    workshop.write(
+        "queries/count.rq",
+        "# title: Count\nSELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n",
+    );
     workshop.run(&["build", "--quiet"]).exits(0);
     let first = std::fs::read_to_string(workshop.path(".civigraph/current")).unwrap();
     let first = first.trim();
-    workshop.write("data/cities.csv", format!("{CITIES}perm,Perm,1723-05-15,1034000,samara,\n"));
+    workshop.write(
+        "data/cities.csv",
+        format!("{CITIES}perm,Perm,1723-05-15,1034000,samara,\n"),
+    );
     workshop.run(&["build", "--quiet"]).exits(0);
     let server = Server::start(&workshop.path(""), &[]);
     let query = encode("SELECT ?s { ?s ?p ?o } ORDER BY ?s");
     let rows = |more: &str| {
         let response = server.get(&format!("/sparql?query={query}{more}")).is(200);
-        response.json()["results"]["bindings"].as_array().unwrap().len()
+        response.json()["results"]["bindings"]
+            .as_array()
+            .unwrap()
+            .len()
     };
     assert_eq!(rows("&limit=3"), 3);
     assert!(rows("") > 10);
     assert_eq!(rows("&offset=2&limit=1"), 1);
-    server.get(&format!("/sparql?query={query}&limit=x")).is(400);
+    server
+        .get(&format!("/sparql?query={query}&limit=x"))
+        .is(400);
     // An older build answers as it did, and says so.
     let now = server.get("/queries/count.csv").is(200);
-    let before = server.get(&format!("/queries/count.csv?build={first}")).is(200);
+    let before = server
+        .get(&format!("/queries/count.csv?build={first}"))
+        .is(200);
     assert_eq!(before.header("civigraph-build"), first);
     assert_ne!(before.body, now.body);
     let all = format!("/sparql?query={query}&build={}", server.build);
-    assert_eq!(server.get(&all).is(200).header("civigraph-build"), server.build);
+    assert_eq!(
+        server.get(&all).is(200).header("civigraph-build"),
+        server.build
+    );
     // What was deleted is gone; what never was is not there.
-    server.get(&format!("/sparql?query={query}&build=0000-00000000")).is(410);
-    server.get(&format!("/sparql?query={query}&build=9999-00000000")).is(404);
-    server.get(&format!("/sparql?query={query}&build=../x")).is(404);
+    server
+        .get(&format!("/sparql?query={query}&build=0000-00000000"))
+        .is(410);
+    server
+        .get(&format!("/sparql?query={query}&build=9999-00000000"))
+        .is(404);
+    server
+        .get(&format!("/sparql?query={query}&build=../x"))
+        .is(404);
 }
 
 #[test]

@@ -58,7 +58,7 @@ async function start(page, config) {
     labelOf: (iri) => labels.of(iri),
     label: (within) => void labels.show(within),
     copy,
-    caption: (more) => h('figcaption', {}, [more, config.build ? words.fromBuild(shownBuild) : ''].filter(Boolean).join(' ')),
+    caption: (more) => h('figcaption', {}, [more, config.build ? words.fromBuild(shownBuild) : ''].filter(Boolean).join(' · ')),
   }
   let shownBuild = config.build ?? ''
 

@@ -69,7 +69,7 @@ function bars(answer, around) {
         s('rect', { class: `series-${which}`, x: start, y, width: Math.max(end - start, 1), height: BAR - 4 }),
         s('text', { class: 'value', x: end + 6, y: y + (BAR - 4) / 2, 'dominant-baseline': 'middle' }, shown))
     })))
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, shapes)
+  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, shapes)
   const hidden = answer.rows.length - rows.length
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.chart }, svg),
     around.caption(hidden > 0 ? words.notShown(hidden) : ''))
@@ -106,7 +106,7 @@ function lines(answer, time, around) {
       places.map((place) => s('circle', { class: `series-${which}`, cx: place.x, cy: place.y, r: 4 }, s('title', {}, place.text))),
       end ? s('text', { class: 'label', x: end.x + 10, y: end.y, 'dominant-baseline': 'middle' }, variable) : null)
   })
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, marks, shapes)
+  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, marks, shapes)
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.chart }, svg), around.caption(''))
 }
 

@@ -69,7 +69,7 @@ export function graph(answer, around) {
     for (const { one, group } of dots) group.setAttribute('transform', `translate(${one.x} ${one.y})`)
   }
   draw()
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'graph', role: 'img', 'aria-label': words.graphOf(list.length, links.length) },
+  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'graph', role: 'group', 'aria-label': words.graphOf(list.length, links.length) },
     lines.map((one) => [one.line, one.name]), dots.map((one) => one.group))
   for (const { one, group } of dots) drag(svg, group, one, draw)
   const rest = all.length - links.length
@@ -119,7 +119,7 @@ function place(list, links) {
   const [xs, ys] = [list.map((one) => one.x), list.map((one) => one.y)]
   const fit = (/** @type {number[]} */ values, /** @type {number} */ low, /** @type {number} */ high) => {
     const [from, to] = [Math.min(...values), Math.max(...values)]
-    const scale = Math.min(1, (high - low) / Math.max(1, to - from))
+    const scale = Math.min(1.5, (high - low) / Math.max(1, to - from))
     const middle = (from + to) / 2
     return (/** @type {number} */ value) => (low + high) / 2 + (value - middle) * scale
   }

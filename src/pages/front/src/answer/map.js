@@ -48,7 +48,7 @@ export function map(answer, around) {
     const address = node && row[node]?.type === 'uri' ? around.pageOf(row[node].value) : null
     return address ? s('a', { href: address }, content) : s('g', {}, content)
   })
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'map', role: 'img', 'aria-label': words.mapOf(found.length) },
+  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'map', role: 'group', 'aria-label': words.mapOf(found.length) },
     s('path', { class: 'graticule', d: path(geoGraticule10()) }), s('path', { class: 'land', d: land }), s('path', { class: 'borders', d: borders }), dots)
   const left = answer.rows.length - found.length
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.map }, svg),
@@ -71,7 +71,7 @@ function projectionFor(found) {
     ? geoConicConformal().parallels([Math.max(30, south), Math.max(45, north)]).rotate([-middle, 0])
     : geoEquirectangular().rotate([width > 300 ? 0 : -middle, 0])
   // A single place is shown with what is around it.
-  const [dx, dy] = [Math.max(4, width * 0.1), Math.max(2.5, height * 0.1)]
+  const [dx, dy] = [Math.max(6, width * 0.15), Math.max(4, height * 0.25)]
   const around = /** @type {any} */ ({
     type: 'MultiPoint',
     coordinates: [...found, [middle - width / 2 - dx, (south + north) / 2], [middle + width / 2 + dx, (south + north) / 2],

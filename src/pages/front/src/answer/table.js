@@ -22,9 +22,9 @@ export function table(answer, around) {
   const heads = answer.variables.map((variable) => {
     const button = h('button', { type: 'button', class: 'sort', onclick: () => sort(variable) }, variable)
     const copy = h('button', {
-      type: 'button', class: 'copy', title: words.copyColumn, 'aria-label': `${words.copyColumn}: ${variable}`,
+      type: 'button', class: 'copy',
       onclick: () => around.copy(rows.map((row) => textOf(row[variable])).join('\n')),
-    }, words.copy)
+    }, words.copy, h('span', { class: 'unseen' }, ` ${words.column} ${variable}`))
     return h('th', { scope: 'col', 'aria-sort': 'none' }, h('span', { class: 'head' }, button, copy))
   })
   const more = h('button', { type: 'button', class: 'more', onclick: () => extend() })

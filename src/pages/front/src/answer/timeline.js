@@ -52,7 +52,7 @@ export function timeline(answer, around) {
     const address = node && row[node]?.type === 'uri' ? around.pageOf(row[node].value) : null
     return address ? s('a', { href: address }, content) : s('g', {}, content)
   })
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'timeline', role: 'img', 'aria-label': words.timelineOf(shown.length) }, marks, lines)
+  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'timeline', role: 'group', 'aria-label': words.timelineOf(shown.length) }, marks, lines)
   const left = answer.rows.length - shown.length
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.timeline }, svg),
     around.caption(left > 0 ? words.notShown(left) : ''))
