@@ -57,6 +57,16 @@ export const h = (tag, attributes, ...children) => fill(document.createElement(t
 export const s = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes ?? {}, children)
 
 /**
+ * Puts children into an element in place of those that it has.
+ * @param {Element} element
+ * @param {...any} children
+ */
+export function put(element, ...children) {
+  element.replaceChildren()
+  fill(element, {}, children)
+}
+
+/**
  * A function that runs once a pause has passed since the last call.
  * @param {(...all: any[]) => void} run
  * @param {number} pause in milliseconds

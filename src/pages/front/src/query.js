@@ -3,7 +3,7 @@
  */
 
 import { completions } from './complete.js'
-import { h, later } from './dom.js'
+import { h, later, put } from './dom.js'
 import { MOST, Refused, Service } from './engine/service.js'
 import { editor, place } from './editor.js'
 import { entries, forget, remember } from './history.js'
@@ -144,7 +144,7 @@ async function start(page, config) {
   function showHistory() {
     if (!past) return
     const all = entries()
-    past.replaceChildren(
+    put(past,
       h('h2', {}, words.history),
       all.length === 0 ? h('p', { class: 'quiet' }, words.noHistory) : h('ul', {}, all.slice(0, 12).map((one) => h('li', {},
         h('a', { href: `${config.paths.query}?${new URLSearchParams({ query: one.text, ...(one.inferred ? { inferred: 'true' } : {}) })}`, title: one.text }, summary(one.text))))),
@@ -164,12 +164,12 @@ async function start(page, config) {
     const iri = token ? expand(token.text, { ...config.prefixes, ...declared(pad.text()) }) : null
     if (iri === asked) return
     asked = iri ?? ''
-    if (!iri) return help.replaceChildren()
+    if (!iri) return put(help)
     try {
       const known = await engine.complete('about', [['iri', iri], ['lang', language]])
       if (asked !== iri || !known.label) return
       const counts = [known.class, known.members ? words.members(known.members) : '', known.triples ? words.uses(known.triples) : '']
-      help.replaceChildren(
+      put(help,
         h('h2', {}, words.about),
         h('p', {}, h('a', { href: pageOf(iri) }, known.label), ' ', h('code', {}, shorten(iri, config.prefixes))),
         known.description ? h('p', {}, known.description) : null,
@@ -178,7 +178,7 @@ async function start(page, config) {
           [index > 0 ? ', ' : '', one.iri ? h('a', { href: pageOf(one.iri) }, one.label) : one.label])) : null,
       )
     } catch {
-      help.replaceChildren()
+      put(help)
     }
   }
 
@@ -268,12 +268,12 @@ async function start(page, config) {
   function show(what, answer) {
     const count = answer.kind === 'truth' ? null : answer.kind === 'graph' ? words.triples(answer.rows.length) : words.rows(answer.rows.length)
     const seconds = answer.milliseconds / 1000
-    const time = seconds < 1 ? `${Math.round(answer.milliseconds)} ms` : `${seconds.toLocaleString(language, { maximumFractionDigits: 1 })} s`
+    const time = seconds < 1 ? words.milliseconds(Math.round(answer.milliseconds)) : words.seconds(seconds.toLocaleString(language, { maximumFractionDigits: 1 }))
     status.textContent = [count, words.took(time), answer.build ? words.fromBuild(answer.build) : ''].filter(Boolean).join(' · ')
     const asked_ = { ...what, build: answer.build ?? what.build }
     const isEmpty = answer.kind !== 'truth' && answer.rows.length === 0
     const view = new URL(location.href).searchParams.get('view')
-    answerBox.replaceChildren(
+    put(answerBox,
       answer.isCut ? h('p', { class: 'cut', role: 'alert' }, words.cut(MOST), ' ', whole(asked_, answer)) : '',
       isEmpty ? h('div', { class: 'empty' }, h('p', {}, words.empty), answer.hints.length > 0 ? h('ul', {}, answer.hints.map((hint) => h('li', {}, hint))) : null) : '',
       isEmpty ? '' : views(answer, around, {
@@ -320,11 +320,11 @@ async function start(page, config) {
     status.textContent = ''
     if (!(error instanceof Refused)) {
       const isCut = error instanceof TypeError || error instanceof SyntaxError
-      answerBox.replaceChildren(h('div', { class: 'problem', role: 'alert' }, h('p', {}, isCut && navigator.onLine ? words.broken : words.failed)))
+      put(answerBox, h('div', { class: 'problem', role: 'alert' }, h('p', {}, isCut && navigator.onLine ? words.broken : words.failed)))
       return
     }
     const all = [error.problem, ...(error.problem.others ?? [])]
-    answerBox.replaceChildren(h('div', { class: 'problem', role: 'alert' }, all.map((problem) => {
+    put(answerBox, h('div', { class: 'problem', role: 'alert' }, all.map((problem) => {
       const at = problem.line && pad ? h('button', {
         type: 'button', class: 'plain',
         onclick: () => {

@@ -19,6 +19,8 @@ export default {
   rows: (/** @type {number} */ count) => many(count, 'row', 'rows'),
   triples: (/** @type {number} */ count) => many(count, 'triple', 'triples'),
   took: (/** @type {string} */ time) => `in ${time}`,
+  milliseconds: (/** @type {number} */ count) => `${count} ms`,
+  seconds: (/** @type {string} */ count) => `${count} s`,
   fromBuild: (/** @type {string} */ build) => `build ${build}`,
   yes: 'Yes',
   no: 'No',

@@ -22,6 +22,8 @@ export default {
   rows: (/** @type {number} */ count) => many(count, 'строка', 'строки', 'строк'),
   triples: (/** @type {number} */ count) => many(count, 'тройка', 'тройки', 'троек'),
   took: (/** @type {string} */ time) => `за ${time}`,
+  milliseconds: (/** @type {number} */ count) => `${count} мс`,
+  seconds: (/** @type {string} */ count) => `${count} с`,
   fromBuild: (/** @type {string} */ build) => `сборка ${build}`,
   yes: 'Да',
   no: 'Нет',

@@ -1,5 +1,6 @@
 /**
- * Answers as a table: sorted by any column, with labels beside IRIs, a thousand rows at a time.
+ * Answers as a table: sorted by any column, with labels beside IRIs, a thousand rows at a time. Narrow screens show a
+ * card a row; roles say that it is a table all the same.
  */
 
 import { h } from '../dom.js'
@@ -18,19 +19,19 @@ export function table(answer, around) {
   let rows = answer.rows
   let sorted = { column: '', descending: false }
   let shown = 0
-  const body = h('tbody')
+  const body = h('tbody', { role: 'rowgroup' })
   const heads = answer.variables.map((variable) => {
     const button = h('button', { type: 'button', class: 'sort', onclick: () => sort(variable) }, variable)
     const copy = h('button', {
       type: 'button', class: 'copy',
       onclick: () => around.copy(rows.map((row) => textOf(row[variable])).join('\n')),
     }, words.copy, h('span', { class: 'unseen' }, ` ${words.column} ${variable}`))
-    return h('th', { scope: 'col', 'aria-sort': 'none' }, h('span', { class: 'head' }, button, copy))
+    return h('th', { scope: 'col', role: 'columnheader', 'aria-sort': 'none' }, h('span', { class: 'head' }, button, copy))
   })
   const more = h('button', { type: 'button', class: 'more', onclick: () => extend() })
   const element = h('div', { class: 'table-view' },
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.table },
-      h('table', { class: 'answer' }, h('thead', {}, h('tr', {}, heads)), body)),
+      h('table', { class: 'answer', role: 'table' }, h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)), body)),
     more)
 
   function extend() {
@@ -43,7 +44,7 @@ export function table(answer, around) {
   }
 
   /** @param {Record<string, import('../terms.js').Term>} row */
-  const line = (row) => h('tr', {}, answer.variables.map((variable) => h('td', { 'data-column': variable }, cell(row[variable], around))))
+  const line = (row) => h('tr', { role: 'row' }, answer.variables.map((variable) => h('td', { role: 'cell', 'data-column': variable }, cell(row[variable], around))))
 
   /** @param {string} variable */
   function sort(variable) {
