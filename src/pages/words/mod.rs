@@ -23,7 +23,6 @@ pub struct Words {
     pub about: &'static str,
     pub theme: &'static str,
     pub build: &'static str,
-    pub report: &'static str,
     pub licence: &'static str,
     pub graph_without_title: &'static str,
     // Values.
@@ -59,6 +58,7 @@ pub struct Words {
     pub copy_iri: &'static str,
     pub original_address: &'static str,
     pub said_in_graph: &'static str,
+    pub graph_names: [(&'static str, &'static str); 6],
     pub merged_into: &'static str,
     pub merged_from: &'static str,
     pub incoming: &'static str,
@@ -90,6 +90,7 @@ pub struct Words {
     pub kind: &'static str,
     pub year: &'static str,
     pub basis: &'static str,
+    pub role: &'static str,
     pub narrow: &'static str,
     pub remove: &'static str,
     pub page: &'static str,
