@@ -38,8 +38,13 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
         Err(problem) => return problem.into_response(),
     };
     let made = match asked.query() {
-        Some(name) => query_page::respond(&service, asked, name.as_deref(), &parts).await,
-        None => page(&service, asked, &parts).await,
+        Some(name) => query_page::respond(&service, &asked, name.as_deref(), &parts).await,
+        None => Ok(None),
+    };
+    let made = match made {
+        Ok(None) => page(&service, asked, &parts).await,
+        Ok(Some(response)) => Ok(response),
+        Err(problem) => Err(problem),
     };
     match made {
         Ok(response) => response,
@@ -48,6 +53,7 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
 }
 
 /// What a request asks for.
+#[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub(super) language: Language,
     /// Whether the path begins with the language.

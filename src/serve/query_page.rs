@@ -25,28 +25,35 @@ const BYTES: usize = 4 << 20;
 /// Formats that can be shown.
 const ACCEPT: &str = "application/sparql-results+json, text/turtle;q=0.9";
 
-/// Responds with the page. `name` is that of a stored query.
+/// Responds with the page; `None` where there is no such query. `name` is that of a stored query.
 ///
 /// # Errors
-/// There is no such query.
+/// A parameter is wrong, or the page cannot be made.
 pub async fn respond(
     service: &Service,
-    reader: pages::Asked,
+    reader: &pages::Asked,
     name: Option<&str>,
     parts: &Parts,
-) -> Result<Response, Problem> {
+) -> Result<Option<Response>, Problem> {
     let published = service.current();
-    let name = name.map(|name| decode(&name.replace('+', "%2B")).ok_or_else(pages::nothing));
-    let name = name.transpose()?;
     let form = Form(reader.parameters.clone());
-    let query = match &name {
-        Some(name) => Some(stored::find(&published, name)?.0),
+    let query = match name {
+        Some(name) => {
+            // A plus sign in a path is one.
+            let name = decode(&name.replace('+', "%2B"));
+            let mut named = published.queries.iter();
+            let found = named.find(|query| Some(&query.name) == name.as_ref());
+            let Some(found) = found else {
+                return Ok(None);
+            };
+            Some(found)
+        }
         None => None,
     };
     let own = |name: &str| query.is_some_and(|query| declares(query, name));
     let common = |name: &str| form.last(name).filter(|_| !own(name));
     let mut asked = Asked {
-        stored: name.clone(),
+        stored: query.map(|query| query.name.clone()),
         text: form
             .last("query")
             .filter(|_| query.is_none())
@@ -81,6 +88,7 @@ pub async fn respond(
     };
     let root = pages::root_of(&service.url()).to_owned();
     let site = Arc::clone(&published.site);
+    let reader = reader.clone();
     let html = tokio::task::spawn_blocking(move || {
         let links = Links::of_service(site.base(), &root, reader.language, reader.chosen);
         let frame = Frame::new(&site, links, reader.language, &reader.target);
@@ -104,7 +112,7 @@ pub async fn respond(
     let headers = response.headers_mut();
     answer::describe(headers, &published, None);
     pages::as_page(headers);
-    Ok(response)
+    Ok(Some(response))
 }
 
 /// The address of the same question to the published build.

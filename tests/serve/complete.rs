@@ -73,7 +73,7 @@ fn offers_fit_the_place_in_the_query() {
         "{here:?}"
     );
     // By the words of a label, in the language of the reader.
-    let words = [("text", "регион"), ("lang", "ru"), ("subject", "?x")];
+    let words = [("text", "находит"), ("lang", "ru"), ("subject", "?x")];
     let region = offered(&server, "properties", &words);
     assert!(!region.is_empty() && region.len() < all.len(), "{region:?}");
     // Classes: those of the things in this place come first.

@@ -13,6 +13,7 @@ mod pages;
 mod processes;
 mod protocol;
 mod python;
+mod query_page;
 mod reconcile;
 mod running;
 mod server;
