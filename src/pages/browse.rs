@@ -1,7 +1,7 @@
 //! Lists of things by class, by what they are linked to, by year and by basis, with facets that narrow them.
 
 use super::frame::Frame;
-use super::links::encode;
+use super::links::{encode, escape_path};
 use super::value::Value;
 use super::view::{View, capital};
 use crate::store::StoreError;
@@ -41,6 +41,8 @@ const CLASSES: usize = 300;
 pub struct Filter {
     /// Members of a class.
     pub class: Option<NamedNode>,
+    /// Things of a kind: by a part of their IRI, `city` of `…/id/city/irbit`, or by their namespace.
+    pub kind: Option<String>,
     /// Things with these values of these properties.
     pub values: Vec<(NamedNode, NamedNode)>,
     /// Things with a date in a year.
@@ -65,6 +67,7 @@ impl Filter {
         for (name, value) in parameters {
             match name.as_str() {
                 "class" => filter.class = Some(node(value)?),
+                "kind" => filter.kind = Some(value.clone()).filter(|kind| !kind.is_empty()),
                 "property" => property = Some(node(value)?),
                 "value" => filter.values.push((property.take()?, node(value)?)),
                 "year" => filter.year = Some(value.parse().ok()?),
@@ -82,6 +85,9 @@ impl Filter {
         let mut parts = Vec::new();
         if let Some(class) = &self.class {
             parts.push(format!("class={}", encode(class.as_str())));
+        }
+        if let Some(kind) = &self.kind {
+            parts.push(format!("kind={}", encode(kind)));
         }
         for (property, value) in &self.values {
             let (property, value) = (encode(property.as_str()), encode(value.as_str()));
@@ -107,7 +113,7 @@ impl Filter {
 
     /// Whether it says nothing.
     pub(super) fn is_open(&self) -> bool {
-        self.class.is_none() && self.values.is_empty()
+        self.class.is_none() && self.kind.is_none() && self.values.is_empty()
     }
 
     fn at(&self, page: usize) -> Self {
@@ -118,7 +124,7 @@ impl Filter {
     }
 
     fn is_narrowed(&self) -> bool {
-        let sides = usize::from(self.class.is_some()) + self.values.len();
+        let sides = usize::from(self.class.is_some() || self.kind.is_some()) + self.values.len();
         sides > 1 || self.year.is_some() || self.basis.is_some() || self.role.is_some()
     }
 }
@@ -161,6 +167,9 @@ struct Facet {
 pub(super) struct Classes<'a> {
     frame: &'a Frame,
     graphs: Vec<InGraph>,
+    /// Kinds of things, where there are no classes of facts.
+    kinds: Vec<(Value, String)>,
+    tables: Vec<(Value, String)>,
 }
 
 /// The classes of a graph.
@@ -211,11 +220,37 @@ impl<'a> Classes<'a> {
                 });
             }
         }
+        let facts = view.build().manifest().statistics.graphs.get("");
+        let has_classes = facts.is_some_and(|facts| !facts.classes.is_empty());
+        let tables = view.build().manifest().inputs().iter().filter_map(|input| {
+            let rows = view
+                .language()
+                .count(input.rows?, &view.frame.words.table_rows);
+            let page = view.frame.href(&format!("/{}", escape_path(&input.name)));
+            Some((Value::link(&*input.name, page), rows))
+        });
         Ok(Self {
             frame: view.frame,
             graphs,
+            kinds: if has_classes { Vec::new() } else { kinds(view) },
+            tables: tables.take(CLASSES).collect(),
         })
     }
+}
+
+/// The kinds of things of the facts, with how many there are of each.
+pub(super) fn kinds(view: &View<'_>) -> Vec<(Value, String)> {
+    let things = view.build().manifest().statistics.things.iter();
+    let kinds = things.take(CLASSES).map(|(kind, count)| {
+        let filter = Filter {
+            kind: Some(kind.clone()),
+            page: 1,
+            ..Filter::default()
+        };
+        let link = Value::link(capital(kind), view.frame.href(&filter.path()));
+        (link, view.language().number(*count))
+    });
+    kinds.collect()
 }
 
 impl<'a> Browse<'a> {
@@ -278,7 +313,7 @@ impl<'a> Browse<'a> {
 /// Whether facts say that there are members of the class.
 fn has_facts(view: &View<'_>, filter: &Filter) -> Result<bool, StoreError> {
     let Some(class) = &filter.class else {
-        return Ok(false);
+        return Ok(filter.kind.is_some());
     };
     let object = Some(class.as_ref().into());
     Ok(view.count(None, Some(rdf::TYPE), object, Graphs::Default)? > 0)
@@ -292,7 +327,10 @@ fn title(view: &View<'_>, filter: &Filter) -> String {
             capital(&view.name(property.as_str())),
             view.name(value.as_str())
         ),
-        (None, None) => view.frame.words.browse.to_owned(),
+        (None, None) => match &filter.kind {
+            Some(kind) => capital(kind),
+            None => view.frame.words.browse.to_owned(),
+        },
     }
 }
 
@@ -346,13 +384,28 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
         patterns.push((count, (property, value)));
     }
     patterns.sort();
-    let Some((count, (property, value))) = patterns.first().copied() else {
-        return Ok((Vec::new(), false));
+    // One of the conditions gives the candidates, and the others are asked about each.
+    let (candidates, cut, asked) = match (&filter.kind, patterns.split_first()) {
+        (Some(kind), _) => {
+            // One that is elsewhere is named by its namespace.
+            let start = match kind.contains("://") {
+                true => kind.clone(),
+                false => format!("{}id/{kind}/", view.site.base()),
+            };
+            let mut things = view.starting_with(&start, EXAMINED + 1)?;
+            let cut = things.len() > EXAMINED;
+            things.truncate(EXAMINED);
+            (things, cut, patterns.as_slice())
+        }
+        (None, Some(((count, (property, value)), others))) => {
+            let things = view.subjects(*property, *value, None, EXAMINED)?;
+            (things, *count > EXAMINED as u64, others)
+        }
+        (None, None) => return Ok((Vec::new(), false)),
     };
-    let subjects = view.subjects(property, value, None, EXAMINED)?;
     let mut found = Vec::new();
-    'things: for subject in subjects {
-        for (_, (property, value)) in patterns.iter().skip(1) {
+    'things: for subject in candidates {
+        for (_, (property, value)) in asked {
             let object = Some((*value).into());
             let has = view.quads(
                 Some(subject.as_ref().into()),
@@ -382,7 +435,7 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
         }
         found.push(subject);
     }
-    Ok((found, count > EXAMINED as u64))
+    Ok((found, cut))
 }
 
 /// The years of the dates of a thing.

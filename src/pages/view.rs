@@ -135,6 +135,13 @@ impl<'s> View<'s> {
         Ok(named)
     }
 
+    /// The first things of the facts whose IRIs start with a text, in the order of their IRIs.
+    pub fn starting_with(&self, start: &str, most: usize) -> Result<Vec<NamedNode>, StoreError> {
+        let failed = |error| unreadable(self.build(), &error);
+        let found = self.index().subjects_starting_with(start).map_err(failed)?;
+        found.take(most).map(|node| node.map_err(failed)).collect()
+    }
+
     /// Whether anything is said of a node, or with it.
     pub fn is_known(&self, node: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         Ok(!self

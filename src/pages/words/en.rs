@@ -107,6 +107,7 @@ pub const EN: Words = Words {
     how_many: "How many",
     meaning: "Meaning",
     facts: "Facts",
+    tables: "Tables",
     kind: "Kind",
     year: "Year",
     basis: "Basis",

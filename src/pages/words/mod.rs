@@ -87,6 +87,7 @@ pub struct Words {
     pub how_many: &'static str,
     pub meaning: &'static str,
     pub facts: &'static str,
+    pub tables: &'static str,
     pub kind: &'static str,
     pub year: &'static str,
     pub basis: &'static str,

@@ -115,6 +115,7 @@ pub const RU: Words = Words {
     how_many: "Сколько",
     meaning: "Что это",
     facts: "Факты",
+    tables: "Таблицы",
     kind: "Вид",
     year: "Год",
     basis: "Основание",
