@@ -141,6 +141,11 @@ async fn page(
         vary(response.headers_mut());
         return Ok(response);
     }
+    let turn = tokio::time::timeout(service.options.time, service.pages.acquire());
+    let Ok(Ok(_turn)) = turn.await else {
+        let title = "too many pages are waiting";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, title));
+    };
     let made = tokio::task::spawn_blocking(move || make(&site, &asked, &root, wanted));
     let made = made.await.map_err(|_| {
         let title = "the page could not be made";

@@ -15,11 +15,14 @@ use axum::http::StatusCode;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 /// Older builds that are kept open.
 const OLDER: usize = 2;
+
+/// Pages that are made at a time: each takes one core for as long as it reads.
+const PAGES: usize = 4;
 
 /// The service.
 pub struct Service {
@@ -29,6 +32,8 @@ pub struct Service {
     pub address: SocketAddr,
     /// Which task runs when.
     pub lanes: Lanes,
+    /// How many pages may be made at a time.
+    pub pages: Semaphore,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The access log.
@@ -61,6 +66,7 @@ impl Service {
         let (fast, slow) = options.lanes();
         Ok(Self {
             lanes: Lanes::new(fast, slow, options.connections, Arc::clone(&metrics)),
+            pages: Semaphore::new(PAGES),
             log: Log::open(options.log.as_deref())?,
             current: RwLock::new(Arc::new(current)),
             older: Mutex::new(Vec::new()),
