@@ -114,7 +114,7 @@ test('a page is reached and left by the keyboard alone', async () => {
   await close()
 })
 
-test('hostile labels, notes and names run nothing on any page', async () => {
+test('hostile labels, notes and names run nothing on any page', async (t) => {
   const own = await serve({
     change(folder) {
       const file = join(folder, 'data/cities.csv')
@@ -128,6 +128,7 @@ test('hostile labels, notes and names run nothing on any page', async () => {
       writeFileSync(file, lines.join('\n'))
     },
   })
+  t.after(own.stop)
   const { page, wrong, close } = await visit(browser, { own: own.url, expects: /404/ })
   const id = readFileSync(join(own.folder, 'data/cities.csv'), 'utf8').split('\n')[1].split(',')[0]
   for (const path of [`/id/city/${id}`, '/data/cities.csv', '/data/cities.csv/row/2', '/search?q=script', `/search?q=${encodeURIComponent(HOSTILE)}`,
@@ -141,5 +142,4 @@ test('hostile labels, notes and names run nothing on any page', async () => {
   await page.locator('.suggestions li').first().waitFor()
   assert.deepEqual(wrong, [])
   await close()
-  own.stop()
 })

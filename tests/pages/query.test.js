@@ -255,8 +255,9 @@ test('a stored query is found, its form filled and run', async () => {
   await close()
 })
 
-test('an address names its build, and a build that was deleted can be asked again', async () => {
+test('an address names its build, and a build that was deleted can be asked again', async (t) => {
   const own = await serve()
+  t.after(own.stop)
   const { page, wrong, close } = await visit(browser, { own: own.url, expects: /410/ })
   const first = own.id()
   const query = encodeURIComponent('SELECT (COUNT(*) AS ?n) { ?s a cg:City }')
@@ -269,7 +270,6 @@ test('an address names its build, and a build that was deleted can be asked agai
   assert.match(page.url(), new RegExp(`build=${first}`))
   assert.deepEqual(wrong, [])
   await close()
-  own.stop()
 })
 
 test('without scripts a form has a table as its answer', async () => {

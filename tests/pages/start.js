@@ -32,6 +32,11 @@ export async function serve({ change, arguments: more = [] } = {}) {
     })
     child.on('exit', () => reject(new Error(`the service did not start: ${said}`)))
   })
+  // A test that fails must not leave it running.
+  const { stderr } = /** @type {any} */ (child)
+  stderr.unref()
+  child.unref()
+  process.on('exit', () => child.kill())
   const stop = () => {
     child.removeAllListeners('exit')
     child.kill()
@@ -40,8 +45,41 @@ export async function serve({ change, arguments: more = [] } = {}) {
   return { url, folder, stop, publish: () => build(folder), id: () => readFileSync(join(folder, '.civigraph/current'), 'utf8').trim() }
 }
 
+/** A project with a few cities, whose site is soon written. @param {string} folder */
+export function small(folder) {
+  const column = (/** @type {string} */ name, more = {}) => ({ name, titles: name, ...more })
+  const base = 'https://example.org/'
+  const tables = [{
+    url: 'cities.csv',
+    tableSchema: {
+      aboutUrl: `${base}id/city/{id}`,
+      primaryKey: 'id',
+      columns: [
+        column('id', { required: true, suppressOutput: true }),
+        column('en', { lang: 'en', propertyUrl: 'rdfs:label' }),
+        column('ru', { lang: 'ru', propertyUrl: 'rdfs:label' }),
+        column('founded', { datatype: 'date', propertyUrl: `${base}ns#founded` }),
+        column('twin', { propertyUrl: `${base}ns#twin`, valueUrl: `${base}id/city/{twin}` }),
+        { name: 'class', virtual: true, propertyUrl: 'rdf:type', valueUrl: `${base}ns#City` },
+      ],
+    },
+  }]
+  mkdirSync(join(folder, 'data'))
+  mkdirSync(join(folder, 'queries'))
+  writeFileSync(join(folder, 'data/csv-metadata.json'), JSON.stringify({ '@context': 'http://www.w3.org/ns/csvw', 'https://w3id.org/civigraph/csvw#base': base, tables }))
+  writeFileSync(join(folder, 'data/cities.csv'), `id,en,ru,founded,twin
+zheleznogorsk,Zheleznogorsk,Железногорск,1950-02-26,irbit
+irbit,Irbit,Ирбит,1631-01-01,zheleznogorsk
+hostile,<script>alert(1)</script>,<img src=x onerror=alert(1)>,2000-01-01,irbit
+`)
+  writeFileSync(join(folder, 'queries/founded.rq'), `# title: Cities by the day of their foundation
+# param: since date = 1900-01-01
+SELECT ?city ?founded { ?city <${base}ns#founded> ?founded FILTER(?founded >= ?since) } ORDER BY ?founded
+`)
+}
+
 /** @param {string} folder */
-function build(folder) {
+export function build(folder) {
   const { status, stderr } = spawnSync(program, ['--project', folder, 'build', '--quiet'], { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
 }

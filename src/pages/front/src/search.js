@@ -38,7 +38,7 @@ function suggest(input) {
   }
   /** @param {number} next */
   const choose = (next) => {
-    const items = [...list.children]
+    const items = [...list.querySelectorAll('a')]
     chosen = (next + items.length) % items.length
     items.forEach((item, at) => item.setAttribute('aria-selected', String(at === chosen)))
     input.setAttribute('aria-activedescendant', items[chosen].id)
@@ -52,8 +52,9 @@ function suggest(input) {
     if (text.length < 2) return close()
     const items = await find(text, input)
     if (mine !== last) return
-    list.replaceChildren(...items.map((/** @type {any} */ one, /** @type {number} */ at) => h('li', { role: 'option', id: `search-suggestion-${at}`, 'aria-selected': 'false' },
-      h('a', { href: one.page, tabindex: '-1' }, h('span', {}, one.label), one.detail ? h('span', { class: 'quiet' }, one.detail) : null))))
+    list.replaceChildren(...items.map((/** @type {any} */ one, /** @type {number} */ at) => h('li', { role: 'presentation' },
+      h('a', { href: one.page, tabindex: '-1', role: 'option', id: `search-suggestion-${at}`, 'aria-selected': 'false' },
+        h('span', {}, one.label), one.detail ? h('span', { class: 'quiet' }, one.detail) : null))))
     list.hidden = items.length === 0
     input.setAttribute('aria-expanded', String(items.length > 0))
     chosen = -1
@@ -65,7 +66,7 @@ function suggest(input) {
       choose(event.key === 'ArrowDown' ? chosen + 1 : Math.max(chosen, 0) - 1)
     } else if (event.key === 'Enter' && chosen >= 0) {
       event.preventDefault()
-      list.children[chosen].querySelector('a')?.click()
+      list.querySelectorAll('a')[chosen].click()
     } else if (event.key === 'Escape') close()
   })
   form.addEventListener('focusout', (event) => {
