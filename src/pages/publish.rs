@@ -5,12 +5,15 @@
 
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
+use super::query::SITE_GRAPH;
 use super::render::{Address, render};
 use super::site::Site;
-use super::static_files;
+use super::{names, static_files};
 use crate::diagnostic::Code;
 use crate::query::{self, AnswerFormat, AnswerStyle, Request};
 use crate::store::StoreError;
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -72,6 +75,15 @@ pub fn publish(
         level = next;
     }
     let mut writer = Writer::new(&target.new);
+    // Scripts load each other by their names: no page leads to all of them.
+    for (path, file) in static_files::all() {
+        if !known.contains(path) {
+            writer.write(path.trim_start_matches('/'), file.bytes)?;
+        }
+    }
+    writer.write(names::FILE, &names::index(site, &known)?)?;
+    let lines = GzEncoder::new(site.build.lines()?, Compression::best());
+    writer.copy(SITE_GRAPH.trim_start_matches('/'), lines)?;
     let manifest = site.build.manifest();
     let mark = serde_json::json!({
         "build": manifest.id, "digest": manifest.digest, "version": env!("CARGO_PKG_VERSION"),

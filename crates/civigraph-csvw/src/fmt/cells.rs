@@ -122,7 +122,7 @@ impl<'d> Writer<'d> {
 }
 
 /// Whether a spreadsheet would evaluate a cell. A plain number is no formula, whatever its sign.
-fn is_formula(cell: &str) -> bool {
+pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
 }
 

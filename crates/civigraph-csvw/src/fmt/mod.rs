@@ -16,7 +16,7 @@ mod cells;
 mod encode;
 mod layout;
 
-pub use cells::Profile;
+pub use cells::{Profile, is_formula};
 pub use encode::Unencodable;
 pub use layout::Layout;
 
