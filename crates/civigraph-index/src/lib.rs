@@ -103,6 +103,7 @@ mod error;
 mod header;
 mod index;
 mod language;
+mod largest;
 mod lines;
 mod literals;
 mod merge;

@@ -1,5 +1,6 @@
 //! Language tags of a query in one case.
 use crate::algebra::{map_operands, map_own_expressions, map_patterns};
+use crate::large::with_large_numbers;
 use civigraph_index::canonical_language_tag;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
@@ -36,7 +37,7 @@ pub fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
         };
         Some(canonical_literal(literal).into())
     };
-    evaluator
+    with_large_numbers(evaluator)
         .with_custom_function(NamedNode::new_unchecked(STRLANG), tagged)
         .with_custom_function(NamedNode::new_unchecked(STRLANGDIR), tagged)
 }
