@@ -105,7 +105,12 @@ mod tests {
         for (lexical, datatype) in numbers {
             let literal = Literal::new_typed_literal(*lexical, *datatype);
             let node = NamedNodeRef::new_unchecked("http://example.org/n");
-            chunk.push(QuadRef::new(node, node, &literal, GraphNameRef::DefaultGraph));
+            chunk.push(QuadRef::new(
+                node,
+                node,
+                &literal,
+                GraphNameRef::DefaultGraph,
+            ));
         }
         let mut builder = Builder::new(&folder, Options::default()).unwrap();
         builder.add(chunk).unwrap();
@@ -117,7 +122,10 @@ mod tests {
     fn the_largest_number_bounds_integers_and_decimals() {
         use xsd::{DECIMAL, DOUBLE, INTEGER, UNSIGNED_LONG};
         for (numbers, expected) in [
-            (&[("5", INTEGER), ("-7.5", DECIMAL), ("1e300", DOUBLE)][..], 7.5),
+            (
+                &[("5", INTEGER), ("-7.5", DECIMAL), ("1e300", DOUBLE)][..],
+                7.5,
+            ),
             (&[("5", INTEGER), ("INF", DOUBLE), ("NaN", DOUBLE)], 5.0),
             (&[("-5", INTEGER), ("-INF", DOUBLE)], 5.0),
             (&[("five", INTEGER)], 0.0),
@@ -126,7 +134,11 @@ mod tests {
             (&[("18446744073709551615", UNSIGNED_LONG)], f64::INFINITY),
             (&[("0.0000000000000000001", DECIMAL)], f64::INFINITY),
         ] {
-            assert_eq!(largest(numbers).total_cmp(&expected), std::cmp::Ordering::Equal, "{numbers:?}");
+            assert_eq!(
+                largest(numbers).total_cmp(&expected),
+                std::cmp::Ordering::Equal,
+                "{numbers:?}"
+            );
         }
     }
 }

@@ -233,10 +233,9 @@ impl LargeNumbers {
     /// Returns whether a query computes something that may be larger than what spareval holds.
     fn computes(&self, pattern: &GraphPattern) -> bool {
         let mut found = match pattern {
-            GraphPattern::Values { bindings, .. } => bindings
-                .iter()
-                .flatten()
-                .any(|term| matches!(term, Some(GroundTerm::Literal(literal)) if is_large(literal))),
+            GraphPattern::Values { bindings, .. } => bindings.iter().flatten().any(
+                |term| matches!(term, Some(GroundTerm::Literal(literal)) if is_large(literal)),
+            ),
             GraphPattern::Group {
                 inner, aggregates, ..
             } => aggregates.iter().any(|(_, aggregate)| {

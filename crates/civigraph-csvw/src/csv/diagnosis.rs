@@ -3,6 +3,7 @@
 use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,6 +16,8 @@ const BLOCK: usize = 1 << 20;
 const SAMPLE: u64 = 256 << 10;
 /// Malformed words from which on they are one finding, where there are hardly any others.
 const FOLDED: u64 = 4;
+/// Different words from which on their letters speak for an encoding.
+const ENOUGH: usize = 4;
 
 /// What makes all rows of a file meaningless: an encoding that is not the declared one, or the marks of an
 /// unresolved merge. A file that cannot be read is somebody else's finding.
@@ -107,7 +110,7 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     }
     let words = Words::of(&text);
     if words.strange < 2 || words.strange * 3 <= words.all {
-        return None;
+        return other_languages(resource, encoding, &start, &text);
     }
     let (place, word) = words.first?;
     let guess = likely(resource, declared)
@@ -124,6 +127,69 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
         .with_found(word)
         .with_optional_hint(guess),
     )
+}
+
+/// That the letters of a text are frequent in the languages of another encoding and rare in those of the declared
+/// one: `Gdańsk` in windows-1250 is `Gdañsk` in windows-1252, which looks like a word too.
+fn other_languages(
+    resource: &Resource,
+    encoding: &'static Encoding,
+    start: &[u8],
+    text: &str,
+) -> Option<Diagnostic> {
+    let guess = guess_letters(start);
+    if guess == encoding || !encoding.is_single_byte() || !guess.is_single_byte() {
+        return None;
+    }
+    let other = guess.decode_without_bom_handling_and_without_replacement(start)?;
+    if Words::of(&other).strange > 0 {
+        return None;
+    }
+    // Both have one character for each byte.
+    let mut words = Vec::new();
+    let mut word = (1, String::new(), String::new());
+    let mut line = 1;
+    for (read, meant) in text.chars().zip(other.chars()).chain([('\n', '\n')]) {
+        if read.is_ascii() && !read.is_ascii_alphabetic() {
+            words.push(std::mem::take(&mut word));
+            line += u64::from(read == '\n');
+            word.0 = line;
+        } else {
+            word.1.push(read);
+            word.2.push(meant);
+        }
+    }
+    words.retain(|(_, read, _)| !read.is_ascii());
+    let all = words.len();
+    words.retain(|(_, read, meant)| read != meant);
+    let differing = words.len();
+    let mut distinct: Vec<&str> = words.iter().map(|(_, read, _)| read.as_str()).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < ENOUGH || differing * 2 < all {
+        return None;
+    }
+    let (line, read, meant) = words.into_iter().next()?;
+    let guess = guess.name().to_lowercase();
+    Some(
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), line, 1),
+            format!(
+                "the text looks like {guess} and not like {}: {differing} of {all} words beyond ASCII",
+                encoding.name().to_lowercase()
+            ),
+        )
+        .with_found(read)
+        .with_hint(format!("in {guess} it reads `{meant}`")),
+    )
+}
+
+/// The encoding that letters and their neighbours speak for.
+fn guess_letters(sample: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
@@ -326,9 +392,10 @@ fn likely(resource: &Resource, declared: &Encoding) -> Option<(&'static Encoding
     let sample = resource.read_start(SAMPLE).ok()?;
     let end = memchr::memrchr(b'\n', &sample).map_or(sample.len(), |end| end + 1);
     let sample = sample.get(..end)?;
-    let candidates = CANDIDATES
-        .iter()
-        .filter_map(|label| Encoding::for_label(label.as_bytes()))
+    let labels = CANDIDATES.iter();
+    let usual = labels.filter_map(|label| Encoding::for_label(label.as_bytes()));
+    let candidates = std::iter::once(guess_letters(sample))
+        .chain(usual)
         .filter(|candidate| *candidate != declared);
     candidates
         .filter_map(|candidate| {
@@ -485,14 +552,94 @@ mod tests {
 
     #[test]
     fn the_hint_reads_the_text() {
-        for label in ["windows-1251", "koi8-r", "ibm866"] {
-            let bytes = encoded("город\nТомск\nИркутск\nОмск\nПермь\n", label);
+        let russian = "город\nТомск\nИркутск\nОмск\nПермь\n";
+        let polish = "miasto\nŁódź\nGdańsk\nPoznań\nŚwinoujście\n";
+        let french = "ville\nBesançon\nOrléans\nNîmes\nSète\n";
+        for (label, text, word) in [
+            ("windows-1251", russian, "город"),
+            ("koi8-r", russian, "город"),
+            ("ibm866", russian, "город"),
+            ("windows-1250", polish, "Łódź"),
+            ("windows-1252", french, "Besançon"),
+        ] {
+            let bytes = encoded(text, label);
             let found = diagnose(&Resource::of_bytes("t.csv", bytes), &dialect("utf-8")).unwrap();
             let hint = found.hint.unwrap();
             assert!(
-                hint.contains("`город`") && hint.contains(label),
+                hint.contains(&format!("`{word}`")) && hint.contains(label),
                 "{label}: {hint}"
             );
+        }
+    }
+
+    /// Words of one encoding that look like words in another, and languages that must not be taken for others.
+    #[test]
+    fn letters_speak_for_an_encoding() {
+        for (language, text, own) in [
+            (
+                "Polish",
+                "miasto\nGdańsk\nPoznań\nCzęstochowa\nKędzierzyn\nŚlęza\nBędzin\n",
+                "windows-1250",
+            ),
+            (
+                "Czech",
+                "město\nČeské Budějovice\nPlzeň\nUherské Hradiště\nPřerov\nKroměříž\n",
+                "windows-1250",
+            ),
+            (
+                "Hungarian",
+                "város\nKőszeg\nGyőr\nHódmezővásárhely\nMosonmagyaróvár\nTörökbálint\nGödöllő\n",
+                "windows-1250",
+            ),
+            (
+                "Turkish",
+                "şehir\nİstanbul\nEskişehir\nMuğla\nDiyarbakır\nŞanlıurfa\nKırıkkale\n",
+                "windows-1254",
+            ),
+            (
+                "French",
+                "préfecture\nBesançon\nÉpinal\nSaint-Étienne\nNîmes\nOrléans\nBézières\nl’été\n",
+                "windows-1252",
+            ),
+            (
+                "German",
+                "Stadt\nMünchen\nKöln\nDüsseldorf\nNürnberg\nLübeck\nGießen\nFürth\n",
+                "windows-1252",
+            ),
+            (
+                "Spanish",
+                "ciudad\nMálaga\nCórdoba\nA Coruña\nLogroño\nCáceres\n¿Dónde está?\nJaén\n",
+                "windows-1252",
+            ),
+            (
+                "Portuguese",
+                "município\nSão Paulo\nBrasília\nMaceió\nGoiânia\nUberlândia\nGuimarães\nÉvora\n",
+                "windows-1252",
+            ),
+            (
+                "Danish",
+                "by\nKøbenhavn\nÅrhus\nHelsingør\nNæstved\nTårnby\nRødovre\nBrøndby\n",
+                "windows-1252",
+            ),
+            (
+                "Finnish",
+                "kunta\nJyväskylä\nHämeenlinna\nSeinäjoki\nJärvenpää\nNokia\nYlöjärvi\n",
+                "windows-1252",
+            ),
+            (
+                "Icelandic",
+                "bær\nReykjavík\nKópavogur\nHafnarfjörður\nÍsafjörður\nAkureyri\nGarðabær\nÞórshöfn\n",
+                "windows-1252",
+            ),
+        ] {
+            let resource = Resource::of_bytes("t.csv", encoded(text, own));
+            assert!(doubt(&resource, &dialect(own)).is_none(), "{language}");
+            if own != "windows-1252" {
+                let found = doubt(&resource, &dialect("windows-1252"));
+                let found = found.unwrap_or_else(|| panic!("{language}"));
+                let text = format!("{} {:?}", found.message, found.hint);
+                assert!(text.contains(own), "{language}: {text}");
+            }
         }
     }
 

@@ -249,10 +249,12 @@ codes! {
     /// `en_US` has `_` for `-`, `pt-` ends too early. The texts that it describes get no language. Correct the
     /// tag, or leave the cell empty if the language is unknown.
     LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
-    /// The number is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
-    /// than 18 digits after the point: queries cannot compare it or compute with it. Is it a number at
-    /// all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
-    NotComputable = "0409", Warning, "number too large for queries", "";
+    /// The value is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
+    /// than 18 digits after the point. Queries of Civigraph compare, sort and sum integers and decimals of any
+    /// size; other programs take them for text, round them or leave them out. Dates, durations and doubles
+    /// beyond their limits cannot be compared here either. Is it a number at all? Identifiers are strings:
+    /// `"datatype": "string"`. Measurements may be `double`.
+    NotComputable = "0409", Warning, "value beyond what most programs hold", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
