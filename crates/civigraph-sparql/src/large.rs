@@ -132,10 +132,7 @@ impl LargeNumbers {
             E::And(a, b) => E::And(Box::new(self.condition(*a)), Box::new(self.condition(*b))),
             E::Or(a, b) => E::Or(Box::new(self.condition(*a)), Box::new(self.condition(*b))),
             E::Not(a) => E::Not(Box::new(self.condition(*a))),
-            expression
-                if self.may_be_large(&expression)
-                    && (is_calculation(&expression) || matches!(expression, E::Variable(_))) =>
-            {
+            expression if self.may_be_large(&expression) => {
                 let expression = self.expression(expression);
                 let truth = call("truth", [expression.clone()]);
                 E::Or(Box::new(expression), Box::new(truth))
@@ -293,17 +290,22 @@ impl LargeNumbers {
         let mut large = false;
         let mut other = false;
         let mut fails = false;
+        // That a number and a string are not equal is a value, that they have no order is none.
+        let is_equality = matches!(expression, Expression::Equal(..));
         map_operands(expression.clone(), &mut |operand| {
             fails |= is_numeric(&operand) && self.can_fail(&operand);
             large |= self.may_be_large(&operand);
             other |= match &operand {
                 Expression::NamedNode(_) => true,
-                Expression::Literal(literal) => Number::of(literal.as_ref()).is_none(),
+                Expression::Literal(literal) => {
+                    literal.language().is_some()
+                        || (!is_equality && Number::of(literal.as_ref()).is_none())
+                }
                 _ => false,
             };
             operand
         });
-        // Numbers are never equal to what is no number; `IN` compares with each of its list.
+        // `IN` compares with each of its list.
         fails || (large && (!other || matches!(expression, Expression::In(..))))
     }
 

@@ -439,7 +439,7 @@ mod tests {
                 "99999999999999999999",
                 O::Add,
                 "1e0",
-                "\"1.0E20\"^^<http://www.w3.org/2001/XMLSchema#double>",
+                "\"100000000000000000000\"^^<http://www.w3.org/2001/XMLSchema#double>",
             ),
         ] {
             let result = number(a).calculate(operation, &number(b)).unwrap();

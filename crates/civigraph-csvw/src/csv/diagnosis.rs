@@ -1,9 +1,9 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
+use super::letters;
 use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use std::fs::File;
 use std::io::{self, Read};
@@ -23,6 +23,16 @@ const ENOUGH: usize = 4;
 /// unresolved merge. A file that cannot be read is somebody else's finding.
 pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     let start = resource.read_start(4096).ok()?;
+    if is_utf32(&start) {
+        return Some(
+            Diagnostic::new(
+                Code::Encoding,
+                Place::at(Arc::clone(&resource.name), 1, 1),
+                "the file is in UTF-32, which no dialect can declare",
+            )
+            .with_hint("save it as UTF-8"),
+        );
+    }
     let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
     let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
     if mark.is_none()
@@ -137,7 +147,7 @@ fn other_languages(
     start: &[u8],
     text: &str,
 ) -> Option<Diagnostic> {
-    let guess = guess_letters(start);
+    let guess = letters::other_than(encoding, start).unwrap_or_else(|| letters::guess(start, true));
     if guess == encoding || !encoding.is_single_byte() || !guess.is_single_byte() {
         return None;
     }
@@ -185,13 +195,6 @@ fn other_languages(
     )
 }
 
-/// The encoding that letters and their neighbours speak for.
-fn guess_letters(sample: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
-    detector.guess(None, Utf8Detection::Deny)
-}
-
 /// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
 fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
     let before = |word: &str| {
@@ -230,6 +233,17 @@ fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
             "it was `{meant}`: get the file anew from where it was right"
         ))
     })
+}
+
+/// UTF-32, with a byte order mark or without: of four bytes two are zero, since no character is beyond U+10FFFF.
+fn is_utf32(start: &[u8]) -> bool {
+    let fours = start.chunks_exact(4);
+    let count = fours.len();
+    let zeros = |places: [usize; 2]| {
+        let zero = |four: &&[u8]| places.iter().all(|&place| four.get(place) == Some(&0));
+        fours.clone().filter(zero).count()
+    };
+    count >= 2 && (zeros([2, 3]) == count || zeros([0, 1]) == count)
 }
 
 /// UTF-16 without a byte order mark: in Latin text, commas and digits every other byte is zero.
@@ -380,6 +394,7 @@ const CANDIDATES: &[&str] = &[
     "windows-1252",
     "windows-1250",
     "windows-1253",
+    "macintosh",
     "shift_jis",
     "euc-jp",
     "gbk",
@@ -394,7 +409,7 @@ fn likely(resource: &Resource, declared: &Encoding) -> Option<(&'static Encoding
     let sample = sample.get(..end)?;
     let labels = CANDIDATES.iter();
     let usual = labels.filter_map(|label| Encoding::for_label(label.as_bytes()));
-    let candidates = std::iter::once(guess_letters(sample))
+    let candidates = std::iter::once(letters::guess(sample, true))
         .chain(usual)
         .filter(|candidate| *candidate != declared);
     candidates
@@ -455,7 +470,8 @@ fn is_strange(word: &str) -> bool {
     let mut before: Option<char> = None;
     let mut sign = false;
     for c in word.chars() {
-        if ('\u{80}'..='\u{9F}').contains(&c) || c == char::REPLACEMENT_CHARACTER {
+        if matches!(c, '\u{80}'..='\u{9F}' | '\u{2500}'..='\u{259F}' | char::REPLACEMENT_CHARACTER)
+        {
             return true;
         }
         if !c.is_alphabetic() {
@@ -489,6 +505,14 @@ mod tests {
         match label {
             "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             "utf-16be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            "utf-32le" => text
+                .chars()
+                .flat_map(|c| u32::from(c).to_le_bytes())
+                .collect(),
+            "utf-32be" => text
+                .chars()
+                .flat_map(|c| u32::from(c).to_be_bytes())
+                .collect(),
             _ => {
                 let encoding = Encoding::for_label(label.as_bytes()).unwrap();
                 encoding.encode(text).0.into_owned()
@@ -540,6 +564,8 @@ mod tests {
                 Some((Code::Encoding, 1)),
             ),
             (CYRILLIC, "utf-16le", "utf-16le", None),
+            (CYRILLIC, "utf-32le", "utf-8", Some((Code::Encoding, 1))),
+            (CYRILLIC, "utf-32be", "utf-8", Some((Code::Encoding, 1))),
             // A word in another encoding is a matter of its cell.
             ("a,b\nZürich,c\n", "windows-1252", "utf-8", None),
         ] {
