@@ -677,7 +677,7 @@ mod tests {
             (CYRILLIC, "koi8-r", "windows-1251", true),
             (CYRILLIC, "windows-1251", "koi8-r", true),
             (CYRILLIC, "ibm866", "windows-1251", true),
-            (CYRILLIC, "windows-1251", "windows-1252", false),
+            (CYRILLIC, "windows-1251", "windows-1252", true),
             (CYRILLIC, "windows-1251", "windows-1251", false),
             (CYRILLIC, "koi8-r", "koi8-r", false),
             (greek, "windows-1253", "windows-1251", true),

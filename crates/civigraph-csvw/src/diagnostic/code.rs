@@ -114,6 +114,9 @@ codes! {
     /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
     /// `civigraph init` proposes, or delete the line.
     StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
+    /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
+    /// checked or converted. An export that broke off leaves such files. Get it anew, or delete it.
+    EmptyFile = "0209", Warning, "empty file", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.

@@ -1,7 +1,7 @@
 //! The encoding of a file without a declaration: UTF-8, or a guess that says so.
 
 use crate::csv::letters;
-use encoding_rs::{Encoding, KOI8_R, KOI8_U};
+use encoding_rs::Encoding;
 
 /// The encoding of a file.
 pub struct Guess {
@@ -69,13 +69,7 @@ pub fn guess(head: &[u8], cut: bool) -> Guess {
     if valid {
         return Guess::certain();
     }
-    let mut encoding = letters::guess(head, cut);
-    // The detector knows KOI8 as a whole; the Ukrainian letters are few, and elsewhere frames.
-    let ukrainian =
-        |byte: &u8| matches!(byte, 0xA4 | 0xA6 | 0xA7 | 0xAD | 0xB4 | 0xB6 | 0xB7 | 0xBD);
-    if encoding == KOI8_U && !head.iter().any(ukrainian) {
-        encoding = KOI8_R;
-    }
+    let encoding = letters::guess(head, cut);
     Guess {
         label: label(encoding),
         from: Some(From::Letters),
