@@ -410,7 +410,7 @@ fn function_name(function: &Function) -> Option<&'static str> {
             xsd::DECIMAL => "to-decimal",
             xsd::DOUBLE => "to-double",
             xsd::FLOAT => "to-float",
-            xsd::BOOLEAN => "truth",
+            xsd::BOOLEAN => "to-boolean",
             _ => return None,
         },
         _ => return None,
@@ -459,7 +459,7 @@ fn exact(expression: Expression) -> Expression {
 /// Returns an evaluator with the functions of second forms.
 pub(crate) fn with_large_numbers(mut evaluator: QueryEvaluator) -> QueryEvaluator {
     type OfTerms = fn(&[Term]) -> Option<Term>;
-    let functions: [(&str, OfTerms); 22] = [
+    let functions: [(&str, OfTerms); 23] = [
         ("equal", |terms| {
             let [a, b] = terms else { return None };
             equal(a, b).map(boolean)
@@ -525,9 +525,10 @@ pub(crate) fn with_large_numbers(mut evaluator: QueryEvaluator) -> QueryEvaluato
         ("to-float", |terms| {
             of_number(terms, |number| Number::Float(number.to_float()))
         }),
-        ("truth", |terms| {
+        ("to-boolean", |terms| {
             number(terms.first()?).map(|number| boolean(!number.is_zero_or_nan()))
         }),
+        ("truth", |terms| truth(terms.first()?).map(boolean)),
         ("is-numeric", |terms| {
             Some(boolean(number(terms.first()?).is_some()))
         }),
@@ -568,6 +569,21 @@ fn boolean(value: bool) -> Term {
 fn number(term: &Term) -> Option<Number> {
     match term {
         Term::Literal(literal) => Number::of(literal.as_ref()),
+        _ => None,
+    }
+}
+
+/// Returns whether a term is true where only that counts (SPARQL 1.1 §17.2.2).
+fn truth(term: &Term) -> Option<bool> {
+    if let Some(number) = number(term) {
+        return Some(!number.is_zero_or_nan());
+    }
+    let Term::Literal(literal) = term else {
+        return None;
+    };
+    match literal.datatype() {
+        xsd::STRING => Some(!literal.value().is_empty()),
+        xsd::BOOLEAN => Some(matches!(literal.value(), "true" | "1")),
         _ => None,
     }
 }

@@ -196,6 +196,8 @@ fn language_tags_are_equal_without_regard_to_case() {
         "SELECT ?p { ?p :label \"chelovek 007\"@RU-latn }",
         "SELECT ?p { ?p :label ?l FILTER(LANG(?l) = \"ru-latn\" && STR(?l) = \"chelovek 007\") }",
         "SELECT ?p { ?p :label ?l FILTER(LANG(?l) IN (\"RU-LATN\") && STR(?l) = \"chelovek 007\") }",
+        "SELECT ?p { VALUES ?t { \"RU-latn\" } ?p :label ?l FILTER(LANG(?l) = ?t && STR(?l) = \"chelovek 007\") }",
+        "SELECT ?p { ?p :label ?l FILTER(?t = LANG(?l) && STR(?l) = \"chelovek 007\") VALUES ?t { \"ru-latn\" \"de\" } }",
         "SELECT ?p { ?p :label ?l FILTER(?l = STRLANG(\"chelovek 007\", \"ru-LATN\")) }",
         "SELECT ?p { VALUES ?l { \"chelovek 007\"@ru-latn } ?p :label ?l }",
     ] {
@@ -382,6 +384,23 @@ fn numbers_have_any_size() {
         ),
         ("SELECT (0 / 0.5 AS ?x) {}", vec![decimal("0")]),
         ("SELECT (1 / 0 AS ?x) {}", vec!["x=".to_owned()]),
+        // What is no number is as true as ever.
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(STRLEN(\"\") > 0 AS ?t) ?s :number 5 }",
+            vec![integer("2")],
+        ),
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(\"\" AS ?t) ?s :number 5 }",
+            vec![integer("2")],
+        ),
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(\"a\" AS ?t) ?s :number 5 }",
+            vec![integer("1")],
+        ),
+        (
+            "SELECT (IF(?s, 1, 2) AS ?x) { ?s :number 5 }",
+            vec!["x=".to_owned()],
+        ),
         (
             "SELECT (0.1234567891 * 0.1234567891 AS ?x) {}",
             vec![decimal("0.01524157877488187881")],

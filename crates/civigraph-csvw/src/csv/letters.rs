@@ -52,9 +52,27 @@ pub(crate) fn other_than(encoding: &'static Encoding, sample: &[u8]) -> Option<&
     if !is_known || speaks_for(encoding, encoding, sample) {
         return None;
     }
-    others
-        .filter(|other| *other != encoding)
-        .find(|other| speaks_for(other, encoding, sample))
+    others.filter(|other| *other != encoding).find(|other| {
+        reads_otherwise(other, encoding, sample) && speaks_for(other, encoding, sample)
+    })
+}
+
+/// The character that a byte is in an encoding.
+fn character(encoding: &'static Encoding, byte: u8) -> Option<char> {
+    let bytes = [byte];
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes)?;
+    text.chars().next()
+}
+
+/// Whether any byte of a sample is another character in one encoding than in another.
+fn reads_otherwise(
+    encoding: &'static Encoding,
+    compared: &'static Encoding,
+    sample: &[u8],
+) -> bool {
+    (0x80..=u8::MAX)
+        .filter(|byte| sample.contains(byte))
+        .any(|byte| character(encoding, byte) != character(compared, byte))
 }
 
 /// Whether a language of an encoding has all the letters of a sample. What another encoding reads as the same character
@@ -62,12 +80,7 @@ pub(crate) fn other_than(encoding: &'static Encoding, sample: &[u8]) -> Option<&
 fn speaks_for(encoding: &'static Encoding, compared: &'static Encoding, sample: &[u8]) -> bool {
     let mut letters = Vec::new();
     for byte in (0x80..=u8::MAX).filter(|byte| sample.contains(byte)) {
-        let character = |encoding: &'static Encoding| {
-            let bytes = [byte];
-            let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes)?;
-            text.chars().next()
-        };
-        let Some(letter) = character(encoding) else {
+        let Some(letter) = character(encoding, byte) else {
             return false;
         };
         if letter.is_alphabetic() && !"ªº".contains(letter) {
@@ -76,7 +89,7 @@ fn speaks_for(encoding: &'static Encoding, compared: &'static Encoding, sample: 
                     .to_lowercase()
                     .filter(|c| !c.is_ascii() && !is_dot(*c)),
             );
-        } else if encoding != compared && character(compared) != Some(letter) {
+        } else if encoding != compared && character(compared, byte) != Some(letter) {
             // A sign in the place of a letter.
             return false;
         } else if letter.is_control() || is_odd_sign(letter) {
@@ -156,6 +169,7 @@ mod tests {
             ("Łódź Gdańsk", WINDOWS_1250, WINDOWS_1250, None),
             // Of several languages; no other encoding has one for all of it.
             ("München Coruña Besançon", WINDOWS_1252, WINDOWS_1252, None),
+            ("Köln Besançon", WINDOWS_1252, WINDOWS_1252, None),
             ("plain", WINDOWS_1252, WINDOWS_1252, None),
         ] {
             let (bytes, _, unmappable) = of.encode(text);
