@@ -515,7 +515,7 @@ pub(crate) fn with_large_numbers(mut evaluator: QueryEvaluator) -> QueryEvaluato
         ("to-decimal", |terms| {
             let exact = match text(terms) {
                 Some(text) => Exact::decimal(text)?,
-                None => number(terms.first()?)?.to_exact()?.as_decimal(),
+                None => number(terms.first()?)?.to_exact()?.into_decimal(),
             };
             Some(Number::Exact(exact).literal().into())
         }),

@@ -244,7 +244,7 @@ impl Exact {
     }
 
     /// Returns the same value as an `xsd:decimal`.
-    pub(crate) fn as_decimal(self) -> Self {
+    pub(crate) fn into_decimal(self) -> Self {
         Self {
             is_integer: false,
             ..self

@@ -59,6 +59,8 @@ fn answer(query: &str) -> Result<usize, String> {
             GraphName::DefaultGraph,
         ));
     }
+    let lost = Quad::new(node("a"), node("lost"), node("a"), GraphName::DefaultGraph);
+    dataset.insert(&lost);
     let dataset = Damaged(dataset.into());
     let query = parse(query).unwrap();
     let evaluator = QueryEvaluator::new();
