@@ -347,7 +347,7 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
     Ok(prefixes)
 }
 
-/// Namespaces outside `{base}id/` in which the templates of a group put its things, each with a prefix: that
+/// Namespaces outside `{base}id/{kind}/` in which the templates of a group put its things, each with a prefix: that
 /// is legitimate, and such things have short names too.
 fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
     let things = format!("{base}id/");
@@ -365,7 +365,8 @@ fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
             };
             let end = start.rfind(['/', '#']).map_or(0, |at| at + 1);
             let namespace = start.get(..end).unwrap_or_default();
-            if variables.is_empty() || namespace.starts_with(&things) {
+            let has_kind = namespace.starts_with(&things) && namespace != things;
+            if variables.is_empty() || has_kind {
                 continue;
             }
             let last = namespace.trim_end_matches(['/', '#']).rsplit('/').next();

@@ -9,7 +9,7 @@ use super::{Data, Shapes};
 use crate::claims::Claims;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Severity};
 use crate::lineage::{self, Found, Lineage, Match};
 use crate::plan::{Part, Plan, TablePlan};
 use crate::resource::Resolver;
@@ -96,9 +96,11 @@ impl Shapes {
         };
         let claims = Claims::default();
         let explained = lineage::explain(group, plan, &claims, resolver, found)?;
-        // A cell that is wrong in itself makes wrong triples; it was reported as what it is.
+        // A cell that is wrong in itself makes wrong triples; it was reported as what it is. A warning says nothing
+        // about whether the triples are wrong.
         let known: HashSet<(Arc<str>, u64, u64)> = diagnostics
             .iter()
+            .filter(|one| diagnostics.severity(one) == Severity::Error)
             .map(|one| {
                 (
                     Arc::clone(&one.place.file),

@@ -20,6 +20,7 @@ mod interchange;
 mod lineage;
 mod merges;
 mod new;
+mod overlooked;
 mod readme;
 mod rules;
 mod search;

@@ -265,7 +265,7 @@ impl<'c> Converter<'c> {
                                 .with_expected(problem.expected)
                         }
                         CellError::NotComputable => {
-                            let message = "queries cannot compare this number, nor add it to others";
+                            let message = "most programs cannot compare this value, nor compute with it";
                             Diagnostic::new(code, place, message)
                                 .with_found(found)
                                 .with_expected(

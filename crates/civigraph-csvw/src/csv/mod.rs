@@ -11,6 +11,7 @@ mod chunks;
 mod compare;
 mod diagnosis;
 mod format;
+pub(crate) mod letters;
 mod oversized;
 mod preamble;
 mod record;

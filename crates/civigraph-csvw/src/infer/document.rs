@@ -273,6 +273,13 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
         ));
     } else if !column.is_text() {
         notes.push(format!("All values fit `{base}`, such as `{example}`."));
+        if column.compact_dates && base == "integer" {
+            notes.push(
+                "All of them are days as well. If that is what they mean, declare the datatype `date` with the \
+                 format `yyyyMMdd`."
+                    .to_owned(),
+            );
+        }
     }
     match &column.choice.kept_as_text {
         Some(KeptAsText::Name) => {

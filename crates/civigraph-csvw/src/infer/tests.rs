@@ -629,12 +629,24 @@ fn notes_about_how_a_file_is_written() -> io::Result<()> {
             Value::Null,
             "header reads like a row of data",
         ),
+        (
+            b"id,day\n1,20200101\n2,20200229\n3,20201231\n",
+            Value::Null,
+            "All of them are days as well",
+        ),
+        (
+            b"id,share\n1,0.5\n2,#DIV/0!\n3,1.5\n",
+            Value::Null,
+            "Taken as missing: `#DIV/0!`",
+        ),
     ] {
         let metadata = columns_of(content)?;
         assert_eq!(metadata["dialect"], dialect);
         let found = comments(&metadata);
         assert!(found.contains(words), "{found}");
     }
+    let metadata = columns_of(b"id,number\n1,20200101\n2,20200230\n")?;
+    assert!(!comments(&metadata).contains("are days"));
     let metadata = columns_of(b"Name,2019,2020\nA,1,2\nB,3,4\n")?;
     assert!(!comments(&metadata).contains("row of data"));
     Ok(())
