@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 
 /// List the published builds, and what changed from each to the next.
 ///
-/// Quads that came and went are counted by graph, and the files are named that differ. `civigraph
+/// A star marks the published one. Quads that came and went are counted by graph, and the files are named that differ. `civigraph
 /// diff` shows the changes themselves, `civigraph rollback` publishes an older build again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -86,7 +86,6 @@ pub(super) fn run(
 
 fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io::Result<()> {
     let header = [
-        "",
         "build",
         "published",
         "quads",
@@ -97,11 +96,13 @@ fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io
         let manifest = &entry.manifest;
         let (quads, files) = match &entry.changes {
             Some(changes) => (quads(changes, &manifest.about.base), files(changes)),
-            None => ("first one kept".to_owned(), String::new()),
+            None => ("oldest build kept".to_owned(), String::new()),
         };
         vec![
-            if entry.current { "*" } else { "" }.to_owned(),
-            manifest.id.clone(),
+            match entry.current {
+                true => format!("{} *", manifest.id),
+                false => manifest.id.clone(),
+            },
             store::utc(manifest.published),
             manifest.statistics.quads.to_string(),
             quads,

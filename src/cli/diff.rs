@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::characters;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::text::visible;
@@ -12,6 +12,7 @@ use crate::diff::{self, Difference, Entity, RowChange, TableChange, Version, Wha
 use crate::project::STORE;
 use crate::query::{TableStyle, write_table};
 use crate::store::Prefixes;
+use clap_complete::engine::ArgValueCompleter;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -35,10 +36,10 @@ Examples:
   civigraph diff 0001 current --triples -o up.rdfp  # an RDF patch that makes the second of the first")]
 pub(super) struct Arguments {
     /// The old version.
-    #[arg(value_name = "A")]
+    #[arg(value_name = "A", add = ArgValueCompleter::new(complete::builds))]
     old: String,
     /// The new version.
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", add = ArgValueCompleter::new(complete::builds))]
     new: String,
     /// How the difference is written.
     #[arg(

@@ -77,13 +77,14 @@ enum What {
 }
 
 /// The names of the lists, for completions.
-pub(super) const LISTS: [&str; 6] = [
+pub(super) const LISTS: [&str; 7] = [
     "tables",
     "graphs",
     "things",
     "queries",
     "classes",
     "properties",
+    "prefixes",
 ];
 
 /// What is listed where the user does not say.
@@ -177,13 +178,9 @@ pub(super) fn run(
 /// The things of a kind.
 fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failure> {
     let build = store::open(&global.store()?)?;
-    let unread = |error: civigraph_index::Error| {
-        Failure::new(format!("the published graph cannot be read: {error}"))
-    };
-    list::of_kind(&build, kind, language)
-        .map_err(unread)?
+    list::of_kind(&build, kind, language)?
         .ok_or_else(|| {
-            let failure = Failure::new(format!("there is no list and no kind of things `{kind}`"));
+            let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
             let lists = What::value_variants()
                 .iter()
                 .filter_map(What::to_possible_value);
@@ -193,7 +190,7 @@ fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failu
             match suggest::hint(kind, names()) {
                 Some(hint) => failure.with_hint(hint),
                 None => {
-                    failure.with_hint(format!("it has {}", names().collect::<Vec<_>>().join(", ")))
+                    failure.with_hint(format!("choose from {}", names().collect::<Vec<_>>().join(", ")))
                 }
             }
         })

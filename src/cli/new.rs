@@ -44,7 +44,7 @@ pub(super) struct Arguments {
 /// What a project can have beside its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum With {
-    /// Tables of documents, evidence, claims and decisions about sameness.
+    /// Tables of documents, evidence, claims, gaps and decisions about sameness.
     Claims,
 }
 

@@ -13,13 +13,14 @@ use super::terminal::Terminal;
 use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as place};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
 use clap_complete::engine::ArgValueCompleter;
 use oxrdf::{NamedNode, Term, TermRef, Triple};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -168,12 +169,31 @@ pub(super) fn run(
         let unknown = build
             .as_ref()
             .and_then(|build| describe::resolve(build, subject).err());
-        if let Some(hint) = unknown.and_then(|error| error.into_diagnostic().hint) {
+        let of_subject = unknown.and_then(|error| error.into_diagnostic().hint);
+        let of_predicate = || {
+            let build = build.as_ref()?;
+            property_hint(build, arguments.predicate.as_deref()?)
+        };
+        if let Some(hint) = of_subject.or_else(of_predicate) {
             terminal.say(format_args!("hint: {hint}"));
         }
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
+}
+
+/// The property of the graph that was probably meant by one that it does not have.
+fn property_hint(build: &Build, text: &str) -> Option<String> {
+    let manifest = build.manifest();
+    let graphs = manifest.statistics.graphs.values();
+    let properties: BTreeSet<String> = graphs
+        .flat_map(|graph| graph.properties.keys())
+        .map(|iri| manifest.about.prefixes.shorten(iri))
+        .collect();
+    match properties.contains(text) {
+        true => None,
+        false => suggest::hint(text, properties.iter().map(String::as_str)),
+    }
 }
 
 /// What is asked: about a thing and about those that are one with it, unless an IRI in brackets says that this one

@@ -322,14 +322,19 @@ codes! {
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
     /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
-    /// declares. Write it as the cells of the column are written, or state it in a note. For a column of numbers or
-    /// dates, a source may state another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
-    ClaimValue = "0607", Error, "claim with a value of another datatype", "";
+    /// declares, or it is the key of no row that the column could refer to. Write it as the cells of the column are
+    /// written, add the row that is meant, or state it in a note. For a column of numbers or dates, a source may state
+    /// another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
+    ClaimValue = "0607", Error, "claim with a value that its column cannot hold", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
     /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
     /// build takes the claim as reviewed.
     ClaimReview = "0608", Warning, "claim about a changed cell", "";
+    /// The accepted claims about a cell of a column marked `functional` all state one value, and the cell holds another. The graph has
+    /// what the cell says, which no source supports. Put the stated value into the cell and take it out of the claim; or,
+    /// where another source says what the cell does, add a claim for that: the two are then a conflict, and both are kept.
+    ClaimAgainstCell = "0609", Warning, "claim against its cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
     /// records its new digest once all of them are found. Where words have changed, review their claims.
