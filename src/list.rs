@@ -192,11 +192,7 @@ pub fn kinds(build: &Build) -> Vec<String> {
 ///
 /// # Errors
 /// The index cannot be read.
-pub fn of_kind(
-    build: &Build,
-    kind: &str,
-    language: &str,
-) -> Result<Option<Listing>, StoreError> {
+pub fn of_kind(build: &Build, kind: &str, language: &str) -> Result<Option<Listing>, StoreError> {
     let about = &build.manifest().about;
     let name = kind.strip_suffix(':').unwrap_or(kind);
     let own = format!("{}id/{name}/", about.base);

@@ -86,15 +86,17 @@ pub(super) fn check_references(
         let &[referenced] = reference.referenced.as_slice() else {
             continue;
         };
-        let known = keys.entry((reference.table, referenced)).or_insert_with(|| {
-            let mut known = Vec::new();
-            let read = Reader::open(target, resolver)
-                .and_then(|reader| reader.visit(|row| known.extend(row.get(referenced))));
-            if let Err(error) = read {
-                tell_unreadable(target, &error, diagnostics);
-            }
-            known
-        });
+        let known = keys
+            .entry((reference.table, referenced))
+            .or_insert_with(|| {
+                let mut known = Vec::new();
+                let read = Reader::open(target, resolver)
+                    .and_then(|reader| reader.visit(|row| known.extend(row.get(referenced))));
+                if let Err(error) = read {
+                    tell_unreadable(target, &error, diagnostics);
+                }
+                known
+            });
         let items = match column.separator {
             Some(_) => list_items(column, value),
             None => vec![(0, value.clone())],
@@ -108,7 +110,10 @@ pub(super) fn check_references(
                 Diagnostic::new(
                     Code::ClaimValue,
                     claim.value_place.clone(),
-                    format!("claim `{}` states a row that table `{file}` does not have", claim.id),
+                    format!(
+                        "claim `{}` states a row that table `{file}` does not have",
+                        claim.id
+                    ),
                 )
                 .with_found(item.as_str())
                 .with_expected(format!("the key of a row of `{file}`"))

@@ -178,22 +178,22 @@ pub(super) fn run(
 /// The things of a kind.
 fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failure> {
     let build = store::open(&global.store()?)?;
-    list::of_kind(&build, kind, language)?
-        .ok_or_else(|| {
-            let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
-            let lists = What::value_variants()
-                .iter()
-                .filter_map(What::to_possible_value);
-            let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
-            let kinds = list::kinds(&build);
-            let names = || lists.iter().chain(&kinds).map(String::as_str);
-            match suggest::hint(kind, names()) {
-                Some(hint) => failure.with_hint(hint),
-                None => {
-                    failure.with_hint(format!("choose from {}", names().collect::<Vec<_>>().join(", ")))
-                }
-            }
-        })
+    list::of_kind(&build, kind, language)?.ok_or_else(|| {
+        let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
+        let lists = What::value_variants()
+            .iter()
+            .filter_map(What::to_possible_value);
+        let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
+        let kinds = list::kinds(&build);
+        let names = || lists.iter().chain(&kinds).map(String::as_str);
+        match suggest::hint(kind, names()) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure.with_hint(format!(
+                "choose from {}",
+                names().collect::<Vec<_>>().join(", ")
+            )),
+        }
+    })
 }
 
 /// Says which files of the project nobody reads, where there is a project whose metadata can be read.

@@ -225,14 +225,10 @@ pub(super) fn tables(base: &str, languages: &[&str], main: &str) -> Vec<Empty> {
             "claim.evidence",
             json!({
                 "datatype": slug(), "separator": ";",
-                "valueUrl": format!("{base}id/evidence/{{evidence}}"), each: true,
+                "valueUrl": format!("{base}id/evidence/{{evidence}}"), each.clone(): true,
             }),
         ),
-        column(
-            "note",
-            "skos:editorialNote",
-            json!({"lang": main}),
-        ),
+        column("note", "skos:editorialNote", json!({"lang": main})),
         of_class("type", &own("Claim")),
         of_class("type_statement", "rdf:Statement"),
     ];

@@ -278,7 +278,10 @@ fn lists_say_what_was_merged_and_what_there_is() {
     let line = "city:zato-zheleznogorsk-of-document-000\tmerged into city:zato-zheleznogorsk\n";
     assert!(listed.contains(line), "{listed}");
     let run = workshop.run(&["list", "towns"]).exits(2);
-    for part in ["`towns` is neither a list nor a kind of things", "choose from tables, "] {
+    for part in [
+        "`towns` is neither a list nor a kind of things",
+        "choose from tables, ",
+    ] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
     }
 }

@@ -158,8 +158,13 @@ fn builds_fit_a_narrow_terminal() {
     let at = |columns: u32| -> Option<String> {
         let line = format!("stty cols {columns} rows 24; {program} builds");
         let mut script = super::workshop::child("script");
-        script.current_dir(workshop.path("")).args(["-qec", &line, "/dev/null"]);
-        let output = script.output().ok().filter(|output| output.status.success())?;
+        script
+            .current_dir(workshop.path(""))
+            .args(["-qec", &line, "/dev/null"]);
+        let output = script
+            .output()
+            .ok()
+            .filter(|output| output.status.success())?;
         Some(String::from_utf8_lossy(&output.stdout).replace('\r', ""))
     };
     let (Some(wide), Some(narrow)) = (at(160), at(60)) else {
@@ -173,5 +178,8 @@ fn builds_fit_a_narrow_terminal() {
         assert!(shown.contains("+0 -4 in the default graph"), "{shown}");
     }
     let narrow = at(60).unwrap_or_default();
-    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    assert!(
+        narrow.lines().all(|line| line.chars().count() <= 60),
+        "{narrow}"
+    );
 }

@@ -124,8 +124,15 @@ fn what_else_the_rows_say_counts_for_and_against() {
     };
     // The same names are more alike where the birth years are one, and less where they are two.
     let alike = |text: &str, pair: &str| -> u32 {
-        let rest = text.split(pair).nth(1).unwrap_or_else(|| panic!("{pair}\n{text}"));
-        let digits: String = rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let rest = text
+            .split(pair)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{pair}\n{text}"));
+        let digits: String = rest
+            .chars()
+            .skip_while(|c| !c.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
         digits.parse().unwrap()
     };
     let all = shown("0.1");

@@ -29,7 +29,16 @@ fn museum() -> Workshop {
         .exits(0);
     workshop.write("sources/katalog.txt", "Der Tafelaufsatz misst 100,0 cm.\n");
     run(&workshop, &["evidence", "register", "sources/katalog.txt"]).exits(0);
-    let add = ["evidence", "add", "--document", "katalog", "--words", "100,0 cm", "--sources", "sources"];
+    let add = [
+        "evidence",
+        "add",
+        "--document",
+        "katalog",
+        "--words",
+        "100,0 cm",
+        "--sources",
+        "sources",
+    ];
     let added = run(&workshop, &add).exits(0);
     assert_eq!(added.stdout, "katalog-23-31\n");
     workshop
@@ -41,7 +50,9 @@ fn run(workshop: &Workshop, arguments: &[&str]) -> Run {
 
 /// Writes claims, each with what it says from its table to who says it; all else is alike.
 fn claim(workshop: &Workshop, claims: &[&str]) {
-    let mut text = "id,table,row,column,item,value,basis,modality,rank,review,said_by,evidence,note\n".to_owned();
+    let mut text =
+        "id,table,row,column,item,value,basis,modality,rank,review,said_by,evidence,note\n"
+            .to_owned();
     for (index, claim) in claims.iter().enumerate() {
         text.push_str(&format!("c-{index},{claim},katalog-23-31,\n"));
     }
@@ -68,22 +79,37 @@ fn guesses_leave_room_for_the_next_row() {
     let terms = std::fs::read_to_string(workshop.path("museum/ontology/claims.ttl")).unwrap();
     assert!(terms.contains("rdfs:label \"claim\"@en ;"), "{terms}");
     assert!(!terms.contains("@ru"), "{terms}");
-    let more = format!("{OBJECTS}o-4,Nautiluspokal,Nautilus cup,jamnitzer,\"12,75\",\"90,00\",Silber,ja,01.02.1950\n");
+    let more = format!(
+        "{OBJECTS}o-4,Nautiluspokal,Nautilus cup,jamnitzer,\"12,75\",\"90,00\",Silber,ja,01.02.1950\n"
+    );
     workshop.write("museum/data/objects.csv", &more);
     let check = run(&workshop, &["check"]).exits(1);
-    assert!(check.stderr.contains("found 1 error in 1 file"), "{}", check.stderr);
-    assert!(check.stderr.contains("did you mean `Ja`?"), "{}", check.stderr);
+    assert!(
+        check.stderr.contains("found 1 error in 1 file"),
+        "{}",
+        check.stderr
+    );
+    assert!(
+        check.stderr.contains("did you mean `Ja`?"),
+        "{}",
+        check.stderr
+    );
     workshop.write("museum/data/objects.csv", more.replace(",ja,", ",Ja,"));
     run(&workshop, &["fmt"]).exits(0);
     run(&workshop, &["build"]).exits(0);
-    let shown = run(&workshop, &["describe", "Nautiluspokal"]).exits(0).stdout;
+    let shown = run(&workshop, &["describe", "Nautiluspokal"])
+        .exits(0)
+        .stdout;
     assert!(shown.contains("12.75"), "{shown}");
 }
 
 #[test]
 fn a_claim_against_its_cell_is_not_passed_over() {
     let workshop = museum();
-    claim(&workshop, &["objects,o-1,height_cm,,\"100,0\",explicit,fact,normal,accepted,"]);
+    claim(
+        &workshop,
+        &["objects,o-1,height_cm,,\"100,0\",explicit,fact,normal,accepted,"],
+    );
     let check = run(&workshop, &["check"]).exits(0);
     for part in [
         "warning[CG0609]",
@@ -102,12 +128,23 @@ fn a_claim_against_its_cell_is_not_passed_over() {
     );
     let check = run(&workshop, &["check"]).exits(0);
     assert!(!check.stderr.contains("CG0609"), "{}", check.stderr);
-    assert!(check.stderr.contains("1 conflict: 0 decided, 1 open"), "{}", check.stderr);
+    assert!(
+        check.stderr.contains("1 conflict: 0 decided, 1 open"),
+        "{}",
+        check.stderr
+    );
     // One that is no accepted claim speaks against nothing, and neither does the same value in other words.
-    for stated in ["\"100,0\",explicit,fact,normal,pending,", "\"99,80\",explicit,fact,normal,accepted,"] {
+    for stated in [
+        "\"100,0\",explicit,fact,normal,pending,",
+        "\"99,80\",explicit,fact,normal,accepted,",
+    ] {
         claim(&workshop, &[&format!("objects,o-1,height_cm,,{stated}")]);
         let check = run(&workshop, &["check"]).exits(0);
-        assert!(!check.stderr.contains("CG0609"), "{stated}\n{}", check.stderr);
+        assert!(
+            !check.stderr.contains("CG0609"),
+            "{stated}\n{}",
+            check.stderr
+        );
     }
 }
 
@@ -130,7 +167,10 @@ fn what_claims_name_must_exist() {
     );
     refused(
         "objects,o-1,maker,,,explicit,fact,normal,accepted,maker/nobody",
-        &["error[CG0910] museum/data/claims.csv:2:", "Who says it is a thing that a table describes"],
+        &[
+            "error[CG0910] museum/data/claims.csv:2:",
+            "Who says it is a thing that a table describes",
+        ],
     );
     refused(
         "objects,o-1,maker,,,explicitly,fact,normal,accepted,",
@@ -146,22 +186,46 @@ fn a_gap_is_shown_where_the_value_would_be() {
     let workshop = museum();
     let gap = |subject: &str| {
         let row = format!("gap-born,{subject},https://museum.example/ns#born,katalog");
-        workshop.write("museum/data/gaps.csv", format!("id,subject,property,documents\n{row}\n"));
+        workshop.write(
+            "museum/data/gaps.csv",
+            format!("id,subject,property,documents\n{row}\n"),
+        );
     };
     gap("maker/nobody");
     let check = run(&workshop, &["check"]).exits(1);
-    assert!(check.stderr.contains("error[CG0910] museum/data/gaps.csv:2:"), "{}", check.stderr);
+    assert!(
+        check
+            .stderr
+            .contains("error[CG0910] museum/data/gaps.csv:2:"),
+        "{}",
+        check.stderr
+    );
     gap("maker/unbekannt");
-    claim(&workshop, &["gaps,gap-born,property,,,gap,fact,normal,accepted,"]);
+    claim(
+        &workshop,
+        &["gaps,gap-born,property,,,gap,fact,normal,accepted,"],
+    );
     run(&workshop, &["build"]).exits(0);
     let shown = run(&workshop, &["describe", "unbekannt"]).exits(0).stdout;
-    assert!(shown.contains("born (ns:born)\n    not stated in katalog"), "{shown}");
-    let why = run(&workshop, &["why", "maker:unbekannt", "ns:born"]).exits(0).stdout;
+    assert!(
+        shown.contains("born (ns:born)\n    not stated in katalog"),
+        "{shown}"
+    );
+    let why = run(&workshop, &["why", "maker:unbekannt", "ns:born"])
+        .exits(0)
+        .stdout;
     assert!(why.contains("not stated in document:katalog"), "{why}");
     // A claim of that basis about the empty cell has nothing to be about.
-    claim(&workshop, &["makers,unbekannt,born,,,gap,fact,normal,accepted,"]);
+    claim(
+        &workshop,
+        &["makers,unbekannt,born,,,gap,fact,normal,accepted,"],
+    );
     let check = run(&workshop, &["check"]).exits(1);
-    assert!(check.stderr.contains("in a table of gaps"), "{}", check.stderr);
+    assert!(
+        check.stderr.contains("in a table of gaps"),
+        "{}",
+        check.stderr
+    );
 }
 
 #[test]
@@ -171,7 +235,9 @@ fn a_document_is_registered_once() {
         let again = [&["evidence", "register", "sources/katalog.txt"], more].concat();
         let refused = run(&workshop, &again).exits(2);
         assert!(
-            refused.stderr.contains("is registered already, as document `katalog`"),
+            refused
+                .stderr
+                .contains("is registered already, as document `katalog`"),
             "{}",
             refused.stderr
         );

@@ -102,7 +102,10 @@ fn completions_know_commands_queries_kinds_and_things() {
     }
     // A parameter that has its value is not offered again, nor another query.
     let left = offered(&["query", "cities", "region=x", ""]);
-    assert!(!left.contains("region=") && !left.contains("Cities"), "{left}");
+    assert!(
+        !left.contains("region=") && !left.contains("Cities"),
+        "{left}"
+    );
 }
 
 #[test]
