@@ -485,7 +485,7 @@ fn no_table(
         return Diagnostic::new(
             Code::ClaimTable,
             place,
-            format!("claim `{id}` is about a table that there is not"),
+            format!("claim `{id}` is about a table that does not exist"),
         )
         .with_found(target)
         .with_expected(names().collect::<Vec<_>>().join(", "))

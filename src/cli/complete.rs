@@ -73,7 +73,8 @@ pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The words that the shell has so far, behind a command.
 fn words_after(command: &str) -> Vec<String> {
-    let words = std::env::args().skip_while(|word| word != "--");
+    let words = std::env::args_os().skip_while(|word| word != "--");
+    let words = words.map(|word| word.to_string_lossy().into_owned());
     words.skip_while(|word| word != command).skip(1).collect()
 }
 

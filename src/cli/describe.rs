@@ -17,8 +17,8 @@ use std::io::{self, Write};
 /// was merged into another is answered by that one. People are shown the first things that point to it
 /// by each property, in the order of their names; Turtle and JSON have all of them.
 ///
-/// Behind a dash stands what is not plain about a statement: that it is inferred or counted, planned, or said
-/// by someone. Values that contradict each other show side by side, and what the sources do not state shows
+/// A dash introduces what qualifies a statement: that it is inferred or counted, planned, or said by
+/// someone. Values that contradict each other show side by side, and what the sources do not state shows
 /// as such, each where the value would be.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 ///
 /// A version is a build (`current`, `previous`, an id or its start), a dump (.ttl, .nt, .nq, .trig,
 /// also .gz and .zst), a project folder, or a git revision of the project in the current folder. Where
-/// both sides are folders or revisions, changes are told in rows and cells, else by entity. What is
-/// only renamed, merged or in another order is told as such. The release graph, which describes the
+/// both sides are folders or revisions, changes are reported in rows and cells, else by entity. What is
+/// only renamed, merged or in another order is reported as such. The release graph, which describes the
 /// build, is left out. Blank nodes of two versions are matched by what surrounds them. A project with errors
 /// has no graph: its tables alone are compared.
 ///
@@ -182,7 +182,7 @@ fn summary(difference: &Difference) -> String {
         return "the same".to_owned();
     }
     if difference.only_reordered() {
-        return "the same quads; rows or columns stand in another order".to_owned();
+        return "the same quads; rows or columns are in a different order".to_owned();
     }
     let Difference { added, removed, .. } = difference;
     format!("quads: {added} new, {removed} gone")

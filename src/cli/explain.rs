@@ -74,7 +74,7 @@ fn specification(section: &str) -> String {
 
 fn unknown(text: &str) -> Failure {
     let known = Code::ALL.iter().map(|code| code.as_str());
-    let failure = Failure::new(format!("there is no code `{text}`"));
+    let failure = Failure::new(format!("no such code: `{text}`"));
     match suggest::hint(text, known) {
         Some(hint) => failure.with_hint(hint),
         None => failure.with_hint("`civigraph explain` lists all codes"),

@@ -136,7 +136,7 @@ impl Named {
         Ok(Some(match self {
             Self::Property => format!("nothing in the graph has the property `{shown}`{near}"),
             Self::Class => format!("nothing in the graph has the class `{shown}`{near}"),
-            Self::Graph => format!("there is no graph `{shown}`{near}"),
+            Self::Graph => format!("no such graph: `{shown}`{near}"),
         }))
     }
 

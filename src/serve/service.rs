@@ -97,7 +97,7 @@ impl Current {
         let build = tokio::task::spawn_blocking(move || store::open(&root))
             .await
             .map_err(|_| {
-                let message = "opening the build broke off";
+                let message = "opening the build failed unexpectedly";
                 StoreError::new(crate::diagnostic::Code::StoreFiles, &options.store, message)
             })??;
         let pool = PoolOptions {

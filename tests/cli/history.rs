@@ -98,10 +98,7 @@ fn refused() {
     assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
     for id in ["0007-9f3a2b1c", "nothing"] {
         let said = workshop.run(&["verify", "--build", id]).exits(2).stderr;
-        assert!(
-            said.contains(&format!("there is no build `{id}`")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("no such build: `{id}`")), "{said}");
     }
 }
 

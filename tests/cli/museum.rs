@@ -161,7 +161,7 @@ fn what_claims_name_must_exist() {
     refused(
         "objects,o-1,maker,,jamnitzr,explicit,fact,normal,accepted,",
         &[
-            "error[CG0607] museum/data/claims.csv:2:25: claim `c-0` states a row that table `makers` does not have",
+            "error[CG0607] museum/data/claims.csv:2:24: claim `c-0` states a row that table `makers` does not have",
             "did you mean `jamnitzer`?",
         ],
     );

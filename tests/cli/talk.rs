@@ -216,15 +216,15 @@ fn folders_of_documents_and_formats_that_are_none() {
     for (arguments, part) in [
         (
             &["check", "--sources", "nosuch"][..],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (
             &["conflicts", "--sources", "nosuch"],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (
             &["why", "city:irbit", "--sources", "nosuch"],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (&["export", "-o", "x.csv"], "--format csv -o DIR"),
         (&["export", "--format", "cvs"], "--format csv -o DIR"),

@@ -36,9 +36,9 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); a subject may also be an id
 /// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
-/// tables that the build keeps; where a table has changed since, that is said. Without a build, it is
+/// tables that the build keeps; a table that has changed since is named. Without a build, it is
 /// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
-/// (see `civigraph query --help`). What was looked for and the sources do not state is said to be a gap.
+/// (see `civigraph query --help`). A recorded gap, what the sources do not state, is shown as one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -105,7 +105,7 @@ pub(super) fn run(
     };
     let iri = |text: &str| {
         facts.iri(text).ok_or_else(|| {
-            Failure::new(format!("`{text}` is no IRI, prefixed name or id"))
+            Failure::new(format!("`{text}` is not an IRI, prefixed name or id"))
                 .with_hint("write it as <https://…>, as city:irbit or as city/irbit")
         })
     };
@@ -162,7 +162,7 @@ pub(super) fn run(
         .map_err(|error| Failure::io("write the answer", &error))?;
     if reasons.is_empty() {
         terminal.say(format_args!(
-            "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
+            "no cell and no rule makes such a triple; `civigraph describe {}` shows what is in the graph",
             arguments.subject
         ));
         // A prefix of the ontology may look like a kind of thing.

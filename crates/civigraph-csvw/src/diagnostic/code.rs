@@ -228,7 +228,7 @@ codes! {
     /// it stands for an unknown value, list its text in `null`.
     Datatype = "0402", Invalid, "cell does not match its datatype", "tabular-data-model §6.4";
     /// A cell is not written in the format that its datatype asks for: a number or date pattern, the
-    /// words of a boolean, a regular expression. Write the cell in that format, or mend the `format`.
+    /// words of a boolean, a regular expression. Write the cell in that format, or fix the `format`.
     Format = "0403", Invalid, "cell not in its format", "tabular-data-model §6.4";
     /// A cell has fewer or more characters (bytes, for binary datatypes) than its datatype allows. Correct the
     /// cell, or `length`, `minLength` and `maxLength` of the datatype.
@@ -343,7 +343,7 @@ codes! {
     /// UTF-8; then its spans and its digest must be recorded anew.
     DocumentUnreadable = "0611", Error, "unreadable document", "";
     /// A span starts after its end or runs past the end of its document. Positions count Unicode code
-    /// points from 0; the end is exclusive. Find the words in the document and record where they stand.
+    /// points from 0; the end is exclusive. Find the words in the document and record where they are.
     SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
     /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
     /// lookalike is an error. Where the same words are elsewhere now, the hint says so, and
