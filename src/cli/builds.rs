@@ -15,8 +15,9 @@ const NAMED: usize = 3;
 
 /// List the published builds, and what changed from each to the next.
 ///
-/// A star marks the published one. Quads that came and went are counted by graph, and the files are named that differ. `civigraph
-/// diff` shows the changes themselves, `civigraph rollback` publishes an older build again.
+/// A star marks the published one. Added and removed quads are counted by graph, and changed files are
+/// named. `civigraph diff` shows the changes themselves, `civigraph rollback` publishes an older build
+/// again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -34,7 +34,7 @@ Examples:
   civigraph list prefixes            # prefixes that queries need not declare
   civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
-    /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, or a kind of things such as `city`
+    /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, `prefixes`, or a kind of things such as `city`
     /// [default: tables, graphs, things and queries].
     #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::lists))]
     what: Option<String>,

@@ -14,18 +14,17 @@ use std::time::Duration;
 /// Only reads, and opens no connections. A new build is taken up within a second, and answers that have begun
 /// are finished from the build that they began with. Queries run in processes of their own with limits on
 /// time and memory; an answer that cannot be whole ends in an error, or the connection breaks.
-///
-/// | path | what it is |
-/// |---|---|
-/// | `/` | pages for people: things, rows, lists, a search, downloads |
-/// | `/sparql` | SPARQL 1.1 Protocol |
-/// | `/graphs` | Graph Store Protocol, reading |
-/// | `/queries` | stored queries |
-/// | `/reconcile` | OpenRefine: Reconciliation API 0.2 and 1.0-draft |
-/// | `/mcp` | assistants: Model Context Protocol |
-/// | `/health`, `/metrics` | for those who run it |
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Paths:
+  /                    pages for people: things, rows, lists, a search, downloads
+  /sparql              SPARQL 1.1 Protocol
+  /graphs              Graph Store Protocol, reading
+  /queries             stored queries
+  /reconcile           OpenRefine: Reconciliation API 0.2 and 1.0-draft
+  /mcp                 assistants: Model Context Protocol
+  /health, /metrics    for those who run it
+
 Examples:
   civigraph serve                                            # on http://127.0.0.1:7878
   civigraph serve --listen 127.0.0.1:8080 --timeout 10
