@@ -16,6 +16,13 @@ use std::time::Duration;
 /// time and memory; an answer that cannot be whole ends in an error, or the connection breaks.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Examples:
+  civigraph serve                                            # on http://127.0.0.1:7878
+  civigraph serve --listen 127.0.0.1:8080 --timeout 10
+  civigraph serve --sources ../articles                      # pages with the words of the sources
+  civigraph serve --public-url https://graph.example.org     # behind a reverse proxy
+  civigraph serve --listen 0.0.0.0:7878 --allow-remote --access-log -
+
 Paths:
   /                    pages for people: things, rows, lists, a search, downloads
   /sparql              SPARQL 1.1 Protocol
@@ -23,14 +30,7 @@ Paths:
   /queries             stored queries
   /reconcile           OpenRefine: Reconciliation API 0.2 and 1.0-draft
   /mcp                 assistants: Model Context Protocol
-  /health, /metrics    for those who run it
-
-Examples:
-  civigraph serve                                            # on http://127.0.0.1:7878
-  civigraph serve --listen 127.0.0.1:8080 --timeout 10
-  civigraph serve --sources ../articles                      # pages with the words of the sources
-  civigraph serve --public-url https://graph.example.org     # behind a reverse proxy
-  civigraph serve --listen 0.0.0.0:7878 --allow-remote --access-log -")]
+  /health, /metrics    for those who run it")]
 pub(super) struct Arguments {
     /// Address and port to listen at; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
