@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Serve the published graph over HTTP: pages, SPARQL, stored queries, reconciliation, tools for assistants.
 ///
-/// Only reads, and opens no connections. A new build is taken up within a second, and answers that have begun
+/// Only reads, and opens no connections. A new build is served within a second, and answers that have begun
 /// are finished from the build that they began with. Queries run in processes of their own with limits on
 /// time and memory; an answer that cannot be whole ends in an error, or the connection breaks.
 #[derive(Debug, clap::Args)]
