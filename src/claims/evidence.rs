@@ -176,7 +176,7 @@ fn documents(
     documents
 }
 
-/// Opens a document by its file name; `Ok(None)` where there is no such file.
+/// Opens a document by its file name; `Ok(None)` where it does not exist.
 pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String> {
     let mut parts = Path::new(file).components();
     if !matches!(

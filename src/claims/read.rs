@@ -1,5 +1,6 @@
 //! The claims of a project, each with the cell that it is about.
 
+use super::against;
 use super::conflict::{self, Conflict};
 use super::name::{named, table_name};
 use super::roles::{ClaimColumns, Roles};
@@ -47,6 +48,8 @@ pub struct Claim {
     pub qualities: Vec<(String, String)>,
     /// The place of its id.
     pub place: Place,
+    /// The place of its stated value, or of its id where the table has no column for that.
+    pub(super) value_place: Place,
     /// The target row, where the stated value has to be put into it.
     pub(super) target: Option<Target>,
 }
@@ -106,6 +109,8 @@ impl Claims {
         let mut claims = Self::of_roles(group, plan, &roles, None, resolver, diagnostics);
         claims.conflicts =
             conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
+        against::check_cells(group, &claims.claims, diagnostics);
+        against::check_references(group, plan, &claims.claims, resolver, diagnostics);
         claims
     }
 
@@ -327,6 +332,7 @@ impl Stated {
             fields: self.fields.clone(),
             qualities: self.qualities.clone(),
             place: self.place.clone(),
+            value_place: self.value_place.as_ref().unwrap_or(&self.place).clone(),
             target: value.is_some().then(|| Target {
                 cells: row.texts(),
                 record: row.record_number(),
@@ -479,7 +485,7 @@ fn no_table(
         return Diagnostic::new(
             Code::ClaimTable,
             place,
-            format!("claim `{id}` is about a table that there is not"),
+            format!("claim `{id}` is about a table that does not exist"),
         )
         .with_found(target)
         .with_expected(names().collect::<Vec<_>>().join(", "))

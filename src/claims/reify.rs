@@ -86,7 +86,10 @@ impl Claims {
                 }
                 diagnostics.push(
                     Diagnostic::new(Code::ClaimNothing, claim.place.clone(), message)
-                        .with_hint("fill that cell, or let the claim be about another one"),
+                        .with_hint(
+                            "fill that cell, or let the claim be about another one; what no source states is a row \
+                             of its own, in a table of gaps",
+                        ),
                 );
                 continue;
             }

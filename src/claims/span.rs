@@ -134,6 +134,13 @@ impl Spans {
         ids
     }
 
+    /// The document with a digest.
+    pub fn registered(&self, sha256: &str) -> Option<&str> {
+        let same = |source: &Source| source.sha256.as_deref() == Some(sha256);
+        let documents = self.documents.iter().filter(|(_, source)| same(source));
+        documents.map(|(id, _)| id.as_str()).min()
+    }
+
     /// The file name of a document.
     pub fn file(&self, document: &str) -> Option<&str> {
         let source = self.documents.get(document)?;

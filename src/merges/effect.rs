@@ -42,14 +42,10 @@ impl Merges {
             if !known.contains(text) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 diagnostics.push(
-                    Diagnostic::new(
-                        Code::MergeDecision,
-                        place.clone(),
-                        "there is no such decision",
-                    )
-                    .with_found(text)
-                    .with_expected(known.join(", "))
-                    .with_optional_hint(crate::diagnostic::suggest::hint(text, known)),
+                    Diagnostic::new(Code::MergeDecision, place.clone(), "no such decision")
+                        .with_found(text)
+                        .with_expected(known.join(", "))
+                        .with_optional_hint(crate::diagnostic::suggest::hint(text, known)),
                 );
                 continue;
             }

@@ -144,7 +144,7 @@ impl Named {
         let near = suggest::hint(&shown, others.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; {near}"));
         Ok(Some(match self {
-            Self::Graph => format!("there is no graph `{shown}`{near}"),
+            Self::Graph => format!("no such graph: `{shown}`{near}"),
             _ => format!("nothing in the graph has the {what} `{shown}`{near}"),
         }))
     }

@@ -19,6 +19,7 @@ mod init;
 mod interchange;
 mod lineage;
 mod merges;
+mod museum;
 mod new;
 mod overlooked;
 mod readme;

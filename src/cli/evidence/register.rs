@@ -64,6 +64,11 @@ pub(super) fn run(
             .replace('_', "-"),
     };
     let spans = facts::spans(&facts, None)?;
+    if let Some(known) = spans.registered(document.sha256()) {
+        let message = format!("`{shown}` is registered already, as document `{known}`");
+        let hint = format!("`civigraph evidence add --document {known}` records words of it");
+        return Err(Failure::new(message).with_hint(hint));
+    }
     if let Some(known) = spans.file(&id) {
         let failure = Failure::new(format!(
             "the documents table has a document `{id}` already: `{known}`"

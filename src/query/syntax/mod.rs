@@ -74,7 +74,7 @@ fn refusal(
             return Diagnostic::new(
                 Code::QuerySyntax,
                 Place::file(file),
-                "there is no query: the text is empty but for comments and declarations",
+                "the query is empty: it has only comments and declarations",
             )
             .with_expected("`SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`")
             .into();

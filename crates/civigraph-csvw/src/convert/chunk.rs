@@ -263,6 +263,7 @@ impl<'c> Converter<'c> {
                             Diagnostic::new(code, place, message)
                                 .with_found(found)
                                 .with_expected(problem.expected)
+                                .with_optional_hint(problem.hint)
                         }
                         CellError::NotComputable => {
                             let message = "most programs cannot compare this value, nor compute with it";

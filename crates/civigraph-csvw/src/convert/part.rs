@@ -140,7 +140,7 @@ fn rows(
 fn table_plan(plan: &Plan, table: usize) -> io::Result<&TablePlan> {
     plan.tables
         .get(table)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "there is no such table"))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no such table"))
 }
 
 fn resource(plan: &TablePlan, resolver: &dyn Resolver) -> io::Result<Resource> {

@@ -43,7 +43,7 @@ pub enum Stop {
 pub(super) fn open(plan: &TablePlan, resolver: &dyn Resolver) -> Result<Resource, Diagnostic> {
     resolver.resolve(&plan.url).map_err(|error| {
         let why = match error {
-            ResolveError::NotFound => "there is no such file".to_owned(),
+            ResolveError::NotFound => "no such file".to_owned(),
             ResolveError::Failed(why) => why,
         };
         Diagnostic::new(

@@ -537,7 +537,7 @@ impl Flaw {
             Self::Unclosed => "this quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
             Self::SpaceAfterQuote => "a space follows a closing quote",
-            Self::QuoteInCell => "a quote stands in the middle of a cell that is not quoted",
+            Self::QuoteInCell => "a quote in the middle of a cell that is not quoted",
         }
     }
 }

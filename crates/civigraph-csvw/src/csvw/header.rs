@@ -347,7 +347,7 @@ fn mismatch(
         .position(|other| has_title(other));
     let other = other.map(|index| {
         format!(
-            "columns are matched by position, and this is the title of number {}",
+            "columns are matched by position, and this is the title of number {}; `civigraph fmt` puts them in order",
             index + 1
         )
     });

@@ -201,8 +201,8 @@ fn columns_are_matched_by_position() {
     assert_eq!(
         hints,
         [
-            "columns are matched by position, and this is the title of number 2",
-            "columns are matched by position, and this is the title of number 1",
+            "columns are matched by position, and this is the title of number 2; `civigraph fmt` puts them in order",
+            "columns are matched by position, and this is the title of number 1; `civigraph fmt` puts them in order",
             "the text is the same, but the language of the table is `en`",
         ]
     );

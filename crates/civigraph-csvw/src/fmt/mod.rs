@@ -295,7 +295,7 @@ impl Parts {
                             Place::at(Arc::clone(&resource.name), line + lines, 0),
                             flaw.message(),
                         )
-                        .with_hint("the file is left alone: mend its quoting first"),
+                        .with_hint("the file is left alone: fix its quoting first"),
                     );
                 }
                 let cells: Vec<String> = record
