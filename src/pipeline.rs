@@ -1,7 +1,7 @@
 //! The whole way from a project to a published build, as one call.
 //!
 //! ```text
-//! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
+//! metadata ─► csvw::load ─► csvw::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
 //!                                                          ├─► shapes ──────► diagnostics
 //!                                                          ├─► rules ─┐
 //!                                                          └─► Builder ─► publish
@@ -28,8 +28,8 @@ use self::work::{Attempt, Work};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
+use crate::csvw::{self, CompileOptions};
 use crate::diagnostic::Diagnostics;
-use crate::plan::{self, Mode, PlanOptions};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
@@ -89,7 +89,7 @@ pub fn check(
     options: CheckOptions<'_>,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Checked> {
-    let plan = plan::compile(group, &plan_options(), diagnostics);
+    let plan = csvw::compile(group, &plan_options(), diagnostics);
     let tables = Tables {
         group,
         plan: &plan,
@@ -119,7 +119,7 @@ pub fn report_unreviewed(
         let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
         let source = Source::open(project)?;
         Ok(source.load(&mut silent).map(|group| {
-            let plan = plan::compile(&group, &plan_options(), &mut silent);
+            let plan = csvw::compile(&group, &plan_options(), &mut silent);
             let claims = Claims::read(&group, &plan, &source, &mut silent);
             (group, claims)
         }))
@@ -177,7 +177,7 @@ pub fn build(
     let inputs = about::inputs(project, &source, &group, &files);
     inputs.keep(&mut site)?;
 
-    let plan = plan::compile(&group, &plan_options(), diagnostics);
+    let plan = csvw::compile(&group, &plan_options(), diagnostics);
     let claims = Claims::read(&group, &plan, &source, diagnostics);
     let work = Work {
         project,
@@ -261,7 +261,7 @@ pub(crate) fn quads<S: Sink>(
     };
     let rules = rules(project, &group, source.base(), diagnostics).map_err(failed)?;
     let mut ontology = vocabulary(project, source.base(), diagnostics)?;
-    let plan = plan::compile(&group, &plan_options(), diagnostics);
+    let plan = csvw::compile(&group, &plan_options(), diagnostics);
     let tables = Tables {
         group: &group,
         plan: &plan,
@@ -288,10 +288,10 @@ fn keys_failed(error: io::Error) -> StoreError {
 }
 
 /// A project's facts are what its cells say: rows and tables are not described in its graph.
-pub(crate) fn plan_options() -> PlanOptions {
-    PlanOptions {
-        mode: Mode::Minimal,
-        ..PlanOptions::default()
+pub(crate) fn plan_options() -> CompileOptions {
+    CompileOptions {
+        mode: csvw::Mode::Minimal,
+        ..CompileOptions::default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::lineage::Near;
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{ColumnId, Plan, TablePlan};
 use crate::resource::Resolver;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -496,7 +496,7 @@ fn no_table(
 }
 
 /// The primary key of a row. Claims write its values with `/` between them.
-fn key_of(row: &Row<'_>, columns: &[usize]) -> Vec<String> {
-    let value = |&column: &usize| row.get(column).unwrap_or_default();
+fn key_of(row: &Row<'_>, columns: &[ColumnId]) -> Vec<String> {
+    let value = |column: &ColumnId| row.get(column.index()).unwrap_or_default();
     columns.iter().map(value).collect()
 }

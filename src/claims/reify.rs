@@ -3,12 +3,12 @@
 use super::name::table_name;
 use super::read::{Claim, Claims};
 use super::roles::ClaimColumns;
-use super::sink::{ClaimSink, Claimed, small};
+use super::sink::{ClaimSink, Claimed};
 use super::stated::Stating;
 use crate::convert::Origin;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{Object, Plan};
+use crate::plan::{ColumnId, ObjectMap, Plan, TableId, TermMap};
 use crate::resource::Resolver;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
@@ -177,10 +177,10 @@ impl Claim {
     /// A cell of the claim's own row, or the row where there is no such column.
     fn origin(&self, columns: &ClaimColumns, column: Option<usize>) -> Origin {
         Origin {
-            table: small(columns.table),
+            table: Some(TableId::new(columns.table)),
             row: self.row,
             line: self.place.line,
-            column: column.map_or(u32::MAX, small),
+            column: column.map(ColumnId::new),
         }
     }
 
@@ -194,7 +194,8 @@ impl Claim {
 
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
     fn quads(&self, stating: &Stating<'_>, claimed: &Claimed) -> Vec<Quad> {
-        let key = (small(self.table), self.target_row, small(self.column));
+        let (table, column) = (TableId::new(self.table), ColumnId::new(self.column));
+        let key = (table, self.target_row, column);
         let (quads, items) = match (&self.value, &self.target) {
             (Some(value), Some(target)) => stating.quads(self, value, target),
             _ => {
@@ -226,13 +227,14 @@ fn of_items(claim: &Claim, plan: &Plan, quads: Vec<Quad>, items: Range<usize>) -
 /// How many quads an item of a claim's list cell makes; `None` where the whole list makes one.
 fn step(claim: &Claim, plan: &Plan) -> Option<usize> {
     let table = plan.tables.get(claim.table);
-    let rule = table.and_then(|table| table.rules.iter().find(|rule| rule.column == claim.column));
-    match rule.map(|rule| &rule.object) {
-        // One IRI is made of the whole list.
-        Some(Object::Iri(_)) => None,
+    let map = table.and_then(|table| table.maps_of(ColumnId::new(claim.column)).next());
+    match map.map(|map| &map.object) {
         // First the list itself, then a first and a rest of each node.
-        Some(Object::List(_)) => Some(2),
-        Some(Object::Literal(_) | Object::Each(_) | Object::Text(..)) | None => Some(1),
+        Some(ObjectMap::List(_)) => Some(2),
+        // One IRI is made of the whole list.
+        Some(ObjectMap::Terms(TermMap::Constant(_))) => None,
+        Some(ObjectMap::Terms(TermMap::Iri(expansion))) if expansion.each.is_none() => None,
+        Some(ObjectMap::Terms(_)) | None => Some(1),
     }
 }
 

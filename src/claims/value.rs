@@ -2,7 +2,7 @@
 
 use super::table::list_items;
 use crate::datatype::Parser;
-use crate::plan::{Object, TablePlan};
+use crate::plan::{ColumnId, ObjectMap, TablePlan, TermMap, Text};
 use std::cell::OnceCell;
 
 /// The columns of a table with their parsers, each made when a value of it is first asked for.
@@ -78,7 +78,13 @@ impl<'p> Values<'p> {
 
     /// Whether the items of a list make triples of their own, so that their order says nothing.
     fn is_set(&self, column: usize) -> bool {
-        let mut rules = self.plan.rules.iter().filter(|rule| rule.column == column);
-        rules.all(|rule| matches!(rule.object, Object::Literal(_) | Object::Each(_)))
+        let mut maps = self.plan.maps_of(ColumnId::new(column));
+        maps.all(|map| match &map.object {
+            ObjectMap::Terms(TermMap::Iri(expansion)) => expansion.each.is_some(),
+            ObjectMap::Terms(TermMap::Literal(literal)) => {
+                matches!(literal.value, Text::Column(_))
+            }
+            _ => false,
+        })
     }
 }

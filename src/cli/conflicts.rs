@@ -8,6 +8,7 @@ use super::{Global, Outcome};
 use crate::claims::{Conflict, Side};
 use crate::convert;
 use crate::lineage::{Facts, claim_json};
+use crate::plan::{ColumnId, TableId};
 use crate::query::{Labels, printable};
 use crate::store::{self, Build};
 use anstyle::Style;
@@ -207,7 +208,7 @@ impl Names<'_> {
     /// The label of what a row describes.
     fn label(&self, table: usize, row: u64) -> Option<String> {
         let plan = &self.facts.plan;
-        let quads = convert::row(plan, table, &self.facts.source, row, None).ok()?;
+        let quads = convert::row(plan, TableId::new(table), &self.facts.source, row, None).ok()?;
         let of = |property: &str| {
             let literals = quads.iter().filter_map(|(quad, _)| match &quad.object {
                 Term::Literal(literal) if quad.predicate.as_str() == property => Some(literal),
@@ -236,11 +237,17 @@ impl Names<'_> {
             .iter()
             .position(|column| column.extensions.part.as_deref() == Some("quantity.kind"))?;
         let labels = Labels::new(self.build?.index(), self.language);
-        let quads = convert::row(&self.facts.plan, table, &self.facts.source, side.row, None);
+        let quads = convert::row(
+            &self.facts.plan,
+            TableId::new(table),
+            &self.facts.source,
+            side.row,
+            None,
+        );
         let of_kind = quads
             .ok()?
             .into_iter()
-            .find(|(_, origin)| usize::try_from(origin.column).is_ok_and(|column| column == kind));
+            .find(|(_, origin)| origin.column == Some(ColumnId::new(kind)));
         of_kind.and_then(|(quad, _)| labels.of_term(quad.object.as_ref()))
     }
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Global, Outcome};
+use crate::csvw;
 use crate::datatype::canonical_quad;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
@@ -10,10 +11,10 @@ use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
 use crate::pipeline::{self, Source};
-use crate::plan::{self, percent_decode};
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::rules::is_record;
 use crate::store::{self, Build, StoreError, digest_bytes, digest_file, graph_iri};
+use crate::uri::percent_decode;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use std::io::BufReader;
@@ -52,7 +53,7 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     };
     let mut diagnostics = Diagnostics::new(Mode::Validate);
-    let plan = plan::compile(&group, &pipeline::plan_options(), &mut diagnostics);
+    let plan = csvw::compile(&group, &pipeline::plan_options(), &mut diagnostics);
     let progress = terminal.progress("reading the graph", None);
     let graph = read(&build, source.base())?;
     let claims = NamedNode::new_unchecked(graph_iri(source.base(), "claims"));

@@ -4,10 +4,11 @@ use super::entity::What;
 use super::renamed::{self, Named};
 use crate::claims::{Claims, Standing, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
+use crate::csvw;
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pipeline::{self, Source};
-use crate::plan::{self, Plan, TablePlan};
+use crate::plan::{Plan, TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
@@ -81,7 +82,7 @@ impl Tables {
             .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
         Ok(source.load(&mut silent).map(|group| Self {
-            plan: plan::compile(&group, &pipeline::plan_options(), &mut silent),
+            plan: csvw::compile(&group, &pipeline::plan_options(), &mut silent),
             source,
             group,
             standing: OnceCell::new(),
@@ -242,12 +243,13 @@ impl View<'_> {
             quads: HashMap::new(),
         };
         let (plan, source) = (&self.tables.plan, &self.tables.source);
-        let splits = convert::splits(plan, self.index, source, SPLIT)?;
+        let id = TableId::new(self.index);
+        let splits = convert::splits(plan, id, source, SPLIT)?;
         let ends = splits.iter().skip(1).map(|split| split.start.row);
         for (split, end) in splits.iter().zip(ends.chain([u64::MAX])) {
             if wanted.range(split.start.row..end).next().is_some() {
                 let mut silent = Diagnostics::new(Mode::Convert);
-                convert::split(plan, self.index, source, split, &mut sink, &mut silent)?;
+                convert::split(plan, id, source, split, &mut sink, &mut silent)?;
             }
         }
         Ok(sink.quads)
@@ -292,7 +294,7 @@ fn line(quad: QuadRef<'_>) -> String {
 /// as `_:rc5i0` for `_:t0r1c5i0`.
 fn within_row(node: &BlankNode, origin: Origin) -> BlankNode {
     let relative = ['r', 's'].into_iter().find_map(|kind| {
-        let row = format!("t{}{kind}{}", origin.table, origin.row);
+        let row = format!("t{}{kind}{}", origin.table?, origin.row);
         let rest = node.as_str().strip_prefix(&row)?;
         (!rest.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{kind}{rest}"))
     });
@@ -483,6 +485,7 @@ fn read_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::ColumnId;
 
     fn held(numbers: &[(&str, u64, u128)]) -> HashMap<Key, Held> {
         numbers
@@ -523,10 +526,10 @@ mod tests {
     fn blank_nodes_within_their_rows() {
         let check = |label: &str, expected: &str| {
             let origin = Origin {
-                table: 1,
+                table: Some(TableId::new(1)),
                 row: 2,
                 line: 3,
-                column: 5,
+                column: Some(ColumnId::new(5)),
             };
             let node = within_row(&BlankNode::new_unchecked(label), origin);
             assert_eq!(node.as_str(), expected);

@@ -4,7 +4,7 @@ use super::graph::Graph;
 use crate::convert::{self, CollectSink, Options};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
-use crate::plan::Plan;
+use crate::plan::{ColumnId, Plan, TableId};
 use crate::resource::{ResolveError, Resolver, Resource};
 use oxrdf::vocab::{rdf, rdfs};
 use oxrdf::{GraphName, Quad, Term};
@@ -54,7 +54,7 @@ pub(super) fn compare(
             .with_found(example.to_string()),
         );
     }
-    let mut surplus: BTreeMap<(u32, u32), (u64, &Quad)> = BTreeMap::new();
+    let mut surplus: BTreeMap<_, (u64, &Quad)> = BTreeMap::new();
     for (quad, origin) in &sink.quads {
         if triple(quad).is_some_and(|triple| !there.contains(&triple)) {
             let entry = surplus.entry((origin.table, origin.column));
@@ -62,10 +62,10 @@ pub(super) fn compare(
         }
     }
     for ((table, column), (count, example)) in surplus {
-        let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let place = group.tables.get(index(table)).map_or_else(
+        let table = table.and_then(|id: TableId| group.tables.get(id.index()));
+        let place = table.map_or_else(
             || place(group),
-            |table| match table.columns.get(index(column)) {
+            |table| match column.and_then(|id: ColumnId| table.columns.get(id.index())) {
                 Some(column) => column.place.clone(),
                 None => table.place.clone(),
             },

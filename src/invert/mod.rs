@@ -26,6 +26,7 @@ mod graph;
 mod matching;
 mod originals;
 mod row;
+mod rule;
 mod sources;
 mod table;
 mod written;

@@ -3,10 +3,11 @@
 use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
 use crate::claims::{Claims, Spans};
 use crate::convert;
+use crate::csvw;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::pipeline;
-use crate::plan::{self, Plan};
+use crate::plan::{Plan, TableId};
 use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError};
 use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
@@ -46,7 +47,7 @@ impl Facts {
     ) -> io::Result<Option<Self>> {
         let source = pipeline::Source::open(project)?.shown_in(shown);
         let loaded = source.load(diagnostics).map(|group| {
-            let plan = plan::compile(&group, &pipeline::plan_options(), diagnostics);
+            let plan = csvw::compile(&group, &pipeline::plan_options(), diagnostics);
             (group, plan)
         });
         let Some((group, plan)) = loaded.filter(|_| !diagnostics.has_errors()) else {
@@ -142,7 +143,7 @@ impl Facts {
         let Some(table) = self.claims.table() else {
             return Ok(());
         };
-        let is_claim = |found: &Match| usize::try_from(found.origin.table) == Ok(table);
+        let is_claim = |found: &Match| found.origin.table == Some(TableId::new(table));
         if !found.matches.is_empty() && !found.matches.iter().any(is_claim) {
             return Ok(());
         }
@@ -160,7 +161,12 @@ impl Facts {
         if found.matches.len() > before
             && let Some(near) = &mut found.near
         {
-            let splits = convert::splits(&self.plan, table, &self.source, convert::CHUNK_SIZE)?;
+            let splits = convert::splits(
+                &self.plan,
+                TableId::new(table),
+                &self.source,
+                convert::CHUNK_SIZE,
+            )?;
             near.insert(table, splits);
         }
         Ok(())

@@ -2,10 +2,11 @@
 
 use super::{Index, Near, claimed};
 use crate::convert;
+use crate::csvw;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::{self, Source};
-use crate::plan::{self, Plan};
+use crate::plan::{ColumnId, Plan, TableId};
 use crate::store::{Build, StoreError};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
@@ -99,7 +100,7 @@ impl Tracer {
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
         let group = source.load(&mut silent).ok_or_else(torn)?;
-        let plan = plan::compile(&group, &pipeline::plan_options(), &mut silent);
+        let plan = csvw::compile(&group, &pipeline::plan_options(), &mut silent);
         let index = Index::for_many(&plan, &source, cache).map_err(unread)?;
         Ok(Self {
             source,
@@ -237,7 +238,13 @@ impl State {
         let mut quads = Vec::new();
         for candidate in candidates {
             let table = candidate.table;
-            let row = convert::row(plan, table, source, candidate.row, Some(&candidate.split))?;
+            let row = convert::row(
+                plan,
+                TableId::new(table),
+                source,
+                candidate.row,
+                Some(&candidate.split),
+            )?;
             let before = quads.len();
             quads.extend(row.into_iter().filter(|(quad, origin)| {
                 origin.row > 0
@@ -261,7 +268,9 @@ impl State {
     ) -> io::Result<Vec<Made>> {
         let mut numbers: HashMap<(usize, u64), Vec<(u64, u64)>> = HashMap::new();
         for (_, origin) in &quads {
-            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            let Some(table) = origin.table.map(TableId::index) else {
+                continue;
+            };
             numbers.entry((table, origin.row)).or_default();
         }
         let tables: BTreeSet<usize> = numbers.keys().map(|(table, _)| *table).collect();
@@ -283,14 +292,15 @@ impl State {
         }
         let mut made = Vec::with_capacity(quads.len());
         for (quad, origin) in quads {
-            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            let Some(table) = origin.table.map(TableId::index) else {
+                continue;
+            };
             let cells = numbers.get(&(table, origin.row));
             let (Some(table_plan), Some(cells)) = (plan.tables.get(table), cells) else {
                 continue;
             };
-            let column = usize::try_from(origin.column)
-                .ok()
-                .and_then(|column| cells.get(column));
+            let column = origin.column.map(ColumnId::index);
+            let column = column.and_then(|column| cells.get(column));
             let Some((row, _)) = cells.first() else {
                 continue;
             };

@@ -6,7 +6,7 @@ use super::{DIFFERENTLY, UNSURE};
 use crate::claims::read_rows;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use oxrdf::NamedNode;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -143,22 +143,21 @@ impl Merges {
         diagnostics: &mut Diagnostics,
     ) -> io::Result<()> {
         let replaced = self.replaced();
-        let mut by_table: BTreeMap<u32, HashMap<u64, Vec<&Use>>> = BTreeMap::new();
+        let mut by_table: BTreeMap<TableId, HashMap<u64, Vec<&Use>>> = BTreeMap::new();
         for used in &met.uses {
             let rows = by_table.entry(used.table).or_default();
             rows.entry(used.row).or_default().push(used);
         }
         let mut last = None;
         for (table, rows) in by_table {
-            let table = usize::try_from(table).unwrap_or(usize::MAX);
-            let Some(table_plan) = plan.tables.get(table) else {
+            let Some(table_plan) = plan.table(table) else {
                 continue;
             };
             read_rows(table_plan, resolver, None, |row, cells| {
                 let Some(uses) = rows.get(&row) else { return };
                 let cells = cells();
                 for used in uses {
-                    let column = usize::try_from(used.column).unwrap_or(usize::MAX);
+                    let column = used.column.index();
                     let thing = NamedNode::new_unchecked(used.thing.as_str());
                     let target = end(&thing, &replaced);
                     // In a circle or into several things, nothing is merged, which is reported.

@@ -207,7 +207,7 @@ fn contradictions_come_and_go() -> Tested {
         Source::open(&Project::open(workshop.folder.path(), None).map_err(io::Error::other)?)?;
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = source.load(&mut diagnostics).ok_or("no metadata")?;
-    let plan = plan::compile(&group, &plan_options(), &mut diagnostics);
+    let plan = csvw::compile(&group, &plan_options(), &mut diagnostics);
     let read = Claims::read(&group, &plan, &source, &mut diagnostics);
     let sides: Vec<u64> = read
         .conflicts()

@@ -7,7 +7,7 @@ use super::sink::{Origin, QuadSink};
 use super::table::open;
 use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Split, Text, preamble};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{Plan, TableId, TablePlan};
 use crate::resource::{Resolver, Resource};
 use oxrdf::{Quad, QuadRef};
 use std::io;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// [`RECORD_LIMIT`](crate::csv::RECORD_LIMIT).
 pub fn splits(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     size: usize,
 ) -> io::Result<Vec<Split>> {
@@ -53,7 +53,7 @@ pub fn splits(
 /// When the table cannot be read.
 pub fn split(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     split: &Split,
     sink: &mut dyn QuadSink,
@@ -69,7 +69,7 @@ pub fn split(
 /// When the table cannot be read.
 pub fn row(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     row: u64,
     near: Option<&Split>,
@@ -99,17 +99,16 @@ pub fn row(
 
 fn rows(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     split: &Split,
     only: Option<u64>,
     sink: &mut dyn QuadSink,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<u64> {
-    let index = table;
     let plan = table_plan(plan, table)?;
     let resource = resource(plan, resolver)?;
-    let prepared = Prepared::new(plan, index);
+    let prepared = Prepared::new(plan, table);
     let context = Context::new(
         plan,
         Arc::clone(&resource.name),
@@ -137,9 +136,8 @@ fn rows(
     Ok(count)
 }
 
-fn table_plan(plan: &Plan, table: usize) -> io::Result<&TablePlan> {
-    plan.tables
-        .get(table)
+fn table_plan(plan: &Plan, table: TableId) -> io::Result<&TablePlan> {
+    plan.table(table)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "there is no such table"))
 }
 

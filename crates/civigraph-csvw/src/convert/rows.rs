@@ -9,7 +9,7 @@ use super::value::{CellBuffers, Value, Values};
 use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Record, Text, preamble};
 use crate::diagnostic::Mode;
 use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use std::io;
 use std::ops::ControlFlow;
@@ -47,7 +47,7 @@ impl Rows for TableRows<'_> {
             .data;
         let mut text = Text::open(&resource, &plan.dialect.encoding)?;
         text.skip_to(data.offset)?;
-        let prepared = Prepared::new(plan, table);
+        let prepared = Prepared::new(plan, TableId::new(table));
         let context = Context::new(plan, Arc::clone(&resource.name), Mode::Validate, 0);
         let mut chunks = Chunks::new(&prepared.format, text, data, CHUNK_SIZE, RECORD_LIMIT);
         let mut chunk = Chunk::default();

@@ -1,7 +1,6 @@
 //! Two versions of a table compared: which rows are gone, which are new.
 
-use super::{Chunk, Chunks, Format, RECORD_LIMIT, Record, Split, Text, preamble};
-use crate::csvw::model::Dialect;
+use super::{Chunk, Chunks, Dialect, Format, RECORD_LIMIT, Record, Split, Text, preamble};
 use crate::resource::Resource;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::{BTreeSet, HashMap};

@@ -1,6 +1,6 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
-use crate::csvw::model::Dialect;
+use super::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};

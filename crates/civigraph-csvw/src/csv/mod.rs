@@ -10,6 +10,7 @@
 mod chunks;
 mod compare;
 mod diagnosis;
+mod dialect;
 mod format;
 mod oversized;
 mod preamble;
@@ -19,6 +20,7 @@ mod text;
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
 pub use diagnosis::{diagnose, doubt};
+pub use dialect::{Dialect, Trim};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::stated_delimiter;

@@ -20,8 +20,7 @@ pub use cells::Profile;
 pub use encode::Unencodable;
 pub use layout::Layout;
 
-use crate::csv::{Format, Record, Text};
-use crate::csvw::model::Dialect;
+use crate::csv::{Dialect, Format, Record, Text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
@@ -34,7 +33,7 @@ const READ: usize = 1 << 20;
 /// The canonical form of a table, in memory.
 ///
 /// ```
-/// use civigraph_csvw::csvw::model::Dialect;
+/// use civigraph_csvw::csv::Dialect;
 /// use civigraph_csvw::fmt::{Layout, Profile, format};
 /// use civigraph_csvw::resource::Resource;
 ///

@@ -1,8 +1,7 @@
 //! A CSV file whose dialect has been guessed, and its rows.
 
 use super::encoding;
-use crate::csv::{self, Chunk, Chunks, Format, Preamble, Record, Text};
-use crate::csvw::model::Dialect;
+use crate::csv::{self, Chunk, Chunks, Dialect, Format, Preamble, Record, Text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use std::io::Read;
