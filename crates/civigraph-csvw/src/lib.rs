@@ -6,9 +6,9 @@
 //!       │              │
 //!  [resource]     find and open every URL, offline by default
 //!       │              │
-//!   [csvw]             │     metadata read, checked, normalised: the annotated table group
+//!   [csvw]             │     metadata read, checked, normalised: the annotated table group, compiled to a plan
 //!       │              │
-//!   [plan]  ◄──────────┘     compiled once: slots and templates; a value that serde writes down
+//!   [plan]  ◄──────────┘     triple maps over term maps over tables; a value that serde writes down
 //!       │
 //!  [convert]                 rows in chunks on all cores: [csv] records ─► [datatype] values ─► quads
 //!       │

@@ -8,7 +8,7 @@ use super::sink::{Counter, QuadSink};
 use super::terms::language_tag;
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::characters;
-use crate::csv::{Chunk, Flaw, Format, Record};
+use crate::csv::{Chunk, Flaw, Format, Record, Records};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
 use crate::plan::{ColumnId, LanguageMap, TableId, TablePlan};
@@ -132,38 +132,32 @@ impl<'c> Converter<'c> {
         let bytes = text.as_bytes();
 
         let start = chunk.split.start;
-        let (mut at, mut line, mut number, mut row) = (0, start.line, start.record, start.row);
         let mut rows = 0;
         let mut sink = Counter::new(sink);
-        let mut record = std::mem::take(&mut self.record);
-        while at < bytes.len() {
-            let (next, is_row) = format.skip(bytes, at, &mut record);
-            let place = At {
-                chunk,
+        let memory = std::mem::take(&mut self.record);
+        let mut records = Records::reusing(memory, format, bytes, start);
+        while let Some(place) = records.advance() {
+            let record = records.record();
+            let at = At {
                 text,
-                start: at,
-                line,
-                record: number,
+                characters: start.characters,
+                place,
             };
-            if faults.until(next) || !record.flaws.is_empty() {
-                faults.report(&record, next, place, &mut problems);
+            if faults.until(place.end) || !record.flaws.is_empty() {
+                faults.report(record, place.end, at, &mut problems);
             }
-            if is_row {
-                if only.is_none_or(|only| only == row) {
-                    self.row(&record, place, row, &mut problems, &mut sink);
+            if place.is_row {
+                if only.is_none_or(|only| only == place.row) {
+                    self.row(record, at, &mut problems, &mut sink);
                     rows += 1;
                 }
-                row += 1;
             } else if only.is_none()
-                && let Some(comment) = self.comment(text, &record)
+                && let Some(comment) = self.comment(text, record)
             {
-                self.emitter.comment(comment, line, &mut sink);
+                self.emitter.comment(comment, place.line, &mut sink);
             }
-            line += record.lines;
-            number += 1;
-            at = next;
         }
-        self.record = record;
+        self.record = records.into_record();
         Report {
             rows,
             quads: sink.quads(),
@@ -184,10 +178,10 @@ impl<'c> Converter<'c> {
         &mut self,
         record: &Record,
         at: At<'_>,
-        number: u64,
         problems: &mut Problems<'_>,
         sink: &mut Counter<'_>,
     ) {
+        let number = at.place.row;
         let prepared = self.prepared;
         let plan = prepared.plan;
         let cells = &record.cells;
@@ -347,7 +341,7 @@ impl Row<'_, '_> {
         RowVariables {
             values: self.values,
             row: self.number,
-            source_row: self.at.record,
+            source_row: self.at.place.record,
             item: None,
         }
     }
@@ -356,7 +350,7 @@ impl Row<'_, '_> {
     pub fn invalid_iri(&self, at: Option<ColumnId>, found: &str, problems: &mut Problems<'_>) {
         let column = at.map(ColumnId::index);
         let cell = column.and_then(|column| self.record.cells.get(column));
-        let offset = cell.map_or(self.at.start, |cell| cell.raw_start);
+        let offset = cell.map_or(self.at.place.start, |cell| cell.raw_start);
         let code = Code::InvalidIri;
         problems.push(self.at, column, code, offset, |place| {
             Diagnostic::new(code, place, "the URI template gives no valid IRI").with_found(found)

@@ -1,8 +1,9 @@
 //! Templates filled in for a row, each at most once.
 
+use super::chunk::Row;
 use super::value::{Item, Value};
 use crate::plan::{
-    ColumnId, Expanded, Expansion, Form, NullPolicy, Part, Slot, TablePlan, Template, Variables,
+    Expanded, Expansion, Form, NullPolicy, Part, Slot, TablePlan, Template, Variables,
 };
 use oxiri::Iri;
 
@@ -52,16 +53,21 @@ impl Variables for RowVariables<'_, '_> {
     }
 
     #[inline]
-    fn single(&self, column: ColumnId) -> Option<(&str, bool)> {
-        match self.values.get(column.index()) {
-            Some(Value::Single(item)) => Some((item.text, item.valid)),
-            _ => None,
-        }
+    fn single(&self, slot: &Slot) -> Option<(&str, bool)> {
+        let item = match slot {
+            Slot::Column(column) => match self.values.get(column.index())? {
+                Value::Single(item) => *item,
+                _ => return None,
+            },
+            Slot::Item => self.item?,
+            _ => return None,
+        };
+        Some((item.text, item.valid))
     }
 }
 
 /// A number in decimal digits.
-fn digits(mut number: u64, buffer: &mut [u8; 20]) -> &str {
+pub fn digits(mut number: u64, buffer: &mut [u8; 20]) -> &str {
     let mut start = buffer.len();
     loop {
         start -= 1;
@@ -131,29 +137,28 @@ impl<'p> Expander<'p> {
 
     /// Fills in a template, unless that was done for this row already.
     #[inline]
-    pub fn prepare(&mut self, expansion: Expansion, variables: RowVariables<'_, '_>) {
-        let index = expansion.template.index();
-        let (Some(filled), Some(template)) =
-            (self.filled.get_mut(index), self.templates.get(index))
-        else {
-            return;
-        };
-        if filled.row != variables.row && filled.row != u64::MAX {
-            filled.row = variables.row;
-            let base = self.base.as_ref();
-            fill(filled, template, base, variables, &mut self.scratch);
+    pub fn prepare(&mut self, expansion: Expansion, row: &Row<'_, '_>) {
+        let filled = self.filled.get(expansion.template.index());
+        let made = filled.is_some_and(|it| it.row == row.number || it.row == u64::MAX);
+        if !made {
+            self.fill(expansion, row.variables());
         }
     }
 
     /// Fills in a template again, as for each item of a list.
-    pub fn prepare_item(&mut self, expansion: Expansion, variables: RowVariables<'_, '_>) {
+    pub fn prepare_item(&mut self, expansion: Expansion, row: &Row<'_, '_>, item: Item<'_>) {
+        let filled = self.filled.get(expansion.template.index());
+        if filled.is_some_and(|it| it.row != u64::MAX) {
+            self.fill(expansion, row.variables().with_item(item));
+        }
+    }
+
+    fn fill(&mut self, expansion: Expansion, variables: RowVariables<'_, '_>) {
         let index = expansion.template.index();
-        let (Some(filled), Some(template)) =
+        if let (Some(filled), Some(template)) =
             (self.filled.get_mut(index), self.templates.get(index))
-        else {
-            return;
-        };
-        if filled.row != u64::MAX {
+        {
+            filled.row = variables.row;
             let base = self.base.as_ref();
             fill(filled, template, base, variables, &mut self.scratch);
         }

@@ -5,7 +5,7 @@ use super::problems::Context;
 use super::run::CHUNK_SIZE;
 use super::sink::{Origin, QuadSink};
 use super::table::open;
-use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Split, Text, preamble};
+use crate::csv::{Chunk, Chunks, Split, preamble};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::{Plan, TableId, TablePlan};
 use crate::resource::{Resolver, Resource};
@@ -30,9 +30,7 @@ pub fn splits(
         .map_err(|diagnostic| io::Error::other(diagnostic.message))?
         .data;
     let format = crate::csv::Format::new(&plan.dialect);
-    let mut text = Text::open(&resource, &plan.dialect.encoding)?;
-    text.skip_to(data.offset)?;
-    let mut chunks = Chunks::new(&format, text, data, size, RECORD_LIMIT);
+    let mut chunks = Chunks::open(&format, &resource, &plan.dialect.encoding, data, size)?;
     let mut chunk = Chunk::default();
     let mut splits = Vec::new();
     while chunks.next_into(&mut chunk)? {
@@ -115,16 +113,9 @@ fn rows(
         diagnostics.mode(),
         diagnostics.kept_per_kind(),
     );
-    let mut text = Text::open(&resource, &plan.dialect.encoding)?;
-    text.skip_to(split.start.offset)?;
-    let mut chunks = Chunks::new(
-        &prepared.format,
-        text,
-        split.start,
-        CHUNK_SIZE,
-        RECORD_LIMIT,
-    )
-    .until(split.end);
+    let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
+    let mut chunks =
+        Chunks::open(format, &resource, encoding, split.start, CHUNK_SIZE)?.until(split.end);
     let mut converter = Converter::new(&prepared, &context);
     let mut chunk = Chunk::default();
     let mut count = 0;

@@ -1,13 +1,14 @@
 //! Values to quads: the triple maps of a plan carried out for each row.
 
 use super::chunk::{Prepared, Row};
+use super::expand::digits;
 use super::problems::Problems;
 use super::sink::{Counter, Origin};
 use super::terms::{LiteralForm, NodeMap, Nodes, State};
 use super::value::{Item, Value};
 use crate::plan::{
-    ColumnId, Duplicates, Expansion, GraphMap, LanguageMap, LiteralMap, NullPolicy, ObjectMap,
-    TableId, TermMap, Test, Text, TripleMap,
+    ColumnId, Duplicates, Expansion, GraphMap, LiteralMap, NullPolicy, ObjectMap, TableId, TermMap,
+    Test, Text, TripleMap,
 };
 use oxrdf::vocab::rdf;
 use oxrdf::{
@@ -32,8 +33,9 @@ pub struct QuadEmitter<'c> {
 struct Buffers {
     /// The language of a row, where a column holds it.
     language: String,
-    /// The last node of a list, and the next one.
-    list: String,
+    /// What the labels of a list start with, its last node, and the next one.
+    start: String,
+    last: String,
     next: String,
     /// The steps whose node the row has as an object, of those that make it once.
     nodes: Vec<usize>,
@@ -56,9 +58,18 @@ struct Step<'c> {
     graphs: Vec<GraphForm<'c>>,
     /// The first step with the same subject, predicate and graphs.
     like: usize,
-    /// The map is of the kind that most are: in every row a literal of the cell, about a template, with a constant
-    /// predicate, in the default graph.
-    direct: Option<(Expansion, NamedNodeRef<'c>, ColumnId)>,
+    /// The first of those that has the same node as its object.
+    same: usize,
+    /// The map is of the kind that most are.
+    direct: Option<Direct<'c>>,
+}
+
+/// In every row a literal of the cell, about a template, with a constant predicate, in the default graph.
+struct Direct<'c> {
+    subject: Expansion,
+    predicate: NamedNodeRef<'c>,
+    column: ColumnId,
+    form: LiteralForm<'c>,
 }
 
 /// How objects are made.
@@ -87,10 +98,14 @@ impl<'c> QuadEmitter<'c> {
         for map in &prepared.plan.maps {
             let mut step = Step::new(prepared, map, &mut nodes);
             step.reports_subject = steps.last().is_none_or(|last| !last.checks_subject_of(map));
-            step.like = steps
-                .iter()
-                .position(|other| other.is_like(&step))
-                .unwrap_or(steps.len());
+            step.like = steps.len();
+            step.same = steps.len();
+            if map.duplicates == Duplicates::OncePerRow {
+                let mut like = steps.iter().filter(|other| other.is_like(&step));
+                step.like = like.next().map_or(steps.len(), |first| first.like);
+                let mut same = steps.iter().filter(|other| other.has_node_of(&step));
+                step.same = same.next().map_or(steps.len(), |first| first.same);
+            }
             steps.push(step);
         }
         Self {
@@ -111,27 +126,27 @@ impl<'c> QuadEmitter<'c> {
         } = self;
         rest.nodes.clear();
         rest.literals.clear();
-        for (index, step) in steps.iter().enumerate() {
-            if let Some((subject, predicate, column)) = step.direct
-                && let Value::Single(item) = row.values[column.index()]
-                && let ObjectForm::Literals(form, _) = &step.object
+        for step in steps.iter() {
+            if let Some(direct) = &step.direct
+                && let Value::Single(item) = row.values[direct.column.index()]
             {
-                match nodes.prepare(step.subject, row) {
-                    State::Usable => {
-                        let language = form.language(row, &mut nodes.expander, &mut rest.language);
-                        let quad = QuadRef::new(
-                            nodes.iri(subject),
-                            predicate,
-                            form.literal(item, None, language),
-                            GraphNameRef::DefaultGraph,
-                        );
-                        sink.quad(quad, origin(prepared.id, row, step.column));
-                    }
-                    State::Invalid if step.reports_subject => {
-                        nodes.report(subject, step.place, row, problems);
-                    }
-                    State::Invalid | State::Null => {}
+                nodes.expander.prepare(direct.subject, row);
+                if nodes.expander.get(direct.subject).valid {
+                    let form = &direct.form;
+                    let language = form.language(row, &mut nodes.expander, &mut rest.language);
+                    let quad = QuadRef::new(
+                        nodes.iri(direct.subject),
+                        direct.predicate,
+                        form.literal(item, None, language),
+                        GraphNameRef::DefaultGraph,
+                    );
+                    sink.quad(quad, origin(prepared.id, row, step.column));
+                } else if step.reports_subject {
+                    nodes.report(direct.subject, step.place, row, problems);
                 }
+                continue;
+            }
+            if rest.nodes.contains(&step.same) {
                 continue;
             }
             if !step.map.condition.iter().all(|test| holds(test, row)) {
@@ -141,7 +156,6 @@ impl<'c> QuadEmitter<'c> {
                 prepared,
                 steps,
                 step,
-                index,
                 row,
                 nodes,
                 rest,
@@ -225,13 +239,14 @@ impl<'c> Step<'c> {
             object,
             graphs,
             like: 0,
+            same: 0,
             direct: None,
         };
         step.direct = step.direct();
         step
     }
 
-    fn direct(&self) -> Option<(Expansion, NamedNodeRef<'c>, ColumnId)> {
+    fn direct(&self) -> Option<Direct<'c>> {
         let map = self.map;
         let (NodeMap::Iri(subject), NodeMap::Constant(TermRef::NamedNode(predicate))) =
             (self.subject, self.predicate)
@@ -240,7 +255,6 @@ impl<'c> Step<'c> {
         };
         let ObjectMap::Terms(TermMap::Literal(LiteralMap {
             value: Text::Column(column),
-            language,
             ..
         })) = &map.object
         else {
@@ -253,9 +267,13 @@ impl<'c> Step<'c> {
             && map.duplicates == Duplicates::Keep
             && map.condition == [Test::NotNull(*column)]
             && subject.null == NullPolicy::Expand
-            && form.datatype_of.is_none()
-            && !matches!(language, LanguageMap::Template(_));
-        plain.then_some((subject, predicate, *column))
+            && form.datatype_of.is_none();
+        plain.then_some(Direct {
+            subject,
+            predicate,
+            column: *column,
+            form: *form,
+        })
     }
 
     /// Whether this step has reported what is wrong with the subject of the map after it, wherever that has one.
@@ -270,6 +288,16 @@ impl<'c> Step<'c> {
             && self.predicate == other.predicate
             && self.graphs == other.graphs
     }
+
+    /// Whether the step makes the same quad as another one, of a node.
+    fn has_node_of(&self, other: &Self) -> bool {
+        match (&self.object, &other.object) {
+            (ObjectForm::Node(one), ObjectForm::Node(node)) => {
+                one == node && self.like == other.like
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A step carried out for a row.
@@ -277,7 +305,6 @@ struct Emission<'e, 'c> {
     prepared: &'c Prepared<'c>,
     steps: &'e [Step<'c>],
     step: &'e Step<'c>,
-    index: usize,
     row: &'e Row<'e, 'e>,
     nodes: &'e mut Nodes<'c>,
     rest: &'e mut Buffers,
@@ -285,6 +312,7 @@ struct Emission<'e, 'c> {
 
 impl<'c> Emission<'_, 'c> {
     /// Makes all terms but those of items. Returns whether there are some for a quad.
+    #[inline]
     fn prepare(&mut self, problems: &mut Problems<'_>) -> bool {
         let step = self.step;
         match self.nodes.prepare(step.subject, self.row) {
@@ -318,6 +346,7 @@ impl<'c> Emission<'_, 'c> {
             }
     }
 
+    #[inline]
     fn node(&mut self, node: NodeMap<'c>, problems: &mut Problems<'_>) -> bool {
         let state = self.nodes.prepare(node, self.row);
         if state == State::Invalid {
@@ -331,6 +360,7 @@ impl<'c> Emission<'_, 'c> {
             .is_none_or(|datatype| self.node(NodeMap::Iri(datatype), problems))
     }
 
+    #[cold]
     fn report(&self, node: NodeMap<'_>, problems: &mut Problems<'_>) {
         if let NodeMap::Iri(expansion) = node {
             let (place, row) = (self.step.place, self.row);
@@ -344,7 +374,6 @@ impl<'c> Emission<'_, 'c> {
             prepared,
             steps,
             step,
-            index,
             row,
             nodes,
             rest,
@@ -357,7 +386,8 @@ impl<'c> Emission<'_, 'c> {
             step,
             row,
             list: step.map.object.is_list().then_some(List {
-                last: &mut rest.list,
+                start: &mut rest.start,
+                last: &mut rest.last,
                 next: &mut rest.next,
                 count: 0,
             }),
@@ -371,7 +401,7 @@ impl<'c> Emission<'_, 'c> {
                     if objects.has_node(nodes, *node) {
                         return;
                     }
-                    objects.nodes.push(*index);
+                    objects.nodes.push(step.same);
                 }
                 if let Some(object) = nodes.get(*node) {
                     objects.push(nodes, object);
@@ -420,7 +450,9 @@ impl<'c> Emission<'_, 'c> {
             }
             ObjectForm::Constant(literal) => objects.push_once(nodes, (*literal).into()),
         }
-        objects.finish(nodes);
+        if objects.list.is_some() {
+            objects.finish(nodes);
+        }
     }
 }
 
@@ -444,6 +476,8 @@ struct Objects<'o, 'c, 's, 'k> {
 
 /// A list that is being written.
 struct List<'o> {
+    /// What the labels of its nodes start with.
+    start: &'o mut String,
     /// The label of its last node.
     last: &'o mut String,
     next: &'o mut String,
@@ -456,42 +490,55 @@ impl<'c> Objects<'_, 'c, '_, '_> {
         let mut others = self.nodes.iter().filter_map(|&other| self.steps.get(other));
         others.any(|other| match other.object {
             ObjectForm::Node(made) if other.like == self.step.like => {
-                made == node || nodes.get(made) == nodes.get(node)
+                nodes.get(made) == nodes.get(node)
             }
             _ => false,
         })
     }
 
     /// Takes an object, unless the row has it and says things once.
+    #[inline]
     fn push_once(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
-        if self.step.map.duplicates == Duplicates::OncePerRow {
-            let like = self.step.like;
-            let mut known = self.literals.iter();
-            if known.any(|(other, term)| *other == like && term.as_ref() == object) {
-                return;
-            }
+        if self.step.map.duplicates != Duplicates::OncePerRow || self.is_new(object) {
+            self.push(nodes, object);
+        }
+    }
+
+    /// Whether the row does not have an object yet; it has it now.
+    fn is_new(&mut self, object: TermRef<'_>) -> bool {
+        let like = self.step.like;
+        let mut known = self.literals.iter();
+        let is_known = known.any(|(other, term)| *other == like && term.as_ref() == object);
+        if !is_known {
             self.literals.push((like, object.into_owned()));
         }
-        self.push(nodes, object);
+        !is_known
     }
 
     #[inline]
     fn push(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
-        let Some(list) = &mut self.list else {
+        if self.list.is_some() {
+            self.link(nodes, object);
+        } else {
             self.about(nodes, object);
-            return;
-        };
+        }
+    }
+
+    /// Adds an item to the list.
+    fn link(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+        let Some(list) = &mut self.list else { return };
+        if list.count == 0 {
+            let (table, number) = (self.table, self.row.number);
+            list.start.clear();
+            // Writing to a string does not fail.
+            let _ = match self.step.column {
+                Some(column) => write!(list.start, "t{table}r{number}c{column}i"),
+                None => write!(list.start, "t{table}r{number}m{}i", self.step.like),
+            };
+        }
         list.next.clear();
-        let (table, number) = (self.table, self.row.number);
-        // Writing to a string does not fail.
-        let _ = match self.step.column {
-            Some(column) => write!(list.next, "t{table}r{number}c{column}i{}", list.count),
-            None => write!(
-                list.next,
-                "t{table}r{number}m{}i{}",
-                self.step.like, list.count
-            ),
-        };
+        list.next.push_str(list.start);
+        list.next.push_str(digits(list.count, &mut [0; 20]));
         list.count += 1;
         let first = list.count == 1;
         std::mem::swap(list.last, list.next);
@@ -514,7 +561,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     }
 
     /// Ends a list.
-    fn finish(mut self, nodes: &Nodes<'c>) {
+    fn finish(&mut self, nodes: &Nodes<'c>) {
         let Some(list) = self.list.take() else { return };
         let Some(frame) = self.frame(nodes) else {
             return;
@@ -532,6 +579,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     }
 
     /// Makes the quads of one object about the subject.
+    #[inline]
     fn about(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
         let Some(frame) = self.frame(nodes) else {
             return;
@@ -594,7 +642,7 @@ fn origin(table: TableId, row: &Row<'_, '_>, column: Option<ColumnId>) -> Origin
     Origin {
         table: Some(table),
         row: row.number,
-        line: row.at.line,
+        line: row.at.place.line,
         column,
     }
 }

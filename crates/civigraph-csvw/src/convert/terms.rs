@@ -92,16 +92,17 @@ impl<'c> Nodes<'c> {
     }
 
     /// Makes the node of a row, unless that was done already.
-    #[inline]
+    #[inline(always)]
     pub fn prepare(&mut self, map: NodeMap<'_>, row: &Row<'_, '_>) -> State {
-        let expansion = match map {
-            NodeMap::Constant(_) => return State::Usable,
-            NodeMap::Nothing => return State::Null,
-            NodeMap::Iri(expansion) => expansion,
-            NodeMap::Blank(index) => return self.prepare_label(index, row),
-        };
-        self.expander.prepare(expansion, row.variables());
-        self.state(expansion)
+        match map {
+            NodeMap::Constant(_) => State::Usable,
+            NodeMap::Iri(expansion) => {
+                self.expander.prepare(expansion, row);
+                self.state(expansion)
+            }
+            NodeMap::Blank(index) => self.prepare_label(index, row),
+            NodeMap::Nothing => State::Null,
+        }
     }
 
     /// Makes the IRI of an item of a list.
@@ -111,8 +112,7 @@ impl<'c> Nodes<'c> {
         row: &Row<'_, '_>,
         item: Item<'_>,
     ) -> State {
-        self.expander
-            .prepare_item(expansion, row.variables().with_item(item));
+        self.expander.prepare_item(expansion, row, item);
         self.state(expansion)
     }
 
@@ -141,7 +141,7 @@ impl<'c> Nodes<'c> {
                 let _ = write!(label.text, "t{}{text}{}", self.table, row.number);
             }
             LabelSource::Template(expansion) => {
-                self.expander.prepare(*expansion, row.variables());
+                self.expander.prepare(*expansion, row);
                 label.text.clear();
                 push_label(&self.expander.get(*expansion).text, &mut label.text);
             }
@@ -189,18 +189,24 @@ impl<'c> Nodes<'c> {
     /// The same as a subject or the name of a graph.
     #[inline]
     pub fn subject<'e>(&'e self, map: NodeMap<'e>) -> Option<NamedOrBlankNodeRef<'e>> {
-        match self.get(map)? {
-            TermRef::NamedNode(node) => Some(node.into()),
-            TermRef::BlankNode(node) => Some(node.into()),
-            _ => None,
+        match map {
+            NodeMap::Iri(expansion) => Some(self.iri(expansion).into()),
+            NodeMap::Constant(TermRef::NamedNode(node)) => Some(node.into()),
+            NodeMap::Constant(TermRef::BlankNode(node)) => Some(node.into()),
+            NodeMap::Blank(index) => {
+                let label = self.labels.get(index)?;
+                Some(BlankNodeRef::new_unchecked(&label.text).into())
+            }
+            NodeMap::Constant(_) | NodeMap::Nothing => None,
         }
     }
 
     /// The same as a predicate.
     #[inline]
     pub fn predicate<'e>(&'e self, map: NodeMap<'e>) -> Option<NamedNodeRef<'e>> {
-        match self.get(map)? {
-            TermRef::NamedNode(node) => Some(node),
+        match map {
+            NodeMap::Constant(TermRef::NamedNode(node)) => Some(node),
+            NodeMap::Iri(expansion) => Some(self.iri(expansion)),
             _ => None,
         }
     }
@@ -232,19 +238,21 @@ fn push_label(text: &str, label: &mut String) {
 }
 
 /// How literals are made (csv2rdf §4.3).
+#[derive(Clone, Copy)]
 pub struct LiteralForm<'c> {
     /// `None` for strings.
     datatype: Option<NamedNodeRef<'c>>,
     /// The expansion that makes the datatype.
     pub datatype_of: Option<Expansion>,
-    language: LanguageForm<'c>,
+    /// Of strings, those that break a rule of their column included.
+    language: Option<&'c str>,
+    /// What makes the language of each row.
+    language_of: Option<RowLanguage>,
 }
 
-/// Where the language of strings is, those that break a rule of their column included.
+/// What makes the language of the strings of a row.
 #[derive(Clone, Copy)]
-enum LanguageForm<'c> {
-    None,
-    Constant(&'c str),
+enum RowLanguage {
     Column(ColumnId),
     Template(Expansion),
 }
@@ -274,17 +282,18 @@ impl<'c> LiteralForm<'c> {
                 _ => None,
             },
             language: match language {
-                LanguageMap::None => LanguageForm::None,
-                LanguageMap::Constant(tag) => {
-                    language_tag(tag).map_or(LanguageForm::None, LanguageForm::Constant)
-                }
-                LanguageMap::Column(column) => LanguageForm::Column(*column),
-                LanguageMap::Template(expansion) => LanguageForm::Template(*expansion),
+                LanguageMap::Constant(tag) => language_tag(tag),
+                _ => None,
+            },
+            language_of: match language {
+                LanguageMap::Column(column) => Some(RowLanguage::Column(*column)),
+                LanguageMap::Template(expansion) => Some(RowLanguage::Template(*expansion)),
+                LanguageMap::None | LanguageMap::Constant(_) => None,
             },
         }
     }
 
-    /// The language of the strings of a row, in canonical case; `buffer` holds it where the cell has it in another.
+    /// The language of the strings of a row; `buffer` is room for it.
     #[inline]
     pub fn language<'v>(
         &'v self,
@@ -292,29 +301,9 @@ impl<'c> LiteralForm<'c> {
         expander: &mut Expander<'_>,
         buffer: &'v mut String,
     ) -> Option<&'v str> {
-        match self.language {
-            LanguageForm::None => None,
-            LanguageForm::Constant(tag) => Some(tag),
-            LanguageForm::Column(column) => {
-                let Some(Value::Single(tag)) = row.values.get(column.index()) else {
-                    return None;
-                };
-                // One that is not well-formed has been reported.
-                match canonical_language_tag(language_tag(tag.text)?) {
-                    Cow::Borrowed(tag) => Some(tag),
-                    Cow::Owned(tag) => {
-                        *buffer = tag;
-                        Some(buffer)
-                    }
-                }
-            }
-            LanguageForm::Template(expansion) => {
-                expander.prepare(expansion, row.variables());
-                let filled = expander.get(expansion);
-                let tag = Some(&filled.text).filter(|_| filled.is_term(expansion.null));
-                *buffer = canonical_language_tag(language_tag(tag?)?).into_owned();
-                Some(buffer)
-            }
+        match self.language_of {
+            None => self.language,
+            Some(made) => made.of(row, expander, buffer),
         }
     }
 
@@ -336,6 +325,39 @@ impl<'c> LiteralForm<'c> {
                 LiteralRef::new_language_tagged_literal_unchecked(item.text, language)
             }
             None => LiteralRef::new_simple_literal(item.text),
+        }
+    }
+}
+
+impl RowLanguage {
+    /// The language of a row in canonical case, in `buffer` where the cell has it in another.
+    fn of<'v>(
+        self,
+        row: &Row<'v, 'v>,
+        expander: &mut Expander<'_>,
+        buffer: &'v mut String,
+    ) -> Option<&'v str> {
+        match self {
+            Self::Column(column) => {
+                let Some(Value::Single(tag)) = row.values.get(column.index()) else {
+                    return None;
+                };
+                // One that is not well-formed has been reported.
+                match canonical_language_tag(language_tag(tag.text)?) {
+                    Cow::Borrowed(tag) => Some(tag),
+                    Cow::Owned(tag) => {
+                        *buffer = tag;
+                        Some(buffer)
+                    }
+                }
+            }
+            Self::Template(expansion) => {
+                expander.prepare(expansion, row);
+                let filled = expander.get(expansion);
+                let tag = Some(&filled.text).filter(|_| filled.is_term(expansion.null));
+                *buffer = canonical_language_tag(language_tag(tag?)?).into_owned();
+                Some(buffer)
+            }
         }
     }
 }

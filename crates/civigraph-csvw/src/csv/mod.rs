@@ -15,6 +15,7 @@ mod format;
 mod oversized;
 mod preamble;
 mod record;
+mod records;
 mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
@@ -26,6 +27,7 @@ pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::stated_delimiter;
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
+pub use records::{RecordPlace, Records};
 pub use text::Text;
 
 /// The longest record that is read, in bytes, unless the caller sets another limit.

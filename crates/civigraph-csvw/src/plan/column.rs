@@ -1,7 +1,8 @@
 //! How the cells of a column become values.
 
-use crate::datatype::Datatype;
+use crate::datatype::{Datatype, Parser};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, OnceLock};
 
 /// How the cells of a column become values (Tabular Data Model §6.4).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,9 +27,30 @@ pub struct ColumnPlan {
     /// The file has another column here, which is reported: its cells are not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub misfit: bool,
+    /// What [`parser`](Self::parser) has made. It is not written down.
+    #[serde(skip)]
+    pub prepared: PreparedParser,
+}
+
+/// The parser of a column once it was made, shared by copies of the column. All are equal: it follows from the
+/// datatype.
+#[derive(Debug, Clone, Default)]
+pub struct PreparedParser(OnceLock<Arc<Parser>>);
+
+impl PartialEq for PreparedParser {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl ColumnPlan {
+    /// The parser of single values, made when it is first asked for: to compile a regular expression takes longer
+    /// than to read a row. The datatype must not change after that.
+    pub fn parser(&self) -> &Parser {
+        let parser = &self.prepared.0;
+        parser.get_or_init(|| Arc::new(self.datatype.parser()))
+    }
+
     /// Whether a text stands for null.
     #[inline]
     pub fn is_null(&self, text: &str) -> bool {

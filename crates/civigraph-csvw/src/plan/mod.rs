@@ -49,7 +49,7 @@ mod template;
 mod term;
 mod triple;
 
-pub use column::ColumnPlan;
+pub use column::{ColumnPlan, PreparedParser};
 pub use id::{ColumnId, TableId, TemplateId};
 pub use join::{Join, JoinCondition, JoinMap};
 pub use template::{

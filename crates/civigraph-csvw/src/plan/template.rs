@@ -40,9 +40,13 @@ pub enum Form {
 
 impl Form {
     /// Makes an absolute IRI of an expansion; texts stay as they are. Returns whether it is one.
+    #[inline]
     pub fn finish(self, text: &mut String, base: Option<&Iri<&str>>) -> bool {
+        matches!(self, Self::Absolute | Self::Text) || self.resolve(text, base)
+    }
+
+    fn resolve(self, text: &mut String, base: Option<&Iri<&str>>) -> bool {
         match self {
-            Self::Absolute | Self::Text => return true,
             Self::Prefixed => {
                 if let Some((prefix, local)) = text.split_once(':')
                     && !local.starts_with("//")
@@ -59,7 +63,7 @@ impl Form {
                 }
                 return Iri::parse(text.as_str()).is_ok();
             }
-            Self::Relative => {}
+            Self::Relative | Self::Absolute | Self::Text => {}
         }
         let resolved = match base {
             Some(base) => IriRef::parse(text.as_str()).and_then(|iri| base.resolve(&iri)),
@@ -132,10 +136,10 @@ pub trait Variables {
     /// text is a value of its datatype, which has a canonical form. Returns `false` where the slot is not known.
     fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool;
 
-    /// The one value of a column, where there is exactly one: most variables are columns, and most cells are no
+    /// The one text of a slot, where it is known without more ado: most variables are columns, and most cells are no
     /// lists.
     #[inline]
-    fn single(&self, _: ColumnId) -> Option<(&str, bool)> {
+    fn single(&self, _: &Slot) -> Option<(&str, bool)> {
         None
     }
 }
@@ -284,13 +288,13 @@ impl Expression {
             && escaping == Escaping::Uri
             && let [
                 Variable {
-                    slot: Slot::Column(column),
+                    slot,
                     prefix: None,
                     canonical,
                     ..
                 },
             ] = self.variables.as_slice()
-            && let Some((text, valid)) = variables.single(*column)
+            && let Some((text, valid)) = variables.single(slot)
         {
             push_unreserved(out, form(text, valid, *canonical, scratch));
             return Expanded::Complete;

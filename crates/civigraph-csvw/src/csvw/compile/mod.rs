@@ -12,7 +12,7 @@ pub use naming::naming_columns;
 use super::model::{Column, TableGroup};
 use crate::datatype::Datatype;
 use crate::diagnostic::Diagnostics;
-use crate::plan::{ColumnPlan, Plan};
+use crate::plan::{ColumnPlan, Plan, PreparedParser};
 use annotation::Annotator;
 use oxrdf::vocab::rdf;
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode};
@@ -162,6 +162,7 @@ impl ColumnPlan {
                 .filter(|separator| !separator.is_empty()),
             naming: false,
             misfit: column.misfit,
+            prepared: PreparedParser::default(),
         }
     }
 }
