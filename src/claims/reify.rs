@@ -9,7 +9,7 @@ use crate::convert::Origin;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::{ColumnId, ObjectMap, Plan, TableId, TermMap};
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::collections::HashMap;
@@ -35,13 +35,11 @@ impl Claims {
     /// is a diagnostic at that claim.
     pub fn quads<S>(
         &self,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         sink: &ClaimSink<S>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Quad> {
-        let mut quads = self.made(group, plan, resolver, sink, diagnostics);
+        let mut quads = self.made(tables, sink, diagnostics);
         quads.retain(|made| made.in_build);
         quads.into_iter().map(|made| made.quad).collect()
     }
@@ -50,12 +48,15 @@ impl Claims {
     /// them the values that claims state and nobody asserts.
     pub(crate) fn made<S>(
         &self,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         sink: &ClaimSink<S>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<MadeByClaim> {
+        let Tables {
+            group,
+            plan,
+            resolver,
+        } = tables;
         let (Some(graph), Some(columns)) = (self.graph(group), &self.columns) else {
             return Vec::new();
         };

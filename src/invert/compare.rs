@@ -6,6 +6,7 @@ use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
 use crate::plan::{ColumnId, Plan, TableId};
 use crate::resource::{ResolveError, Resolver, Resource};
+use crate::tables::Tables;
 use oxrdf::vocab::{rdf, rdfs};
 use oxrdf::{GraphName, Quad, Term};
 use std::collections::{BTreeMap, HashSet};
@@ -15,13 +16,16 @@ use std::sync::Arc;
 /// Converts tables that were written and reports each predicate whose triples are not those of the
 /// graph.
 pub(super) fn compare(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     graph: &Graph,
-    tables: &[(usize, Arc<[u8]>)],
+    written: &[(usize, Arc<[u8]>)],
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
-    let resolver = Tables { plan, tables };
+    let Tables { group, plan, .. } = tables;
+    let resolver = WrittenTables {
+        plan,
+        tables: written,
+    };
     let mut sink = CollectSink::default();
     let mut silent = Diagnostics::new(Mode::Convert);
     convert::run(plan, &resolver, &Options::default(), &mut sink, &mut silent)?;
@@ -116,13 +120,13 @@ fn place(group: &TableGroup) -> Place {
 }
 
 /// The bytes of some tables, under their URLs.
-pub(super) struct Tables<'a> {
+pub(super) struct WrittenTables<'a> {
     pub(super) plan: &'a Plan,
     /// Each with its index in the plan.
     pub(super) tables: &'a [(usize, Arc<[u8]>)],
 }
 
-impl Resolver for Tables<'_> {
+impl Resolver for WrittenTables<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         self.tables
             .iter()

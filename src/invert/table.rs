@@ -6,10 +6,11 @@ use super::matching::{Binding, is_readable, matches};
 use super::row::{Known, Row, Solver};
 use super::rule::{Made, Object, Rule};
 use super::written::Writing;
-use crate::csvw::model::{Table, TableGroup};
+use crate::csvw::model::Table;
 use crate::datatype::{Datatype, Format, canonical};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::{ColumnId, LanguageMap, Part, Plan, Slot, TablePlan, TemplateId, Test};
+use crate::tables::Tables;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,13 +44,13 @@ impl Lookup for Nothing {
 
 impl<'a> Inverse<'a> {
     /// Prepares a table; `None` where nothing tells its rows ([`sources`](super::sources) says so).
-    pub(super) fn new(plan: &'a Plan, index: usize, group: &'a TableGroup) -> Option<Self> {
-        let table = plan.tables.get(index)?;
-        let (anchor, own_rules) = anchor(plan, index)?;
+    pub(super) fn new(tables: Tables<'a>, index: usize) -> Option<Self> {
+        let (described, table) = tables.get(index)?;
+        let (anchor, own_rules) = anchor(tables.plan, index)?;
         Some(Self {
             plan: table,
             base: table.base(),
-            table: group.tables.get(index)?,
+            table: described,
             writing: table.columns.iter().map(Writing::new).collect(),
             rules: Rule::all(table),
             anchor,

@@ -35,10 +35,10 @@ pub use tracer::{Fragment, Tracer};
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
 use crate::csv::Split;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::plan::{ColumnId, Plan, TableId, TablePlan, Template};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::Quad;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -124,12 +124,15 @@ pub struct Found {
 /// # Errors
 /// A table cannot be read.
 pub fn explain<'c>(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     claims: &'c Claims,
-    resolver: &dyn Resolver,
     found: Found,
 ) -> io::Result<Vec<Lineage<'c>>> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     let Found { matches, near } = found;
     let mut explained = Vec::with_capacity(matches.len());
     let mut cells = Cells::default();

@@ -8,6 +8,7 @@ use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::plan::{ColumnId, Plan, TableId, TablePlan, TripleMap};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -59,9 +60,10 @@ pub struct Decision {
 
 impl Merges {
     /// Reads the decisions of a group. A table that cannot be read has none; the conversion says so.
-    pub fn read(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> Self {
+    pub fn read(tables: Tables<'_>) -> Self {
+        let Tables { plan, resolver, .. } = tables;
         let mut merges = Self::default();
-        for (index, (table, table_plan)) in group.tables.iter().zip(&plan.tables).enumerate() {
+        for (index, (table, table_plan)) in tables.iter().enumerate() {
             let columns = MergeColumns::of(table);
             if table_plan.unread || (columns.is_none() && !makes(table_plan, REPLACED.as_str())) {
                 continue;

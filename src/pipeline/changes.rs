@@ -1,12 +1,12 @@
 //! What of a project's tables differs from what the published build was made of.
 
-use super::tables::Tables;
 use crate::convert;
 use crate::csv::{LeftOut, Split, compare_rows};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::{Plan, TableId};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
 use crate::store::{Amender, Build, ChangedRows, DeltaSink, Site, StoreError, digest_bytes};
+use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
@@ -78,7 +78,7 @@ impl<'a> Changes<'a> {
     pub(super) fn between(
         prior: &Build,
         site: &Site,
-        tables: &Tables<'a>,
+        tables: Tables<'a>,
         inputs: &Inputs,
         apart: &BTreeMap<usize, BTreeSet<u64>>,
     ) -> io::Result<Option<Self>> {

@@ -8,11 +8,10 @@ use super::vocabulary::{local, rdf, sh};
 use super::{Data, Shapes};
 use crate::claims::Claims;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
 use crate::lineage::{self, Found, Lineage, Match};
 use crate::plan::{ColumnId, Plan, TripleMap};
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::{Literal, NamedNode, QuadRef, Term, TermRef};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -58,11 +57,10 @@ impl Shapes {
     pub fn check(
         &self,
         data: Data,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<Option<Report>> {
+        let Tables { plan, .. } = tables;
         // Violations of one constraint may be of several kinds: in other files, in other columns.
         let keep = diagnostics.kept_per_kind().saturating_mul(KINDS);
         let report = match self.validate(data, keep) {
@@ -81,7 +79,7 @@ impl Shapes {
         if results.is_empty() {
             return Ok(Some(report));
         }
-        let origins = Origins::of(results, group, plan, resolver)?;
+        let origins = Origins::of(results, tables)?;
         let mut chosen: Vec<Match> = Vec::new();
         let mut choices = Vec::with_capacity(results.len());
         for result in results {
@@ -95,7 +93,7 @@ impl Shapes {
             near: None,
         };
         let claims = Claims::default();
-        let explained = lineage::explain(group, plan, &claims, resolver, found)?;
+        let explained = lineage::explain(tables, &claims, found)?;
         // A cell that is wrong in itself makes wrong triples; it was reported as what it is.
         let known: HashSet<(Arc<str>, u64, u64)> = diagnostics
             .iter()
@@ -346,12 +344,8 @@ struct Origins {
 }
 
 impl Origins {
-    fn of(
-        results: &[ValidationResult],
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
-    ) -> io::Result<Self> {
+    fn of(results: &[ValidationResult], tables: Tables<'_>) -> io::Result<Self> {
+        let Tables { plan, resolver, .. } = tables;
         let mut nodes: HashSet<Term> = HashSet::new();
         for result in results {
             nodes.insert(result.focus.clone());
@@ -379,7 +373,7 @@ impl Origins {
             by_object: HashMap::new(),
         };
         // What claims say beyond their own cells comes from no conversion.
-        let claimed = lineage::claimed(group, plan, resolver)?;
+        let claimed = lineage::claimed(tables)?;
         for found in sink.matches.into_iter().chain(claimed) {
             let subject = Term::from(found.quad.subject.clone());
             if nodes.contains(&found.quad.object) {
