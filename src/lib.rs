@@ -87,6 +87,8 @@ pub mod knowledge;
 pub mod lineage;
 pub mod list;
 pub mod merges;
+#[cfg(feature = "serve")]
+pub mod pages;
 pub mod pipeline;
 pub mod project;
 pub mod query;

@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<Outcome, Fai
             .map_err(|error| Failure::io("find this program", &error))?,
         store: global.store()?,
         queries: global.project().ok().map(|project| project.queries()),
+        sources: None,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         public_url: None,
         hosts: Vec::new(),

@@ -30,6 +30,7 @@ mod query;
 mod rollback;
 mod search;
 mod serve;
+mod site;
 mod suggest;
 mod tables;
 mod terminal;
@@ -156,6 +157,7 @@ enum Command {
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
     Serve(serve::Arguments),
+    Site(site::Arguments),
     Mcp(mcp::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
@@ -267,6 +269,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
         Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
+        Command::Site(arguments) => site::run(arguments, &cli.global, terminal),
         Command::Mcp(arguments) => mcp::run(arguments, &cli.global),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Serve the published graph over HTTP: SPARQL, stored queries, reconciliation, tools for assistants.
+/// Serve the published graph over HTTP: pages, SPARQL, stored queries, reconciliation, tools for assistants.
 ///
 /// Only reads, and opens no connections. A new build is taken up within a second, and answers that have begun
 /// are finished from the build that they began with. Queries run in processes of their own with limits on
@@ -17,6 +17,7 @@ use std::time::Duration;
 ///
 /// | path | what it is |
 /// |---|---|
+/// | `/` | pages for people: things, rows, lists, a search, downloads |
 /// | `/sparql` | SPARQL 1.1 Protocol |
 /// | `/graphs` | Graph Store Protocol, reading |
 /// | `/queries` | stored queries |
@@ -28,6 +29,7 @@ use std::time::Duration;
 Examples:
   civigraph serve                                            # on http://127.0.0.1:7878
   civigraph serve --listen 127.0.0.1:8080 --timeout 10
+  civigraph serve --sources ../articles                      # pages with the words of the sources
   civigraph serve --public-url https://graph.example.org     # behind a reverse proxy
   civigraph serve --listen 0.0.0.0:7878 --allow-remote --access-log -")]
 pub(super) struct Arguments {
@@ -43,6 +45,9 @@ pub(super) struct Arguments {
     /// One more host name that requests may be for.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+    /// Folder of the source documents: pages show the words of spans. For this machine alone.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["allow_remote", "public_url"])]
+    sources: Option<PathBuf>,
     /// Seconds that a request may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u64,
@@ -83,6 +88,7 @@ pub(super) fn run(
             .map_err(|error| Failure::io("find this program", &error))?,
         store: global.store()?,
         queries: global.project().ok().map(|project| project.queries()),
+        sources: sources(arguments)?,
         listen,
         public_url: arguments.public_url.clone(),
         hosts: arguments.hosts.clone(),
@@ -105,6 +111,18 @@ pub(super) fn run(
         Err(ServeError::Io(error)) => Err(Failure::io(format!("listen at {listen}"), &error)
             .with_hint("name another address with `--listen`")),
     }
+}
+
+/// The folder of the source documents.
+fn sources(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
+    let Some(folder) = &arguments.sources else {
+        return Ok(None);
+    };
+    if !folder.is_dir() {
+        let message = format!("`{}` is not a directory", folder.display());
+        return Err(Failure::new(message));
+    }
+    Ok(Some(folder.clone()))
 }
 
 /// The address to listen at, which only this machine reaches unless the user says otherwise.

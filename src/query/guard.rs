@@ -2,7 +2,7 @@
 //!
 //! A query is text before it is anything else: its size and the depth of its brackets are checked
 //! before it is parsed, the rest on the algebra. Evaluation recurses with the depth of the algebra, so
-//! parsing and evaluating run on a large stack ([`on_large_stack`](super::run::on_large_stack)).
+//! parsing and evaluating run on a large stack ([`on_large_stack`](super::stack::on_large_stack)).
 
 use super::visit::{Visitor, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};

@@ -70,6 +70,7 @@ mod projection;
 mod regular;
 mod run;
 mod search;
+mod stack;
 pub mod stored;
 mod substitute;
 mod syntax;
@@ -92,8 +93,11 @@ pub(crate) use parameter::iri;
 pub(crate) use regular::Regular;
 #[cfg(feature = "serve")]
 pub(crate) use run::inspect;
+pub(crate) use run::parse;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
-pub(crate) use run::{on_large_stack, parse};
+pub(crate) use stack::on_large_stack;
+#[cfg(feature = "serve")]
+pub(crate) use stack::with_large_stack;
 #[cfg(feature = "serve")]
 pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};

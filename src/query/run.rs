@@ -12,6 +12,7 @@ use super::languages;
 use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
+use super::stack::{self, on_large_stack};
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use super::things;
@@ -30,10 +31,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
-
-/// Stack for parsing and evaluating: both recurse with the depth of the query, which the limits bound.
-/// It is address space, and takes memory only as deep as it is used.
-const STACK: usize = 256 << 20;
 
 /// Size of the pieces in which an answer comes back, in bytes.
 const PIECE: usize = 1 << 16;
@@ -188,24 +185,6 @@ pub(crate) fn parse(
     Ok(query)
 }
 
-/// Does work that recurses with the depth of a query, and waits for it.
-///
-/// # Errors
-/// There is no thread to be had, or it broke off.
-pub(crate) fn on_large_stack<T: Send>(
-    file: &str,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, StoreError> {
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, work)
-            .map_err(|e| not_started(file, &e))?
-            .join()
-            .map_err(|_| broke_off(file))
-    })
-}
-
 /// Runs a query on a build and writes the answer.
 ///
 /// With a time limit this returns soon after it, in any case, and with an error whatever came later.
@@ -237,6 +216,9 @@ pub fn run_with(
     start: &mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
     out: &mut dyn Write,
 ) -> Result<Answered, StoreError> {
+    if stack::is_large() {
+        return run_here(build, request, style, start, out);
+    }
     let token = CancellationToken::new();
     let stop = Arc::new(AtomicBool::new(false));
     let deadline = request.limits.time.map(|time| Instant::now() + time);
@@ -245,8 +227,14 @@ pub fn run_with(
         let (build, asked, style) = (Arc::clone(build), request.clone(), style.clone());
         let (token, stop) = (token.clone(), Arc::clone(&stop));
         std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn(move || evaluate(&build, &asked, &style, token, stop, to_here))
+            .stack_size(stack::LARGE)
+            .spawn(move || {
+                let limits = index::Limits {
+                    stop: Some(stop),
+                    ..index::Limits::default()
+                };
+                evaluate(&build, &asked, &style, token, limits, &mut Pieces(to_here))
+            })
             .map_err(|e| not_started(&request.file, &e))?
     };
     let timeout = || answer::timed_out(&request.file, request.limits.time).into();
@@ -290,14 +278,72 @@ pub fn run_with(
     Ok(answered)
 }
 
-/// Evaluates a query and sends the answer away in pieces.
+/// As [`run_with`], on a stack that is large already: that of a worker, which is killed where it takes too long. An
+/// evaluation that does not look at the clock is late.
+fn run_here(
+    build: &Arc<Build>,
+    request: &Request,
+    style: &AnswerStyle,
+    start: &mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    out: &mut dyn Write,
+) -> Result<Answered, StoreError> {
+    let deadline = request.limits.time.map(|time| Instant::now() + time);
+    let limits = index::Limits {
+        deadline,
+        ..index::Limits::default()
+    };
+    let token = CancellationToken::new();
+    let answered = evaluate(
+        build,
+        request,
+        style,
+        token,
+        limits,
+        &mut Direct { start, out },
+    );
+    // What was cut short by the clock may look whole, or like another failure.
+    if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+        return Err(answer::timed_out(&request.file, request.limits.time).into());
+    }
+    answered
+}
+
+/// Where an answer goes.
+trait Output: Write {
+    /// Hears what the answer is made of, before its first byte.
+    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError>;
+}
+
+/// An answer that goes to a writer of the caller.
+struct Direct<'a> {
+    start: &'a mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    out: &'a mut dyn Write,
+}
+
+impl Output for Direct<'_> {
+    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError> {
+        (self.start)(about)
+    }
+}
+
+impl Write for Direct<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Evaluates a query and writes the answer.
 fn evaluate(
     build: &Arc<Build>,
     request: &Request,
     style: &AnswerStyle,
     token: CancellationToken,
-    stop: Arc<AtomicBool>,
-    to_caller: SyncSender<Piece>,
+    limits: index::Limits,
+    output: &mut dyn Output,
 ) -> Result<Answered, StoreError> {
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
@@ -337,10 +383,6 @@ fn evaluate(
         evaluator = collation.register(evaluator, &about.base);
     }
     let inferred = NamedNode::new_unchecked(graph_iri(&about.base, "inferred"));
-    let limits = index::Limits {
-        stop: Some(stop),
-        ..index::Limits::default()
-    };
     let mut dataset = Dataset::with_limits(build.index(), limits);
     // With the parameters in their places: one of them may be the graph.
     let see_inferred = request.inferred || graphs::named(&query).contains(inferred.as_str());
@@ -361,9 +403,8 @@ fn evaluate(
         civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)
             .map_err(|error| failed(&error))?;
     let results = results.map_err(|error| failed(&error))?;
-    // Nobody waits any more: the first piece of the answer will say so as well.
-    let _ = to_caller.send(Piece::Start(start));
-    let mut out = BufWriter::with_capacity(PIECE, Pieces(to_caller));
+    output.start(start)?;
+    let mut out = BufWriter::with_capacity(PIECE, output);
     let limit = request.limits.rows;
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
@@ -444,6 +485,14 @@ enum Piece {
 /// Sends what is written to whoever waits for it.
 struct Pieces(SyncSender<Piece>);
 
+impl Output for Pieces {
+    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError> {
+        // Nobody waits any more: the first piece of the answer will say so as well.
+        let _ = self.0.send(Piece::Start(about));
+        Ok(())
+    }
+}
+
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
@@ -457,7 +506,7 @@ impl Write for Pieces {
     }
 }
 
-fn not_started(file: &str, error: &io::Error) -> StoreError {
+pub(super) fn not_started(file: &str, error: &io::Error) -> StoreError {
     StoreError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),
@@ -465,7 +514,7 @@ fn not_started(file: &str, error: &io::Error) -> StoreError {
     ))
 }
 
-fn broke_off(file: &str) -> StoreError {
+pub(super) fn broke_off(file: &str) -> StoreError {
     StoreError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),

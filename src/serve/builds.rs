@@ -1,6 +1,6 @@
 //! Takes up what is published while the service runs.
 
-use super::service::{Current, Service, queries};
+use super::service::{Current, Service};
 use crate::store::Layout;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,11 +49,8 @@ pub async fn watch(service: Arc<Service>) {
                 }
             }
         } else if state_now != state {
-            service.switch(Current {
-                build: Arc::clone(&now.build),
-                pool: Arc::clone(&now.pool),
-                queries: Arc::new(queries(&service.options)),
-            });
+            let (build, pool) = (Arc::clone(&now.build), Arc::clone(&now.pool));
+            service.switch(Current::new(&service.options, build, pool));
             state = state_now;
         }
     }

@@ -2,9 +2,11 @@
 
 use super::accept::{self, DATASETS, GRAPHS};
 use super::answer::{self, Wish, describe, held, insert};
+use super::pages;
 use super::problem::Problem;
 use super::service::{Current, Service};
 use super::sparql;
+use crate::export::Format;
 use crate::query::Request;
 use crate::store::graph_iri;
 use crate::worker::Task;
@@ -28,7 +30,7 @@ pub async fn get(
     let current = service.current();
     let format = form.last("format");
     match (form.last("default"), form.last("graph")) {
-        (None, None) => dataset(&service, &current, &parts).await,
+        (None, None) => dataset(&service, &current, format, &parts).await,
         (Some(_), None) => graph(&service, &current, None, format, &parts).await,
         (None, Some(iri)) => {
             let name =
@@ -39,7 +41,7 @@ pub async fn get(
     }
 }
 
-/// `GET /graph/NAME`: a graph by its own name under the project's base.
+/// `GET /graph/NAME`: a graph by its own name under the project's base; a browser gets the page about it.
 ///
 /// # Errors
 /// There is no such graph.
@@ -48,6 +50,9 @@ pub async fn direct(
     Path(name): Path<String>,
     request: http::Request<Body>,
 ) -> Result<Response, Problem> {
+    if pages::is_page_wanted(request.headers()) {
+        return Ok(pages::respond(State(service), request).await);
+    }
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let current = service.current();
@@ -92,9 +97,24 @@ async fn graph(
 }
 
 /// All graphs, in a format that keeps them apart.
-async fn dataset(service: &Service, current: &Current, parts: &Parts) -> Result<Response, Problem> {
+async fn dataset(
+    service: &Service,
+    current: &Current,
+    format: Option<&str>,
+    parts: &Parts,
+) -> Result<Response, Problem> {
     let wish = Wish::new(parts.version, &parts.headers);
-    let (media, format) = sparql::wanted(&parts.headers, DATASETS)?;
+    let (media, format) = match format {
+        None => sparql::wanted(&parts.headers, DATASETS)?,
+        Some(name) => {
+            let format = Format::parse(name);
+            let offer =
+                format.and_then(|format| Some((accept::media_type(format, DATASETS)?, format)));
+            offer.ok_or_else(|| {
+                Problem::bad(format!("there is no format `{name}` for all graphs"))
+            })?
+        }
+    };
     let tag = answer::tag_of(current, media);
     if let Some(response) = answer::unchanged(current, wish.known.as_deref(), &tag) {
         return Ok(response);

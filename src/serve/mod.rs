@@ -6,7 +6,8 @@
 //!                                   ├─ stored      stored queries as an API       ├─► lanes ─► pool ─► worker
 //!                                   ├─ reconcile   OpenRefine                     │
 //!                                   ├─ mcp         assistants                    ─┘
-//!                                   └─ status      /health, /metrics
+//!                                   ├─ status      /health, /metrics
+//!                                   └─ pages       everything else: pages for people
 //! ```
 //!
 //! Handlers read a request, make a [`Task`](crate::worker::Task) of it and turn the answer into a response. The
@@ -29,6 +30,7 @@ mod mcp;
 mod metrics;
 mod openapi;
 mod options;
+mod pages;
 mod pool;
 mod problem;
 mod reconcile;

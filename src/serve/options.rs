@@ -14,6 +14,8 @@ pub struct ServeOptions {
     pub store: PathBuf,
     /// Folder of the stored queries.
     pub queries: Option<PathBuf>,
+    /// Folder of the source documents, whose words pages then show.
+    pub sources: Option<PathBuf>,
     /// The address to listen at.
     pub listen: SocketAddr,
     /// The URL by which clients know the service, where a proxy is before it.

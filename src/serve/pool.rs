@@ -87,6 +87,11 @@ impl Pool {
 
     /// Takes back a worker that has answered.
     pub fn give_back(pool: &Arc<Self>, mut worker: Worker) {
+        // It mostly is ready as soon as it has answered.
+        if worker.seat.is_some() && matches!(worker.whole_frame(), Ok(Some(Frame::Ready))) {
+            pool.idle().push(worker);
+            return;
+        }
         let pool = Arc::clone(pool);
         tokio::spawn(async move {
             let ready = timeout(RECOVERING, worker.next()).await;

@@ -1,10 +1,9 @@
 //! Which request goes where.
 
-use super::problem::Problem;
 use super::service::Service;
-use super::{graphs, host, log, mcp, openapi, reconcile, sparql, status, stored};
+use super::{graphs, host, log, mcp, openapi, pages, reconcile, sparql, status, stored};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use std::sync::Arc;
@@ -30,7 +29,7 @@ pub fn router(service: &Arc<Service>) -> Router {
         .route("/metrics", get(status::metrics))
         .route("/mcp", any(mcp::respond))
         .merge(reconcile::routes())
-        .fallback(nothing)
+        .fallback(pages::respond)
         .with_state(Arc::clone(service))
         .layer(CompressionLayer::new())
         .layer(cors())
@@ -53,8 +52,4 @@ fn cors() -> CorsLayer {
         .allow_headers(Any)
         .expose_headers(Any)
         .max_age(std::time::Duration::from_secs(86_400))
-}
-
-async fn nothing() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is nothing here")
 }

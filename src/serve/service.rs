@@ -7,6 +7,7 @@ use super::metrics::Metrics;
 use super::options::ServeOptions;
 use super::pool::{Pool, PoolOptions};
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::pages::Site;
 use crate::query::StoredQuery;
 use crate::store::{self, Build, StoreError};
 use std::net::SocketAddr;
@@ -37,6 +38,8 @@ pub struct Current {
     pub pool: Arc<Pool>,
     /// The stored queries.
     pub queries: Arc<Vec<StoredQuery>>,
+    /// The pages of the build.
+    pub site: Arc<Site>,
 }
 
 impl Service {
@@ -107,11 +110,20 @@ impl Current {
         let pool = Pool::start(pool, Arc::clone(metrics))
             .await
             .map_err(|refusal| StoreError::from(refusal.into_diagnostic()))?;
-        Ok(Self {
-            build: Arc::new(build),
+        Ok(Self::new(options, Arc::new(build), pool))
+    }
+
+    /// A build with its workers and the stored queries.
+    pub fn new(options: &ServeOptions, build: Arc<Build>, pool: Arc<Pool>) -> Self {
+        let queries = Arc::new(queries(options));
+        let sources = options.sources.clone();
+        let site = Site::new(Arc::clone(&build), Arc::clone(&queries), sources);
+        Self {
+            site: Arc::new(site),
+            build,
             pool,
-            queries: Arc::new(queries(options)),
-        })
+            queries,
+        }
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) use layout::{folder_of, sync_folder, write_atomically};
 pub(crate) use load::index_error;
 pub use load::{LoadChunk, LoadSink};
 pub use lock::BuilderInfo;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "serve"))]
 pub(crate) use lock::utc;
 pub use manifest::{Amendments, FORMAT, FileEntry, Manifest};
 pub(crate) use nesting::{Nesting, Syntax, TooDeep};

@@ -1,8 +1,7 @@
 //! The side of a command that has one thing to ask.
 
-use super::frame::{Frame, write_json};
+use super::frame::{Frame, task_frame};
 use super::limits::{Bytes, why_ended};
-use super::run::TASK;
 use super::task::Task;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::{Answered, timed_out};
@@ -95,7 +94,8 @@ pub fn ask(
         };
         match frame {
             Ok(Frame::Ready) => {
-                write_json(TASK, task, &mut input).map_err(failed)?;
+                let task = task_frame(task).map_err(failed)?;
+                input.write_all(&task).map_err(failed)?;
                 deadline = time.map(|time| Instant::now() + time + GRACE);
             }
             Ok(Frame::Start(_)) => {}

@@ -9,6 +9,9 @@ use std::io::{self, Read, Write};
 /// Bytes before the content of a frame: its letter and the length of the content.
 pub const HEADER: usize = 5;
 
+/// The letter of a frame with bytes of an answer.
+const DATA: u8 = b'D';
+
 /// The longest content of a frame.
 const MOST: usize = 16 << 20;
 
@@ -28,7 +31,7 @@ pub enum Frame {
 }
 
 impl Frame {
-    /// Writes the frame.
+    /// Writes the frame, and leaves it to the caller to flush.
     ///
     /// # Errors
     /// The output fails.
@@ -36,7 +39,7 @@ impl Frame {
         match self {
             Self::Ready => write_frame(b'R', &[], out),
             Self::Start(start) => write_frame(b'S', &serde_json::to_vec(start)?, out),
-            Self::Data(bytes) => write_frame(b'D', bytes, out),
+            Self::Data(bytes) => write_data(bytes, out),
             Self::End(answered) => write_frame(b'E', &serde_json::to_vec(answered)?, out),
             Self::Failed(refusal) => write_frame(b'F', &serde_json::to_vec(refusal)?, out),
         }
@@ -61,7 +64,7 @@ impl Frame {
         Ok(match letter {
             b'R' => Self::Ready,
             b'S' => Self::Start(serde_json::from_slice(&content)?),
-            b'D' => Self::Data(content),
+            DATA => Self::Data(content),
             b'E' => Self::End(serde_json::from_slice(&content)?),
             b'F' => Self::Failed(serde_json::from_slice(&content)?),
             _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
@@ -118,12 +121,20 @@ fn write_frame(letter: u8, content: &[u8], out: &mut dyn Write) -> io::Result<()
         .ok()
         .filter(|length| *length as usize <= MOST)
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let mut frame = Vec::with_capacity(HEADER + content.len());
-    frame.push(letter);
-    frame.extend_from_slice(&length.to_be_bytes());
-    frame.extend_from_slice(content);
-    out.write_all(&frame)?;
-    out.flush()
+    let mut header = [letter; HEADER];
+    if let Some(rest) = header.last_chunk_mut() {
+        *rest = length.to_be_bytes();
+    }
+    out.write_all(&header)?;
+    out.write_all(content)
+}
+
+/// Writes bytes of an answer as the frame that [`Frame::Data`] is.
+///
+/// # Errors
+/// The output fails.
+pub(super) fn write_data(bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    write_frame(DATA, bytes, out)
 }
 
 fn read_frame(input: &mut dyn Read) -> io::Result<Option<(u8, Vec<u8>)>> {

@@ -1,6 +1,6 @@
 //! The side of the worker: tasks in, frames out.
 
-use super::frame::{Frame, read_json};
+use super::frame::{Frame, read_json, write_data};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -14,15 +14,25 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
 
 /// Private memory that a worker may keep from one task to the next; one that has more makes room for another.
 const KEPT: u64 = 48 << 20;
+
+/// Nothing that is done sooner can take so much memory that it has to be looked at.
+const SOON: Duration = Duration::from_millis(4);
+
+/// Tasks that are soon done, after which it is looked at all the same.
+const OFTEN: usize = 32;
 
 /// Bytes of an answer that are sent together.
 const PIECE: usize = 1 << 16;
 
 /// The letter of a frame with a task.
 pub(super) const TASK: u8 = b'T';
+
+/// Where frames go.
+type Out = BufWriter<File>;
 
 /// Opens a build, and does what is asked for on standard input until it ends. Gives whether there was a build.
 ///
@@ -33,33 +43,48 @@ pub fn run(root: &Path, build: &str, memory: Option<Bytes>) -> io::Result<bool> 
         limit_process(memory)?;
         sort::set_budget(usize::try_from(memory.0 / 8).unwrap_or(usize::MAX));
     }
-    let mut out = output()?;
+    // All queries are parsed and evaluated on the stack of one thread.
+    query::with_large_stack(|| serve(root, build))?
+        .ok_or_else(|| io::Error::other("the worker panicked"))?
+}
+
+/// Does one task after another. Gives whether there was a build.
+fn serve(root: &Path, build: &str) -> io::Result<bool> {
+    // An answer that is short leaves with its end, and with the frame that asks for more, in one piece.
+    let mut out = BufWriter::with_capacity(PIECE, output()?);
     let build = match store::open_build(root, build) {
         Ok(build) => Arc::new(build),
         Err(error) => {
             Frame::Failed(error.into_diagnostic().into()).write(&mut out)?;
+            out.flush()?;
             return Ok(false);
         }
     };
     // What is slow the first time is done before anybody waits for it.
     let warm = Request::new("ASK { ?s ?p ?o }", "warm-up");
-    let _ = query::run(
-        &build,
-        &warm,
-        &query::AnswerStyle::default(),
-        &mut io::sink(),
-    );
+    let style = query::AnswerStyle::default();
+    let _ = query::run(&build, &warm, &style, &mut io::sink());
     let at_first = data_size();
     let tasks = tasks()?;
+    let mut since_looked = 0;
     Frame::Ready.write(&mut out)?;
+    out.flush()?;
     for task in tasks {
+        let began = Instant::now();
         let fit = work(&build, task, &mut out)?;
-        let grown = data_size().zip(at_first);
+        since_looked += 1;
+        let look = began.elapsed() > SOON || since_looked >= OFTEN;
+        let grown = look.then(data_size).flatten().zip(at_first);
         if !fit || grown.is_some_and(|(now, first)| now > first + KEPT) {
             break;
         }
+        if look {
+            since_looked = 0;
+        }
         Frame::Ready.write(&mut out)?;
+        out.flush()?;
     }
+    out.flush()?;
     Ok(true)
 }
 
@@ -95,7 +120,7 @@ fn tasks() -> io::Result<Receiver<Task>> {
 }
 
 /// Does a task. Gives whether this process is fit for another one.
-fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
+fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
@@ -117,7 +142,7 @@ fn work(build: &Arc<Build>, task: Task, out: &mut File) -> io::Result<bool> {
 }
 
 /// Answers a query.
-fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut File) -> Result<Answered, StoreError> {
+fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answered, StoreError> {
     let QueryTask {
         request,
         style,
@@ -169,7 +194,7 @@ fn dump(
     build: &Build,
     format: Format,
     graphs: Vec<String>,
-    out: &mut File,
+    out: &mut Out,
 ) -> Result<Answered, StoreError> {
     let options = ExportOptions {
         graphs,
@@ -188,7 +213,7 @@ fn dump(
 }
 
 /// Sends an answer that is a value.
-fn json(answer: &impl Serialize, out: &mut File) -> Result<Answered, StoreError> {
+fn json(answer: &impl Serialize, out: &mut Out) -> Result<Answered, StoreError> {
     let out = RefCell::new(out);
     let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
     serde_json::to_writer(&mut data, answer)
@@ -203,14 +228,14 @@ fn json(answer: &impl Serialize, out: &mut File) -> Result<Answered, StoreError>
 
 /// Sends what is written as frames.
 struct DataFrames<'a, 'f> {
-    out: &'a RefCell<&'f mut File>,
+    out: &'a RefCell<&'f mut Out>,
     /// Bytes that may still be sent.
     left: Option<u64>,
     exceeded: bool,
 }
 
 impl<'a, 'f> DataFrames<'a, 'f> {
-    fn new(out: &'a RefCell<&'f mut File>, limit: Option<u64>) -> Self {
+    fn new(out: &'a RefCell<&'f mut Out>, limit: Option<u64>) -> Self {
         Self {
             out,
             left: limit,
@@ -231,7 +256,7 @@ impl Write for DataFrames<'_, '_> {
                 }
             }
         }
-        Frame::Data(piece.to_vec()).write(&mut **self.out.borrow_mut())?;
+        write_data(piece, &mut **self.out.borrow_mut())?;
         Ok(piece.len())
     }
 

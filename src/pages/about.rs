@@ -1,0 +1,65 @@
+//! What the graph is, under which terms, and how it is cited and asked by programs.
+
+use super::frame::Frame;
+use super::value::Value;
+use super::view::View;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "about.html")]
+pub(super) struct About<'a> {
+    frame: &'a Frame,
+    licence: Option<Value>,
+    citation: String,
+    bibtex: String,
+    made_with: String,
+    /// Addresses for programs: what it is, and the address.
+    services: Vec<(&'static str, String)>,
+}
+
+impl<'a> About<'a> {
+    pub(super) fn of(view: &View<'a>) -> Self {
+        let frame = view.frame;
+        let words = frame.words;
+        let manifest = view.build().manifest();
+        let day = frame.published.get(..10).unwrap_or_default();
+        let year = frame.published.get(..4).unwrap_or_default();
+        let base = &manifest.about.base;
+        let citation = format!(
+            "{}. {} {}, {}. {base} (sha256 {})",
+            frame.name, words.build, manifest.id, frame.published_text, manifest.digest
+        );
+        let brackets = |text: &str| text.replace(['{', '}', '\\'], " ");
+        let bibtex = format!(
+            "@misc{{civigraph-{},\n  title = {{{}}},\n  year = {{{year}}},\n  url = {{{base}}},\n  \
+             note = {{Build {}, {day}, sha256 {}}}\n}}",
+            manifest.id,
+            brackets(&frame.name),
+            manifest.id,
+            manifest.digest
+        );
+        let services = match frame.links.are_files() {
+            true => Vec::new(),
+            false => vec![
+                (words.service_sparql, frame.links.plain("/sparql")),
+                (words.service_queries, frame.links.plain("/queries")),
+                (words.service_graphs, frame.links.plain("/graphs")),
+                (words.service_reconcile, frame.links.plain("/reconcile")),
+                (words.service_mcp, frame.links.plain("/mcp")),
+                (words.service_openapi, frame.links.plain("/openapi.json")),
+            ],
+        };
+        Self {
+            frame,
+            licence: manifest
+                .about
+                .license
+                .as_deref()
+                .map(|iri| Value::licence(iri, words)),
+            citation,
+            bibtex,
+            made_with: format!("Civigraph {}", manifest.version),
+            services,
+        }
+    }
+}

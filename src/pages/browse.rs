@@ -1,0 +1,492 @@
+//! Lists of things by class, by what they are linked to, by year and by basis, with facets that narrow them.
+
+use super::frame::Frame;
+use super::links::encode;
+use super::value::Value;
+use super::view::{View, capital};
+use crate::store::StoreError;
+use askama::Template;
+use civigraph_index::Graphs;
+use oxrdf::vocab::{rdf, xsd};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Things that are looked at.
+const EXAMINED: usize = 20_000;
+
+/// Things that facets are counted over, and that are sorted by their names.
+const COUNTED: usize = 3000;
+
+/// Things whose claims are read for the facet of the basis.
+const CLAIMED: usize = 500;
+
+/// Things of a page.
+const SHOWN: usize = 50;
+
+/// Facets, and values of each.
+const FACETS: usize = 8;
+const VALUES: usize = 12;
+
+/// Values of a property that has more are no facet.
+const DISTINCT: usize = 60;
+
+/// Classes of the overview.
+const CLASSES: usize = 300;
+
+/// What is listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Members of a class.
+    pub class: Option<NamedNode>,
+    /// Things with these values of these properties.
+    pub values: Vec<(NamedNode, NamedNode)>,
+    /// Things with a date in a year.
+    pub year: Option<u16>,
+    /// Things of which something is claimed on a basis.
+    pub basis: Option<NamedNode>,
+    /// The page, from 1.
+    pub page: usize,
+}
+
+impl Filter {
+    /// The filter of a query string; `None` where it is none.
+    pub(super) fn of(parameters: &[(String, String)]) -> Option<Self> {
+        let node = |text: &str| NamedNode::new(text).ok();
+        let mut filter = Self {
+            page: 1,
+            ..Self::default()
+        };
+        let mut property = None;
+        for (name, value) in parameters {
+            match name.as_str() {
+                "class" => filter.class = Some(node(value)?),
+                "property" => property = Some(node(value)?),
+                "value" => filter.values.push((property.take()?, node(value)?)),
+                "year" => filter.year = Some(value.parse().ok()?),
+                "basis" => filter.basis = Some(node(value)?),
+                "page" => filter.page = value.parse().ok().filter(|page| *page > 0)?,
+                _ => return None,
+            }
+        }
+        Some(filter)
+    }
+
+    /// Its path.
+    pub(super) fn path(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(class) = &self.class {
+            parts.push(format!("class={}", encode(class.as_str())));
+        }
+        for (property, value) in &self.values {
+            let (property, value) = (encode(property.as_str()), encode(value.as_str()));
+            parts.push(format!("property={property}&value={value}"));
+        }
+        if let Some(year) = self.year {
+            parts.push(format!("year={year}"));
+        }
+        if let Some(basis) = &self.basis {
+            parts.push(format!("basis={}", encode(basis.as_str())));
+        }
+        if self.page > 1 {
+            parts.push(format!("page={}", self.page));
+        }
+        match parts.is_empty() {
+            true => "/browse".to_owned(),
+            false => format!("/browse?{}", parts.join("&")),
+        }
+    }
+
+    /// Whether it says nothing.
+    pub(super) fn is_open(&self) -> bool {
+        self.class.is_none() && self.values.is_empty()
+    }
+
+    fn at(&self, page: usize) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        let sides = usize::from(self.class.is_some()) + self.values.len();
+        sides > 1 || self.year.is_some() || self.basis.is_some()
+    }
+}
+
+/// The list of things.
+#[derive(Template)]
+#[template(path = "browse.html")]
+pub(super) struct Browse<'a> {
+    frame: &'a Frame,
+    title: String,
+    definition: Option<String>,
+    /// Conditions, each with the list without it.
+    active: Vec<(String, String, Option<String>)>,
+    count: String,
+    /// Whether more things match than were looked at.
+    cut: bool,
+    things: Vec<Listed>,
+    facets: Vec<Facet>,
+    previous: Option<String>,
+    next: Option<String>,
+    page: String,
+}
+
+/// A thing of the list.
+struct Listed {
+    thing: Value,
+    other: Option<Value>,
+    about: String,
+}
+
+/// Values that narrow a list.
+struct Facet {
+    title: Value,
+    values: Vec<(Value, String)>,
+}
+
+/// All classes.
+#[derive(Template)]
+#[template(path = "classes.html")]
+pub(super) struct Classes<'a> {
+    frame: &'a Frame,
+    graphs: Vec<InGraph>,
+}
+
+/// The classes of a graph.
+struct InGraph {
+    graph: Value,
+    /// Class, number of members, definition.
+    classes: Vec<(Value, String, String)>,
+}
+
+impl<'a> Classes<'a> {
+    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
+        let mut graphs = Vec::new();
+        let mut left = CLASSES;
+        for (name, graph) in &view.build().manifest().statistics.graphs {
+            let mut classes: Vec<(&String, u64)> = graph
+                .classes
+                .iter()
+                .map(|(class, count)| (class, *count))
+                .collect();
+            classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+            let mut rows = Vec::new();
+            for (class, count) in classes.into_iter().take(left) {
+                let Ok(node) = NamedNode::new(class.as_str()) else {
+                    continue;
+                };
+                let definition = view.definition(node.as_ref())?.unwrap_or_default();
+                let filter = Filter {
+                    class: Some(node),
+                    page: 1,
+                    ..Filter::default()
+                };
+                let label = capital(&view.name(class));
+                rows.push((
+                    Value::link(label, view.frame.href(&filter.path())),
+                    view.language().number(count),
+                    definition,
+                ));
+            }
+            left = left.saturating_sub(rows.len());
+            if !rows.is_empty() {
+                let title = match name.is_empty() {
+                    true => Value::text(view.frame.words.facts),
+                    false => view.term(name),
+                };
+                graphs.push(InGraph {
+                    graph: title,
+                    classes: rows,
+                });
+            }
+        }
+        Ok(Self {
+            frame: view.frame,
+            graphs,
+        })
+    }
+}
+
+impl<'a> Browse<'a> {
+    pub(super) fn of(view: &View<'a>, filter: &Filter) -> Result<Self, StoreError> {
+        let (language, words) = (view.language(), view.frame.words);
+        let (mut things, cut) = matching(view, filter)?;
+        if things.len() <= COUNTED {
+            things.sort_by_cached_key(|thing| {
+                (view.name(thing.as_str()).to_lowercase(), thing.clone())
+            });
+        }
+        let facets = match view.frame.links.are_files() && filter.is_narrowed() {
+            true => Vec::new(),
+            false => facets(view, filter, &things)?,
+        };
+        let count = things.len();
+        let start = (filter.page - 1).saturating_mul(SHOWN);
+        let mut listed = Vec::new();
+        for thing in things.iter().skip(start).take(SHOWN) {
+            let classes = view.classes(thing.as_ref())?;
+            let classes: Vec<String> = classes
+                .iter()
+                .take(2)
+                .map(|class| view.name(class.as_str()))
+                .collect();
+            listed.push(Listed {
+                thing: view.thing(thing.as_str()),
+                other: view.other_labels(thing.as_ref())?.into_iter().next(),
+                about: classes.join(", "),
+            });
+        }
+        let link = |page| view.frame.href(&filter.at(page).path());
+        let pages = count.div_ceil(SHOWN).max(1);
+        Ok(Self {
+            frame: view.frame,
+            title: title(view, filter),
+            definition: match &filter.class {
+                Some(class) => view.definition(class.as_ref())?,
+                None => None,
+            },
+            active: active(view, filter),
+            count: language.count(count as u64, &words.things),
+            cut,
+            things: listed,
+            facets,
+            previous: (filter.page > 1).then(|| link(filter.page - 1)),
+            next: (filter.page < pages).then(|| link(filter.page + 1)),
+            page: match pages {
+                1 => String::new(),
+                _ => format!("{} {} / {pages}", words.page, filter.page),
+            },
+        })
+    }
+}
+
+fn title(view: &View<'_>, filter: &Filter) -> String {
+    match (&filter.class, filter.values.first()) {
+        (Some(class), _) => capital(&view.name(class.as_str())),
+        (None, Some((property, value))) => format!(
+            "{}: {}",
+            capital(&view.name(property.as_str())),
+            view.name(value.as_str())
+        ),
+        (None, None) => view.frame.words.browse.to_owned(),
+    }
+}
+
+/// The conditions of a list, each with the list without it.
+fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<String>)> {
+    let words = view.frame.words;
+    let without =
+        |without: Filter| (!without.is_open()).then(|| view.frame.href(&without.at(1).path()));
+    let mut active = Vec::new();
+    for (at, (property, value)) in filter.values.iter().enumerate() {
+        let mut rest = filter.clone();
+        rest.values.remove(at);
+        let property = capital(&view.name(property.as_str()));
+        active.push((property, view.name(value.as_str()), without(rest)));
+    }
+    if let Some(year) = filter.year {
+        let rest = Filter {
+            year: None,
+            ..filter.clone()
+        };
+        active.push((words.year.to_owned(), year.to_string(), without(rest)));
+    }
+    if let Some(basis) = &filter.basis {
+        let rest = Filter {
+            basis: None,
+            ..filter.clone()
+        };
+        let name = view.name(basis.as_str());
+        active.push((words.basis.to_owned(), name, without(rest)));
+    }
+    active
+}
+
+/// The things that a filter lets through, and whether there may be more.
+fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), StoreError> {
+    let class = filter.class.iter().map(|class| (rdf::TYPE, class.as_ref()));
+    let values = filter.values.iter();
+    let values = values.map(|(property, value)| (property.as_ref(), value.as_ref()));
+    let mut patterns: Vec<(u64, (NamedNodeRef<'_>, NamedNodeRef<'_>))> = Vec::new();
+    for (property, value) in class.chain(values) {
+        let count = |graphs| view.count(None, Some(property), Some(value.into()), graphs);
+        let count = count(Graphs::Default)? + count(Graphs::AllNamed)?;
+        patterns.push((count, (property, value)));
+    }
+    patterns.sort();
+    let Some((count, (property, value))) = patterns.first().copied() else {
+        return Ok((Vec::new(), false));
+    };
+    let subjects = view.subjects(property, value, None, EXAMINED)?;
+    let mut found = Vec::new();
+    'things: for subject in subjects {
+        for (_, (property, value)) in patterns.iter().skip(1) {
+            let object = Some((*value).into());
+            let has = view.quads(
+                Some(subject.as_ref().into()),
+                Some(*property),
+                object,
+                None,
+                1,
+            )?;
+            if has.is_empty() {
+                continue 'things;
+            }
+        }
+        if let Some(year) = filter.year
+            && !years(view, &subject)?.contains(&year)
+        {
+            continue;
+        }
+        if let Some(basis) = &filter.basis
+            && !bases(view, &subject)?.contains(basis)
+        {
+            continue;
+        }
+        found.push(subject);
+    }
+    Ok((found, count > EXAMINED as u64))
+}
+
+/// The years of the dates of a thing.
+fn years(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<u16>, StoreError> {
+    let quads = view.quads(Some(thing.as_ref().into()), None, None, None, 500)?;
+    Ok(quads
+        .iter()
+        .filter_map(|quad| year_of(&quad.object))
+        .collect())
+}
+
+fn year_of(term: &Term) -> Option<u16> {
+    let Term::Literal(literal) = term else {
+        return None;
+    };
+    let datatype = literal.datatype();
+    let is_date = [xsd::DATE, xsd::DATE_TIME, xsd::G_YEAR, xsd::G_YEAR_MONTH].contains(&datatype)
+        || datatype
+            .as_str()
+            .starts_with("http://id.loc.gov/datatypes/edtf/");
+    is_date
+        .then(|| literal.value().get(..4)?.parse().ok())
+        .flatten()
+}
+
+/// On which bases something is claimed of a thing.
+fn bases(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, StoreError> {
+    let claims = view.knowledge.claims(thing)?;
+    Ok(claims.into_iter().filter_map(|claim| claim.basis).collect())
+}
+
+/// What narrows a list: classes, linked things, years, bases.
+fn facets(
+    view: &View<'_>,
+    filter: &Filter,
+    things: &[NamedNode],
+) -> Result<Vec<Facet>, StoreError> {
+    let words = view.frame.words;
+    let mut linked: BTreeMap<NamedNode, BTreeMap<NamedNode, u64>> = BTreeMap::new();
+    let mut by_year: BTreeMap<u16, u64> = BTreeMap::new();
+    let mut by_basis: BTreeMap<NamedNode, u64> = BTreeMap::new();
+    for (number, thing) in things.iter().take(COUNTED).enumerate() {
+        let mut seen = BTreeSet::new();
+        let mut seen_years = BTreeSet::new();
+        for quad in view.quads(Some(thing.as_ref().into()), None, None, None, 200)? {
+            if let Some(year) = year_of(&quad.object) {
+                seen_years.insert(year);
+            }
+            let is_here = quad.graph_name == GraphName::DefaultGraph
+                || !matches!(quad.subject, NamedOrBlankNode::BlankNode(_));
+            if let Term::NamedNode(object) = quad.object
+                && is_here
+                && seen.insert((quad.predicate.clone(), object.clone()))
+            {
+                let values = linked.entry(quad.predicate).or_default();
+                // One more than is shown says that there are too many.
+                if values.len() <= DISTINCT || values.contains_key(&object) {
+                    *values.entry(object).or_default() += 1;
+                }
+            }
+        }
+        for year in seen_years {
+            *by_year.entry(year).or_default() += 1;
+        }
+        if number < CLAIMED {
+            for basis in bases(view, thing)? {
+                *by_basis.entry(basis).or_default() += 1;
+            }
+        }
+    }
+    let count = things.len().min(COUNTED) as u64;
+    let mut facets = Vec::new();
+    let mut linked: Vec<_> = linked.into_iter().collect();
+    // Classes first, then what most things have.
+    linked.sort_by_key(|(property, values)| {
+        (
+            *property != rdf::TYPE,
+            std::cmp::Reverse(values.values().sum::<u64>()),
+        )
+    });
+    for (property, mut values) in linked {
+        values.retain(|value, number| {
+            let is_filter = filter
+                .values
+                .iter()
+                .any(|(p, v)| *p == property && v == value);
+            let is_class = property == rdf::TYPE && filter.class.as_ref() == Some(value);
+            !is_filter && !is_class && *number < count
+        });
+        let repeated = values.values().any(|number| *number > 1);
+        if facets.len() >= FACETS || values.is_empty() || values.len() > DISTINCT || !repeated {
+            continue;
+        }
+        let mut values: Vec<(NamedNode, u64)> = values.into_iter().collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let values = values.into_iter().take(VALUES).map(|(value, number)| {
+            let name = view.name(value.as_str());
+            let mut narrowed = filter.at(1);
+            narrowed.values.push((property.clone(), value));
+            let link = Value::link(name, view.frame.href(&narrowed.path()));
+            (link, view.language().number(number))
+        });
+        facets.push(Facet {
+            title: Value::text(match property == rdf::TYPE {
+                true => words.kind.to_owned(),
+                false => capital(&view.name(property.as_str())),
+            }),
+            values: values.collect(),
+        });
+    }
+    if filter.year.is_none() && by_year.len() > 1 {
+        let values = by_year.into_iter().map(|(year, number)| {
+            let narrowed = Filter {
+                year: Some(year),
+                ..filter.at(1)
+            };
+            let link = Value::link(year.to_string(), view.frame.href(&narrowed.path()));
+            (link, view.language().number(number))
+        });
+        let facet = Facet {
+            title: Value::text(words.year),
+            values: values.take(40).collect(),
+        };
+        facets.insert(facets.len().min(1), facet);
+    }
+    if filter.basis.is_none() && by_basis.len() > 1 {
+        let values = by_basis.into_iter().map(|(basis, number)| {
+            let name = view.name(basis.as_str());
+            let narrowed = Filter {
+                basis: Some(basis),
+                ..filter.at(1)
+            };
+            let link = Value::link(name, view.frame.href(&narrowed.path()));
+            (link, view.language().number(number))
+        });
+        facets.push(Facet {
+            title: Value::text(words.basis),
+            values: values.collect(),
+        });
+    }
+    Ok(facets)
+}

@@ -1,0 +1,135 @@
+//! What is around the content of every page.
+
+use super::language::Language;
+use super::links::{Links, encode};
+use super::site::Site;
+use super::static_files;
+use super::value::Value;
+use super::words::Words;
+
+/// What `templates/base.html` needs.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The words of the page.
+    pub words: &'static Words,
+    /// The language of the page.
+    pub language: Language,
+    /// Where everything is.
+    pub links: Links,
+    /// The name of the graph.
+    pub name: String,
+    /// Base of the project's IRIs.
+    pub base: String,
+    /// Id of the build.
+    pub build: String,
+    /// When the build was published, for programs and for people.
+    pub published: String,
+    /// See `published`.
+    pub published_text: String,
+    /// How many quads there are, in words.
+    pub quads: String,
+    /// Licences and credits of what is on the page.
+    pub credits: Vec<Value>,
+    /// Where problems with what is on the page are reported.
+    pub report: Option<String>,
+    /// The text in the search box.
+    pub sought: String,
+    /// The path of the page, without its language.
+    pub path: String,
+}
+
+impl Frame {
+    /// The frame of a page.
+    pub fn new(site: &Site, links: Links, language: Language, path: &str) -> Self {
+        let manifest = site.build.manifest();
+        let words = language.words();
+        let published = crate::store::utc(manifest.published).replace(" UTC", "Z");
+        let day = published.get(..10).unwrap_or_default();
+        let licence = manifest.about.license.iter();
+        Self {
+            words,
+            language,
+            name: name_of(site, language),
+            base: manifest.about.base.clone(),
+            build: manifest.id.clone(),
+            published_text: language.date(day).unwrap_or_else(|| published.clone()),
+            published,
+            quads: language.count(site.quads(), &words.quads),
+            credits: licence.map(|iri| Value::licence(iri, words)).collect(),
+            report: None,
+            sought: String::new(),
+            path: path.to_owned(),
+            links,
+        }
+    }
+
+    /// The link to a path of the service, in the language of the page.
+    pub fn href(&self, path: &str) -> String {
+        self.links.href(path)
+    }
+
+    /// The link to a static file.
+    pub fn file(&self, name: &str) -> String {
+        self.links.plain(static_files::path(name))
+    }
+
+    /// The same page in the other language.
+    pub fn other(&self) -> String {
+        self.links.href_in(self.language.other(), &self.path)
+    }
+
+    /// The link to the page of a stored query.
+    pub fn stored_query(&self, name: &str) -> String {
+        self.href(&format!("/query?name={}", encode(name)))
+    }
+
+    /// What follows the name of a page in the title of its window.
+    pub(super) fn title_end(&self) -> String {
+        match self.path.as_str() {
+            "/" => self.name.clone(),
+            _ => format!(" · {}", self.name),
+        }
+    }
+
+    /// What a browser may load and run for a page of a static site.
+    pub(super) fn policy_of_files(&self) -> &'static str {
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; \
+         base-uri 'none'; form-action 'self'"
+    }
+
+    /// The entries of the menu.
+    pub(super) fn menu(&self) -> Vec<Entry> {
+        let here = self.path.split('?').next().unwrap_or_default();
+        let entries = [
+            ("/browse", self.words.browse),
+            ("/query", self.words.query),
+            ("/downloads", self.words.downloads),
+            ("/about", self.words.about),
+        ];
+        let entries = entries.into_iter().map(|(path, word)| Entry {
+            href: self.href(path),
+            word,
+            is_here: path == here,
+        });
+        entries.collect()
+    }
+}
+
+/// An entry of the menu.
+pub(super) struct Entry {
+    pub href: String,
+    pub word: &'static str,
+    /// Whether the page is the one of the entry.
+    pub is_here: bool,
+}
+
+/// The title of the project in a language, in English, or in any.
+fn name_of(site: &Site, language: Language) -> String {
+    let title = &site.build.manifest().about.title;
+    let found = title.get(language.code()).or_else(|| title.get("en"));
+    let found = found.or_else(|| title.values().next());
+    found.map_or_else(
+        || language.words().graph_without_title.to_owned(),
+        String::clone,
+    )
+}

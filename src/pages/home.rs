@@ -1,0 +1,230 @@
+//! The front page: what is in the graph, and where to begin.
+
+use super::frame::Frame;
+use super::value::Value;
+use super::view::{View, capital};
+use crate::store::StoreError;
+use askama::Template;
+use civigraph_index::Graphs;
+use oxrdf::vocab::rdf;
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef};
+
+/// Classes that are looked at.
+const CONSIDERED: usize = 40;
+
+/// Classes that are shown.
+const CLASSES: usize = 12;
+
+/// Members of a class that are compared for the most linked ones.
+const COMPARED: usize = 300;
+
+/// Stored queries that are proposed.
+const QUESTIONS: usize = 8;
+
+/// Documents that are shown.
+const DOCUMENTS: usize = 8;
+
+/// Dates that are counted for the time line.
+const DATES: usize = 20_000;
+
+/// Years of the time line.
+const YEARS: usize = 60;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(super) struct Home<'a> {
+    frame: &'a Frame,
+    /// Counts of the whole graph, with where they lead.
+    counts: Vec<Value>,
+    kinds: Vec<Kind>,
+    questions: Vec<Value>,
+    years: Vec<Year>,
+    documents: Vec<(Value, String)>,
+    documents_in_all: Option<Value>,
+}
+
+/// A class with its members.
+struct Kind {
+    class: Value,
+    count: String,
+    most_linked: Vec<Value>,
+}
+
+/// A year of the time line.
+struct Year {
+    year: u32,
+    count: usize,
+    /// The height of its bar of a hundred.
+    height: usize,
+}
+
+impl<'a> Home<'a> {
+    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
+        let (documents, documents_in_all) = documents(view)?;
+        Ok(Self {
+            frame: view.frame,
+            counts: counts(view)?,
+            kinds: kinds(view)?,
+            questions: questions(view),
+            years: years(view)?,
+            documents,
+            documents_in_all,
+        })
+    }
+}
+
+fn counts(view: &View<'_>) -> Result<Vec<Value>, StoreError> {
+    let (language, words) = (view.language(), view.frame.words);
+    let statistics = &view.build().manifest().statistics;
+    let link = |text: String, path: &str| Value::link(text, view.frame.href(path));
+    let mut counts = vec![Value::text(language.count(view.site.quads(), &words.quads))];
+    let inferred = statistics.graphs.get(view.graph("inferred").as_str());
+    if let Some(inferred) = inferred.filter(|graph| graph.triples > 0) {
+        let text = language.count(inferred.triples, &words.inferred_count);
+        counts.push(link(text, "/graph/inferred"));
+    }
+    for (class, forms) in [("Claim", &words.claims), ("Gap", &words.gaps)] {
+        let class = view.own_term(class);
+        let count = members(view, &class)?;
+        if count > 0 {
+            let path = format!("/browse?class={}", super::encode(class.as_str()));
+            counts.push(link(language.count(count, forms), &path));
+        }
+    }
+    let conflicts = view.own_term("conflictsWith");
+    let disputed = view.count(None, Some(conflicts.as_ref()), None, Graphs::AllNamed)?;
+    if disputed > 0 {
+        // Each of the two says so of the other one.
+        counts.push(Value::text(
+            language.count(disputed, &words.disputed_claims),
+        ));
+    }
+    Ok(counts)
+}
+
+/// Members of a class in all graphs.
+fn members(view: &View<'_>, class: &NamedNode) -> Result<u64, StoreError> {
+    let count = |graphs| view.count(None, Some(rdf::TYPE), Some(class.as_ref().into()), graphs);
+    Ok(count(Graphs::Default)? + count(Graphs::AllNamed)?)
+}
+
+/// The widest classes of the facts with most members.
+fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
+    let facts = view.build().manifest().statistics.graphs.get("");
+    let mut classes: Vec<(&String, u64)> = facts
+        .into_iter()
+        .flat_map(|facts| &facts.classes)
+        .map(|(class, count)| (class, *count))
+        .collect();
+    classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let all: Vec<&str> = classes.iter().map(|(class, _)| class.as_str()).collect();
+    let mut kinds = Vec::new();
+    for (class, count) in classes.iter().take(CONSIDERED) {
+        let Ok(class) = NamedNode::new(class.as_str()) else {
+            continue;
+        };
+        let mut wider = Vec::new();
+        view.add_wider(&class, &mut wider)?;
+        let is_part = wider.iter().any(|above| all.contains(&above.as_str()));
+        if is_part || view.label(class.as_str()).is_none() {
+            continue;
+        }
+        let path = format!("/browse?class={}", super::encode(class.as_str()));
+        let (links, most_linked) = most_linked(view, class.as_ref())?;
+        let kind = Kind {
+            class: Value::link(capital(&view.name(class.as_str())), view.frame.href(&path)),
+            count: view.language().number(*count),
+            most_linked,
+        };
+        kinds.push((links, kind));
+    }
+    // What much points to is what the graph is about.
+    kinds.sort_by_key(|(links, _)| std::cmp::Reverse(*links));
+    kinds.truncate(CLASSES);
+    Ok(kinds.into_iter().map(|(_, kind)| kind).collect())
+}
+
+/// How many facts point to the members of a class, and the three members that most point to.
+fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<(u64, Vec<Value>), StoreError> {
+    let facts = Some(GraphNameRef::DefaultGraph);
+    let members = view.subjects(rdf::TYPE, class, facts, COMPARED)?;
+    let mut counted = Vec::with_capacity(members.len());
+    for member in members {
+        let links = view.count_facts_to(None, member.as_ref())?;
+        if view.label(member.as_str()).is_some() {
+            counted.push((links, member));
+        }
+    }
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let links = counted.iter().map(|(links, _)| links).sum();
+    let first = counted.iter().take(3);
+    let first = first.map(|(_, member)| view.thing(member.as_str()));
+    Ok((links, first.collect()))
+}
+
+/// Stored queries that can be asked as they are.
+fn questions(view: &View<'_>) -> Vec<Value> {
+    let queries = view.site.queries.iter();
+    let ready = queries.filter(|query| {
+        let mut parameters = query.header.parameters.iter();
+        parameters.all(|parameter| parameter.default.is_some())
+    });
+    let language = view.language().code();
+    ready
+        .take(QUESTIONS)
+        .map(|query| Value::link(query.title(language), view.frame.stored_query(&query.name)))
+        .collect()
+}
+
+/// How many things there are of each year, by their earliest day.
+fn years(view: &View<'_>) -> Result<Vec<Year>, StoreError> {
+    let earliest = view.own_term("earliest");
+    let facts = Some(GraphNameRef::DefaultGraph);
+    let dates = view.quads(None, Some(earliest.as_ref()), None, facts, DATES)?;
+    let mut counts = std::collections::BTreeMap::<u32, usize>::new();
+    for quad in &dates {
+        if let oxrdf::Term::Literal(date) = &quad.object
+            && let Some(year) = date.value().get(..4).and_then(|year| year.parse().ok())
+        {
+            *counts.entry(year).or_default() += 1;
+        }
+    }
+    let (Some(first), Some(last)) = (
+        counts.first_key_value().map(|(year, _)| *year),
+        counts.last_key_value().map(|(year, _)| *year),
+    ) else {
+        return Ok(Vec::new());
+    };
+    let most = counts.values().copied().max().unwrap_or(1);
+    let years = (first..=last).rev().take(YEARS).map(|year| {
+        let count = counts.get(&year).copied().unwrap_or(0);
+        Year {
+            year,
+            count,
+            height: (count * 100).div_ceil(most),
+        }
+    });
+    let mut years: Vec<Year> = years.collect();
+    years.reverse();
+    Ok(years)
+}
+
+/// Documents with their dates, and a link to all of them.
+type Documents = (Vec<(Value, String)>, Option<Value>);
+
+/// The first documents with their dates, and a link to all where there are more.
+fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
+    let class = view.own_term("Document");
+    let date = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/issued");
+    let nodes = view.subjects(rdf::TYPE, class.as_ref(), None, DOCUMENTS + 1)?;
+    let mut documents = Vec::new();
+    for node in nodes.iter().take(DOCUMENTS) {
+        let dates = view.objects(node.as_ref(), date, 1)?;
+        let date = dates.first().map(|date| view.value(date).text);
+        documents.push((view.thing(node.as_str()), date.unwrap_or_default()));
+    }
+    let path = format!("/browse?class={}", super::encode(class.as_str()));
+    let all = (nodes.len() > DOCUMENTS)
+        .then(|| Value::link(view.frame.words.all_documents, view.frame.href(&path)));
+    Ok((documents, all))
+}

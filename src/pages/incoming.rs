@@ -1,0 +1,125 @@
+//! What points to a thing, by property, with exact counts.
+
+use super::links::encode;
+use super::value::Value;
+use super::view::View;
+use crate::store::StoreError;
+use civigraph_index::Graphs;
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode};
+
+/// Things of each property that are shown.
+const SHOWN: usize = 10;
+
+/// Things of each property that are compared for the order of their names.
+const COMPARED: usize = 500;
+
+/// Properties of all graphs that are looked for; each costs a search.
+const PROPERTIES: usize = 4000;
+
+/// Properties that are shown.
+const GROUPS: usize = 40;
+
+/// Things that point to a thing by one property.
+pub(super) struct Incoming {
+    /// The property.
+    pub property: Value,
+    /// How many things point here, in the reader's digits.
+    pub count: String,
+    /// The first of them, with what is not plain about the link.
+    pub things: Vec<(Value, String)>,
+    /// Where all of them are.
+    pub all: Option<String>,
+    /// The graph that says so, where it is not that of facts.
+    pub graph: Option<String>,
+}
+
+impl Incoming {
+    /// What points to a node: by facts and inferences; by claims too where the node is itself no thing of the facts.
+    pub(super) fn of(
+        view: &View<'_>,
+        node: &NamedNode,
+        everywhere: bool,
+    ) -> Result<Vec<Self>, StoreError> {
+        let claims = view.graph("claims");
+        let release = view.graph("release");
+        let mut found = Vec::new();
+        let mut looked = 0;
+        for (name, graph) in &view.build().manifest().statistics.graphs {
+            if name == release.as_str() || !everywhere && name == claims.as_str() {
+                continue;
+            }
+            let in_graph = NamedNodeRef::new_unchecked(name);
+            let graphs = match name.is_empty() {
+                true => Graphs::Default,
+                false => Graphs::Named(in_graph.into()),
+            };
+            for property in graph.properties.keys() {
+                looked += 1;
+                if looked > PROPERTIES {
+                    return Ok(found);
+                }
+                let property = NamedNodeRef::new_unchecked(property);
+                let object = Some(node.as_ref().into());
+                let count = view.count(None, Some(property), object, graphs)?;
+                if count > 0 && found.len() < GROUPS {
+                    found.push(Self::by(view, node, property, name, count)?);
+                }
+            }
+        }
+        found.sort_by(|a, b| (&a.graph, &a.property.text).cmp(&(&b.graph, &b.property.text)));
+        Ok(found)
+    }
+
+    fn by(
+        view: &View<'_>,
+        node: &NamedNode,
+        property: NamedNodeRef<'_>,
+        graph: &str,
+        count: u64,
+    ) -> Result<Self, StoreError> {
+        let named = NamedNodeRef::new_unchecked(graph);
+        let in_graph = match graph.is_empty() {
+            true => GraphNameRef::DefaultGraph,
+            false => named.into(),
+        };
+        let object = Some(node.as_ref().into());
+        let quads = view.quads(None, Some(property), object, Some(in_graph), COMPARED)?;
+        let mut things: Vec<(Value, Option<NamedNode>)> = Vec::with_capacity(quads.len());
+        for quad in quads {
+            things.push(match quad.subject {
+                NamedOrBlankNode::NamedNode(subject) => {
+                    (view.thing(subject.as_str()), Some(subject))
+                }
+                blank @ NamedOrBlankNode::BlankNode(_) => (view.value(&blank.into()), None),
+            });
+        }
+        things.sort_by_cached_key(|(value, _)| value.text.to_lowercase());
+        things.truncate(SHOWN);
+        let inferred = view.graph("inferred");
+        let mut shown = Vec::with_capacity(things.len());
+        for (value, subject) in things {
+            let remarks = match subject {
+                Some(subject) if graph.is_empty() || graph == inferred.as_str() => {
+                    let predicate = property.into_owned();
+                    let object = node.clone().into();
+                    let link = view.knowledge.link(&subject, &predicate, &object)?;
+                    link.remarks(view.labels()).join(", ")
+                }
+                _ => String::new(),
+            };
+            shown.push((value, remarks));
+        }
+        let all = (count > SHOWN as u64).then(|| {
+            let (property, node) = (encode(property.as_str()), encode(node.as_str()));
+            view.frame
+                .href(&format!("/browse?property={property}&value={node}"))
+        });
+        Ok(Self {
+            property: view.term(property.as_str()),
+            count: view.language().number(count),
+            things: shown,
+            all,
+            graph: (!graph.is_empty()).then(|| super::evidence::last(graph).to_owned()),
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! The pages: the graph for people, live under `civigraph serve`, and as files.
+//!
+//! ```text
+//!  path, language ─► Address ─► render ─► Page ─► a response of the service (`serve::pages`)
+//!                        ▲         │            └► a file of a static site  (`publish`)
+//!                        │         │
+//!                     [Links] ◄────┴── Site: the build, its text index, its tables, stored queries
+//! ```
+//!
+//! Pages read the index directly, in ranges with a limit; what needs SPARQL is asked of the workers by `serve::pages`.
+//! Every page extends `templates/base.html` and gets a [`Frame`]; [`Links`] says where everything is, and how a path
+//! keeps the reader's language. Words are in `words/`, in both languages, and the compiler demands all of each. Nothing
+//! is written into a page but through askama, which escapes it.
+//!
+//! Paths of pages that are made elsewhere: `/query`, with `?name=` for a stored query.
+
+mod about;
+mod browse;
+mod downloads;
+mod entity;
+mod evidence;
+mod frame;
+mod home;
+mod incoming;
+mod language;
+mod links;
+mod neighbourhood;
+mod ontology;
+mod publish;
+mod render;
+mod search;
+mod site;
+mod spans;
+pub mod static_files;
+mod table;
+mod tables;
+mod value;
+mod view;
+mod words;
+
+pub use browse::Filter;
+pub use frame::Frame;
+pub use language::Language;
+pub use links::{Links, encode, file_of, iris_of, path_of};
+pub use publish::{ABOUT, Written, publish};
+pub use render::{Address, Page, render};
+pub use site::Site;
+pub use value::Value;
+pub use words::Words;

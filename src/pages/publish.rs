@@ -1,0 +1,203 @@
+//! The pages as files for any web host.
+//!
+//! It begins at the front page and follows the links of the pages that it makes, so that no link leads nowhere and
+//! nothing is made that no page leads to.
+
+use super::language::Language;
+use super::links::{Links, data_file, decode, file_of, path_of};
+use super::render::{Address, render};
+use super::site::Site;
+use super::static_files;
+use crate::diagnostic::Code;
+use crate::query::{self, AnswerFormat, AnswerStyle, Request};
+use crate::store::StoreError;
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// What is said of a thing in all graphs, and what points to it.
+pub const ABOUT: &str = "CONSTRUCT { ?thing ?p ?o . ?s ?q ?thing . ?b ?r ?v } WHERE {
+  { ?thing ?p ?o } UNION { GRAPH ?g { ?thing ?p ?o } }
+  UNION { ?s ?q ?thing } UNION { GRAPH ?g { ?s ?q ?thing } }
+  UNION { ?thing ?link ?b FILTER(ISBLANK(?b)) ?b ?r ?v }
+  UNION { GRAPH ?g { ?thing ?link ?b FILTER(ISBLANK(?b)) ?b ?r ?v } }
+}";
+
+/// The file by which a site of this program is known, so that nothing else is ever replaced.
+const MARK: &str = "civigraph-site.json";
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Pages, in each language.
+    pub pages: u64,
+    /// Files in all.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Writes the site of a build into a folder that does not exist, is empty, or has a site already; that is replaced when
+/// the new one is whole. `progress` is called with the number of pages made so far.
+///
+/// # Errors
+/// The folder has something else, or a file cannot be written, or the store cannot be read.
+pub fn publish(site: &Site, out: &Path, progress: &dyn Fn(u64)) -> Result<Written, StoreError> {
+    let target = Target::open(out)?;
+    let mut writer = Writer {
+        root: target.new.clone(),
+        written: Written::default(),
+    };
+    let mut waiting = VecDeque::from(["/".to_owned()]);
+    let mut known = BTreeSet::from(["/".to_owned()]);
+    while let Some(path) = waiting.pop_front() {
+        for linked in write(site, &path, &mut writer)? {
+            if known.insert(linked.clone()) {
+                waiting.push_back(linked);
+            }
+        }
+        progress(writer.written.pages);
+    }
+    let manifest = site.build.manifest();
+    let mark = serde_json::json!({
+        "build": manifest.id, "digest": manifest.digest, "version": env!("CARGO_PKG_VERSION"),
+    });
+    writer.write(MARK, format!("{mark}\n").as_bytes())?;
+    target.finish()?;
+    Ok(writer.written)
+}
+
+/// Writes what is at a path. Gives the paths that it links to.
+fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String>, StoreError> {
+    if let Some(file) = static_files::at(path) {
+        writer.write(path.trim_start_matches('/'), file.bytes)?;
+        return Ok(BTreeSet::new());
+    }
+    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let parameters: Vec<(String, String)> = pairs
+        .filter_map(|(name, value)| Some((name.to_owned(), decode(value)?)))
+        .collect();
+    let address = Address::of(site, bare, &parameters)?;
+    match &address {
+        Some(Address::Data(node, suffix)) => {
+            let mut request = Request::new(ABOUT, "data about a thing");
+            let thing = node.clone().into();
+            request.parameters.insert("thing".to_owned(), thing);
+            let style = AnswerStyle {
+                format: AnswerFormat::parse(suffix),
+                ..AnswerStyle::default()
+            };
+            let mut data = Vec::new();
+            query::run(&site.build, &request, &style, &mut data)?;
+            let file = data_file(&path_of(site.base(), node.as_str()), suffix);
+            writer.write(&file, &data)?;
+        }
+        Some(Address::Lines) => {
+            let lines = site.build.lines()?;
+            writer.copy("downloads/graph.nq", lines)?;
+        }
+        Some(Address::Input(name)) => {
+            let input = site.build.input(name);
+            let failed = |error| StoreError::io(&input, "read the file", error);
+            let bytes = fs::File::open(&input).map_err(failed)?;
+            writer.copy(&format!("downloads/inputs/{name}"), bytes)?;
+        }
+        _ => {
+            let mut linked = BTreeSet::new();
+            for language in Language::ALL {
+                let links = Links::of_file(site.base(), language, path);
+                let page = render(site, links, language, path, address.as_ref())?;
+                writer.write(&file_of(language, path), page.html.as_bytes())?;
+                linked.extend(page.frame.links.linked());
+            }
+            writer.written.pages += 1;
+            return Ok(linked);
+        }
+    }
+    Ok(BTreeSet::new())
+}
+
+/// Writes files below a folder, and counts them.
+struct Writer {
+    root: PathBuf,
+    written: Written,
+}
+
+impl Writer {
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.copy(name, bytes)
+    }
+
+    fn copy(&mut self, name: &str, mut from: impl io::Read) -> Result<(), StoreError> {
+        let path = self.root.join(name);
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| {
+                let mut out = BufWriter::new(fs::File::create(&path)?);
+                let bytes = io::copy(&mut from, &mut out)?;
+                out.flush()?;
+                Ok(bytes)
+            });
+        let bytes = written.map_err(|error| StoreError::io(&path, "write the file", error))?;
+        self.written.files += 1;
+        self.written.bytes += bytes;
+        Ok(())
+    }
+}
+
+/// The folder of a site: the new one is made beside it.
+struct Target {
+    out: PathBuf,
+    new: PathBuf,
+}
+
+impl Target {
+    fn open(out: &Path) -> Result<Self, StoreError> {
+        let out = std::path::absolute(out)
+            .map_err(|error| StoreError::io(out, "find the folder", error))?;
+        let entries = match fs::read_dir(&out) {
+            Ok(entries) => entries.count(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(StoreError::io(&out, "read the folder", error)),
+        };
+        if entries > 0 && !out.join(MARK).is_file() {
+            let message = "the folder has files, and is not a site that `civigraph site` made";
+            return Err(
+                StoreError::new(Code::StoreFiles, &out, message).with_hint("name another folder")
+            );
+        }
+        let new = beside(&out, "new");
+        fs::create_dir_all(&new)
+            .map_err(|error| StoreError::io(&new, "create the folder", error))?;
+        Ok(Self { out, new })
+    }
+
+    /// Puts the new site in the place of the old one.
+    fn finish(&self) -> Result<(), StoreError> {
+        let old = beside(&self.out, "old");
+        let failed = |error| StoreError::io(&self.out, "replace the folder", error);
+        if self.out.exists() {
+            fs::rename(&self.out, &old).map_err(failed)?;
+        }
+        fs::rename(&self.new, &self.out).map_err(failed)?;
+        // What is left of it does no harm.
+        let _ = fs::remove_dir_all(&old);
+        Ok(())
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        // It has another name by now, unless something failed.
+        let _ = fs::remove_dir_all(&self.new);
+    }
+}
+
+/// A folder beside another one, for this process alone.
+fn beside(out: &Path, what: &str) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    out.with_file_name(format!(".{name}-{what}-{}", std::process::id()))
+}

@@ -1,0 +1,135 @@
+//! The spans of a document, in order, with what rests on them.
+
+use super::evidence::{SpanView, anchor};
+use super::value::Value;
+use super::view::View;
+use crate::store::StoreError;
+use oxrdf::vocab::rdf;
+use oxrdf::{NamedNode, NamedNodeRef, Term};
+
+const HAS_SOURCE: NamedNodeRef<'_> =
+    NamedNodeRef::new_unchecked("http://www.w3.org/ns/oa#hasSource");
+
+/// Spans of a document that are read.
+const READ: usize = 3000;
+
+/// Spans that a page shows.
+const SHOWN: usize = 50;
+
+/// Claims of a span that are shown.
+const CLAIMS: usize = 8;
+
+/// The spans of a document.
+pub(super) struct Spans {
+    /// How many there are, in words.
+    pub count: String,
+    /// Those that are shown.
+    pub spans: Vec<Resting>,
+    /// Pages of spans, the one that is shown without a link.
+    pub pages: Vec<Value>,
+    /// Why there are no words.
+    pub without_words: bool,
+}
+
+/// A span with what rests on it.
+pub(super) struct Resting {
+    pub anchor: String,
+    pub span: SpanView,
+    /// Claims in words: subject, property, object, and the claim itself.
+    pub claims: Vec<Said>,
+    pub more: usize,
+}
+
+/// A claim in words.
+pub(super) struct Said {
+    pub subject: Value,
+    pub property: Value,
+    pub objects: Vec<Value>,
+    pub claim: Value,
+}
+
+impl Spans {
+    /// The spans of a node from one of them on; `None` where the node is no document.
+    pub(super) fn of(
+        view: &View<'_>,
+        node: &NamedNode,
+        from: usize,
+    ) -> Result<Option<Self>, StoreError> {
+        let evidence = view.subjects(HAS_SOURCE, node.as_ref(), None, READ)?;
+        if evidence.is_empty() {
+            return Ok(None);
+        }
+        let mut spans = Vec::with_capacity(evidence.len());
+        for one in &evidence {
+            spans.push(view.span(one)?);
+        }
+        spans.sort_by(|a, b| (a.range, &a.node).cmp(&(b.range, &b.node)));
+        let count = spans.len();
+        let mut shown = Vec::new();
+        for span in spans.into_iter().skip(from).take(SHOWN) {
+            shown.push(Resting::of(view, span)?);
+        }
+        let language = view.language();
+        let path = view.frame.links.path(node.as_str());
+        let starts = (0..count).step_by(SHOWN).filter(|_| count > SHOWN);
+        let pages = starts.map(|start| {
+            let text = format!(
+                "{}–{}",
+                language.number(start as u64 + 1),
+                language.number((start + SHOWN).min(count) as u64)
+            );
+            match start == from {
+                true => Value::text(text),
+                false => {
+                    let sign = if path.contains('?') { '&' } else { '?' };
+                    let query = format!("{path}{sign}from={start}");
+                    Value::link(
+                        text,
+                        view.frame.href(if start == 0 { &path } else { &query }),
+                    )
+                }
+            }
+        });
+        Ok(Some(Self {
+            count: language.count(count as u64, &view.frame.words.spans),
+            pages: pages.collect(),
+            spans: shown,
+            without_words: view.site.sources.is_none(),
+        }))
+    }
+}
+
+impl Resting {
+    fn of(view: &View<'_>, span: SpanView) -> Result<Self, StoreError> {
+        let property = view.own_term("evidence");
+        let claims = view.subjects(property.as_ref(), span.node.as_ref(), None, 200)?;
+        let more = claims.len().saturating_sub(CLAIMS);
+        let first = |node: &NamedNode, property| -> Result<Option<Term>, StoreError> {
+            Ok(view.objects(node.as_ref(), property, 1)?.into_iter().next())
+        };
+        let mut said = Vec::new();
+        for claim in claims.iter().take(CLAIMS) {
+            let subject = first(claim, rdf::SUBJECT)?;
+            let property = first(claim, rdf::PREDICATE)?;
+            let (Some(subject), Some(Term::NamedNode(property))) = (subject, property) else {
+                continue;
+            };
+            let objects = view.objects(claim.as_ref(), rdf::OBJECT, 4)?;
+            said.push(Said {
+                subject: view.value(&subject),
+                property: view.thing(property.as_str()),
+                objects: objects.iter().map(|object| view.value(object)).collect(),
+                claim: Value {
+                    text: super::evidence::last(claim.as_str()).to_owned(),
+                    ..view.thing(claim.as_str())
+                },
+            });
+        }
+        Ok(Self {
+            anchor: anchor(span.node.as_str()),
+            span,
+            claims: said,
+            more,
+        })
+    }
+}
