@@ -57,15 +57,12 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
     quads.sort_by_key(ToString::to_string);
     quads.dedup();
     let graph: Graph = quads.into_iter().collect();
-    let written = tables(
-        &group,
-        &plan,
-        graph,
-        None,
-        Profile::Faithful,
-        &mut diagnostics,
-    )
-    .unwrap();
+    let compiled = Tables {
+        group: &group,
+        plan: &plan,
+        resolver: &files,
+    };
+    let written = tables(compiled, graph, None, Profile::Faithful, &mut diagnostics).unwrap();
     match written {
         Some(tables) => {
             let text = |table: Written| String::from_utf8(table.bytes).unwrap();

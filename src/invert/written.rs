@@ -201,8 +201,7 @@ mod tests {
             null: vec![String::new()],
             required: false,
             separator: separator.map(str::to_owned),
-            naming: false,
-            misfit: false,
+            ..ColumnPlan::default()
         };
         let text = Writing::new(&column).text(lexical);
         assert_eq!(text.as_deref(), expected, "{message}");
