@@ -60,6 +60,8 @@ struct Step<'c> {
     like: usize,
     /// The first of those that has the same node as its object.
     same: usize,
+    /// Every object makes one triple in the default graph, and no list.
+    is_plain: bool,
     /// The map is of the kind that most are.
     direct: Option<Direct<'c>>,
 }
@@ -240,6 +242,9 @@ impl<'c> Step<'c> {
             graphs,
             like: 0,
             same: 0,
+            is_plain: map.graphs.is_empty()
+                && map.duplicates == Duplicates::Keep
+                && !map.object.is_list(),
             direct: None,
         };
         step.direct = step.direct();
@@ -287,6 +292,18 @@ impl<'c> Step<'c> {
         self.subject == other.subject
             && self.predicate == other.predicate
             && self.graphs == other.graphs
+    }
+
+    /// Subject and predicate, as they were prepared.
+    #[inline]
+    fn frame<'n>(&self, nodes: &'n Nodes<'c>) -> Option<Frame<'n>>
+    where
+        'c: 'n,
+    {
+        Some(Frame {
+            subject: nodes.subject(self.subject)?,
+            predicate: nodes.predicate(self.predicate)?,
+        })
     }
 
     /// Whether the step makes the same quad as another one, of a node.
@@ -380,6 +397,32 @@ impl<'c> Emission<'_, 'c> {
         } = self;
         let step = *step;
         let once = step.map.duplicates;
+        // Most objects are a node, or the values of a cell, in the default graph.
+        if step.is_plain {
+            match &step.object {
+                ObjectForm::Node(node) => {
+                    if let (Some(frame), Some(object)) = (step.frame(nodes), nodes.get(*node)) {
+                        let quad = frame.about(object, GraphNameRef::DefaultGraph);
+                        sink.quad(quad, origin(prepared.id, row, step.column));
+                    }
+                    return;
+                }
+                ObjectForm::Literals(form, column) => {
+                    let language = form.language(row, &mut nodes.expander, &mut rest.language);
+                    let datatype = form.datatype_of.map(|datatype| nodes.iri(datatype));
+                    let Some(frame) = step.frame(nodes) else {
+                        return;
+                    };
+                    for item in row.values[column.index()].items() {
+                        let literal = form.literal(item, datatype, language);
+                        let quad = frame.about(literal.into(), GraphNameRef::DefaultGraph);
+                        sink.quad(quad, origin(prepared.id, row, step.column));
+                    }
+                    return;
+                }
+                ObjectForm::Items(..) | ObjectForm::Text(..) | ObjectForm::Constant(_) => {}
+            }
+        }
         let mut objects = Objects {
             table: prepared.id,
             steps,
@@ -542,7 +585,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
         list.count += 1;
         let first = list.count == 1;
         std::mem::swap(list.last, list.next);
-        let (Some(list), Some(frame)) = (&self.list, self.frame(nodes)) else {
+        let (Some(list), Some(frame)) = (&self.list, self.step.frame(nodes)) else {
             return;
         };
         let node = BlankNodeRef::new_unchecked(list.last);
@@ -563,7 +606,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     /// Ends a list.
     fn finish(&mut self, nodes: &Nodes<'c>) {
         let Some(list) = self.list.take() else { return };
-        let Some(frame) = self.frame(nodes) else {
+        let Some(frame) = self.step.frame(nodes) else {
             return;
         };
         let origin = origin(self.table, self.row, self.step.column);
@@ -581,7 +624,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     /// Makes the quads of one object about the subject.
     #[inline]
     fn about(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
-        let Some(frame) = self.frame(nodes) else {
+        let Some(frame) = self.step.frame(nodes) else {
             return;
         };
         let origin = origin(self.table, self.row, self.step.column);
@@ -590,17 +633,6 @@ impl<'c> Objects<'_, 'c, '_, '_> {
             self.sink.quad(quad, origin);
         });
     }
-
-    #[inline]
-    fn frame<'n>(&self, nodes: &'n Nodes<'c>) -> Option<Frame<'n>>
-    where
-        'c: 'n,
-    {
-        Some(Frame {
-            subject: nodes.subject(self.step.subject)?,
-            predicate: nodes.predicate(self.step.predicate)?,
-        })
-    }
 }
 
 /// Subject and predicate of the quads of a step.
@@ -608,6 +640,13 @@ impl<'c> Objects<'_, 'c, '_, '_> {
 struct Frame<'n> {
     subject: NamedOrBlankNodeRef<'n>,
     predicate: NamedNodeRef<'n>,
+}
+
+impl<'n> Frame<'n> {
+    #[inline]
+    fn about(self, object: TermRef<'n>, graph: GraphNameRef<'n>) -> QuadRef<'n> {
+        QuadRef::new(self.subject, self.predicate, object, graph)
+    }
 }
 
 impl Frame<'_> {
