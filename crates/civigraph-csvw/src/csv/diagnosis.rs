@@ -1,7 +1,7 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
+use super::Dialect;
 use super::letters;
-use crate::csvw::model::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};

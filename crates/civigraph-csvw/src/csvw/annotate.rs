@@ -3,9 +3,9 @@
 use super::column::{Names, columns};
 use super::description::{self, ColumnReference, Inherited, Schema};
 use super::header::{Header, HeaderColumn};
-use super::model::{Annotation, AnnotationValue, Dialect, Extensions, Table, TableGroup};
+use super::model::{Annotation, AnnotationValue, Extensions, Table, TableGroup};
 use super::reader::Reader;
-use crate::csv;
+use crate::csv::{self, Dialect};
 use crate::diagnostic::{Code, Diagnostic, Mode, Place};
 use crate::resource::{ResolveError, Resource};
 use std::sync::Arc;

@@ -2,9 +2,8 @@
 //! (Tabular Data Model §8, Metadata Vocabulary §5.5.1).
 
 use super::description::{Column, Schema, Title};
-use super::model::Dialect;
 use crate::characters;
-use crate::csv::Preamble;
+use crate::csv::{Dialect, Preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
 use crate::uri;

@@ -2,10 +2,9 @@
 
 use super::*;
 use crate::convert::{self, NullSink, Options, TableRows};
-use crate::csvw::{self, LoadOptions};
+use crate::csvw::{self, CompileOptions, LoadOptions};
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
-use crate::plan::{self, PlanOptions};
 use crate::resource::LocalFiles;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -35,7 +34,7 @@ fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other(format!("{:?}", diagnostics.iter().next())))?;
-    let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+    let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
     let keys = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
     let options = Options {
         keys: Some(&keys),
