@@ -146,6 +146,26 @@ fn a_foreign_header_is_one_finding() {
     );
 }
 
+/// A header that looks like that of the metadata says in what it differs.
+#[test]
+fn titles_that_look_the_same_are_told_apart() {
+    let workshop = workshop(&[
+        (
+            "t.csv-metadata.json",
+            r#"{CONTEXT, "url": "t.csv", "tableSchema": {"columns": [{"titles": "id"}, {"titles": "name"}]}}"#,
+        ),
+        ("t.csv", "id\u{a0},na\u{200b}me\n1,a\n"),
+    ]);
+    let run = workshop.run(&["check", "t.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0351"], "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("they look the same, but here is a no-break space (U+00A0)"),
+        "{}",
+        run.stderr
+    );
+}
+
 // 11. Files of a project that nobody reads.
 
 #[test]

@@ -619,7 +619,7 @@ mod tests {
             ),
             (
                 "Turkish",
-                "şehir\nİstanbul\nEskişehir\nMuğla\nDiyarbakır\nŞanlıurfa\nKırıkkale\n",
+                "şehir\nİstanbul\nEskişehir\nMuğla\nDiyarbakır\nŞanlıurfa\nKırıkkale\nÇorum\n",
                 "windows-1254",
             ),
             (
