@@ -1,7 +1,7 @@
 //! Lists of things by class, by what they are linked to, by year and by basis, with facets that narrow them.
 
 use super::frame::Frame;
-use super::links::encode;
+use super::links::{encode, escape_path};
 use super::value::Value;
 use super::view::{View, capital};
 use crate::store::StoreError;
@@ -17,8 +17,11 @@ const EXAMINED: usize = 20_000;
 /// Things that facets are counted over, and that are sorted by their names.
 const COUNTED: usize = 3000;
 
-/// Things whose claims are read for the facet of the basis.
+/// Things whose claims and participations are read for facets.
 const CLAIMED: usize = 500;
+
+/// Participations of a thing that are read for the facet of roles.
+const PARTS: usize = 100;
 
 /// Things of a page.
 const SHOWN: usize = 50;
@@ -38,12 +41,16 @@ const CLASSES: usize = 300;
 pub struct Filter {
     /// Members of a class.
     pub class: Option<NamedNode>,
+    /// Things of a kind: by a part of their IRI, `city` of `…/id/city/irbit`, or by their namespace.
+    pub kind: Option<String>,
     /// Things with these values of these properties.
     pub values: Vec<(NamedNode, NamedNode)>,
     /// Things with a date in a year.
     pub year: Option<u16>,
     /// Things of which something is claimed on a basis.
     pub basis: Option<NamedNode>,
+    /// Things that take part in something, or in which something takes part, in a role.
+    pub role: Option<NamedNode>,
     /// The page, from 1.
     pub page: usize,
 }
@@ -60,10 +67,12 @@ impl Filter {
         for (name, value) in parameters {
             match name.as_str() {
                 "class" => filter.class = Some(node(value)?),
+                "kind" => filter.kind = Some(value.clone()).filter(|kind| !kind.is_empty()),
                 "property" => property = Some(node(value)?),
                 "value" => filter.values.push((property.take()?, node(value)?)),
                 "year" => filter.year = Some(value.parse().ok()?),
                 "basis" => filter.basis = Some(node(value)?),
+                "role" => filter.role = Some(node(value)?),
                 "page" => filter.page = value.parse().ok().filter(|page| *page > 0)?,
                 _ => return None,
             }
@@ -77,6 +86,9 @@ impl Filter {
         if let Some(class) = &self.class {
             parts.push(format!("class={}", encode(class.as_str())));
         }
+        if let Some(kind) = &self.kind {
+            parts.push(format!("kind={}", encode(kind)));
+        }
         for (property, value) in &self.values {
             let (property, value) = (encode(property.as_str()), encode(value.as_str()));
             parts.push(format!("property={property}&value={value}"));
@@ -86,6 +98,9 @@ impl Filter {
         }
         if let Some(basis) = &self.basis {
             parts.push(format!("basis={}", encode(basis.as_str())));
+        }
+        if let Some(role) = &self.role {
+            parts.push(format!("role={}", encode(role.as_str())));
         }
         if self.page > 1 {
             parts.push(format!("page={}", self.page));
@@ -98,7 +113,7 @@ impl Filter {
 
     /// Whether it says nothing.
     pub(super) fn is_open(&self) -> bool {
-        self.class.is_none() && self.values.is_empty()
+        self.class.is_none() && self.kind.is_none() && self.values.is_empty()
     }
 
     fn at(&self, page: usize) -> Self {
@@ -109,8 +124,8 @@ impl Filter {
     }
 
     fn is_narrowed(&self) -> bool {
-        let sides = usize::from(self.class.is_some()) + self.values.len();
-        sides > 1 || self.year.is_some() || self.basis.is_some()
+        let sides = usize::from(self.class.is_some() || self.kind.is_some()) + self.values.len();
+        sides > 1 || self.year.is_some() || self.basis.is_some() || self.role.is_some()
     }
 }
 
@@ -152,6 +167,9 @@ struct Facet {
 pub(super) struct Classes<'a> {
     frame: &'a Frame,
     graphs: Vec<InGraph>,
+    /// Kinds of things, where there are no classes of facts.
+    kinds: Vec<(Value, String)>,
+    tables: Vec<(Value, String)>,
 }
 
 /// The classes of a graph.
@@ -202,11 +220,37 @@ impl<'a> Classes<'a> {
                 });
             }
         }
+        let facts = view.build().manifest().statistics.graphs.get("");
+        let has_classes = facts.is_some_and(|facts| !facts.classes.is_empty());
+        let tables = view.build().manifest().inputs().iter().filter_map(|input| {
+            let rows = view
+                .language()
+                .count(input.rows?, &view.frame.words.table_rows);
+            let page = view.frame.href(&format!("/{}", escape_path(&input.name)));
+            Some((Value::link(&*input.name, page), rows))
+        });
         Ok(Self {
             frame: view.frame,
             graphs,
+            kinds: if has_classes { Vec::new() } else { kinds(view) },
+            tables: tables.take(CLASSES).collect(),
         })
     }
+}
+
+/// The kinds of things of the facts, with how many there are of each.
+pub(super) fn kinds(view: &View<'_>) -> Vec<(Value, String)> {
+    let things = view.build().manifest().statistics.things.iter();
+    let kinds = things.take(CLASSES).map(|(kind, count)| {
+        let filter = Filter {
+            kind: Some(kind.clone()),
+            page: 1,
+            ..Filter::default()
+        };
+        let link = Value::link(capital(kind), view.frame.href(&filter.path()));
+        (link, view.language().number(*count))
+    });
+    kinds.collect()
 }
 
 impl<'a> Browse<'a> {
@@ -218,7 +262,10 @@ impl<'a> Browse<'a> {
                 (view.name(thing.as_str()).to_lowercase(), thing.clone())
             });
         }
-        let facets = match view.frame.links.are_files() && filter.is_narrowed() {
+        // Every facet of a list is a file of a static site: there, lists of facts alone have them, and once.
+        let is_bare =
+            view.frame.links.are_files() && (filter.is_narrowed() || !has_facts(view, filter)?);
+        let facets = match is_bare {
             true => Vec::new(),
             false => facets(view, filter, &things)?,
         };
@@ -232,9 +279,10 @@ impl<'a> Browse<'a> {
                 .take(2)
                 .map(|class| view.name(class.as_str()))
                 .collect();
+            let other = view.other_labels(thing.as_ref())?.into_iter().next();
             listed.push(Listed {
                 thing: view.thing(thing.as_str()),
-                other: view.other_labels(thing.as_ref())?.into_iter().next(),
+                other: other.map(|other| Value { tag: None, ..other }),
                 about: classes.join(", "),
             });
         }
@@ -262,6 +310,15 @@ impl<'a> Browse<'a> {
     }
 }
 
+/// Whether facts say that there are members of the class.
+fn has_facts(view: &View<'_>, filter: &Filter) -> Result<bool, StoreError> {
+    let Some(class) = &filter.class else {
+        return Ok(filter.kind.is_some());
+    };
+    let object = Some(class.as_ref().into());
+    Ok(view.count(None, Some(rdf::TYPE), object, Graphs::Default)? > 0)
+}
+
 fn title(view: &View<'_>, filter: &Filter) -> String {
     match (&filter.class, filter.values.first()) {
         (Some(class), _) => capital(&view.name(class.as_str())),
@@ -270,7 +327,10 @@ fn title(view: &View<'_>, filter: &Filter) -> String {
             capital(&view.name(property.as_str())),
             view.name(value.as_str())
         ),
-        (None, None) => view.frame.words.browse.to_owned(),
+        (None, None) => match &filter.kind {
+            Some(kind) => capital(kind),
+            None => view.frame.words.browse.to_owned(),
+        },
     }
 }
 
@@ -292,6 +352,14 @@ fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<Strin
             ..filter.clone()
         };
         active.push((words.year.to_owned(), year.to_string(), without(rest)));
+    }
+    if let Some(role) = &filter.role {
+        let rest = Filter {
+            role: None,
+            ..filter.clone()
+        };
+        let name = view.name(role.as_str());
+        active.push((words.role.to_owned(), name, without(rest)));
     }
     if let Some(basis) = &filter.basis {
         let rest = Filter {
@@ -316,13 +384,28 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
         patterns.push((count, (property, value)));
     }
     patterns.sort();
-    let Some((count, (property, value))) = patterns.first().copied() else {
-        return Ok((Vec::new(), false));
+    // One of the conditions gives the candidates, and the others are asked about each.
+    let (candidates, cut, asked) = match (&filter.kind, patterns.split_first()) {
+        (Some(kind), _) => {
+            // One that is elsewhere is named by its namespace.
+            let start = match kind.contains("://") {
+                true => kind.clone(),
+                false => format!("{}id/{kind}/", view.site.base()),
+            };
+            let mut things = view.starting_with(&start, EXAMINED + 1)?;
+            let cut = things.len() > EXAMINED;
+            things.truncate(EXAMINED);
+            (things, cut, patterns.as_slice())
+        }
+        (None, Some(((count, (property, value)), others))) => {
+            let things = view.subjects(*property, *value, None, EXAMINED)?;
+            (things, *count > EXAMINED as u64, others)
+        }
+        (None, None) => return Ok((Vec::new(), false)),
     };
-    let subjects = view.subjects(property, value, None, EXAMINED)?;
     let mut found = Vec::new();
-    'things: for subject in subjects {
-        for (_, (property, value)) in patterns.iter().skip(1) {
+    'things: for subject in candidates {
+        for (_, (property, value)) in asked {
             let object = Some((*value).into());
             let has = view.quads(
                 Some(subject.as_ref().into()),
@@ -340,6 +423,11 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
         {
             continue;
         }
+        if let Some(role) = &filter.role
+            && !roles(view, &subject)?.contains(role)
+        {
+            continue;
+        }
         if let Some(basis) = &filter.basis
             && !bases(view, &subject)?.contains(basis)
         {
@@ -347,7 +435,7 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
         }
         found.push(subject);
     }
-    Ok((found, count > EXAMINED as u64))
+    Ok((found, cut))
 }
 
 /// The years of the dates of a thing.
@@ -379,6 +467,23 @@ fn bases(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, Stor
     Ok(claims.into_iter().filter_map(|claim| claim.basis).collect())
 }
 
+/// The roles in which a thing takes part in something, or others take part in it.
+fn roles(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, StoreError> {
+    let role = view.own_term("role");
+    let mut roles = BTreeSet::new();
+    for end in ["agent", "post", "event"] {
+        let end = view.own_term(end);
+        for participation in view.subjects(end.as_ref(), thing.as_ref(), None, PARTS)? {
+            for object in view.objects(participation.as_ref(), role.as_ref(), 10)? {
+                if let Term::NamedNode(role) = object {
+                    roles.insert(role);
+                }
+            }
+        }
+    }
+    Ok(roles)
+}
+
 /// What narrows a list: classes, linked things, years, bases.
 fn facets(
     view: &View<'_>,
@@ -389,6 +494,7 @@ fn facets(
     let mut linked: BTreeMap<NamedNode, BTreeMap<NamedNode, u64>> = BTreeMap::new();
     let mut by_year: BTreeMap<u16, u64> = BTreeMap::new();
     let mut by_basis: BTreeMap<NamedNode, u64> = BTreeMap::new();
+    let mut by_role: BTreeMap<NamedNode, u64> = BTreeMap::new();
     for (number, thing) in things.iter().take(COUNTED).enumerate() {
         let mut seen = BTreeSet::new();
         let mut seen_years = BTreeSet::new();
@@ -416,6 +522,9 @@ fn facets(
             for basis in bases(view, thing)? {
                 *by_basis.entry(basis).or_default() += 1;
             }
+            for role in roles(view, thing)? {
+                *by_role.entry(role).or_default() += 1;
+            }
         }
     }
     let count = things.len().min(COUNTED) as u64;
@@ -437,6 +546,9 @@ fn facets(
             let is_class = property == rdf::TYPE && filter.class.as_ref() == Some(value);
             !is_filter && !is_class && *number < count
         });
+        if view.frame.links.are_files() {
+            values.retain(|_, number| *number > 1);
+        }
         let repeated = values.values().any(|number| *number > 1);
         if facets.len() >= FACETS || values.is_empty() || values.len() > DISTINCT || !repeated {
             continue;
@@ -473,19 +585,32 @@ fn facets(
         };
         facets.insert(facets.len().min(1), facet);
     }
-    if filter.basis.is_none() && by_basis.len() > 1 {
-        let values = by_basis.into_iter().map(|(basis, number)| {
-            let name = view.name(basis.as_str());
-            let narrowed = Filter {
-                basis: Some(basis),
-                ..filter.at(1)
-            };
-            let link = Value::link(name, view.frame.href(&narrowed.path()));
-            (link, view.language().number(number))
+    let listed = |values: BTreeMap<NamedNode, u64>, narrowed: &dyn Fn(NamedNode) -> Filter| {
+        let values = values.into_iter().map(|(value, number)| {
+            let name = view.name(value.as_str());
+            let href = view.frame.href(&narrowed(value).path());
+            (Value::link(name, href), view.language().number(number))
         });
+        values.take(DISTINCT).collect::<Vec<_>>()
+    };
+    if filter.role.is_none() && by_role.len() > 1 {
+        let narrowed = |role| Filter {
+            role: Some(role),
+            ..filter.at(1)
+        };
+        facets.push(Facet {
+            title: Value::text(words.role),
+            values: listed(by_role, &narrowed),
+        });
+    }
+    if filter.basis.is_none() && by_basis.len() > 1 {
+        let narrowed = |basis| Filter {
+            basis: Some(basis),
+            ..filter.at(1)
+        };
         facets.push(Facet {
             title: Value::text(words.basis),
-            values: values.collect(),
+            values: listed(by_basis, &narrowed),
         });
     }
     Ok(facets)

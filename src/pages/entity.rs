@@ -1,6 +1,6 @@
 //! The page of a thing: what is said of it, on what that rests, and what points to it.
 
-use super::evidence::{ClaimView, Mark, last};
+use super::evidence::{ClaimView, HAS_SOURCE, Mark, SpanView};
 use super::frame::Frame;
 use super::incoming::Incoming;
 use super::links::encode;
@@ -62,6 +62,10 @@ pub(super) struct Entity<'a> {
     groups: Vec<Group>,
     cut: bool,
     used: Option<Value>,
+    /// The place in its document, of evidence.
+    span: Option<SpanView>,
+    /// Licences that named graphs state for what they say.
+    licences: Vec<(Value, Vec<Value>)>,
     incoming: Vec<Incoming>,
     rows: Vec<Value>,
     sources: Vec<(Value, String)>,
@@ -154,6 +158,14 @@ impl<'a> Entity<'a> {
             graph: graph.map(|graph| view.thing(&graph)),
             cut,
             used: used(view, node)?,
+            span: match quads
+                .iter()
+                .any(|quad| quad.predicate.as_ref() == HAS_SOURCE)
+            {
+                true => Some(view.span(node)?),
+                false => None,
+            },
+            licences: licences(view, &quads)?,
             rows: rows(view, &cells),
             sources: sources(view, &claims)?,
             neighbourhood: Neighbourhood::of(view, node, &quads, &incoming),
@@ -243,10 +255,7 @@ fn groups(
                 .map(|cell| view.cell_link(cell))
                 .collect(),
             graph: match graph {
-                Some(GraphName::NamedNode(graph)) => Some(Value {
-                    text: last(graph.as_str()).to_owned(),
-                    ..view.thing(graph.as_str())
-                }),
+                Some(GraphName::NamedNode(graph)) => Some(view.thing(graph.as_str())),
                 _ => None,
             },
         });
@@ -412,6 +421,37 @@ fn sameness(view: &View<'_>, node: &NamedNode) -> Result<Vec<(String, Vec<Value>
         sameness.push((words.merged_from.to_owned(), merged));
     }
     Ok(sameness)
+}
+
+/// The licences that the named graphs of some quads state for what they say.
+fn licences(view: &View<'_>, quads: &[Quad]) -> Result<Vec<(Value, Vec<Value>)>, StoreError> {
+    const LICENCE: NamedNodeRef<'_> =
+        NamedNodeRef::new_unchecked("http://purl.org/dc/terms/license");
+    let mut graphs: Vec<&GraphName> = quads.iter().map(|quad| &quad.graph_name).collect();
+    graphs.sort_by_cached_key(|graph| graph.to_string());
+    graphs.dedup();
+    let mut all = Vec::new();
+    for graph in graphs {
+        let GraphName::NamedNode(name) = graph else {
+            continue;
+        };
+        let stated = view.quads(None, Some(LICENCE), None, Some(graph.as_ref()), VALUES)?;
+        let mut licences: Vec<Value> = stated
+            .iter()
+            .filter_map(|quad| match &quad.object {
+                Term::NamedNode(licence) => {
+                    Some(Value::licence(licence.as_str(), view.frame.words))
+                }
+                _ => None,
+            })
+            .collect();
+        licences.sort();
+        licences.dedup();
+        if !licences.is_empty() {
+            all.push((view.term(name.as_str()), licences));
+        }
+    }
+    Ok(all)
 }
 
 /// How often a class or property is used.

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use askama::Template;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Triple};
 
-const HAS_SOURCE: NamedNodeRef<'_> =
+pub(super) const HAS_SOURCE: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/ns/oa#hasSource");
 const HAS_SELECTOR: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/ns/oa#hasSelector");

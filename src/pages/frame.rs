@@ -28,10 +28,8 @@ pub struct Frame {
     pub published_text: String,
     /// How many quads there are, in words.
     pub quads: String,
-    /// Licences and credits of what is on the page.
+    /// The licence of the graph.
     pub credits: Vec<Value>,
-    /// Where problems with what is on the page are reported.
-    pub report: Option<String>,
     /// The text in the search box.
     pub sought: String,
     /// The path of the page, without its language.
@@ -56,7 +54,6 @@ impl Frame {
             published,
             quads: language.count(site.quads(), &words.quads),
             credits: licence.map(|iri| Value::licence(iri, words)).collect(),
-            report: None,
             sought: String::new(),
             path: path.to_owned(),
             links,

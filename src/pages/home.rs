@@ -141,6 +141,16 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
     // What much points to is what the graph is about.
     kinds.sort_by_key(|(links, _)| std::cmp::Reverse(*links));
     kinds.truncate(CLASSES);
+    if kinds.is_empty() {
+        let things = super::browse::kinds(view).into_iter().take(CLASSES);
+        return Ok(things
+            .map(|(class, count)| Kind {
+                class,
+                count,
+                most_linked: Vec::new(),
+            })
+            .collect());
+    }
     Ok(kinds.into_iter().map(|(_, kind)| kind).collect())
 }
 

@@ -119,7 +119,7 @@ impl Incoming {
             count: view.language().number(count),
             things: shown,
             all,
-            graph: (!graph.is_empty()).then(|| super::evidence::last(graph).to_owned()),
+            graph: (!graph.is_empty()).then(|| view.name(graph)),
         })
     }
 }

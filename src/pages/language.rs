@@ -52,6 +52,14 @@ impl Language {
         }
     }
 
+    /// Its code, as a switch between languages shows it.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::English => "EN",
+            Self::Russian => "RU",
+        }
+    }
+
     /// Its name in itself.
     pub fn name(self) -> &'static str {
         match self {

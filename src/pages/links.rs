@@ -213,10 +213,11 @@ fn is_path(c: char) -> bool {
 }
 
 /// Letters outside of ASCII as percent signs; percent signs stay.
-fn escape_path(text: &str) -> String {
+pub(super) fn escape_path(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
-        push(&mut escaped, byte, byte.is_ascii());
+        let plain = byte.is_ascii() && !b" \"<>?#".contains(&byte);
+        push(&mut escaped, byte, plain);
     }
     escaped
 }

@@ -78,7 +78,7 @@ impl<'a> Ontology<'a> {
             }
             rows.sort_by_cached_key(|row: &TermRow| row.term.text.to_lowercase());
             if !rows.is_empty() {
-                kinds.push((id.to_owned(), title.to_owned(), rows));
+                kinds.push((format!("all:{id}"), title.to_owned(), rows));
             }
         }
         let known = view.is_known(node)?;
@@ -106,7 +106,11 @@ impl TermRow {
         };
         let used = count(Graphs::Default)? + count(Graphs::AllNamed)?;
         Ok(Self {
-            anchor: super::evidence::last(term.as_str()).to_owned(),
+            // Only terms of the namespace are what its fragments mean.
+            anchor: match kind {
+                "schemes" => format!("scheme:{}", super::evidence::last(term.as_str())),
+                _ => super::evidence::last(term.as_str()).to_owned(),
+            },
             term: Value {
                 title: None,
                 ..view.thing(term.as_str())

@@ -1,14 +1,11 @@
 //! The spans of a document, in order, with what rests on them.
 
-use super::evidence::{SpanView, anchor};
+use super::evidence::{HAS_SOURCE, SpanView, anchor};
 use super::value::Value;
 use super::view::View;
 use crate::store::StoreError;
 use oxrdf::vocab::rdf;
-use oxrdf::{NamedNode, NamedNodeRef, Term};
-
-const HAS_SOURCE: NamedNodeRef<'_> =
-    NamedNodeRef::new_unchecked("http://www.w3.org/ns/oa#hasSource");
+use oxrdf::{NamedNode, Term};
 
 /// Spans of a document that are read.
 const READ: usize = 3000;
@@ -21,7 +18,7 @@ const CLAIMS: usize = 8;
 
 /// The spans of a document.
 pub(super) struct Spans {
-    /// How many there are, in words.
+    /// How many there are.
     pub count: String,
     /// Those that are shown.
     pub spans: Vec<Resting>,
@@ -91,7 +88,7 @@ impl Spans {
             }
         });
         Ok(Some(Self {
-            count: language.count(count as u64, &view.frame.words.spans),
+            count: language.number(count as u64),
             pages: pages.collect(),
             spans: shown,
             without_words: view.site.sources.is_none(),

@@ -370,10 +370,7 @@ impl Yield {
             property: view.term(quad.predicate.as_str()),
             object: view.value(&quad.object),
             graph: match &quad.graph_name {
-                GraphName::NamedNode(graph) => Some(Value {
-                    text: super::evidence::last(graph.as_str()).to_owned(),
-                    ..view.thing(graph.as_str())
-                }),
+                GraphName::NamedNode(graph) => Some(view.thing(graph.as_str())),
                 _ => None,
             },
             withheld: !there,

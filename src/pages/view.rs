@@ -135,6 +135,13 @@ impl<'s> View<'s> {
         Ok(named)
     }
 
+    /// The first things of the facts whose IRIs start with a text, in the order of their IRIs.
+    pub fn starting_with(&self, start: &str, most: usize) -> Result<Vec<NamedNode>, StoreError> {
+        let failed = |error| unreadable(self.build(), &error);
+        let found = self.index().subjects_starting_with(start).map_err(failed)?;
+        found.take(most).map(|node| node.map_err(failed)).collect()
+    }
+
     /// Whether anything is said of a node, or with it.
     pub fn is_known(&self, node: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         Ok(!self
@@ -151,9 +158,14 @@ impl<'s> View<'s> {
         &self.labels
     }
 
-    /// The label of an IRI.
+    /// The label of an IRI; graphs of the project have names of their own.
     pub fn label(&self, iri: &str) -> Option<String> {
-        self.labels.of(iri)
+        self.labels.of(iri).or_else(|| {
+            let graph = iri.strip_prefix(self.site.base())?.strip_prefix("graph/")?;
+            let mut names = self.frame.words.graph_names.iter();
+            let named = names.find(|(name, _)| *name == graph);
+            named.map(|(_, label)| (*label).to_owned())
+        })
     }
 
     /// The label of an IRI, or its short name.

@@ -108,7 +108,8 @@ async fn page(
 ) -> Result<Response, Problem> {
     let current = service.current();
     let site = Arc::clone(&current.site);
-    let tag = page_tag(&current, &asked);
+    let wanted = wanted(&parts.headers);
+    let tag = page_tag(&current, &asked, wanted);
     let root = root_of(&service.url()).to_owned();
     let known = parts.headers.get(header::IF_NONE_MATCH);
     let known = known.and_then(|known| known.to_str().ok());
@@ -116,7 +117,6 @@ async fn page(
         vary(response.headers_mut());
         return Ok(response);
     }
-    let wanted = wanted(&parts.headers);
     let made = tokio::task::spawn_blocking(move || make(&site, &asked, &root, wanted));
     let made = made.await.map_err(|_| {
         let title = "the page could not be made";
@@ -294,9 +294,9 @@ fn vary(headers: &mut HeaderMap) {
 }
 
 /// The tag of a page: it depends on the build, the language, and this program's templates and style sheet.
-fn page_tag(current: &Current, asked: &Asked) -> String {
+fn page_tag(current: &Current, asked: &Asked, wanted: Wanted) -> String {
     let what = format!(
-        "{} {} {} {} {}",
+        "{} {} {} {} {wanted:?} {}",
         env!("CARGO_PKG_VERSION"),
         static_files::path("style.css"),
         asked.language.code(),

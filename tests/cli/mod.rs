@@ -26,6 +26,7 @@ mod rules;
 mod search;
 mod shapes;
 mod silent;
+mod site;
 mod streams;
 mod tables;
 mod talk;

@@ -8,6 +8,7 @@ mod documents;
 mod graph;
 mod guard;
 mod mcp;
+mod pages;
 mod processes;
 mod protocol;
 mod python;
