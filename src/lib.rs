@@ -79,6 +79,8 @@ pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "serve")]
+pub mod complete;
 pub mod describe;
 pub mod diff;
 pub mod export;
@@ -101,5 +103,6 @@ pub mod serve;
 pub mod shacl;
 pub mod store;
 pub mod suggest;
+pub mod tables;
 #[cfg(feature = "serve")]
 pub mod worker;

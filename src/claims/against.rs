@@ -5,8 +5,7 @@ use super::read::Claim;
 use super::table::{Reader, list_items, tell_unreadable};
 use crate::csvw::model::{ForeignKey, TableGroup};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Reports stated values that contradict a cell for which no claim speaks.
@@ -64,12 +63,11 @@ pub(super) fn check_cells(group: &TableGroup, claims: &[Claim], diagnostics: &mu
 
 /// Reports stated values that should be the key of a row and are not.
 pub(super) fn check_references(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     claims: &[Claim],
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) {
+    let Tables { group, plan, .. } = tables;
     let mut keys: HashMap<(usize, usize), Vec<String>> = HashMap::new();
     for claim in claims {
         let (Some(value), Some(reference)) = (&claim.value, reference(group, claim)) else {
@@ -90,7 +88,7 @@ pub(super) fn check_references(
             .entry((reference.table, referenced))
             .or_insert_with(|| {
                 let mut known = Vec::new();
-                let read = Reader::open(target, resolver)
+                let read = Reader::open(target, tables.resolver)
                     .and_then(|reader| reader.visit(|row| known.extend(row.get(referenced))));
                 if let Err(error) = read {
                     tell_unreadable(target, &error, diagnostics);

@@ -9,8 +9,9 @@ use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::lineage::Near;
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{ColumnId, TablePlan};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -99,50 +100,37 @@ impl Claims {
     /// Memory grows with the number of claims, and with the rows of tables that declare a functional
     /// key. A claim about a cell that does not exist is a diagnostic at that claim. A group without a
     /// claims table has no claims.
-    pub fn read(
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        let roles = Roles::of(group, diagnostics);
-        let mut claims = Self::of_roles(group, plan, &roles, None, resolver, diagnostics);
-        claims.conflicts =
-            conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
-        against::check_cells(group, &claims.claims, diagnostics);
-        against::check_references(group, plan, &claims.claims, resolver, diagnostics);
+    pub fn read(tables: Tables<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let roles = Roles::of(tables.group, diagnostics);
+        let mut claims = Self::of_roles(tables, &roles, None, diagnostics);
+        claims.conflicts = conflict::find(tables, &roles, &claims.claims, diagnostics);
+        against::check_cells(tables.group, &claims.claims, diagnostics);
+        against::check_references(tables, &claims.claims, diagnostics);
         claims
     }
 
     /// Reads the claims about the rows of some splits only, and no contradictions: what the lineage of
     /// a few quads needs.
-    pub fn read_near(
-        group: &TableGroup,
-        plan: &Plan,
-        near: &Near,
-        resolver: &dyn Resolver,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        let roles = Roles::of(group, diagnostics);
-        Self::of_roles(group, plan, &roles, Some(near), resolver, diagnostics)
+    pub fn read_near(tables: Tables<'_>, near: &Near, diagnostics: &mut Diagnostics) -> Self {
+        let roles = Roles::of(tables.group, diagnostics);
+        Self::of_roles(tables, &roles, Some(near), diagnostics)
     }
 
     fn of_roles(
-        group: &TableGroup,
-        plan: &Plan,
+        tables: Tables<'_>,
         roles: &Roles,
         near: Option<&Near>,
-        resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        let Tables { group, .. } = tables;
         let mut claims = Self::default();
         if let Some(columns) = roles.claims {
             claims.columns = Some(columns);
             claims.own_columns = own_columns(group, &columns);
-            let stated = stated(group, plan, &columns, resolver, diagnostics);
+            let stated = stated(tables, &columns, diagnostics);
             for (table, stated) in stated {
                 let name = table_name(group, table);
-                claims.find(plan, (table, name), &stated, near, resolver, diagnostics);
+                claims.find(tables, (table, name), &stated, near, diagnostics);
             }
             claims.claims.sort_by_key(|claim| claim.row);
         }
@@ -178,13 +166,13 @@ impl Claims {
     /// Finds the rows of one table, given by index and name, that claims name.
     fn find(
         &mut self,
-        plan: &Plan,
+        tables: Tables<'_>,
         (table, name): (usize, &str),
         stated: &[Stated],
         near: Option<&Near>,
-        resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) {
+        let Tables { plan, resolver, .. } = tables;
         let Some(table_plan) = plan.tables.get(table) else {
             return;
         };
@@ -372,12 +360,15 @@ fn listed(keys: &[String]) -> String {
 
 /// Reads the claims table: what each claim is about, by table.
 fn stated(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     columns: &ClaimColumns,
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<usize, Vec<Stated>> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     let mut stated: BTreeMap<usize, Vec<Stated>> = BTreeMap::new();
     let Some(table_plan) = plan.tables.get(columns.table) else {
         return stated;
@@ -502,7 +493,7 @@ fn no_table(
 }
 
 /// The primary key of a row. Claims write its values with `/` between them.
-fn key_of(row: &Row<'_>, columns: &[usize]) -> Vec<String> {
-    let value = |&column: &usize| row.get(column).unwrap_or_default();
+fn key_of(row: &Row<'_>, columns: &[ColumnId]) -> Vec<String> {
+    let value = |column: &ColumnId| row.get(column.index()).unwrap_or_default();
     columns.iter().map(value).collect()
 }

@@ -169,6 +169,7 @@ pub(super) fn run(
         graph_format: None,
         for_people,
         label_columns: arguments.labels.is_some(),
+        spreadsheet: false,
         labels: (labels != "none").then_some(labels),
         table: TableStyle {
             width: terminal.width().filter(|_| for_people),

@@ -1,7 +1,7 @@
 //! What is around the content of every page.
 
 use super::language::Language;
-use super::links::{Links, encode};
+use super::links::Links;
 use super::site::Site;
 use super::static_files;
 use super::value::Value;
@@ -70,6 +70,11 @@ impl Frame {
         self.links.plain(static_files::path(name))
     }
 
+    /// The link to a bundled script; `None` where the program was built without.
+    pub fn script(&self, entry: &str) -> Option<String> {
+        super::assets::path(entry).map(|path| self.links.plain(&path))
+    }
+
     /// The same page in the other language.
     pub fn other(&self) -> String {
         self.links.href_in(self.language.other(), &self.path)
@@ -77,7 +82,7 @@ impl Frame {
 
     /// The link to the page of a stored query.
     pub fn stored_query(&self, name: &str) -> String {
-        self.href(&format!("/query?name={}", encode(name)))
+        self.href(&super::query::path(Some(name)))
     }
 
     /// What follows the name of a page in the title of its window.

@@ -12,9 +12,11 @@
 //! keeps the reader's language. Words are in `words/`, in both languages, and the compiler demands all of each. Nothing
 //! is written into a page but through askama, which escapes it.
 //!
-//! Paths of pages that are made elsewhere: `/query`, with `?name=` for a stored query.
+//! The page of queries, `/query`, and `/query/NAME` for a stored one, is made by `serve::query_page`, since it may have an
+//! answer. Its scripts are in `front/`.
 
 mod about;
+mod assets;
 mod browse;
 mod downloads;
 mod entity;
@@ -24,9 +26,11 @@ mod home;
 mod incoming;
 mod language;
 mod links;
+mod names;
 mod neighbourhood;
 mod ontology;
 mod publish;
+pub mod query;
 mod render;
 mod search;
 mod site;

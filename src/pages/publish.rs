@@ -5,16 +5,20 @@
 
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
+use super::query::SITE_GRAPH;
 use super::render::{Address, render};
 use super::site::Site;
-use super::static_files;
+use super::{names, static_files};
 use crate::diagnostic::Code;
 use crate::query::{self, AnswerFormat, AnswerStyle, Request};
 use crate::store::StoreError;
-use std::collections::{BTreeSet, VecDeque};
+use flate2::Compression;
+use flate2::read::GzEncoder;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is said of a thing in all graphs, and what points to it.
 pub const ABOUT: &str = "CONSTRUCT { ?thing ?p ?o . ?s ?q ?thing . ?b ?r ?v } WHERE {
@@ -39,33 +43,87 @@ pub struct Written {
 }
 
 /// Writes the site of a build into a folder that does not exist, is empty, or has a site already; that is replaced when
-/// the new one is whole. `progress` is called with the number of pages made so far.
+/// the new one is whole. `progress` is called with the number of paths that are written so far.
 ///
 /// # Errors
 /// The folder has something else, or a file cannot be written, or the store cannot be read.
-pub fn publish(site: &Site, out: &Path, progress: &dyn Fn(u64)) -> Result<Written, StoreError> {
+pub fn publish(
+    site: &Site,
+    out: &Path,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Written, StoreError> {
     let target = Target::open(out)?;
-    let mut writer = Writer {
-        root: target.new.clone(),
-        written: Written::default(),
-    };
-    let mut waiting = VecDeque::from(["/".to_owned()]);
+    let done = AtomicU64::new(0);
+    let mut written = Written::default();
+    let mut level = vec!["/".to_owned()];
     let mut known = BTreeSet::from(["/".to_owned()]);
-    while let Some(path) = waiting.pop_front() {
-        for linked in write(site, &path, &mut writer)? {
-            if known.insert(linked.clone()) {
-                waiting.push_back(linked);
+    while !level.is_empty() {
+        let mut next = Vec::new();
+        for part in write_all(site, &level, &target.new, &|| {
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+        }) {
+            let (linked, part) = part?;
+            written.pages += part.pages;
+            written.files += part.files;
+            written.bytes += part.bytes;
+            for path in linked {
+                if known.insert(path.clone()) {
+                    next.push(path);
+                }
             }
         }
-        progress(writer.written.pages);
+        level = next;
     }
+    let mut writer = Writer::new(&target.new);
+    // Scripts load each other by their names: no page leads to all of them.
+    for (path, file) in static_files::all() {
+        if !known.contains(path) {
+            writer.write(path.trim_start_matches('/'), file.bytes)?;
+        }
+    }
+    writer.write(names::FILE, &names::index(site, &known)?)?;
+    let lines = GzEncoder::new(site.build.lines()?, Compression::best());
+    writer.copy(SITE_GRAPH.trim_start_matches('/'), lines)?;
     let manifest = site.build.manifest();
     let mark = serde_json::json!({
         "build": manifest.id, "digest": manifest.digest, "version": env!("CARGO_PKG_VERSION"),
     });
     writer.write(MARK, format!("{mark}\n").as_bytes())?;
     target.finish()?;
-    Ok(writer.written)
+    written.files += writer.written.files;
+    written.bytes += writer.written.bytes;
+    Ok(written)
+}
+
+/// The paths that some pages link to, and what was written.
+type Part = Result<(BTreeSet<String>, Written), StoreError>;
+
+/// Writes what is at some paths, on all cores.
+fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync)) -> Vec<Part> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = paths.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let parts = paths.chunks(share).map(|paths| {
+            scope.spawn(move || {
+                let mut writer = Writer::new(root);
+                let mut linked = BTreeSet::new();
+                for path in paths {
+                    linked.extend(write(site, path, &mut writer)?);
+                    done();
+                }
+                Ok((linked, writer.written))
+            })
+        });
+        let parts: Vec<_> = parts.collect();
+        let ended = |_| {
+            let message = "a thread that writes pages ended early";
+            Err(StoreError::new(Code::StoreFiles, root, message))
+        };
+        let parts = parts
+            .into_iter()
+            .map(|part| part.join().unwrap_or_else(ended));
+        parts.collect()
+    })
 }
 
 /// Writes what is at a path. Gives the paths that it links to.
@@ -126,6 +184,13 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            written: Written::default(),
+        }
+    }
+
     fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.copy(name, bytes)
     }

@@ -9,6 +9,7 @@ use super::home::Home;
 use super::language::Language;
 use super::links::{Links, iris_of};
 use super::ontology::Ontology;
+use super::query::{Asked, QueryPage};
 use super::search::{Missing, Search};
 use super::site::Site;
 use super::table::{RowPage, TablePage};
@@ -41,6 +42,8 @@ pub enum Address {
     Input(String),
     /// What the graph is.
     About,
+    /// Where queries are written, or a stored query by its name.
+    Query(Option<String>),
     /// A table from a data row on.
     Table(usize, u64),
     /// A row of a table, by its number in the file.
@@ -81,10 +84,16 @@ impl Address {
             "/downloads" => Some(Self::Downloads),
             "/downloads/graph.nq" => Some(Self::Lines),
             "/about" => Some(Self::About),
+            "/query" => Some(Self::Query(None)),
             _ => None,
         };
         if whole.is_some() {
             return Ok(whole);
+        }
+        if let Some(name) = path.strip_prefix("/query/") {
+            let name = super::links::decode(name);
+            let known = |name: &String| site.queries.iter().any(|query| query.name == *name);
+            return Ok(name.filter(known).map(|name| Self::Query(Some(name))));
         }
         if let Some(input) = path.strip_prefix("/downloads/inputs/") {
             return Ok(Self::input(site, input));
@@ -222,6 +231,16 @@ fn content(view: &View<'_>, address: &Address) -> Result<Option<String>, StoreEr
         Address::Ontology => html(&Ontology::of(view)?),
         Address::Downloads => html(&Downloads::of(view)),
         Address::About => html(&About::of(view)),
+        Address::Query(stored) => {
+            let asked = Asked {
+                stored: stored.clone(),
+                ..Asked::default()
+            };
+            match QueryPage::of(view.site, view.frame, &asked, None, None) {
+                Some(page) => html(&page),
+                None => return Ok(None),
+            }
+        }
         Address::Table(table, from) => {
             let Some(tables) = view.site.tables() else {
                 return Ok(None);

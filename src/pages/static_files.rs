@@ -1,5 +1,6 @@
 //! Files that pages need: the style sheet and scripts, under names that change with their bytes.
 
+use super::assets;
 use crate::store::hex;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -15,11 +16,16 @@ pub struct StaticFile {
     pub bytes: &'static [u8],
 }
 
-const OWN: [StaticFile; 3] = [
+const OWN: [StaticFile; 4] = [
     StaticFile {
         name: "style.css",
         media: "text/css; charset=utf-8",
         bytes: include_bytes!("style.css"),
+    },
+    StaticFile {
+        name: "query.css",
+        media: "text/css; charset=utf-8",
+        bytes: include_bytes!("query.css"),
     },
     StaticFile {
         name: "page.js",
@@ -41,7 +47,8 @@ static FILES: LazyLock<Vec<(String, StaticFile)>> = LazyLock::new(|| {
         let version = hash.get(..12).unwrap_or(&hash);
         (format!("/static/{version}/{}", file.name), file)
     };
-    files.map(with_path).collect()
+    let bundled = assets::files().map(|file| (assets::path_of(file.name), file));
+    files.map(with_path).chain(bundled).collect()
 });
 
 /// The files with their paths.

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::lines::MergedLines;
 use crate::export::xml::{CarriageReturns, refuse};
 use crate::export::{Format, cannot_hold, write_lines};
+use crate::fmt::is_formula;
 use crate::store::line::write_quad;
 use crate::store::sort::{self, Records, Sorter};
 use crate::store::{Build, StoreError};
@@ -76,6 +77,8 @@ pub struct AnswerStyle {
     pub labels: Option<String>,
     /// Whether CSV has a column of labels behind each column: `cityLabel` behind `city`.
     pub label_columns: bool,
+    /// Whether cells of CSV that a spreadsheet would evaluate get an apostrophe in front.
+    pub spreadsheet: bool,
     /// How tables look.
     pub table: TableStyle,
 }
@@ -190,6 +193,7 @@ fn write_solutions(
         let columns = CsvColumns {
             variables: &variables,
             labels,
+            spreadsheet: style.spreadsheet,
         };
         write_csv(solutions, &columns, limit, &mut answered, file, out)?;
         return Ok(answered);
@@ -266,6 +270,8 @@ struct CsvColumns<'a> {
     variables: &'a [Variable],
     /// Looks up the labels of IRIs, for columns of their own.
     labels: Option<Labels<'a>>,
+    /// Whether it is for spreadsheets.
+    spreadsheet: bool,
 }
 
 /// SPARQL 1.1 Query Results CSV. Oxigraph's own writer does not quote IRIs, and an IRI may have a comma
@@ -278,7 +284,15 @@ fn write_csv(
     file: &str,
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
-    let CsvColumns { variables, labels } = columns;
+    let CsvColumns {
+        variables,
+        labels,
+        spreadsheet,
+    } = columns;
+    let safe = |text: String| match *spreadsheet && is_formula(&text) {
+        true => format!("'{text}"),
+        false => text,
+    };
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
@@ -306,11 +320,11 @@ fn write_csv(
                 Some(Term::Literal(literal)) => literal.value().to_owned(),
                 Some(term @ (Term::BlankNode(_) | Term::Triple(_))) => term.to_string(),
             };
-            writer.write_field(text).map_err(wrong)?;
+            writer.write_field(safe(text)).map_err(wrong)?;
             if let Some(labels) = labels {
                 let label = term.and_then(|term| labels.of_term(term.as_ref()));
                 writer
-                    .write_field(label.unwrap_or_default())
+                    .write_field(safe(label.unwrap_or_default()))
                     .map_err(wrong)?;
             }
         }

@@ -34,6 +34,8 @@ pub struct Wish {
     pub accept: Option<String>,
     /// A format by its name, which counts more.
     pub format: Option<String>,
+    /// Whether CSV is for spreadsheets.
+    pub spreadsheet: bool,
     /// Entity tags that it has.
     pub known: Option<String>,
     /// The time that it wants to wait.
@@ -52,6 +54,7 @@ impl Wish {
             version,
             accept: text(header::ACCEPT),
             format: None,
+            spreadsheet: false,
             known: text(header::IF_NONE_MATCH),
             time: None,
         }
@@ -128,7 +131,7 @@ pub async fn query(
     wish: &Wish,
 ) -> Result<Response, Problem> {
     let formats = Formats::of(wish)?;
-    let tag = entity_tag(current, &request, &formats);
+    let tag = entity_tag(current, &request, &formats, wish.spreadsheet);
     if let Some(response) = unchanged(current, wish.known.as_deref(), &tag) {
         return Ok(response);
     }
@@ -141,6 +144,7 @@ pub async fn query(
         style: AnswerStyle {
             format: formats.results.map(|(_, format)| format),
             graph_format: formats.graph.map(|(_, format)| format),
+            spreadsheet: wish.spreadsheet,
             ..AnswerStyle::default()
         },
         bytes: Some(service.options.bytes),
@@ -225,7 +229,12 @@ pub fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 /// The tag of an answer: the same for the same query on the same build. Weak, because it is compressed in several
 /// ways.
-fn entity_tag(current: &Current, request: &Request, formats: &Formats) -> String {
+fn entity_tag(
+    current: &Current,
+    request: &Request,
+    formats: &Formats,
+    spreadsheet: bool,
+) -> String {
     let asked = (
         &request.text,
         &request.parameters,
@@ -233,6 +242,7 @@ fn entity_tag(current: &Current, request: &Request, formats: &Formats) -> String
         request.inferred,
         request.page,
         &request.base,
+        spreadsheet,
     );
     let mut hasher = Sha256::new();
     hasher.update(&current.build.manifest().digest);

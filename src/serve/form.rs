@@ -33,7 +33,8 @@ impl Form {
     }
 }
 
-fn decode(text: &str) -> Option<String> {
+/// Text from a part of a URL; `None` where it is not UTF-8.
+pub fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

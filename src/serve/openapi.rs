@@ -144,6 +144,16 @@ fn common_parameters(rows: u64) -> Vec<Value> {
             json!({ "type": "integer", "minimum": 0, "maximum": MOST_BEFORE }),
         ),
         one(
+            "profile",
+            "For csv: `spreadsheet` puts an apostrophe before cells that a spreadsheet would evaluate",
+            json!({ "type": "string", "enum": ["faithful", "spreadsheet"] }),
+        ),
+        one(
+            "build",
+            "Id of the build that answers, in place of the published one",
+            json!({ "type": "string" }),
+        ),
+        one(
             "inferred",
             "Whether inferred triples count as facts",
             json!({ "type": "string", "enum": ["true", "false"] }),
@@ -237,6 +247,7 @@ fn answers() -> Value {
         "405": { "description": "The method is not one of those here" },
         "406": problem("No format of this is accepted"),
         "408": problem("The request did not come in time"),
+        "410": problem("The build that was asked for was deleted"),
         "413": problem("The request is too long"),
         "415": problem("A body of this type is not read"),
         "503": problem("Too much was asked for, or too many are asking"),

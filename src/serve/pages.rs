@@ -8,7 +8,7 @@ use super::accept::{self, GRAPHS};
 use super::answer::{self, describe, insert, tag_of};
 use super::problem::Problem;
 use super::service::{Current, Service};
-use super::sparql;
+use super::{query_page, sparql};
 use crate::pages::{self, Address, Language, Links, Site, static_files};
 use crate::store::StoreError;
 use axum::body::Body;
@@ -37,22 +37,32 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
         Ok(form) => Asked::new(path, form.0, &parts.headers, parts.uri.query()),
         Err(problem) => return problem.into_response(),
     };
-    match page(&service, asked, &parts).await {
+    let made = match asked.query() {
+        Some(name) => query_page::respond(&service, &asked, name.as_deref(), &parts).await,
+        None => Ok(None),
+    };
+    let made = match made {
+        Ok(None) => page(&service, asked, &parts).await,
+        Ok(Some(response)) => Ok(response),
+        Err(problem) => Err(problem),
+    };
+    match made {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
 /// What a request asks for.
-struct Asked {
-    language: Language,
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) language: Language,
     /// Whether the path begins with the language.
-    chosen: bool,
+    pub(super) chosen: bool,
     /// The path without its language.
     path: String,
     /// The path with its query string.
-    target: String,
-    parameters: Vec<(String, String)>,
+    pub(super) target: String,
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -65,6 +75,8 @@ impl Asked {
         let prefix = path.get(1..).unwrap_or_default().split('/').next();
         let of_path = prefix.and_then(Language::of_code);
         let of_parameter = parameters.iter().rfind(|(name, _)| name == "lang");
+        // There it is a parameter of the query.
+        let of_parameter = of_parameter.filter(|_| !path.contains("/query"));
         let of_parameter = of_parameter.and_then(|(_, code)| Language::of_code(code));
         let accepted = headers.get(header::ACCEPT_LANGUAGE);
         let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
@@ -79,13 +91,25 @@ impl Asked {
             "" => path.to_owned(),
             query => format!("{path}?{query}"),
         };
-        parameters.retain(|(name, _)| name != "lang");
+        if !path.contains("/query") {
+            parameters.retain(|(name, _)| name != "lang");
+        }
         Self {
             language: chosen.unwrap_or_else(|| Language::wanted(accepted.unwrap_or_default())),
             chosen: chosen.is_some(),
             path: path.to_owned(),
             target,
             parameters,
+        }
+    }
+}
+
+impl Asked {
+    /// The name of the stored query whose page this is, if any; `None` where it is no page of queries.
+    fn query(&self) -> Option<Option<String>> {
+        match self.path.strip_prefix("/query")? {
+            "" | "/" => Some(None),
+            rest => rest.strip_prefix('/').map(|name| Some(name.to_owned())),
         }
     }
 }
@@ -117,6 +141,11 @@ async fn page(
         vary(response.headers_mut());
         return Ok(response);
     }
+    let turn = tokio::time::timeout(service.options.time, service.pages.acquire());
+    let Ok(Ok(_turn)) = turn.await else {
+        let title = "too many pages are waiting";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, title));
+    };
     let made = tokio::task::spawn_blocking(move || make(&site, &asked, &root, wanted));
     let made = made.await.map_err(|_| {
         let title = "the page could not be made";
@@ -207,10 +236,15 @@ fn html(current: &Current, page: pages::Page, tag: &str) -> Response {
     }
     let headers = response.headers_mut();
     describe(headers, current, Some(tag).filter(|_| page.found));
+    as_page(headers);
+    response
+}
+
+/// Says that a response is a page, and what it may load.
+pub(super) fn as_page(headers: &mut HeaderMap) {
     insert(headers, header::CONTENT_TYPE, "text/html; charset=utf-8");
     insert(headers, header::CONTENT_SECURITY_POLICY, POLICY);
     vary(headers);
-    response
 }
 
 /// Responds with data about a thing. `format` is a suffix or a media type.
@@ -320,13 +354,13 @@ fn static_file(file: static_files::StaticFile) -> Response {
 }
 
 /// The path of the service on its host.
-fn root_of(url: &str) -> &str {
+pub(super) fn root_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/')
         .and_then(|at| rest.get(at..))
         .unwrap_or_default()
 }
 
-fn nothing() -> Problem {
+pub(super) fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is nothing here")
 }

@@ -46,6 +46,11 @@ impl Problem {
         }
     }
 
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// All that is wrong, in words: a line for each problem, and for each hint.
     pub fn text(&self) -> String {
         let mut text = format!("{}\n", self.title);

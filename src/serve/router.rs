@@ -1,7 +1,7 @@
 //! Which request goes where.
 
 use super::service::Service;
-use super::{graphs, host, log, mcp, openapi, pages, reconcile, sparql, status, stored};
+use super::{complete, graphs, host, log, mcp, openapi, pages, reconcile, sparql, status, stored};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
@@ -24,6 +24,7 @@ pub fn router(service: &Arc<Service>) -> Router {
         .route("/graph/{*name}", get(graphs::direct))
         .route("/queries", get(stored::list))
         .route("/queries/{name}", get(stored::get).post(stored::post))
+        .route("/complete/{kind}", get(complete::get).post(complete::post))
         .route("/openapi.json", get(openapi::get))
         .route("/health", get(status::health))
         .route("/metrics", get(status::metrics))

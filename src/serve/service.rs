@@ -6,14 +6,23 @@ use super::log::Log;
 use super::metrics::Metrics;
 use super::options::ServeOptions;
 use super::pool::{Pool, PoolOptions};
+use super::problem::Problem;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::pages::Site;
 use crate::query::StoredQuery;
-use crate::store::{self, Build, StoreError};
+use crate::store::{self, Build, Layout, StoreError, sequence};
+use axum::http::StatusCode;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
+
+/// Older builds that are kept open.
+const OLDER: usize = 2;
+
+/// Pages that are made at a time: each takes one core for as long as it reads.
+const PAGES: usize = 4;
 
 /// The service.
 pub struct Service {
@@ -23,11 +32,15 @@ pub struct Service {
     pub address: SocketAddr,
     /// Which task runs when.
     pub lanes: Lanes,
+    /// How many pages may be made at a time.
+    pub pages: Semaphore,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The access log.
     pub log: Log,
     current: RwLock<Arc<Current>>,
+    /// Older builds that were asked for, the last one at the end.
+    older: Mutex<Vec<Arc<Current>>>,
 }
 
 /// What is served at the moment. A request keeps what there was when it came.
@@ -53,8 +66,10 @@ impl Service {
         let (fast, slow) = options.lanes();
         Ok(Self {
             lanes: Lanes::new(fast, slow, options.connections, Arc::clone(&metrics)),
+            pages: Semaphore::new(PAGES),
             log: Log::open(options.log.as_deref())?,
             current: RwLock::new(Arc::new(current)),
+            older: Mutex::new(Vec::new()),
             options,
             address,
             metrics,
@@ -70,6 +85,46 @@ impl Service {
     /// Serves something else from now on.
     pub fn switch(&self, current: Current) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+    }
+
+    /// What is served of a build that a request names: the published one, or one before it that is still there.
+    ///
+    /// # Errors
+    /// There is no such build, or it was deleted.
+    pub async fn of_build(&self, id: Option<&str>) -> Result<Arc<Current>, Problem> {
+        let current = self.current();
+        let published = &current.build.manifest().id;
+        let Some(id) = id.filter(|id| id != published) else {
+            return Ok(current);
+        };
+        // One at a time: opening the same build twice would take workers twice.
+        let mut older = self.older.lock().await;
+        if let Some(at) = older.iter().position(|one| one.build.manifest().id == id) {
+            let found = older.remove(at);
+            older.push(Arc::clone(&found));
+            return Ok(found);
+        }
+        let layout = Layout::new(&self.options.store);
+        if !layout
+            .ids()
+            .is_ok_and(|ids| ids.iter().any(|one| one == id))
+        {
+            let was = sequence(id).is_some_and(|number| Some(number) < sequence(published));
+            return Err(match was {
+                true => Problem::new(
+                    StatusCode::GONE,
+                    format!("build `{id}` was deleted; `{published}` is published"),
+                ),
+                false => Problem::new(StatusCode::NOT_FOUND, format!("there is no build `{id}`")),
+            });
+        }
+        let opened = Current::open_build(&self.options, &self.metrics, Some(id)).await?;
+        let opened = Arc::new(opened);
+        if older.len() >= OLDER {
+            older.remove(0);
+        }
+        older.push(Arc::clone(&opened));
+        Ok(opened)
     }
 
     /// When a request that comes now must be answered.
@@ -93,19 +148,35 @@ impl Current {
     /// # Errors
     /// It cannot be opened.
     pub async fn open(options: &ServeOptions, metrics: &Arc<Metrics>) -> Result<Self, StoreError> {
+        Self::open_build(options, metrics, None).await
+    }
+
+    /// A build with its workers, by its id; the published one where there is none. An older build has a single
+    /// worker that waits: few ask for it.
+    async fn open_build(
+        options: &ServeOptions,
+        metrics: &Arc<Metrics>,
+        id: Option<&str>,
+    ) -> Result<Self, StoreError> {
         let root = options.store.clone();
-        let build = tokio::task::spawn_blocking(move || store::open(&root))
-            .await
-            .map_err(|_| {
-                let message = "opening the build failed unexpectedly";
-                StoreError::new(crate::diagnostic::Code::StoreFiles, &options.store, message)
-            })??;
+        let wanted = id.map(str::to_owned);
+        let open = move || match wanted {
+            Some(id) => store::open_build(&root, &id),
+            None => store::open(&root),
+        };
+        let build = tokio::task::spawn_blocking(open).await.map_err(|_| {
+            let message = "opening the build failed unexpectedly";
+            StoreError::new(crate::diagnostic::Code::StoreFiles, &options.store, message)
+        })??;
         let pool = PoolOptions {
             program: options.program.clone(),
             root: options.store.clone(),
             build: build.manifest().id.clone(),
             memory: options.memory,
-            seats: options.lanes().0 + 1,
+            seats: match id {
+                Some(_) => 1,
+                None => options.lanes().0 + 1,
+            },
         };
         let pool = Pool::start(pool, Arc::clone(metrics))
             .await

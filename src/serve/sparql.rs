@@ -7,6 +7,7 @@ use super::description;
 use super::form::Form;
 use super::problem::Problem;
 use super::service::Service;
+use super::stored;
 use crate::query::{QueryGraphs, Request};
 use axum::body::Body;
 use axum::extract::State;
@@ -85,7 +86,9 @@ async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, 
     };
     let mut wish = Wish::new(parts.version, &parts.headers);
     wish.format = form.last("format").map(str::to_owned);
+    wish.spreadsheet = profile(form.last("profile"))?;
     wish.time = form.last("timeout").map(seconds).transpose()?;
+    let current = service.of_build(form.last("build")).await?;
     let request = Request {
         graphs: QueryGraphs {
             default: nodes(form, "default-graph-uri")?,
@@ -93,9 +96,14 @@ async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, 
         },
         inferred: flag(form.last("inferred"))?,
         base: Some(format!("{}/sparql", service.url())),
+        page: stored::page(
+            form.last("limit"),
+            form.last("offset"),
+            service.options.rows,
+        )?,
         ..Request::new(text, "query")
     };
-    answer::query(service, &service.current(), request, &wish).await
+    answer::query(service, &current, request, &wish).await
 }
 
 /// The parameters of the URL.
@@ -213,6 +221,18 @@ pub fn flag(text: Option<&str>) -> Result<bool, Problem> {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
         Some(_) => Err(Problem::bad("`inferred` is `true` or `false`")),
+    }
+}
+
+/// Whether CSV is for spreadsheets: cells that they would evaluate get an apostrophe in front.
+///
+/// # Errors
+/// There is no such profile.
+pub fn profile(text: Option<&str>) -> Result<bool, Problem> {
+    match text {
+        None | Some("faithful") => Ok(false),
+        Some("spreadsheet") => Ok(true),
+        Some(_) => Err(Problem::bad("`profile` is `faithful` or `spreadsheet`")),
     }
 }
 

@@ -19,7 +19,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Parameters that every stored query has, unless it declares one of that name itself.
-pub const COMMON: [&str; 5] = ["format", "limit", "offset", "inferred", "timeout"];
+pub const COMMON: [&str; 7] = [
+    "format", "profile", "limit", "offset", "inferred", "timeout", "build",
+];
 
 /// `GET /queries`: the stored queries with their parameters.
 pub async fn list(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
@@ -102,11 +104,13 @@ async fn run(
     mut wish: Wish,
     path: &str,
 ) -> Result<Response, Problem> {
-    let current = service.current();
-    let (query, format) = find(&current, name)?;
+    let published = service.current();
+    let (query, format) = find(&published, name)?;
     let declared = |name: &str| query.header.parameters.iter().any(|one| one.name == name);
     let common = |name: &str| form.last(name).filter(|_| !declared(name));
+    let current = service.of_build(common("build")).await?;
     wish.format = common("format").map(str::to_owned).or(format);
+    wish.spreadsheet = sparql::profile(common("profile"))?;
     wish.time = common("timeout").map(sparql::seconds).transpose()?;
     let inferred = sparql::flag(common("inferred"))?;
     let page = page(common("limit"), common("offset"), service.options.rows)?;
@@ -182,7 +186,10 @@ pub fn find<'c>(
 pub const MOST_BEFORE: usize = 1_000_000_000;
 
 /// The part of the answer that is asked for; without a limit, all of it.
-fn page(limit: Option<&str>, offset: Option<&str>, most: u64) -> Result<Option<Page>, Problem> {
+///
+/// # Errors
+/// A number is wrong or too large.
+pub fn page(limit: Option<&str>, offset: Option<&str>, most: u64) -> Result<Option<Page>, Problem> {
     if limit.is_none() && offset.is_none() {
         return Ok(None);
     }

@@ -173,7 +173,7 @@ impl Layout {
 }
 
 /// The number at the start of a build's id (`0007-9f3a2b1c`).
-pub(super) fn sequence(id: &str) -> Option<u64> {
+pub(crate) fn sequence(id: &str) -> Option<u64> {
     let (number, digest) = id.split_once('-')?;
     let hexadecimal = !digest.is_empty() && digest.bytes().all(|b| b.is_ascii_hexdigit());
     if !hexadecimal || !number.bytes().all(|b| b.is_ascii_digit()) {

@@ -64,6 +64,8 @@ pub use difference::{Side, compare_lines};
 pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;
 pub use history::{Change, Changes, Counts, InputChange, RolledBack, changes, roll_back};
+#[cfg(feature = "serve")]
+pub(crate) use layout::sequence;
 pub use layout::{Layout, graph_iri};
 pub(crate) use layout::{folder_of, sync_folder, write_atomically};
 #[cfg(feature = "rocksdb")]

@@ -1,6 +1,7 @@
 //! What a worker can be asked.
 
 use crate::assist::Question;
+use crate::complete::Complete;
 use crate::export::Format;
 use crate::query::{AnswerKind, AnswerStyle, Request};
 use crate::reconcile::Reconcile;
@@ -25,6 +26,8 @@ pub enum Task {
     /// Something that a reconciliation client asks. The answer is a [`Reconciled`](crate::reconcile::Reconciled) in
     /// JSON.
     Reconcile(Reconcile),
+    /// Something that an editor of queries asks. The answer is a [`Completed`](crate::complete::Completed) in JSON.
+    Complete(Complete),
 }
 
 /// A query and how its answer is written.

@@ -21,6 +21,7 @@ mod lineage;
 mod merges;
 mod museum;
 mod new;
+mod overlooked;
 mod readme;
 mod rules;
 mod search;

@@ -103,7 +103,7 @@ pub(super) fn run(
     if recorded.is_some() {
         terminal.say(format_args!("evidence `{}` is recorded already", span.id));
     } else {
-        let row = EvidenceRow::new(&facts.group, &facts.plan, &span).ok_or_else(|| {
+        let row = EvidenceRow::new(facts.tables.get(), &span).ok_or_else(|| {
             Failure::new(format!(
                 "the project has no evidence table with ids such as `{}`",
                 span.id
@@ -117,7 +117,7 @@ pub(super) fn run(
         && let Some(known) = known(claim)
         && !known.evidence.contains(&span.id)
     {
-        let cell = ClaimCell::of(&facts.group)
+        let cell = ClaimCell::of(&facts.tables.group)
             .ok_or_else(|| Failure::new("the claims table has no column for evidence"))?;
         let item = Change::Item {
             row: (cell.id, claim),

@@ -58,8 +58,12 @@ fn change(
     terminal: Terminal,
 ) -> Result<bool, Failure> {
     let missing = || Failure::new("the table is not a file of the project");
-    let table = facts.group.tables.get(table).ok_or_else(missing)?;
-    let resource = facts.source.resolve(&table.url).map_err(|_| missing())?;
+    let table = facts.tables.group.tables.get(table).ok_or_else(missing)?;
+    let resource = facts
+        .tables
+        .source
+        .resolve(&table.url)
+        .map_err(|_| missing())?;
     let Content::File(path) = &resource.content else {
         return Err(missing());
     };

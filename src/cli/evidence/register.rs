@@ -75,12 +75,12 @@ pub(super) fn run(
         ));
         return Err(failure.with_hint("choose another id with `--id ID`"));
     }
-    let row = DocumentRow::new(&facts.group, &id, &name, &document).ok_or_else(|| {
+    let row = DocumentRow::new(&facts.tables.group, &id, &name, &document).ok_or_else(|| {
         Failure::new("the project has no documents table").with_hint(
             "`civigraph new DIR --with claims` makes one; docs/ANNOTATIONS.md names its parts",
         )
     })?;
-    let table = facts.group.tables.get(row.table);
+    let table = facts.tables.group.tables.get(row.table);
     let mut cells = row.cells;
     if let Some(table) = table {
         complete(table, &mut cells, &arguments.set, &stem)?;

@@ -1,7 +1,8 @@
 //! Whole documents through [`load`], held in memory.
 
-use super::model::{AnnotationValue, Column, Condition, TableGroup, Trim};
+use super::model::{AnnotationValue, Column, Condition, TableGroup};
 use super::{LoadOptions, load};
+use crate::csv::Trim;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use std::collections::HashMap;

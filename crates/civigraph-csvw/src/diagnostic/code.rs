@@ -114,6 +114,9 @@ codes! {
     /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
     /// `civigraph init` proposes, or delete the line.
     StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
+    /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
+    /// checked or converted. An export that broke off leaves such files. Get it anew, or delete it.
+    EmptyFile = "0209", Warning, "empty file", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
@@ -249,10 +252,12 @@ codes! {
     /// `en_US` has `_` for `-`, `pt-` ends too early. The texts that it describes get no language. Correct the
     /// tag, or leave the cell empty if the language is unknown.
     LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
-    /// The number is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
-    /// than 18 digits after the point: queries cannot compare it or compute with it. Is it a number at
-    /// all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
-    NotComputable = "0409", Warning, "number too large for queries", "";
+    /// The value is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
+    /// than 18 digits after the point. Queries of Civigraph compare, sort and sum integers and decimals of any
+    /// size; other programs take them for text, round them or leave them out. Dates, durations and doubles
+    /// beyond their limits cannot be compared here either. Is it a number at all? Identifiers are strings:
+    /// `"datatype": "string"`. Measurements may be `double`.
+    NotComputable = "0409", Warning, "value beyond what most programs hold", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";

@@ -1,6 +1,6 @@
 //! Cells as text: quoted where a reader would need it, and nowhere else (RFC 4180 §2).
 
-use crate::csvw::model::{Dialect, Trim};
+use crate::csv::{Dialect, Trim};
 
 /// What is written besides the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,7 +122,7 @@ impl<'d> Writer<'d> {
 }
 
 /// Whether a spreadsheet would evaluate a cell. A plain number is no formula, whatever its sign.
-fn is_formula(cell: &str) -> bool {
+pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
 }
 

@@ -4,8 +4,8 @@ use super::EXAMPLE_BASE;
 use super::keys::{Foreign, Keys};
 use super::name;
 use super::profile::{Column, Doubt, KeptAsText, Table, Unique};
+use crate::csv::Dialect;
 use crate::csvw::OWN_NAMESPACE;
-use crate::csvw::model::Dialect;
 use crate::datatype::DatatypeDescription;
 use crate::uri;
 use serde_json::{Map, Value, json};
@@ -278,6 +278,13 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
         });
     } else if !column.is_text() {
         notes.push(format!("All values fit `{base}`, such as `{example}`."));
+        if column.compact_dates && base == "integer" {
+            notes.push(
+                "All of them are days as well. If that is what they mean, declare the datatype `date` with the \
+                 format `yyyyMMdd`."
+                    .to_owned(),
+            );
+        }
     }
     match &column.choice.kept_as_text {
         Some(KeptAsText::Name) => {

@@ -1,0 +1,109 @@
+/**
+ * An answer with its views, downloads, hints and what is missing of it.
+ *
+ * @typedef {import('../terms.js').Answer} Answer
+ * @typedef {{
+ *   language: string,
+ *   words: any,
+ *   prefixes: Record<string, string>,
+ *   pageOf: (iri: string) => string,
+ *   known: (iri: string) => string | undefined,
+ *   labelOf: (iri: string) => string,
+ *   label: (within: Element) => void,
+ *   copy: (text: string) => void,
+ *   caption: (more: string) => any,
+ * }} Around what views need of the page
+ */
+
+import { h } from '../dom.js'
+import { reason as chartReason, chart } from './chart.js'
+import { dates, nodes, points } from './columns.js'
+import { raw } from './raw.js'
+import { table } from './table.js'
+import { timeline } from './timeline.js'
+
+/**
+ * The views, each with why it does not fit an answer. What takes much to draw is loaded when it is first wanted.
+ * @type {{ name: string, reason: (answer: Answer, words: any) => string | null, draw: (answer: Answer, around: Around) => any }[]}
+ */
+const VIEWS = [
+  { name: 'table', reason: (answer, words) => (answer.rows.length > 0 ? null : words.noRows), draw: table },
+  {
+    name: 'graph',
+    reason: (answer, words) => (answer.rows.length > 0 && (answer.kind === 'graph' || nodes(answer).length > 1) ? null : words.noNodes),
+    draw: async (answer, around) => (await import('./graph.js')).graph(answer, around),
+  },
+  { name: 'timeline', reason: (answer, words) => (dates(answer).length > 0 ? null : words.noDates), draw: timeline },
+  {
+    name: 'map',
+    reason: (answer, words) => (points(answer) ? null : words.noPoints),
+    draw: async (answer, around) => (await import('./map.js')).map(answer, around),
+  },
+  { name: 'chart', reason: chartReason, draw: chart },
+  { name: 'raw', reason: () => null, draw: raw },
+]
+
+/**
+ * @param {Answer} answer
+ * @param {Around} around
+ * @param {{ view: string | null, chosen: (view: string) => void }} options
+ */
+export function views(answer, around, { view, chosen }) {
+  const { words } = around
+  const panel = h('div', { class: 'panel', role: 'tabpanel', id: 'answer-panel', tabindex: '-1' })
+  const why = h('p', { class: 'why', role: 'status' })
+  const tabs = VIEWS.map((one) => {
+    const reason = one.reason(answer, words)
+    const tab = h('button', {
+      type: 'button', role: 'tab', id: `view-${one.name}`, 'aria-controls': 'answer-panel', 'aria-selected': 'false',
+      'aria-disabled': reason ? 'true' : null, title: reason, tabindex: '-1',
+      onclick: () => (reason ? explain(reason) : select(one.name)),
+    }, words[one.name])
+    return { ...one, reason, tab }
+  })
+  const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': words.views, onkeydown: move }, tabs.map((one) => one.tab))
+
+  /** @param {string} reason */
+  function explain(reason) {
+    why.textContent = reason
+  }
+
+  let last = 0
+  /** @param {string} name */
+  async function select(name) {
+    const one = tabs.find((tab) => tab.name === name) ?? tabs[0]
+    for (const { tab } of tabs) {
+      tab.setAttribute('aria-selected', String(tab === one.tab))
+      tab.tabIndex = tab === one.tab ? 0 : -1
+    }
+    why.textContent = ''
+    panel.setAttribute('aria-labelledby', one.tab.id)
+    last += 1
+    const mine = last
+    const drawn = await one.draw(answer, around)
+    if (mine !== last) return
+    panel.replaceChildren(drawn)
+    panel.dataset.view = one.name
+    chosen(one.name)
+  }
+
+  /** @param {KeyboardEvent} event */
+  function move(event) {
+    const steps = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity })
+    const step = steps[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const here = tabs.findIndex(({ tab }) => tab === document.activeElement)
+    const next = Number.isFinite(step) ? (here + step + tabs.length) % tabs.length : step < 0 ? 0 : tabs.length - 1
+    tabs[next].tab.focus()
+    if (!tabs[next].reason) select(tabs[next].name)
+    else explain(tabs[next].reason)
+  }
+
+  const wanted = tabs.find((one) => one.name === view && !one.reason) ?? tabs.find((one) => !one.reason)
+  if (answer.kind === 'truth') {
+    return h('div', { class: 'views' }, h('p', { class: 'truth' }, answer.truth ? words.yes : words.no))
+  }
+  if (wanted) select(wanted.name)
+  return h('div', { class: 'views' }, list, why, panel)
+}

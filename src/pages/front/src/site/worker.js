@@ -1,0 +1,50 @@
+/** The worker of the static site: loads the graph once, and answers queries. */
+
+import init, { Store, defaultGraph } from 'oxigraph/web.js'
+
+/** The last part of the name of the graph of what is inferred. */
+const INFERRED = 'inferred'
+
+/** @type {Promise<Store> | null} */
+let loading = null
+
+/**
+ * @param {string} engine where the WebAssembly is
+ * @param {string} data where the graph is: N-Quads, compressed by gzip
+ */
+async function load(engine, data) {
+  const [response] = await Promise.all([fetch(data), init({ module_or_path: engine })])
+  if (!response.ok || !response.body) throw new Error(`${data}: ${response.status}`)
+  // Some hosts unpack what ends in `.gz`; the first two bytes say.
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const text = isPacked
+    ? await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
+    : new TextDecoder().decode(bytes)
+  const store = new Store()
+  store.load(text, { format: 'application/n-quads', no_transaction: true })
+  return store
+}
+
+/**
+ * The facts, and the graph of what is inferred from them.
+ * @param {Store} store
+ */
+function withInferred(store) {
+  const found = /** @type {any[]} */ (store.query('SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }')).map((row) => row.get('g'))
+  return [defaultGraph(), ...found.filter((graph) => graph.value.endsWith(`/${INFERRED}`))]
+}
+
+self.addEventListener('message', async ({ data: { id, text, media, inferred, engine, data } }) => {
+  try {
+    loading ??= load(engine, data)
+    const store = await loading
+    /** @type {any} */
+    const options = { results_format: media }
+    if (inferred) options.default_graph = withInferred(store)
+    self.postMessage({ id, answer: store.query(text, options) })
+  } catch (error) {
+    loading = loading && (await loading.catch(() => null)) ? loading : null
+    self.postMessage({ id, error: error instanceof Error ? error.message : String(error) })
+  }
+})

@@ -1,0 +1,145 @@
+/** The pages that show the graph: front page, search, things, rows, lists, in every width, language and theme. */
+
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { WIDTHS, findings, launch, overflow, picture, serve, visit } from './start.js'
+
+/** What must never run, as labels, names and notes. */
+const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>'
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let service
+/** @type {import('playwright-core').Browser} */
+let browser
+
+before(async () => {
+  service = await serve()
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  service?.stop()
+})
+
+/** A page of each kind. */
+const KINDS = [
+  ['front', '/'],
+  ['thing', '/id/city/zato-zheleznogorsk'],
+  ['row', '/data/cities.csv/row/9'],
+  ['table', '/data/cities.csv'],
+  ['browse', '/browse'],
+  ['list', `/browse?class=${encodeURIComponent('https://w3id.org/civigraph/ns#City')}`],
+  ['search', '/search?q=Железн'],
+  ['ontology', '/ns'],
+  ['term', '/ns/City'],
+  ['downloads', '/downloads'],
+  ['about', '/about'],
+  ['missing', '/id/city/zato-zheleznogorskk'],
+]
+
+for (const [name, path] of KINDS) {
+  test(`the page of kind "${name}" fits, reads well and is small`, async () => {
+    for (const locale of ['en', 'ru']) {
+      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+        for (const width of WIDTHS) {
+          const { page, wrong, close } = await visit(browser, {
+            own: service.url, locale, colorScheme, viewport: { width, height: 900 }, ...(name === 'missing' ? { expects: /404/ } : {}),
+          })
+          const response = await page.goto(service.url + path)
+          assert.equal(response?.status(), name === 'missing' ? 404 : 200)
+          assert.equal(await page.locator('html').getAttribute('lang'), locale)
+          assert.ok(await overflow(page) <= 0, `${locale} ${width}: wider than the page`)
+          assert.ok((await page.content()).length < 100_000, 'too long')
+          await picture(page, `${name}-${locale}-${colorScheme}-${width}`, true)
+          if (width !== 768) assert.deepEqual(await findings(page), [], `${locale} ${colorScheme} ${width}`)
+          assert.deepEqual(wrong, [])
+          await close()
+        }
+      }
+    }
+  })
+}
+
+test('the search is reached by its key, offers while somebody types, and finds by the keyboard', async () => {
+  const { page, wrong, close } = await visit(browser, { own: service.url })
+  await page.goto(`${service.url}/`)
+  await page.keyboard.press('/')
+  await page.keyboard.type('Железн')
+  const option = page.locator('.suggestions li', { hasText: 'Железногорск' }).first()
+  await option.waitFor()
+  await picture(page, 'suggestions')
+  assert.deepEqual(await findings(page), [])
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/id\/city\/zato-zheleznogorsk/)
+  await page.keyboard.press('/')
+  await page.keyboard.type('Irbit')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/search\?q=Irbit/)
+  await page.locator('main a', { hasText: 'Irbit' }).first().waitFor()
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+test('language and theme are switched and stay', async () => {
+  const { page, wrong, close } = await visit(browser, { own: service.url })
+  await page.goto(`${service.url}/id/city/irbit`)
+  await page.locator('a.language').click()
+  await page.waitForURL(/\/ru\/id\/city\/irbit/)
+  assert.match(await page.locator('h1').innerText(), /Ирбит/)
+  await page.locator('header nav a').first().click()
+  assert.equal(await page.locator('html').getAttribute('lang'), 'ru')
+  await page.locator('[data-theme-switch]').click()
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
+  await page.reload()
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+test('a page is reached and left by the keyboard alone', async () => {
+  const { page, close } = await visit(browser, { own: service.url })
+  await page.goto(`${service.url}/id/city/zato-zheleznogorsk`)
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement?.className), 'skip')
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'content')
+  // A mark opens in its place.
+  const mark = page.locator('details.mark > summary').first()
+  await mark.focus()
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('details.mark[open]').count(), 1)
+  await close()
+})
+
+test('hostile labels, notes and names run nothing on any page', async (t) => {
+  const own = await serve({
+    change(folder) {
+      const file = join(folder, 'data/cities.csv')
+      const lines = readFileSync(file, 'utf8').split('\n')
+      const columns = lines[0].split(',')
+      const at = columns.indexOf('label_en')
+      assert.ok(at > 0, 'cities.csv has a column label_en')
+      const cells = lines[1].split(',')
+      cells[at] = `"${HOSTILE}"`
+      lines[1] = cells.join(',')
+      writeFileSync(file, lines.join('\n'))
+    },
+  })
+  t.after(own.stop)
+  const { page, wrong, close } = await visit(browser, { own: own.url, expects: /404/ })
+  const id = readFileSync(join(own.folder, 'data/cities.csv'), 'utf8').split('\n')[1].split(',')[0]
+  for (const path of [`/id/city/${id}`, '/data/cities.csv', '/data/cities.csv/row/2', '/search?q=script', `/search?q=${encodeURIComponent(HOSTILE)}`,
+    `/${encodeURIComponent(HOSTILE)}`, `/resource?iri=${encodeURIComponent(`javascript:${HOSTILE}`)}`, `/query/${encodeURIComponent(HOSTILE)}`]) {
+    await page.goto(own.url + path)
+    assert.equal(await page.locator('main script, main img').count(), 0, path)
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0, path)
+  }
+  await page.goto(`${own.url}/`)
+  await page.locator('#search').fill('script')
+  await page.locator('.suggestions li').first().waitFor()
+  assert.deepEqual(wrong, [])
+  await close()
+})
