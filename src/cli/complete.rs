@@ -49,9 +49,8 @@ pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
     let mut silent = Diagnostics::new(Mode::Convert);
     let queries = StoredQuery::read_all(&project.queries(), "", &mut silent).unwrap_or_default();
     let words = words_after("query");
-    let mut before = words
-        .iter()
-        .filter(|word| *word != &*current.to_string_lossy());
+    let typed = current.to_string_lossy();
+    let mut before = words.iter().filter(|word| word.as_str() != typed);
     let chosen = before.find_map(|word| queries.iter().find(|query| query.name == *word));
     if let Some(query) = chosen {
         let given = |name: &str| {

@@ -336,9 +336,10 @@ codes! {
     /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
     /// build takes the claim as reviewed.
     ClaimReview = "0608", Warning, "claim about a changed cell", "";
-    /// The accepted claims about a cell of a column marked `functional` all state one value, and the cell holds another. The graph has
-    /// what the cell says, which no source supports. Put the stated value into the cell and take it out of the claim; or,
-    /// where another source says what the cell does, add a claim for that: the two are then a conflict, and both are kept.
+    /// All accepted claims about a cell of a `functional` column state one value, and the cell holds another.
+    /// The graph has what the cell says, which no source supports. Put the stated value into the cell and take
+    /// it out of the claim; or, where another source says what the cell does, add a claim for that: the two
+    /// are then a conflict, and both are kept.
     ClaimAgainstCell = "0609", Warning, "claim against its cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
