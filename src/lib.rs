@@ -103,5 +103,6 @@ pub mod serve;
 pub mod shacl;
 pub mod store;
 pub mod suggest;
+pub mod tables;
 #[cfg(feature = "serve")]
 pub mod worker;

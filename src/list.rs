@@ -1,7 +1,9 @@
 //! What there is: tables, graphs, classes, properties, prefixes, queries, and how much of each.
 
+use crate::describe;
 use crate::query::{Labels, StoredQuery};
-use crate::store::{Build, Prefixes, graph_iri};
+use crate::store::{Build, Prefixes, StoreError, graph_iri};
+use oxrdf::NamedNode;
 
 /// A list with a header; numbers are cells too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,15 +187,12 @@ pub fn kinds(build: &Build) -> Vec<String> {
 
 /// The things of a kind with their labels, in the order of these; `None` where there is no such kind.
 ///
-/// A kind is named as [`things`] lists it, or by the prefix of its things.
+/// A kind is named as [`things`] lists it, or by the prefix of its things. A thing that was merged into another one and
+/// has no name of its own says so in place of its label.
 ///
 /// # Errors
 /// The index cannot be read.
-pub fn of_kind(
-    build: &Build,
-    kind: &str,
-    language: &str,
-) -> Result<Option<Listing>, civigraph_index::Error> {
+pub fn of_kind(build: &Build, kind: &str, language: &str) -> Result<Option<Listing>, StoreError> {
     let about = &build.manifest().about;
     let name = kind.strip_suffix(':').unwrap_or(kind);
     let own = format!("{}id/{name}/", about.base);
@@ -208,19 +207,27 @@ pub fn of_kind(
     };
     let index = build.index();
     let things = index
-        .subjects_starting_with(&namespace)?
-        .collect::<Result<Vec<_>, _>>()?;
+        .subjects_starting_with(&namespace)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| describe::unreadable(build, &error))?;
     if things.is_empty() {
         return Ok(None);
     }
     let labels = Labels::new(index, language);
-    let mut named: Vec<(String, String)> = things
-        .into_iter()
-        .map(|thing| {
-            let label = labels.of(thing.as_str()).unwrap_or_default();
-            (label, thing.into_string())
+    let label = |thing: &NamedNode| -> Result<String, StoreError> {
+        if let Some(label) = labels.of(thing.as_str()) {
+            return Ok(label);
+        }
+        let target = describe::follow(build, thing)?;
+        Ok(match target == *thing {
+            true => String::new(),
+            false => format!("merged into {}", about.prefixes.shorten(target.as_str())),
         })
-        .collect();
+    };
+    let mut named = things
+        .into_iter()
+        .map(|thing| Ok((label(&thing)?, thing.into_string())))
+        .collect::<Result<Vec<_>, StoreError>>()?;
     named.sort();
     let rows = named
         .into_iter()

@@ -1,7 +1,7 @@
 //! The whole way from a project to a published build, as one call.
 //!
 //! ```text
-//! metadata ─► csvw::load ─► plan::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
+//! metadata ─► csvw::load ─► csvw::compile ─► convert::run ─┬─► keys, claims ─► diagnostics
 //!                                                          ├─► shapes ──────► diagnostics
 //!                                                          ├─► rules ─┐
 //!                                                          └─► Builder ─► publish
@@ -11,25 +11,24 @@
 //! takes the rest over: rows are still all checked, but only those that differ are loaded.
 
 mod about;
+mod assembly;
 mod changes;
 mod queries;
 mod source;
-mod tables;
 #[cfg(test)]
 mod tests;
 mod unread;
 mod work;
 
+use self::assembly::{Assembly, Failed};
 pub use self::queries::check_queries;
 pub use self::source::Source;
-use self::tables::{Failed, Tables};
 pub use self::unread::report_unread;
 use self::work::{Attempt, Work};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
-use crate::plan::{self, Mode, PlanOptions};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
@@ -38,6 +37,7 @@ use crate::shacl::{Report, Shapes};
 use crate::store::{
     self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
 };
+use crate::tables::{self, ProjectTables, Tables};
 use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, Quad};
 use std::collections::BTreeSet;
@@ -89,15 +89,18 @@ pub fn check(
     options: CheckOptions<'_>,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Checked> {
-    let plan = plan::compile(group, &plan_options(), diagnostics);
+    let plan = tables::compile(group, diagnostics);
     let tables = Tables {
         group,
         plan: &plan,
-        claims: &Claims::read(group, &plan, resolver, diagnostics),
         resolver,
+    };
+    let assembly = Assembly {
+        tables,
+        claims: &Claims::read(tables, diagnostics),
         options,
     };
-    let pass = tables.pass(NullSink, diagnostics);
+    let pass = assembly.pass(NullSink, diagnostics);
     pass.map(|(pass, _)| pass.checked)
         .map_err(|failed| match failed {
             Failed::Sink(error) | Failed::Keys(error) => error,
@@ -118,10 +121,9 @@ pub fn report_unreviewed(
     let read = |project: &Project| -> io::Result<Option<(TableGroup, Claims)>> {
         let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
         let source = Source::open(project)?;
-        Ok(source.load(&mut silent).map(|group| {
-            let plan = plan::compile(&group, &plan_options(), &mut silent);
-            let claims = Claims::read(&group, &plan, &source, &mut silent);
-            (group, claims)
+        Ok(ProjectTables::load(source, &mut silent).map(|tables| {
+            let claims = Claims::read(tables.get(), &mut silent);
+            (tables.group, claims)
         }))
     };
     if let (Some((group, claims)), Some((group_before, claims_before))) =
@@ -177,16 +179,19 @@ pub fn build(
     let inputs = about::inputs(project, &source, &group, &files);
     inputs.keep(&mut site)?;
 
-    let plan = plan::compile(&group, &plan_options(), diagnostics);
-    let claims = Claims::read(&group, &plan, &source, diagnostics);
+    let plan = tables::compile(&group, diagnostics);
+    let tables = Tables {
+        group: &group,
+        plan: &plan,
+        resolver: &source,
+    };
+    let claims = Claims::read(tables, diagnostics);
     let work = Work {
         project,
         source: &source,
-        tables: Tables {
-            group: &group,
-            plan: &plan,
+        assembly: Assembly {
+            tables,
             claims: &claims,
-            resolver: &source,
             options: how,
         },
         rules: &rules,
@@ -261,18 +266,21 @@ pub(crate) fn quads<S: Sink>(
     };
     let rules = rules(project, &group, source.base(), diagnostics).map_err(failed)?;
     let mut ontology = vocabulary(project, source.base(), diagnostics)?;
-    let plan = plan::compile(&group, &plan_options(), diagnostics);
+    let plan = tables::compile(&group, diagnostics);
     let tables = Tables {
         group: &group,
         plan: &plan,
-        claims: &Claims::read(&group, &plan, &source, diagnostics),
         resolver: &source,
+    };
+    let assembly = Assembly {
+        tables,
+        claims: &Claims::read(tables, diagnostics),
         options: CheckOptions {
             ontology: &ontology,
             ..CheckOptions::default()
         },
     };
-    let assembled = tables.assemble(&rules, source.base(), sink, diagnostics);
+    let assembled = assembly.assemble(&rules, source.base(), sink, diagnostics);
     let assembled = assembled.map_err(|failed_at| match failed_at {
         Failed::Sink(error) => failed(error),
         Failed::Keys(error) => keys_failed(error),
@@ -285,14 +293,6 @@ pub(crate) fn quads<S: Sink>(
 
 fn keys_failed(error: io::Error) -> StoreError {
     StoreError::io(&std::env::temp_dir(), "sort the keys", error)
-}
-
-/// A project's facts are what its cells say: rows and tables are not described in its graph.
-pub(crate) fn plan_options() -> PlanOptions {
-    PlanOptions {
-        mode: Mode::Minimal,
-        ..PlanOptions::default()
-    }
 }
 
 /// The rules of a project. What is wrong with one is a diagnostic.
@@ -347,7 +347,7 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
     Ok(prefixes)
 }
 
-/// Namespaces outside `{base}id/` in which the templates of a group put its things, each with a prefix: that
+/// Namespaces outside `{base}id/{kind}/` in which the templates of a group put its things, each with a prefix: that
 /// is legitimate, and such things have short names too.
 fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
     let things = format!("{base}id/");
@@ -365,7 +365,8 @@ fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
             };
             let end = start.rfind(['/', '#']).map_or(0, |at| at + 1);
             let namespace = start.get(..end).unwrap_or_default();
-            if variables.is_empty() || namespace.starts_with(&things) {
+            let has_kind = namespace.starts_with(&things) && namespace != things;
+            if variables.is_empty() || has_kind {
                 continue;
             }
             let last = namespace.trim_end_matches(['/', '#']).rsplit('/').next();

@@ -1,10 +1,10 @@
 //! What is measured.
 
 use civigraph::convert::{self, Options, Sink, TextSink};
-use civigraph::csvw::{self, LoadOptions};
+use civigraph::csvw::{self, CompileOptions, LoadOptions};
 use civigraph::diagnostic::{Diagnostics, Mode};
 use civigraph::pipeline;
-use civigraph::plan::{self, Plan, PlanOptions};
+use civigraph::plan::Plan;
 use civigraph::project::Project;
 use civigraph::resource::LocalFiles;
 use civigraph::store::{About, BuildOptions, Builder};
@@ -110,10 +110,10 @@ fn plan(folder: &Path) -> io::Result<(LocalFiles, Plan)> {
     let url = files.url_of(&folder.join("plain.json"));
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other("the metadata does not load"))?;
-    let options = PlanOptions {
-        mode: plan::Mode::Minimal,
-        ..PlanOptions::default()
+    let options = CompileOptions {
+        mode: csvw::Mode::Minimal,
+        ..CompileOptions::default()
     };
-    let plan = plan::compile(&group, &options, &mut diagnostics);
+    let plan = csvw::compile(&group, &options, &mut diagnostics);
     Ok((files, plan))
 }

@@ -2,10 +2,9 @@
 
 use crate::table::{COLUMNS, PREDICATE, SUBJECT};
 use civigraph::convert::{self, NullSink, Options, TableRows, TextSink};
-use civigraph::csvw::{self, LoadOptions};
+use civigraph::csvw::{self, CompileOptions, LoadOptions};
 use civigraph::diagnostic::{Diagnostics, Mode, Severity};
 use civigraph::keys::{KeyChecker, KeyOptions, KeyPlan};
-use civigraph::plan::{self, PlanOptions};
 use civigraph::resource::LocalFiles;
 use std::fs::File;
 use std::io::{self, Write};
@@ -99,11 +98,11 @@ fn convert(folder: &Path, metadata: &str, threads: usize) -> io::Result<()> {
     let files = LocalFiles::new(folder);
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let group = load(&files, folder, metadata, &mut diagnostics)?;
-    let options = PlanOptions {
-        mode: plan::Mode::Minimal,
-        ..PlanOptions::default()
+    let options = CompileOptions {
+        mode: csvw::Mode::Minimal,
+        ..CompileOptions::default()
     };
-    let plan = plan::compile(&group, &options, &mut diagnostics);
+    let plan = csvw::compile(&group, &options, &mut diagnostics);
     let options = Options {
         threads,
         ..Options::default()
@@ -120,7 +119,7 @@ fn check(folder: &Path, metadata: &str, threads: usize) -> io::Result<u64> {
     let files = LocalFiles::new(folder);
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = load(&files, folder, metadata, &mut diagnostics)?;
-    let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+    let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
     let checker = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
     let options = Options {
         threads,

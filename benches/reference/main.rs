@@ -23,9 +23,8 @@ mod rows;
 mod table;
 
 use civigraph::convert::{self, Options, TextSink};
-use civigraph::csvw::{self, LoadOptions};
+use civigraph::csvw::{self, CompileOptions, LoadOptions};
 use civigraph::diagnostic::{Diagnostics, Mode};
-use civigraph::plan::{self, PlanOptions};
 use civigraph::resource::LocalFiles;
 use std::fs::File;
 use std::io;
@@ -136,11 +135,11 @@ fn in_process(folder: &Path, metadata: &Path) -> io::Result<u64> {
     let url = files.url_of(metadata);
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other("the metadata could not be read"))?;
-    let options = PlanOptions {
-        mode: plan::Mode::Minimal,
-        ..PlanOptions::default()
+    let options = CompileOptions {
+        mode: csvw::Mode::Minimal,
+        ..CompileOptions::default()
     };
-    let plan = plan::compile(&group, &options, &mut diagnostics);
+    let plan = csvw::compile(&group, &options, &mut diagnostics);
     let mut sink = TextSink::triples(Vec::new());
     let summary = convert::run(
         &plan,

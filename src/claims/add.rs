@@ -5,7 +5,7 @@ use super::roles::Roles;
 use super::span::Span;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::Plan;
+use crate::tables::Tables;
 
 /// A row for the evidence table. It holds a digest, never the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +19,12 @@ pub struct EvidenceRow {
 impl EvidenceRow {
     /// The row of a span; `None` where the project has no evidence table, or its ids cannot look like
     /// this span's.
-    pub fn new(group: &TableGroup, plan: &Plan, span: &Span) -> Option<Self> {
+    pub fn new(tables: Tables<'_>, span: &Span) -> Option<Self> {
+        let Tables { group, plan, .. } = tables;
         let columns = Roles::of(group, &mut Diagnostics::new(Mode::Convert)).evidence?;
         let id = &plan.tables.get(columns.table)?.columns.get(columns.id)?;
         let mut buffer = String::new();
-        id.datatype.parser().parse(&span.id, &mut buffer).ok()?;
+        id.parser().parse(&span.id, &mut buffer).ok()?;
         Some(Self {
             table: columns.table,
             cells: vec![

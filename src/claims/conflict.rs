@@ -9,10 +9,8 @@ use super::read::Claim;
 use super::roles::{QuantityColumns, Roles};
 use super::table::{Reader, tell_unreadable};
 use super::value::Values;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
 
 /// A contradiction.
@@ -107,22 +105,14 @@ type Measured = Vec<Option<Identity>>;
 
 /// Finds all contradictions, in the order of tables and rows.
 pub(super) fn find(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     roles: &Roles,
     claims: &[Claim],
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Conflict> {
-    let mut conflicts = within_cells(group, plan, claims);
+    let mut conflicts = within_cells(tables, claims);
     for quantities in &roles.quantities {
-        conflicts.extend(between_rows(
-            plan,
-            quantities,
-            claims,
-            resolver,
-            diagnostics,
-        ));
+        conflicts.extend(between_rows(tables, quantities, claims, diagnostics));
     }
     conflicts.sort_by_key(|conflict| {
         let row = conflict.sides.first().map_or(0, |side| side.row);
@@ -132,7 +122,8 @@ pub(super) fn find(
 }
 
 /// Claims that state different values for one cell of a functional column.
-fn within_cells(group: &TableGroup, plan: &Plan, claims: &[Claim]) -> Vec<Conflict> {
+fn within_cells(tables: Tables<'_>, claims: &[Claim]) -> Vec<Conflict> {
+    let Tables { group, plan, .. } = tables;
     let tables: Vec<Values<'_>> = plan.tables.iter().map(Values::new).collect();
     let mut cells: BTreeMap<(usize, u64, usize), Vec<(Identity, Side)>> = BTreeMap::new();
     for (index, claim) in claims.iter().enumerate() {
@@ -181,12 +172,12 @@ fn within_cells(group: &TableGroup, plan: &Plan, claims: &[Claim]) -> Vec<Confli
 
 /// Rows that measure the same and cannot both hold.
 fn between_rows(
-    plan: &Plan,
+    tables: Tables<'_>,
     columns: &QuantityColumns,
     claims: &[Claim],
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Conflict> {
+    let Tables { plan, resolver, .. } = tables;
     let Some(table_plan) = plan.tables.get(columns.table) else {
         return Vec::new();
     };

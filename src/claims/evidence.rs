@@ -5,10 +5,8 @@ use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{DocumentColumns, EvidenceColumns, Roles};
 use super::table::{Reader, Row, tell_unreadable};
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
@@ -46,20 +44,18 @@ struct Described {
 /// finding at its row, and each span whose words are not where they were is one at its own, with the
 /// place where the same words are now as a hint; nothing is ever applied.
 pub fn verify(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     claims: &Claims,
     folder: Option<&Path>,
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Checked {
     let mut checked = Checked::default();
     // Incomplete roles have been reported when the claims were read.
-    let roles = Roles::of(group, &mut Diagnostics::new(diagnostics.mode()));
+    let roles = Roles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
     let Some(columns) = roles.documents else {
         return checked;
     };
-    let documents = documents(plan, &columns, folder, resolver, diagnostics);
+    let documents = documents(tables, &columns, folder, diagnostics);
     checked.documents = documents.values().filter(|one| one.unchanged).count() as u64;
     let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
     for claim in claims.iter() {
@@ -73,19 +69,19 @@ pub fn verify(
             users: &users,
             folder,
         };
-        spans.check(plan, &evidence, resolver, &mut checked, diagnostics);
+        spans.check(tables, &evidence, &mut checked, diagnostics);
     }
     checked
 }
 
 /// Reads the documents table and the documents themselves.
 fn documents(
-    plan: &Plan,
+    tables: Tables<'_>,
     columns: &DocumentColumns,
     folder: Option<&Path>,
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Described> {
+    let Tables { plan, resolver, .. } = tables;
     let mut documents = BTreeMap::new();
     let Some(table) = plan.tables.get(columns.table) else {
         return documents;
@@ -176,7 +172,7 @@ fn documents(
     documents
 }
 
-/// Opens a document by its file name; `Ok(None)` where there is no such file.
+/// Opens a document by its file name; `Ok(None)` where it does not exist.
 pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String> {
     let mut parts = Path::new(file).components();
     if !matches!(
@@ -236,12 +232,12 @@ impl SpanRows<'_> {
     /// Checks the rows of the evidence table.
     fn check(
         &self,
-        plan: &Plan,
+        tables: Tables<'_>,
         columns: &EvidenceColumns,
-        resolver: &dyn Resolver,
         checked: &mut Checked,
         diagnostics: &mut Diagnostics,
     ) {
+        let Tables { plan, resolver, .. } = tables;
         let Some(table) = plan.tables.get(columns.table) else {
             return;
         };

@@ -18,6 +18,7 @@
 //! here knows the names of tables or columns.
 
 mod add;
+mod against;
 mod conflict;
 mod document;
 mod evidence;

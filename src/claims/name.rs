@@ -11,7 +11,7 @@ pub fn stem(url: &str) -> &str {
 
 /// The name of a table: the stem of its file, with as many folders before it as tell it from the others.
 /// Where no folders do, as for `things.2020.csv` beside `things.2021.csv`, less of the ending is cut.
-/// Empty where there is no such table.
+/// Empty where there is none.
 pub fn table_name(group: &TableGroup, index: usize) -> &str {
     name_of(&urls(group), index)
 }

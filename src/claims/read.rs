@@ -1,5 +1,6 @@
 //! The claims of a project, each with the cell that it is about.
 
+use super::against;
 use super::conflict::{self, Conflict};
 use super::name::{named, table_name};
 use super::roles::{ClaimColumns, Roles};
@@ -8,8 +9,9 @@ use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::lineage::Near;
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{ColumnId, TablePlan};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -47,6 +49,8 @@ pub struct Claim {
     pub qualities: Vec<(String, String)>,
     /// The place of its id.
     pub place: Place,
+    /// The place of its stated value, or of its id where the table has no column for that.
+    pub(super) value_place: Place,
     /// The target row, where the stated value has to be put into it.
     pub(super) target: Option<Target>,
 }
@@ -96,48 +100,37 @@ impl Claims {
     /// Memory grows with the number of claims, and with the rows of tables that declare a functional
     /// key. A claim about a cell that does not exist is a diagnostic at that claim. A group without a
     /// claims table has no claims.
-    pub fn read(
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        let roles = Roles::of(group, diagnostics);
-        let mut claims = Self::of_roles(group, plan, &roles, None, resolver, diagnostics);
-        claims.conflicts =
-            conflict::find(group, plan, &roles, &claims.claims, resolver, diagnostics);
+    pub fn read(tables: Tables<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let roles = Roles::of(tables.group, diagnostics);
+        let mut claims = Self::of_roles(tables, &roles, None, diagnostics);
+        claims.conflicts = conflict::find(tables, &roles, &claims.claims, diagnostics);
+        against::check_cells(tables.group, &claims.claims, diagnostics);
+        against::check_references(tables, &claims.claims, diagnostics);
         claims
     }
 
     /// Reads the claims about the rows of some splits only, and no contradictions: what the lineage of
     /// a few quads needs.
-    pub fn read_near(
-        group: &TableGroup,
-        plan: &Plan,
-        near: &Near,
-        resolver: &dyn Resolver,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        let roles = Roles::of(group, diagnostics);
-        Self::of_roles(group, plan, &roles, Some(near), resolver, diagnostics)
+    pub fn read_near(tables: Tables<'_>, near: &Near, diagnostics: &mut Diagnostics) -> Self {
+        let roles = Roles::of(tables.group, diagnostics);
+        Self::of_roles(tables, &roles, Some(near), diagnostics)
     }
 
     fn of_roles(
-        group: &TableGroup,
-        plan: &Plan,
+        tables: Tables<'_>,
         roles: &Roles,
         near: Option<&Near>,
-        resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        let Tables { group, .. } = tables;
         let mut claims = Self::default();
         if let Some(columns) = roles.claims {
             claims.columns = Some(columns);
             claims.own_columns = own_columns(group, &columns);
-            let stated = stated(group, plan, &columns, resolver, diagnostics);
+            let stated = stated(tables, &columns, diagnostics);
             for (table, stated) in stated {
                 let name = table_name(group, table);
-                claims.find(plan, (table, name), &stated, near, resolver, diagnostics);
+                claims.find(tables, (table, name), &stated, near, diagnostics);
             }
             claims.claims.sort_by_key(|claim| claim.row);
         }
@@ -173,13 +166,13 @@ impl Claims {
     /// Finds the rows of one table, given by index and name, that claims name.
     fn find(
         &mut self,
-        plan: &Plan,
+        tables: Tables<'_>,
         (table, name): (usize, &str),
         stated: &[Stated],
         near: Option<&Near>,
-        resolver: &dyn Resolver,
         diagnostics: &mut Diagnostics,
     ) {
+        let Tables { plan, resolver, .. } = tables;
         let Some(table_plan) = plan.tables.get(table) else {
             return;
         };
@@ -327,6 +320,7 @@ impl Stated {
             fields: self.fields.clone(),
             qualities: self.qualities.clone(),
             place: self.place.clone(),
+            value_place: self.value_place.as_ref().unwrap_or(&self.place).clone(),
             target: value.is_some().then(|| Target {
                 cells: row.texts(),
                 record: row.record_number(),
@@ -366,12 +360,15 @@ fn listed(keys: &[String]) -> String {
 
 /// Reads the claims table: what each claim is about, by table.
 fn stated(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     columns: &ClaimColumns,
-    resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<usize, Vec<Stated>> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     let mut stated: BTreeMap<usize, Vec<Stated>> = BTreeMap::new();
     let Some(table_plan) = plan.tables.get(columns.table) else {
         return stated;
@@ -479,7 +476,7 @@ fn no_table(
         return Diagnostic::new(
             Code::ClaimTable,
             place,
-            format!("claim `{id}` is about a table that there is not"),
+            format!("claim `{id}` is about a table that does not exist"),
         )
         .with_found(target)
         .with_expected(names().collect::<Vec<_>>().join(", "))
@@ -496,7 +493,7 @@ fn no_table(
 }
 
 /// The primary key of a row. Claims write its values with `/` between them.
-fn key_of(row: &Row<'_>, columns: &[usize]) -> Vec<String> {
-    let value = |&column: &usize| row.get(column).unwrap_or_default();
+fn key_of(row: &Row<'_>, columns: &[ColumnId]) -> Vec<String> {
+    let value = |column: &ColumnId| row.get(column.index()).unwrap_or_default();
     columns.iter().map(value).collect()
 }

@@ -3,13 +3,13 @@
 use super::name::table_name;
 use super::read::{Claim, Claims};
 use super::roles::ClaimColumns;
-use super::sink::{ClaimSink, Claimed, small};
+use super::sink::{ClaimSink, Claimed};
 use super::stated::Stating;
 use crate::convert::Origin;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{Object, Plan};
-use crate::resource::Resolver;
+use crate::plan::{ColumnId, ObjectMap, Plan, TableId, TermMap};
+use crate::tables::Tables;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::collections::HashMap;
@@ -35,13 +35,11 @@ impl Claims {
     /// is a diagnostic at that claim.
     pub fn quads<S>(
         &self,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         sink: &ClaimSink<S>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Quad> {
-        let mut quads = self.made(group, plan, resolver, sink, diagnostics);
+        let mut quads = self.made(tables, sink, diagnostics);
         quads.retain(|made| made.in_build);
         quads.into_iter().map(|made| made.quad).collect()
     }
@@ -50,12 +48,15 @@ impl Claims {
     /// them the values that claims state and nobody asserts.
     pub(crate) fn made<S>(
         &self,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         sink: &ClaimSink<S>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<MadeByClaim> {
+        let Tables {
+            group,
+            plan,
+            resolver,
+        } = tables;
         let (Some(graph), Some(columns)) = (self.graph(group), &self.columns) else {
             return Vec::new();
         };
@@ -86,7 +87,10 @@ impl Claims {
                 }
                 diagnostics.push(
                     Diagnostic::new(Code::ClaimNothing, claim.place.clone(), message)
-                        .with_hint("fill that cell, or let the claim be about another one"),
+                        .with_hint(
+                            "fill that cell, or let the claim be about another one; what no source states is a row \
+                             of its own, in a table of gaps",
+                        ),
                 );
                 continue;
             }
@@ -177,10 +181,10 @@ impl Claim {
     /// A cell of the claim's own row, or the row where there is no such column.
     fn origin(&self, columns: &ClaimColumns, column: Option<usize>) -> Origin {
         Origin {
-            table: small(columns.table),
+            table: Some(TableId::new(columns.table)),
             row: self.row,
             line: self.place.line,
-            column: column.map_or(u32::MAX, small),
+            column: column.map(ColumnId::new),
         }
     }
 
@@ -194,7 +198,8 @@ impl Claim {
 
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
     fn quads(&self, stating: &Stating<'_>, claimed: &Claimed) -> Vec<Quad> {
-        let key = (small(self.table), self.target_row, small(self.column));
+        let (table, column) = (TableId::new(self.table), ColumnId::new(self.column));
+        let key = (table, self.target_row, column);
         let (quads, items) = match (&self.value, &self.target) {
             (Some(value), Some(target)) => stating.quads(self, value, target),
             _ => {
@@ -226,13 +231,14 @@ fn of_items(claim: &Claim, plan: &Plan, quads: Vec<Quad>, items: Range<usize>) -
 /// How many quads an item of a claim's list cell makes; `None` where the whole list makes one.
 fn step(claim: &Claim, plan: &Plan) -> Option<usize> {
     let table = plan.tables.get(claim.table);
-    let rule = table.and_then(|table| table.rules.iter().find(|rule| rule.column == claim.column));
-    match rule.map(|rule| &rule.object) {
-        // One IRI is made of the whole list.
-        Some(Object::Iri(_)) => None,
+    let map = table.and_then(|table| table.maps_of(ColumnId::new(claim.column)).next());
+    match map.map(|map| &map.object) {
         // First the list itself, then a first and a rest of each node.
-        Some(Object::List(_)) => Some(2),
-        Some(Object::Literal(_) | Object::Each(_) | Object::Text(..)) | None => Some(1),
+        Some(ObjectMap::List(_)) => Some(2),
+        // One IRI is made of the whole list.
+        Some(ObjectMap::Terms(TermMap::Constant(_))) => None,
+        Some(ObjectMap::Terms(TermMap::Iri(expansion))) if expansion.each.is_none() => None,
+        Some(ObjectMap::Terms(_)) | None => Some(1),
     }
 }
 

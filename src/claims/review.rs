@@ -46,13 +46,13 @@ impl Claims {
                     Code::ClaimReview,
                     claim.place.clone(),
                     format!(
-                        "claim `{}` has not been reviewed since `{name}` of `{}` in `{}` changed",
+                        "claim `{}` has not been reviewed since `{name}` of `{}` in `{}` changed to `{}`",
                         claim.id,
                         claim.key,
-                        table_name(group, claim.table)
+                        table_name(group, claim.table),
+                        claim.cell
                     ),
                 )
-                .with_found(claim.cell.as_str())
                 .with_expected(format!("`{}`, as in the last build, or a reviewed claim", old.cell))
                 .with_hint("compare its evidence with the cell; the next build takes the claim as reviewed"),
             );

@@ -196,7 +196,7 @@ impl Finder<'_> {
                 None => self.diagnostics.push(Diagnostic::new(
                     Code::ClaimPart,
                     self.table.place.clone(),
-                    format!("the functional key names a column that there is not: `{name}`"),
+                    format!("the functional key names a column that does not exist: `{name}`"),
                 )),
             }
         }

@@ -3,6 +3,7 @@
 use super::conflict::{Conflict, Side};
 use super::read::Claims;
 use crate::convert::{Origin, QuadSink, Sink};
+use crate::plan::{ColumnId, TableId};
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNode, Quad, QuadRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -11,9 +12,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Treatment {
     /// Columns whose quads are kept for the reification.
-    claimed: HashSet<u32>,
+    claimed: HashSet<ColumnId>,
     /// Columns whose quads are withheld.
-    withheld: HashSet<u32>,
+    withheld: HashSet<ColumnId>,
     /// The whole row is withheld: its quads go to the graph of claims.
     row_withheld: bool,
 }
@@ -22,17 +23,17 @@ struct Treatment {
 #[derive(Debug, Default)]
 struct Rules {
     /// The claims table.
-    claims: Option<u32>,
+    claims: Option<TableId>,
     /// Its columns that speak of the claim itself.
-    own_columns: HashSet<u32>,
+    own_columns: HashSet<ColumnId>,
     /// The graph of claims.
     graph: Option<NamedNode>,
-    tables: HashSet<u32>,
-    rows: HashMap<(u32, u64), Treatment>,
+    tables: HashSet<TableId>,
+    rows: HashMap<(TableId, u64), Treatment>,
 }
 
 /// The quads that claims are about, by table, row and column.
-pub(super) type Claimed = HashMap<(u32, u64, u32), Vec<Quad>>;
+pub(super) type Claimed = HashMap<(TableId, u64, ColumnId), Vec<Quad>>;
 
 /// A sink that lets everything through to another one but the quads of rows that are
 /// [`apart`](Claims::apart): [`Claims::quads`] gives what is left of them.
@@ -108,18 +109,18 @@ impl Claims {
 
     fn rules(&self, graph: Option<NamedNode>) -> Rules {
         let mut rules = Rules {
-            claims: self.columns.map(|columns| small(columns.table)),
+            claims: self.columns.map(|columns| TableId::new(columns.table)),
             own_columns: self
                 .own_columns
                 .iter()
-                .map(|&column| small(column))
+                .map(|&column| ColumnId::new(column))
                 .collect(),
             graph,
             ..Rules::default()
         };
         for claim in &self.claims {
             let treatment = rules.treatment(claim.table, claim.target_row);
-            treatment.claimed.insert(small(claim.column));
+            treatment.claimed.insert(ColumnId::new(claim.column));
         }
         for (conflict, side, asserted) in self.sides() {
             if asserted {
@@ -129,7 +130,7 @@ impl Claims {
             if conflict.rows {
                 treatment.row_withheld = true;
             } else {
-                treatment.withheld.insert(small(conflict.column));
+                treatment.withheld.insert(ColumnId::new(conflict.column));
             }
         }
         rules
@@ -164,10 +165,11 @@ impl Standing {
 impl Rules {
     /// What becomes of the row of a quad, where anything does.
     fn of(&self, origin: Origin) -> Option<&Treatment> {
-        if !self.tables.contains(&origin.table) {
+        let table = origin.table?;
+        if !self.tables.contains(&table) {
             return None;
         }
-        self.rows.get(&(origin.table, origin.row))
+        self.rows.get(&(table, origin.row))
     }
 
     /// A quad of such a row as the graph has it; `None` where it is withheld.
@@ -186,18 +188,17 @@ impl Rules {
                 graph,
             ));
         }
-        (!treatment.withheld.contains(&origin.column)).then_some(quad)
+        let withheld = origin
+            .column
+            .is_some_and(|column| treatment.withheld.contains(&column));
+        (!withheld).then_some(quad)
     }
 
     fn treatment(&mut self, table: usize, row: u64) -> &mut Treatment {
-        self.tables.insert(small(table));
-        self.rows.entry((small(table), row)).or_default()
+        let table = TableId::new(table);
+        self.tables.insert(table);
+        self.rows.entry((table, row)).or_default()
     }
-}
-
-/// Indexes of tables and columns as origins have them.
-pub(super) fn small(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl<S: Sink> Sink for ClaimSink<S> {
@@ -215,10 +216,10 @@ impl<S: Sink> Sink for ClaimSink<S> {
 
     fn accept(&mut self, chunk: Self::Chunk) -> std::io::Result<()> {
         for (quad, origin) in chunk.claimed {
-            self.claimed
-                .entry((origin.table, origin.row, origin.column))
-                .or_default()
-                .push(quad);
+            if let (Some(table), Some(column)) = (origin.table, origin.column) {
+                let cell = (table, origin.row, column);
+                self.claimed.entry(cell).or_default().push(quad);
+            }
         }
         self.subjects.extend(chunk.subjects);
         self.apart.extend(chunk.apart);
@@ -229,8 +230,13 @@ impl<S: Sink> Sink for ClaimSink<S> {
 impl<C: QuadSink> QuadSink for ClaimChunk<C> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         let rules = &*self.rules;
-        if rules.claims == Some(origin.table)
-            && rules.own_columns.contains(&origin.column)
+        let is_in = |columns: &HashSet<ColumnId>| {
+            let column = origin.column;
+            column.is_some_and(|column| columns.contains(&column))
+        };
+        if rules.claims.is_some()
+            && rules.claims == origin.table
+            && is_in(&rules.own_columns)
             && self
                 .subjects
                 .last()
@@ -241,7 +247,7 @@ impl<C: QuadSink> QuadSink for ClaimChunk<C> {
         let Some(treatment) = rules.of(origin) else {
             return self.inner.quad(quad, origin);
         };
-        if treatment.claimed.contains(&origin.column) {
+        if is_in(&treatment.claimed) {
             self.claimed.push((quad.into_owned(), origin));
         }
         if !treatment.row_withheld && treatment.withheld.is_empty() {

@@ -4,10 +4,8 @@ use super::document::Document;
 use super::evidence;
 use super::roles::Roles;
 use super::table::Reader;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
@@ -49,12 +47,12 @@ impl Spans {
     ///
     /// # Errors
     /// A table cannot be read.
-    pub fn read(
-        group: &TableGroup,
-        plan: &Plan,
-        folder: Option<&Path>,
-        resolver: &dyn Resolver,
-    ) -> io::Result<Self> {
+    pub fn read(tables: Tables<'_>, folder: Option<&Path>) -> io::Result<Self> {
+        let Tables {
+            group,
+            plan,
+            resolver,
+        } = tables;
         let mut spans = Self::default();
         let roles = Roles::of(group, &mut Diagnostics::new(Mode::Convert));
         if let Some(columns) = roles.evidence
@@ -132,6 +130,13 @@ impl Spans {
         let mut ids: Vec<&str> = self.documents.keys().map(String::as_str).collect();
         ids.sort_unstable();
         ids
+    }
+
+    /// The document with a digest.
+    pub fn registered(&self, sha256: &str) -> Option<&str> {
+        let same = |source: &Source| source.sha256.as_deref() == Some(sha256);
+        let documents = self.documents.iter().filter(|(_, source)| same(source));
+        documents.map(|(id, _)| id.as_str()).min()
     }
 
     /// The file name of a document.

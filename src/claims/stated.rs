@@ -1,14 +1,12 @@
 //! The triples of a cell if it held what a claim states.
 
 use super::read::{Claim, Target};
-use super::sink::small;
 use super::table::list_items;
 use crate::convert::row;
-use crate::csv::{Position, Split};
-use crate::csvw::model::Dialect;
+use crate::csv::{Dialect, Position, Split};
 use crate::datatype::{Datatype, DatatypeDescription};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::{ColumnPlan, Object, Plan};
+use crate::plan::{ColumnId, ColumnPlan, Plan, TableId};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
 use oxrdf::vocab::xsd;
 use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
@@ -63,6 +61,7 @@ impl<'r> Stating<'r> {
         target: &Target,
     ) -> (Vec<Quad>, Option<Range<usize>>) {
         let nothing = (Vec::new(), None);
+        let id = ColumnId::new(claim.column);
         let plan = self.plain();
         let Some((table, column)) = plan
             .tables
@@ -105,15 +104,12 @@ impl<'r> Stating<'r> {
             bytes: bytes.into(),
             others: self.resolver,
         };
-        let is_list = claim.item.is_none()
-            && table
-                .rules
-                .iter()
-                .any(|rule| rule.column == claim.column && matches!(rule.object, Object::List(_)));
-        let quads = row(plan, claim.table, &overlay, claim.target_row, Some(&split))
+        let is_list = claim.item.is_none() && table.maps_of(id).any(|map| map.object.is_list());
+        let of = TableId::new(claim.table);
+        let quads = row(plan, of, &overlay, claim.target_row, Some(&split))
             .unwrap_or_default()
             .into_iter()
-            .filter(|(_, origin)| origin.column == small(claim.column))
+            .filter(|(_, origin)| origin.column == Some(id))
             .enumerate()
             .map(|(index, (mut quad, _))| {
                 if let Term::Literal(literal) = &quad.object

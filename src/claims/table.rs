@@ -1,9 +1,7 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
 use super::value::Values;
-use crate::csv::{
-    Cell, Chunk, Chunks, Format, Position, RECORD_LIMIT, Record, Split, Text, preamble,
-};
+use crate::csv::{Cell, Chunk, Chunks, Format, Position, Record, RecordPlace, Split, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::{ColumnPlan, TablePlan};
@@ -30,8 +28,7 @@ pub(super) struct Row<'r> {
     record: &'r Record,
     /// Number of the data row from 1.
     pub(super) number: u64,
-    line: u64,
-    record_number: u64,
+    at: RecordPlace,
 }
 
 impl<'p> Reader<'p> {
@@ -88,35 +85,26 @@ impl<'p> Reader<'p> {
         end: u64,
         visitor: &mut impl FnMut(&Row<'_>),
     ) -> io::Result<()> {
-        let mut text = Text::open(&self.resource, &self.plan.dialect.encoding)?;
-        text.skip_to(start.offset)?;
-        let mut chunks =
-            Chunks::new(&self.format, text, start, CHUNK_SIZE, RECORD_LIMIT).until(end);
+        let encoding = &self.plan.dialect.encoding;
+        let chunks = Chunks::open(&self.format, &self.resource, encoding, start, CHUNK_SIZE)?;
+        let mut chunks = chunks.until(end);
         let mut chunk = Chunk::default();
-        let mut record = Record::default();
         // A record that is too long has been reported by the conversion too.
         while chunks.next_into(&mut chunk)? {
             // What is no UTF-8 has been reported by the conversion; a span of it is no key.
             let text = String::from_utf8_lossy(&chunk.text);
-            let mut position = chunk.split.start;
-            let mut at = 0;
-            while at < text.len() {
-                let (next, row) = self.format.skip(text.as_bytes(), at, &mut record);
-                if row {
+            let mut records = chunk.records(&self.format, &text);
+            while let Some(place) = records.advance() {
+                if place.is_row {
                     visitor(&Row {
                         reader: self,
                         chunk: &chunk,
                         text: &text,
-                        record: &record,
-                        number: position.row,
-                        line: position.line,
-                        record_number: position.record,
+                        record: records.record(),
+                        number: place.row,
+                        at: place,
                     });
-                    position.row += 1;
                 }
-                position.record += 1;
-                position.line += record.lines;
-                at = next.max(at + 1);
             }
         }
         Ok(())
@@ -197,7 +185,7 @@ impl Row<'_> {
 
     /// Number of the record in the file from 1.
     pub(super) fn record_number(&self) -> u64 {
-        self.record_number
+        self.at.record
     }
 
     /// The texts of all cells of the file's columns, as they stand.
@@ -215,29 +203,16 @@ impl Row<'_> {
 
     /// The place of a cell.
     pub(super) fn place(&self, column: usize) -> Place {
-        let bytes = self.text.as_bytes();
-        let offset = self
-            .record
-            .cells
-            .get(column)
-            .map_or(self.record.start, |cell| cell.raw_start)
-            .min(bytes.len());
+        let cell = self.record.cells.get(column);
+        let offset = cell.map_or(self.record.start, |cell| cell.raw_start);
         let format = &self.reader.format;
-        let lines = format.count_lines(&bytes[self.record.start.min(offset)..offset]);
-        let (line_start, before) = match format.line_start(bytes, offset) {
-            Some(start) => (start, 0),
-            None => (0, self.chunk.split.start.characters),
-        };
-        let characters = before + self.text[line_start..offset].chars().count() as u64;
-        let mut place = Place::at(
-            Arc::clone(self.reader.name()),
-            self.line + lines,
-            characters + 1,
-        );
+        let characters = self.chunk.split.start.characters;
+        let (line, character) = format.spot(self.text.as_bytes(), characters, self.at, offset);
+        let mut place = Place::at(Arc::clone(self.reader.name()), line, character);
         place.cell = self.reader.plan.columns.get(column).map(|plan| CellPlace {
             column_name: Arc::from(plan.name.as_str()),
             column_index: u32::try_from(column + format.skip_columns()).unwrap_or(u32::MAX),
-            record: self.record_number,
+            record: self.at.record,
         });
         place
     }

@@ -1,41 +1,39 @@
 //! What the texts of a table's cells are, by the datatypes of their columns.
 
 use super::table::list_items;
-use crate::datatype::Parser;
-use crate::plan::{Object, TablePlan};
-use std::cell::OnceCell;
+use crate::plan::{ColumnId, ObjectMap, TablePlan, TermMap, Text};
 
-/// The columns of a table with their parsers, each made when a value of it is first asked for.
+/// The columns of a table.
+#[derive(Clone, Copy)]
 pub(super) struct Values<'p> {
     plan: &'p TablePlan,
-    parsers: Vec<OnceCell<Parser>>,
 }
 
 impl<'p> Values<'p> {
     pub(super) fn new(plan: &'p TablePlan) -> Self {
-        Self {
-            plan,
-            parsers: plan.columns.iter().map(|_| OnceCell::new()).collect(),
-        }
+        Self { plan }
     }
 
     /// The lexical form of the value of a text, as the datatype of a column gives it; `None` where it is
     /// none of its values.
     pub(super) fn lexical(&self, column: usize, text: &str) -> Option<String> {
-        let datatype = &self.plan.columns.get(column)?.datatype;
-        let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
+        let column = self.plan.columns.get(column)?;
         let (mut normal, mut value) = (String::new(), String::new());
-        let text = datatype.normalise(text, &mut normal);
-        parser.parse(text, &mut value).ok().map(str::to_owned)
+        let text = column.datatype.normalise(text, &mut normal);
+        column
+            .parser()
+            .parse(text, &mut value)
+            .ok()
+            .map(str::to_owned)
     }
 
     /// What the datatype of a column demands of a text that is none of its values.
     pub(super) fn refusal(&self, column: usize, text: &str) -> Option<String> {
-        let datatype = &self.plan.columns.get(column)?.datatype;
-        let parser = self.parsers.get(column)?.get_or_init(|| datatype.parser());
+        let column = self.plan.columns.get(column)?;
         let (mut normal, mut value) = (String::new(), String::new());
-        let text = datatype.normalise(text, &mut normal);
-        parser
+        let text = column.datatype.normalise(text, &mut normal);
+        column
+            .parser()
             .parse(text, &mut value)
             .err()
             .map(|problem| problem.expected)
@@ -78,7 +76,13 @@ impl<'p> Values<'p> {
 
     /// Whether the items of a list make triples of their own, so that their order says nothing.
     fn is_set(&self, column: usize) -> bool {
-        let mut rules = self.plan.rules.iter().filter(|rule| rule.column == column);
-        rules.all(|rule| matches!(rule.object, Object::Literal(_) | Object::Each(_)))
+        let mut maps = self.plan.maps_of(ColumnId::new(column));
+        maps.all(|map| match &map.object {
+            ObjectMap::Terms(TermMap::Iri(expansion)) => expansion.each.is_some(),
+            ObjectMap::Terms(TermMap::Literal(literal)) => {
+                matches!(literal.value, Text::Column(_))
+            }
+            _ => false,
+        })
     }
 }

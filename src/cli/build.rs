@@ -20,7 +20,7 @@ const COMMAND: Style = AnsiColor::BrightCyan.on_default();
 
 /// Check the project, build its graph and publish it.
 ///
-/// The graph is built aside and verified; readers see it only when all of it is on disk. While
+/// The graph is built separately and verified; readers see it only when all of it is on disk. While
 /// anything is wrong nothing is published, and the last good graph stays.
 ///
 /// Where few rows changed, all are checked but only those are loaded: the rest is taken over from the

@@ -15,8 +15,9 @@ const NAMED: usize = 3;
 
 /// List the published builds, and what changed from each to the next.
 ///
-/// Quads that came and went are counted by graph, and the files are named that differ. `civigraph
-/// diff` shows the changes themselves, `civigraph rollback` publishes an older build again.
+/// A star marks the published one. Added and removed quads are counted by graph, and changed files are
+/// named. `civigraph diff` shows the changes themselves, `civigraph rollback` publishes an older build
+/// again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -86,7 +87,6 @@ pub(super) fn run(
 
 fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io::Result<()> {
     let header = [
-        "",
         "build",
         "published",
         "quads",
@@ -97,11 +97,13 @@ fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io
         let manifest = &entry.manifest;
         let (quads, files) = match &entry.changes {
             Some(changes) => (quads(changes, &manifest.about.base), files(changes)),
-            None => ("first one kept".to_owned(), String::new()),
+            None => ("oldest build kept".to_owned(), String::new()),
         };
         vec![
-            if entry.current { "*" } else { "" }.to_owned(),
-            manifest.id.clone(),
+            match entry.current {
+                true => format!("{} *", manifest.id),
+                false => manifest.id.clone(),
+            },
             store::utc(manifest.published),
             manifest.statistics.quads.to_string(),
             quads,

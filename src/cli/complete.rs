@@ -1,8 +1,8 @@
-//! What can follow on a command line: names of stored queries, kinds and things of the project in the current
-//! folder. Nothing here reports an error: without a project there is nothing to offer.
+//! What can follow on a command line: names and parameters of stored queries, kinds, things and builds of the project in
+//! the current folder, codes. Nothing here reports an error: without a project there is nothing to offer.
 
 use super::list::LISTS;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::list;
 use crate::project::Project;
 use crate::query::StoredQuery;
@@ -41,17 +41,61 @@ fn beginning(
         .collect()
 }
 
-/// Names of stored queries with their titles.
+/// Names of stored queries with their titles; behind one, its parameters: `year=`.
 pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(project) = project() else {
         return Vec::new();
     };
     let mut silent = Diagnostics::new(Mode::Convert);
     let queries = StoredQuery::read_all(&project.queries(), "", &mut silent).unwrap_or_default();
+    let words = words_after("query");
+    let mut before = words
+        .iter()
+        .filter(|word| *word != &*current.to_string_lossy());
+    let chosen = before.find_map(|word| queries.iter().find(|query| query.name == *word));
+    if let Some(query) = chosen {
+        let given = |name: &str| {
+            let mut words = words.iter();
+            words.any(|word| word.split_once('=').is_some_and(|(word, _)| word == name))
+        };
+        let parameters = query.header.parameters.iter();
+        let left = parameters.filter(|parameter| !given(&parameter.name));
+        return beginning(
+            current,
+            left.map(|parameter| (format!("{}=", parameter.name), parameter.text.clone())),
+        );
+    }
     let named = queries
         .iter()
         .map(|query| (query.name.clone(), query.title("en").to_owned()));
     beginning(current, named)
+}
+
+/// The words that the shell has so far, behind a command.
+fn words_after(command: &str) -> Vec<String> {
+    let words = std::env::args_os().skip_while(|word| word != "--");
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    words.skip_while(|word| word != command).skip(1).collect()
+}
+
+/// Codes with their titles.
+pub(super) fn codes(current: &OsStr) -> Vec<CompletionCandidate> {
+    let codes = Code::ALL.iter();
+    beginning(
+        current,
+        codes.map(|code| (code.as_str().to_owned(), code.title().to_owned())),
+    )
+}
+
+/// Ids of builds, with when they were published.
+pub(super) fn builds(current: &OsStr) -> Vec<CompletionCandidate> {
+    let builds = project().and_then(|project| store::builds(project.store()).ok());
+    let manifests = builds.map(|(manifests, _)| manifests).unwrap_or_default();
+    let ids = manifests.into_iter().map(|manifest| {
+        let published = store::utc(manifest.published);
+        (manifest.id, published)
+    });
+    beginning(current, ids)
 }
 
 /// What `list` lists: its own lists, and kinds of things.

@@ -8,8 +8,8 @@ use std::io::Write;
 
 /// Print completions for a shell.
 ///
-/// The shell asks the program what can follow: options, and in a project the names of its stored queries, kinds
-/// and things (`civigraph describe city:` and the key of completion).
+/// The shell asks the program what can follow: options, and in a project the names of its stored queries, their
+/// parameters, kinds, things and builds (`civigraph describe city:` and the key of completion).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

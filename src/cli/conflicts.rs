@@ -8,8 +8,10 @@ use super::{Global, Outcome};
 use crate::claims::{Conflict, Side};
 use crate::convert;
 use crate::lineage::{Facts, claim_json};
+use crate::plan::{ColumnId, TableId};
 use crate::query::{Labels, printable};
 use crate::store::{self, Build};
+use crate::tables::Tables;
 use anstyle::Style;
 use oxrdf::Term;
 use serde_json::json;
@@ -61,9 +63,8 @@ pub(super) fn run(
         language: &arguments.lang,
     };
     let column = |table: usize, column: usize| {
-        facts
-            .plan
-            .tables
+        let plan = &facts.tables.plan;
+        plan.tables
             .get(table)
             .and_then(|table| table.columns.get(column))
             .map_or("", |column| column.name.as_str())
@@ -206,8 +207,8 @@ impl Names<'_> {
 
     /// The label of what a row describes.
     fn label(&self, table: usize, row: u64) -> Option<String> {
-        let plan = &self.facts.plan;
-        let quads = convert::row(plan, table, &self.facts.source, row, None).ok()?;
+        let Tables { plan, resolver, .. } = self.facts.tables.get();
+        let quads = convert::row(plan, TableId::new(table), resolver, row, None).ok()?;
         let of = |property: &str| {
             let literals = quads.iter().filter_map(|(quad, _)| match &quad.object {
                 Term::Literal(literal) if quad.predicate.as_str() == property => Some(literal),
@@ -222,7 +223,7 @@ impl Names<'_> {
 
     /// The title of the column that the values are in.
     fn title(&self, conflict: &Conflict) -> Option<String> {
-        let table = self.facts.group.tables.get(conflict.table)?;
+        let table = self.facts.tables.group.tables.get(conflict.table)?;
         let column = table.columns.get(conflict.column)?;
         let mut titles = column.titles.iter();
         let title = titles.find(|(language, _)| language == self.language);
@@ -231,16 +232,17 @@ impl Names<'_> {
 
     /// The name of the concept that says what kind of bound a figure is.
     fn kind(&self, table: usize, side: &Side) -> Option<String> {
-        let columns = &self.facts.group.tables.get(table)?.columns;
+        let columns = &self.facts.tables.group.tables.get(table)?.columns;
         let kind = columns
             .iter()
             .position(|column| column.extensions.part.as_deref() == Some("quantity.kind"))?;
         let labels = Labels::new(self.build?.index(), self.language);
-        let quads = convert::row(&self.facts.plan, table, &self.facts.source, side.row, None);
+        let Tables { plan, resolver, .. } = self.facts.tables.get();
+        let quads = convert::row(plan, TableId::new(table), resolver, side.row, None);
         let of_kind = quads
             .ok()?
             .into_iter()
-            .find(|(_, origin)| usize::try_from(origin.column).is_ok_and(|column| column == kind));
+            .find(|(_, origin)| origin.column == Some(ColumnId::new(kind)));
         of_kind.and_then(|(quad, _)| labels.of_term(quad.object.as_ref()))
     }
 }

@@ -6,14 +6,14 @@ use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::output::{Output, format_extension};
 use super::terminal::{Terminal, progress_of};
 use crate::convert::{self, CollectSink, Options, Summary, TextSink};
-use crate::csvw::context;
 use crate::csvw::model::TableGroup;
+use crate::csvw::{self, CompileOptions, context};
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode, Severity};
 use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
-use crate::plan::{self, Plan, PlanOptions};
+use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::resource::Resolver;
 use clap::ValueEnum;
@@ -125,20 +125,20 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut written = false;
     if let Some(group) = group.filter(|_| !diagnostics.has_fatal_errors()) {
         let mode = if arguments.minimal {
-            plan::Mode::Minimal
+            csvw::Mode::Minimal
         } else {
-            plan::Mode::Standard
+            csvw::Mode::Standard
         };
-        let options = PlanOptions {
+        let options = CompileOptions {
             // The JSON of both modes is made from the standard plan.
             mode: match target {
-                Target::Json => plan::Mode::Standard,
+                Target::Json => csvw::Mode::Standard,
                 _ => mode,
             },
             provenance: !arguments.no_provenance,
             metadata_urls: group.metadata.clone(),
         };
-        let plan = plan::compile(&group, &options, &mut diagnostics);
+        let plan = csvw::compile(&group, &options, &mut diagnostics);
         let output = Output::open(arguments.output.as_deref())?;
         let progress = terminal.progress("converting", Some(bytes_of_tables(&group, &input)));
         let conversion = Conversion {
@@ -190,7 +190,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 struct Conversion<'a> {
     group: &'a TableGroup,
     plan: &'a Plan,
-    mode: plan::Mode,
+    mode: csvw::Mode,
     resolver: &'a dyn Resolver,
     threads: usize,
     progress: &'a Progress,

@@ -13,12 +13,12 @@ use std::io::{self, Write};
 /// Describe a thing: what is said of it, and what points to it.
 ///
 /// A thing is named by its IRI, a prefixed name, its id, or one of its labels in any language; a part of a
-/// label, another grammatical form or another script will do where one thing alone is meant. One that
-/// was merged into another is answered by that one. People are shown the first things that point to it
-/// by each property, in the order of their names; Turtle and JSON have all of them.
+/// label, another grammatical form or another script will do where one thing alone is meant. A
+/// thing that was merged into another is shown as that one. The form for people has the first things that
+/// point to it by each property, in the order of their names; Turtle and JSON have all of them.
 ///
-/// Behind a dash stands what is not plain about a statement: that it is inferred or counted, planned, or said
-/// by someone. Values that contradict each other show side by side, and what the sources do not state shows
+/// A dash introduces what qualifies a statement: that it is inferred or counted, planned, or said by
+/// someone. Values that contradict each other show side by side, and what the sources do not state shows
 /// as such, each where the value would be.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

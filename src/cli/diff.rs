@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::characters;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::text::visible;
@@ -12,6 +12,7 @@ use crate::diff::{self, Difference, Entity, RowChange, TableChange, Version, Wha
 use crate::project::STORE;
 use crate::query::{TableStyle, write_table};
 use crate::store::Prefixes;
+use clap_complete::engine::ArgValueCompleter;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -19,8 +20,8 @@ use std::path::PathBuf;
 ///
 /// A version is a build (`current`, `previous`, an id or its start), a dump (.ttl, .nt, .nq, .trig,
 /// also .gz and .zst), a project folder, or a git revision of the project in the current folder. Where
-/// both sides are folders or revisions, changes are told in rows and cells, else by entity. What is
-/// only renamed, merged or in another order is told as such. The release graph, which describes the
+/// both sides are folders or revisions, changes are reported in rows and cells, else by entity. What is
+/// only renamed, merged or in another order is reported as such. The release graph, which describes the
 /// build, is left out. Blank nodes of two versions are matched by what surrounds them. A project with errors
 /// has no graph: its tables alone are compared.
 ///
@@ -35,10 +36,10 @@ Examples:
   civigraph diff 0001 current --triples -o up.rdfp  # an RDF patch that makes the second of the first")]
 pub(super) struct Arguments {
     /// The old version.
-    #[arg(value_name = "A")]
+    #[arg(value_name = "A", add = ArgValueCompleter::new(complete::builds))]
     old: String,
     /// The new version.
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", add = ArgValueCompleter::new(complete::builds))]
     new: String,
     /// How the difference is written.
     #[arg(
@@ -181,7 +182,7 @@ fn summary(difference: &Difference) -> String {
         return "the same".to_owned();
     }
     if difference.only_reordered() {
-        return "the same quads; rows or columns stand in another order".to_owned();
+        return "the same quads; rows or columns are in a different order".to_owned();
     }
     let Difference { added, removed, .. } = difference;
     format!("quads: {added} new, {removed} gone")

@@ -1,16 +1,17 @@
 //! `civigraph explain`: the page about a code.
 
-use super::Outcome;
 use super::failure::Failure;
 use super::terminal::Terminal;
+use super::{Outcome, complete};
 use crate::diagnostic::code::Weight;
 use crate::diagnostic::{Code, suggest};
 use anstyle::Style;
+use clap_complete::engine::ArgValueCompleter;
 use std::io::Write;
 
 const BOLD: Style = Style::new().bold();
 
-/// Print what a code in a report means, why it is a problem and how to mend it.
+/// Print what a code in a report means, why it is a problem and how to fix it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,6 +19,7 @@ Examples:
   civigraph explain            # all the codes")]
 pub(super) struct Arguments {
     /// Codes such as `CG0402`; none lists them all.
+    #[arg(add = ArgValueCompleter::new(complete::codes))]
     codes: Vec<String>,
 }
 
@@ -72,7 +74,7 @@ fn specification(section: &str) -> String {
 
 fn unknown(text: &str) -> Failure {
     let known = Code::ALL.iter().map(|code| code.as_str());
-    let failure = Failure::new(format!("there is no code `{text}`"));
+    let failure = Failure::new(format!("no such code: `{text}`"));
     match suggest::hint(text, known) {
         Some(hint) => failure.with_hint(hint),
         None => failure.with_hint("`civigraph explain` lists all codes"),

@@ -154,7 +154,7 @@ pub(super) fn run(
 /// The refusal of a format that is none of a dump; csv is one of a folder.
 fn no_dump(text: &str) -> Failure {
     if text.eq_ignore_ascii_case("csv") {
-        return Failure::new("csv is no format of one file: tables are written to a folder")
+        return Failure::new("CSV is not a single-file format: tables are written to a folder")
             .with_hint("`--format csv -o DIR`");
     }
     Failure::from(unknown_format(text)).with_hint("`--format csv -o DIR` writes tables to a folder")

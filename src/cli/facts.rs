@@ -48,9 +48,10 @@ pub(super) fn spans(facts: &Facts, folder: Option<&Path>) -> Result<Spans, Failu
 /// Refuses a folder of documents that is not one.
 pub(super) fn must_be_folder(path: Option<&Path>) -> Result<(), Failure> {
     match path {
-        Some(path) if !path.is_dir() => {
-            Err(Failure::new(format!("`{}` is no folder", path.display())))
-        }
+        Some(path) if !path.is_dir() => Err(Failure::new(format!(
+            "`{}` is not a directory",
+            path.display()
+        ))),
         _ => Ok(()),
     }
 }

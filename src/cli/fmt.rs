@@ -67,10 +67,7 @@ pub(super) fn run(
         let files = LocalFiles::new(folder);
         for file in &arguments.files {
             if !file.is_file() {
-                return Err(Failure::new(format!(
-                    "there is no file `{}`",
-                    file.display()
-                )));
+                return Err(Failure::new(format!("no such file: `{}`", file.display())));
             }
             let url = files.url_of_input(&file.to_string_lossy());
             let load = |diagnostics: &mut Diagnostics| {

@@ -32,7 +32,7 @@ Examples:
   civigraph init data/parks.csv --add                # a new table of a project
   civigraph init cities.csv -o -                     # to stdout")]
 pub(super) struct Arguments {
-    /// CSV files; several ones get one metadata document with the foreign keys between them.
+    /// CSV files; several files get one metadata document with the foreign keys between them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Where to write the metadata; `-` is stdout [default: where CSVW looks for it].

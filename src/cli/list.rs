@@ -34,7 +34,7 @@ Examples:
   civigraph list prefixes            # prefixes that queries need not declare
   civigraph list --format json       # for a program")]
 pub(super) struct Arguments {
-    /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, or a kind of things such as `city`
+    /// `tables`, `graphs`, `things`, `queries`, `classes`, `properties`, `prefixes`, or a kind of things such as `city`
     /// [default: tables, graphs, things and queries].
     #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::lists))]
     what: Option<String>,
@@ -77,13 +77,14 @@ enum What {
 }
 
 /// The names of the lists, for completions.
-pub(super) const LISTS: [&str; 6] = [
+pub(super) const LISTS: [&str; 7] = [
     "tables",
     "graphs",
     "things",
     "queries",
     "classes",
     "properties",
+    "prefixes",
 ];
 
 /// What is listed where the user does not say.
@@ -177,26 +178,22 @@ pub(super) fn run(
 /// The things of a kind.
 fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failure> {
     let build = store::open(&global.store()?)?;
-    let unread = |error: civigraph_index::Error| {
-        Failure::new(format!("the published graph cannot be read: {error}"))
-    };
-    list::of_kind(&build, kind, language)
-        .map_err(unread)?
-        .ok_or_else(|| {
-            let failure = Failure::new(format!("there is no list and no kind of things `{kind}`"));
-            let lists = What::value_variants()
-                .iter()
-                .filter_map(What::to_possible_value);
-            let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
-            let kinds = list::kinds(&build);
-            let names = || lists.iter().chain(&kinds).map(String::as_str);
-            match suggest::hint(kind, names()) {
-                Some(hint) => failure.with_hint(hint),
-                None => {
-                    failure.with_hint(format!("it has {}", names().collect::<Vec<_>>().join(", ")))
-                }
-            }
-        })
+    list::of_kind(&build, kind, language)?.ok_or_else(|| {
+        let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
+        let lists = What::value_variants()
+            .iter()
+            .filter_map(What::to_possible_value);
+        let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
+        let kinds = list::kinds(&build);
+        let names = || lists.iter().chain(&kinds).map(String::as_str);
+        match suggest::hint(kind, names()) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure.with_hint(format!(
+                "choose from {}",
+                names().collect::<Vec<_>>().join(", ")
+            )),
+        }
+    })
 }
 
 /// Says which files of the project nobody reads, where there is a project whose metadata can be read.

@@ -52,7 +52,7 @@ fn with_examples(roff: &str) -> String {
 }
 
 fn unknown(name: &str, parent: &clap::Command) -> Failure {
-    let failure = Failure::new(format!("there is no command `{name}`"));
+    let failure = Failure::new(format!("no such command: `{name}`"));
     let known = parent.get_subcommands().map(clap::Command::get_name);
     match suggest::hint(name, known) {
         Some(hint) => failure.with_hint(hint),

@@ -100,7 +100,7 @@ struct Global {
     /// When to use colours.
     #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, help_heading = "Global options")]
     color: ColorChoice,
-    /// Say nothing but errors on stderr.
+    /// Print nothing but errors on stderr.
     #[arg(long, short, global = true, help_heading = "Global options")]
     quiet: bool,
 }

@@ -23,7 +23,7 @@ Examples:
   civigraph new library --from ~/tables --with claims
   civigraph new . --lang de                                  # Latin letters are German")]
 pub(super) struct Arguments {
-    /// Folder of the project; it is made where it does not exist.
+    /// Folder of the project; created if it does not exist.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Folder whose CSV files are copied into the project.
@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// Language of texts whose columns and letters do not show it.
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
     lang: String,
-    /// What the project has beside its tables.
+    /// What to add beside the tables.
     #[arg(long, value_enum, value_name = "WHAT")]
     with: Option<With>,
 }
@@ -44,7 +44,7 @@ pub(super) struct Arguments {
 /// What a project can have beside its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum With {
-    /// Tables of documents, evidence, claims and decisions about sameness.
+    /// Tables of documents, evidence, claims, gaps and decisions about sameness.
     Claims,
 }
 

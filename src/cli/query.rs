@@ -311,7 +311,7 @@ fn format(arguments: &Arguments, path: Option<&Path>) -> Result<Option<AnswerFor
     match AnswerFormat::parse(&text) {
         Some(format) => Ok(Some(format)),
         None => Err(
-            Failure::new(format!("there is no format `{text}` for answers")).with_hint(format!(
+            Failure::new(format!("`{text}` is not a format for answers")).with_hint(format!(
                 "name one with `--format`: {}",
                 AnswerFormat::NAMES.join(", ")
             )),

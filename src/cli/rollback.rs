@@ -2,9 +2,10 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{Global, Outcome, complete};
 use crate::store;
 use anstyle::Style;
+use clap_complete::engine::ArgValueCompleter;
 
 const BOLD: Style = Style::new().bold();
 
@@ -17,10 +18,10 @@ const BOLD: Style = Style::new().bold();
 #[command(after_help = "\
 Examples:
   civigraph rollback                  # the build before the published one
-  civigraph rollback 0007-9f3a2b1c    # one of those that `civigraph builds` lists; 0007 does as well")]
+  civigraph rollback 0007-9f3a2b1c    # one of those that `civigraph builds` lists; `0007` is enough")]
 pub(super) struct Arguments {
     /// Id of the build [default: the one made before the published one].
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", add = ArgValueCompleter::new(complete::builds))]
     id: Option<String>,
 }
 

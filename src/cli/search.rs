@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     /// Look at names alone and not at descriptions.
     #[arg(long)]
     names: bool,
-    /// The most texts to show.
+    /// Show at most this many texts.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
     /// How the list is written [default: table on a terminal, else tsv].

@@ -11,19 +11,9 @@ use std::time::Duration;
 
 /// Serve the published graph over HTTP: pages, SPARQL, stored queries, reconciliation, tools for assistants.
 ///
-/// Only reads, and opens no connections. A new build is taken up within a second, and answers that have begun
+/// Only reads, and opens no connections. A new build is served within a second, and answers that have begun
 /// are finished from the build that they began with. Queries run in processes of their own with limits on
 /// time and memory; an answer that cannot be whole ends in an error, or the connection breaks.
-///
-/// | path | what it is |
-/// |---|---|
-/// | `/` | pages for people: things, rows, lists, a search, downloads |
-/// | `/sparql` | SPARQL 1.1 Protocol |
-/// | `/graphs` | Graph Store Protocol, reading |
-/// | `/queries` | stored queries |
-/// | `/reconcile` | OpenRefine: Reconciliation API 0.2 and 1.0-draft |
-/// | `/mcp` | assistants: Model Context Protocol |
-/// | `/health`, `/metrics` | for those who run it |
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,7 +21,16 @@ Examples:
   civigraph serve --listen 127.0.0.1:8080 --timeout 10
   civigraph serve --sources ../articles                      # pages with the words of the sources
   civigraph serve --public-url https://graph.example.org     # behind a reverse proxy
-  civigraph serve --listen 0.0.0.0:7878 --allow-remote --access-log -")]
+  civigraph serve --listen 0.0.0.0:7878 --allow-remote --access-log -
+
+Paths:
+  /                    pages for people: things, rows, lists, a search, downloads
+  /sparql              SPARQL 1.1 Protocol
+  /graphs              Graph Store Protocol, reading
+  /queries             stored queries
+  /reconcile           OpenRefine: Reconciliation API 0.2 and 1.0-draft
+  /mcp                 assistants: Model Context Protocol
+  /health, /metrics    for those who run it")]
 pub(super) struct Arguments {
     /// Address and port to listen at; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]

@@ -9,11 +9,12 @@ use crate::diagnostic::{Diagnostics, Mode};
 use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
-use crate::pipeline::{self, Source};
-use crate::plan::{self, percent_decode};
+use crate::pipeline::Source;
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::rules::is_record;
 use crate::store::{self, Build, StoreError, digest_bytes, digest_file, graph_iri};
+use crate::tables::{self, Tables};
+use crate::uri::percent_decode;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use std::io::BufReader;
@@ -52,19 +53,17 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     };
     let mut diagnostics = Diagnostics::new(Mode::Validate);
-    let plan = plan::compile(&group, &pipeline::plan_options(), &mut diagnostics);
+    let plan = tables::compile(&group, &mut diagnostics);
+    let tables = Tables {
+        group: &group,
+        plan: &plan,
+        resolver: &resolver,
+    };
     let progress = terminal.progress("reading the graph", None);
     let graph = read(&build, source.base())?;
     let claims = NamedNode::new_unchecked(graph_iri(source.base(), "claims"));
-    let written = invert::tables(
-        &group,
-        &plan,
-        graph,
-        Some(&claims),
-        profile,
-        &mut diagnostics,
-    )
-    .map_err(|error| Failure::io("compare the tables", &error))?;
+    let written = invert::tables(tables, graph, Some(&claims), profile, &mut diagnostics)
+        .map_err(|error| Failure::io("compare the tables", &error))?;
     // What leaves nothing in the graph to miss shows against the copies that the build keeps.
     let originals = build
         .inputs()
@@ -72,7 +71,7 @@ pub(super) fn run(
         .transpose()
         .map_err(|error| Failure::io("read the tables of the build", &error))?;
     if let (Some(written), Some(originals)) = (&written, &originals) {
-        invert::compare_with(&group, &plan, written, originals, profile, &mut diagnostics)
+        invert::compare_with(tables.at(originals), written, profile, &mut diagnostics)
             .map_err(|error| Failure::io("compare the tables", &error))?;
     }
     let written = written.filter(|_| !diagnostics.has_errors());

@@ -17,6 +17,5 @@ pub(crate) use resolve::find;
 pub use resolve::resolve;
 #[cfg(feature = "serve")]
 pub(crate) use resolve::{Named, named};
-#[cfg(feature = "serve")]
 pub(crate) use write::unreadable;
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

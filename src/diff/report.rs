@@ -2,7 +2,7 @@
 
 use super::aligned::Aligned;
 use super::entity::{self, Entity};
-use super::rows::{self, TableChange, Tables};
+use super::rows::{self, ComparedTables, TableChange};
 use super::{PropertyChange, Version, What};
 use crate::store::StoreError;
 use serde::Serialize;
@@ -69,7 +69,7 @@ impl Difference {
 /// A version cannot be read.
 pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
     let tables = |version: &Version| match &version.project {
-        Some(project) => Tables::open(project),
+        Some(project) => ComparedTables::open(project),
         None => Ok(None),
     };
     let tables = match (&old.project, &new.project) {

@@ -4,14 +4,15 @@ use super::entity::What;
 use super::renamed::{self, Named};
 use crate::claims::{Claims, Standing, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
-use crate::csvw::model::{Table, TableGroup};
+use crate::csvw::model::Table;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::pipeline::{self, Source};
-use crate::plan::{self, Plan, TablePlan};
+use crate::pipeline::Source;
+use crate::plan::{TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
 use crate::store::{StoreError, mentions_blank, renamed as relabelled};
+use crate::tables::ProjectTables;
 use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -66,31 +67,28 @@ pub struct CellChange {
 }
 
 /// The tables of a project, ready to be read.
-pub(super) struct Tables {
-    source: Source,
-    group: TableGroup,
-    plan: Plan,
+pub(super) struct ComparedTables {
+    project: ProjectTables,
     /// What contradicts, once a row differs.
     standing: OnceCell<Standing>,
 }
 
-impl Tables {
+impl ComparedTables {
     /// The tables of a project whose metadata has been read before, and its errors reported.
     pub(super) fn open(project: &Project) -> Result<Option<Self>, StoreError> {
         let source = Source::open(project)
             .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
-        Ok(source.load(&mut silent).map(|group| Self {
-            plan: plan::compile(&group, &pipeline::plan_options(), &mut silent),
-            source,
-            group,
+        let project = ProjectTables::load(source, &mut silent);
+        Ok(project.map(|project| Self {
+            project,
             standing: OnceCell::new(),
         }))
     }
 
     /// What the tables are called, in their order; by their paths where they share a name with another one.
     fn names(&self, shared: &BTreeSet<&str>) -> Vec<String> {
-        let metadata = self.source.metadata_url();
+        let metadata = self.project.source.metadata_url();
         let folder = metadata.get(..=metadata.rfind('/').unwrap_or(0));
         let name = |table: &Table| {
             let path = folder.and_then(|folder| table.url.strip_prefix(folder));
@@ -100,13 +98,18 @@ impl Tables {
                 name => url::identity(name),
             }
         };
-        self.group.tables.iter().map(name).collect()
+        self.project.group.tables.iter().map(name).collect()
     }
 
     /// Names that several tables have.
     fn shared_names(&self) -> impl Iterator<Item = &str> {
         let mut seen = BTreeSet::new();
-        let names = self.group.tables.iter().map(|table| stem(&table.url));
+        let names = self
+            .project
+            .group
+            .tables
+            .iter()
+            .map(|table| stem(&table.url));
         names.filter(move |name| !seen.insert(*name))
     }
 
@@ -114,26 +117,29 @@ impl Tables {
         self.standing.get_or_init(|| {
             // What is wrong with claims is told by `check`.
             let mut silent = Diagnostics::new(Mode::Convert);
-            let claims = Claims::read(&self.group, &self.plan, &self.source, &mut silent);
-            claims.standing(claims.graph(&self.group))
+            let claims = Claims::read(self.project.get(), &mut silent);
+            claims.standing(claims.graph(&self.project.group))
         })
     }
 
     fn view(&self, index: usize) -> Option<View<'_>> {
-        let table = self.group.tables.get(index)?;
+        let table = self.project.group.tables.get(index)?;
         let columns = table.columns.iter().filter(|c| !c.virtual_column);
         Some(View {
             tables: self,
             index,
             table,
-            plan: self.plan.tables.get(index)?,
+            plan: self.project.plan.tables.get(index)?,
             columns: columns.map(|column| column.name.as_str()).collect(),
         })
     }
 }
 
 /// Compares the tables of two projects.
-pub(super) fn compare(old: &Tables, new: &Tables) -> Result<Vec<TableChange>, StoreError> {
+pub(super) fn compare(
+    old: &ComparedTables,
+    new: &ComparedTables,
+) -> Result<Vec<TableChange>, StoreError> {
     let unread = |e| StoreError::io("tables".as_ref(), "compare the tables", e);
     let shared: BTreeSet<&str> = old.shared_names().chain(new.shared_names()).collect();
     let (old_names, new_names) = (old.names(&shared), new.names(&shared));
@@ -145,14 +151,18 @@ pub(super) fn compare(old: &Tables, new: &Tables) -> Result<Vec<TableChange>, St
         let after = index(&new_names).and_then(|index| new.view(index));
         changes.extend(compare_table(name, before, after).map_err(unread)?);
     }
-    let old = Named::new(&old.group, &old_names);
-    renamed::tell(&mut changes, &old, &Named::new(&new.group, &new_names));
+    let old = Named::new(&old.project.group, &old_names);
+    renamed::tell(
+        &mut changes,
+        &old,
+        &Named::new(&new.project.group, &new_names),
+    );
     Ok(changes)
 }
 
 /// One table of one version.
 struct View<'t> {
-    tables: &'t Tables,
+    tables: &'t ComparedTables,
     index: usize,
     table: &'t Table,
     plan: &'t TablePlan,
@@ -196,7 +206,7 @@ impl View<'_> {
             .collect();
         let mut rows = HashMap::new();
         let mut alike: HashMap<String, u32> = HashMap::new();
-        read_texts(self.plan, &self.tables.source, |number, texts| {
+        read_texts(self.plan, &self.tables.project.source, |number, texts| {
             let mut hasher = SipHasher13::new();
             for place in places.iter().flatten() {
                 texts.get(*place).hash(&mut hasher);
@@ -223,7 +233,7 @@ impl View<'_> {
         if wanted.is_empty() {
             return Ok(cells);
         }
-        read_texts(self.plan, &self.tables.source, |number, texts| {
+        read_texts(self.plan, &self.tables.project.source, |number, texts| {
             if wanted.contains(&number) {
                 cells.insert(number, self.columns.iter().copied().zip(texts).collect());
             }
@@ -241,13 +251,14 @@ impl View<'_> {
             standing: self.tables.standing(),
             quads: HashMap::new(),
         };
-        let (plan, source) = (&self.tables.plan, &self.tables.source);
-        let splits = convert::splits(plan, self.index, source, SPLIT)?;
+        let (plan, source) = (&self.tables.project.plan, &self.tables.project.source);
+        let id = TableId::new(self.index);
+        let splits = convert::splits(plan, id, source, SPLIT)?;
         let ends = splits.iter().skip(1).map(|split| split.start.row);
         for (split, end) in splits.iter().zip(ends.chain([u64::MAX])) {
             if wanted.range(split.start.row..end).next().is_some() {
                 let mut silent = Diagnostics::new(Mode::Convert);
-                convert::split(plan, self.index, source, split, &mut sink, &mut silent)?;
+                convert::split(plan, id, source, split, &mut sink, &mut silent)?;
             }
         }
         Ok(sink.quads)
@@ -292,7 +303,7 @@ fn line(quad: QuadRef<'_>) -> String {
 /// as `_:rc5i0` for `_:t0r1c5i0`.
 fn within_row(node: &BlankNode, origin: Origin) -> BlankNode {
     let relative = ['r', 's'].into_iter().find_map(|kind| {
-        let row = format!("t{}{kind}{}", origin.table, origin.row);
+        let row = format!("t{}{kind}{}", origin.table?, origin.row);
         let rest = node.as_str().strip_prefix(&row)?;
         (!rest.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{kind}{rest}"))
     });
@@ -483,6 +494,7 @@ fn read_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::ColumnId;
 
     fn held(numbers: &[(&str, u64, u128)]) -> HashMap<Key, Held> {
         numbers
@@ -523,10 +535,10 @@ mod tests {
     fn blank_nodes_within_their_rows() {
         let check = |label: &str, expected: &str| {
             let origin = Origin {
-                table: 1,
+                table: Some(TableId::new(1)),
                 row: 2,
                 line: 3,
-                column: 5,
+                column: Some(ColumnId::new(5)),
             };
             let node = within_row(&BlankNode::new_unchecked(label), origin);
             assert_eq!(node.as_str(), expected);

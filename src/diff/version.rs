@@ -102,7 +102,7 @@ impl Version {
                 Self::of_project(name.to_owned(), project, path, prepared, diagnostics)
             }
             None => Err(unknown(format!(
-                "`{name}` is no build, dump, project folder or git revision"
+                "`{name}` is not a build, dump, project folder or git revision"
             ))),
         }
     }

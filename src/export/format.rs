@@ -130,7 +130,7 @@ pub fn unknown_format(text: &str) -> StoreError {
         Diagnostic::new(
             Code::ExportFormat,
             Place::default(),
-            format!("there is no format `{text}`"),
+            format!("no such format: `{text}`"),
         )
         .with_found(text)
         .with_expected(known.join(", ")),

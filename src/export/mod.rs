@@ -204,7 +204,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreErr
                 Diagnostic::new(
                     Code::UnknownGraph,
                     Place::file("command line"),
-                    format!("there is no graph `{name}`"),
+                    format!("no such graph: `{name}`"),
                 )
                 .with_found(name)
                 .with_expected(names.join(", ")),

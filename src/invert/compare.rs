@@ -4,8 +4,9 @@ use super::graph::Graph;
 use crate::convert::{self, CollectSink, Options};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
-use crate::plan::Plan;
+use crate::plan::{ColumnId, Plan, TableId};
 use crate::resource::{ResolveError, Resolver, Resource};
+use crate::tables::Tables;
 use oxrdf::vocab::{rdf, rdfs};
 use oxrdf::{GraphName, Quad, Term};
 use std::collections::{BTreeMap, HashSet};
@@ -15,13 +16,16 @@ use std::sync::Arc;
 /// Converts tables that were written and reports each predicate whose triples are not those of the
 /// graph.
 pub(super) fn compare(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     graph: &Graph,
-    tables: &[(usize, Arc<[u8]>)],
+    written: &[(usize, Arc<[u8]>)],
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
-    let resolver = Tables { plan, tables };
+    let Tables { group, plan, .. } = tables;
+    let resolver = WrittenTables {
+        plan,
+        tables: written,
+    };
     let mut sink = CollectSink::default();
     let mut silent = Diagnostics::new(Mode::Convert);
     convert::run(plan, &resolver, &Options::default(), &mut sink, &mut silent)?;
@@ -54,7 +58,7 @@ pub(super) fn compare(
             .with_found(example.to_string()),
         );
     }
-    let mut surplus: BTreeMap<(u32, u32), (u64, &Quad)> = BTreeMap::new();
+    let mut surplus: BTreeMap<_, (u64, &Quad)> = BTreeMap::new();
     for (quad, origin) in &sink.quads {
         if triple(quad).is_some_and(|triple| !there.contains(&triple)) {
             let entry = surplus.entry((origin.table, origin.column));
@@ -62,10 +66,10 @@ pub(super) fn compare(
         }
     }
     for ((table, column), (count, example)) in surplus {
-        let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let place = group.tables.get(index(table)).map_or_else(
+        let table = table.and_then(|id: TableId| group.tables.get(id.index()));
+        let place = table.map_or_else(
             || place(group),
-            |table| match table.columns.get(index(column)) {
+            |table| match column.and_then(|id: ColumnId| table.columns.get(id.index())) {
                 Some(column) => column.place.clone(),
                 None => table.place.clone(),
             },
@@ -116,13 +120,13 @@ fn place(group: &TableGroup) -> Place {
 }
 
 /// The bytes of some tables, under their URLs.
-pub(super) struct Tables<'a> {
+pub(super) struct WrittenTables<'a> {
     pub(super) plan: &'a Plan,
     /// Each with its index in the plan.
     pub(super) tables: &'a [(usize, Arc<[u8]>)],
 }
 
-impl Resolver for Tables<'_> {
+impl Resolver for WrittenTables<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         self.tables
             .iter()

@@ -1,9 +1,7 @@
 //! Templates filled in from the cells that are known so far.
 
 use super::row::Known;
-use crate::convert::resolve;
-use crate::datatype::canonical;
-use crate::plan::{Expression, Part, Slot, Template, prefix_length};
+use crate::plan::{Expanded, Expression, Form, Part, Slot, Template, Variables};
 use oxiri::Iri;
 
 /// Where the values of variables come from.
@@ -14,74 +12,63 @@ pub(super) trait Lookup {
     fn row(&self) -> Option<u64>;
 }
 
+/// A lookup as the variables of a template. All that is known is a value of its datatype.
+struct KnownCells<'l>(&'l dyn Lookup);
+
+impl Variables for KnownCells<'_> {
+    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool {
+        match slot {
+            Slot::Column(column) => match self.0.column(column.index()) {
+                None => return false,
+                Some(Known::Null) => {}
+                Some(Known::One(text)) => take(text, true),
+                Some(Known::List(items)) => items.iter().for_each(|item| take(item, true)),
+            },
+            Slot::Row => match self.0.row() {
+                None => return false,
+                Some(row) => take(&row.to_string(), false),
+            },
+            Slot::Text(text) => take(text, false),
+            Slot::Missing => {}
+            Slot::Item | Slot::SourceRow => return false,
+        }
+        true
+    }
+}
+
 /// The expansion of a template, made absolute; `None` while a variable is not known.
 pub(super) fn expand(template: &Template, base: &str, lookup: &dyn Lookup) -> Option<String> {
     let mut iri = String::new();
     for part in &template.parts {
         match part {
             Part::Text(text) => iri.push_str(text),
-            Part::Expression(expression) => iri.push_str(&self::expression(expression, lookup)?),
+            Part::Expression(expression) => {
+                iri.push_str(&self::expression(template, expression, lookup)?);
+            }
         }
     }
-    Some(absolute(iri, base))
+    Some(absolute(template, iri, base))
 }
 
-/// An IRI made absolute as the conversion does.
-pub(super) fn absolute(mut iri: String, base: &str) -> String {
-    resolve(&mut iri, Iri::parse(base).ok().as_ref());
+/// An expansion of a template made absolute as the conversion does.
+pub(super) fn absolute(template: &Template, mut iri: String, base: &str) -> String {
+    // A value may have made something to normalise.
+    let form = match template.form {
+        Form::Absolute => Form::Relative,
+        form => form,
+    };
+    form.finish(&mut iri, Iri::parse(base).ok().as_ref());
     iri
 }
 
 /// The expansion of an expression; `None` while a variable is not known.
-pub(super) fn expression(expression: &Expression, lookup: &dyn Lookup) -> Option<String> {
-    let operator = expression.operator;
+pub(super) fn expression(
+    template: &Template,
+    expression: &Expression,
+    lookup: &dyn Lookup,
+) -> Option<String> {
     let mut out = String::new();
-    let mut started = false;
-    for variable in &expression.variables {
-        let known = match &variable.slot {
-            Slot::Column(column) => lookup.column(*column)?.clone(),
-            Slot::Row => Known::One(lookup.row()?.to_string()),
-            Slot::Text(text) => Known::One(text.clone()),
-            Slot::Missing => continue,
-            Slot::Item | Slot::SourceRow => return None,
-        };
-        let items = match known {
-            Known::Null => continue,
-            Known::List(items) if items.is_empty() => continue,
-            Known::List(items) => items,
-            Known::One(text) => vec![text],
-        };
-        out.push_str(if started {
-            operator.separator()
-        } else {
-            operator.first()
-        });
-        started = true;
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                out.push_str(if variable.explode {
-                    operator.separator()
-                } else {
-                    ","
-                });
-            }
-            if operator.is_named() && (index == 0 || variable.explode) {
-                out.push_str(&variable.name);
-                if !(item.is_empty() && operator == crate::uri::Operator::Parameter) {
-                    out.push('=');
-                }
-            }
-            let mut buffer = String::new();
-            let item = match variable.canonical {
-                Some(base) => canonical(base, item, &mut buffer),
-                None => item,
-            };
-            let item = match variable.prefix {
-                Some(count) => item.get(..prefix_length(item, count)).unwrap_or(item),
-                None => item,
-            };
-            operator.push(&mut out, item);
-        }
-    }
-    Some(out)
+    let (known, mut scratch) = (KnownCells(lookup), String::new());
+    let expanded = expression.expand(template.escaping, &known, &mut out, &mut scratch);
+    (expanded != Expanded::Unknown).then_some(out)
 }

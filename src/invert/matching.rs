@@ -1,7 +1,7 @@
 //! An IRI taken apart by the template that made it.
 
 use super::expand::{Lookup, absolute, expression};
-use crate::plan::{Expression, Part, Slot, Template};
+use crate::plan::{Expression, Form, Part, Slot, Template};
 use crate::uri::Operator;
 
 /// A variable with the text that stands for it in an IRI, decoded.
@@ -88,12 +88,12 @@ pub(super) fn matches<'t>(
 /// The text that every IRI of a template starts with, made absolute.
 pub(super) fn head(template: &Template, base: &str) -> String {
     match template.parts.as_slice() {
-        [] => absolute(String::new(), base),
-        [Part::Text(text)] => absolute(text.clone(), base),
-        [Part::Text(text), ..] if template.absolute => text.clone(),
+        [] => absolute(template, String::new(), base),
+        [Part::Text(text)] => absolute(template, text.clone(), base),
+        [Part::Text(text), ..] if template.form == Form::Absolute => text.clone(),
         [Part::Text(text), ..] => {
             // Resolved with something after it: a slash at its end is no last segment.
-            let probe = absolute(format!("{text}x"), base);
+            let probe = absolute(template, format!("{text}x"), base);
             probe.strip_suffix('x').unwrap_or(&probe).to_owned()
         }
         [Part::Expression(expression), ..] if expression.operator == Operator::Fragment => {
@@ -104,7 +104,7 @@ pub(super) fn head(template: &Template, base: &str) -> String {
             String::new()
         }
         [Part::Expression(_), ..] => {
-            let probe = absolute("x".to_owned(), base);
+            let probe = absolute(template, "x".to_owned(), base);
             probe.strip_suffix('x').unwrap_or(&probe).to_owned()
         }
     }
@@ -122,7 +122,7 @@ fn pieces<'t>(template: &'t Template, base: &str, lookup: &dyn Lookup) -> Option
     for (index, part) in rest.skip(usize::from(starts_with_text)) {
         match part {
             Part::Text(text) => push(&mut pieces, text),
-            Part::Expression(expr) => match expression(expr, lookup) {
+            Part::Expression(expr) => match expression(template, expr, lookup) {
                 // The head of a fragment holds its `#` already.
                 Some(text) if index == 0 && expr.operator == Operator::Fragment => {
                     push(&mut pieces, text.trim_start_matches('#'));

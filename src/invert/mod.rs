@@ -26,6 +26,7 @@ mod graph;
 mod matching;
 mod originals;
 mod row;
+mod rule;
 mod sources;
 mod table;
 mod written;
@@ -36,7 +37,7 @@ pub use originals::compare_with;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::fmt::{self, Layout, Profile};
-use crate::plan::Plan;
+use crate::tables::Tables;
 use oxrdf::NamedNode;
 use std::io;
 use std::sync::Arc;
@@ -61,18 +62,18 @@ pub struct Written {
 /// # Errors
 /// The tables that were written cannot be read again.
 pub fn tables(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     mut graph: Graph,
     claims: Option<&NamedNode>,
     profile: Profile,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Option<Vec<Written>>> {
+    let Tables { group, .. } = tables;
     if let Some(claims) = claims {
         graph.withheld_in(claims);
     }
     for (index, table) in group.tables.iter().enumerate() {
-        for problem in sources::check(plan, index, table) {
+        for problem in sources::check(tables.plan, index, table) {
             diagnostics.push(problem);
         }
     }
@@ -83,7 +84,7 @@ pub fn tables(
     let order = claims_first(group);
     let mut rows = vec![Vec::new(); group.tables.len()];
     for index in order {
-        let Some(inverse) = Inverse::new(plan, index, group) else {
+        let Some(inverse) = Inverse::new(tables, index) else {
             continue;
         };
         let found = inverse.rows(&graph, diagnostics);
@@ -108,7 +109,7 @@ pub fn tables(
     if diagnostics.has_errors() {
         return Ok(None);
     }
-    compare::compare(group, plan, &graph, &faithful, diagnostics)?;
+    compare::compare(tables, &graph, &faithful, diagnostics)?;
     if diagnostics.has_errors() {
         return Ok(None);
     }

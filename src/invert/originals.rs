@@ -3,37 +3,41 @@
 //! That the same graph comes of both is not enough: a row that makes no triple, or one of two ways to
 //! write a value, leaves nothing in the graph to miss.
 
-use super::compare::Tables;
+use super::compare::WrittenTables;
 use super::{Written, column_problem};
 use crate::claims::read_texts;
-use crate::csvw::model::{Table, TableGroup};
+use crate::csvw::model::Table;
 use crate::datatype::Format;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::fmt::{self, Layout, Profile};
 use crate::plan::{Plan, TablePlan};
-use crate::resource::{ResolveError, Resolver};
+use crate::resource::ResolveError;
+use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::Arc;
 
-/// Compares tables with the canonical form of those that the graph was made of, which `originals` finds,
+/// Compares tables with the canonical form of those that the graph was made of, which the resolver finds,
 /// and reports each column that the graph does not hold as it was written.
 ///
 /// # Errors
 /// A table cannot be read.
 pub fn compare_with(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     written: &[Written],
-    originals: &dyn Resolver,
     profile: Profile,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     for one in written {
         let Some(table) = group.tables.get(one.table) else {
             continue;
         };
-        let original = match originals.resolve(&table.url) {
+        let original = match resolver.resolve(&table.url) {
             Ok(original) => original,
             Err(ResolveError::NotFound) => return Err(io::ErrorKind::NotFound.into()),
             Err(ResolveError::Failed(why)) => return Err(io::Error::other(why)),
@@ -71,7 +75,7 @@ fn differ(
     };
     let read = |bytes, visit: &mut dyn FnMut(u64, Vec<String>)| {
         let tables = &[(written.table, bytes)];
-        read_texts(table_plan, &Tables { plan, tables }, visit)
+        read_texts(table_plan, &WrittenTables { plan, tables }, visit)
     };
     // Rows without a key have their numbers.
     let key = |number: u64, texts: &[String]| -> Vec<String> {

@@ -1,10 +1,11 @@
 //! The cells of one row, found one after another.
 
-use super::expand::{Lookup, expand};
+use super::expand::Lookup;
 use super::graph::Graph;
-use super::matching::{Binding, matches};
+use super::matching::Binding;
+use super::rule::{Made, Object, Rule};
 use super::table::Inverse;
-use crate::plan::{Language, Object, Rule, Slot, Template, Test};
+use crate::plan::{ColumnId, LanguageMap, Slot, Test};
 use oxrdf::{GraphName, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +62,7 @@ pub(super) struct Solver<'a> {
 impl<'a> Solver<'a> {
     /// Fills all cells of the columns of the file.
     pub(super) fn solve(&self, row: &mut Row) {
-        let rules = &self.inverse.plan.rules;
+        let rules = &self.inverse.rules;
         // Each round fills a cell, or is the last one.
         loop {
             let own = |rule: &Rule| !self.waits(rule, row) && self.own(rule, row);
@@ -99,7 +100,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Fills a cell with what the quads of a rule say of it.
-    fn learn(&self, rule: &Rule, row: &mut Row, column: usize, values: &BTreeSet<Vec<String>>) {
+    fn learn(&self, rule: &Rule<'a>, row: &mut Row, column: usize, values: &BTreeSet<Vec<String>>) {
         let known = self.choose(row, column, values);
         self.set(row, column, known);
         let literal = matches!(rule.object, Object::Literal(_) | Object::List(_));
@@ -118,23 +119,23 @@ impl<'a> Solver<'a> {
 
     /// Whether a rule is about texts whose language another cell has, which is not known yet: without
     /// it the quads of the rule look like those of something else.
-    fn waits(&self, rule: &Rule, row: &Row) -> bool {
-        let (Object::Literal(Language::Column(language))
-        | Object::List(Language::Column(language))) = &rule.object
+    fn waits(&self, rule: &Rule<'a>, row: &Row) -> bool {
+        let (Object::Literal(LanguageMap::Column(language))
+        | Object::List(LanguageMap::Column(language))) = rule.object
         else {
             return false;
         };
         let column = self.inverse.plan.columns.get(rule.column);
-        row.column(*language).is_none()
+        row.column(language.index()).is_none()
             && column.is_some_and(|column| column.datatype.takes_language())
     }
 
     /// Fills the cell that a rule is about; says whether it did.
-    fn own(&self, rule: &Rule, row: &mut Row) -> bool {
+    fn own(&self, rule: &Rule<'a>, row: &mut Row) -> bool {
         let column = rule.column;
         if row.column(column).is_some()
             || column >= self.inverse.plan.file_columns()
-            || !self.inverse.informative(rule)
+            || !rule.informative()
             || self.rejected(rule, row)
         {
             return false;
@@ -151,7 +152,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Fills a cell that a template of another column's rule mentions.
-    fn other(&self, rule: &Rule, row: &mut Row) -> bool {
+    fn other(&self, rule: &Rule<'a>, row: &mut Row) -> bool {
         if self.rejected(rule, row) {
             return false;
         }
@@ -168,7 +169,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Finds how a value is written that is known from an IRI; says whether it did.
-    fn form(&self, rule: &Rule, row: &mut Row) -> bool {
+    fn form(&self, rule: &Rule<'a>, row: &mut Row) -> bool {
         let column = rule.column;
         if !row.canonical.contains(&column)
             || !matches!(row.column(column), Some(Known::One(_)))
@@ -186,10 +187,11 @@ impl<'a> Solver<'a> {
     }
 
     /// Fills a cell that a rule has as its condition, where the quad of the rule is there.
-    fn condition(&self, rule: &Rule, row: &mut Row) -> bool {
-        let Some(when) = &rule.when else { return false };
-        let unknown = when.tests.iter().find_map(|test| match test {
-            Test::Equals(column, value) if row.column(*column).is_none() => Some((*column, value)),
+    fn condition(&self, rule: &Rule<'a>, row: &mut Row) -> bool {
+        let unknown = rule.tests().find_map(|test| match test {
+            Test::Equals(column, value) if row.column(column.index()).is_none() => {
+                Some((column.index(), value))
+            }
             _ => None,
         });
         let Some((column, value)) = unknown else {
@@ -230,54 +232,55 @@ impl<'a> Solver<'a> {
     /// a strategy is a programme too.
     fn made_beside(&self, row: &Row, column: usize) -> Vec<String> {
         let inverse = self.inverse;
-        let own = |rule: &&Rule| rule.column == column && matches!(rule.object, Object::Iri(_));
-        let Some(rule) = inverse.plan.rules.iter().find(own) else {
+        let mut rules = inverse.rules.iter();
+        let own = rules.find_map(|rule| match rule.object {
+            Object::Iri(value) if rule.column == column => Some((rule, value)),
+            _ => None,
+        });
+        let Some((rule, value)) = own else {
             return Vec::new();
         };
-        let Object::Iri(value) = rule.object else {
-            return Vec::new();
-        };
-        let beside = inverse.plan.rules.iter().filter_map(|other| {
+        let beside = inverse.rules.iter().filter_map(|other| {
             let Object::Iri(object) = other.object else {
                 return None;
             };
             let alike = other.subject == rule.subject && other.predicate == rule.predicate;
-            let tests = other.when.as_ref().map(|when| when.tests.as_slice());
-            let Some([Test::Differs(differs, text)]) = tests.filter(|_| alike) else {
+            let tests: Vec<&Test> = other.tests().collect();
+            let [Test::Differs(differs, text)] = tests.as_slice() else {
                 return None;
             };
-            let iri = inverse.template(object)?.constant()?;
-            let bindings = matches(inverse.template(value)?, inverse.base, row, iri)?;
-            let makes = |binding: &Binding<'_>| {
-                *binding.slot == Slot::Column(column) && binding.text == *text
-            };
-            (*differs == column && bindings.iter().any(makes)).then(|| text.clone())
+            let iri = object.constant().filter(|_| alike)?;
+            let bindings = value.matches(inverse.base, row, iri)?;
+            let id = ColumnId::new(column);
+            let makes =
+                |binding: &Binding<'_>| *binding.slot == Slot::Column(id) && binding.text == *text;
+            (*differs == id && bindings.iter().any(makes)).then(|| text.clone())
         });
         beside.collect()
     }
 
     /// Whether a condition of a rule is known not to hold.
-    fn rejected(&self, rule: &Rule, row: &Row) -> bool {
-        let text = |column: &usize| {
-            row.column(*column).map(|known| match known {
+    fn rejected(&self, rule: &Rule<'a>, row: &Row) -> bool {
+        let text = |column: &ColumnId| {
+            row.column(column.index()).map(|known| match known {
                 Known::One(text) => Some(text.as_str()),
                 Known::Null | Known::List(_) => None,
             })
         };
-        let tests = rule.when.iter().flat_map(|when| &when.tests);
-        tests.into_iter().any(|test| match test {
-            Test::Present(column) => row.column(*column) == Some(&Known::Null),
+        rule.tests().any(|test| match test {
+            Test::NotNull(column) | Test::Present(column) => {
+                row.column(column.index()) == Some(&Known::Null)
+            }
             Test::Equals(column, value) => text(column).is_some_and(|text| text != Some(value)),
             Test::Differs(column, value) => text(column).is_some_and(|text| text == Some(value)),
         })
     }
 
     /// What the quads of a rule say; `None` while too little is known to look for them.
-    fn said(&self, rule: &Rule, row: &Row) -> Option<Said> {
+    fn said(&self, rule: &Rule<'a>, row: &Row) -> Option<Said> {
         let inverse = self.inverse;
-        let subject = inverse.template(rule.subject?)?;
-        let predicate = inverse.template(rule.predicate)?;
-        let known_predicate = expand(predicate, inverse.base, row);
+        let (subject, predicate) = (rule.subject?, rule.predicate);
+        let known_predicate = predicate.expand(inverse.base, row);
         let mut said = Said {
             values: Values::new(),
             complete: known_predicate.is_some(),
@@ -288,12 +291,10 @@ impl<'a> Solver<'a> {
                 match &known_predicate {
                     Some(iri) if iri == quad.predicate.as_str() => {}
                     Some(_) => return None,
-                    None => bindings.extend(matches(
-                        predicate,
-                        inverse.base,
-                        row,
-                        quad.predicate.as_str(),
-                    )?),
+                    None => {
+                        let iri = quad.predicate.as_str();
+                        bindings.extend(predicate.matches(inverse.base, row, iri)?);
+                    }
                 }
                 bindings.extend(self.graph_fits(rule, row, index, quad)?);
                 let own = self.object(rule, row, &quad.object, &mut bindings)?;
@@ -318,7 +319,7 @@ impl<'a> Solver<'a> {
                 }
                 Some(())
             };
-        if let Some(iri) = expand(subject, inverse.base, row) {
+        if let Some(iri) = subject.expand(inverse.base, row) {
             for (index, quad) in self.graph.of_subject(&iri) {
                 accept(index, quad, Vec::new());
             }
@@ -328,14 +329,13 @@ impl<'a> Solver<'a> {
         let Object::Iri(object) = rule.object else {
             return None;
         };
-        let object = inverse.template(object)?;
         let mentions = object
             .slots()
             .any(|slot| matches!(slot, Slot::Column(_) | Slot::Row));
-        let iri = expand(object, inverse.base, row).filter(|_| mentions)?;
+        let iri = object.expand(inverse.base, row).filter(|_| mentions)?;
         for (index, quad) in self.graph.of_object(&iri) {
             if let NamedOrBlankNode::NamedNode(node) = &quad.subject
-                && let Some(bindings) = matches(subject, inverse.base, row, node.as_str())
+                && let Some(bindings) = subject.matches(inverse.base, row, node.as_str())
             {
                 accept(index, quad, bindings);
             }
@@ -346,7 +346,7 @@ impl<'a> Solver<'a> {
     /// Whether a quad stands in the graph of a rule; what the graph's name says.
     fn graph_fits(
         &self,
-        rule: &Rule,
+        rule: &Rule<'a>,
         row: &Row,
         index: usize,
         quad: &Quad,
@@ -354,17 +354,16 @@ impl<'a> Solver<'a> {
         if self.graph.is_anywhere(index) {
             return Some(Vec::new());
         }
-        let template = rule.graph.and_then(|graph| self.inverse.template(graph));
-        let null = |template: &Template| {
-            template.slots().any(
-                |slot| matches!(slot, Slot::Column(column) if row.column(*column) == Some(&Known::Null)),
+        let null = |made: Made<'_>| {
+            made.slots().any(
+                |slot| matches!(slot, Slot::Column(column) if row.column(column.index()) == Some(&Known::Null)),
             )
         };
-        match (template, &quad.graph_name) {
+        match (rule.graph, &quad.graph_name) {
             (None, GraphName::DefaultGraph) => Some(Vec::new()),
             (Some(template), GraphName::DefaultGraph) => null(template).then(Vec::new),
             (Some(template), GraphName::NamedNode(name)) => {
-                matches(template, self.inverse.base, row, name.as_str())
+                template.matches(self.inverse.base, row, name.as_str())
             }
             _ => None,
         }
@@ -373,7 +372,7 @@ impl<'a> Solver<'a> {
     /// Whether an object is one that a rule makes; the value of the rule's cell, where it holds it.
     fn object(
         &self,
-        rule: &Rule,
+        rule: &Rule<'a>,
         row: &Row,
         object: &Term,
         bindings: &mut Vec<Binding<'a>>,
@@ -391,27 +390,34 @@ impl<'a> Solver<'a> {
                 Some(Some(items.collect::<Option<_>>()?))
             }
             (Object::Iri(template) | Object::Each(template), Term::NamedNode(node)) => {
-                let template = self.inverse.template(*template)?;
-                bindings.extend(matches(template, self.inverse.base, row, node.as_str())?);
+                bindings.extend(template.matches(self.inverse.base, row, node.as_str())?);
                 Some(None)
             }
             _ => None,
         }
     }
 
-    fn literal(&self, rule: &Rule, language: &Language, row: &Row, term: &Term) -> Option<String> {
+    fn literal(
+        &self,
+        rule: &Rule<'a>,
+        language: &LanguageMap,
+        row: &Row,
+        term: &Term,
+    ) -> Option<String> {
         let Term::Literal(literal) = term else {
             return None;
         };
         let column = self.inverse.plan.columns.get(rule.column)?;
         let fits = if column.datatype.takes_language() {
             let tag = match language {
-                Language::None => None,
-                Language::Tag(tag) => Some(tag.as_str()),
-                Language::Column(column) => match row.column(*column) {
+                LanguageMap::None => None,
+                LanguageMap::Constant(tag) => Some(tag.as_str()),
+                LanguageMap::Column(column) => match row.column(column.index()) {
                     Some(Known::One(tag)) => Some(tag.as_str()),
                     _ => None,
                 },
+                // Nothing tells what a template made it of.
+                LanguageMap::Template(_) => return None,
             };
             match (tag, literal.language()) {
                 (Some(tag), Some(found)) => tag.eq_ignore_ascii_case(found),

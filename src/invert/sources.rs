@@ -1,11 +1,14 @@
 //! What a mapping loses, found before any row is read.
 
 use super::matching::is_readable;
-use super::table::{anchor, informative, remaining};
+use super::rule::{Made, Rule};
+use super::table::{anchor, remaining};
 use super::written::Writing;
 use crate::csvw::model::Table;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::{Object, Part, Plan, Rule, Slot, TablePlan, Test};
+use crate::plan::{
+    ColumnId, Part, Plan, Slot, TablePlan, Template, TemplateId, TermMap, Test, TripleMap,
+};
 use std::collections::BTreeSet;
 
 /// Everything that stands in the way of writing a table back from its graph.
@@ -41,12 +44,13 @@ pub(super) fn check(plan: &Plan, index: usize, table: &Table) -> Vec<Diagnostic>
     };
     let mut problems = Vec::new();
     let known = reach(table_plan, anchor);
-    for (column, plan) in table_plan.columns.iter().enumerate() {
+    for (id, plan) in table_plan.columns() {
         if plan.virtual_column {
             continue;
         }
+        let column = id.index();
         let name = &plan.name;
-        if !known.contains(&column) {
+        if !known.contains(&id) {
             problems.push(
                 super::column_problem(
                     Code::InverseColumn,
@@ -65,7 +69,7 @@ pub(super) fn check(plan: &Plan, index: usize, table: &Table) -> Vec<Diagnostic>
                 column,
                 format!("the graph does not hold how the column `{name}` is written: {loss}"),
             ));
-        } else if conditional(table_plan, column) {
+        } else if conditional(table_plan, id) {
             problems.push(super::column_problem(
                 Code::InverseColumn,
                 table,
@@ -80,49 +84,37 @@ pub(super) fn check(plan: &Plan, index: usize, table: &Table) -> Vec<Diagnostic>
 }
 
 /// Whether a column's only triple depends on a condition on other columns.
-fn conditional(plan: &TablePlan, column: usize) -> bool {
-    let mut own = plan.rules.iter().filter(|rule| rule.column == column);
-    let Some(rule) = own.next() else { return false };
-    rule.when
-        .as_ref()
-        .is_some_and(|when| !when.tests.iter().all(|test| *test == Test::Present(column)))
+fn conditional(plan: &TablePlan, column: ColumnId) -> bool {
+    let Some(map) = plan.maps_of(column).next() else {
+        return false;
+    };
+    !map.stated().all(|test| *test == Test::Present(column))
         && !plan
-            .rules
+            .maps
             .iter()
-            .filter(|other| other.column != column)
-            .any(|other| slots(plan, other).any(|slot| slot == Slot::Column(column)))
+            .filter(|other| other.column() != Some(column))
+            .any(|other| slots(plan, other).any(|slot| *slot == Slot::Column(column)))
 }
 
-/// The slots of all templates of a rule.
-fn slots<'p>(plan: &'p TablePlan, rule: &Rule) -> impl Iterator<Item = Slot> + 'p {
-    let object = match rule.object {
-        Object::Iri(template) | Object::Each(template) => Some(template),
-        // A text does not tell its parts apart.
-        Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
-    };
-    [rule.subject, Some(rule.predicate), object, rule.graph]
-        .into_iter()
-        .flatten()
-        .filter_map(|index| plan.templates.get(index))
-        .flat_map(|template| template.slots().cloned())
+/// The slots of all templates of a triple map, save those of texts, which do not tell their parts apart.
+fn slots<'p>(plan: &'p TablePlan, map: &'p TripleMap) -> impl Iterator<Item = &'p Slot> {
+    let terms = map
+        .terms()
+        .filter(|term| !matches!(term, TermMap::Literal(_)));
+    terms.flat_map(|term| plan.slots(term))
 }
 
 /// The columns that can be found, starting from a row's subject, whatever the graph holds.
-fn reach(plan: &TablePlan, anchor: usize) -> BTreeSet<usize> {
-    let columns = |index: Option<usize>| -> Vec<usize> {
-        let template = index.and_then(|index| plan.templates.get(index));
-        let slots = template.into_iter().flat_map(|template| template.slots());
-        slots
-            .filter_map(|slot| match slot {
-                Slot::Column(column) => Some(*column),
-                _ => None,
-            })
-            .collect()
+fn reach(plan: &TablePlan, anchor: TemplateId) -> BTreeSet<ColumnId> {
+    let rules = Rule::all(plan);
+    let columns = |made: Option<Made<'_>>| -> Vec<ColumnId> {
+        let template = made.and_then(Made::template).into_iter();
+        template.flat_map(Template::columns).collect()
     };
     // Columns whose values can be read from an expansion.
-    let readable = |index: Option<usize>| -> Vec<usize> {
-        let template = index.and_then(|index| plan.templates.get(index));
-        let parts = template.into_iter().flat_map(|template| &template.parts);
+    let readable = |made: Option<Made<'_>>| -> Vec<ColumnId> {
+        let template = made.and_then(Made::template).into_iter();
+        let parts = template.flat_map(|template| &template.parts);
         parts
             .filter_map(|part| match part {
                 Part::Expression(expression) if is_readable(expression) => {
@@ -135,38 +127,36 @@ fn reach(plan: &TablePlan, anchor: usize) -> BTreeSet<usize> {
             })
             .collect()
     };
-    let mut known: BTreeSet<usize> = columns(Some(anchor)).into_iter().collect();
+    let anchor = plan.template(anchor).into_iter();
+    let mut known: BTreeSet<ColumnId> = anchor.flat_map(Template::columns).collect();
     let file = plan.file_columns();
     loop {
         let before = known.len();
-        for rule in &plan.rules {
+        for rule in &rules {
             if rule.subject.is_none() {
                 continue;
             }
-            let object = match rule.object {
-                Object::Iri(template) | Object::Each(template) => Some(template),
-                Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
-            };
-            let all = |index: Option<usize>| {
-                columns(index)
+            let (subject, object) = (rule.subject, rule.iri());
+            let all = |made: Option<Made<'_>>| {
+                columns(made)
                     .iter()
-                    .all(|column| *column >= file || known.contains(column))
+                    .all(|column| column.index() >= file || known.contains(column))
             };
-            let forward = all(rule.subject);
+            let forward = all(subject);
             let backward = object.is_some() && all(object) && !columns(object).is_empty();
             if !forward && !backward {
                 continue;
             }
-            let mut found = readable(if forward { object } else { rule.subject });
+            let mut found = readable(if forward { object } else { subject });
             found.extend(readable(Some(rule.predicate)));
             found.extend(readable(rule.graph));
-            if informative(plan, rule) && (forward || readable(rule.subject).contains(&rule.column))
-            {
-                found.push(rule.column);
+            let column = ColumnId::new(rule.column);
+            if rule.informative() && (forward || readable(subject).contains(&column)) {
+                found.push(column);
             }
             known.extend(found);
         }
-        for column in 0..file {
+        for column in (0..file).map(ColumnId::new) {
             if remaining(plan, column).is_some() {
                 known.insert(column);
             }

@@ -2,13 +2,15 @@
 
 use super::expand::Lookup;
 use super::graph::Graph;
-use super::matching::{Binding, head, is_readable, matches};
+use super::matching::{Binding, is_readable, matches};
 use super::row::{Known, Row, Solver};
+use super::rule::{Made, Object, Rule};
 use super::written::Writing;
-use crate::csvw::model::{Table, TableGroup};
+use crate::csvw::model::Table;
 use crate::datatype::{Datatype, Format, canonical};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{Language, Object, Part, Plan, Rule, Slot, TablePlan, Template, Test};
+use crate::plan::{ColumnId, LanguageMap, Part, Plan, Slot, TablePlan, TemplateId, Test};
+use crate::tables::Tables;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +21,12 @@ pub(super) struct Inverse<'a> {
     pub(super) base: &'a str,
     table: &'a Table,
     writing: Vec<Writing<'a>>,
+    /// What the cells say.
+    pub(super) rules: Vec<Rule<'a>>,
     /// The template whose expansions are the rows.
-    anchor: usize,
-    /// Rules of the anchor whose quads no other rule makes.
-    rules: Vec<usize>,
+    anchor: TemplateId,
+    /// Rules of the anchor whose quads no other rule makes, by index.
+    own_rules: Vec<usize>,
 }
 
 /// Nothing is known.
@@ -40,21 +44,18 @@ impl Lookup for Nothing {
 
 impl<'a> Inverse<'a> {
     /// Prepares a table; `None` where nothing tells its rows ([`sources`](super::sources) says so).
-    pub(super) fn new(plan: &'a Plan, index: usize, group: &'a TableGroup) -> Option<Self> {
-        let table = plan.tables.get(index)?;
-        let (anchor, rules) = anchor(plan, index)?;
+    pub(super) fn new(tables: Tables<'a>, index: usize) -> Option<Self> {
+        let (described, table) = tables.get(index)?;
+        let (anchor, own_rules) = anchor(tables.plan, index)?;
         Some(Self {
             plan: table,
-            base: &table.url,
-            table: group.tables.get(index)?,
+            base: table.base(),
+            table: described,
             writing: table.columns.iter().map(Writing::new).collect(),
+            rules: Rule::all(table),
             anchor,
-            rules,
+            own_rules,
         })
-    }
-
-    pub(super) fn template(&self, index: usize) -> Option<&'a Template> {
-        self.plan.templates.get(index)
     }
 
     pub(super) fn is_list(&self, column: usize) -> bool {
@@ -88,28 +89,25 @@ impl<'a> Inverse<'a> {
             })
     }
 
-    /// Whether the quads of a rule hold the value of its cell.
-    pub(super) fn informative(&self, rule: &Rule) -> bool {
-        informative(self.plan, rule)
-    }
-
     /// The one value of a column whose absence from the graph is what tells it.
     pub(super) fn remaining(&self, column: usize) -> Option<&str> {
-        remaining(self.plan, column)
+        remaining(self.plan, ColumnId::new(column))
     }
 
     /// The values of columns that bindings hold; `None` where one is no value of its column.
     pub(super) fn values(
         &self,
-        rule: &Rule,
+        rule: &Rule<'_>,
         bindings: &[Binding<'_>],
     ) -> Option<Vec<(usize, Vec<String>)>> {
         let mut values = Vec::new();
         for binding in bindings {
             let (column, items) = match binding.slot {
                 Slot::Item => (rule.column, vec![binding.text.clone()]),
-                Slot::Column(column) if self.is_list(*column) => (*column, binding.items.clone()),
-                Slot::Column(column) => (*column, vec![binding.text.clone()]),
+                Slot::Column(column) if self.is_list(column.index()) => {
+                    (column.index(), binding.items.clone())
+                }
+                Slot::Column(column) => (column.index(), vec![binding.text.clone()]),
                 _ => continue,
             };
             if !items.iter().all(|item| self.is_value(column, item)) {
@@ -123,15 +121,9 @@ impl<'a> Inverse<'a> {
     /// The rows of the table, in the order of their subjects or numbers.
     pub(super) fn rows(&self, graph: &Graph, diagnostics: &mut Diagnostics) -> Vec<Row> {
         let mut found: BTreeMap<(Option<u64>, String), Row> = BTreeMap::new();
-        for rule in self
-            .rules
-            .iter()
-            .filter_map(|&rule| self.plan.rules.get(rule))
-        {
-            let Some(predicate) = self.template(rule.predicate) else {
-                continue;
-            };
-            let predicate = head(predicate, self.base);
+        let own = self.own_rules.iter();
+        for rule in own.filter_map(|&rule| self.rules.get(rule)) {
+            let predicate = rule.predicate.head(self.base);
             for (_, quad) in graph.of_predicate(&predicate) {
                 if !self.makes(rule, quad) {
                     continue;
@@ -174,7 +166,7 @@ impl<'a> Inverse<'a> {
         let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
             return None;
         };
-        let template = self.template(self.anchor)?;
+        let template = self.plan.template(self.anchor)?;
         let bindings = matches(template, self.base, &Nothing, subject.as_str())?;
         let mut row = Row {
             subject: subject.as_str().to_owned(),
@@ -189,6 +181,7 @@ impl<'a> Inverse<'a> {
         for binding in &bindings {
             match binding.slot {
                 Slot::Column(column) => {
+                    let column = &column.index();
                     let known = if self.is_list(*column) {
                         Known::List(binding.items.clone())
                     } else {
@@ -210,15 +203,15 @@ impl<'a> Inverse<'a> {
     }
 
     /// Whether a quad can be one that a rule makes, its subject aside.
-    fn makes(&self, rule: &Rule, quad: &Quad) -> bool {
+    fn makes(&self, rule: &Rule<'_>, quad: &Quad) -> bool {
         match (&rule.object, &quad.object) {
-            (Object::Iri(template) | Object::Each(template), Term::NamedNode(node)) => self
-                .template(*template)
-                .is_some_and(|template| match template.constant() {
-                    Some(_) => head(template, self.base) == node.as_str(),
-                    None => node.as_str().starts_with(&head(template, self.base)),
-                }),
-            (Object::Literal(_) | Object::Text(..), Term::Literal(_)) => true,
+            (Object::Iri(made) | Object::Each(made), Term::NamedNode(node)) => {
+                match made.constant() {
+                    Some(_) => made.head(self.base) == node.as_str(),
+                    None => node.as_str().starts_with(&made.head(self.base)),
+                }
+            }
+            (Object::Literal(_) | Object::Text(_), Term::Literal(_)) => true,
             (Object::List(_), Term::BlankNode(_) | Term::NamedNode(_)) => true,
             _ => false,
         }
@@ -277,7 +270,7 @@ impl<'a> Inverse<'a> {
 
     /// Whether the triples of a column tell a list without items from no list.
     fn says_empty(&self, column: usize) -> bool {
-        let mut rules = self.plan.rules.iter();
+        let mut rules = self.rules.iter();
         rules.any(|rule| rule.column == column && matches!(rule.object, Object::List(_)))
     }
 
@@ -336,26 +329,6 @@ fn shown(cell: Option<&Known>) -> String {
     }
 }
 
-/// Whether the quads of a rule hold the value of its cell.
-pub(super) fn informative(plan: &TablePlan, rule: &Rule) -> bool {
-    let mentions = |index: Option<usize>| {
-        index
-            .and_then(|index| plan.templates.get(index))
-            .is_some_and(|template| {
-                template
-                    .slots()
-                    .any(|slot| *slot == Slot::Column(rule.column) || *slot == Slot::Item)
-            })
-    };
-    match rule.object {
-        Object::Literal(_) | Object::List(_) => true,
-        Object::Text(..) => false,
-        Object::Iri(template) | Object::Each(template) => {
-            mentions(Some(template)) || mentions(rule.subject) || mentions(Some(rule.predicate))
-        }
-    }
-}
-
 /// The words that a column allows, where its format is a plain choice.
 fn alternatives(datatype: &Datatype) -> Option<Vec<&str>> {
     let Format::Regular(pattern) = &datatype.format else {
@@ -370,20 +343,20 @@ fn alternatives(datatype: &Datatype) -> Option<Vec<&str>> {
 
 /// The one word of a column's choice that is the condition of no rule: a row that meets none of the
 /// conditions has it.
-pub(super) fn remaining(plan: &TablePlan, column: usize) -> Option<&str> {
-    let datatype = &plan.columns.get(column)?.datatype;
+pub(super) fn remaining(plan: &TablePlan, column: ColumnId) -> Option<&str> {
+    let datatype = &plan.column(column)?.datatype;
+    let file = plan.file_columns();
     let conditions: Vec<&str> = plan
-        .rules
+        .maps
         .iter()
-        .filter(|rule| rule.column >= plan.file_columns())
-        .filter_map(|rule| rule.when.as_ref())
-        .flat_map(|when| &when.tests)
+        .filter(|map| map.column().is_some_and(|column| column.index() >= file))
+        .flat_map(|map| &map.condition)
         .filter_map(|test| match test {
             Test::Equals(of, value) if *of == column => Some(value.as_str()),
             _ => None,
         })
         .collect();
-    if conditions.is_empty() || !plan.columns.get(column)?.required {
+    if conditions.is_empty() || !plan.column(column)?.required {
         return None;
     }
     let mut left = alternatives(datatype)?;
@@ -394,11 +367,13 @@ pub(super) fn remaining(plan: &TablePlan, column: usize) -> Option<&str> {
     }
 }
 
-/// The template whose expansions are the rows of a table, and the rules that only its rows obey.
-pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(usize, Vec<usize>)> {
+/// The template whose expansions are the rows of a table, and the rules that only its rows obey, by index.
+pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize>)> {
     let table = plan.tables.get(index)?;
-    let mut best: Option<(usize, Vec<usize>)> = None;
-    for (template_index, template) in table.templates.iter().enumerate() {
+    let rules = Rule::all(table);
+    let mut best: Option<(TemplateId, Vec<usize>)> = None;
+    for (at, template) in table.templates.iter().enumerate() {
+        let id = TemplateId::new(at);
         let holds = |slot: &Slot| template.slots().any(|found| found == slot);
         let keyed = if table.primary_key.is_empty() {
             holds(&Slot::Row)
@@ -415,35 +390,25 @@ pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(usize, Vec<usize>)> {
         if !keyed || !readable {
             continue;
         }
-        let rules: Vec<usize> = table
-            .rules
+        let own: Vec<usize> = rules
             .iter()
             .enumerate()
-            .filter(|(_, rule)| rule.subject == Some(template_index))
-            .filter(|(_, rule)| constant(table, rule.predicate).is_some())
-            .filter(|(_, rule)| !is_made_elsewhere(plan, index, rule))
+            .filter(|(_, rule)| rule.map.subject.template() == Some(id))
+            .filter(|(_, rule)| rule.predicate.constant().is_some())
+            .filter(|(_, rule)| !is_made_elsewhere(plan, (index, table), rule))
             .map(|(rule, _)| rule)
             .collect();
-        if rules.len() > best.as_ref().map_or(0, |(_, rules)| rules.len()) {
-            best = Some((template_index, rules));
+        if own.len() > best.as_ref().map_or(0, |(_, own)| own.len()) {
+            best = Some((id, own));
         }
     }
     best
 }
 
-fn constant(table: &TablePlan, template: usize) -> Option<String> {
-    let template = table.templates.get(template)?;
-    template.constant().map(|_| head(template, &table.url))
-}
-
 /// Whether another table, or another subject of this one, can yield the quads of a rule.
-fn is_made_elsewhere(plan: &Plan, index: usize, rule: &Rule) -> bool {
-    let Some(table) = plan.tables.get(index) else {
-        return true;
-    };
+fn is_made_elsewhere(plan: &Plan, (index, table): (usize, &TablePlan), rule: &Rule<'_>) -> bool {
     plan.tables.iter().enumerate().any(|(other_index, other)| {
-        other
-            .rules
+        Rule::all(other)
             .iter()
             .filter(|other| other_index != index || other.subject != rule.subject)
             .any(|other_rule| overlap((table, rule), (other, other_rule)))
@@ -451,10 +416,10 @@ fn is_made_elsewhere(plan: &Plan, index: usize, rule: &Rule) -> bool {
 }
 
 /// Whether two rules can yield the same quad, as far as the texts of their templates tell.
-fn overlap((a, rule): (&TablePlan, &Rule), (b, other): (&TablePlan, &Rule)) -> bool {
-    let template = |table: &TablePlan, index: Option<usize>| {
-        let template = table.templates.get(index?)?;
-        Some((head(template, &table.url), template.constant().is_some()))
+fn overlap((a, rule): (&TablePlan, &Rule<'_>), (b, other): (&TablePlan, &Rule<'_>)) -> bool {
+    let start = |table: &TablePlan, made: Option<Made<'_>>| {
+        let made = made?;
+        Some((made.head(table.base()), made.constant().is_some()))
     };
     let meet = |x: Option<(String, bool)>, y: Option<(String, bool)>| match (x, y) {
         (Some((x, true)), Some((y, true))) => x == y,
@@ -464,33 +429,33 @@ fn overlap((a, rule): (&TablePlan, &Rule), (b, other): (&TablePlan, &Rule)) -> b
         // Blank nodes meet nothing.
         _ => false,
     };
-    if !meet(template(a, rule.subject), template(b, other.subject))
+    if !meet(start(a, rule.subject), start(b, other.subject))
         || !meet(
-            template(a, Some(rule.predicate)),
-            template(b, Some(other.predicate)),
+            start(a, Some(rule.predicate)),
+            start(b, Some(other.predicate)),
         )
     {
         return false;
     }
     match (&rule.object, &other.object) {
         (Object::Iri(x) | Object::Each(x), Object::Iri(y) | Object::Each(y)) => {
-            meet(template(a, Some(*x)), template(b, Some(*y)))
+            meet(start(a, Some(*x)), start(b, Some(*y)))
         }
         (Object::Literal(x), Object::Literal(y)) => {
-            let datatype = |table: &TablePlan, rule: &Rule| {
+            let datatype = |table: &TablePlan, rule: &Rule<'_>| {
                 let column = table.columns.get(rule.column)?;
                 Some((
                     column.datatype.takes_language(),
                     column.datatype.iri().to_owned(),
                 ))
             };
-            let languages = matches!((x, y), (Language::Column(_), _) | (_, Language::Column(_)));
-            datatype(a, rule) == datatype(b, other) && (languages || x == y)
+            let varies = |language: &LanguageMap| {
+                matches!(language, LanguageMap::Column(_) | LanguageMap::Template(_))
+            };
+            datatype(a, rule) == datatype(b, other) && (varies(x) || varies(y) || x == y)
         }
         (Object::List(_), Object::List(_)) => true,
-        (Object::Text(_, x) | Object::Literal(x), Object::Text(_, y) | Object::Literal(y)) => {
-            x == y
-        }
+        (Object::Text(x) | Object::Literal(x), Object::Text(y) | Object::Literal(y)) => x == y,
         _ => false,
     }
 }

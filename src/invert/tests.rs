@@ -1,8 +1,7 @@
 use super::*;
 use crate::convert::{self, CollectSink, Options};
-use crate::csvw::{self, LoadOptions};
+use crate::csvw::{self, CompileOptions, LoadOptions};
 use crate::diagnostic::Mode;
-use crate::plan::{Mode as PlanMode, PlanOptions};
 use crate::resource::{ResolveError, Resolver, Resource};
 use proptest::prelude::*;
 
@@ -32,11 +31,11 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let url = format!("{BASE}m.json");
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
-    let options = PlanOptions {
-        mode: PlanMode::Minimal,
-        ..PlanOptions::default()
+    let options = CompileOptions {
+        mode: csvw::Mode::Minimal,
+        ..CompileOptions::default()
     };
-    let plan = crate::plan::compile(&group, &options, &mut diagnostics);
+    let plan = csvw::compile(&group, &options, &mut diagnostics);
     let mut sink = CollectSink::default();
     convert::run(
         &plan,
@@ -58,15 +57,12 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
     quads.sort_by_key(ToString::to_string);
     quads.dedup();
     let graph: Graph = quads.into_iter().collect();
-    let written = tables(
-        &group,
-        &plan,
-        graph,
-        None,
-        Profile::Faithful,
-        &mut diagnostics,
-    )
-    .unwrap();
+    let compiled = Tables {
+        group: &group,
+        plan: &plan,
+        resolver: &files,
+    };
+    let written = tables(compiled, graph, None, Profile::Faithful, &mut diagnostics).unwrap();
     match written {
         Some(tables) => {
             let text = |table: Written| String::from_utf8(table.bytes).unwrap();

@@ -1,20 +1,16 @@
 //! How a value is written in its column.
 
-use crate::datatype::{Format, Parser, canonical};
+use crate::datatype::{Format, canonical};
 use crate::plan::ColumnPlan;
 
 /// Writes the values of a column as its cells hold them.
 pub(super) struct Writing<'p> {
     column: &'p ColumnPlan,
-    parser: Parser,
 }
 
 impl<'p> Writing<'p> {
     pub(super) fn new(column: &'p ColumnPlan) -> Self {
-        Self {
-            parser: column.datatype.parser(),
-            column,
-        }
+        Self { column }
     }
 
     /// The text whose value is `lexical`; `None` where the column has no such value.
@@ -49,7 +45,8 @@ impl<'p> Writing<'p> {
             None => datatype.normalise(&text, &mut normal),
         };
         let same = self
-            .parser
+            .column
+            .parser()
             .parse(normal, &mut value)
             .is_ok_and(|value| value == lexical || self.is_same(value, lexical));
         (same && !splits(&text)).then_some(text)
@@ -204,8 +201,7 @@ mod tests {
             null: vec![String::new()],
             required: false,
             separator: separator.map(str::to_owned),
-            naming: false,
-            misfit: false,
+            ..ColumnPlan::default()
         };
         let text = Writing::new(&column).text(lexical);
         assert_eq!(text.as_deref(), expected, "{message}");

@@ -3,10 +3,8 @@
 use super::Match;
 use crate::claims::Claims;
 use crate::convert::{self, NullSink, Options};
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::tables::Tables;
 use std::io;
 
 /// The quads that claims make out of what other cells yield, each with the cell of the claims table that
@@ -14,16 +12,21 @@ use std::io;
 ///
 /// # Errors
 /// A table cannot be read.
-pub fn claimed(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> io::Result<Vec<Match>> {
+pub fn claimed(tables: Tables<'_>) -> io::Result<Vec<Match>> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     // What is wrong with claims is told by `check`.
     let mut silent = Diagnostics::new(Mode::Convert);
-    let claims = Claims::read(group, plan, resolver, &mut silent);
+    let claims = Claims::read(tables, &mut silent);
     if claims.table().is_none() {
         return Ok(Vec::new());
     }
     let mut sink = claims.sink(NullSink, claims.graph(group));
     convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
-    let made = claims.made(group, plan, resolver, &sink, &mut silent);
+    let made = claims.made(tables, &sink, &mut silent);
     let matches = made.into_iter().map(|made| Match {
         quad: made.quad,
         origin: made.origin,

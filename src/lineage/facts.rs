@@ -3,12 +3,12 @@
 use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
 use crate::claims::{Claims, Spans};
 use crate::convert;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
 use crate::pipeline;
-use crate::plan::{self, Plan};
+use crate::plan::TableId;
 use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError};
+use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,8 @@ use std::path::{Path, PathBuf};
 /// What the tables of a project say.
 #[derive(Debug)]
 pub struct Facts {
-    /// Where the tables are.
-    pub source: pipeline::Source,
-    /// Their metadata.
-    pub group: TableGroup,
-    /// What is made of them.
-    pub plan: Plan,
+    /// The tables.
+    pub tables: ProjectTables,
     /// The claims that were read.
     pub claims: Claims,
     prefixes: Prefixes,
@@ -45,19 +41,14 @@ impl Facts {
         diagnostics: &mut Diagnostics,
     ) -> io::Result<Option<Self>> {
         let source = pipeline::Source::open(project)?.shown_in(shown);
-        let loaded = source.load(diagnostics).map(|group| {
-            let plan = plan::compile(&group, &pipeline::plan_options(), diagnostics);
-            (group, plan)
-        });
-        let Some((group, plan)) = loaded.filter(|_| !diagnostics.has_errors()) else {
+        let loaded = ProjectTables::load(source, diagnostics);
+        let Some(tables) = loaded.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
         };
-        let prefixes = pipeline::prefixes(project, &group, source.base())?;
+        let prefixes = pipeline::prefixes(project, &tables.group, tables.source.base())?;
         Ok(Some(Self {
             cache,
-            source,
-            group,
-            plan,
+            tables,
             claims: Claims::default(),
             claimed: None,
             prefixes,
@@ -84,7 +75,7 @@ impl Facts {
 
     /// Reads all claims.
     pub fn read_claims(&mut self, diagnostics: &mut Diagnostics) {
-        self.claims = Claims::read(&self.group, &self.plan, &self.source, diagnostics);
+        self.claims = Claims::read(self.tables.get(), diagnostics);
     }
 
     /// Finds quads by a pattern, and the claims about their rows. Large tables get an index beside the
@@ -101,13 +92,14 @@ impl Facts {
     /// # Errors
     /// A table cannot be read.
     pub fn find_any(&mut self, patterns: &[Pattern]) -> io::Result<Found> {
-        let mut index = Index::open(&self.plan, &self.source, &self.cache).unwrap_or_default();
+        let Tables { plan, resolver, .. } = self.tables.get();
+        let mut index = Index::open(plan, resolver, &self.cache).unwrap_or_default();
         let mut found = Found {
             matches: Vec::new(),
             near: Some(Near::new()),
         };
         for pattern in patterns {
-            let more = find(&self.plan, &self.source, pattern, index.as_mut())?;
+            let more = find(plan, resolver, pattern, index.as_mut())?;
             for one in more.matches {
                 if !found.matches.contains(&one) {
                     found.matches.push(one);
@@ -125,10 +117,10 @@ impl Facts {
         }
         // `check` reports what is wrong with claims.
         let mut silent = Diagnostics::new(Mode::Convert);
-        let (group, plan, source) = (&self.group, &self.plan, &self.source);
+        let tables = self.tables.get();
         self.claims = match &found.near {
-            Some(near) => Claims::read_near(group, plan, near, source, &mut silent),
-            None => Claims::read(group, plan, source, &mut silent),
+            Some(near) => Claims::read_near(tables, near, &mut silent),
+            None => Claims::read(tables, &mut silent),
         };
         for pattern in patterns {
             self.add_claimed(pattern, &mut found)?;
@@ -142,13 +134,13 @@ impl Facts {
         let Some(table) = self.claims.table() else {
             return Ok(());
         };
-        let is_claim = |found: &Match| usize::try_from(found.origin.table) == Ok(table);
+        let is_claim = |found: &Match| found.origin.table == Some(TableId::new(table));
         if !found.matches.is_empty() && !found.matches.iter().any(is_claim) {
             return Ok(());
         }
         let claimed = match self.claimed.take() {
             Some(claimed) => claimed,
-            None => claimed(&self.group, &self.plan, &self.source)?,
+            None => claimed(self.tables.get())?,
         };
         let before = found.matches.len();
         for one in &claimed {
@@ -160,7 +152,8 @@ impl Facts {
         if found.matches.len() > before
             && let Some(near) = &mut found.near
         {
-            let splits = convert::splits(&self.plan, table, &self.source, convert::CHUNK_SIZE)?;
+            let Tables { plan, resolver, .. } = self.tables.get();
+            let splits = convert::splits(plan, TableId::new(table), resolver, convert::CHUNK_SIZE)?;
             near.insert(table, splits);
         }
         Ok(())
@@ -179,7 +172,7 @@ impl Facts {
             predicate: Some(triple.predicate.clone()),
             object: Some(triple.object.clone()),
         })?;
-        let lineages = explain(&self.group, &self.plan, &self.claims, &self.source, found)?;
+        let lineages = explain(self.tables.get(), &self.claims, found)?;
         Ok(lineages
             .into_iter()
             .filter_map(|one| Some((one.place, one.cell?.0)))
@@ -201,7 +194,7 @@ impl Facts {
             return NamedNode::new(text).ok();
         }
         if text.contains('/') && !text.contains(char::is_whitespace) {
-            return NamedNode::new(format!("{}id/{text}", self.source.base())).ok();
+            return NamedNode::new(format!("{}id/{text}", self.tables.source.base())).ok();
         }
         None
     }
@@ -216,7 +209,7 @@ impl Facts {
 
     /// The name of a table, by which claims know it.
     pub fn table(&self, index: usize) -> &str {
-        crate::claims::table_name(&self.group, index)
+        crate::claims::table_name(&self.tables.group, index)
     }
 
     /// The evidence, with the documents in a folder, where there is one.
@@ -224,6 +217,6 @@ impl Facts {
     /// # Errors
     /// A table cannot be read.
     pub fn spans(&self, folder: Option<&Path>) -> io::Result<Spans> {
-        Spans::read(&self.group, &self.plan, folder, &self.source)
+        Spans::read(self.tables.get(), folder)
     }
 }

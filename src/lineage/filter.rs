@@ -3,6 +3,7 @@
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::datatype::value::{is_valid, write_key};
 use crate::datatype::{Base, Family};
+use crate::plan::{ColumnId, TableId};
 use oxrdf::{Literal, LiteralRef, NamedNode, Quad, QuadRef, Term};
 use std::sync::Arc;
 
@@ -103,6 +104,9 @@ fn zone(text: &str) -> &str {
     }
 }
 
+/// The table, row and column of a quad.
+type Cell = (Option<TableId>, u64, Option<ColumnId>);
+
 /// Keeps what matches, in order.
 pub(super) struct FilterSink {
     pattern: Arc<Pattern>,
@@ -113,7 +117,7 @@ pub(super) struct FilterChunk {
     pattern: Arc<Pattern>,
     matches: Vec<Match>,
     /// The cell of the last quad, and which of its quads that was.
-    last: Option<((u32, u64, u32), usize)>,
+    last: Option<(Cell, usize)>,
 }
 
 impl FilterSink {

@@ -8,7 +8,7 @@ use crate::claims::sha256_hex;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use oxrdf::{NamedOrBlankNodeRef, QuadRef};
 use siphasher::sip::SipHasher13;
@@ -235,8 +235,9 @@ fn gather(plan: &Plan, resolver: &dyn Resolver) -> io::Result<(Vec<Entry>, Vec<V
     let mut entries = sink.entries;
     entries.sort_unstable();
     entries.dedup();
-    let splits = (0..plan.tables.len())
-        .map(|table| convert::splits(plan, table, resolver, SPLIT))
+    let splits = plan
+        .tables()
+        .map(|(table, _)| convert::splits(plan, table, resolver, SPLIT))
         .collect::<io::Result<Vec<_>>>()?;
     Ok((entries, splits))
 }
@@ -313,7 +314,7 @@ struct IndexSink {
 struct IndexChunk {
     entries: Vec<Entry>,
     last: String,
-    last_row: Option<(u32, u64)>,
+    last_row: Option<(TableId, u64)>,
 }
 
 impl Sink for IndexSink {
@@ -334,7 +335,8 @@ impl QuadSink for IndexChunk {
         let NamedOrBlankNodeRef::NamedNode(subject) = quad.subject else {
             return;
         };
-        let row = Some((origin.table, origin.row));
+        let Some(table) = origin.table else { return };
+        let row = Some((table, origin.row));
         if origin.row == 0 || row == self.last_row && subject.as_str() == self.last {
             return;
         }
@@ -342,16 +344,15 @@ impl QuadSink for IndexChunk {
         self.last.clear();
         self.last.push_str(subject.as_str());
         self.entries
-            .push((hash(&self.last), origin.table, origin.row));
+            .push((hash(&self.last), table.number(), origin.row));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::csvw::{self, LoadOptions};
+    use crate::csvw::{self, CompileOptions, LoadOptions};
     use crate::lineage::{Pattern, find};
-    use crate::plan::{self, Mode as PlanMode, PlanOptions};
     use crate::resource::LocalFiles;
     use oxrdf::NamedNode;
 
@@ -383,11 +384,11 @@ mod tests {
             &mut diagnostics,
         )
         .unwrap();
-        let options = PlanOptions {
-            mode: PlanMode::Minimal,
-            ..PlanOptions::default()
+        let options = CompileOptions {
+            mode: csvw::Mode::Minimal,
+            ..CompileOptions::default()
         };
-        let plan = plan::compile(&group, &options, &mut diagnostics);
+        let plan = csvw::compile(&group, &options, &mut diagnostics);
         assert!(!diagnostics.has_errors());
         let path = folder.path().join("lineage-test.idx");
         make(&plan, &files, folder.path(), &path).unwrap();

@@ -35,10 +35,10 @@ pub use tracer::{Fragment, Tracer};
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
 use crate::csv::Split;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::plan::{Object, Part, Plan, Slot, TablePlan};
+use crate::plan::{ColumnId, Plan, TableId, TablePlan, Template};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::Quad;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -88,7 +88,7 @@ pub fn find(
             for candidate in index.candidates(pattern.subject.as_str())? {
                 let quads = convert::row(
                     plan,
-                    candidate.table,
+                    TableId::new(candidate.table),
                     resolver,
                     candidate.row,
                     Some(&candidate.split),
@@ -124,12 +124,15 @@ pub struct Found {
 /// # Errors
 /// A table cannot be read.
 pub fn explain<'c>(
-    group: &TableGroup,
-    plan: &Plan,
+    tables: Tables<'_>,
     claims: &'c Claims,
-    resolver: &dyn Resolver,
     found: Found,
 ) -> io::Result<Vec<Lineage<'c>>> {
+    let Tables {
+        group,
+        plan,
+        resolver,
+    } = tables;
     let Found { matches, near } = found;
     let mut explained = Vec::with_capacity(matches.len());
     let mut cells = Cells::default();
@@ -144,12 +147,13 @@ pub fn explain<'c>(
         place: place_in_cell,
     } in matches
     {
-        let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
-        let Some(table_plan) = plan.tables.get(table) else {
+        let Some((id, table_plan)) = origin.table.and_then(|id| Some((id, plan.table(id)?))) else {
             continue;
         };
-        let column = usize::try_from(origin.column)
-            .ok()
+        let table = id.index();
+        let column = origin
+            .column
+            .map(ColumnId::index)
             .filter(|&column| column < table_plan.columns.len());
         let row = cells.get(table, origin.row);
         let text = |column: usize| row.and_then(|row| row.texts.get(column)).cloned();
@@ -223,34 +227,15 @@ pub fn words<'s>(
         .collect()
 }
 
-/// The columns that the templates of a column's rules read.
+/// The columns that the templates of a column's subject, predicate and object read.
 fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
     let mut read = Vec::new();
-    for rule in table.rules.iter().filter(|rule| rule.column == column) {
-        let object = match rule.object {
-            Object::Iri(template) | Object::Each(template) | Object::Text(template, _) => {
-                Some(template)
-            }
-            Object::Literal(_) | Object::List(_) => None,
-        };
-        for template in [rule.subject, Some(rule.predicate), object]
-            .into_iter()
-            .flatten()
-        {
-            let Some(template) = table.templates.get(template) else {
-                continue;
-            };
-            for part in &template.parts {
-                let Part::Expression(expression) = part else {
-                    continue;
-                };
-                for variable in &expression.variables {
-                    if let Slot::Column(column) = variable.slot
-                        && !read.contains(&column)
-                    {
-                        read.push(column);
-                    }
-                }
+    for map in table.maps_of(ColumnId::new(column)) {
+        let terms = [&map.subject, &map.predicate, map.object.term()];
+        let templates = terms.into_iter().filter_map(|term| table.template_of(term));
+        for column in templates.flat_map(Template::columns).map(ColumnId::index) {
+            if !read.contains(&column) {
+                read.push(column);
             }
         }
     }
@@ -273,9 +258,11 @@ pub(crate) struct RowCells {
 impl Cells {
     fn want(&mut self, found: &Match) {
         if found.origin.row > 0
-            && let Ok(table) = usize::try_from(found.origin.table)
+            && let Some(table) = found.origin.table
         {
-            self.rows.entry((table, found.origin.row)).or_default();
+            self.rows
+                .entry((table.index(), found.origin.row))
+                .or_default();
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::{Index, Near, claimed};
 use crate::convert;
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics, Mode};
-use crate::pipeline::{self, Source};
-use crate::plan::{self, Plan};
+use crate::pipeline::Source;
+use crate::plan::{ColumnId, TableId};
 use crate::store::{Build, StoreError};
+use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -66,9 +66,7 @@ struct Made {
 /// stored.
 #[derive(Debug)]
 pub struct Tracer {
-    source: Source,
-    group: TableGroup,
-    plan: Plan,
+    tables: ProjectTables,
     build: Arc<Build>,
     state: Mutex<State>,
 }
@@ -98,13 +96,10 @@ impl Tracer {
         let source = Source::open(&project).map_err(unread)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
-        let group = source.load(&mut silent).ok_or_else(torn)?;
-        let plan = plan::compile(&group, &pipeline::plan_options(), &mut silent);
-        let index = Index::for_many(&plan, &source, cache).map_err(unread)?;
+        let tables = ProjectTables::load(source, &mut silent).ok_or_else(torn)?;
+        let index = Index::for_many(&tables.plan, &tables.source, cache).map_err(unread)?;
         Ok(Self {
-            source,
-            group,
-            plan,
+            tables,
             build: Arc::clone(build),
             state: Mutex::new(State {
                 index,
@@ -132,7 +127,7 @@ impl Tracer {
         let made = match state.known.get(subject.as_str()) {
             Some(made) => Arc::clone(made),
             None => {
-                let made: Arc<[Made]> = state.read(&self.plan, &self.source, subject)?.into();
+                let made: Arc<[Made]> = state.read(self.tables.get(), subject)?.into();
                 if state.known.len() >= KEPT {
                     state.known.clear();
                 }
@@ -143,7 +138,7 @@ impl Tracer {
         };
         let mut origins = self.matching(&made, predicate, object, graph)?;
         if origins.is_empty() {
-            let claimed = state.claimed(&self.group, &self.plan, &self.source)?;
+            let claimed = state.claimed(self.tables.get())?;
             if let Some(made) = claimed.get(subject.as_str()) {
                 origins = self.matching(made, predicate, object, graph)?;
             }
@@ -207,19 +202,14 @@ fn computed(term: &Term) -> Term {
 }
 
 impl State {
-    fn claimed(
-        &mut self,
-        group: &TableGroup,
-        plan: &Plan,
-        source: &Source,
-    ) -> io::Result<&HashMap<String, Vec<Made>>> {
+    fn claimed(&mut self, tables: Tables<'_>) -> io::Result<&HashMap<String, Vec<Made>>> {
         if self.claimed.is_none() {
-            let quads = claimed(group, plan, source)?
+            let quads = claimed(tables)?
                 .into_iter()
                 .map(|found| (found.quad, found.origin))
                 .collect();
             let mut by_subject: HashMap<String, Vec<Made>> = HashMap::new();
-            for made in self.locate(plan, source, quads, None)? {
+            for made in self.locate(tables, quads, None)? {
                 if let NamedOrBlankNode::NamedNode(subject) = &made.quad.subject {
                     let subject = subject.as_str().to_owned();
                     by_subject.entry(subject).or_default().push(made);
@@ -231,13 +221,20 @@ impl State {
     }
 
     /// Every quad about a subject, in the order of tables and rows.
-    fn read(&mut self, plan: &Plan, source: &Source, subject: &NamedNode) -> io::Result<Vec<Made>> {
+    fn read(&mut self, tables: Tables<'_>, subject: &NamedNode) -> io::Result<Vec<Made>> {
+        let Tables { plan, resolver, .. } = tables;
         let candidates = self.index.candidates(subject.as_str())?;
         let mut splits = Near::new();
         let mut quads = Vec::new();
         for candidate in candidates {
             let table = candidate.table;
-            let row = convert::row(plan, table, source, candidate.row, Some(&candidate.split))?;
+            let row = convert::row(
+                plan,
+                TableId::new(table),
+                resolver,
+                candidate.row,
+                Some(&candidate.split),
+            )?;
             let before = quads.len();
             quads.extend(row.into_iter().filter(|(quad, origin)| {
                 origin.row > 0
@@ -248,20 +245,22 @@ impl State {
                 splits.push(candidate.split);
             }
         }
-        self.locate(plan, source, quads, Some(&splits))
+        self.locate(tables, quads, Some(&splits))
     }
 
     /// Finds out what the files call the rows and columns of quads. Reads some splits, or all tables.
     fn locate(
         &mut self,
-        plan: &Plan,
-        source: &Source,
+        tables: Tables<'_>,
         quads: Vec<(Quad, convert::Origin)>,
         near: Option<&Near>,
     ) -> io::Result<Vec<Made>> {
+        let Tables { plan, resolver, .. } = tables;
         let mut numbers: HashMap<(usize, u64), Vec<(u64, u64)>> = HashMap::new();
         for (_, origin) in &quads {
-            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            let Some(table) = origin.table.map(TableId::index) else {
+                continue;
+            };
             numbers.entry((table, origin.row)).or_default();
         }
         let tables: BTreeSet<usize> = numbers.keys().map(|(table, _)| *table).collect();
@@ -270,7 +269,7 @@ impl State {
                 continue;
             };
             let splits = near.map(|near| near.get(&table).map_or(&[][..], Vec::as_slice));
-            crate::claims::read_rows(table_plan, source, splits, |number, row| {
+            crate::claims::read_rows(table_plan, resolver, splits, |number, row| {
                 if let Some(wanted) = numbers.get_mut(&(table, number)) {
                     *wanted = row()
                         .places
@@ -283,14 +282,15 @@ impl State {
         }
         let mut made = Vec::with_capacity(quads.len());
         for (quad, origin) in quads {
-            let table = usize::try_from(origin.table).unwrap_or(usize::MAX);
+            let Some(table) = origin.table.map(TableId::index) else {
+                continue;
+            };
             let cells = numbers.get(&(table, origin.row));
             let (Some(table_plan), Some(cells)) = (plan.tables.get(table), cells) else {
                 continue;
             };
-            let column = usize::try_from(origin.column)
-                .ok()
-                .and_then(|column| cells.get(column));
+            let column = origin.column.map(ColumnId::index);
+            let column = column.and_then(|column| cells.get(column));
             let Some((row, _)) = cells.first() else {
                 continue;
             };

@@ -6,8 +6,8 @@ use super::{DIFFERENTLY, UNSURE};
 use crate::claims::read_rows;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::plan::Plan;
-use crate::resource::Resolver;
+use crate::plan::TableId;
+use crate::tables::Tables;
 use oxrdf::NamedNode;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
@@ -24,16 +24,15 @@ impl Merges {
     pub fn check(
         &self,
         met: &Met,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<()> {
+        let Tables { group, .. } = tables;
         if self.tables.is_empty() {
             return Ok(());
         }
         let mut found = diagnostics.emptied();
-        self.check_effect(group, plan, &mut found);
+        self.check_effect(tables, &mut found);
         self.check_things(met, group, &mut found);
         self.check_each_other(group, &mut found);
         let place = |place: &Place| (Arc::clone(&place.file), place.line, place.column);
@@ -43,7 +42,7 @@ impl Merges {
                 diagnostics.push(diagnostic.clone());
             }
         }
-        self.check_uses(met, group, plan, resolver, diagnostics)
+        self.check_uses(met, tables, diagnostics)
     }
 
     /// Reports things that no table describes.
@@ -137,28 +136,30 @@ impl Merges {
     fn check_uses(
         &self,
         met: &Met,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<()> {
+        let Tables {
+            group,
+            plan,
+            resolver,
+        } = tables;
         let replaced = self.replaced();
-        let mut by_table: BTreeMap<u32, HashMap<u64, Vec<&Use>>> = BTreeMap::new();
+        let mut by_table: BTreeMap<TableId, HashMap<u64, Vec<&Use>>> = BTreeMap::new();
         for used in &met.uses {
             let rows = by_table.entry(used.table).or_default();
             rows.entry(used.row).or_default().push(used);
         }
         let mut last = None;
         for (table, rows) in by_table {
-            let table = usize::try_from(table).unwrap_or(usize::MAX);
-            let Some(table_plan) = plan.tables.get(table) else {
+            let Some(table_plan) = plan.table(table) else {
                 continue;
             };
             read_rows(table_plan, resolver, None, |row, cells| {
                 let Some(uses) = rows.get(&row) else { return };
                 let cells = cells();
                 for used in uses {
-                    let column = usize::try_from(used.column).unwrap_or(usize::MAX);
+                    let column = used.column.index();
                     let thing = NamedNode::new_unchecked(used.thing.as_str());
                     let target = end(&thing, &replaced);
                     // In a circle or into several things, nothing is merged, which is reported.

@@ -3,23 +3,17 @@
 use super::read::{MergeColumns, MergeTable, Merges, makes};
 use super::{DIFFERENT, DIFFERENTLY, REPLACED, SAME, UNSURE};
 use crate::csvw::OWN_NAMESPACE;
-use crate::csvw::model::{Condition, Table, TableGroup};
+use crate::csvw::model::{Condition, Table};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{Plan, TablePlan};
+use crate::plan::TablePlan;
+use crate::tables::Tables;
 use std::collections::BTreeSet;
 
 impl Merges {
     /// Reports parts that are missing, decisions that do not exist, and decisions that make no triple.
-    pub(super) fn check_effect(
-        &self,
-        group: &TableGroup,
-        plan: &Plan,
-        diagnostics: &mut Diagnostics,
-    ) {
+    pub(super) fn check_effect(&self, tables: Tables<'_>, diagnostics: &mut Diagnostics) {
         for MergeTable { index, columns } in &self.tables {
-            if let (Some(table), Some(plan), Some(columns)) =
-                (group.tables.get(*index), plan.tables.get(*index), columns)
-            {
+            if let (Some((table, plan)), Some(columns)) = (tables.get(*index), columns) {
                 check_parts(table, columns, diagnostics);
                 self.check_rows((*index, table, plan), columns, diagnostics);
             }
@@ -42,14 +36,10 @@ impl Merges {
             if !known.contains(text) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 diagnostics.push(
-                    Diagnostic::new(
-                        Code::MergeDecision,
-                        place.clone(),
-                        "there is no such decision",
-                    )
-                    .with_found(text)
-                    .with_expected(known.join(", "))
-                    .with_optional_hint(crate::diagnostic::suggest::hint(text, known)),
+                    Diagnostic::new(Code::MergeDecision, place.clone(), "no such decision")
+                        .with_found(text)
+                        .with_expected(known.join(", "))
+                        .with_optional_hint(crate::diagnostic::suggest::hint(text, known)),
                 );
                 continue;
             }

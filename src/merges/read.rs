@@ -4,11 +4,11 @@ use super::sink::cell_of;
 use super::{DIFFERENT, REPLACED};
 use crate::claims::read_rows;
 use crate::convert::{self, Origin, QuadSink};
-use crate::csvw::context;
 use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode, Place};
-use crate::plan::{Object, Plan, Rule, TablePlan, Template};
+use crate::plan::{ColumnId, Plan, TableId, TablePlan, TripleMap};
 use crate::resource::Resolver;
+use crate::tables::Tables;
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -60,9 +60,10 @@ pub struct Decision {
 
 impl Merges {
     /// Reads the decisions of a group. A table that cannot be read has none; the conversion says so.
-    pub fn read(group: &TableGroup, plan: &Plan, resolver: &dyn Resolver) -> Self {
+    pub fn read(tables: Tables<'_>) -> Self {
+        let Tables { plan, resolver, .. } = tables;
         let mut merges = Self::default();
-        for (index, (table, table_plan)) in group.tables.iter().zip(&plan.tables).enumerate() {
+        for (index, (table, table_plan)) in tables.iter().enumerate() {
             let columns = MergeColumns::of(table);
             if table_plan.unread || (columns.is_none() && !makes(table_plan, REPLACED.as_str())) {
                 continue;
@@ -110,31 +111,24 @@ impl MergeColumns {
 
 /// Whether some column of a table makes triples of a property.
 pub(super) fn makes(plan: &TablePlan, property: &str) -> bool {
-    rule_of(plan, property).is_some()
+    map_of(plan, property).is_some()
 }
 
-/// The rule that makes triples of a property.
-fn rule_of<'p>(plan: &'p TablePlan, property: &str) -> Option<&'p Rule> {
-    plan.rules.iter().find(|rule| {
-        let predicate = plan.templates.get(rule.predicate);
-        predicate
-            .and_then(Template::constant)
-            .is_some_and(|predicate| context::expand_prefix(predicate) == property)
-    })
+/// What makes triples of a property.
+fn map_of<'p>(plan: &'p TablePlan, property: &str) -> Option<&'p TripleMap> {
+    let mut maps = plan.maps.iter();
+    maps.find(|map| map.predicate.constant_iri() == Some(property))
 }
 
 /// The columns that say which things a row is about, where no parts do.
-fn columns_of_rule(plan: &TablePlan) -> MergeColumns {
-    let Some(rule) = rule_of(plan, REPLACED.as_str()) else {
+fn columns_of_map(plan: &TablePlan) -> MergeColumns {
+    let map = map_of(plan, REPLACED.as_str());
+    let Some((map, column)) = map.and_then(|map| Some((map, map.column()?))) else {
         return MergeColumns::default();
     };
-    let to = match rule.object {
-        Object::Iri(template) | Object::Each(template) => Some(template),
-        Object::Literal(_) | Object::List(_) | Object::Text(..) => None,
-    };
     MergeColumns {
-        from: Some(cell_of(plan, rule.subject, rule.column)),
-        to: Some(cell_of(plan, to, rule.column)),
+        from: Some(cell_of(plan, Some(&map.subject), column).index()),
+        to: Some(cell_of(plan, map.object.iri(), column).index()),
         decision: None,
     }
 }
@@ -151,8 +145,9 @@ fn decisions(
         rows: HashMap::new(),
     };
     let mut silent = Diagnostics::new(Mode::Convert);
-    for split in convert::splits(plan, table, resolver, convert::CHUNK_SIZE)? {
-        convert::split(plan, table, resolver, &split, &mut made, &mut silent)?;
+    let id = TableId::new(table);
+    for split in convert::splits(plan, id, resolver, convert::CHUNK_SIZE)? {
+        convert::split(plan, id, resolver, &split, &mut made, &mut silent)?;
     }
     let Some(table_plan) = plan.tables.get(table) else {
         return Ok(Vec::new());
@@ -163,7 +158,7 @@ fn decisions(
             from: None,
             to: None,
             decision: None,
-        } => columns_of_rule(table_plan),
+        } => columns_of_map(table_plan),
         parts => parts,
     };
     read_rows(table_plan, resolver, None, |row, cells| {
@@ -209,9 +204,8 @@ struct MadeByRow {
 
 impl QuadSink for Made {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        let is = |column: Option<usize>| {
-            column.and_then(|column| u32::try_from(column).ok()) == Some(origin.column)
-        };
+        let is =
+            |column: Option<usize>| column.is_some() && column.map(ColumnId::new) == origin.column;
         let object = match quad.object {
             TermRef::NamedNode(node) => node.into_owned(),
             _ => return,

@@ -2,7 +2,7 @@
 
 use super::read::Merges;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::plan::{Object, Plan, Slot, TablePlan, Template};
+use crate::plan::{ColumnId, Plan, Slot, TableId, TablePlan, TermMap};
 use oxrdf::{NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
@@ -17,9 +17,9 @@ struct Wanted {
     /// Things that decisions name, each with whether it was merged into another one.
     things: HashMap<String, bool>,
     /// Tables of decisions: what they say of a thing does not describe it.
-    tables: HashSet<u32>,
+    tables: HashSet<TableId>,
     /// By table and column, the cells that the subject and the object of its triples are made from.
-    cells: HashMap<(u32, u32), [u32; 2]>,
+    cells: HashMap<(TableId, ColumnId), [ColumnId; 2]>,
 }
 
 /// What the rows say about the things that decisions name.
@@ -36,9 +36,9 @@ pub struct Met {
 /// A cell that uses a thing that was merged into another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Use {
-    pub(super) table: u32,
+    pub(super) table: TableId,
     pub(super) row: u64,
-    pub(super) column: u32,
+    pub(super) column: ColumnId,
     pub(super) thing: String,
     /// The row is about the thing.
     pub(super) as_subject: bool,
@@ -97,22 +97,17 @@ impl Merges {
         }
         let mut met = Met::default();
         if !wanted.things.is_empty() {
-            let small = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-            let tables = self.tables.iter().map(|table| small(table.index));
+            let tables = self.tables.iter().map(|table| TableId::new(table.index));
             wanted.tables = tables.collect();
-            for (index, table) in plan.tables.iter().enumerate() {
-                for rule in &table.rules {
-                    let subject = cell_of(table, rule.subject, rule.column);
-                    let object = match rule.object {
-                        Object::Iri(template) | Object::Each(template) => {
-                            cell_of(table, Some(template), rule.column)
-                        }
-                        Object::Literal(_) | Object::List(_) | Object::Text(..) => rule.column,
+            for (id, table) in plan.tables() {
+                for map in &table.maps {
+                    let Some(column) = map.column() else { continue };
+                    let subject = cell_of(table, Some(&map.subject), column);
+                    let object = match map.object.iri() {
+                        Some(object) => cell_of(table, Some(object), column),
+                        None => column,
                     };
-                    wanted.cells.insert(
-                        (small(index), small(rule.column)),
-                        [small(subject), small(object)],
-                    );
+                    wanted.cells.insert((id, column), [subject, object]);
                 }
             }
             let subjects = ontology.iter().filter_map(|quad| match &quad.subject {
@@ -130,16 +125,15 @@ impl Merges {
     }
 }
 
-/// The cell that a template is filled in from: the column's own one, where it is in the file and the template
+/// The cell that a term is made from: the column's own one, where it is in the file and the template
 /// does not read others alone.
-pub(super) fn cell_of(plan: &TablePlan, template: Option<usize>, column: usize) -> usize {
+pub(super) fn cell_of(plan: &TablePlan, term: Option<&TermMap>, column: ColumnId) -> ColumnId {
     let in_file = plan.file_columns();
-    let read: Vec<usize> = template
-        .and_then(|template| plan.templates.get(template))
+    let read: Vec<ColumnId> = term
         .into_iter()
-        .flat_map(Template::slots)
+        .flat_map(|term| plan.slots(term))
         .filter_map(|slot| match slot {
-            Slot::Column(column) if *column < in_file => Some(*column),
+            Slot::Column(column) if column.index() < in_file => Some(*column),
             Slot::Item => Some(column),
             _ => None,
         })
@@ -147,8 +141,8 @@ pub(super) fn cell_of(plan: &TablePlan, template: Option<usize>, column: usize) 
     match read.first() {
         Some(_) if read.contains(&column) => column,
         Some(&first) => first,
-        None if column < in_file => column,
-        None => 0,
+        None if column.index() < in_file => column,
+        None => ColumnId::new(0),
     }
 }
 
@@ -186,10 +180,13 @@ impl<C> MergeChunk<C> {
             met.described.insert(thing.clone());
         }
         if merged {
-            let cells = wanted.cells.get(&(origin.table, origin.column));
-            let [subject, object] = cells.copied().unwrap_or([0, 0]);
+            let Some(table) = origin.table else { return };
+            let cells = origin
+                .column
+                .and_then(|column| wanted.cells.get(&(table, column)));
+            let [subject, object] = cells.copied().unwrap_or([ColumnId::new(0); 2]);
             met.add(Use {
-                table: origin.table,
+                table,
                 row: origin.row,
                 column: if as_subject { subject } else { object },
                 thing: thing.clone(),
@@ -203,7 +200,9 @@ impl<C: QuadSink> QuadSink for MergeChunk<C> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         if !self.wanted.things.is_empty()
             && origin.row > 0
-            && !self.wanted.tables.contains(&origin.table)
+            && origin
+                .table
+                .is_some_and(|table| !self.wanted.tables.contains(&table))
         {
             if let NamedOrBlankNodeRef::NamedNode(subject) = quad.subject {
                 self.meet(subject, origin, true);

@@ -105,6 +105,7 @@ struct Side {
     value: String,
     subject: Option<Value>,
     preferred: bool,
+    cells: Vec<Value>,
     claims: Vec<ClaimView>,
 }
 
@@ -349,15 +350,25 @@ fn add_disputes(
         let mut shown = Vec::with_capacity(sides.len());
         for side in sides {
             let mut claims = Vec::new();
+            let mut cells: Vec<Value> = Vec::new();
             for claim in view.knowledge.claims(&side.subject)? {
-                if side.claims.contains(&claim.node) {
-                    claims.push(view.claim_view(&claim)?);
+                if !side.claims.contains(&claim.node) {
+                    continue;
+                }
+                claims.push(view.claim_view(&claim)?);
+                if let Some(predicate) = &claim.predicate {
+                    let (subject, value) = (side.subject.clone(), side.value.clone());
+                    let made = view.cells(&Triple::new(subject, predicate.clone(), value));
+                    cells.extend(made.iter().take(3).map(|cell| view.cell_link(cell)));
                 }
             }
+            cells.sort();
+            cells.dedup();
             shown.push(Side {
                 value: side.text(view.labels(), prefixes),
                 subject: (side.subject != *node).then(|| view.thing(side.subject.as_str())),
                 preferred: side.asserted,
+                cells,
                 claims,
             });
         }

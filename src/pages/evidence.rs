@@ -164,10 +164,6 @@ impl View<'_> {
         if remarks.is_empty() {
             return Ok(None);
         }
-        let plain = standing
-            .basis
-            .as_ref()
-            .is_none_or(|basis| last(basis.as_str()) == "explicit");
         let behind = claims
             .iter()
             .filter(|claim| standing.claims.contains(&claim.node));
@@ -176,7 +172,7 @@ impl View<'_> {
             .map(|claim| self.claim_view(claim))
             .collect();
         Ok(Some(Mark {
-            kind: if plain { "plan" } else { "inferred" },
+            kind: kind_of(standing),
             word: remarks.join(", "),
             claims: behind?,
             rules: Vec::new(),
@@ -243,6 +239,14 @@ impl View<'_> {
             self.frame.links.page(iri.as_str()),
         )
         .with_title(format!("{} {}", capital(self.frame.words.row), cell.row))
+    }
+}
+
+/// The class of the style sheet for what is not plain: what follows from the source, or in whose voice it is said.
+pub(super) fn kind_of(standing: &Standing) -> &'static str {
+    match &standing.basis {
+        Some(basis) if last(basis.as_str()) != "explicit" => "inferred",
+        _ => "plan",
     }
 }
 

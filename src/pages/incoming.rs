@@ -1,8 +1,10 @@
 //! What points to a thing, by property, with exact counts.
 
+use super::evidence::kind_of;
 use super::links::encode;
 use super::value::Value;
 use super::view::View;
+use crate::knowledge::Standing;
 use crate::store::StoreError;
 use civigraph_index::Graphs;
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode};
@@ -26,11 +28,29 @@ pub(super) struct Incoming {
     /// How many things point here, in the reader's digits.
     pub count: String,
     /// The first of them, with what is not plain about the link.
-    pub things: Vec<(Value, String)>,
+    pub things: Vec<(Value, Option<Word>)>,
     /// Where all of them are.
     pub all: Option<String>,
     /// The graph that says so, where it is not that of facts.
     pub graph: Option<String>,
+}
+
+/// What is not plain about a link.
+pub(super) struct Word {
+    /// The class of the style sheet.
+    pub kind: &'static str,
+    pub word: String,
+}
+
+impl Word {
+    /// `None` where all is plain.
+    fn of(view: &View<'_>, standing: &Standing) -> Option<Self> {
+        let remarks = standing.remarks(view.labels());
+        (!remarks.is_empty()).then(|| Self {
+            kind: kind_of(standing),
+            word: remarks.join(", "),
+        })
+    }
 }
 
 impl Incoming {
@@ -98,16 +118,16 @@ impl Incoming {
         let inferred = view.graph("inferred");
         let mut shown = Vec::with_capacity(things.len());
         for (value, subject) in things {
-            let remarks = match subject {
+            let word = match subject {
                 Some(subject) if graph.is_empty() || graph == inferred.as_str() => {
                     let predicate = property.into_owned();
                     let object = node.clone().into();
                     let link = view.knowledge.link(&subject, &predicate, &object)?;
-                    link.remarks(view.labels()).join(", ")
+                    Word::of(view, &link)
                 }
-                _ => String::new(),
+                _ => None,
             };
-            shown.push((value, remarks));
+            shown.push((value, word));
         }
         let all = (count > SHOWN as u64).then(|| {
             let (property, node) = (encode(property.as_str()), encode(node.as_str()));

@@ -10,6 +10,7 @@ use crate::convert;
 use crate::csv::Split;
 use crate::csvw::model::Column;
 use crate::lineage::RowCells;
+use crate::plan::{ColumnId, TableId};
 use crate::store::StoreError;
 use askama::Template;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Triple};
@@ -108,31 +109,36 @@ impl Tables {
         most: usize,
         is_wanted: impl Fn(u64, u64) -> bool,
     ) -> io::Result<Vec<FileRow>> {
-        let Some(plan) = self.facts.plan.tables.get(table) else {
+        let Some(plan) = self.facts.tables.plan.tables.get(table) else {
             return Ok(Vec::new());
         };
         let mut rows = Vec::new();
-        read_rows(plan, &self.facts.source, Some(splits), |data_row, row| {
-            if rows.len() >= most {
-                return;
-            }
-            let cells = row();
-            let number = cells.places.first().and_then(|place| place.cell.as_ref());
-            let number = number.map_or(data_row, |cell| cell.record);
-            if is_wanted(data_row, number) {
-                rows.push(FileRow {
-                    data_row,
-                    number,
-                    cells,
-                });
-            }
-        })?;
+        read_rows(
+            plan,
+            &self.facts.tables.source,
+            Some(splits),
+            |data_row, row| {
+                if rows.len() >= most {
+                    return;
+                }
+                let cells = row();
+                let number = cells.places.first().and_then(|place| place.cell.as_ref());
+                let number = number.map_or(data_row, |cell| cell.record);
+                if is_wanted(data_row, number) {
+                    rows.push(FileRow {
+                        data_row,
+                        number,
+                        cells,
+                    });
+                }
+            },
+        )?;
         Ok(rows)
     }
 
     /// The title of a column in a language.
     fn heading(&self, table: usize, column: usize, index: u64, language: &str) -> Heading {
-        let found = self.facts.group.tables.get(table);
+        let found = self.facts.tables.group.tables.get(table);
         let found = found.and_then(|table| table.columns.get(column));
         let title = found.map_or("", |column| title(column, language));
         let name = found.map_or("", |column| &column.name);
@@ -174,7 +180,7 @@ impl<'a> TablePage<'a> {
         from: u64,
     ) -> Result<Option<Self>, StoreError> {
         let (language, words) = (view.language(), view.frame.words);
-        let Some(plan) = tables.facts.plan.tables.get(table) else {
+        let Some(plan) = tables.facts.tables.plan.tables.get(table) else {
             return Ok(None);
         };
         let url = plan.url.split('#').next().unwrap_or_default().to_owned();
@@ -251,7 +257,7 @@ impl<'a> RowPage<'a> {
         table: usize,
         number: u64,
     ) -> Result<Option<Self>, StoreError> {
-        let Some(plan) = tables.facts.plan.tables.get(table) else {
+        let Some(plan) = tables.facts.tables.plan.tables.get(table) else {
             return Ok(None);
         };
         let splits = tables.splits(table).map_err(unread)?;
@@ -272,9 +278,9 @@ impl<'a> RowPage<'a> {
         };
         let splits = near.iter().rfind(|split| split.start.row <= row.data_row);
         let made = convert::row(
-            &tables.facts.plan,
-            table,
-            &tables.facts.source,
+            &tables.facts.tables.plan,
+            TableId::new(table),
+            &tables.facts.tables.source,
             row.data_row,
             splits,
         );
@@ -290,8 +296,8 @@ impl<'a> RowPage<'a> {
         let mut others = Vec::new();
         for (quad, origin) in &made {
             let one = Yield::of(view, quad, about.as_ref())?;
-            match usize::try_from(origin.column) {
-                Ok(column) if column < plan.file_columns() => {
+            match origin.column.map(ColumnId::index) {
+                Some(column) if column < plan.file_columns() => {
                     by_column.entry(column).or_default().push(one);
                 }
                 _ => others.push(one),

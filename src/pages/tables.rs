@@ -4,6 +4,7 @@ use crate::claims::Spans;
 use crate::convert;
 use crate::csv::Split;
 use crate::lineage::{Facts, Tracer, folder};
+use crate::plan::TableId;
 use crate::store::Build;
 use std::collections::HashMap;
 use std::io;
@@ -54,7 +55,8 @@ impl Tables {
         if let Some(splits) = known.get(&table) {
             return Ok(Arc::clone(splits));
         }
-        let splits = convert::splits(&self.facts.plan, table, &self.facts.source, SPLIT)?;
+        let of = self.facts.tables.get();
+        let splits = convert::splits(of.plan, TableId::new(table), of.resolver, SPLIT)?;
         let splits: Arc<[Split]> = splits.into();
         known.insert(table, Arc::clone(&splits));
         Ok(splits)
@@ -62,7 +64,7 @@ impl Tables {
 
     /// The number of the table with a URL.
     pub(super) fn number(&self, url: &str) -> Option<usize> {
-        let mut tables = self.facts.plan.tables.iter();
+        let mut tables = self.facts.tables.plan.tables.iter();
         tables.position(|table| table.url.split('#').next() == Some(url))
     }
 }

@@ -1,7 +1,7 @@
 //! What a build is told about itself: its inputs, prefixes, titles and licence.
 
+use super::assembly::Assembly;
 use super::changes::{self, Inputs};
-use super::tables::Tables;
 use super::work::Work;
 use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
@@ -47,10 +47,11 @@ impl Work<'_> {
         let Self {
             project,
             source,
-            tables: Tables { group, .. },
+            assembly: Assembly { tables, claims, .. },
             inputs: from,
             ..
         } = self;
+        let group = tables.group;
         let prefixes = prefixes(project, group, source.base()).map_err(|error| {
             StoreError::io(&project.root().join("ontology"), "read the ontology", error)
         })?;
@@ -69,7 +70,7 @@ impl Work<'_> {
             add(file, summary.tables.get(*index).map(|counts| counts.rows))?;
         }
         inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let apart = self.tables.claims.apart().into_iter();
+        let apart = claims.apart().into_iter();
         Ok(About {
             base: source.base().to_owned(),
             prefixes,
@@ -81,7 +82,7 @@ impl Work<'_> {
             title: title(group),
             license: license(group),
             options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
-            plan: changes::digest(self.tables.plan),
+            plan: changes::digest(tables.plan),
             apart: apart
                 .filter_map(|(table, rows)| Some((from.tables.get(&table)?.0.clone(), rows)))
                 .collect(),

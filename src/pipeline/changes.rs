@@ -1,12 +1,12 @@
 //! What of a project's tables differs from what the published build was made of.
 
-use super::tables::Tables;
 use crate::convert;
 use crate::csv::{LeftOut, Split, compare_rows};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
 use crate::store::{Amender, Build, ChangedRows, DeltaSink, Site, StoreError, digest_bytes};
+use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
@@ -78,7 +78,7 @@ impl<'a> Changes<'a> {
     pub(super) fn between(
         prior: &Build,
         site: &Site,
-        tables: &Tables<'a>,
+        tables: Tables<'a>,
         inputs: &Inputs,
         apart: &BTreeMap<usize, BTreeSet<u64>>,
     ) -> io::Result<Option<Self>> {
@@ -137,8 +137,7 @@ impl<'a> Changes<'a> {
             };
             left = left.saturating_sub(rows.gone.len() + rows.new.len());
             if !rows.new.is_empty() {
-                let table = u32::try_from(index).unwrap_or(u32::MAX);
-                changes.new.tables.insert(table, rows.new);
+                changes.new.tables.insert(TableId::new(index), rows.new);
             }
             if !rows.gone.is_empty() {
                 changes.gone.insert(index, rows.gone);
@@ -155,7 +154,7 @@ impl<'a> Changes<'a> {
     pub(super) fn take_back(&self, plan: &Plan, sink: &mut DeltaSink) -> io::Result<()> {
         use crate::convert::Sink as _;
         for (&index, rows) in &self.gone {
-            let table = u32::try_from(index).unwrap_or(u32::MAX);
+            let table = TableId::new(index);
             let mut splits: Vec<Split> = rows.iter().map(|(_, split)| *split).collect();
             splits.dedup();
             for split in splits {
@@ -166,7 +165,7 @@ impl<'a> Changes<'a> {
                 });
                 // They were checked when they were published.
                 let mut silent = Diagnostics::new(Mode::Convert);
-                convert::split(plan, index, &self.old, &split, &mut chunk, &mut silent)?;
+                convert::split(plan, table, &self.old, &split, &mut chunk, &mut silent)?;
                 sink.accept(chunk)?;
             }
         }

@@ -207,8 +207,13 @@ fn contradictions_come_and_go() -> Tested {
         Source::open(&Project::open(workshop.folder.path(), None).map_err(io::Error::other)?)?;
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = source.load(&mut diagnostics).ok_or("no metadata")?;
-    let plan = plan::compile(&group, &plan_options(), &mut diagnostics);
-    let read = Claims::read(&group, &plan, &source, &mut diagnostics);
+    let plan = tables::compile(&group, &mut diagnostics);
+    let tables = Tables {
+        group: &group,
+        plan: &plan,
+        resolver: &source,
+    };
+    let read = Claims::read(tables, &mut diagnostics);
     let sides: Vec<u64> = read
         .conflicts()
         .iter()

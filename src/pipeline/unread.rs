@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 const TABLES: &[&str] = &[
     ".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst",
 ];
+/// Endings of files that hold tables which are not text.
+const SPREADSHEETS: &[&str] = &[".xlsx", ".xls", ".ods", ".parquet"];
 /// Endings of files that hold RDF in other syntaxes than Turtle, or have Turtle in an unusual name.
 const RDF: &[&str] = &[
     ".ttl", ".turtle", ".rdf", ".owl", ".nt", ".nq", ".n3", ".trig", ".jsonld", ".xml",
@@ -94,6 +96,12 @@ fn of_data(path: &Path) -> Option<(&'static str, &'static str)> {
         return Some((
             "no table of the metadata has this file",
             "add a table with its `url` to the metadata, or move the file away",
+        ));
+    }
+    if has_ending(path, SPREADSHEETS) {
+        return Some((
+            "nothing reads this file: tables are CSV",
+            "export it as CSV and add a table with its `url` to the metadata, or move the file away",
         ));
     }
     let is_metadata = has_ending(path, &[".json", ".jsonld"]) && {

@@ -1,7 +1,7 @@
 //! A build at work: from nothing, or taking over what is published.
 
+use super::assembly::{Assembled, Assembly, Failed};
 use super::changes::{Changes, Inputs};
-use super::tables::{Assembled, Failed, Tables};
 use super::{Checked, Source, keys_failed};
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
@@ -13,7 +13,7 @@ use oxrdf::Quad;
 pub(super) struct Work<'a> {
     pub(super) project: &'a Project,
     pub(super) source: &'a Source,
-    pub(super) tables: Tables<'a>,
+    pub(super) assembly: Assembly<'a>,
     pub(super) rules: &'a Rules,
     pub(super) inputs: &'a Inputs,
 }
@@ -40,7 +40,7 @@ impl Work<'_> {
         let sink = builder.sink()?;
         let assembled =
             match self
-                .tables
+                .assembly
                 .assemble(self.rules, self.source.base(), sink, diagnostics)
             {
                 Ok(assembled) => assembled,
@@ -71,22 +71,24 @@ impl Work<'_> {
         vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
     ) -> Result<Attempt, StoreError> {
-        let tables = &self.tables;
-        let apart = tables.claims.apart();
+        let assembly = &self.assembly;
+        let apart = assembly.claims.apart();
         // A build that cannot be compared with is one that cannot be amended.
-        let Ok(Some(changes)) = Changes::between(&prior, &site, tables, self.inputs, &apart) else {
+        let Ok(Some(changes)) =
+            Changes::between(&prior, &site, assembly.tables, self.inputs, &apart)
+        else {
             return Ok(Attempt::Refused(site));
         };
         let mut amender = Amender::begin(site, prior)?;
         let mut sink = amender.sink(changes.new.clone());
-        if changes.take_back(tables.plan, &mut sink).is_err() {
+        if changes.take_back(assembly.tables.plan, &mut sink).is_err() {
             return Ok(Attempt::Refused(amender.into_site()));
         }
         let failed = |failed| match failed {
             Failed::Keys(error) => keys_failed(error),
             Failed::Sink(error) => StoreError::io(self.project.store(), "sort the quads", error),
         };
-        let assembled = tables
+        let assembled = assembly
             .assemble(self.rules, self.source.base(), sink, diagnostics)
             .map_err(failed)?;
         let Some(assembled) = assembled else {

@@ -210,7 +210,7 @@ pub(super) fn check(
             let mut refusal = Diagnostic::new(
                 Code::QueryFunction,
                 place(),
-                format!("there is no function <{name}>"),
+                format!("no such function: <{name}>"),
             );
             if base.is_some()
                 && let Some(nearest) = nearest(local, names)

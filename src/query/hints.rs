@@ -126,6 +126,16 @@ impl Named {
         }
         let prefixes = &build.manifest().about.prefixes;
         let shown = prefixes.shorten(name);
+        let what = match self {
+            Self::Property => "property",
+            Self::Class => "class",
+            Self::Graph => "graph",
+        };
+        if !matches!(self, Self::Graph) && is_declared(name, build)? {
+            return Ok(Some(format!(
+                "nothing in the graph has the {what} `{shown}`, which the ontology declares"
+            )));
+        }
         let others: Vec<String> = self
             .known(build)
             .into_iter()
@@ -134,9 +144,8 @@ impl Named {
         let near = suggest::hint(&shown, others.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; {near}"));
         Ok(Some(match self {
-            Self::Property => format!("nothing in the graph has the property `{shown}`{near}"),
-            Self::Class => format!("nothing in the graph has the class `{shown}`{near}"),
-            Self::Graph => format!("there is no graph `{shown}`{near}"),
+            Self::Graph => format!("no such graph: `{shown}`{near}"),
+            _ => format!("nothing in the graph has the {what} `{shown}`{near}"),
         }))
     }
 
@@ -169,6 +178,15 @@ impl Named {
         };
         names.into_iter().map(String::as_str).collect()
     }
+}
+
+/// Whether the graph says anything of a name itself.
+fn is_declared(name: &str, build: &Build) -> civigraph_index::Result<bool> {
+    let node = NamedNode::new_unchecked(name);
+    let mut quads = build
+        .index()
+        .quads_for_pattern(Some(node.as_ref().into()), None, None, None);
+    quads.next().transpose().map(|quad| quad.is_some())
 }
 
 /// Says how a value is written in the graph, where it is not written as in the query.

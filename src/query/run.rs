@@ -518,7 +518,7 @@ pub(super) fn broke_off(file: &str) -> StoreError {
     StoreError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),
-        "the evaluation of the query broke off",
+        "query evaluation stopped unexpectedly",
     ))
 }
 

@@ -153,7 +153,7 @@ impl StoredQuery {
         let diagnostic = Diagnostic::new(
             Code::UnknownQuery,
             Place::file("command line"),
-            format!("there is no query `{name}`"),
+            format!("no such query: `{name}`"),
         )
         .with_found(name);
         let names: Vec<String> = files.iter().map(|path| stem(path)).collect();
@@ -422,7 +422,7 @@ impl Parameter {
         let Some(kind) = ParameterType::parse(kind) else {
             let known: Vec<_> = ParameterType::ALL.iter().map(|t| t.as_str()).collect();
             return Err(format!(
-                "there is no type `{kind}`, but {}",
+                "`{kind}` is not a type; the types are {}",
                 known.join(", ")
             ));
         };

@@ -66,7 +66,7 @@ pub enum Reconciled {
     Propose(Vec<Named>),
     /// Values.
     Extend(Extended),
-    /// `None` where there is no such thing.
+    /// `None` where there is none.
     Preview(Option<Preview>),
 }
 

@@ -85,7 +85,7 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         ))
     };
     if let Some(parameter) = header.parameters.first() {
-        let message = "a rule has no parameters: nobody is there to give them".to_owned();
+        let message = "a rule cannot have parameters".to_owned();
         let mut diagnostic = wrong("", message);
         diagnostic.place.line = parameter.line;
         return Err(diagnostic);

@@ -1,4 +1,4 @@
-//! The tables in which a project keeps what its sources say: documents, evidence, claims and merges.
+//! The tables in which a project keeps what its sources say: documents, evidence, claims, gaps and merges.
 
 use crate::csvw::OWN_NAMESPACE;
 use serde_json::{Value, json};
@@ -33,13 +33,29 @@ impl Empty {
     }
 }
 
-/// The ontology of claims.
-pub(super) fn vocabulary(base: &str) -> String {
-    VOCABULARY.replace("@base@", base)
+/// The ontology of claims: labels in English, and in Russian where that is a language of the project.
+pub(super) fn vocabulary(base: &str, languages: &[&str]) -> String {
+    let vocabulary = VOCABULARY.replace("@base@", base);
+    if languages.contains(&"ru") {
+        return vocabulary;
+    }
+    vocabulary.lines().map(without_russian).collect()
 }
 
-/// The four tables.
-pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
+/// A line of the vocabulary without its Russian text, which follows the English one.
+fn without_russian(line: &str) -> String {
+    let text = line
+        .rfind(" , \"")
+        .zip(line.rfind("\"@ru"))
+        .and_then(|(start, end)| Some((line.get(..start)?, line.get(end + "\"@ru".len()..)?)));
+    match text {
+        Some((before, after)) => format!("{before}{after}\n"),
+        None => format!("{line}\n"),
+    }
+}
+
+/// The five tables; `main` is the language of notes and reasons.
+pub(super) fn tables(base: &str, languages: &[&str], main: &str) -> Vec<Empty> {
     let part = |name: &str| (format!("{OWN_NAMESPACE}part"), json!(name));
     let graph = |name: &str| json!(format!("{base}graph/{name}"));
     let id = |part_of: &str| {
@@ -47,8 +63,10 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
             "name": "id", "titles": "id", "datatype": {"base": "string", "format": ID},
             "required": true, "suppressOutput": true,
         });
-        let (name, value) = part(part_of);
-        column[name] = value;
+        if !part_of.is_empty() {
+            let (name, value) = part(part_of);
+            column[name] = value;
+        }
         column
     };
     let column = |name: &str, property: &str, more: Value| {
@@ -207,18 +225,38 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
             "claim.evidence",
             json!({
                 "datatype": slug(), "separator": ";",
-                "valueUrl": format!("{base}id/evidence/{{evidence}}"), each: true,
+                "valueUrl": format!("{base}id/evidence/{{evidence}}"), each.clone(): true,
             }),
         ),
-        column(
-            "note",
-            "skos:editorialNote",
-            json!({"lang": languages.first().unwrap_or(&"en")}),
-        ),
+        column("note", "skos:editorialNote", json!({"lang": main})),
         of_class("type", &own("Claim")),
         of_class("type_statement", "rdf:Statement"),
     ];
     claims.extend(labels("{id}: {column} in {table}"));
+
+    let mut gaps = vec![id("")];
+    gaps.extend([
+        column(
+            "subject",
+            "gapSubject",
+            json!({"datatype": path(), "required": true, "valueUrl": format!("{base}id/{{+subject}}")}),
+        ),
+        column(
+            "property",
+            "gapProperty",
+            json!({"datatype": "anyURI", "required": true, "valueUrl": "{+property}"}),
+        ),
+        column(
+            "documents",
+            "notStatedIn",
+            json!({
+                "datatype": slug(), "required": true, "separator": ";",
+                "valueUrl": format!("{base}id/document/{{documents}}"), each: true,
+            }),
+        ),
+        of_class("type", &own("Gap")),
+    ]);
+    gaps.extend(labels("{subject}: {property}"));
 
     let side = |name: &str, property: &str| {
         parted(
@@ -241,7 +279,7 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
         })
     };
     let mut merges = vec![
-        id("merge.id"),
+        id(""),
         side("from", "mergeFrom"),
         side("to", "mergeTo"),
         choice(
@@ -259,14 +297,11 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
         column(
             "reason",
             "dc:description",
-            json!({"lang": languages.first().unwrap_or(&"en"), "required": true}),
+            json!({"lang": main, "required": true}),
         ),
         of_class("type", &own("MergeDecision")),
     ];
     merges.extend(labels("{from} and {to}: {decision}"));
-    if let Some(id) = merges.first_mut().and_then(Value::as_object_mut) {
-        id.remove(&format!("{OWN_NAMESPACE}part"));
-    }
     let mut merges: Vec<Value> = merges.into_iter().map(in_claims).collect();
     merges.push(replaced("replaced_by", "dc:isReplacedBy", "same"));
     merges.push(replaced("different_from", "owl:differentFrom", "different"));
@@ -280,7 +315,7 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
         let mut entry = json!({"url": file});
         match kind {
             "document" => entry[format!("{OWN_NAMESPACE}graph")] = graph("sources"),
-            "merge" => {}
+            "gap" | "merge" => {}
             _ => entry[format!("{OWN_NAMESPACE}graph")] = graph("claims"),
         }
         entry["tableSchema"] = schema;
@@ -299,6 +334,12 @@ pub(super) fn tables(base: &str, languages: &[&str]) -> Vec<Empty> {
             "claim",
             vec![reference("evidence", "evidence.csv")],
             claims,
+        ),
+        table(
+            "gaps.csv",
+            "gap",
+            vec![reference("documents", "documents.csv")],
+            gaps,
         ),
         table("merges.csv", "merge", Vec::new(), merges),
     ]

@@ -6,7 +6,7 @@ use super::{File, layout};
 use crate::csvw::OWN_NAMESPACE;
 use crate::diagnostic::Diagnostic;
 use crate::infer::{self, InferOptions};
-use crate::plan::percent_decode;
+use crate::uri::percent_decode;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::{Value, json};

@@ -35,7 +35,7 @@ pub struct Scaffold {
     pub base: String,
     /// The language of texts that say nothing of theirs.
     pub language: String,
-    /// Adds tables of documents, evidence, claims and merges.
+    /// Adds tables of documents, evidence, claims, gaps and merges.
     pub claims: bool,
 }
 
@@ -58,7 +58,13 @@ impl File {
 }
 
 /// Files that `--with claims` adds to the tables of a project.
-pub const CLAIM_TABLES: [&str; 4] = ["documents.csv", "evidence.csv", "claims.csv", "merges.csv"];
+pub const CLAIM_TABLES: [&str; 5] = [
+    "documents.csv",
+    "evidence.csv",
+    "claims.csv",
+    "gaps.csv",
+    "merges.csv",
+];
 
 /// The files of a project for tables that lie in `data`, the metadata first.
 ///
@@ -92,9 +98,18 @@ pub fn files(
     for (entry, file) in entries.iter_mut().zip(tables) {
         Proposed::new(entry, file).describe(&naming, &targets, &mut terms);
     }
+    // The language that was asked for, where any text is in it.
+    let language = {
+        let languages = terms.languages();
+        let asked = languages.iter().find(|one| **one == scaffold.language);
+        asked
+            .or(languages.first())
+            .map_or("en", |one| *one)
+            .to_owned()
+    };
     let mut files = Vec::new();
     if scaffold.claims {
-        for empty in claims::tables(&scaffold.base, &terms.languages()) {
+        for empty in claims::tables(&scaffold.base, &terms.languages(), &language) {
             files.push(File::new(
                 Path::new("data").join(empty.file),
                 empty.header(),
@@ -104,7 +119,7 @@ pub fn files(
         }
         files.push(File::new(
             "ontology/claims.ttl",
-            claims::vocabulary(&scaffold.base),
+            claims::vocabulary(&scaffold.base, &terms.languages()),
         ));
     }
     let mut document = json!({
@@ -116,11 +131,6 @@ pub fn files(
     document["tables"] = json!(entries);
     let metadata = format!("{}\n", layout::block(&document, 0));
     let base = scaffold.base.as_str();
-    let language = terms
-        .languages()
-        .first()
-        .map_or("en", |first| *first)
-        .to_owned();
     let class = terms.first_class().unwrap_or_default().to_owned();
     let mut all = vec![
         File::new("data/csv-metadata.json", metadata),
@@ -129,7 +139,7 @@ pub fn files(
             terms.vocabulary(base, Some(&scaffold.title)),
         ),
         File::new("ontology/prefixes.ttl", terms.prefixes(base)),
-        File::new("ontology/shapes.ttl", terms.shapes(base)),
+        File::new("ontology/shapes.ttl", terms.shapes(base, scaffold.claims)),
         File::new("queries/classes.rq", query::classes(base, &language)),
         File::new("queries/things.rq", query::things(base, &class)),
         File::new(".gitignore", ".civigraph/\n".to_owned()),

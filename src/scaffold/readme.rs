@@ -45,8 +45,8 @@ settled, and put labels and definitions into `ontology/terms.ttl`.
         out.push_str(
             "
 What a source says goes into `data/claims.csv`: a claim names a cell by table, row and column, and its evidence.
-`civigraph evidence register FILE` adds a document, `civigraph evidence add` a span of it, `civigraph suggest
-duplicates` lists what may be one thing, and a row of `data/merges.csv` decides.
+`civigraph evidence register FILE` adds a document, `civigraph evidence add` a span of it. What no source states is a row of
+`data/gaps.csv`. `civigraph suggest duplicates` lists what may be one thing, and a row of `data/merges.csv` decides.
 ",
         );
     }

@@ -176,14 +176,15 @@ impl Terms {
         out
     }
 
-    /// A first shape: everything has a label, one a language.
-    pub(super) fn shapes(&self, base: &str) -> String {
+    /// The first shapes: everything has a label, one a language; who is said to have said something, and what lacks
+    /// something, is a thing of the tables.
+    pub(super) fn shapes(&self, base: &str, claims: bool) -> String {
         let classes: Vec<String> = self
             .classes
             .keys()
             .map(|name| format!("ns:{name}"))
             .collect();
-        format!(
+        let mut out = format!(
             "\
 # Shapes (SHACL): what `civigraph check` and `build` demand of the graph beyond cells, keys and references.
 
@@ -205,9 +206,41 @@ shape:label-preferred a sh:PropertyShape ;
     sh:message \"A thing has a label, and at most one in a language.\"@en .
 ",
             classes.join(" , ")
-        )
+        );
+        if claims {
+            out.push_str(SHAPES_OF_CLAIMS);
+        }
+        out
     }
 }
+
+/// What claims and gaps name by the path of its IRI, so that no foreign key can check it.
+const SHAPES_OF_CLAIMS: &str = "
+shape:claim a sh:NodeShape ;
+    sh:targetClass ns:Claim ;
+    sh:property shape:claim-said-by .
+
+shape:claim-said-by a sh:PropertyShape ;
+    sh:path ns:saidBy ;
+    sh:node shape:described ;
+    sh:message \"Who says it is a thing that a table describes, such as `person/ada`.\"@en .
+
+shape:gap a sh:NodeShape ;
+    sh:targetClass ns:Gap ;
+    sh:property shape:gap-subject .
+
+shape:gap-subject a sh:PropertyShape ;
+    sh:path ns:gapSubject ;
+    sh:node shape:described ;
+    sh:message \"What lacks it is a thing that a table describes, such as `person/ada`.\"@en .
+
+shape:described a sh:NodeShape ;
+    sh:property shape:described-type .
+
+shape:described-type a sh:PropertyShape ;
+    sh:path rdf:type ;
+    sh:minCount 1 .
+";
 
 /// A string of Turtle.
 pub(super) fn literal(text: &str) -> String {

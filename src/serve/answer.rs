@@ -82,7 +82,7 @@ impl Formats {
                 return Err(Problem::new(
                     StatusCode::NOT_ACCEPTABLE,
                     format!(
-                        "there is no format that is accepted; there are {}",
+                        "none of the accepted formats is available, but these are: {}",
                         offers.join(", ")
                     ),
                 ));
@@ -91,7 +91,7 @@ impl Formats {
         };
         let format = AnswerFormat::parse(name)
             .filter(|format| *format != AnswerFormat::Table)
-            .ok_or_else(|| Problem::bad(format!("there is no format `{name}` for answers")))?;
+            .ok_or_else(|| Problem::bad(format!("`{name}` is not a format for answers")))?;
         let of_graph = match format {
             AnswerFormat::Json => Some(Format::JsonLd),
             AnswerFormat::Xml => Some(Format::RdfXml),

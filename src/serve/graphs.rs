@@ -88,10 +88,7 @@ async fn graph(
     // A graph without triples is not there, but for the default graph.
     let rows = response.headers().get(answer::ROWS);
     if is_named && rows.is_some_and(|rows| rows == "0") {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "there is no such graph",
-        ));
+        return Err(Problem::new(StatusCode::NOT_FOUND, "no such graph"));
     }
     Ok(response)
 }
@@ -110,9 +107,7 @@ async fn dataset(
             let format = Format::parse(name);
             let offer =
                 format.and_then(|format| Some((accept::media_type(format, DATASETS)?, format)));
-            offer.ok_or_else(|| {
-                Problem::bad(format!("there is no format `{name}` for all graphs"))
-            })?
+            offer.ok_or_else(|| Problem::bad(format!("`{name}` is not a format for all graphs")))?
         }
     };
     let tag = answer::tag_of(current, media);

@@ -165,7 +165,7 @@ impl Current {
             None => store::open(&root),
         };
         let build = tokio::task::spawn_blocking(open).await.map_err(|_| {
-            let message = "opening the build broke off";
+            let message = "opening the build failed unexpectedly";
             StoreError::new(crate::diagnostic::Code::StoreFiles, &options.store, message)
         })??;
         let pool = PoolOptions {

@@ -196,7 +196,7 @@ pub fn wanted<T: Copy>(
     accept::choose(wish.accept.as_deref(), offers).ok_or_else(|| {
         let offers: Vec<&str> = offers.iter().map(|(media, _)| *media).collect();
         let title = format!(
-            "there is no format that is accepted; there are {}",
+            "none of the accepted formats is available, but these are: {}",
             offers.join(", ")
         );
         Problem::new(StatusCode::NOT_ACCEPTABLE, title)

@@ -176,8 +176,8 @@ pub fn find<'c>(
     }
     let names = current.queries.iter().map(|query| query.name.as_str());
     let title = match nearest_query(name, names) {
-        Some(nearest) => format!("there is no query `{name}`; did you mean `{nearest}`?"),
-        None => format!("there is no query `{name}`; /queries lists them all"),
+        Some(nearest) => format!("no such query: `{name}`; did you mean `{nearest}`?"),
+        None => format!("no such query: `{name}`; /queries lists them all"),
     };
     Err(Problem::new(StatusCode::NOT_FOUND, title))
 }

@@ -8,11 +8,10 @@ use super::vocabulary::{local, rdf, sh};
 use super::{Data, Shapes};
 use crate::claims::Claims;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
-use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Severity};
 use crate::lineage::{self, Found, Lineage, Match};
-use crate::plan::{Part, Plan, TablePlan};
-use crate::resource::Resolver;
+use crate::plan::{ColumnId, Plan, TripleMap};
+use crate::tables::Tables;
 use oxrdf::{Literal, NamedNode, QuadRef, Term, TermRef};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -58,11 +57,10 @@ impl Shapes {
     pub fn check(
         &self,
         data: Data,
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
+        tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<Option<Report>> {
+        let Tables { plan, .. } = tables;
         // Violations of one constraint may be of several kinds: in other files, in other columns.
         let keep = diagnostics.kept_per_kind().saturating_mul(KINDS);
         let report = match self.validate(data, keep) {
@@ -81,7 +79,7 @@ impl Shapes {
         if results.is_empty() {
             return Ok(Some(report));
         }
-        let origins = Origins::of(results, group, plan, resolver)?;
+        let origins = Origins::of(results, tables)?;
         let mut chosen: Vec<Match> = Vec::new();
         let mut choices = Vec::with_capacity(results.len());
         for result in results {
@@ -95,10 +93,12 @@ impl Shapes {
             near: None,
         };
         let claims = Claims::default();
-        let explained = lineage::explain(group, plan, &claims, resolver, found)?;
-        // A cell that is wrong in itself makes wrong triples; it was reported as what it is.
+        let explained = lineage::explain(tables, &claims, found)?;
+        // A cell that is wrong in itself makes wrong triples; it was reported as what it is. A warning says nothing
+        // about whether the triples are wrong.
         let known: HashSet<(Arc<str>, u64, u64)> = diagnostics
             .iter()
+            .filter(|one| diagnostics.severity(one) == Severity::Error)
             .map(|one| {
                 (
                     Arc::clone(&one.place.file),
@@ -346,12 +346,8 @@ struct Origins {
 }
 
 impl Origins {
-    fn of(
-        results: &[ValidationResult],
-        group: &TableGroup,
-        plan: &Plan,
-        resolver: &dyn Resolver,
-    ) -> io::Result<Self> {
+    fn of(results: &[ValidationResult], tables: Tables<'_>) -> io::Result<Self> {
+        let Tables { plan, resolver, .. } = tables;
         let mut nodes: HashSet<Term> = HashSet::new();
         for result in results {
             nodes.insert(result.focus.clone());
@@ -379,7 +375,7 @@ impl Origins {
             by_object: HashMap::new(),
         };
         // What claims say beyond their own cells comes from no conversion.
-        let claimed = lineage::claimed(group, plan, resolver)?;
+        let claimed = lineage::claimed(tables)?;
         for found in sink.matches.into_iter().chain(claimed) {
             let subject = Term::from(found.quad.subject.clone());
             if nodes.contains(&found.quad.object) {
@@ -479,7 +475,7 @@ impl Origins {
             .or_else(|| about.first());
         if let Some(row) = row {
             let origin = Origin {
-                column: u32::MAX,
+                column: None,
                 ..row.origin
             };
             let quad = row.quad.clone();
@@ -498,34 +494,29 @@ impl Origins {
 /// The cell of a row about a node that would make a value of a property, and made none.
 fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Match> {
     for found in about {
-        let table = usize::try_from(found.origin.table).ok()?;
-        let Some(table) = plan.tables.get(table).filter(|_| found.origin.row > 0) else {
+        let table = plan.table(found.origin.table?);
+        let Some(table) = table.filter(|_| found.origin.row > 0) else {
             continue;
         };
-        // The rule must be about the same node, as far as templates tell.
-        let subject = u32::try_from(table.columns.len())
-            .ok()
-            .filter(|&columns| found.origin.column < columns)
-            .and_then(|_| {
-                table
-                    .rules
-                    .iter()
-                    .find(|rule| u32::try_from(rule.column) == Ok(found.origin.column))
-            })
-            .map(|rule| rule.subject);
-        let columns: Vec<u32> = table
-            .rules
+        // What would make it must be about the same node, as far as templates tell.
+        let map = found
+            .origin
+            .column
+            .and_then(|column| table.maps_of(column).next());
+        let subject = map.map(|map| &map.subject);
+        let columns: Vec<ColumnId> = table
+            .maps
             .iter()
-            .filter(|rule| subject.is_none_or(|subject| rule.subject == subject))
-            .filter(|rule| constant(table, rule.predicate) == Some(predicate.as_str()))
-            .filter_map(|rule| u32::try_from(rule.column).ok())
+            .filter(|map| subject.is_none_or(|subject| map.subject.agrees_with(subject)))
+            .filter(|map| map.predicate.constant_iri() == Some(predicate.as_str()))
+            .filter_map(TripleMap::column)
             .collect();
         // Where several columns make it, the first that made nothing in this row.
-        let made = |column: &u32| {
+        let made = |column: &ColumnId| {
             about.iter().any(|other| {
                 other.origin.table == found.origin.table
                     && other.origin.row == found.origin.row
-                    && other.origin.column == *column
+                    && other.origin.column == Some(*column)
                     && other.quad.predicate == *predicate
             })
         };
@@ -535,7 +526,7 @@ fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Mat
             .or_else(|| columns.first());
         if let Some(&column) = column {
             let origin = Origin {
-                column,
+                column: Some(column),
                 ..found.origin
             };
             return Some(Match {
@@ -547,14 +538,6 @@ fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Mat
         }
     }
     None
-}
-
-/// The text of a template without variables.
-fn constant(table: &TablePlan, template: usize) -> Option<&str> {
-    match table.templates.get(template)?.parts.as_slice() {
-        [Part::Text(text)] => Some(text),
-        _ => None,
-    }
 }
 
 /// Keeps the quads that have a node as their subject, and some of those that have it as their object.

@@ -191,7 +191,7 @@ impl Compiler<'_> {
             (name, _) if !PARAMETERS.contains(&name) && !OTHERS.contains(&name) => {
                 let known = PARAMETERS.iter().chain(OTHERS).copied();
                 let message = format!(
-                    "`sh:{name}` is no property of SHACL Core or SHACL-SPARQL; it is ignored"
+                    "`sh:{name}` is not a property of SHACL Core or SHACL-SPARQL; it is ignored"
                 );
                 self.diagnostics.push(
                     Diagnostic::new(Code::ShapeProperty, place.clone(), message)

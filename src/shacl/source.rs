@@ -44,6 +44,10 @@ impl Source {
         diagnostics: &mut Diagnostics,
     ) {
         let file: Arc<str> = name.into();
+        if let Some(merge) = Diagnostic::unresolved_merge(text, &file) {
+            diagnostics.push(merge);
+            return;
+        }
         let line = Rc::new(Cell::new(0));
         let mut parser = RdfParser::from_format(RdfFormat::Turtle).without_named_graphs();
         if let Some(base) = base {

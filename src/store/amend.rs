@@ -27,6 +27,7 @@ use super::{
 };
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
+use crate::plan::TableId;
 use civigraph_index::{self as index, Changes, Index};
 use oxrdf::{Quad, QuadRef};
 use std::collections::{BTreeSet, HashMap};
@@ -43,13 +44,13 @@ fn limit(quads: u64) -> u64 {
 /// Rows that differ, by table and number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangedRows {
-    /// Numbers of rows in order, by the index of the table.
-    pub tables: HashMap<u32, Vec<u64>>,
+    /// Numbers of rows in order, by table.
+    pub tables: HashMap<TableId, Vec<u64>>,
 }
 
 impl ChangedRows {
     fn holds(&self, origin: Origin) -> bool {
-        let rows = self.tables.get(&origin.table);
+        let rows = origin.table.and_then(|table| self.tables.get(&table));
         rows.is_some_and(|rows| rows.binary_search(&origin.row).is_ok())
     }
 }

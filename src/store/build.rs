@@ -350,6 +350,11 @@ pub fn read_turtle(
                 break;
             }
             Err(oxigraph::io::RdfParseError::Syntax(error)) => {
+                let text = fs::read_to_string(file).unwrap_or_default();
+                if let Some(merge) = Diagnostic::unresolved_merge(&text, &name.into()) {
+                    diagnostics.push(merge);
+                    break;
+                }
                 let place = match error.location() {
                     Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
                     None => Place::file(name),

@@ -100,7 +100,7 @@ impl Manifest {
                 return Err(StoreError::new(
                     Code::ForeignStore,
                     build,
-                    "this is no build of Civigraph: it has no manifest",
+                    "not a Civigraph build: it has no manifest",
                 )
                 .with_hint("run `civigraph build`, or name the folder that holds `.civigraph`"));
             }

@@ -244,7 +244,7 @@ pub(super) fn complete<'i>(
         [] => {
             let hint = suggest::hint(start, ids.iter().map(String::as_str))
                 .unwrap_or_else(|| "`civigraph builds` lists them".to_owned());
-            let message = format!("there is no build `{start}`");
+            let message = format!("no such build: `{start}`");
             Err(StoreError::new(Code::NoBuild, root, message).with_hint(hint))
         }
         several => {
@@ -347,7 +347,7 @@ fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
             let (code, message) = if folder_is_there && folder.join(Manifest::NAME).is_file() {
                 (Code::TornBuild, "a file of the build is missing: pin")
             } else if folder_is_there {
-                (Code::ForeignStore, "this is no build of Civigraph")
+                (Code::ForeignStore, "not a Civigraph build")
             } else {
                 (Code::NoBuild, "the build is missing")
             };

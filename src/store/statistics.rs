@@ -249,8 +249,9 @@ impl Counter {
 
 /// The kind of a thing: a part of its IRI after the start of all things, or else its namespace.
 fn kind<'s>(subject: &'s [u8], things: &[u8], elsewhere: &[Vec<u8>]) -> Option<&'s str> {
-    if let Some(rest) = subject.strip_prefix(things) {
-        let slash = memchr::memchr(b'/', rest)?;
+    if let Some(rest) = subject.strip_prefix(things)
+        && let Some(slash) = memchr::memchr(b'/', rest)
+    {
         return std::str::from_utf8(rest.get(..slash)?).ok();
     }
     // The longest one: a namespace may be in another.
@@ -272,7 +273,9 @@ mod tests {
     fn counts_by_graph_class_and_property() {
         let mut counter = Counter::new(&About {
             base: "http://e/".to_owned(),
-            elsewhere: ["http://o/", "http://o/town/"].map(str::to_owned).into(),
+            elsewhere: ["http://e/id/", "http://o/", "http://o/town/"]
+                .map(str::to_owned)
+                .into(),
             ..About::default()
         });
         let a = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
@@ -281,6 +284,7 @@ mod tests {
             "<http://e/id/city/irbit> <http://e/p> \"x\" .".to_owned(),
             "<http://e/id/city/irbit> <http://e/p> \"y\" <http://e/g> .".to_owned(),
             "<http://e/id/city/tara> <http://e/p> \"y\" .".to_owned(),
+            "<http://e/id/tara> <http://e/p> \"y\" .".to_owned(),
             "<http://o/town/x> <http://e/p> \"y\" .".to_owned(),
             "<http://other/x> <http://e/p> \"y\" .".to_owned(),
         ] {
@@ -291,12 +295,12 @@ mod tests {
             }
         }
         let counts = counter.finish();
-        assert_eq!(counts.quads, 6);
-        let things = [("city", 2), ("http://o/town/", 1)];
+        assert_eq!(counts.quads, 7);
+        let things = [("city", 2), ("http://e/id/", 1), ("http://o/town/", 1)];
         let things = things.map(|(kind, count)| (kind.to_owned(), count));
         assert_eq!(counts.things, BTreeMap::from(things));
         let graph = counts.graphs.get("").cloned().unwrap_or_default();
-        assert_eq!((graph.triples, graph.subjects), (5, 4));
+        assert_eq!((graph.triples, graph.subjects), (6, 5));
         assert_eq!(graph.classes.get("http://e/City"), Some(&1));
         assert_eq!(graph.properties.get("http://e/p"), Some(&4));
         assert_eq!(counts.graphs.get("http://e/g").map(|g| g.triples), Some(1));

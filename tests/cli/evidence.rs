@@ -90,7 +90,7 @@ fn a_second_occurrence_wants_a_choice() {
     let workshop = workshop();
     let before = std::fs::read(workshop.path("data/evidence.csv")).unwrap();
     let run = workshop.run(&add(&["--words", "более 80"])).exits(2);
-    assert!(run.stderr.contains("stand 2 times"), "{}", run.stderr);
+    assert!(run.stderr.contains("occur 2 times"), "{}", run.stderr);
     assert!(run.stderr.contains("31-39, line 2"), "{}", run.stderr);
     assert_eq!(
         std::fs::read(workshop.path("data/evidence.csv")).unwrap(),

@@ -234,3 +234,54 @@ fn a_thing_of_named_graphs_is_described_in_turtle() {
     let city = workshop.run(&["describe", "city/revda", "--format", "turtle"]);
     assert!(!city.exits(0).stdout.contains("# in"));
 }
+
+#[test]
+fn why_knows_the_properties_of_the_graph() {
+    let workshop = shipped();
+    for (property, hint) in [
+        ("cg:locatedin", "hint: did you mean `cg:locatedIn`?"),
+        ("cg:locateIn", "hint: did you mean `cg:locatedIn`?"),
+    ] {
+        let run = workshop.run(&["why", "city:irbit", property]).exits(1);
+        assert!(run.stderr.contains(hint), "{property}: {}", run.stderr);
+    }
+    // A property that other things have is not misspelt.
+    let run = workshop.run(&["why", "city:irbit", "cg:horizon"]).exits(1);
+    assert!(!run.stderr.contains("hint"), "{}", run.stderr);
+}
+
+#[test]
+fn columns_in_another_order_are_put_back_by_fmt() {
+    let workshop = Workshop::shipped();
+    let table = workshop.path("data/venues.csv");
+    let before = std::fs::read_to_string(&table).unwrap();
+    let swapped: String = before
+        .lines()
+        .map(|line| {
+            let (id, rest) = line.split_once(',').unwrap();
+            let (second, rest) = rest.split_once(',').unwrap();
+            format!("{second},{id},{rest}\n")
+        })
+        .collect();
+    std::fs::write(&table, swapped).unwrap();
+    let run = workshop.run(&["check"]).exits(1);
+    let hint = "this is the title of number 2; `civigraph fmt` puts them in order";
+    assert!(run.stderr.contains(hint), "{}", run.stderr);
+    workshop.run(&["fmt"]).exits(0);
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), before);
+}
+
+#[test]
+fn lists_say_what_was_merged_and_what_there_is() {
+    let workshop = shipped();
+    let listed = workshop.run(&["list", "city"]).exits(0).stdout;
+    let line = "city:zato-zheleznogorsk-of-document-000\tmerged into city:zato-zheleznogorsk\n";
+    assert!(listed.contains(line), "{listed}");
+    let run = workshop.run(&["list", "towns"]).exits(2);
+    for part in [
+        "`towns` is neither a list nor a kind of things",
+        "choose from tables, ",
+    ] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+}

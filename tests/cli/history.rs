@@ -98,10 +98,7 @@ fn refused() {
     assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
     for id in ["0007-9f3a2b1c", "nothing"] {
         let said = workshop.run(&["verify", "--build", id]).exits(2).stderr;
-        assert!(
-            said.contains(&format!("there is no build `{id}`")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("no such build: `{id}`")), "{said}");
     }
 }
 
@@ -149,4 +146,37 @@ fn old_builds_are_pruned_by_a_setting() {
     assert_eq!(build(&[], Some("2")), 2);
     assert_eq!(build(&["--keep", "1"], Some("2")), 1);
     workshop.run(&["build", "--keep", "0"]).exits(2);
+}
+
+#[test]
+fn builds_fit_a_narrow_terminal() {
+    let workshop = built_twice();
+    let program = env!("CARGO_BIN_EXE_civigraph");
+    let at = |columns: u32| -> Option<String> {
+        let line = format!("stty cols {columns} rows 24; {program} builds");
+        let mut script = super::workshop::child("script");
+        script
+            .current_dir(workshop.path(""))
+            .args(["-qec", &line, "/dev/null"]);
+        let output = script
+            .output()
+            .ok()
+            .filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).replace('\r', ""))
+    };
+    let (Some(wide), Some(narrow)) = (at(160), at(60)) else {
+        println!("skipped: `script` is not here to make a terminal");
+        return;
+    };
+    assert!(wide.starts_with('┌'), "{wide}");
+    assert!(narrow.starts_with("build "), "{narrow}");
+    for shown in [wide, narrow] {
+        assert_eq!(shown.matches(" *").count(), 1, "{shown}");
+        assert!(shown.contains("+0 -4 in the default graph"), "{shown}");
+    }
+    let narrow = at(60).unwrap_or_default();
+    assert!(
+        narrow.lines().all(|line| line.chars().count() <= 60),
+        "{narrow}"
+    );
 }

@@ -79,6 +79,7 @@ fn things_that_may_be_one_are_shown_with_reasons() {
         "both are called “Irbit”",
         "differs: ",
         "is the same: ",
+        "3 candidates at least 85 % alike (`--threshold`)",
     ] {
         assert!(run.stdout.contains(reason), "{reason}:\n{}", run.stdout);
     }
@@ -103,6 +104,48 @@ fn decisions_are_respected() {
     workshop
         .run(&["suggest", "duplicates", "--threshold", "2"])
         .exits(2);
+}
+
+#[test]
+fn what_else_the_rows_say_counts_for_and_against() {
+    let workshop = Workshop::empty();
+    workshop.write(
+        "tables/makers.csv",
+        "id,name,birth_year\nfaber,Lothar von Faber,1817\nfaber-2,Lothar Faber,1817\nfaber-3,Lothar v. Faber,1902\n",
+    );
+    let base = "https://museum.example/";
+    workshop
+        .run(&["new", ".", "--from", "tables", "--base", base])
+        .exits(0);
+    workshop.run(&["build"]).exits(0);
+    let shown = |threshold: &str| {
+        let run = workshop.run(&["suggest", "duplicates", "--threshold", threshold]);
+        run.exits(0).stdout
+    };
+    // The same names are more alike where the birth years are one, and less where they are two.
+    let alike = |text: &str, pair: &str| -> u32 {
+        let rest = text
+            .split(pair)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{pair}\n{text}"));
+        let digits: String = rest
+            .chars()
+            .skip_while(|c| !c.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
+        digits.parse().unwrap()
+    };
+    let all = shown("0.1");
+    let same = alike(&all, "maker:faber and maker:faber-2");
+    let other = alike(&all, "maker:faber and maker:faber-3");
+    assert!(same > other, "{all}");
+    for part in [
+        "+ ns:birthYear is the same: 1817",
+        "ns:birthYear differs: 1817 and 1902",
+        "at least 10 % alike (`--threshold`)",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
 }
 
 #[test]

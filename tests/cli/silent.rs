@@ -262,7 +262,7 @@ fn a_file_that_is_wrong_as_a_whole_is_one_finding() {
         (
             b"key;name;count;year\n1;2;x;4\n1;2;x;4\n".repeat(50),
             r#", "dialect": {"delimiter": ";"}"#,
-            "CG0350",
+            "CG0351",
         ),
         (
             format!("key,name,count\n{}", "1,2,x\n".repeat(50)).into_bytes(),
@@ -365,6 +365,28 @@ fn things_outside_the_base_are_found() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn things_without_a_kind_are_found() {
+    let workshop = workshop(&[
+        (
+            "data/csv-metadata.json",
+            r#"{CONTEXT, "https://w3id.org/civigraph/csvw#base": "https://e.org/", "tables": [{"url": "t.csv", "tableSchema": {
+            "aboutUrl": "https://e.org/id/{id}", "columns": [{"titles": "id", "name": "id"},
+            {"titles": "label", "name": "label", "propertyUrl": "rdfs:label"}]}}]}"#,
+        ),
+        ("data/t.csv", "id,label\nirbit,Irbit\ntara,Tara\n"),
+    ]);
+    workshop.run(&["build"]).exits(0);
+    let run = workshop.run(&["list", "things"]).exits(0);
+    assert_eq!(run.stdout, "kind\tcount\nid:\t2\n");
+    for name in ["irbit", "id:irbit", "Irbit"] {
+        let run = workshop.run(&["describe", name]).exits(0);
+        assert!(run.stdout.contains("<https://e.org/id/irbit>"), "{name}");
+    }
+    let run = workshop.run(&["list", "id"]).exits(0);
+    assert!(run.stdout.contains("id:irbit\tIrbit"), "{}", run.stdout);
 }
 
 // 11. Files of a project that nobody reads.

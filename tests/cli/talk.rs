@@ -67,7 +67,7 @@ fn completions_know_commands_queries_kinds_and_things() {
     let workshop = Workshop::project();
     workshop.write(
         "queries/cities.rq",
-        "# title: Cities\nSELECT ?s WHERE { ?s ?p ?o }\n",
+        "# title: Cities\n# param: region string = \"x\" # where\nSELECT ?s WHERE { ?s ?p ?region }\n",
     );
     workshop.run(&["build"]).exits(0);
     for shell in ["bash", "zsh", "fish"] {
@@ -86,7 +86,12 @@ fn completions_know_commands_queries_kinds_and_things() {
     for (words, expected) in [
         (&["che"][..], "check"),
         (&["query", "ci"], "cities"),
+        (&["query", "cities", ""], "region="),
         (&["list", "ci"], "city"),
+        (&["list", "pre"], "prefixes"),
+        (&["explain", "CG040"], "CG0402"),
+        (&["rollback", ""], "0001-"),
+        (&["diff", "", ""], "0001-"),
         (&["describe", "city:i"], "city:irbit"),
     ] {
         assert!(
@@ -95,6 +100,12 @@ fn completions_know_commands_queries_kinds_and_things() {
             offered(words)
         );
     }
+    // A parameter that has its value is not offered again, nor another query.
+    let left = offered(&["query", "cities", "region=x", ""]);
+    assert!(
+        !left.contains("region=") && !left.contains("Cities"),
+        "{left}"
+    );
 }
 
 #[test]
@@ -205,15 +216,15 @@ fn folders_of_documents_and_formats_that_are_none() {
     for (arguments, part) in [
         (
             &["check", "--sources", "nosuch"][..],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (
             &["conflicts", "--sources", "nosuch"],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (
             &["why", "city:irbit", "--sources", "nosuch"],
-            "`nosuch` is no folder",
+            "`nosuch` is not a directory",
         ),
         (&["export", "-o", "x.csv"], "--format csv -o DIR"),
         (&["export", "--format", "cvs"], "--format csv -o DIR"),

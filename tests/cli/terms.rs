@@ -131,7 +131,7 @@ fn an_empty_answer_says_what_the_graph_does_not_have() {
         &workshop,
         "SELECT ?s { GRAPH :nowhere { ?s ?p ?o } }",
         "",
-        "there is no graph `<https://example.org/ns#nowhere>`",
+        "no such graph: `<https://example.org/ns#nowhere>`",
     );
     check(&workshop, "SELECT ?s { ?s :price 9 }", "", "");
 }

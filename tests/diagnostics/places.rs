@@ -2,9 +2,8 @@
 //! and its spreadsheet notation must be those that counting by hand gives.
 
 use civigraph::convert::{self, NullSink, Options};
-use civigraph::csvw::{self, LoadOptions};
+use civigraph::csvw::{self, CompileOptions, LoadOptions};
 use civigraph::diagnostic::{CellPlace, Code, Diagnostics, Mode, Place};
-use civigraph::plan::{self, PlanOptions};
 use civigraph::resource::{Content, ResolveError, Resolver, Resource};
 use proptest::prelude::*;
 
@@ -208,7 +207,7 @@ proptest! {
             ..LoadOptions::default()
         };
         let group = csvw::load(CSV, &options, &memory, &mut diagnostics).unwrap();
-        let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+        let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
         let options = Options {
             threads: table.threads,
             chunk_size: table.chunk_size,

@@ -172,7 +172,7 @@ impl Response {
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
-        assert!(self.whole, "the answer broke off: {}", self.text());
+        assert!(self.whole, "the response was cut short: {}", self.text());
         self
     }
 }

@@ -12,7 +12,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub enum Problem {
     /// It starts or ends with white space.
     Padded,
-    /// A space other than the usual one, or a character that is not seen.
+    /// A space or hyphen other than the usual one, or a character that is not seen.
     Character(char),
     /// A letter and a mark that are one letter elsewhere.
     Decomposed(String),
@@ -22,8 +22,10 @@ pub enum Problem {
         word: String,
         /// The letters that are out of place.
         letters: String,
-        /// Whether those are Latin, in a Cyrillic word.
-        latin: bool,
+        /// The script of those letters.
+        few: &'static str,
+        /// The script of the word.
+        many: &'static str,
     },
 }
 
@@ -52,13 +54,9 @@ impl std::fmt::Display for Problem {
             Self::Mixed {
                 word,
                 letters,
-                latin,
+                few,
+                many,
             } => {
-                let (few, many) = if *latin {
-                    ("Latin", "Cyrillic")
-                } else {
-                    ("Cyrillic", "Latin")
-                };
                 let letters: Vec<_> = letters.chars().map(|c| format!("`{c}`")).collect();
                 write!(
                     f,
@@ -85,6 +83,8 @@ impl std::fmt::Display for Named {
             '\u{200c}' => "a zero-width non-joiner",
             '\u{200d}' => "a zero-width joiner",
             '\u{202f}' => "a narrow no-break space",
+            '\u{2010}' => "a hyphen that is not `-`",
+            '\u{2011}' => "a no-break hyphen",
             '\u{2060}' => "a word joiner",
             '\u{feff}' => "a byte order mark",
             '\u{3000}' => "an ideographic space",
@@ -108,6 +108,11 @@ pub fn is_space(c: char) -> bool {
         c,
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
     )
+}
+
+/// A hyphen that is not the usual one and looks like it.
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '\u{2010}' | '\u{2011}')
 }
 
 /// A character of which nothing is seen, not even a gap.
@@ -143,7 +148,7 @@ pub fn problem(text: &str) -> Option<Problem> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let unseen = is_unseen(c) && !is_needed(before, c, chars.peek().copied());
-        if unseen || is_space(c) || (c.is_control() && !c.is_whitespace()) {
+        if unseen || is_space(c) || is_hyphen(c) || (c.is_control() && !c.is_whitespace()) {
             return Some(Problem::Character(c));
         }
         before = Some(c);
@@ -170,7 +175,7 @@ fn decomposed(text: &str) -> Option<Problem> {
 }
 
 /// Latin letters with the Cyrillic ones that look like them.
-const ALIKE: &[(char, char)] = &[
+const CYRILLIC: &[(char, char)] = &[
     ('a', 'а'),
     ('c', 'с'),
     ('e', 'е'),
@@ -198,55 +203,108 @@ const ALIKE: &[(char, char)] = &[
     ('Y', 'У'),
 ];
 
-fn to_cyrillic(c: char) -> Option<char> {
-    let mut alike = ALIKE.iter();
-    alike
-        .find(|(latin, _)| *latin == c)
-        .map(|&(_, cyrillic)| cyrillic)
+/// Latin letters with the Greek ones that look like them.
+const GREEK: &[(char, char)] = &[
+    ('o', 'ο'),
+    ('A', 'Α'),
+    ('B', 'Β'),
+    ('E', 'Ε'),
+    ('H', 'Η'),
+    ('I', 'Ι'),
+    ('K', 'Κ'),
+    ('M', 'Μ'),
+    ('N', 'Ν'),
+    ('O', 'Ο'),
+    ('P', 'Ρ'),
+    ('T', 'Τ'),
+    ('X', 'Χ'),
+    ('Y', 'Υ'),
+    ('Z', 'Ζ'),
+];
+
+/// A script with letters that look like Latin ones.
+struct Script {
+    name: &'static str,
+    alike: &'static [(char, char)],
+    range: std::ops::RangeInclusive<char>,
+    /// From how many of its letters on a Latin one is out of place in a word: `ΔT` is none.
+    word: usize,
 }
 
-fn to_latin(c: char) -> Option<char> {
-    let mut alike = ALIKE.iter();
-    alike
-        .find(|(_, cyrillic)| *cyrillic == c)
-        .map(|&(latin, _)| latin)
+static SCRIPTS: [Script; 2] = [
+    Script {
+        name: "Cyrillic",
+        alike: CYRILLIC,
+        range: '\u{400}'..='\u{52f}',
+        word: 1,
+    },
+    Script {
+        name: "Greek",
+        alike: GREEK,
+        range: '\u{370}'..='\u{3ff}',
+        word: 3,
+    },
+];
+
+/// A word as it would be in one script.
+struct Repaired {
+    word: String,
+    script: &'static Script,
+    /// Whether the Latin letters are out of place.
+    latin: bool,
 }
 
-fn is_cyrillic(c: char) -> bool {
-    matches!(c, '\u{400}'..='\u{52f}')
-}
-
-/// How a word of letters of both scripts would be written in one: all letters of the other look like
-/// letters of it. `None` where it is not such a word.
-fn in_one_script(word: &str) -> Option<(String, bool)> {
-    let latin = word.chars().filter(char::is_ascii_alphabetic).count();
-    let cyrillic = word.chars().filter(|&c| is_cyrillic(c)).count();
-    if latin == 0 || cyrillic == 0 {
-        return None;
-    }
-    let all_cyrillic = || -> Option<String> {
-        let letter = |c: char| match c.is_ascii_alphabetic() {
-            true => to_cyrillic(c),
-            false => Some(c),
+impl Script {
+    /// How a word of letters of this script and Latin ones would be written in one of them: all letters of the other
+    /// look like letters of it.
+    fn in_one(&'static self, word: &str) -> Option<Repaired> {
+        let latin = word.chars().filter(char::is_ascii_alphabetic).count();
+        let own = word.chars().filter(|c| self.range.contains(c)).count();
+        if latin == 0 || own == 0 {
+            return None;
+        }
+        let to_own = |c: char| {
+            let alike = self.alike.iter().find(|(latin, _)| *latin == c);
+            alike.map(|&(_, own)| own)
         };
-        word.chars().map(letter).collect()
-    };
-    let all_latin = || -> Option<String> {
-        let letter = |c: char| match is_cyrillic(c) {
-            true => to_latin(c),
-            false => Some(c),
+        let to_latin = |c: char| {
+            let alike = self.alike.iter().find(|(_, own)| *own == c);
+            alike.map(|&(latin, _)| latin)
         };
-        word.chars().map(letter).collect()
-    };
-    // The script of more letters first.
-    let (cyrillic_word, latin_word) = (all_cyrillic(), all_latin());
-    match (cyrillic_word, latin_word) {
-        (Some(word), None) => Some((word, true)),
-        (None, Some(word)) => Some((word, false)),
-        (Some(_), Some(word)) if latin > cyrillic => Some((word, false)),
-        (Some(word), Some(_)) => Some((word, true)),
-        (None, None) => None,
+        let all_own = || -> Option<String> {
+            let letter = |c: char| match c.is_ascii_alphabetic() {
+                true => to_own(c),
+                false => Some(c),
+            };
+            word.chars().map(letter).collect()
+        };
+        let all_latin = || -> Option<String> {
+            let letter = |c: char| match self.range.contains(&c) {
+                true => to_latin(c),
+                false => Some(c),
+            };
+            word.chars().map(letter).collect()
+        };
+        let own_word = (own >= self.word).then(all_own).flatten();
+        // The script of more letters first.
+        let (word, latin) = match (own_word, all_latin()) {
+            (Some(word), None) => (word, true),
+            (None, Some(word)) => (word, false),
+            (Some(_), Some(word)) if latin > own => (word, false),
+            (Some(word), Some(_)) => (word, true),
+            (None, None) => return None,
+        };
+        Some(Repaired {
+            word,
+            script: self,
+            latin,
+        })
     }
+}
+
+/// How a word of letters of two scripts would be written in one. `None` where it is not such a word.
+fn in_one_script(word: &str) -> Option<Repaired> {
+    SCRIPTS.iter().find_map(|script| script.in_one(word))
 }
 
 /// Whether a word can hold letters of both scripts: only then is it looked at.
@@ -257,22 +315,28 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn mixed(text: &str) -> Option<Problem> {
     words(text).find_map(|word| {
-        let (_, latin) = in_one_script(word)?;
+        let Repaired { script, latin, .. } = in_one_script(word)?;
         let mut letters = String::new();
         for c in word.chars() {
             let out_of_place = if latin {
                 c.is_ascii_alphabetic()
             } else {
-                is_cyrillic(c)
+                script.range.contains(&c)
             };
             if out_of_place && !letters.contains(c) {
                 letters.push(c);
             }
         }
+        let (few, many) = if latin {
+            ("Latin", script.name)
+        } else {
+            (script.name, "Latin")
+        };
         Some(Problem::Mixed {
             word: word.to_owned(),
             letters,
-            latin,
+            few,
+            many,
         })
     })
 }
@@ -291,6 +355,8 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
         let control = c.is_control() && !c.is_whitespace();
         if is_space(c) {
             out.push(' ');
+        } else if is_hyphen(c) {
+            out.push('-');
         } else if !(unseen || control) {
             out.push(c);
         }
@@ -306,7 +372,7 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
         let (word, next) = tail.split_at(end.unwrap_or(tail.len()));
         repaired.push_str(gap);
         match in_one_script(word) {
-            Some((one, _)) => repaired.push_str(&one),
+            Some(one) => repaired.push_str(&one.word),
             None => repaired.push_str(word),
         }
         rest = next;
@@ -367,6 +433,13 @@ mod tests {
             ),
             // A Cyrillic а.
             ("Kаzan", Some("the Cyrillic `а` in the Latin word `Kаzan`")),
+            // A Greek alpha.
+            ("Αthens", Some("the Greek `Α` in the Latin word `Αthens`")),
+            ("ΑΘHΝΑ", Some("the Latin `H` in the Greek word `ΑΘHΝΑ`")),
+            ("ΔT", None),
+            ("5 μm", None),
+            ("β2-Microglobulin", None),
+            ("a\u{2011}b", Some("a no-break hyphen (U+2011)")),
         ] {
             let found = problem(text).map(|problem| problem.to_string());
             assert_eq!(found.as_deref(), expected, "{text:?}");
@@ -381,6 +454,8 @@ mod tests {
             ("Краи\u{306} Мoсква", "Край Москва"),
             ("Kаzan", "Kazan"),
             ("a\u{ad}b", "ab"),
+            ("a\u{2011}b", "a-b"),
+            ("Αthens", "Athens"),
             ("a  b", "a  b"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("\u{a0}", ""),

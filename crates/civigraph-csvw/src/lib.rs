@@ -6,9 +6,9 @@
 //!       │              │
 //!  [resource]     find and open every URL, offline by default
 //!       │              │
-//!   [csvw]             │     metadata read, checked, normalised: the annotated table group
+//!   [csvw]             │     metadata read, checked, normalised: the annotated table group, compiled to a plan
 //!       │              │
-//!   [plan]  ◄──────────┘     compiled once: slots and templates; a value that serde writes down
+//!   [plan]  ◄──────────┘     triple maps over term maps over tables; a value that serde writes down
 //!       │
 //!  [convert]                 rows in chunks on all cores: [csv] records ─► [datatype] values ─► quads
 //!       │
@@ -22,9 +22,8 @@
 //!
 //! ```
 //! use civigraph_csvw::convert::{self, Options, TextSink};
-//! use civigraph_csvw::csvw::{self, LoadOptions};
+//! use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
 //! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
-//! use civigraph_csvw::plan::{self, PlanOptions};
 //! use civigraph_csvw::resource::LocalFiles;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,11 +46,11 @@
 //! let mut diagnostics = Diagnostics::new(Mode::Convert);
 //! let url = files.url_of(&metadata);
 //! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
-//! let options = PlanOptions {
-//!     mode: plan::Mode::Minimal,
-//!     ..PlanOptions::default()
+//! let options = CompileOptions {
+//!     mode: csvw::Mode::Minimal,
+//!     ..CompileOptions::default()
 //! };
-//! let plan = plan::compile(&group, &options, &mut diagnostics);
+//! let plan = csvw::compile(&group, &options, &mut diagnostics);
 //! let mut sink = TextSink::triples(Vec::new());
 //! convert::run(&plan, &files, &Options::default(), &mut sink, &mut diagnostics)?;
 //!

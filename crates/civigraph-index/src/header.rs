@@ -16,7 +16,7 @@ use std::io::{ErrorKind as IoErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The version of the format. Another one is built anew.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The name of the header's file.
 pub(crate) const HEADER: &str = "header";

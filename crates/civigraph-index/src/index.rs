@@ -25,6 +25,8 @@ pub struct Index {
     pub(crate) named: Named,
     load: Option<overlay::Load>,
     overlay: OnceLock<Overlay>,
+    /// See [`largest_number`](Self::largest_number).
+    pub(crate) largest: OnceLock<f64>,
 }
 
 /// Which graphs a pattern is about.
@@ -92,6 +94,7 @@ impl Index {
             folder: folder.to_owned(),
             load: None,
             overlay: OnceLock::new(),
+            largest: OnceLock::new(),
         })
     }
 

@@ -32,7 +32,8 @@
 //! | `spo-counts`, `spog-counts` | positions of quads that were made more than once, and how often |
 //!
 //! An **id** is a number of 32 bits. Ids are given in the order of keys: numbers by value, then `xsd:dateTime` by
-//! instant, `xsd:date`, `xsd:gYear`, other typed literals by datatype, strings, IRIs and blank nodes in the order of their canonical
+//! instant, `xsd:date`, `xsd:gYear`, other typed literals by datatype (integers and decimals that the evaluator does not
+//! hold among them, [`Index::largest_number`]), strings, IRIs and blank nodes in the order of their canonical
 //! N-Quads forms; triple terms last. So a range of values is a range of ids, and a subject-ordered scan
 //! gives canonical N-Quads nearly in order. Ids from 2³¹ on are for terms that a query makes; more
 //! terms than that are an error.
@@ -103,6 +104,7 @@ mod error;
 mod header;
 mod index;
 mod language;
+mod largest;
 mod lines;
 mod literals;
 mod merge;

@@ -5,7 +5,7 @@
 //!
 //! | kind | key after the kind's byte |
 //! |---|---|
-//! | number | value (8 bytes), datatype (1 byte), lexical form |
+//! | number that the evaluator holds | value (8 bytes), datatype (1 byte), lexical form |
 //! | `xsd:dateTime`, `xsd:dateTimeStamp` | seconds (8 bytes), datatype (1 byte), lexical form |
 //! | `xsd:date`, `xsd:gYear` | seconds (8 bytes), 0, lexical form |
 //! | other typed literal, and one without a value | datatype IRI, 0, lexical form |

@@ -1,5 +1,7 @@
 //! Numbers, days and times as bytes that sort by value.
 
+use oxsdatatypes::{Decimal, Integer};
+
 /// Datatypes of numbers, which share one section of the dictionary: a range of values is a range of ids,
 /// whatever the types. The position in this list is part of the format.
 pub(crate) const NUMBERS: [&str; 16] = [
@@ -52,7 +54,8 @@ const FLOAT: usize = 3;
 
 /// The value of a lexical form of a numeric datatype; `None` where it has none.
 ///
-/// All forms have one that the evaluator reads as numbers, among them `inf` in any case.
+/// All forms have one that the evaluator reads as numbers, among them `inf` in any case. Integers and decimals that
+/// it does not hold have none.
 pub(crate) fn number(datatype: usize, lexical: &str) -> Option<f64> {
     match datatype {
         DOUBLE => return lexical.parse().ok(),
@@ -60,6 +63,25 @@ pub(crate) fn number(datatype: usize, lexical: &str) -> Option<f64> {
         FLOAT => return lexical.parse::<f32>().ok().map(f64::from),
         _ => {}
     }
+    let is_held = if datatype == DECIMAL {
+        lexical.parse::<Decimal>().is_ok()
+    } else {
+        lexical.parse::<Integer>().is_ok()
+    };
+    if is_held {
+        exact(datatype, lexical)
+    } else {
+        None
+    }
+}
+
+/// Whether a datatype has no greatest number, so that a literal of it may be beyond what the evaluator holds.
+pub(crate) fn is_exact(datatype: usize) -> bool {
+    !matches!(datatype, DOUBLE | FLOAT)
+}
+
+/// The nearest double of the lexical form of an integer or a decimal, whatever its size.
+pub(crate) fn exact(datatype: usize, lexical: &str) -> Option<f64> {
     let allowed = |byte: u8| match byte {
         b'0'..=b'9' | b'+' | b'-' => true,
         b'.' => datatype == DECIMAL,
@@ -220,6 +242,12 @@ mod tests {
             (3, "0.1", Some(f64::from(0.1_f32))),
             (3, "1e300", Some(f64::INFINITY)),
             (0, "inf", None),
+            (0, "9223372036854775807", Some(9_223_372_036_854_775_807.0)),
+            (0, "9223372036854775808", None),
+            (11, "18446744073709551615", None),
+            (1, "0.0000000000000000010", Some(1e-18)),
+            (1, "0.0000000000000000001", None),
+            (1, "123456789012345678901234.5", None),
             (1, "INF", None),
             (2, "", None),
             (0, "-", None),

@@ -1,5 +1,6 @@
 //! The order of terms in `ORDER BY`.
-use oxrdf::{Literal, NamedOrBlankNode, Term};
+use crate::number::Number;
+use oxrdf::{Literal, LiteralRef, NamedOrBlankNode, Term};
 use oxsdatatypes::{Decimal, Double, Float};
 use spareval::{ExpressionTerm, ExpressionTriple};
 use std::cmp::Ordering;
@@ -123,6 +124,26 @@ fn compare_numbers(a: &ExpressionTerm, b: &ExpressionTerm) -> Option<Ordering> {
         (T::DoubleLiteral(a), T::DecimalLiteral(b)) => a.partial_cmp(&Double::from(*b)),
         (T::DoubleLiteral(a), T::FloatLiteral(b)) => a.partial_cmp(&Double::from(*b)),
         (T::DoubleLiteral(a), T::DoubleLiteral(b)) => a.partial_cmp(b),
+        (T::OtherTypedLiteral { .. }, _) | (_, T::OtherTypedLiteral { .. }) => {
+            number(a)?.compare(&number(b)?)
+        }
+        _ => None,
+    }
+}
+
+/// Returns the value of a number, also of one that spareval does not hold.
+fn number(term: &ExpressionTerm) -> Option<Number> {
+    use ExpressionTerm as T;
+    match term {
+        T::OtherTypedLiteral { value, datatype } => {
+            Number::of(LiteralRef::new_typed_literal(value, datatype.as_ref()))
+        }
+        T::IntegerLiteral(_) | T::DecimalLiteral(_) | T::FloatLiteral(_) | T::DoubleLiteral(_) => {
+            match term.clone().into() {
+                Term::Literal(literal) => Number::of(literal.as_ref()),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

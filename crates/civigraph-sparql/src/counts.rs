@@ -93,6 +93,12 @@ pub trait Counts {
         Ok(None)
     }
 
+    /// Returns an upper bound of the integers and decimals, without their signs; infinite where one of them may be beyond
+    /// what spareval holds.
+    fn largest_number(&self) -> Result<f64, Self::Error> {
+        Ok(f64::INFINITY)
+    }
+
     /// Returns whether the triples of [range predicates](crate::RangePredicate) come in the order of their values where
     /// only the predicate and the default graph are given.
     fn has_ordered_ranges(&self) -> bool {
@@ -162,6 +168,10 @@ impl<C: Counts> Counts for &C {
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).count_in_range(predicate, range, graphs)
+    }
+
+    fn largest_number(&self) -> Result<f64, Self::Error> {
+        (**self).largest_number()
     }
 
     fn has_ordered_ranges(&self) -> bool {

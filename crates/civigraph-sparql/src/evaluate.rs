@@ -5,12 +5,15 @@ use crate::options::Options;
 use crate::plan::{Plan, optimise};
 use crate::sorting::sort;
 use crate::tags::with_functions;
-use crate::view::View;
+use crate::view::{Failure, View};
 use oxrdf::{Term, Variable};
 use spareval::{
-    QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QueryableDataset,
+    QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QuerySolutionIter,
+    QueryTripleIter, QueryableDataset,
 };
 use spargebra::Query;
+use std::error::Error;
+use std::iter;
 use std::rc::Rc;
 
 /// The results of a query, and how they were come by.
@@ -74,7 +77,13 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     }
     let dataset = Rc::new(dataset);
     let row = plan.sorting.as_ref().map(|_| Rc::default());
-    let view = View::new(Rc::clone(&dataset), row.clone(), plan.exact_literals);
+    let failure = Failure::default();
+    let view = View::new(
+        Rc::clone(&dataset),
+        row.clone(),
+        plan.exact_literals,
+        Rc::clone(&failure),
+    );
     let (results, statistics) = match view {
         Ok(view) if options.statistics => {
             let (results, statistics) = prepared.explain(view);
@@ -83,6 +92,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         Ok(view) => (prepared.execute(view), None),
         Err(error) => (Err(QueryEvaluationError::Dataset(Box::new(error))), None),
     };
+    let results = with_failure(results, failure);
     let results = match (&plan.sorting, row) {
         (Some(sorting), Some(row)) => {
             results.and_then(|results| sort(results, sorting, dataset, &row))
@@ -94,4 +104,38 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         statistics,
     };
     Evaluation { results, report }
+}
+
+/// Returns results that end with the failure of the dataset where there was one.
+fn with_failure<'a, E: Error + Send + Sync + 'static>(
+    results: Result<QueryResults<'a>, QueryEvaluationError>,
+    failure: Failure<E>,
+) -> Result<QueryResults<'a>, QueryEvaluationError> {
+    if let Some(error) = failure.borrow_mut().take() {
+        return Err(QueryEvaluationError::Dataset(Box::new(error)));
+    }
+    Ok(match results? {
+        QueryResults::Solutions(solutions) => QueryResults::Solutions(QuerySolutionIter::new(
+            solutions.variables().into(),
+            until_failure(solutions, failure),
+        )),
+        QueryResults::Graph(triples) => {
+            QueryResults::Graph(QueryTripleIter::new(until_failure(triples, failure)))
+        }
+        results @ QueryResults::Boolean(_) => results,
+    })
+}
+
+/// Returns the results up to a failure of the dataset, which may have had other results before it was an error.
+fn until_failure<'a, T: 'a, E: Error + Send + Sync + 'static>(
+    mut results: impl Iterator<Item = Result<T, QueryEvaluationError>> + 'a,
+    failure: Failure<E>,
+) -> impl Iterator<Item = Result<T, QueryEvaluationError>> + 'a {
+    iter::from_fn(move || {
+        let result = results.next();
+        match failure.borrow_mut().take() {
+            Some(error) => Some(Err(QueryEvaluationError::Dataset(Box::new(error)))),
+            None => result,
+        }
+    })
 }

@@ -100,6 +100,10 @@ impl Counts for Dataset<'_> {
             .map(Some)
     }
 
+    fn largest_number(&self) -> Result<f64, Error> {
+        self.index().largest_number()
+    }
+
     fn has_ordered_ranges(&self) -> bool {
         true
     }

@@ -382,6 +382,10 @@ impl<C: Counts> Planner<'_, C> {
             upper: None,
         };
         let counts = self.estimator.counts;
+        // What the evaluator does not hold is in no range.
+        if counts.largest_number()?.is_infinite() {
+            return Ok(false);
+        }
         Ok(counts
             .count_in_range(predicate.as_ref(), &range, crate::Graphs::Default)?
             .is_some())

@@ -1,8 +1,8 @@
 //! Plans for Oxigraph's SPARQL evaluator (spareval) from the exact counts of a dataset.
 //!
 //! ```text
-//! query ─► language tags ─► repairs ─► simplify ─► counts ─► sorting ─► joins ─► exact literals ─► spareval
-//!           tags.rs          repairs.rs modifiers.rs totals.rs sorting.rs joins.rs exact.rs         on a View
+//! query ─► language tags ─► repairs ─► simplify ─► counts ─► sorting ─► joins ─► exact literals ─► large numbers ─► spareval
+//!           tags.rs          repairs.rs modifiers.rs totals.rs sorting.rs joins.rs exact.rs          large.rs         on a View
 //! ```
 //!
 //! A query is rewritten in the algebra of spargebra, so that spareval needs no change: the order of joins becomes
@@ -28,8 +28,10 @@ mod explain;
 mod filters;
 mod index;
 mod joins;
+mod large;
 mod memory;
 mod modifiers;
+mod number;
 mod options;
 mod ordered;
 mod plan;
@@ -37,6 +39,7 @@ mod prepare;
 mod repairs;
 mod sorting;
 mod tags;
+mod times;
 mod totals;
 mod units;
 mod view;

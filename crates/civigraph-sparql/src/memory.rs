@@ -140,6 +140,14 @@ impl Counts for MemoryDataset {
         Ok(Some(quads.count() as u64))
     }
 
+    fn largest_number(&self) -> Result<f64, Infallible> {
+        let largest = self.dataset.iter().filter_map(|quad| match quad.object {
+            TermRef::Literal(literal) => crate::large::magnitude(literal),
+            _ => None,
+        });
+        Ok(largest.fold(0.0, f64::max))
+    }
+
     fn has_ordered_ranges(&self) -> bool {
         true
     }

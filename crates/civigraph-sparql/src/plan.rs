@@ -4,6 +4,7 @@ use crate::counts::{Counts, Graphs};
 use crate::exact::ExactLiterals;
 use crate::explain::{Explanation, Rewriting};
 use crate::joins::Planner;
+use crate::large::LargeNumbers;
 use crate::modifiers::{order_after_distinct, required_first};
 use crate::options::Options;
 use crate::ordered::{OrderedScan, keeps_order};
@@ -165,6 +166,16 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
                 reason,
             });
         }
+    }
+    if options.repairs {
+        let mut numbers = LargeNumbers::new(&pattern, counts.largest_number()?);
+        pattern = numbers.pattern(pattern);
+        explanation
+            .rewritings
+            .extend(numbers.done.into_iter().map(|reason| Rewriting {
+                name: "repairs",
+                reason: reason.to_owned(),
+            }));
     }
     let query = match query {
         Query::Select {

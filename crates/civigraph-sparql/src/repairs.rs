@@ -95,19 +95,6 @@ impl<C: Counts> Repairs<'_, C> {
                 Ok(pattern) => Expression::Exists(Box::new(pattern)),
                 Err(error) => return Err((error, Expression::Exists(pattern))),
             },
-            // sparopt sorts the operands of `+` by their hashes, and spareval adds a duration to a date but not a date
-            // to a duration. What it does not sort is `a - (-b)`.
-            Expression::Add(a, b) if !is_number(&a) && !is_number(&b) => {
-                self.note("`+` keeps the order of a date and a duration");
-                let minus = |a: &Expression, b: &Expression| {
-                    Expression::Subtract(
-                        Box::new(a.clone()),
-                        Box::new(Expression::UnaryMinus(Box::new(b.clone()))),
-                    )
-                };
-                let (first, second) = (minus(&a, &b), minus(&b, &a));
-                Expression::Coalesce(vec![Expression::Add(a, b), first, second])
-            }
             // The casts of spareval do not strip white space, as XPath's casts from strings do.
             Expression::FunctionCall(Function::Custom(name), arguments)
                 if arguments.len() == 1 && is_stripping_cast(&name) =>
@@ -359,33 +346,6 @@ fn with_graph(pattern: GraphPattern, graph: &Variable) -> GraphPattern {
     let Ok(pattern) =
         map_patterns::<Infallible>(pattern, &mut |pattern| Ok(with_graph(pattern, graph)));
     pattern
-}
-
-/// Returns whether an expression can only be a number or an error.
-fn is_number(expression: &Expression) -> bool {
-    use Function as F;
-    match expression {
-        Expression::Literal(literal) => {
-            crate::ValueKind::of(literal.datatype()) == Some(crate::ValueKind::Number)
-        }
-        Expression::Multiply(..) | Expression::Divide(..) => true,
-        Expression::FunctionCall(function, _) => matches!(
-            function,
-            F::StrLen
-                | F::Abs
-                | F::Ceil
-                | F::Floor
-                | F::Round
-                | F::Year
-                | F::Month
-                | F::Day
-                | F::Hours
-                | F::Minutes
-                | F::Seconds
-                | F::Rand
-        ),
-        _ => false,
-    }
 }
 
 fn is_stripping_cast(name: &NamedNode) -> bool {

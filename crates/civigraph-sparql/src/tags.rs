@@ -1,5 +1,6 @@
 //! Language tags of a query in one case.
 use crate::algebra::{map_operands, map_own_expressions, map_patterns};
+use crate::large::with_large_numbers;
 use civigraph_index::canonical_language_tag;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
@@ -36,7 +37,7 @@ pub fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
         };
         Some(canonical_literal(literal).into())
     };
-    evaluator
+    with_large_numbers(evaluator)
         .with_custom_function(NamedNode::new_unchecked(STRLANG), tagged)
         .with_custom_function(NamedNode::new_unchecked(STRLANGDIR), tagged)
 }
@@ -128,6 +129,14 @@ fn canonical_expression(expression: Expression) -> Expression {
     match expression {
         E::Literal(literal) => E::Literal(canonical_literal(literal)),
         E::Exists(pattern) => E::Exists(Box::new(canonical_pattern(*pattern))),
+        // What a variable has is known too late to write it in one case.
+        E::Equal(a, b)
+            if is_language(&a) != is_language(&b) && (is_variable(&a) || is_variable(&b)) =>
+        {
+            let lower =
+                |operand: Box<E>| Box::new(E::FunctionCall(Function::LCase, vec![*operand]));
+            E::Equal(lower(a), lower(b))
+        }
         E::Equal(a, b) => {
             let (a, b) = canonical_comparison(*a, *b);
             E::Equal(Box::new(a), Box::new(b))
@@ -159,6 +168,10 @@ fn canonical_comparison(a: Expression, b: Expression) -> (Expression, Expression
     } else {
         (a, b)
     }
+}
+
+fn is_variable(expression: &Expression) -> bool {
+    matches!(expression, Expression::Variable(_))
 }
 
 fn is_language(expression: &Expression) -> bool {

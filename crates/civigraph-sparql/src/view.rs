@@ -3,10 +3,37 @@ use crate::exact::{self, DATATYPE, LEXICAL_FORM};
 use oxrdf::{BlankNode, NamedNode, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 /// The terms of a solution in the form of the dataset.
 pub(crate) type Row<T> = Vec<Option<T>>;
+
+/// The first failure of a dataset, which whoever reads the results looks for.
+pub(crate) type Failure<E> = Rc<RefCell<Option<E>>>;
+
+/// The dataset failed; its own error is put aside.
+///
+/// spareval takes an error within an expression for one of types, and one within EXISTS for a solution: without the
+/// error that was put aside, a query would get a wrong answer from a damaged index.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the dataset could not be read")
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// Puts an error of a dataset aside.
+fn put_aside<T, E>(result: Result<T, E>, failure: &Failure<E>) -> Result<T, Failed> {
+    result.map_err(|error| {
+        failure.borrow_mut().get_or_insert(error);
+        Failed
+    })
+}
 
 /// A dataset that can keep the terms of results to itself, and that answers the [predicates](crate::exact) for exact literals.
 ///
@@ -19,6 +46,7 @@ pub(crate) struct View<'a, D: QueryableDataset<'a>> {
     dataset: Rc<D>,
     put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
     exact: Option<Exact<D::InternalTerm>>,
+    failure: Failure<D::Error>,
 }
 
 type Quad<'a, D> = InternalQuad<<D as QueryableDataset<'a>>::InternalTerm>;
@@ -33,6 +61,7 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
         dataset: Rc<D>,
         put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
         exact: bool,
+        failure: Failure<D::Error>,
     ) -> Result<Self, D::Error> {
         let predicate = |iri| dataset.internalize_term(NamedNode::new_unchecked(iri).into());
         let exact = if exact {
@@ -47,6 +76,7 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
             dataset,
             put_aside,
             exact,
+            failure,
         })
     }
 
@@ -91,18 +121,18 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
 }
 
 /// The quads of the dataset, or the one that stands for a literal.
-enum Quads<I, Q> {
-    Dataset(I),
-    Exact(Option<Q>),
+enum Quads<I, Q, E> {
+    Dataset(I, Failure<E>),
+    Exact(Option<Result<Q, Failed>>),
 }
 
-impl<Q, I: Iterator<Item = Q>> Iterator for Quads<I, Q> {
-    type Item = Q;
+impl<Q, E, I: Iterator<Item = Result<Q, E>>> Iterator for Quads<I, Q, E> {
+    type Item = Result<Q, Failed>;
 
     #[inline]
-    fn next(&mut self) -> Option<Q> {
+    fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Self::Dataset(quads) => quads.next(),
+            Self::Dataset(quads, failure) => Some(put_aside(quads.next()?, failure)),
             Self::Exact(quad) => quad.take(),
         }
     }
@@ -110,7 +140,7 @@ impl<Q, I: Iterator<Item = Q>> Iterator for Quads<I, Q> {
 
 impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     type InternalTerm = D::InternalTerm;
-    type Error = D::Error;
+    type Error = Failed;
 
     fn internal_quads_for_pattern(
         &self,
@@ -118,39 +148,45 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         predicate: Option<&Self::InternalTerm>,
         object: Option<&Self::InternalTerm>,
         graph_name: Option<Option<&Self::InternalTerm>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Self::Error>> + use<'a, D>
-    {
+    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Failed>> + use<'a, D> {
         if self.exact.is_some()
             && let Some(quad) = self.exact_quad(subject, predicate, graph_name)
         {
-            return Quads::Exact(quad.transpose());
+            return Quads::Exact(put_aside(quad, &self.failure).transpose());
         }
         Quads::Dataset(
             self.dataset
                 .internal_quads_for_pattern(subject, predicate, object, graph_name),
+            Rc::clone(&self.failure),
         )
     }
 
     fn internal_named_graphs(
         &self,
-    ) -> impl Iterator<Item = Result<Self::InternalTerm, Self::Error>> + use<'a, D> {
-        self.dataset.internal_named_graphs()
+    ) -> impl Iterator<Item = Result<Self::InternalTerm, Failed>> + use<'a, D> {
+        Quads::Dataset(
+            self.dataset.internal_named_graphs(),
+            Rc::clone(&self.failure),
+        )
     }
 
     fn contains_internal_graph_name(
         &self,
         graph_name: &Self::InternalTerm,
-    ) -> Result<bool, Self::Error> {
-        self.dataset.contains_internal_graph_name(graph_name)
+    ) -> Result<bool, Failed> {
+        put_aside(
+            self.dataset.contains_internal_graph_name(graph_name),
+            &self.failure,
+        )
     }
 
-    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, Self::Error> {
-        self.dataset.internalize_term(term)
+    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, Failed> {
+        put_aside(self.dataset.internalize_term(term), &self.failure)
     }
 
-    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, Self::Error> {
+    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, Failed> {
         let Some(row) = &self.put_aside else {
-            return self.dataset.externalize_term(term);
+            return put_aside(self.dataset.externalize_term(term), &self.failure);
         };
         let mut row = row.borrow_mut();
         row.push(Some(term));
@@ -160,21 +196,30 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     fn externalize_expression_term(
         &self,
         term: Self::InternalTerm,
-    ) -> Result<ExpressionTerm, Self::Error> {
-        self.dataset.externalize_expression_term(term)
+    ) -> Result<ExpressionTerm, Failed> {
+        put_aside(
+            self.dataset.externalize_expression_term(term),
+            &self.failure,
+        )
     }
 
     fn internalize_expression_term(
         &self,
         term: ExpressionTerm,
-    ) -> Result<Self::InternalTerm, Self::Error> {
-        self.dataset.internalize_expression_term(term)
+    ) -> Result<Self::InternalTerm, Failed> {
+        put_aside(
+            self.dataset.internalize_expression_term(term),
+            &self.failure,
+        )
     }
 
     fn internal_term_effective_boolean_value(
         &self,
         term: Self::InternalTerm,
-    ) -> Result<Option<bool>, Self::Error> {
-        self.dataset.internal_term_effective_boolean_value(term)
+    ) -> Result<Option<bool>, Failed> {
+        put_aside(
+            self.dataset.internal_term_effective_boolean_value(term),
+            &self.failure,
+        )
     }
 }

@@ -1,4 +1,5 @@
 //! Answers are the same with and without the rewritings.
+mod failures;
 mod generate;
 mod ordered;
 mod properties;

@@ -196,6 +196,8 @@ fn language_tags_are_equal_without_regard_to_case() {
         "SELECT ?p { ?p :label \"chelovek 007\"@RU-latn }",
         "SELECT ?p { ?p :label ?l FILTER(LANG(?l) = \"ru-latn\" && STR(?l) = \"chelovek 007\") }",
         "SELECT ?p { ?p :label ?l FILTER(LANG(?l) IN (\"RU-LATN\") && STR(?l) = \"chelovek 007\") }",
+        "SELECT ?p { VALUES ?t { \"RU-latn\" } ?p :label ?l FILTER(LANG(?l) = ?t && STR(?l) = \"chelovek 007\") }",
+        "SELECT ?p { ?p :label ?l FILTER(?t = LANG(?l) && STR(?l) = \"chelovek 007\") VALUES ?t { \"ru-latn\" \"de\" } }",
         "SELECT ?p { ?p :label ?l FILTER(?l = STRLANG(\"chelovek 007\", \"ru-LATN\")) }",
         "SELECT ?p { VALUES ?l { \"chelovek 007\"@ru-latn } ?p :label ?l }",
     ] {
@@ -280,6 +282,166 @@ fn repairs_what_oxigraph_gets_wrong() {
             vec!["n=".to_owned()],
         ),
         ("SELECT (1 + 2 AS ?n) {}", vec![format!("n=\"3\"{integer}")]),
+        (
+            "SELECT ?e { :d1 :date ?d BIND((\"P1D\"^^xsd:dayTimeDuration + ?d) - ?d AS ?e) }",
+            vec!["e=\"P1D\"^^<http://www.w3.org/2001/XMLSchema#dayTimeDuration>".to_owned()],
+        ),
+        (
+            "SELECT ?e { ?e :date ?d FILTER(\"P1Y\"^^xsd:yearMonthDuration + ?d > \"2022-01-01\"^^xsd:date) }",
+            vec!["e=<http://example.com/d2>".to_owned()],
+        ),
+    ] {
+        assert_eq!(sorted(answers(&dataset, query)), expected, "{query}");
+    }
+}
+
+/// Numbers that spareval does not hold, in the dataset, in the query and as results.
+#[test]
+fn numbers_have_any_size() {
+    let mut dataset = people().dataset().clone();
+    let huge = "99999999999999999999";
+    for (name, lexical, datatype) in [
+        ("n1", "5", xsd::INTEGER),
+        ("n2", huge, xsd::INTEGER),
+        ("n3", "-123456789012345678901234.5", xsd::DECIMAL),
+        ("n4", "0.00000000000000000001", xsd::DECIMAL),
+        ("n5", "9223372036854775807", xsd::LONG),
+        ("n6", "1e3", xsd::DOUBLE),
+    ] {
+        dataset.insert(&Quad::new(
+            iri(name),
+            iri("number"),
+            Literal::new_typed_literal(lexical, datatype),
+            GraphName::DefaultGraph,
+        ));
+    }
+    let dataset = MemoryDataset::from(dataset);
+    let literal = |lexical: &str, datatype: &str| {
+        format!("x=\"{lexical}\"^^<http://www.w3.org/2001/XMLSchema#{datatype}>")
+    };
+    let (integer, decimal) = (
+        |n: &str| literal(n, "integer"),
+        |n: &str| literal(n, "decimal"),
+    );
+    let truth = |value: &str| literal(value, "boolean");
+    let node = |name: &str| format!("x=<http://example.com/{name}>");
+    for (query, expected) in [
+        (
+            "SELECT ?x { ?x :number ?n FILTER(?n > 1000) }",
+            vec![node("n2"), node("n5")],
+        ),
+        (
+            "SELECT ?x { ?x :number ?n FILTER(?n <= 0.1) }",
+            vec![node("n3"), node("n4")],
+        ),
+        (
+            "SELECT ?x { ?x :number ?n FILTER(?n IN (5, 99999999999999999999.0)) }",
+            vec![node("n1"), node("n2")],
+        ),
+        (
+            "SELECT ?x { ?x :number ?n FILTER(?n != 99999999999999999999) }",
+            ["n1", "n3", "n4", "n5", "n6"].map(node).to_vec(),
+        ),
+        (
+            "SELECT ?x { ?x :number ?n FILTER(?n && isNumeric(?n)) }",
+            ["n1", "n2", "n3", "n4", "n5", "n6"].map(node).to_vec(),
+        ),
+        (
+            "SELECT ?x { ?x :number ?n FILTER EXISTS { ?x :number ?m FILTER(?m * 2 > 9223372036854775807) } }",
+            vec![node("n2"), node("n5")],
+        ),
+        (
+            "SELECT (GROUP_CONCAT(?s; separator=\" \") AS ?x) { SELECT (STRAFTER(STR(?t), \"/n\") AS ?s) { ?t :number ?n } ORDER BY ?n }",
+            vec!["x=\"3 4 1 6 5 2\"".to_owned()],
+        ),
+        (
+            "SELECT (SUM(?n) AS ?x) { ?t :number ?n FILTER(?t IN (:n1, :n2, :n5)) }",
+            vec![integer("109223372036854775811")],
+        ),
+        (
+            "SELECT (AVG(?n) AS ?x) { ?t :number ?n FILTER(?t IN (:n1, :n2, :n5)) }",
+            vec![decimal("36407790678951591937")],
+        ),
+        (
+            "SELECT (MAX(?n) AS ?x) { ?t :number ?n }",
+            vec![integer(huge)],
+        ),
+        (
+            "SELECT (MIN(?n) AS ?x) { ?t :number ?n }",
+            vec![decimal("-123456789012345678901234.5")],
+        ),
+        (
+            "SELECT (SUM(?n) AS ?x) { VALUES ?n { 9223372036854775807 1 } }",
+            vec![integer("9223372036854775808")],
+        ),
+        (
+            "SELECT (SUM(?n) AS ?x) { VALUES ?n { 9223372036854775807 \"1\" } }",
+            vec!["x=".to_owned()],
+        ),
+        (
+            "SELECT (9223372036854775807 * 2 - 1 AS ?x) {}",
+            vec![integer("18446744073709551613")],
+        ),
+        ("SELECT (0 / 0.5 AS ?x) {}", vec![decimal("0")]),
+        ("SELECT (1 / 0 AS ?x) {}", vec!["x=".to_owned()]),
+        // What is no number is as true as ever.
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(STRLEN(\"\") > 0 AS ?t) ?s :number 5 }",
+            vec![integer("2")],
+        ),
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(\"\" AS ?t) ?s :number 5 }",
+            vec![integer("2")],
+        ),
+        (
+            "SELECT (IF(?t, 1, 2) AS ?x) { BIND(\"a\" AS ?t) ?s :number 5 }",
+            vec![integer("1")],
+        ),
+        (
+            "SELECT (IF(?s, 1, 2) AS ?x) { ?s :number 5 }",
+            vec!["x=".to_owned()],
+        ),
+        (
+            "SELECT (0.1234567891 * 0.1234567891 AS ?x) {}",
+            vec![decimal("0.01524157877488187881")],
+        ),
+        (
+            "SELECT (FLOOR(ABS(-99999999999999999999.5)) AS ?x) {}",
+            vec![decimal(huge)],
+        ),
+        (
+            "SELECT (xsd:integer(\" 99999999999999999999 \") AS ?x) {}",
+            vec![integer(huge)],
+        ),
+        (
+            "SELECT (xsd:integer(1e30) AS ?x) {}",
+            vec![integer("1000000000000000000000000000000")],
+        ),
+        (
+            "SELECT (STRDT(\"99999999999999999999\", xsd:integer) > 5 AS ?x) {}",
+            vec![truth("true")],
+        ),
+        (
+            "SELECT (99999999999999999999 = \"a\" AS ?x) {}",
+            vec![truth("false")],
+        ),
+        (
+            "SELECT (99999999999999999999 < \"a\" AS ?x) {}",
+            vec!["x=".to_owned()],
+        ),
+        (
+            "SELECT (!99999999999999999999 AS ?x) {}",
+            vec![truth("false")],
+        ),
+        (
+            "SELECT (IF(99999999999999999999, 1, 2) AS ?x) {}",
+            vec![integer("1")],
+        ),
+        // What spareval is asked first is there once, however many numbers are added.
+        (
+            "SELECT (1+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n+?n AS ?x) { BIND(1 AS ?n) }",
+            vec![integer("26")],
+        ),
     ] {
         assert_eq!(sorted(answers(&dataset, query)), expected, "{query}");
     }

@@ -93,7 +93,7 @@ impl Manifest {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::new(
                 ErrorKind::NotAnIndex,
                 folder,
-                format!("not a text index: there is no file `{NAME}` in it"),
+                format!("not a text index: it has no file `{NAME}`"),
             ),
             _ => Error::new(ErrorKind::Io, &path, error.to_string()),
         })?;

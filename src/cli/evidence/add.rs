@@ -14,10 +14,10 @@ use std::path::PathBuf;
 /// Code points shown before and after words.
 const CONTEXT: usize = 30;
 
-/// Find words in a document and record where they stand, with their digest.
+/// Find words in a document and record where they are, with their digest.
 ///
 /// The words are matched exactly, to the last space. The row goes to the evidence table at its place;
-/// the words themselves go nowhere. Where they stand more than once, the places are listed, and
+/// the words themselves go nowhere. Where they occur more than once, the places are listed, and
 /// `--occurrence` chooses one. Prints the id of the evidence.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -28,10 +28,10 @@ pub(super) struct Arguments {
     /// Id of the document, as in the documents table.
     #[arg(long, value_name = "ID")]
     document: String,
-    /// The words, exactly as they stand in the document.
+    /// The words, exactly as in the document.
     #[arg(long, value_name = "WORDS")]
     words: String,
-    /// Which occurrence, from 1, where the words stand more than once.
+    /// Which occurrence, from 1, where the words occur more than once.
     #[arg(long, value_name = "N")]
     occurrence: Option<usize>,
     /// Id of the claim to attach the evidence to.
@@ -62,7 +62,7 @@ pub(super) fn run(
     let Some((document, unchanged)) = spans.document(id) else {
         let path = arguments.sources.join(file);
         return Err(Failure::new(format!(
-            "document `{id}` is not at hand: could not read `{}`",
+            "document `{id}` is not available: could not read `{}`",
             path.display()
         )));
     };
@@ -103,7 +103,7 @@ pub(super) fn run(
     if recorded.is_some() {
         terminal.say(format_args!("evidence `{}` is recorded already", span.id));
     } else {
-        let row = EvidenceRow::new(&facts.group, &facts.plan, &span).ok_or_else(|| {
+        let row = EvidenceRow::new(facts.tables.get(), &span).ok_or_else(|| {
             Failure::new(format!(
                 "the project has no evidence table with ids such as `{}`",
                 span.id
@@ -117,7 +117,7 @@ pub(super) fn run(
         && let Some(known) = known(claim)
         && !known.evidence.contains(&span.id)
     {
-        let cell = ClaimCell::of(&facts.group)
+        let cell = ClaimCell::of(&facts.tables.group)
             .ok_or_else(|| Failure::new("the claims table has no column for evidence"))?;
         let item = Change::Item {
             row: (cell.id, claim),
@@ -173,7 +173,7 @@ fn place(
         (places, None) => {
             list(places);
             Err(Failure::new(format!(
-                "these words stand {} in document `{id}`",
+                "these words occur {} in document `{id}`",
                 times(places.len())
             ))
             .with_hint("choose one with `--occurrence N`, or give more words"))
@@ -185,7 +185,7 @@ fn place(
             .ok_or_else(|| {
                 list(places);
                 Failure::new(format!(
-                    "these words stand {} in document `{id}`: there is no occurrence {number}",
+                    "these words occur {} in document `{id}`: there is no occurrence {number}",
                     times(places.len())
                 ))
             }),

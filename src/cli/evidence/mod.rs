@@ -57,9 +57,13 @@ fn change(
     change: &Change<'_>,
     terminal: Terminal,
 ) -> Result<bool, Failure> {
-    let missing = || Failure::new("the table is no file of the project");
-    let table = facts.group.tables.get(table).ok_or_else(missing)?;
-    let resource = facts.source.resolve(&table.url).map_err(|_| missing())?;
+    let missing = || Failure::new("the table is not a file of the project");
+    let table = facts.tables.group.tables.get(table).ok_or_else(missing)?;
+    let resource = facts
+        .tables
+        .source
+        .resolve(&table.url)
+        .map_err(|_| missing())?;
     let Content::File(path) = &resource.content else {
         return Err(missing());
     };

@@ -251,7 +251,7 @@ fn record(
     terminal: Terminal,
 ) -> Result<bool, Failure> {
     if !moves.spans.is_empty() {
-        let columns = EvidenceCells::of(&facts.group)
+        let columns = EvidenceCells::of(&facts.tables.group)
             .ok_or_else(|| Failure::new("the project has no evidence table"))?;
         let rows: Vec<_> = moves
             .spans
@@ -275,7 +275,7 @@ fn record(
     if moves.documents.is_empty() {
         return Ok(true);
     }
-    let columns = DocumentCells::of(&facts.group)
+    let columns = DocumentCells::of(&facts.tables.group)
         .ok_or_else(|| Failure::new("the project has no documents table"))?;
     let rows: Vec<_> = moves
         .documents

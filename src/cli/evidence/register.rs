@@ -64,18 +64,23 @@ pub(super) fn run(
             .replace('_', "-"),
     };
     let spans = facts::spans(&facts, None)?;
+    if let Some(known) = spans.registered(document.sha256()) {
+        let message = format!("`{shown}` is registered already, as document `{known}`");
+        let hint = format!("`civigraph evidence add --document {known}` records words of it");
+        return Err(Failure::new(message).with_hint(hint));
+    }
     if let Some(known) = spans.file(&id) {
         let failure = Failure::new(format!(
             "the documents table has a document `{id}` already: `{known}`"
         ));
         return Err(failure.with_hint("choose another id with `--id ID`"));
     }
-    let row = DocumentRow::new(&facts.group, &id, &name, &document).ok_or_else(|| {
+    let row = DocumentRow::new(&facts.tables.group, &id, &name, &document).ok_or_else(|| {
         Failure::new("the project has no documents table").with_hint(
             "`civigraph new DIR --with claims` makes one; docs/ANNOTATIONS.md names its parts",
         )
     })?;
-    let table = facts.group.tables.get(row.table);
+    let table = facts.tables.group.tables.get(row.table);
     let mut cells = row.cells;
     if let Some(table) = table {
         complete(table, &mut cells, &arguments.set, &stem)?;

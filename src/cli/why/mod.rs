@@ -13,13 +13,14 @@ use super::terminal::Terminal;
 use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as place};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
 use clap_complete::engine::ArgValueCompleter;
 use oxrdf::{NamedNode, Term, TermRef, Triple};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -35,9 +36,9 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// Subject, predicate and object are IRIs (in angle brackets or not), prefixed names as dumps have
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); a subject may also be an id
 /// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
-/// tables that the build keeps; where a table has changed since, that is said. Without a build, it is
+/// tables that the build keeps; a table that has changed since is named. Without a build, it is
 /// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
-/// (see `civigraph query --help`). What was looked for and the sources do not state is said to be a gap.
+/// (see `civigraph query --help`). A recorded gap, what the sources do not state, is shown as one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -104,7 +105,7 @@ pub(super) fn run(
     };
     let iri = |text: &str| {
         facts.iri(text).ok_or_else(|| {
-            Failure::new(format!("`{text}` is no IRI, prefixed name or id"))
+            Failure::new(format!("`{text}` is not an IRI, prefixed name or id"))
                 .with_hint("write it as <https://…>, as city:irbit or as city/irbit")
         })
     };
@@ -161,19 +162,38 @@ pub(super) fn run(
         .map_err(|error| Failure::io("write the answer", &error))?;
     if reasons.is_empty() {
         terminal.say(format_args!(
-            "no cell makes such a triple and no rule has inferred it; what is in the graph: civigraph describe {}",
+            "no cell and no rule makes such a triple; `civigraph describe {}` shows what is in the graph",
             arguments.subject
         ));
         // A prefix of the ontology may look like a kind of thing.
         let unknown = build
             .as_ref()
             .and_then(|build| describe::resolve(build, subject).err());
-        if let Some(hint) = unknown.and_then(|error| error.into_diagnostic().hint) {
+        let of_subject = unknown.and_then(|error| error.into_diagnostic().hint);
+        let of_predicate = || {
+            let build = build.as_ref()?;
+            property_hint(build, arguments.predicate.as_deref()?)
+        };
+        if let Some(hint) = of_subject.or_else(of_predicate) {
             terminal.say(format_args!("hint: {hint}"));
         }
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
+}
+
+/// The property of the graph that was probably meant by one that it does not have.
+fn property_hint(build: &Build, text: &str) -> Option<String> {
+    let manifest = build.manifest();
+    let graphs = manifest.statistics.graphs.values();
+    let properties: BTreeSet<String> = graphs
+        .flat_map(|graph| graph.properties.keys())
+        .map(|iri| manifest.about.prefixes.shorten(iri))
+        .collect();
+    match properties.contains(text) {
+        true => None,
+        false => suggest::hint(text, properties.iter().map(String::as_str)),
+    }
 }
 
 /// What is asked: about a thing and about those that are one with it, unless an IRI in brackets says that this one

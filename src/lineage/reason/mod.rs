@@ -89,13 +89,7 @@ impl Facts {
     ) -> Result<Vec<Reason<'_>>, StoreError> {
         let standings = Standings::new(standing);
         let mut reasons = Vec::new();
-        let lineages = explain(
-            &self.group,
-            &self.plan,
-            &self.claims,
-            &self.source,
-            looked.found,
-        );
+        let lineages = explain(self.tables.get(), &self.claims, looked.found);
         for one in lineages.map_err(unread)? {
             let standing = standings.of(&one).map_err(unread)?;
             reasons.push(Reason::Cell(Box::new(one), standing));

@@ -63,6 +63,9 @@ fn refusal(
     text: &str,
     file: &str,
 ) -> StoreError {
+    if let Some(merge) = Diagnostic::unresolved_merge(text, &file.into()) {
+        return merge.into();
+    }
     // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
     let updates = parser.clone().with_base_iri("http://example.org/");
     match updates.map(|parser| parser.parse_update(text)) {
@@ -71,7 +74,7 @@ fn refusal(
             return Diagnostic::new(
                 Code::QuerySyntax,
                 Place::file(file),
-                "there is no query: the text is empty but for comments and declarations",
+                "the query is empty: it has only comments and declarations",
             )
             .with_expected("`SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`")
             .into();

@@ -48,7 +48,7 @@ pub(super) async fn call(
         "run_query" => run_query(&current, read(arguments)?)?,
         "list_queries" => return Ok(list_queries(&current, &read(arguments)?)),
         _ => {
-            let title = format!("there is no tool `{name}`");
+            let title = format!("no such tool: `{name}`");
             return Err(Problem::new(StatusCode::NOT_FOUND, title));
         }
     };

@@ -74,7 +74,7 @@ impl ServerHandler for Assistant {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         if !tools::is_tool(&request.name) {
-            let message = format!("there is no tool `{}`", request.name);
+            let message = format!("no such tool: `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         }
         let answered = tokio::select! {

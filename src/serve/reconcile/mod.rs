@@ -136,10 +136,7 @@ async fn preview(
         return Err(unexpected());
     };
     let Some(found) = found else {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "there is no such thing",
-        ));
+        return Err(Problem::new(StatusCode::NOT_FOUND, "no such thing"));
     };
     let mut response = page::write(&found).into_response();
     let headers = response.headers_mut();

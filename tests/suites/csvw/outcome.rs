@@ -4,11 +4,10 @@ use super::graph;
 use super::manifest::{Entry, Expect, Task};
 use super::site::Site;
 use civigraph::convert::{self, CollectSink, NullSink, TableRows};
-use civigraph::csvw::{self, LoadOptions};
+use civigraph::csvw::{self, CompileOptions, LoadOptions};
 use civigraph::diagnostic::{Diagnostic, Diagnostics, Mode, Severity};
 use civigraph::json::JsonSink;
 use civigraph::keys::{KeyChecker, KeyOptions, KeyPlan};
-use civigraph::plan::{self, PlanOptions};
 use civigraph::resource::Resolver;
 use oxrdf::Triple;
 use serde_json::Value;
@@ -142,20 +141,20 @@ fn process(
     };
     let group = csvw::load(&entry.action, &options, site, diagnostics)?;
     let mode = if entry.minimal {
-        plan::Mode::Minimal
+        csvw::Mode::Minimal
     } else {
-        plan::Mode::Standard
+        csvw::Mode::Standard
     };
-    let options = PlanOptions {
+    let options = CompileOptions {
         // The JSON of both modes is made from the standard plan.
         mode: match task {
-            Task::Json => plan::Mode::Standard,
+            Task::Json => csvw::Mode::Standard,
             _ => mode,
         },
         provenance: entry.provenance,
-        ..PlanOptions::default()
+        ..CompileOptions::default()
     };
-    let plan = plan::compile(&group, &options, diagnostics);
+    let plan = csvw::compile(&group, &options, diagnostics);
     let run = convert::Options::default();
     match task {
         Task::Rdf => {

@@ -1,23 +1,24 @@
 //! The rows of one chunk as values, and from there to quads.
 
-use super::expand::{Expander, Variables};
+use super::expand::RowVariables;
 use super::keys::KeyCollector;
 use super::problems::{At, Context, Found, Problems};
-use super::quads::{QuadEmitter, language_tag};
+use super::quads::QuadEmitter;
 use super::sink::{Counter, QuadSink};
+use super::terms::language_tag;
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::characters;
-use crate::csv::{Chunk, Flaw, Format, Record};
+use crate::csv::{Chunk, Flaw, Format, Record, Records};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
-use crate::plan::{Language, Object, Rule, TablePlan, Test, When};
+use crate::plan::{ColumnId, LanguageMap, TableId, TablePlan};
 use std::borrow::Cow;
 use std::io;
 
 /// A table of the plan with everything prepared; shared by all threads.
 pub struct Prepared<'p> {
     pub plan: &'p TablePlan,
-    pub index: u32,
+    pub id: TableId,
     pub format: Format,
     pub parsers: Vec<CellParser<'p>>,
     pub file_columns: usize,
@@ -30,10 +31,10 @@ pub struct Prepared<'p> {
 }
 
 impl<'p> Prepared<'p> {
-    pub fn new(plan: &'p TablePlan, index: usize) -> Self {
+    pub fn new(plan: &'p TablePlan, id: TableId) -> Self {
         Self {
             plan,
-            index: u32::try_from(index).unwrap_or(u32::MAX),
+            id,
             format: Format::new(&plan.dialect),
             parsers: plan.columns.iter().map(CellParser::new).collect(),
             file_columns: plan.file_columns(),
@@ -78,7 +79,7 @@ pub struct Row<'v, 'r> {
     /// Values by column.
     pub values: &'v [Value<'r>],
     /// String values, for conditions.
-    strings: &'v [&'r str],
+    pub strings: &'v [&'r str],
     record: &'v Record,
     pub at: At<'v>,
 }
@@ -105,7 +106,7 @@ impl<'c> Converter<'c> {
     #[must_use]
     pub fn with_keys(mut self, checker: Option<&'c KeyChecker>) -> Self {
         self.keys =
-            checker.and_then(|checker| KeyCollector::new(checker, self.prepared.index as usize));
+            checker.and_then(|checker| KeyCollector::new(checker, self.prepared.id.index()));
         self
     }
 
@@ -131,38 +132,32 @@ impl<'c> Converter<'c> {
         let bytes = text.as_bytes();
 
         let start = chunk.split.start;
-        let (mut at, mut line, mut number, mut row) = (0, start.line, start.record, start.row);
         let mut rows = 0;
         let mut sink = Counter::new(sink);
-        let mut record = std::mem::take(&mut self.record);
-        while at < bytes.len() {
-            let (next, is_row) = format.skip(bytes, at, &mut record);
-            let place = At {
-                chunk,
+        let memory = std::mem::take(&mut self.record);
+        let mut records = Records::reusing(memory, format, bytes, start);
+        while let Some(place) = records.advance() {
+            let record = records.record();
+            let at = At {
                 text,
-                start: at,
-                line,
-                record: number,
+                characters: start.characters,
+                place,
             };
-            if faults.until(next) || !record.flaws.is_empty() {
-                faults.report(&record, next, place, &mut problems);
+            if faults.until(place.end) || !record.flaws.is_empty() {
+                faults.report(record, place.end, at, &mut problems);
             }
-            if is_row {
-                if only.is_none_or(|only| only == row) {
-                    self.row(&record, place, row, &mut problems, &mut sink);
+            if place.is_row {
+                if only.is_none_or(|only| only == place.row) {
+                    self.row(record, at, &mut problems, &mut sink);
                     rows += 1;
                 }
-                row += 1;
             } else if only.is_none()
-                && let Some(comment) = self.comment(text, &record)
+                && let Some(comment) = self.comment(text, record)
             {
-                self.emitter.comment(comment, line, &mut sink);
+                self.emitter.comment(comment, place.line, &mut sink);
             }
-            line += record.lines;
-            number += 1;
-            at = next;
         }
-        self.record = record;
+        self.record = records.into_record();
         Report {
             rows,
             quads: sink.quads(),
@@ -183,10 +178,10 @@ impl<'c> Converter<'c> {
         &mut self,
         record: &Record,
         at: At<'_>,
-        number: u64,
         problems: &mut Problems<'_>,
         sink: &mut Counter<'_>,
     ) {
+        let number = at.place.row;
         let prepared = self.prepared;
         let plan = prepared.plan;
         let cells = &record.cells;
@@ -263,9 +258,10 @@ impl<'c> Converter<'c> {
                             Diagnostic::new(code, place, message)
                                 .with_found(found)
                                 .with_expected(problem.expected)
+                                .with_optional_hint(problem.hint)
                         }
                         CellError::NotComputable => {
-                            let message = "queries cannot compare this number, nor add it to others";
+                            let message = "most programs cannot compare this value, nor compute with it";
                             Diagnostic::new(code, place, message)
                                 .with_found(found)
                                 .with_expected(
@@ -342,81 +338,33 @@ impl<'c> Converter<'c> {
 impl Row<'_, '_> {
     /// The variables of templates in this row.
     #[inline]
-    pub fn variables(&self) -> Variables<'_, '_> {
-        Variables {
+    pub fn variables(&self) -> RowVariables<'_, '_> {
+        RowVariables {
             values: self.values,
             row: self.number,
-            source_row: self.at.record,
+            source_row: self.at.place.record,
             item: None,
         }
     }
 
-    /// Whether a rule says anything in this row: its conditions hold, and there is a value or the
-    /// column is a virtual one.
-    #[inline]
-    pub fn yields(&self, rule: &Rule, plan: &TablePlan) -> bool {
-        let value = &self.values[rule.column];
-        // The template of an empty list would make an IRI of nothing.
-        let null = match rule.object {
-            Object::Iri(_) | Object::Each(_) => value.items().next().is_none(),
-            Object::Literal(_) | Object::List(_) | Object::Text(..) => value.is_null(),
-        };
-        (!null || plan.columns[rule.column].virtual_column)
-            && rule.when.as_ref().is_none_or(|when| when.holds(self))
-    }
-
-    /// Whether the expansion of a template can be used for a rule: it is an IRI, and no variable is
-    /// null where that counts.
-    #[inline]
-    pub fn usable(
-        &self,
-        expander: &Expander<'_>,
-        index: usize,
-        no_null: bool,
-        rule: &Rule,
-        problems: &mut Problems<'_>,
-    ) -> bool {
-        let expansion = expander.get(index);
-        if no_null && expansion.null {
-            return false;
-        }
-        if !expansion.valid {
-            let cell = self.record.cells.get(rule.column);
-            let offset = cell.map_or(self.at.start, |cell| cell.raw_start);
-            let (column, code) = (Some(rule.column), Code::InvalidIri);
-            problems.push(self.at, column, code, offset, |place| {
-                Diagnostic::new(code, place, "the URI template gives no valid IRI")
-                    .with_found(expansion.iri.as_str())
-            });
-        }
-        expansion.valid
-    }
-}
-
-impl When {
-    pub(super) fn holds(&self, row: &Row<'_, '_>) -> bool {
-        let value = |column: usize| row.values.get(column).copied().unwrap_or(Value::Null);
-        let string = |column: usize| row.strings.get(column).copied().unwrap_or_default();
-        self.tests.iter().all(|test| match test {
-            Test::Present(column) => value(*column).items().next().is_some(),
-            Test::Equals(column, expected) => {
-                !value(*column).is_null() && string(*column) == expected
-            }
-            Test::Differs(column, expected) => {
-                value(*column).is_null() || string(*column) != expected
-            }
-        })
+    /// Reports what should have been an IRI, at a cell or the start of the row.
+    pub fn invalid_iri(&self, at: Option<ColumnId>, found: &str, problems: &mut Problems<'_>) {
+        let column = at.map(ColumnId::index);
+        let cell = column.and_then(|column| self.record.cells.get(column));
+        let offset = cell.map_or(self.at.place.start, |cell| cell.raw_start);
+        let code = Code::InvalidIri;
+        problems.push(self.at, column, code, offset, |place| {
+            Diagnostic::new(code, place, "the URI template gives no valid IRI").with_found(found)
+        });
     }
 }
 
 /// The columns in which the languages of other columns stand.
 fn languages(plan: &TablePlan) -> Vec<usize> {
-    let objects = plan.rules.iter().map(|rule| rule.object.language());
-    let titles = plan.rows.iter().flat_map(|rows| &rows.titles);
-    let mut columns: Vec<usize> = objects
-        .chain(titles.map(|(_, language)| language))
-        .filter_map(|language| match language {
-            Language::Column(column) => Some(*column),
+    let maps = plan.maps.iter();
+    let mut columns: Vec<usize> = maps
+        .filter_map(|map| match map.object.language() {
+            LanguageMap::Column(column) => Some(column.index()),
             _ => None,
         })
         .filter(|&column| !plan.columns.get(column).is_some_and(|column| column.misfit))

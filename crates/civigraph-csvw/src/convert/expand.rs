@@ -1,17 +1,15 @@
 //! Templates filled in for a row, each at most once.
 
+use super::chunk::Row;
 use super::value::{Item, Value};
-use crate::csvw::context;
-use crate::datatype::{Base, canonical};
-use crate::plan::{Expression, Part, Slot, Template, Variable, percent_decode, prefix_length};
-use crate::uri::{Operator, push_unreserved};
-use oxiri::{Iri, IriRef};
-use oxrdf::NamedNode;
-use std::fmt::Write;
+use crate::plan::{
+    Expanded, Expansion, Form, NullPolicy, Part, Slot, TablePlan, Template, Variables,
+};
+use oxiri::Iri;
 
 /// The variables of a row.
 #[derive(Clone, Copy)]
-pub struct Variables<'v, 'r> {
+pub struct RowVariables<'v, 'r> {
     /// Values by column.
     pub values: &'v [Value<'r>],
     /// Number of the data row from 1.
@@ -22,51 +20,116 @@ pub struct Variables<'v, 'r> {
     pub item: Option<Item<'v>>,
 }
 
-/// The expansion of one template.
+impl<'v> RowVariables<'v, '_> {
+    /// The same for an item of a list.
+    pub fn with_item(self, item: Item<'v>) -> Self {
+        Self {
+            item: Some(item),
+            ..self
+        }
+    }
+}
+
+impl Variables for RowVariables<'_, '_> {
+    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool {
+        let mut buffer = [0; 20];
+        match slot {
+            Slot::Column(column) => {
+                if let Some(value) = self.values.get(column.index()) {
+                    value.items().for_each(|item| take(item.text, item.valid));
+                }
+            }
+            Slot::Row => take(digits(self.row, &mut buffer), false),
+            Slot::SourceRow => take(digits(self.source_row, &mut buffer), false),
+            Slot::Item => {
+                if let Some(item) = self.item {
+                    take(item.text, item.valid);
+                }
+            }
+            Slot::Text(text) => take(text, false),
+            Slot::Missing => {}
+        }
+        true
+    }
+
+    #[inline]
+    fn single(&self, slot: &Slot) -> Option<(&str, bool)> {
+        let item = match slot {
+            Slot::Column(column) => match self.values.get(column.index())? {
+                Value::Single(item) => *item,
+                _ => return None,
+            },
+            Slot::Item => self.item?,
+            _ => return None,
+        };
+        Some((item.text, item.valid))
+    }
+}
+
+/// A number in decimal digits.
+pub fn digits(mut number: u64, buffer: &mut [u8; 20]) -> &str {
+    let mut start = buffer.len();
+    loop {
+        start -= 1;
+        // `number % 10` is a digit.
+        buffer[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    std::str::from_utf8(&buffer[start..]).unwrap_or_default()
+}
+
+/// What a template makes of a row.
 #[derive(Debug, Clone, Default)]
-pub struct Expansion {
-    /// The absolute IRI, or what should have been one; the text that a template of texts makes.
-    pub iri: String,
-    /// It is one.
+pub struct Filled {
+    /// The absolute IRI, or what should have been one; the text, where the template makes texts.
+    pub text: String,
+    /// It is what it should be.
     pub valid: bool,
     /// A variable was null.
-    pub null: bool,
+    null: bool,
     /// The row that it was made for; 0 before the first.
     row: u64,
 }
 
-impl Expansion {
-    /// Whether it stands for anything: all variables had values, and the result is not empty.
-    pub fn is_something(&self) -> bool {
-        !self.null && !self.iri.is_empty()
+impl Filled {
+    /// Whether there is a term, as far as nulls decide.
+    #[inline]
+    pub fn is_term(&self, policy: NullPolicy) -> bool {
+        match policy {
+            NullPolicy::Expand => true,
+            NullPolicy::Skip => !self.null,
+            NullPolicy::SkipEmpty => !self.null && !self.text.is_empty(),
+        }
     }
 }
 
-/// All templates of a table with what they expand to in the current row.
+/// All templates of a table with what they make of the current row.
 pub struct Expander<'p> {
     templates: &'p [Template],
     base: Option<Iri<&'p str>>,
-    expansions: Vec<Expansion>,
+    filled: Vec<Filled>,
     scratch: String,
 }
 
 impl<'p> Expander<'p> {
-    /// Prepares the templates of a table whose URL is `base`.
-    pub fn new(templates: &'p [Template], base: &'p str) -> Self {
+    /// Prepares the templates of a table.
+    pub fn new(plan: &'p TablePlan) -> Self {
         let mut expander = Self {
-            templates,
-            base: Iri::parse(base).ok(),
-            expansions: vec![Expansion::default(); templates.len()],
+            templates: &plan.templates,
+            base: Iri::parse(plan.base()).ok(),
+            filled: vec![Filled::default(); plan.templates.len()],
             scratch: String::new(),
         };
-        for (index, template) in templates.iter().enumerate() {
+        for (filled, template) in expander.filled.iter_mut().zip(expander.templates) {
             if let Some(text) = template.constant() {
-                let expansion = &mut expander.expansions[index];
-                expansion.iri.push_str(text);
-                expansion.row = u64::MAX;
-                expansion.valid = template.absolute
-                    || template.text
-                    || resolve(&mut expansion.iri, expander.base.as_ref());
+                filled.text.push_str(text);
+                filled.row = u64::MAX;
+                filled.valid = template
+                    .form
+                    .finish(&mut filled.text, expander.base.as_ref());
             }
         }
         expander
@@ -74,231 +137,80 @@ impl<'p> Expander<'p> {
 
     /// Fills in a template, unless that was done for this row already.
     #[inline]
-    pub fn prepare(&mut self, index: usize, variables: Variables<'_, '_>) {
-        let (Some(expansion), Some(template)) =
-            (self.expansions.get_mut(index), self.templates.get(index))
-        else {
-            return;
-        };
-        if expansion.row != variables.row && expansion.row != u64::MAX {
-            expansion.row = variables.row;
-            fill(
-                expansion,
-                template,
-                self.base.as_ref(),
-                variables,
-                &mut self.scratch,
-            );
+    pub fn prepare(&mut self, expansion: Expansion, row: &Row<'_, '_>) {
+        let filled = self.filled.get(expansion.template.index());
+        let made = filled.is_some_and(|it| it.row == row.number || it.row == u64::MAX);
+        if !made {
+            self.fill(expansion, row.variables());
         }
     }
 
     /// Fills in a template again, as for each item of a list.
-    pub fn prepare_item(&mut self, index: usize, variables: Variables<'_, '_>) {
-        let (Some(expansion), Some(template)) =
-            (self.expansions.get_mut(index), self.templates.get(index))
-        else {
-            return;
-        };
-        if expansion.row != u64::MAX {
-            fill(
-                expansion,
-                template,
-                self.base.as_ref(),
-                variables,
-                &mut self.scratch,
-            );
+    pub fn prepare_item(&mut self, expansion: Expansion, row: &Row<'_, '_>, item: Item<'_>) {
+        let filled = self.filled.get(expansion.template.index());
+        if filled.is_some_and(|it| it.row != u64::MAX) {
+            self.fill(expansion, row.variables().with_item(item));
         }
     }
 
-    /// The IRI of a template without variables, where it is one.
-    pub fn constant(&self, index: usize) -> Option<NamedNode> {
-        let expansion = self.expansions.get(index)?;
-        (expansion.row == u64::MAX && expansion.valid)
-            .then(|| NamedNode::new_unchecked(expansion.iri.as_str()))
+    fn fill(&mut self, expansion: Expansion, variables: RowVariables<'_, '_>) {
+        let index = expansion.template.index();
+        if let (Some(filled), Some(template)) =
+            (self.filled.get_mut(index), self.templates.get(index))
+        {
+            filled.row = variables.row;
+            let base = self.base.as_ref();
+            fill(filled, template, base, variables, &mut self.scratch);
+        }
     }
 
-    /// The expansion that was prepared last.
+    /// What was prepared last.
     #[inline]
-    pub fn get(&self, index: usize) -> &Expansion {
-        // Indexes of templates come from the plan that the expansions were made for.
-        &self.expansions[index]
+    pub fn get(&self, expansion: Expansion) -> &Filled {
+        // Templates are those of the plan that this was made for.
+        &self.filled[expansion.template.index()]
     }
 }
 
 fn fill(
-    expansion: &mut Expansion,
+    filled: &mut Filled,
     template: &Template,
     base: Option<&Iri<&str>>,
-    variables: Variables<'_, '_>,
+    variables: RowVariables<'_, '_>,
     scratch: &mut String,
 ) {
-    expansion.iri.clear();
-    expansion.null = false;
+    let text = &mut filled.text;
+    text.clear();
+    filled.null = false;
     let mut dots = false;
     for part in &template.parts {
         match part {
-            Part::Text(text) => expansion.iri.push_str(text),
+            Part::Text(part) => text.push_str(part),
             Part::Expression(expression) => {
-                let start = expansion.iri.len();
-                append(
-                    expression,
-                    variables,
-                    &mut expansion.iri,
-                    &mut expansion.null,
-                    scratch,
-                );
-                // A dot after a slash is all that is left to normalise in an absolute template.
-                dots |= expansion.iri.as_bytes().get(start) == Some(&b'.')
-                    && expansion.iri.as_bytes()[..start].last() == Some(&b'/');
+                let start = text.len();
+                let expanded = expression.expand(template.escaping, &variables, text, scratch);
+                filled.null |= expanded != Expanded::Complete;
+                // A dot after a slash is all that is left to normalise in an absolute IRI.
+                dots |= text.as_bytes().get(start) == Some(&b'.')
+                    && text.as_bytes()[..start].last() == Some(&b'/');
             }
         }
     }
-    if template.text {
-        // Values were encoded, as in every template.
-        expansion.iri = percent_decode(&expansion.iri);
-        expansion.valid = true;
-        return;
-    }
-    expansion.valid = (template.absolute && !dots) || resolve(&mut expansion.iri, base);
-}
-
-/// Appends the expansion of an expression (RFC 6570 §3.2.1).
-#[inline]
-fn append(
-    expression: &Expression,
-    variables: Variables<'_, '_>,
-    out: &mut String,
-    null: &mut bool,
-    scratch: &mut String,
-) {
-    // The common case: one plain value.
-    if expression.operator == Operator::Simple
-        && let [
-            Variable {
-                slot: Slot::Column(column),
-                prefix: None,
-                canonical,
-                ..
-            },
-        ] = expression.variables.as_slice()
-        && let Some(Value::Single(item)) = variables.values.get(*column)
-    {
-        push_unreserved(out, form(*item, *canonical, scratch));
-        return;
-    }
-    let operator = expression.operator;
-    let mut started = false;
-    for variable in &expression.variables {
-        scratch.clear();
-        let value = match &variable.slot {
-            Slot::Column(column) => variables.values.get(*column).copied(),
-            Slot::Row => {
-                let _ = write!(scratch, "{}", variables.row);
-                None
-            }
-            Slot::SourceRow => {
-                let _ = write!(scratch, "{}", variables.source_row);
-                None
-            }
-            Slot::Item => variables.item.map(Value::Single),
-            Slot::Text(text) => {
-                scratch.push_str(text);
-                None
-            }
-            Slot::Missing => {
-                *null = true;
-                continue;
-            }
-        };
-        match value {
-            Some(Value::Null) => {
-                *null = true;
-                continue;
-            }
-            Some(Value::List(list)) if list.iter().next().is_none() => {
-                *null = true;
-                continue;
-            }
-            _ => {}
-        }
-        out.push_str(if started {
-            operator.separator()
-        } else {
-            operator.first()
-        });
-        started = true;
-        let named = |out: &mut String, empty: bool| {
-            if operator.is_named() {
-                out.push_str(&variable.name);
-                if !(empty && operator == Operator::Parameter) {
-                    out.push('=');
-                }
-            }
-        };
-        match value {
-            None => {
-                named(out, scratch.is_empty());
-                encode_prefix(scratch, variable.prefix, operator, out);
-            }
-            Some(Value::List(list)) if variable.explode => {
-                for (index, item) in list.iter().enumerate() {
-                    if index > 0 {
-                        out.push_str(operator.separator());
-                    }
-                    named(out, item.text.is_empty());
-                    operator.push(out, form(item, variable.canonical, scratch));
-                }
-            }
-            Some(value) => {
-                for (index, item) in value.items().enumerate() {
-                    if index == 0 {
-                        named(out, item.text.is_empty());
-                    } else {
-                        out.push(',');
-                    }
-                    let text = form(item, variable.canonical, scratch);
-                    encode_prefix(text, variable.prefix, operator, out);
-                }
-            }
-        }
-    }
-}
-
-/// A value as templates write it; what does not match its datatype is a string.
-#[inline]
-fn form<'a>(item: Item<'a>, base: Option<Base>, scratch: &'a mut String) -> &'a str {
-    match base {
-        Some(base) if item.valid => canonical(base, item.text, scratch),
-        _ => item.text,
-    }
-}
-
-fn encode_prefix(text: &str, prefix: Option<usize>, operator: Operator, out: &mut String) {
-    let text = match prefix {
-        Some(count) => &text[..prefix_length(text, count)],
-        None => text,
+    let form = match template.form {
+        Form::Absolute if dots => Form::Relative,
+        form => form,
     };
-    operator.push(out, text);
+    filled.valid = form.finish(text, base);
 }
 
-/// Makes an absolute IRI of an expansion: a prefix of the context first, then relative to the table
-/// (Metadata Vocabulary §5.1.3). Returns whether it is one.
-pub fn resolve(iri: &mut String, base: Option<&Iri<&str>>) -> bool {
-    if let Some((prefix, local)) = iri.split_once(':')
-        && !local.starts_with("//")
-        && let Some(namespace) = context::namespace(prefix)
-    {
-        *iri = format!("{namespace}{local}");
-    }
-    let resolved = match base {
-        Some(base) => IriRef::parse(iri.as_str()).and_then(|reference| base.resolve(&reference)),
-        None => Iri::parse(iri.clone()),
-    };
-    match resolved {
-        Ok(resolved) => {
-            *iri = resolved.into_inner();
-            true
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_digits() {
+        for number in [0, 7, 10, 987_654_321, u64::MAX] {
+            assert_eq!(digits(number, &mut [0; 20]), number.to_string());
         }
-        Err(_) => false,
     }
 }

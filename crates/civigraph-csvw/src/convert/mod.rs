@@ -9,9 +9,9 @@
 //!
 //! ```
 //! use civigraph_csvw::convert::{self, CollectSink, QuadSink, Sink};
-//! use civigraph_csvw::csvw::{self, LoadOptions};
+//! use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
 //! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
-//! use civigraph_csvw::plan::{self, Plan, PlanOptions};
+//! use civigraph_csvw::plan::{Plan, TableId};
 //! use civigraph_csvw::resource::LocalFiles;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,14 +22,14 @@
 //! let mut diagnostics = Diagnostics::new(Mode::Convert);
 //! let url = files.url_of(&path);
 //! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
-//! let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
-//! let splits = convert::splits(&plan, 0, &files, 1 << 10)?;
+//! let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
+//! let splits = convert::splits(&plan, TableId::new(0), &files, 1 << 10)?;
 //! let sent = serde_json::to_string(&(&plan, &splits[1]))?;
 //!
 //! // Somewhere else, with the same file at hand:
 //! let (plan, split): (Plan, _) = serde_json::from_str(&sent)?;
 //! let mut chunk = CollectSink::default().chunk();
-//! let rows = convert::split(&plan, 0, &files, &split, &mut chunk, &mut diagnostics)?;
+//! let rows = convert::split(&plan, TableId::new(0), &files, &split, &mut chunk, &mut diagnostics)?;
 //! assert!(splits.len() > 2 && rows > 100);
 //! # Ok(())
 //! # }
@@ -46,12 +46,12 @@ mod rows;
 mod run;
 mod sink;
 mod table;
+mod terms;
 mod text;
 mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
-pub use expand::resolve;
 pub use part::{row, split, splits};
 pub use rows::TableRows;
 pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};

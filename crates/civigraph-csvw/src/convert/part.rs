@@ -5,9 +5,9 @@ use super::problems::Context;
 use super::run::CHUNK_SIZE;
 use super::sink::{Origin, QuadSink};
 use super::table::open;
-use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Split, Text, preamble};
+use crate::csv::{Chunk, Chunks, Split, preamble};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::{Plan, TablePlan};
+use crate::plan::{Plan, TableId, TablePlan};
 use crate::resource::{Resolver, Resource};
 use oxrdf::{Quad, QuadRef};
 use std::io;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// [`RECORD_LIMIT`](crate::csv::RECORD_LIMIT).
 pub fn splits(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     size: usize,
 ) -> io::Result<Vec<Split>> {
@@ -30,9 +30,7 @@ pub fn splits(
         .map_err(|diagnostic| io::Error::other(diagnostic.message))?
         .data;
     let format = crate::csv::Format::new(&plan.dialect);
-    let mut text = Text::open(&resource, &plan.dialect.encoding)?;
-    text.skip_to(data.offset)?;
-    let mut chunks = Chunks::new(&format, text, data, size, RECORD_LIMIT);
+    let mut chunks = Chunks::open(&format, &resource, &plan.dialect.encoding, data, size)?;
     let mut chunk = Chunk::default();
     let mut splits = Vec::new();
     while chunks.next_into(&mut chunk)? {
@@ -53,7 +51,7 @@ pub fn splits(
 /// When the table cannot be read.
 pub fn split(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     split: &Split,
     sink: &mut dyn QuadSink,
@@ -69,7 +67,7 @@ pub fn split(
 /// When the table cannot be read.
 pub fn row(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     row: u64,
     near: Option<&Split>,
@@ -99,33 +97,25 @@ pub fn row(
 
 fn rows(
     plan: &Plan,
-    table: usize,
+    table: TableId,
     resolver: &dyn Resolver,
     split: &Split,
     only: Option<u64>,
     sink: &mut dyn QuadSink,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<u64> {
-    let index = table;
     let plan = table_plan(plan, table)?;
     let resource = resource(plan, resolver)?;
-    let prepared = Prepared::new(plan, index);
+    let prepared = Prepared::new(plan, table);
     let context = Context::new(
         plan,
         Arc::clone(&resource.name),
         diagnostics.mode(),
         diagnostics.kept_per_kind(),
     );
-    let mut text = Text::open(&resource, &plan.dialect.encoding)?;
-    text.skip_to(split.start.offset)?;
-    let mut chunks = Chunks::new(
-        &prepared.format,
-        text,
-        split.start,
-        CHUNK_SIZE,
-        RECORD_LIMIT,
-    )
-    .until(split.end);
+    let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
+    let mut chunks =
+        Chunks::open(format, &resource, encoding, split.start, CHUNK_SIZE)?.until(split.end);
     let mut converter = Converter::new(&prepared, &context);
     let mut chunk = Chunk::default();
     let mut count = 0;
@@ -137,10 +127,9 @@ fn rows(
     Ok(count)
 }
 
-fn table_plan(plan: &Plan, table: usize) -> io::Result<&TablePlan> {
-    plan.tables
-        .get(table)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "there is no such table"))
+fn table_plan(plan: &Plan, table: TableId) -> io::Result<&TablePlan> {
+    plan.table(table)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no such table"))
 }
 
 fn resource(plan: &TablePlan, resolver: &dyn Resolver) -> io::Result<Resource> {

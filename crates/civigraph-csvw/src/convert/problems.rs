@@ -1,6 +1,6 @@
 //! What is wrong with the rows of a chunk: counted always, put into words only while it is kept.
 
-use crate::csv::{Chunk, Format, LongRecord};
+use crate::csv::{Format, LongRecord, RecordPlace};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Mode, Place};
 use crate::plan::TablePlan;
 use std::collections::{HashMap, HashSet};
@@ -71,15 +71,10 @@ impl Context {
         column: Option<usize>,
         offset: usize,
     ) -> Place {
-        let bytes = at.text.as_bytes();
-        let offset = offset.clamp(at.start, bytes.len());
-        let lines = format.count_lines(&bytes[at.start..offset]);
-        let characters = match format.line_start(bytes, offset) {
-            Some(line) => count_characters(&bytes[line..offset]),
-            None => at.chunk.split.start.characters + count_characters(&bytes[..offset]),
-        };
-        let mut place = Place::at(Arc::clone(&self.file), at.line + lines, characters + 1);
-        place.cell = column.map(|column| self.cell(format, column, at.record));
+        let text = at.text.as_bytes();
+        let (line, character) = format.spot(text, at.characters, at.place, offset);
+        let mut place = Place::at(Arc::clone(&self.file), line, character);
+        place.cell = column.map(|column| self.cell(format, column, at.place.record));
         place
     }
 
@@ -126,15 +121,12 @@ pub struct Problems<'c> {
 /// A row as a place.
 #[derive(Clone, Copy)]
 pub struct At<'c> {
-    pub chunk: &'c Chunk,
     /// The text of the chunk, valid UTF-8.
     pub text: &'c str,
-    /// Offset of the record in it.
-    pub start: usize,
-    /// Line of the record's start.
-    pub line: u64,
-    /// Record of the file.
-    pub record: u64,
+    /// Characters before it on its first line.
+    pub characters: u64,
+    /// Where the record is in it.
+    pub place: RecordPlace,
 }
 
 impl<'c> Problems<'c> {
@@ -251,8 +243,4 @@ impl<'c> Problems<'c> {
             kinds,
         }
     }
-}
-
-fn count_characters(text: &[u8]) -> u64 {
-    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
 }

@@ -1,519 +1,687 @@
-//! Values to quads (csv2rdf §4.2).
+//! Values to quads: the triple maps of a plan carried out for each row.
 
 use super::chunk::{Prepared, Row};
-use super::expand::{Expander, Variables};
+use super::expand::digits;
 use super::problems::Problems;
 use super::sink::{Counter, Origin};
+use super::terms::{LiteralForm, NodeMap, Nodes, State};
 use super::value::{Item, Value};
-use crate::datatype::{Base, canonical_language_tag};
-use crate::plan::{Language, Object, RowPlan, Rule};
-use oxrdf::vocab::{rdf, rdfs, xsd};
+use crate::plan::{
+    ColumnId, Duplicates, Expansion, GraphMap, LiteralMap, NullPolicy, ObjectMap, TableId, TermMap,
+    Test, Text, TripleMap,
+};
+use oxrdf::vocab::rdf;
 use oxrdf::{
-    BlankNodeRef, GraphNameRef, LiteralRef, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, QuadRef,
+    BlankNodeRef, GraphNameRef, LiteralRef, NamedNodeRef, NamedOrBlankNodeRef, QuadRef, Term,
     TermRef,
 };
-use std::borrow::Cow;
 use std::fmt::Write;
 
-const CSVW_ROW_CLASS: NamedNodeRef<'_> =
-    NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#Row");
-const CSVW_ROW: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#row");
-const CSVW_ROWNUM: NamedNodeRef<'_> =
-    NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#rownum");
-const CSVW_URL: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#url");
-const CSVW_TITLE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#title");
-const CSVW_DESCRIBES: NamedNodeRef<'_> =
-    NamedNodeRef::new_unchecked("http://www.w3.org/ns/csvw#describes");
-
-/// Items of a list with which later ones are compared.
+/// Values of a cell with which later ones are compared.
 const REPEATED: usize = 64;
 
 /// Makes the quads of the rows of one table.
 pub struct QuadEmitter<'c> {
     prepared: &'c Prepared<'c>,
     steps: Vec<Step<'c>>,
-    titles: Vec<(usize, LiteralForm<'c>)>,
-    /// Some rule has the row's own blank node as its subject.
-    blank_subjects: bool,
-    expander: Expander<'c>,
-    labels: Labels,
+    nodes: Nodes<'c>,
+    rest: Buffers,
+}
+
+/// What is kept between the quads of a row.
+#[derive(Default)]
+struct Buffers {
     /// The language of a row, where a column holds it.
     language: String,
-}
-
-/// A rule with all that does not depend on the row.
-struct Step<'c> {
-    rule: &'c Rule,
-    form: LiteralForm<'c>,
-    column: u32,
-    /// The predicate, where the rule is of the kind that most are: in every row a literal of the
-    /// cell, about a template, in the default graph, nothing said of the row itself.
-    direct: Option<(usize, NamedNode)>,
-}
-
-/// How the values of a column become literals (csv2rdf §4.3).
-struct LiteralForm<'c> {
-    /// `None` for strings.
-    datatype: Option<NamedNodeRef<'c>>,
-    /// Of strings, those that break a rule of their column included.
-    language: Option<&'c str>,
-    /// The column that holds the language.
-    language_column: Option<usize>,
-}
-
-/// Blank nodes and numbers of a row, as text.
-#[derive(Default)]
-struct Labels {
-    row: String,
-    subject: String,
-    number: String,
-    source: String,
-    list: String,
+    /// What the labels of a list start with, its last node, and the next one.
+    start: String,
+    last: String,
     next: String,
-    described: Vec<usize>,
+    /// The steps whose node the row has as an object, of those that make it once.
+    nodes: Vec<usize>,
+    /// The same for literals.
+    literals: Vec<(usize, Term)>,
+}
+
+/// A triple map with all that does not depend on the row.
+struct Step<'c> {
+    map: &'c TripleMap,
+    /// The cell that makes the quads.
+    column: Option<ColumnId>,
+    /// The cell at which problems are reported.
+    place: Option<ColumnId>,
+    /// A subject that is not valid is reported here, and was not by the step before.
+    reports_subject: bool,
+    subject: NodeMap<'c>,
+    predicate: NodeMap<'c>,
+    object: ObjectForm<'c>,
+    graphs: Vec<GraphForm<'c>>,
+    /// The first step with the same subject, predicate and graphs.
+    like: usize,
+    /// The first of those that has the same node as its object.
+    same: usize,
+    /// Every object makes one triple in the default graph, and no list.
+    is_plain: bool,
+    /// The map is of the kind that most are.
+    direct: Option<Direct<'c>>,
+}
+
+/// In every row a literal of the cell, about a template, with a constant predicate, in the default graph.
+struct Direct<'c> {
+    subject: Expansion,
+    predicate: NamedNodeRef<'c>,
+    column: ColumnId,
+    form: LiteralForm<'c>,
+}
+
+/// How objects are made.
+enum ObjectForm<'c> {
+    Node(NodeMap<'c>),
+    /// The IRIs of the items in a column.
+    Items(Expansion, ColumnId),
+    Literals(LiteralForm<'c>, ColumnId),
+    Text(LiteralForm<'c>, Expansion),
+    Constant(LiteralRef<'c>),
+}
+
+/// How the name of a graph is made.
+#[derive(Clone, Copy, PartialEq)]
+struct GraphForm<'c> {
+    /// `None` for the default graph.
+    name: Option<NodeMap<'c>>,
+    /// The default graph takes the place of one without a name.
+    or_default: bool,
 }
 
 impl<'c> QuadEmitter<'c> {
     pub fn new(prepared: &'c Prepared<'c>) -> Self {
-        let plan = prepared.plan;
-        let expander = Expander::new(&plan.templates, &plan.url);
-        let steps = plan.rules.iter().map(|rule| Step {
-            rule,
-            form: LiteralForm::new(prepared, rule.column, rule.object.language()),
-            column: u32::try_from(rule.column).unwrap_or(u32::MAX),
-            direct: rule
-                .subject
-                .filter(|_| {
-                    plan.rows.is_none()
-                        && rule.graph.is_none()
-                        && rule.when.is_none()
-                        && matches!(rule.object, Object::Literal(_))
-                })
-                .zip(expander.constant(rule.predicate)),
-        });
+        let mut nodes = Nodes::new(prepared.plan, prepared.id);
+        let mut steps: Vec<Step<'c>> = Vec::with_capacity(prepared.plan.maps.len());
+        for map in &prepared.plan.maps {
+            let mut step = Step::new(prepared, map, &mut nodes);
+            step.reports_subject = steps.last().is_none_or(|last| !last.checks_subject_of(map));
+            step.like = steps.len();
+            step.same = steps.len();
+            if map.duplicates == Duplicates::OncePerRow {
+                let mut like = steps.iter().filter(|other| other.is_like(&step));
+                step.like = like.next().map_or(steps.len(), |first| first.like);
+                let mut same = steps.iter().filter(|other| other.has_node_of(&step));
+                step.same = same.next().map_or(steps.len(), |first| first.same);
+            }
+            steps.push(step);
+        }
         Self {
             prepared,
-            steps: steps.collect(),
-            titles: plan
-                .rows
-                .iter()
-                .flat_map(|rows| &rows.titles)
-                .map(|(column, language)| {
-                    (*column, LiteralForm::title(prepared, *column, language))
-                })
-                .collect(),
-            blank_subjects: plan.rules.iter().any(|rule| rule.subject.is_none()),
-            expander,
-            labels: Labels::default(),
-            language: String::new(),
-        }
-    }
-
-    /// The row itself (steps 4.6.1 to 4.6.7).
-    fn describe(&mut self, rows: &RowPlan, row: &Row<'_, '_>, sink: &mut Counter<'_>) {
-        let prepared = self.prepared;
-        let labels = &mut self.labels;
-        label(&mut labels.row, prepared.index, 'r', row.number);
-        labels.number.clear();
-        let _ = write!(labels.number, "{}", row.number);
-        labels.source.clear();
-        let url = prepared.plan.url.split('#').next().unwrap_or_default();
-        let _ = write!(labels.source, "{url}#row={}", row.at.record);
-        labels.described.clear();
-
-        let node = BlankNodeRef::new_unchecked(&labels.row);
-        let origin = origin(prepared, row, u32::MAX);
-        let mut push =
-            |subject: NamedOrBlankNodeRef<'_>, predicate: NamedNodeRef<'_>, object: TermRef<'_>| {
-                sink.quad(
-                    QuadRef::new(subject, predicate, object, GraphNameRef::DefaultGraph),
-                    origin,
-                );
-            };
-        push(rows.table.as_ref(), CSVW_ROW, node.into());
-        push(node.into(), rdf::TYPE, CSVW_ROW_CLASS.into());
-        let number = LiteralRef::new_typed_literal(&labels.number, xsd::INTEGER);
-        push(node.into(), CSVW_ROWNUM, number.into());
-        let source = NamedNodeRef::new_unchecked(&labels.source);
-        push(node.into(), CSVW_URL, source.into());
-        for (column, form) in &self.titles {
-            let language = form.language(row, &mut self.language);
-            for item in row.values[*column].items() {
-                push(node.into(), CSVW_TITLE, form.literal(item, language).into());
-            }
+            steps,
+            nodes,
+            rest: Buffers::default(),
         }
     }
 
     /// What a row says.
     pub fn row(&mut self, row: &Row<'_, '_>, problems: &mut Problems<'_>, sink: &mut Counter<'_>) {
-        let prepared = self.prepared;
-        if self.blank_subjects {
-            label(&mut self.labels.subject, prepared.index, 's', row.number);
-        }
-        if let Some(rows) = &prepared.plan.rows {
-            self.describe(rows, row, sink);
-        }
         let Self {
+            prepared,
             steps,
-            expander,
-            labels,
-            language,
-            ..
+            nodes,
+            rest,
         } = self;
+        rest.nodes.clear();
+        rest.literals.clear();
         for step in steps.iter() {
-            let language = step.form.language(row, language);
-            if let Some((subject, predicate)) = &step.direct
-                && let Value::Single(item) = row.values[step.rule.column]
+            if let Some(direct) = &step.direct
+                && let Value::Single(item) = row.values[direct.column.index()]
             {
-                expander.prepare(*subject, row.variables());
-                if row.usable(expander, *subject, false, step.rule, problems) {
+                nodes.expander.prepare(direct.subject, row);
+                if nodes.expander.get(direct.subject).valid {
+                    let form = &direct.form;
+                    let language = form.language(row, &mut nodes.expander, &mut rest.language);
                     let quad = QuadRef::new(
-                        NamedNodeRef::new_unchecked(&expander.get(*subject).iri),
-                        predicate.as_ref(),
-                        step.form.literal(item, language),
+                        nodes.iri(direct.subject),
+                        direct.predicate,
+                        form.literal(item, None, language),
                         GraphNameRef::DefaultGraph,
                     );
-                    sink.quad(quad, origin(prepared, row, step.column));
+                    sink.quad(quad, origin(prepared.id, row, step.column));
+                } else if step.reports_subject {
+                    nodes.report(direct.subject, step.place, row, problems);
                 }
                 continue;
             }
-            apply(
-                step, row, language, prepared, expander, labels, problems, sink,
-            );
+            if rest.nodes.contains(&step.same) {
+                continue;
+            }
+            if !step.map.condition.iter().all(|test| holds(test, row)) {
+                continue;
+            }
+            let mut emission = Emission {
+                prepared,
+                steps,
+                step,
+                row,
+                nodes,
+                rest,
+            };
+            if emission.prepare(problems) {
+                emission.objects(problems, sink);
+            }
         }
     }
 
-    /// A comment among the rows is an annotation of the table (Tabular Data Model §8).
+    /// What a comment among the rows says.
     pub fn comment(&self, comment: &str, line: u64, sink: &mut Counter<'_>) {
-        let Some(rows) = &self.prepared.plan.rows else {
+        let Some(map) = &self.prepared.plan.comments else {
             return;
         };
         sink.quad(
             QuadRef::new(
-                rows.table.as_ref(),
-                rdfs::COMMENT,
+                map.subject.as_ref(),
+                map.predicate.as_ref(),
                 LiteralRef::new_simple_literal(comment),
                 GraphNameRef::DefaultGraph,
             ),
             Origin {
-                table: self.prepared.index,
+                table: Some(self.prepared.id),
                 row: 0,
                 line,
-                column: u32::MAX,
+                column: None,
             },
         );
     }
 }
 
-/// What one cell says.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the state of a row, borrowed in parts"
-)]
-fn apply(
-    step: &Step<'_>,
-    row: &Row<'_, '_>,
-    language: Option<&str>,
-    prepared: &Prepared<'_>,
-    expander: &mut Expander<'_>,
-    labels: &mut Labels,
-    problems: &mut Problems<'_>,
-    sink: &mut Counter<'_>,
-) {
-    let rule = step.rule;
-    let standard = prepared.plan.rows.is_some();
-    let yields = row.yields(rule, prepared.plan);
-    // In standard mode the subject is related to the row even if the cell is null (step 4.6.8.2).
-    if !yields && (!standard || rule.when.is_some()) {
-        return;
+/// Whether a condition holds in a row.
+fn holds(test: &Test, row: &Row<'_, '_>) -> bool {
+    let value = |column: ColumnId| {
+        row.values
+            .get(column.index())
+            .copied()
+            .unwrap_or(Value::Null)
+    };
+    let string = |column: ColumnId| row.strings.get(column.index()).copied().unwrap_or_default();
+    match test {
+        Test::NotNull(column) => !value(*column).is_null(),
+        Test::Present(column) => value(*column).items().next().is_some(),
+        Test::Equals(column, expected) => !value(*column).is_null() && string(*column) == expected,
+        Test::Differs(column, expected) => value(*column).is_null() || string(*column) != expected,
     }
-    let no_null = rule.when.as_ref().is_some_and(|when| when.no_null);
-    let variables = row.variables();
-    if let Some(subject) = rule.subject {
-        expander.prepare(subject, variables);
-        if !row.usable(expander, subject, no_null, rule, problems) {
-            return;
-        }
-    }
-    if standard {
-        describes(
-            expander,
-            rule,
-            labels,
-            origin(prepared, row, u32::MAX),
-            sink,
-        );
-        if !yields {
-            return;
-        }
-    }
-    expander.prepare(rule.predicate, variables);
-    let mut usable = row.usable(expander, rule.predicate, false, rule, problems);
-    if let Some(graph) = rule.graph {
-        expander.prepare(graph, variables);
-        if expander.get(graph).is_something() {
-            usable &= row.usable(expander, graph, false, rule, problems);
-        }
-    }
-    if let Object::Text(text, _) = rule.object {
-        expander.prepare(text, variables);
-        usable &= expander.get(text).is_something();
-    }
-    if let Object::Iri(object) = rule.object {
-        expander.prepare(object, variables);
-        usable &= row.usable(expander, object, no_null, rule, problems);
-    }
-    if !usable {
-        return;
+}
+
+impl<'c> Step<'c> {
+    fn new(prepared: &'c Prepared<'c>, map: &'c TripleMap, nodes: &mut Nodes<'c>) -> Self {
+        let plan = prepared.plan;
+        let object = match map.object.term() {
+            TermMap::Constant(Term::Literal(literal)) => ObjectForm::Constant(literal.as_ref()),
+            TermMap::Literal(literal) => {
+                let form = LiteralForm::new(plan, literal);
+                match literal.value {
+                    Text::Column(column) => ObjectForm::Literals(form, column),
+                    Text::Template(expansion) => ObjectForm::Text(form, expansion),
+                }
+            }
+            TermMap::Iri(
+                expansion @ Expansion {
+                    each: Some(column), ..
+                },
+            ) => ObjectForm::Items(*expansion, *column),
+            term => ObjectForm::Node(nodes.map(term)),
+        };
+        let graphs = map.graphs.iter().map(|graph| GraphForm {
+            name: graph.term().map(|term| nodes.map(term)),
+            or_default: matches!(graph, GraphMap::NamedOrDefault(_)),
+        });
+        let graphs = graphs.collect();
+        let mut step = Self {
+            map,
+            column: map.column(),
+            place: map.about.place(),
+            reports_subject: true,
+            subject: nodes.map(&map.subject),
+            predicate: nodes.map(&map.predicate),
+            object,
+            graphs,
+            like: 0,
+            same: 0,
+            is_plain: map.graphs.is_empty()
+                && map.duplicates == Duplicates::Keep
+                && !map.object.is_list(),
+            direct: None,
+        };
+        step.direct = step.direct();
+        step
     }
 
-    let value = row.values[rule.column];
-    let origin = origin(prepared, row, step.column);
-    match &rule.object {
-        Object::Iri(object) => {
-            let quad = Frame::new(expander, rule, &labels.subject);
-            let object = NamedNodeRef::new_unchecked(&expander.get(*object).iri);
-            sink.quad(quad.with(object.into()), origin);
+    fn direct(&self) -> Option<Direct<'c>> {
+        let map = self.map;
+        let (NodeMap::Iri(subject), NodeMap::Constant(TermRef::NamedNode(predicate))) =
+            (self.subject, self.predicate)
+        else {
+            return None;
+        };
+        let ObjectMap::Terms(TermMap::Literal(LiteralMap {
+            value: Text::Column(column),
+            ..
+        })) = &map.object
+        else {
+            return None;
+        };
+        let ObjectForm::Literals(form, _) = &self.object else {
+            return None;
+        };
+        let plain = map.graphs.is_empty()
+            && map.duplicates == Duplicates::Keep
+            && map.condition == [Test::NotNull(*column)]
+            && subject.null == NullPolicy::Expand
+            && form.datatype_of.is_none();
+        plain.then_some(Direct {
+            subject,
+            predicate,
+            column: *column,
+            form: *form,
+        })
+    }
+
+    /// Whether this step has reported what is wrong with the subject of the map after it, wherever that has one.
+    fn checks_subject_of(&self, map: &TripleMap) -> bool {
+        self.place == map.about.place()
+            && self.map.object.term() == &map.subject
+            && (self.map.condition.is_empty() || self.map.condition == map.condition)
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        self.subject == other.subject
+            && self.predicate == other.predicate
+            && self.graphs == other.graphs
+    }
+
+    /// Subject and predicate, as they were prepared.
+    #[inline]
+    fn frame<'n>(&self, nodes: &'n Nodes<'c>) -> Option<Frame<'n>>
+    where
+        'c: 'n,
+    {
+        Some(Frame {
+            subject: nodes.subject(self.subject)?,
+            predicate: nodes.predicate(self.predicate)?,
+        })
+    }
+
+    /// Whether the step makes the same quad as another one, of a node.
+    fn has_node_of(&self, other: &Self) -> bool {
+        match (&self.object, &other.object) {
+            (ObjectForm::Node(one), ObjectForm::Node(node)) => {
+                one == node && self.like == other.like
+            }
+            _ => false,
         }
-        Object::Text(text, _) => {
-            let quad = Frame::new(expander, rule, &labels.subject);
-            let item = Item {
-                text: &expander.get(*text).iri,
-                valid: true,
-            };
-            sink.quad(quad.with(step.form.literal(item, language).into()), origin);
+    }
+}
+
+/// A step carried out for a row.
+struct Emission<'e, 'c> {
+    prepared: &'c Prepared<'c>,
+    steps: &'e [Step<'c>],
+    step: &'e Step<'c>,
+    row: &'e Row<'e, 'e>,
+    nodes: &'e mut Nodes<'c>,
+    rest: &'e mut Buffers,
+}
+
+impl<'c> Emission<'_, 'c> {
+    /// Makes all terms but those of items. Returns whether there are some for a quad.
+    #[inline]
+    fn prepare(&mut self, problems: &mut Problems<'_>) -> bool {
+        let step = self.step;
+        match self.nodes.prepare(step.subject, self.row) {
+            State::Usable => {}
+            State::Invalid => {
+                if step.reports_subject {
+                    self.report(step.subject, problems);
+                }
+                return false;
+            }
+            State::Null => return false,
         }
-        Object::Literal(_) => {
-            let quad = Frame::new(expander, rule, &labels.subject);
-            for item in value.items() {
-                sink.quad(quad.with(step.form.literal(item, language).into()), origin);
+        let mut usable = self.node(step.predicate, problems);
+        for graph in &step.graphs {
+            if let Some(name) = graph.name {
+                let state = self.nodes.prepare(name, self.row);
+                if state == State::Invalid {
+                    self.report(name, problems);
+                }
+                usable &= state != State::Invalid;
             }
         }
-        Object::Each(object) => {
-            for (index, item) in value.items().enumerate() {
-                // What a cell says twice is one triple; of long lists only the start is looked at.
-                let mut before = value.items().take(index.min(REPEATED));
-                if before.any(|earlier| earlier.text == item.text) {
-                    continue;
+        usable
+            & match &step.object {
+                ObjectForm::Node(node) => self.node(*node, problems),
+                ObjectForm::Text(form, expansion) => {
+                    self.node(NodeMap::Iri(*expansion), problems) & self.datatype(form, problems)
                 }
-                let variables = Variables {
-                    item: Some(item),
-                    ..variables
+                ObjectForm::Literals(form, _) => self.datatype(form, problems),
+                ObjectForm::Items(..) | ObjectForm::Constant(_) => true,
+            }
+    }
+
+    #[inline]
+    fn node(&mut self, node: NodeMap<'c>, problems: &mut Problems<'_>) -> bool {
+        let state = self.nodes.prepare(node, self.row);
+        if state == State::Invalid {
+            self.report(node, problems);
+        }
+        state == State::Usable
+    }
+
+    fn datatype(&mut self, form: &LiteralForm<'c>, problems: &mut Problems<'_>) -> bool {
+        form.datatype_of
+            .is_none_or(|datatype| self.node(NodeMap::Iri(datatype), problems))
+    }
+
+    #[cold]
+    fn report(&self, node: NodeMap<'_>, problems: &mut Problems<'_>) {
+        if let NodeMap::Iri(expansion) = node {
+            let (place, row) = (self.step.place, self.row);
+            self.nodes.report(expansion, place, row, problems);
+        }
+    }
+
+    /// Makes the quads of all objects.
+    fn objects(&mut self, problems: &mut Problems<'_>, sink: &mut Counter<'_>) {
+        let Self {
+            prepared,
+            steps,
+            step,
+            row,
+            nodes,
+            rest,
+        } = self;
+        let step = *step;
+        let once = step.map.duplicates;
+        // Most objects are a node, or the values of a cell, in the default graph.
+        if step.is_plain {
+            match &step.object {
+                ObjectForm::Node(node) => {
+                    if let (Some(frame), Some(object)) = (step.frame(nodes), nodes.get(*node)) {
+                        let quad = frame.about(object, GraphNameRef::DefaultGraph);
+                        sink.quad(quad, origin(prepared.id, row, step.column));
+                    }
+                    return;
+                }
+                ObjectForm::Literals(form, column) => {
+                    let language = form.language(row, &mut nodes.expander, &mut rest.language);
+                    let datatype = form.datatype_of.map(|datatype| nodes.iri(datatype));
+                    let Some(frame) = step.frame(nodes) else {
+                        return;
+                    };
+                    for item in row.values[column.index()].items() {
+                        let literal = form.literal(item, datatype, language);
+                        let quad = frame.about(literal.into(), GraphNameRef::DefaultGraph);
+                        sink.quad(quad, origin(prepared.id, row, step.column));
+                    }
+                    return;
+                }
+                ObjectForm::Items(..) | ObjectForm::Text(..) | ObjectForm::Constant(_) => {}
+            }
+        }
+        let mut objects = Objects {
+            table: prepared.id,
+            steps,
+            step,
+            row,
+            list: step.map.object.is_list().then_some(List {
+                start: &mut rest.start,
+                last: &mut rest.last,
+                next: &mut rest.next,
+                count: 0,
+            }),
+            nodes: &mut rest.nodes,
+            literals: &mut rest.literals,
+            sink,
+        };
+        match &step.object {
+            ObjectForm::Node(node) => {
+                if once == Duplicates::OncePerRow {
+                    if objects.has_node(nodes, *node) {
+                        return;
+                    }
+                    objects.nodes.push(step.same);
+                }
+                if let Some(object) = nodes.get(*node) {
+                    objects.push(nodes, object);
+                }
+            }
+            ObjectForm::Items(expansion, column) => {
+                let value = row.values[column.index()];
+                for (index, item) in value.items().enumerate() {
+                    if once != Duplicates::Keep && is_repeated(value, index, item) {
+                        continue;
+                    }
+                    match nodes.prepare_item(*expansion, row, item) {
+                        State::Usable => {
+                            let object = nodes.iri(*expansion).into();
+                            objects.push_once(nodes, object);
+                        }
+                        State::Invalid => nodes.report(*expansion, step.place, row, problems),
+                        State::Null => {}
+                    }
+                }
+            }
+            ObjectForm::Literals(form, column) => {
+                let value = row.values[column.index()];
+                if value.is_null() {
+                    return;
+                }
+                let language = form.language(row, &mut nodes.expander, &mut rest.language);
+                let datatype = form.datatype_of.map(|datatype| nodes.iri(datatype));
+                for (index, item) in value.items().enumerate() {
+                    if once != Duplicates::Keep && is_repeated(value, index, item) {
+                        continue;
+                    }
+                    let literal = form.literal(item, datatype, language);
+                    objects.push_once(nodes, literal.into());
+                }
+            }
+            ObjectForm::Text(form, expansion) => {
+                let language = form.language(row, &mut nodes.expander, &mut rest.language);
+                let datatype = form.datatype_of.map(|datatype| nodes.iri(datatype));
+                let item = Item {
+                    text: nodes.iri(*expansion).as_str(),
+                    valid: true,
                 };
-                expander.prepare_item(*object, variables);
-                if row.usable(expander, *object, no_null, rule, problems) {
-                    let quad = Frame::new(expander, rule, &labels.subject);
-                    let object = NamedNodeRef::new_unchecked(&expander.get(*object).iri);
-                    sink.quad(quad.with(object.into()), origin);
-                }
+                let literal = form.literal(item, datatype, language);
+                objects.push_once(nodes, literal.into());
             }
+            ObjectForm::Constant(literal) => objects.push_once(nodes, (*literal).into()),
         }
-        Object::List(_) if value.is_null() => {}
-        Object::List(_) => {
-            let Labels {
-                subject,
-                list,
-                next,
-                ..
-            } = labels;
-            let quad = Frame::new(expander, rule, subject);
-            let mut count = 0;
-            for item in value.items() {
-                next.clear();
-                let (table, number, column) = (prepared.index, row.number, rule.column);
-                let _ = write!(next, "t{table}r{number}c{column}i{count}");
-                let node = BlankNodeRef::new_unchecked(next);
-                if count == 0 {
-                    sink.quad(quad.with(node.into()), origin);
-                } else {
-                    let before = BlankNodeRef::new_unchecked(list);
-                    sink.quad(quad.about(before, rdf::REST, node.into()), origin);
-                }
-                let literal = step.form.literal(item, language);
-                sink.quad(quad.about(node, rdf::FIRST, literal.into()), origin);
-                std::mem::swap(list, next);
-                count += 1;
+        if objects.list.is_some() {
+            objects.finish(nodes);
+        }
+    }
+}
+
+/// Whether a cell says the same in an earlier value; of long lists only the start is looked at.
+fn is_repeated(value: Value<'_>, index: usize, item: Item<'_>) -> bool {
+    let mut before = value.items().take(index.min(REPEATED));
+    before.any(|earlier| earlier.text == item.text)
+}
+
+/// Takes the objects of a step, one after another.
+struct Objects<'o, 'c, 's, 'k> {
+    table: TableId,
+    steps: &'o [Step<'c>],
+    step: &'o Step<'c>,
+    row: &'o Row<'o, 'o>,
+    list: Option<List<'o>>,
+    nodes: &'o mut Vec<usize>,
+    literals: &'o mut Vec<(usize, Term)>,
+    sink: &'s mut Counter<'k>,
+}
+
+/// A list that is being written.
+struct List<'o> {
+    /// What the labels of its nodes start with.
+    start: &'o mut String,
+    /// The label of its last node.
+    last: &'o mut String,
+    next: &'o mut String,
+    count: u64,
+}
+
+impl<'c> Objects<'_, 'c, '_, '_> {
+    /// Whether the row has this node as such an object already.
+    fn has_node(&self, nodes: &Nodes<'c>, node: NodeMap<'c>) -> bool {
+        let mut others = self.nodes.iter().filter_map(|&other| self.steps.get(other));
+        others.any(|other| match other.object {
+            ObjectForm::Node(made) if other.like == self.step.like => {
+                nodes.get(made) == nodes.get(node)
             }
-            if count == 0 {
-                sink.quad(quad.with(rdf::NIL.into()), origin);
+            _ => false,
+        })
+    }
+
+    /// Takes an object, unless the row has it and says things once.
+    #[inline]
+    fn push_once(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+        if self.step.map.duplicates != Duplicates::OncePerRow || self.is_new(object) {
+            self.push(nodes, object);
+        }
+    }
+
+    /// Whether the row does not have an object yet; it has it now.
+    fn is_new(&mut self, object: TermRef<'_>) -> bool {
+        let like = self.step.like;
+        let mut known = self.literals.iter();
+        let is_known = known.any(|(other, term)| *other == like && term.as_ref() == object);
+        if !is_known {
+            self.literals.push((like, object.into_owned()));
+        }
+        !is_known
+    }
+
+    #[inline]
+    fn push(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+        if self.list.is_some() {
+            self.link(nodes, object);
+        } else {
+            self.about(nodes, object);
+        }
+    }
+
+    /// Adds an item to the list.
+    fn link(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+        let Some(list) = &mut self.list else { return };
+        if list.count == 0 {
+            let (table, number) = (self.table, self.row.number);
+            list.start.clear();
+            // Writing to a string does not fail.
+            let _ = match self.step.column {
+                Some(column) => write!(list.start, "t{table}r{number}c{column}i"),
+                None => write!(list.start, "t{table}r{number}m{}i", self.step.like),
+            };
+        }
+        list.next.clear();
+        list.next.push_str(list.start);
+        list.next.push_str(digits(list.count, &mut [0; 20]));
+        list.count += 1;
+        let first = list.count == 1;
+        std::mem::swap(list.last, list.next);
+        let (Some(list), Some(frame)) = (&self.list, self.step.frame(nodes)) else {
+            return;
+        };
+        let node = BlankNodeRef::new_unchecked(list.last);
+        let origin = origin(self.table, self.row, self.step.column);
+        frame.graphs(self.step, nodes, |graph| {
+            let link = if first {
+                QuadRef::new(frame.subject, frame.predicate, node, graph)
             } else {
-                let last = BlankNodeRef::new_unchecked(list);
-                sink.quad(quad.about(last, rdf::REST, rdf::NIL.into()), origin);
+                let before = BlankNodeRef::new_unchecked(list.next);
+                QuadRef::new(before, rdf::REST, node, graph)
+            };
+            self.sink.quad(link, origin);
+            self.sink
+                .quad(QuadRef::new(node, rdf::FIRST, object, graph), origin);
+        });
+    }
+
+    /// Ends a list.
+    fn finish(&mut self, nodes: &Nodes<'c>) {
+        let Some(list) = self.list.take() else { return };
+        let Some(frame) = self.step.frame(nodes) else {
+            return;
+        };
+        let origin = origin(self.table, self.row, self.step.column);
+        frame.graphs(self.step, nodes, |graph| {
+            let end = if list.count == 0 {
+                QuadRef::new(frame.subject, frame.predicate, rdf::NIL, graph)
+            } else {
+                let last = BlankNodeRef::new_unchecked(list.last);
+                QuadRef::new(last, rdf::REST, rdf::NIL, graph)
+            };
+            self.sink.quad(end, origin);
+        });
+    }
+
+    /// Makes the quads of one object about the subject.
+    #[inline]
+    fn about(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+        let Some(frame) = self.step.frame(nodes) else {
+            return;
+        };
+        let origin = origin(self.table, self.row, self.step.column);
+        frame.graphs(self.step, nodes, |graph| {
+            let quad = QuadRef::new(frame.subject, frame.predicate, object, graph);
+            self.sink.quad(quad, origin);
+        });
+    }
+}
+
+/// Subject and predicate of the quads of a step.
+#[derive(Clone, Copy)]
+struct Frame<'n> {
+    subject: NamedOrBlankNodeRef<'n>,
+    predicate: NamedNodeRef<'n>,
+}
+
+impl<'n> Frame<'n> {
+    #[inline]
+    fn about(self, object: TermRef<'n>, graph: GraphNameRef<'n>) -> QuadRef<'n> {
+        QuadRef::new(self.subject, self.predicate, object, graph)
+    }
+}
+
+impl Frame<'_> {
+    /// Gives each graph of a step to `take`.
+    #[inline]
+    fn graphs<'n, 'c: 'n>(
+        self,
+        step: &Step<'c>,
+        nodes: &'n Nodes<'c>,
+        mut take: impl FnMut(GraphNameRef<'n>),
+    ) {
+        if step.graphs.is_empty() {
+            take(GraphNameRef::DefaultGraph);
+        }
+        for graph in &step.graphs {
+            match graph.name {
+                None => take(GraphNameRef::DefaultGraph),
+                Some(name) if nodes.is_term(name) => {
+                    if let Some(name) = nodes.subject(name) {
+                        take(name.into());
+                    }
+                }
+                Some(_) if graph.or_default => take(GraphNameRef::DefaultGraph),
+                Some(_) => {}
             }
         }
     }
 }
 
 #[inline]
-fn origin(prepared: &Prepared<'_>, row: &Row<'_, '_>, column: u32) -> Origin {
+fn origin(table: TableId, row: &Row<'_, '_>, column: Option<ColumnId>) -> Origin {
     Origin {
-        table: prepared.index,
+        table: Some(table),
         row: row.number,
-        line: row.at.line,
+        line: row.at.place.line,
         column,
     }
-}
-
-/// Subject, predicate and graph of the quads of a rule.
-#[derive(Clone, Copy)]
-struct Frame<'e> {
-    subject: NamedOrBlankNodeRef<'e>,
-    predicate: NamedNodeRef<'e>,
-    graph: GraphNameRef<'e>,
-}
-
-impl<'e> Frame<'e> {
-    #[inline]
-    fn new(expander: &'e Expander<'_>, rule: &Rule, row_subject: &'e str) -> Self {
-        let graph = rule.graph.map(|graph| expander.get(graph));
-        Self {
-            subject: match rule.subject {
-                Some(subject) => NamedNodeRef::new_unchecked(&expander.get(subject).iri).into(),
-                None => BlankNodeRef::new_unchecked(row_subject).into(),
-            },
-            predicate: NamedNodeRef::new_unchecked(&expander.get(rule.predicate).iri),
-            graph: match graph {
-                Some(graph) if graph.is_something() => {
-                    NamedNodeRef::new_unchecked(&graph.iri).into()
-                }
-                _ => GraphNameRef::DefaultGraph,
-            },
-        }
-    }
-
-    #[inline]
-    fn with(self, object: TermRef<'e>) -> QuadRef<'e> {
-        QuadRef::new(self.subject, self.predicate, object, self.graph)
-    }
-
-    fn about<'q>(
-        self,
-        subject: BlankNodeRef<'q>,
-        predicate: NamedNodeRef<'q>,
-        object: TermRef<'q>,
-    ) -> QuadRef<'q>
-    where
-        'e: 'q,
-    {
-        QuadRef::new(subject, predicate, object, self.graph)
-    }
-}
-
-impl<'c> LiteralForm<'c> {
-    fn new(prepared: &'c Prepared<'c>, column: usize, language: &'c Language) -> Self {
-        let column = prepared.plan.columns.get(column);
-        let datatype = column.map(|column| &column.datatype);
-        // What is no value of another datatype is a string without language (Tabular Data Model §6.4).
-        let language = match datatype {
-            Some(datatype) if datatype.base != Base::String => &Language::None,
-            _ => language,
-        };
-        Self {
-            datatype: datatype
-                .filter(|datatype| !datatype.takes_language())
-                .map(|datatype| NamedNodeRef::new_unchecked(datatype.iri())),
-            language: match language {
-                Language::Tag(tag) => language_tag(tag),
-                _ => None,
-            },
-            language_column: match language {
-                Language::Column(column) => Some(*column),
-                _ => None,
-            },
-        }
-    }
-
-    /// The form of a row title, which is a string whatever its column holds (Metadata Vocabulary §5.5).
-    fn title(prepared: &'c Prepared<'c>, column: usize, language: &'c Language) -> Self {
-        let form = Self::new(prepared, column, language);
-        match form.datatype {
-            None => form,
-            Some(_) => Self {
-                datatype: None,
-                language: None,
-                language_column: None,
-            },
-        }
-    }
-
-    /// The language of the strings of a row, in canonical case; `buffer` holds it where the cell has it in another.
-    #[inline]
-    fn language<'v>(&'v self, row: &Row<'v, 'v>, buffer: &'v mut String) -> Option<&'v str> {
-        let Some(column) = self.language_column else {
-            return self.language;
-        };
-        let Some(Value::Single(tag)) = row.values.get(column) else {
-            return None;
-        };
-        // One that is not well-formed has been reported.
-        match canonical_language_tag(language_tag(tag.text)?) {
-            Cow::Borrowed(tag) => Some(tag),
-            Cow::Owned(tag) => {
-                *buffer = tag;
-                Some(buffer)
-            }
-        }
-    }
-
-    #[inline]
-    fn literal<'v>(&'v self, item: Item<'v>, language: Option<&'v str>) -> LiteralRef<'v> {
-        if item.valid
-            && let Some(datatype) = self.datatype
-        {
-            return LiteralRef::new_typed_literal(item.text, datatype);
-        }
-        match language {
-            Some(language) => {
-                LiteralRef::new_language_tagged_literal_unchecked(item.text, language)
-            }
-            None => LiteralRef::new_simple_literal(item.text),
-        }
-    }
-}
-
-/// A text as a language tag, without white space at its ends; `None` where it is not well-formed
-/// (BCP 47 §2.2.9), which RDF asks of the tags of literals.
-pub fn language_tag(text: &str) -> Option<&str> {
-    let tag = text.trim_matches([' ', '\t', '\r', '\n']);
-    oxilangtag::LanguageTag::parse(tag).is_ok().then_some(tag)
-}
-
-/// Relates the subject of a rule to the row, once for each subject.
-fn describes(
-    expander: &Expander<'_>,
-    rule: &Rule,
-    labels: &mut Labels,
-    origin: Origin,
-    sink: &mut Counter<'_>,
-) {
-    let known = labels.described.iter().any(|&other| match rule.subject {
-        Some(subject) => {
-            other == subject
-                || other != usize::MAX && expander.get(other).iri == expander.get(subject).iri
-        }
-        None => other == usize::MAX,
-    });
-    if known {
-        return;
-    }
-    labels.described.push(rule.subject.unwrap_or(usize::MAX));
-    let subject: TermRef<'_> = match rule.subject {
-        Some(subject) => NamedNodeRef::new_unchecked(&expander.get(subject).iri).into(),
-        None => BlankNodeRef::new_unchecked(&labels.subject).into(),
-    };
-    sink.quad(
-        QuadRef::new(
-            BlankNodeRef::new_unchecked(&labels.row),
-            CSVW_DESCRIBES,
-            subject,
-            GraphNameRef::DefaultGraph,
-        ),
-        origin,
-    );
-}
-
-/// The label of a blank node of a row: the same in every run.
-fn label(label: &mut String, table: u32, kind: char, row: u64) {
-    label.clear();
-    let _ = write!(label, "t{table}{kind}{row}");
 }

@@ -6,10 +6,10 @@ use super::problems::{At, Context};
 use super::run::CHUNK_SIZE;
 use super::table::open;
 use super::value::{CellBuffers, Value, Values};
-use crate::csv::{Chunk, Chunks, RECORD_LIMIT, Record, Text, preamble};
+use crate::csv::{Chunk, Chunks, Record, preamble};
 use crate::diagnostic::Mode;
 use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use std::io;
 use std::ops::ControlFlow;
@@ -45,11 +45,10 @@ impl Rows for TableRows<'_> {
         let data = preamble(&resource, &plan.dialect)
             .map_err(|error| failed(error.message))?
             .data;
-        let mut text = Text::open(&resource, &plan.dialect.encoding)?;
-        text.skip_to(data.offset)?;
-        let prepared = Prepared::new(plan, table);
+        let prepared = Prepared::new(plan, TableId::new(table));
         let context = Context::new(plan, Arc::clone(&resource.name), Mode::Validate, 0);
-        let mut chunks = Chunks::new(&prepared.format, text, data, CHUNK_SIZE, RECORD_LIMIT);
+        let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
+        let mut chunks = Chunks::open(format, &resource, encoding, data, CHUNK_SIZE)?;
         let mut chunk = Chunk::default();
         // Records that are too long were left out in the first reading too.
         while chunks.next_into(&mut chunk)? {
@@ -98,38 +97,24 @@ impl ChunkReader<'_> {
         visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let text = String::from_utf8_lossy(&self.chunk.text);
-        let start = self.chunk.split.start;
-        let mut record = Record::default();
-        let (mut offset, mut line, mut source, mut number) =
-            (0, start.line, start.record, start.row);
-        while offset < text.len() {
-            let (next, is_row) = self
-                .prepared
-                .format
-                .skip(text.as_bytes(), offset, &mut record);
-            if is_row {
-                if numbers.is_none_or(|numbers| numbers.binary_search(&number).is_ok()) {
-                    let at = At {
-                        chunk: self.chunk,
-                        text: &text,
-                        start: offset,
-                        line,
-                        record: source,
-                    };
-                    visitor(KeyRow {
-                        number,
-                        cells: self
-                            .columns
-                            .iter()
-                            .filter_map(|&column| self.cell(at, &record, column))
-                            .collect(),
-                    })?;
-                }
-                number += 1;
+        let mut records = self.chunk.records(&self.prepared.format, &text);
+        let wanted = |row: u64| numbers.is_none_or(|numbers| numbers.binary_search(&row).is_ok());
+        while let Some(place) = records.advance() {
+            if !place.is_row || !wanted(place.row) {
+                continue;
             }
-            line += record.lines;
-            source += 1;
-            offset = next;
+            let at = At {
+                text: &text,
+                characters: self.chunk.split.start.characters,
+                place,
+            };
+            let columns = self.columns.iter();
+            visitor(KeyRow {
+                number: place.row,
+                cells: columns
+                    .filter_map(|&column| self.cell(at, records.record(), column))
+                    .collect(),
+            })?;
         }
         ControlFlow::Continue(())
     }

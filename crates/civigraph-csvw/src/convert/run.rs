@@ -5,7 +5,7 @@ use super::table::TableRun;
 use crate::csv::RECORD_LIMIT;
 use crate::diagnostic::Diagnostics;
 use crate::keys::KeyChecker;
-use crate::plan::Plan;
+use crate::plan::{Plan, TableId};
 use crate::progress::Progress;
 use crate::resource::Resolver;
 use oxrdf::Quad;
@@ -80,7 +80,7 @@ impl Summary {
 /// What is wrong with the input is pushed to `diagnostics`, and the conversion goes on.
 ///
 /// # Errors
-/// Those of the sink. A CSV that cannot be read is a diagnostic.
+/// Those of the sink; a plan with joins. A CSV that cannot be read is a diagnostic.
 pub fn run<S: Sink>(
     plan: &Plan,
     resolver: &dyn Resolver,
@@ -89,12 +89,18 @@ pub fn run<S: Sink>(
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Summary> {
     let mut summary = Summary::default();
-    summary.quads += emit(&plan.head, u32::MAX, sink)?;
-    for (index, table) in plan.tables.iter().enumerate() {
-        let head = emit(&table.head, u32::try_from(index).unwrap_or(u32::MAX), sink)?;
+    if !plan.joins.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "the plan joins tables, which cannot be converted yet",
+        ));
+    }
+    summary.quads += emit(&plan.head, None, sink)?;
+    for (id, table) in plan.tables() {
+        let head = emit(&table.head, Some(id), sink)?;
         let run = TableRun {
             plan: table,
-            index,
+            id,
             options,
         };
         let mut table = run.convert(resolver, sink, diagnostics)?;
@@ -105,7 +111,7 @@ pub fn run<S: Sink>(
 }
 
 /// Gives the quads about a table or the group to the sink.
-fn emit<S: Sink>(quads: &[Quad], table: u32, sink: &mut S) -> io::Result<u64> {
+fn emit<S: Sink>(quads: &[Quad], table: Option<TableId>, sink: &mut S) -> io::Result<u64> {
     if quads.is_empty() {
         return Ok(0);
     }
@@ -117,7 +123,7 @@ fn emit<S: Sink>(quads: &[Quad], table: u32, sink: &mut S) -> io::Result<u64> {
                 table,
                 row: 0,
                 line: 0,
-                column: u32::MAX,
+                column: None,
             },
         );
     }

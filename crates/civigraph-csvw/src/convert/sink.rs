@@ -1,18 +1,19 @@
 //! Where quads go.
 
+use crate::plan::{ColumnId, TableId};
 use oxrdf::QuadRef;
 
 /// What made a quad. Costs nothing when nobody asks: three numbers that the converter has at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Origin {
-    /// Index of the table in the plan; `u32::MAX` for quads about the whole group.
-    pub table: u32,
+    /// The table; `None` for quads about the whole group.
+    pub table: Option<TableId>,
     /// Number of the data row from 1 (Tabular Data Model §4.4); 0 for quads about the table itself.
     pub row: u64,
     /// Physical line of the row's start from 1.
     pub line: u64,
-    /// Index of the column in the table's plan whose cell made it; `u32::MAX` for quads about the row.
-    pub column: u32,
+    /// The column whose cell made it; `None` for quads about the row.
+    pub column: Option<ColumnId>,
 }
 
 /// Receives the quads of one chunk of rows, on the thread that converts the chunk.

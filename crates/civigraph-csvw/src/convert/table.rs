@@ -7,7 +7,7 @@ use super::sink::Sink;
 use super::threads::{Source, parallel};
 use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::plan::TablePlan;
+use crate::plan::{TableId, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
 use std::io;
 use std::sync::Arc;
@@ -20,8 +20,7 @@ const SMALLEST_CHUNK: usize = 32 << 10;
 /// The conversion of one table.
 pub struct TableRun<'p> {
     pub plan: &'p TablePlan,
-    /// Index of the table in the plan.
-    pub index: usize,
+    pub id: TableId,
     pub options: &'p Options<'p>,
 }
 
@@ -43,7 +42,7 @@ pub enum Stop {
 pub(super) fn open(plan: &TablePlan, resolver: &dyn Resolver) -> Result<Resource, Diagnostic> {
     resolver.resolve(&plan.url).map_err(|error| {
         let why = match error {
-            ResolveError::NotFound => "there is no such file".to_owned(),
+            ResolveError::NotFound => "no such file".to_owned(),
             ResolveError::Failed(why) => why,
         };
         Diagnostic::new(
@@ -111,7 +110,7 @@ impl TableRun<'_> {
             diagnostics.push(problem);
         }
 
-        let mut prepared = Prepared::new(self.plan, self.index);
+        let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = column_count;
         let prepared = prepared;
@@ -200,7 +199,7 @@ impl TableRun<'_> {
     /// What is not among the keys of the table may still be in its file.
     fn incomplete(&self) {
         if let Some(keys) = self.options.keys {
-            keys.incomplete(self.index);
+            keys.incomplete(self.id.index());
         }
     }
 }

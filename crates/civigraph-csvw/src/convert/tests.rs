@@ -1,12 +1,19 @@
 //! Tables described by hand, through the plan to quads.
 
 use super::*;
-use crate::csvw::model::{Column, Dialect, Extensions, Table, TableGroup};
+use crate::csv::Dialect;
+use crate::csvw::model::{Column, Extensions, Table, TableGroup};
+use crate::csvw::{self, CompileOptions};
 use crate::datatype::{DatatypeDescription, FormatDescription};
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
-use crate::plan::{self, Plan, PlanOptions};
+use crate::plan::{
+    About, ColumnId, DatatypeMap, Duplicates, Escaping, Expansion, Form, GraphMap, Join,
+    LanguageMap, LiteralMap, NullPolicy, ObjectMap, Plan, Slot, TableId, Template, TemplateId,
+    TermMap, Text, TripleMap,
+};
 use crate::progress::Progress;
 use crate::resource::{Content, ResolveError, Resolver, Resource};
+use oxrdf::{Literal, NamedNode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -74,13 +81,13 @@ fn group(columns: Vec<Column>) -> TableGroup {
     }
 }
 
-fn compile(group: &TableGroup, mode: plan::Mode) -> Plan {
+fn compile(group: &TableGroup, mode: csvw::Mode) -> Plan {
     let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let options = PlanOptions {
+    let options = CompileOptions {
         mode,
-        ..PlanOptions::default()
+        ..CompileOptions::default()
     };
-    let plan = plan::compile(group, &options, &mut diagnostics);
+    let plan = csvw::compile(group, &options, &mut diagnostics);
     assert!(diagnostics.is_empty());
     // What is carried out is always a plan that was written down and read back.
     serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap()
@@ -103,7 +110,7 @@ fn lines(plan: &Plan, csv: &str, options: &Options) -> (String, Diagnostics) {
 }
 
 fn check(columns: Vec<Column>, csv: &str, expected: &[&str]) {
-    let plan = compile(&group(columns), plan::Mode::Minimal);
+    let plan = compile(&group(columns), csvw::Mode::Minimal);
     let (text, _) = lines(&plan, csv, &Options::default());
     let found: Vec<&str> = text.lines().collect();
     assert_eq!(found, expected);
@@ -186,7 +193,7 @@ fn only_strings_have_a_language() {
     // Titles of rows are strings whatever the column holds.
     let mut group = group(columns);
     group.tables[0].row_titles = vec![0, 1, 3];
-    let plan = compile(&group, plan::Mode::Standard);
+    let plan = compile(&group, csvw::Mode::Standard);
     let (text, _) = lines(&plan, "i,s,o,a\n1,a,a,a\n", &Options::default());
     let titles: Vec<&str> = text
         .lines()
@@ -344,7 +351,7 @@ fn languages_of_cells() {
         suppress_output: true,
         ..column("lang")
     };
-    let plan = compile(&group(vec![text, lang]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![text, lang]), csvw::Mode::Minimal);
     let csv = "text,lang\na,en\nb,en_US\nc,fr \nd, nb\ne,pt-\nf,x\ng,en-GB\nh,\ni,de-1996\n";
     let (found, diagnostics) = lines(&plan, csv, &Options::default());
     let found: Vec<&str> = found.lines().collect();
@@ -389,7 +396,7 @@ fn unseen_characters_where_things_are_named() {
     let note = column("note");
     let mut group = group(vec![id, label, kind, note]);
     group.tables[0].primary_key = vec![0];
-    let plan = compile(&group, plan::Mode::Minimal);
+    let plan = compile(&group, csvw::Mode::Minimal);
     let csv = "id,label,kind,note\n\
         a,New\u{a0}York,x;y,a\u{a0}b\n\
         b ,Мoсква,x;y\u{200b},\n\
@@ -429,7 +436,7 @@ fn unseen_characters_where_things_are_named() {
 
 #[test]
 fn standard_mode() {
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
     let (text, diagnostics) = lines(&plan, "a,b\n1,\n", &Options::default());
     assert!(diagnostics.is_empty());
     let text = text.replace("http://www.w3.org/ns/csvw#", "csvw:");
@@ -461,7 +468,7 @@ fn threads_and_chunks_do_not_show() {
             csv.push_str("short\n");
         }
     }
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
     let whole = lines(
         &plan,
         &csv,
@@ -494,7 +501,7 @@ fn threads_and_chunks_do_not_show() {
 #[test]
 fn a_listener_hears_of_every_byte() {
     let rows: String = (0..3000).map(|row| format!("{row},x\n")).collect();
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
     for threads in [1, 3] {
         let heard = Arc::new(AtomicU64::new(0));
         let listener = {
@@ -520,7 +527,7 @@ fn parts_make_the_whole() {
     for row in 0..500 {
         csv.push_str(&format!("{row},\"x\n{row}\"\n"));
     }
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Standard);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
     let memory = Memory(csv.into_bytes());
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let mut whole = CollectSink::default();
@@ -532,13 +539,21 @@ fn parts_make_the_whole() {
         &mut diagnostics,
     )
     .unwrap();
-    let cuts = splits(&plan, 0, &memory, 300).unwrap();
+    let cuts = splits(&plan, TableId::new(0), &memory, 300).unwrap();
     assert!(cuts.len() > 10);
     let sink = CollectSink::default();
     let mut parts = sink.chunk();
     for cut in &cuts {
         let cut = serde_json::from_str(&serde_json::to_string(cut).unwrap()).unwrap();
-        split(&plan, 0, &memory, &cut, &mut parts, &mut diagnostics).unwrap();
+        split(
+            &plan,
+            TableId::new(0),
+            &memory,
+            &cut,
+            &mut parts,
+            &mut diagnostics,
+        )
+        .unwrap();
     }
     let mut sink = sink;
     sink.accept(parts).unwrap();
@@ -551,13 +566,16 @@ fn parts_make_the_whole() {
         .cloned()
         .collect();
     assert_eq!(of_row[0].1.line, 642);
-    assert_eq!(row(&plan, 0, &memory, 321, None).unwrap(), of_row);
-    assert_eq!(row(&plan, 0, &memory, 501, None).unwrap(), []);
+    assert_eq!(
+        row(&plan, TableId::new(0), &memory, 321, None).unwrap(),
+        of_row
+    );
+    assert_eq!(row(&plan, TableId::new(0), &memory, 501, None).unwrap(), []);
 }
 
 #[test]
 fn unreadable_bytes_and_quotes_have_places() {
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let csv =
         b"a,b\r\n1,\"x\ny\"\r\n2,\xD0\xB4\xFFz\r\n3,a\0b\r\n4,\"x\"y\r\n5,b\"c\"\r\n6,\"open\r\n"
@@ -591,7 +609,7 @@ fn unreadable_bytes_and_quotes_have_places() {
 
 #[test]
 fn an_endless_quote_is_bounded() {
-    let plan = compile(&group(vec![column("a")]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
     let csv = format!("a\nx\n\"{}", "y".repeat(100_000));
     let options = Options {
         record_limit: 1000,
@@ -614,7 +632,7 @@ fn an_endless_quote_is_bounded() {
 
 #[test]
 fn many_cells_make_a_record_too_long() {
-    let plan = compile(&group(vec![column("a")]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
     let csv = format!("a\nx,long{}\ny\n", ",z".repeat(1000));
     let options = Options {
         record_limit: 1000,
@@ -633,7 +651,7 @@ fn many_cells_make_a_record_too_long() {
 /// What comes after a record that is too long is converted and checked, at its own place.
 #[test]
 fn long_records_are_left_out() {
-    let plan = compile(&group(vec![column("a"), column("b")]), plan::Mode::Minimal);
+    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
     let long = format!("é,\"{}\n\"\n", "y".repeat(100_000));
     let csv = format!("a,b\n1,2\n{long}{long}3\n{long}4,5\n{long}");
     for (threads, chunk_size) in [(1, 10), (2, 10), (2, 999)] {
@@ -680,7 +698,7 @@ fn keys_are_collected_on_the_way() {
     };
     let mut group = group(vec![number, column("b")]);
     group.tables[0].primary_key = vec![0];
-    let plan = compile(&group, plan::Mode::Minimal);
+    let plan = compile(&group, csvw::Mode::Minimal);
     let memory = Memory(b"a,b\n1,x\n2,\"y\n\"\n+1,z\n3,\n".to_vec());
     for (threads, chunk_size) in [(1, CHUNK_SIZE), (2, 4)] {
         let checker = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
@@ -776,7 +794,7 @@ proptest::proptest! {
         let broken = broken(&rows, at, crlf, mark);
         let mut columns = vec![column("a"), column("b"), column("c")];
         columns[at.1].datatype.base = "integer".into();
-        let plan = compile(&group(columns), plan::Mode::Minimal);
+        let plan = compile(&group(columns), csvw::Mode::Minimal);
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let options = Options { threads: 1, chunk_size, ..Options::default() };
         run(&plan, &Memory(broken.csv.clone()), &options, &mut NullSink, &mut diagnostics).unwrap();
@@ -790,4 +808,151 @@ proptest::proptest! {
         let expected = (Code::Datatype, broken.line, broken.column, Some(broken.cell.clone()));
         proptest::prop_assert_eq!(found, [expected], "{:?}", broken);
     }
+}
+
+/// What a mapping language other than CSVW's can say: blank nodes made by templates, several graphs, languages and
+/// datatypes of templates, raw references as IRIs, nulls that leave nothing, things said once.
+#[test]
+fn a_plan_of_another_front_end() {
+    let mut plan = compile(
+        &group(vec![
+            column("id"),
+            column("name"),
+            column("lang"),
+            column("type"),
+        ]),
+        csvw::Mode::Minimal,
+    );
+    let table = &mut plan.tables[0];
+    table.base = Some("http://example.org/base/".into());
+    table.templates.clear();
+    table.maps.clear();
+    let mut template = |text: &str, escaping: Escaping, form: Form| {
+        let slot = |name: &str| match name {
+            "id" => Slot::Column(ColumnId::new(0)),
+            "name" => Slot::Column(ColumnId::new(1)),
+            "lang" => Slot::Column(ColumnId::new(2)),
+            _ => Slot::Column(ColumnId::new(3)),
+        };
+        let id = TemplateId::new(table.templates.len());
+        table
+            .templates
+            .push(Template::new(text, escaping, form, slot));
+        Expansion {
+            null: NullPolicy::Skip,
+            ..Expansion::of(id)
+        }
+    };
+    let id = template("{id}", Escaping::None, Form::Text);
+    let relative = template("{name}", Escaping::Iri, Form::Appended);
+    let raw = template("{type}", Escaping::None, Form::Appended);
+    let graph = template("g/{lang}", Escaping::Iri, Form::Appended);
+    let text = template("{id}: {name}", Escaping::None, Form::Text);
+    let lang = template("{lang}", Escaping::None, Form::Text);
+    let datatype = template("http://example.org/{lang}", Escaping::Iri, Form::Appended);
+    let iri = |text: &str| TermMap::Constant(NamedNode::new_unchecked(text).into());
+    let map = |subject: TermMap, object: TermMap| TripleMap {
+        about: About::Row { at: None },
+        subject,
+        predicate: iri("http://example.org/p"),
+        object: ObjectMap::Terms(object),
+        graphs: Vec::new(),
+        condition: Vec::new(),
+        duplicates: Duplicates::Keep,
+        place: Place::default(),
+    };
+    let literal = |value: Text, datatype: DatatypeMap, language: LanguageMap| {
+        TermMap::Literal(LiteralMap {
+            value,
+            datatype,
+            language,
+        })
+    };
+    let node = || TermMap::BlankNode(id);
+    let plain = Literal::new_simple_literal("x");
+    table.maps = vec![
+        TripleMap {
+            graphs: vec![
+                GraphMap::Default,
+                GraphMap::Named(TermMap::Iri(graph)),
+                GraphMap::Named(iri("http://example.org/g")),
+            ],
+            ..map(node(), TermMap::Constant(plain.into()))
+        },
+        map(node(), TermMap::Iri(relative)),
+        map(TermMap::Iri(raw), TermMap::Fresh("m1".into())),
+        map(
+            node(),
+            literal(
+                Text::Template(text),
+                DatatypeMap::String,
+                LanguageMap::Template(lang),
+            ),
+        ),
+        TripleMap {
+            duplicates: Duplicates::OncePerRow,
+            ..map(
+                node(),
+                literal(
+                    Text::Column(ColumnId::new(1)),
+                    DatatypeMap::Template(datatype),
+                    LanguageMap::None,
+                ),
+            )
+        },
+        TripleMap {
+            duplicates: Duplicates::OncePerRow,
+            ..map(
+                node(),
+                literal(
+                    Text::Column(ColumnId::new(1)),
+                    DatatypeMap::Template(datatype),
+                    LanguageMap::None,
+                ),
+            )
+        },
+    ];
+    let plan: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+    let csv = "id,name,lang,type\n1 a,Zoë B,en,x/../y\n2,,,http://e.org/t\n";
+    let (text, diagnostics) = lines(&plan, csv, &Options::default());
+    assert_eq!(
+        text.lines().collect::<Vec<_>>(),
+        [
+            "_:b_1_20a <p> \"x\" .",
+            "_:b_1_20a <p> \"x\" <base/g/en> .",
+            "_:b_1_20a <p> \"x\" <g> .",
+            "_:b_1_20a <p> <base/Zoë%20B> .",
+            "<base/x/../y> <p> _:t0m11 .",
+            "_:b_1_20a <p> \"1 a: Zoë B\"@en .",
+            "_:b_1_20a <p> \"Zoë B\"^^<en> .",
+            "_:b_2 <p> \"x\" .",
+            "_:b_2 <p> \"x\" <g> .",
+            "<http://e.org/t> <p> _:t0m12 .",
+        ]
+    );
+    assert!(diagnostics.is_empty());
+}
+
+#[test]
+fn a_plan_with_joins_is_refused() {
+    let mut plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
+    plan.joins.push(Join {
+        child: TableId::new(0),
+        parent: TableId::new(0),
+        on: Vec::new(),
+        maps: Vec::new(),
+    });
+    let files = Memory(b"a\n1\n".to_vec());
+    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut sink = CollectSink::default();
+    let error = run(
+        &plan,
+        &files,
+        &Options::default(),
+        &mut sink,
+        &mut diagnostics,
+    )
+    .unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::Unsupported);
+    assert!(sink.quads.is_empty());
 }

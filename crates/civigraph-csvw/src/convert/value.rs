@@ -115,7 +115,7 @@ fn is_blank(text: &str) -> bool {
 /// A column with everything prepared for parsing its cells.
 pub struct CellParser<'p> {
     column: &'p ColumnPlan,
-    parser: Parser,
+    parser: &'p Parser,
     /// Every text is a value and stays as it is.
     anything: bool,
     /// More than that, only the empty text is null, and nothing is stripped or split.
@@ -137,7 +137,7 @@ pub enum CellError {
 
 impl<'p> CellParser<'p> {
     pub fn new(column: &'p ColumnPlan) -> Self {
-        let parser = column.datatype.parser();
+        let parser = column.parser();
         Self {
             column,
             anything: parser.accepts_everything(),

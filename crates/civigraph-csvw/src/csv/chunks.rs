@@ -1,7 +1,8 @@
 //! A table cut into chunks of whole records.
 
 use super::oversized::{LongRecord, Passing};
-use super::{Format, Record, Text};
+use super::{Format, RECORD_LIMIT, Record, Records, Text};
+use crate::resource::Resource;
 use std::io;
 
 /// Where a record starts, in every way of counting.
@@ -125,6 +126,22 @@ impl<'f> Chunks<'f> {
             malformed: Vec::new(),
             end: u64::MAX,
         }
+    }
+
+    /// Opens a file and cuts its records from `position` on.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn open(
+        format: &'f Format,
+        resource: &Resource,
+        encoding: &str,
+        position: Position,
+        size: usize,
+    ) -> io::Result<Self> {
+        let mut text = Text::open(resource, encoding)?;
+        text.skip_to(position.offset)?;
+        Ok(Self::new(format, text, position, size, RECORD_LIMIT))
     }
 
     /// Stops after the record that ends at `end`, an offset in the text that ends a split.
@@ -351,6 +368,13 @@ impl<'f> Chunks<'f> {
         self.scan.rows += u64::from(!self.scan.no_row);
         self.scan.lines += self.scan.lines_after;
         self.scan.boundary = self.pending.len();
+    }
+}
+
+impl Chunk {
+    /// The records of the text; `text` is the chunk's, as valid UTF-8.
+    pub fn records<'t>(&self, format: &'t Format, text: &'t str) -> Records<'t> {
+        Records::new(format, text.as_bytes(), self.split.start)
     }
 }
 

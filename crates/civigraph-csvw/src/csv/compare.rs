@@ -1,7 +1,6 @@
 //! Two versions of a table compared: which rows are gone, which are new.
 
-use super::{Chunk, Chunks, Format, RECORD_LIMIT, Record, Split, Text, preamble};
-use crate::csvw::model::Dialect;
+use super::{Chunk, Chunks, Dialect, Format, Records, Split, preamble};
 use crate::resource::Resource;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::{BTreeSet, HashMap};
@@ -95,10 +94,8 @@ impl<'f> Version<'f> {
         let data = preamble(resource, dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
-        let mut text = Text::open(resource, &dialect.encoding)?;
-        text.skip_to(data.offset)?;
         Ok(Self {
-            chunks: Chunks::new(format, text, data, CHUNK, RECORD_LIMIT),
+            chunks: Chunks::open(format, resource, &dialect.encoding, data, CHUNK)?,
             chunk: Chunk::default(),
         })
     }
@@ -123,20 +120,15 @@ impl<'f> Version<'f> {
 
     fn rows(&self, format: &Format, left_out: &BTreeSet<u64>, mut row: impl FnMut(u128, u64)) {
         let text = &self.chunk.text;
-        let mut record = Record::default();
-        let (mut at, mut number) = (0, self.chunk.split.start.row);
-        while at < text.len() {
-            let (next, is_row) = format.skip(text, at, &mut record);
-            if is_row {
-                if !left_out.contains(&number) {
-                    let mut hasher = SipHasher13::new();
-                    // The record without its line break: the last one of a file may have none.
-                    hasher.write(text.get(at..record.end).unwrap_or_default());
-                    row(hasher.finish128().as_u128(), number);
-                }
-                number += 1;
+        let mut records = Records::new(format, text, self.chunk.split.start);
+        while let Some(place) = records.advance() {
+            if place.is_row && !left_out.contains(&place.row) {
+                let mut hasher = SipHasher13::new();
+                // The record without its line break: the last one of a file may have none.
+                let end = records.record().end;
+                hasher.write(text.get(place.start..end).unwrap_or_default());
+                row(hasher.finish128().as_u128(), place.row);
             }
-            at = next;
         }
     }
 }

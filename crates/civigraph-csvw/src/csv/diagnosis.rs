@@ -1,6 +1,7 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
-use crate::csvw::model::Dialect;
+use super::Dialect;
+use super::letters;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
@@ -15,11 +16,23 @@ const BLOCK: usize = 1 << 20;
 const SAMPLE: u64 = 256 << 10;
 /// Malformed words from which on they are one finding, where there are hardly any others.
 const FOLDED: u64 = 4;
+/// Different words from which on their letters speak for an encoding.
+const ENOUGH: usize = 4;
 
 /// What makes all rows of a file meaningless: an encoding that is not the declared one, or the marks of an
 /// unresolved merge. A file that cannot be read is somebody else's finding.
 pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     let start = resource.read_start(4096).ok()?;
+    if is_utf32(&start) {
+        return Some(
+            Diagnostic::new(
+                Code::Encoding,
+                Place::at(Arc::clone(&resource.name), 1, 1),
+                "the file is in UTF-32, which no dialect can declare",
+            )
+            .with_hint("save it as UTF-8"),
+        );
+    }
     let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
     let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
     if mark.is_none()
@@ -107,7 +120,7 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     }
     let words = Words::of(&text);
     if words.strange < 2 || words.strange * 3 <= words.all {
-        return None;
+        return other_languages(resource, encoding, &start, &text);
     }
     let (place, word) = words.first?;
     let guess = likely(resource, declared)
@@ -123,6 +136,62 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
         )
         .with_found(word)
         .with_optional_hint(guess),
+    )
+}
+
+/// That the letters of a text are frequent in the languages of another encoding and rare in those of the declared
+/// one: `Gdańsk` in windows-1250 is `Gdañsk` in windows-1252, which looks like a word too.
+fn other_languages(
+    resource: &Resource,
+    encoding: &'static Encoding,
+    start: &[u8],
+    text: &str,
+) -> Option<Diagnostic> {
+    let guess = letters::other_than(encoding, start).unwrap_or_else(|| letters::guess(start, true));
+    if guess == encoding || !encoding.is_single_byte() || !guess.is_single_byte() {
+        return None;
+    }
+    let other = guess.decode_without_bom_handling_and_without_replacement(start)?;
+    if Words::of(&other).strange > 0 {
+        return None;
+    }
+    // Both have one character for each byte.
+    let mut words = Vec::new();
+    let mut word = (1, String::new(), String::new());
+    let mut line = 1;
+    for (read, meant) in text.chars().zip(other.chars()).chain([('\n', '\n')]) {
+        if read.is_ascii() && !read.is_ascii_alphabetic() {
+            words.push(std::mem::take(&mut word));
+            line += u64::from(read == '\n');
+            word.0 = line;
+        } else {
+            word.1.push(read);
+            word.2.push(meant);
+        }
+    }
+    words.retain(|(_, read, _)| !read.is_ascii());
+    let all = words.len();
+    words.retain(|(_, read, meant)| read != meant);
+    let differing = words.len();
+    let mut distinct: Vec<&str> = words.iter().map(|(_, read, _)| read.as_str()).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < ENOUGH || differing * 2 < all {
+        return None;
+    }
+    let (line, read, meant) = words.into_iter().next()?;
+    let guess = guess.name().to_lowercase();
+    Some(
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), line, 1),
+            format!(
+                "the text looks like {guess} and not like {}: {differing} of {all} words beyond ASCII",
+                encoding.name().to_lowercase()
+            ),
+        )
+        .with_found(read)
+        .with_hint(format!("in {guess} it reads `{meant}`")),
     )
 }
 
@@ -164,6 +233,17 @@ fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
             "it was `{meant}`: get the file anew from where it was right"
         ))
     })
+}
+
+/// UTF-32, with a byte order mark or without: of four bytes two are zero, since no character is beyond U+10FFFF.
+fn is_utf32(start: &[u8]) -> bool {
+    let fours = start.chunks_exact(4);
+    let count = fours.len();
+    let zeros = |places: [usize; 2]| {
+        let zero = |four: &&[u8]| places.iter().all(|&place| four.get(place) == Some(&0));
+        fours.clone().filter(zero).count()
+    };
+    count >= 2 && (zeros([2, 3]) == count || zeros([0, 1]) == count)
 }
 
 /// UTF-16 without a byte order mark: in Latin text, commas and digits every other byte is zero.
@@ -314,6 +394,7 @@ const CANDIDATES: &[&str] = &[
     "windows-1252",
     "windows-1250",
     "windows-1253",
+    "macintosh",
     "shift_jis",
     "euc-jp",
     "gbk",
@@ -326,9 +407,10 @@ fn likely(resource: &Resource, declared: &Encoding) -> Option<(&'static Encoding
     let sample = resource.read_start(SAMPLE).ok()?;
     let end = memchr::memrchr(b'\n', &sample).map_or(sample.len(), |end| end + 1);
     let sample = sample.get(..end)?;
-    let candidates = CANDIDATES
-        .iter()
-        .filter_map(|label| Encoding::for_label(label.as_bytes()))
+    let labels = CANDIDATES.iter();
+    let usual = labels.filter_map(|label| Encoding::for_label(label.as_bytes()));
+    let candidates = std::iter::once(letters::guess(sample, true))
+        .chain(usual)
         .filter(|candidate| *candidate != declared);
     candidates
         .filter_map(|candidate| {
@@ -388,7 +470,8 @@ fn is_strange(word: &str) -> bool {
     let mut before: Option<char> = None;
     let mut sign = false;
     for c in word.chars() {
-        if ('\u{80}'..='\u{9F}').contains(&c) || c == char::REPLACEMENT_CHARACTER {
+        if matches!(c, '\u{80}'..='\u{9F}' | '\u{2500}'..='\u{259F}' | char::REPLACEMENT_CHARACTER)
+        {
             return true;
         }
         if !c.is_alphabetic() {
@@ -422,6 +505,14 @@ mod tests {
         match label {
             "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             "utf-16be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            "utf-32le" => text
+                .chars()
+                .flat_map(|c| u32::from(c).to_le_bytes())
+                .collect(),
+            "utf-32be" => text
+                .chars()
+                .flat_map(|c| u32::from(c).to_be_bytes())
+                .collect(),
             _ => {
                 let encoding = Encoding::for_label(label.as_bytes()).unwrap();
                 encoding.encode(text).0.into_owned()
@@ -473,6 +564,8 @@ mod tests {
                 Some((Code::Encoding, 1)),
             ),
             (CYRILLIC, "utf-16le", "utf-16le", None),
+            (CYRILLIC, "utf-32le", "utf-8", Some((Code::Encoding, 1))),
+            (CYRILLIC, "utf-32be", "utf-8", Some((Code::Encoding, 1))),
             // A word in another encoding is a matter of its cell.
             ("a,b\nZürich,c\n", "windows-1252", "utf-8", None),
         ] {
@@ -485,14 +578,94 @@ mod tests {
 
     #[test]
     fn the_hint_reads_the_text() {
-        for label in ["windows-1251", "koi8-r", "ibm866"] {
-            let bytes = encoded("город\nТомск\nИркутск\nОмск\nПермь\n", label);
+        let russian = "город\nТомск\nИркутск\nОмск\nПермь\n";
+        let polish = "miasto\nŁódź\nGdańsk\nPoznań\nŚwinoujście\n";
+        let french = "ville\nBesançon\nOrléans\nNîmes\nSète\n";
+        for (label, text, word) in [
+            ("windows-1251", russian, "город"),
+            ("koi8-r", russian, "город"),
+            ("ibm866", russian, "город"),
+            ("windows-1250", polish, "Łódź"),
+            ("windows-1252", french, "Besançon"),
+        ] {
+            let bytes = encoded(text, label);
             let found = diagnose(&Resource::of_bytes("t.csv", bytes), &dialect("utf-8")).unwrap();
             let hint = found.hint.unwrap();
             assert!(
-                hint.contains("`город`") && hint.contains(label),
+                hint.contains(&format!("`{word}`")) && hint.contains(label),
                 "{label}: {hint}"
             );
+        }
+    }
+
+    /// Words of one encoding that look like words in another, and languages that must not be taken for others.
+    #[test]
+    fn letters_speak_for_an_encoding() {
+        for (language, text, own) in [
+            (
+                "Polish",
+                "miasto\nGdańsk\nPoznań\nCzęstochowa\nKędzierzyn\nŚlęza\nBędzin\n",
+                "windows-1250",
+            ),
+            (
+                "Czech",
+                "město\nČeské Budějovice\nPlzeň\nUherské Hradiště\nPřerov\nKroměříž\n",
+                "windows-1250",
+            ),
+            (
+                "Hungarian",
+                "város\nKőszeg\nGyőr\nHódmezővásárhely\nMosonmagyaróvár\nTörökbálint\nGödöllő\n",
+                "windows-1250",
+            ),
+            (
+                "Turkish",
+                "şehir\nİstanbul\nEskişehir\nMuğla\nDiyarbakır\nŞanlıurfa\nKırıkkale\n",
+                "windows-1254",
+            ),
+            (
+                "French",
+                "préfecture\nBesançon\nÉpinal\nSaint-Étienne\nNîmes\nOrléans\nBézières\nl’été\n",
+                "windows-1252",
+            ),
+            (
+                "German",
+                "Stadt\nMünchen\nKöln\nDüsseldorf\nNürnberg\nLübeck\nGießen\nFürth\n",
+                "windows-1252",
+            ),
+            (
+                "Spanish",
+                "ciudad\nMálaga\nCórdoba\nA Coruña\nLogroño\nCáceres\n¿Dónde está?\nJaén\n",
+                "windows-1252",
+            ),
+            (
+                "Portuguese",
+                "município\nSão Paulo\nBrasília\nMaceió\nGoiânia\nUberlândia\nGuimarães\nÉvora\n",
+                "windows-1252",
+            ),
+            (
+                "Danish",
+                "by\nKøbenhavn\nÅrhus\nHelsingør\nNæstved\nTårnby\nRødovre\nBrøndby\n",
+                "windows-1252",
+            ),
+            (
+                "Finnish",
+                "kunta\nJyväskylä\nHämeenlinna\nSeinäjoki\nJärvenpää\nNokia\nYlöjärvi\n",
+                "windows-1252",
+            ),
+            (
+                "Icelandic",
+                "bær\nReykjavík\nKópavogur\nHafnarfjörður\nÍsafjörður\nAkureyri\nGarðabær\nÞórshöfn\n",
+                "windows-1252",
+            ),
+        ] {
+            let resource = Resource::of_bytes("t.csv", encoded(text, own));
+            assert!(doubt(&resource, &dialect(own)).is_none(), "{language}");
+            if own != "windows-1252" {
+                let found = doubt(&resource, &dialect("windows-1252"));
+                let found = found.unwrap_or_else(|| panic!("{language}"));
+                let text = format!("{} {:?}", found.message, found.hint);
+                assert!(text.contains(own), "{language}: {text}");
+            }
         }
     }
 
@@ -504,7 +677,7 @@ mod tests {
             (CYRILLIC, "koi8-r", "windows-1251", true),
             (CYRILLIC, "windows-1251", "koi8-r", true),
             (CYRILLIC, "ibm866", "windows-1251", true),
-            (CYRILLIC, "windows-1251", "windows-1252", false),
+            (CYRILLIC, "windows-1251", "windows-1252", true),
             (CYRILLIC, "windows-1251", "windows-1251", false),
             (CYRILLIC, "koi8-r", "koi8-r", false),
             (greek, "windows-1253", "windows-1251", true),

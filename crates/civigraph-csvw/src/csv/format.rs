@@ -1,6 +1,6 @@
 //! A dialect prepared for scanning bytes.
 
-use crate::csvw::model::{Dialect, Trim};
+use super::{Dialect, Trim};
 
 /// A [`Dialect`] as bytes, with the tables that scanning needs.
 #[derive(Debug, Clone)]

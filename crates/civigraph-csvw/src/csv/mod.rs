@@ -10,20 +10,25 @@
 mod chunks;
 mod compare;
 mod diagnosis;
+mod dialect;
 mod format;
+pub(crate) mod letters;
 mod oversized;
 mod preamble;
 mod record;
+mod records;
 mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
 pub use diagnosis::{diagnose, doubt};
+pub use dialect::{Dialect, Trim};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::stated_delimiter;
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
+pub use records::{RecordPlace, Records};
 pub use text::Text;
 
 /// The longest record that is read, in bytes, unless the caller sets another limit.

@@ -3,8 +3,7 @@
 use super::chunks::count_characters;
 use super::oversized::{LongRecord, Passing};
 use super::record::invalid_utf8;
-use super::{Flaw, Format, Position, RECORD_LIMIT, Record, Text};
-use crate::csvw::model::Dialect;
+use super::{Dialect, Flaw, Format, Position, RECORD_LIMIT, Record, Text};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
 use crate::resource::Resource;
 use std::ops::Range;
@@ -537,7 +536,7 @@ impl Flaw {
             Self::Unclosed => "this quote is never closed",
             Self::TextAfterQuote => "text follows a closing quote",
             Self::SpaceAfterQuote => "a space follows a closing quote",
-            Self::QuoteInCell => "a quote stands in the middle of a cell that is not quoted",
+            Self::QuoteInCell => "a quote in the middle of a cell that is not quoted",
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Records under all dialects, whole and in chunks.
 
 use super::*;
-use crate::csvw::model::{Dialect, Trim};
 use crate::resource::{Content, Resource};
 use proptest::prelude::*;
 

@@ -3,10 +3,10 @@
 use super::column::{Names, columns};
 use super::description::{self, ColumnReference, Inherited, Schema};
 use super::header::{Header, HeaderColumn};
-use super::model::{Annotation, AnnotationValue, Dialect, Extensions, Table, TableGroup};
+use super::model::{Annotation, AnnotationValue, Extensions, Table, TableGroup};
 use super::reader::Reader;
-use crate::csv;
-use crate::diagnostic::{Code, Diagnostic, Mode};
+use crate::csv::{self, Dialect};
+use crate::diagnostic::{Code, Diagnostic, Mode, Place};
 use crate::resource::{ResolveError, Resource};
 use std::sync::Arc;
 
@@ -181,6 +181,10 @@ impl Reader<'_> {
                     let compared = header.check(schema, &resource, self.lax, self.diagnostics);
                     head.misfits = compared.misfits;
                     self.unnamed.extend(compared.unnamed, url);
+                } else if header.columns.is_empty() {
+                    let place = Place::file(Arc::clone(&resource.name));
+                    let message = "the file is empty: it has no columns";
+                    self.push(Diagnostic::new(Code::EmptyFile, place, message));
                 }
                 head.columns = header.columns;
                 head.comments = comments(preamble.comments);

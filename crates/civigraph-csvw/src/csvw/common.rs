@@ -117,7 +117,7 @@ impl Reader<'_> {
                     _ => self.wrong(
                         document,
                         member,
-                        "`@value` is no plain value".into(),
+                        "`@value` is not a plain value".into(),
                         "a string, a number or a boolean",
                     ),
                 },
@@ -129,7 +129,7 @@ impl Reader<'_> {
                     _ => self.wrong(
                         document,
                         member,
-                        "`@language` is no language".into(),
+                        "`@language` is not a language".into(),
                         "a language tag (BCP 47) or null",
                     ),
                 },
@@ -256,7 +256,7 @@ impl Reader<'_> {
             Diagnostic::new(
                 Code::CommonProperty,
                 document.place_of(item),
-                format!("`{}` is no type", member.name),
+                format!("`{}` is not a type", member.name),
             )
             .with_found(item.excerpt())
             .with_expected("a term or prefixed name of the CSVW context, or an absolute URL"),

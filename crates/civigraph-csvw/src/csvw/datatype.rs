@@ -58,7 +58,7 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::new(
             Code::UnknownDatatype,
             document.place_of(&member.value),
-            "there is no such built-in datatype",
+            "no such built-in datatype",
         )
         .with_found(member.value.excerpt())
         .with_expected("the name of a built-in datatype, such as `string` or `date`");

@@ -3,8 +3,9 @@
 //! What a document leaves out is `None` here. Inheritance, defaults, and the match with the header
 //! come in [`super::annotate`].
 
-use super::model::{Annotation, AnnotationValue, Dialect};
+use super::model::{Annotation, AnnotationValue};
 use super::own::OwnAnnotations;
+use crate::csv::Dialect;
 use crate::datatype::DatatypeDescription;
 use crate::diagnostic::Place;
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! Dialect descriptions (Metadata Vocabulary §5.9).
 
 use super::json::{Member, Node, Value};
-use super::model::{Dialect, Trim};
 use super::reader::{Document, Reader};
+use crate::csv::{Dialect, Trim};
 use std::sync::Arc;
 
 const NAMES: &[&str] = &[

@@ -2,9 +2,8 @@
 //! (Tabular Data Model §8, Metadata Vocabulary §5.5.1).
 
 use super::description::{Column, Schema, Title};
-use super::model::Dialect;
 use crate::characters;
-use crate::csv::Preamble;
+use crate::csv::{Dialect, Preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
 use crate::uri;
@@ -93,7 +92,31 @@ impl Header {
         let mut compared = Compared::default();
         let counts_differ = self.counted && described.len() != self.columns.len();
         let delimiter = self.other_delimiter(described.len());
-        if counts_differ {
+        let mut mismatches = Vec::new();
+        for (index, (column, header)) in described.iter().zip(&self.columns).enumerate() {
+            match mismatch(column, header, &described, lax) {
+                Some(Mismatch::Title(diagnostic)) => mismatches.push((index, diagnostic)),
+                Some(Mismatch::Unnamed(title)) => {
+                    compared.unnamed.push(((*column).clone(), title));
+                }
+                None => {}
+            }
+        }
+        let all_unknown = || {
+            let titles = self
+                .columns
+                .iter()
+                .filter_map(|column| column.titles.first());
+            mismatches.len() == described.len()
+                && !titles.into_iter().any(|it| is_known(&it.text, &described))
+        };
+        let many = match mismatches.len() {
+            0 | 1 => false,
+            count if count < FOLDED => all_unknown(),
+            count => count * 2 > described.len(),
+        };
+        // That the whole header is another one says it.
+        if counts_differ && (delimiter.is_some() || !many) {
             let place = self
                 .columns
                 .get(described.len())
@@ -133,29 +156,6 @@ impl Header {
                 .with_expected(titles(column)),
             );
         }
-        let mut mismatches = Vec::new();
-        for (index, (column, header)) in described.iter().zip(&self.columns).enumerate() {
-            match mismatch(column, header, &described, lax) {
-                Some(Mismatch::Title(diagnostic)) => mismatches.push((index, diagnostic)),
-                Some(Mismatch::Unnamed(title)) => {
-                    compared.unnamed.push(((*column).clone(), title));
-                }
-                None => {}
-            }
-        }
-        let all_unknown = || {
-            let titles = self
-                .columns
-                .iter()
-                .filter_map(|column| column.titles.first());
-            mismatches.len() == described.len()
-                && !titles.into_iter().any(|it| is_known(&it.text, &described))
-        };
-        let many = match mismatches.len() {
-            0 | 1 => false,
-            count if count < FOLDED => all_unknown(),
-            count => count * 2 > described.len(),
-        };
         if counts_differ || many {
             // What is in these columns was written for others.
             compared.misfits = mismatches.iter().map(|(index, _)| *index).collect();
@@ -189,11 +189,18 @@ impl Header {
         } else {
             "is this the metadata of another file, or has the file no header (`\"header\": false`)?"
         };
-        let found: Vec<_> = found
-            .take(SHOWN)
-            .map(|title| format!("{:?}", title.text))
-            .collect();
-        let expected: Vec<_> = described.iter().take(SHOWN).map(|it| titles(it)).collect();
+        let alike = self
+            .columns
+            .iter()
+            .zip(described)
+            .find_map(|(header, column)| {
+                let found = header.titles.first()?;
+                let mut titles = column.titles.iter();
+                titles.find_map(|title| characters::difference(&found.text, &title.text))
+            });
+        let hint = alike.unwrap_or_else(|| hint.to_owned());
+        let found = shown(found.map(|title| format!("{:?}", title.text)));
+        let expected = shown(described.iter().map(|column| titles(column)));
         let place = mismatches.first().map(|(_, first)| first.place.clone());
         let place = place.unwrap_or_default();
         Diagnostic::new(
@@ -204,15 +211,29 @@ impl Header {
                 ..place
             },
             format!(
-                "{} of {} titles of the header are not those of the metadata",
+                "{} of {} column titles of the header are not those of the metadata{}",
                 mismatches.len(),
-                columns(described.len())
+                described.len(),
+                match described.len() == self.columns.len() {
+                    true => String::new(),
+                    false => format!(", and the file has {}", columns(self.columns.len())),
+                }
             ),
         )
-        .with_found(format!("{}, …", found.join(", ")))
-        .with_expected(format!("{}, …", expected.join(", ")))
+        .with_found(found)
+        .with_expected(expected)
         .with_hint(hint)
     }
+}
+
+/// The first few of some titles.
+fn shown(titles: impl Iterator<Item = String>) -> String {
+    let mut titles: Vec<String> = titles.take(SHOWN + 1).collect();
+    if titles.len() > SHOWN {
+        titles.truncate(SHOWN);
+        titles.push("…".to_owned());
+    }
+    titles.join(", ")
 }
 
 /// Whether any column has a title.
@@ -325,7 +346,7 @@ fn mismatch(
         .position(|other| has_title(other));
     let other = other.map(|index| {
         format!(
-            "columns are matched by position, and this is the title of number {}",
+            "columns are matched by position, and this is the title of number {}; `civigraph fmt` puts them in order",
             index + 1
         )
     });

@@ -135,7 +135,9 @@ pub fn parse(
             .with_hint("save the file as UTF-8"),
         )
     })?;
-    check_merge(text, file)?;
+    if let Some(merge) = Diagnostic::unresolved_merge(text, file) {
+        return Err(Box::new(merge));
+    }
     check_depth(text, file)?;
     let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict()).map_err(
         |error| {
@@ -210,28 +212,6 @@ fn check_syntax(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
         Place::at(Arc::clone(file), error.line() as u64, before as u64 + 1),
         lower_first(&message),
     )))
-}
-
-/// Names the marks that git leaves where two versions could not be merged: they are no JSON anyway.
-fn check_merge(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
-    let marked = |mark: &str| {
-        let mut lines = (1..).zip(text.lines());
-        lines
-            .find(|(_, line)| line.starts_with(mark))
-            .map(|(line, _)| line)
-    };
-    match (marked("<<<<<<< "), marked(">>>>>>> ")) {
-        (Some(line), Some(_)) => Err(Box::new(
-            Diagnostic::new(
-                Code::Conflict,
-                Place::at(Arc::clone(file), line, 1),
-                "the document holds the marks of an unresolved merge",
-            )
-            .with_found("<<<<<<<")
-            .with_hint("keep what is right between `<<<<<<<` and `>>>>>>>`, and delete the marks"),
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// Measures the nesting before anything recurses into it.

@@ -6,7 +6,11 @@
 //!
 //! ```text
 //! bytes ─► json ─► reader (table, schema, dialect, …) ─► description ─► annotate ─► model::TableGroup
+//!                                                                                           │
+//!                                                                plan::Plan ◄─── compile ◄──┘
 //! ```
+//!
+//! [`compile`] turns the group into a plan, which knows nothing of CSVW any more.
 //!
 //! Specifications: *Model for Tabular Data and Metadata on the Web* and *Metadata Vocabulary for
 //! Tabular Data*, W3C Recommendations of 2015-12-17.
@@ -14,6 +18,7 @@
 mod annotate;
 mod column;
 mod common;
+mod compile;
 pub mod context;
 mod datatype;
 mod description;
@@ -37,6 +42,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use compile::{CompileOptions, Mode, NAMESPACE, compile, naming_columns};
 pub use own::NAMESPACE as OWN_NAMESPACE;
 pub use prefix::well_known_namespace;
 

@@ -123,7 +123,7 @@ impl OwnAnnotations {
             let diagnostic = Diagnostic::new(
                 Code::OwnAnnotation,
                 document.place(member.position),
-                format!("there is no annotation `{name}`"),
+                format!("no such annotation: `{name}`"),
             )
             .with_found(member.name.as_str());
             let known = ANNOTATIONS.iter().map(|(known, _)| *known);

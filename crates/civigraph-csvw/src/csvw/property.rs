@@ -248,7 +248,7 @@ impl Reader<'_> {
                             Diagnostic::new(
                                 Code::InvalidValue,
                                 document.place(language.position),
-                                format!("a name in `{}` is no language tag", member.name),
+                                format!("a name in `{}` is not a language tag", member.name),
                             )
                             .with_found(language.name.as_str())
                             .with_expected("a language tag (BCP 47)"),

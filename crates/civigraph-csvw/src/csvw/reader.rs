@@ -3,7 +3,7 @@
 use super::context::{CSVW_CONTEXT, is_language_tag};
 use super::description::{Column, Schema};
 use super::json::{self, Node, Position, Value};
-use super::model::Dialect;
+use crate::csv::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{DOCUMENT_LIMIT, OFFLINE, ResolveError, Resolver, Resource, url};
 use std::collections::{HashMap, HashSet};

@@ -143,7 +143,7 @@ impl Reader<'_> {
                         Diagnostic::new(
                             Code::ColumnName,
                             document.place_of(&member.value),
-                            "this is no column name, and is ignored",
+                            "not a column name, ignored",
                         )
                         .with_found(member.value.excerpt())
                         .with_expected("ASCII letters, digits, `_` and `.`, no `_` first")

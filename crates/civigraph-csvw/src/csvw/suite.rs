@@ -47,7 +47,7 @@ const EXPECTED: &[(Code, &[u32])] = &[
         ],
     ),
     (Code::MetadataIgnored, &[117, 119, 120, 122, 123]),
-    (Code::ColumnCount, &[100, 107, 133, 278]),
+    (Code::ColumnCount, &[100, 107, 278]),
     (Code::HeaderTitle, &[127, 133, 147, 148, 201, 302, 303, 304]),
     (Code::HeaderUnnamed, &[104, 108, 109, 111, 124, 308]),
 ];

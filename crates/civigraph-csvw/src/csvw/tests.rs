@@ -1,7 +1,8 @@
 //! Whole documents through [`load`], held in memory.
 
-use super::model::{AnnotationValue, Column, Condition, TableGroup, Trim};
+use super::model::{AnnotationValue, Column, Condition, TableGroup};
 use super::{LoadOptions, load};
+use crate::csv::Trim;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
 use std::collections::HashMap;
@@ -201,8 +202,8 @@ fn columns_are_matched_by_position() {
     assert_eq!(
         hints,
         [
-            "columns are matched by position, and this is the title of number 2",
-            "columns are matched by position, and this is the title of number 1",
+            "columns are matched by position, and this is the title of number 2; `civigraph fmt` puts them in order",
+            "columns are matched by position, and this is the title of number 1; `civigraph fmt` puts them in order",
             "the text is the same, but the language of the table is `en`",
         ]
     );

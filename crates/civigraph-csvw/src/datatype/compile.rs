@@ -181,7 +181,7 @@ impl Compiler<'_> {
                 self.report(
                     Code::UnknownDatatype,
                     "base",
-                    format!("`{name}` is no built-in datatype; the cells are taken as strings"),
+                    format!("`{name}` is not a built-in datatype; the cells are taken as strings"),
                     name,
                 );
                 Base::String

@@ -6,7 +6,7 @@ use super::date_pattern::DatePattern;
 use super::number_pattern::{NumberFormat, NumberKind};
 use super::regular::Regular;
 use super::{decimal, temporal, text, value};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, suggest};
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
@@ -54,6 +54,8 @@ pub struct CellProblem {
     pub expected: String,
     /// What is wrong, where more is known than the rule says.
     pub message: Option<String>,
+    /// What was probably meant.
+    pub hint: Option<String>,
 }
 
 impl Parser {
@@ -142,7 +144,7 @@ impl Parser {
             }
             Kind::Words(yes, _) if text == yes => "true",
             Kind::Words(_, no) if text == no => "false",
-            Kind::Words(..) => return Err(self.problem(Code::Format)),
+            Kind::Words(yes, no) => return Err(self.unlike(text, &[yes, no])),
             Kind::Number(format, kind) => {
                 if !format.parse(text, *kind, buffer) {
                     return Err(self.problem(Code::Format));
@@ -169,7 +171,7 @@ impl Parser {
         if let Some((regular, _)) = &self.regular {
             match regular.matches(value) {
                 Ok(true) => {}
-                Ok(false) => return Err(self.problem(Code::Format)),
+                Ok(false) => return Err(self.unlike(text, &self.choices().unwrap_or_default())),
                 Err(_) => return Err(self.problem(Code::Unchecked)),
             }
         }
@@ -284,7 +286,28 @@ impl Parser {
             code,
             expected,
             message: None,
+            hint: None,
         }
+    }
+
+    /// A text that is none of a few words, with the one that it is most like.
+    #[cold]
+    fn unlike(&self, text: &str, choices: &[&str]) -> CellProblem {
+        CellProblem {
+            hint: suggest::hint(text, choices.iter().copied()),
+            ..self.problem(Code::Format)
+        }
+    }
+
+    /// The words between which a regular expression chooses, where it is nothing but a list of words.
+    fn choices(&self) -> Option<Vec<&str>> {
+        let (_, pattern) = self.regular.as_ref()?;
+        let is_word = |word: &str| {
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+            !word.is_empty() && word.chars().all(plain)
+        };
+        let words: Vec<&str> = pattern.split('|').collect();
+        (words.len() > 1 && words.iter().all(|word| is_word(word))).then_some(words)
     }
 
     fn expected_format(&self) -> String {
@@ -313,7 +336,13 @@ impl Parser {
                     }
                 }
             }
-            (_, Some((_, pattern))) => format!("a value that matches `{pattern}`"),
+            (_, Some((_, pattern))) => match self.choices().as_deref() {
+                Some([words @ .., last]) if !words.is_empty() => {
+                    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                    format!("{} or `{last}`", words.join(", "))
+                }
+                _ => format!("a value that matches `{pattern}`"),
+            },
             _ => expected_value(self.base),
         }
     }

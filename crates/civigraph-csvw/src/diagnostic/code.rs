@@ -114,6 +114,9 @@ codes! {
     /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
     /// `civigraph init` proposes, or delete the line.
     StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
+    /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
+    /// checked or converted. An export that broke off leaves such files. Get it anew, or delete it.
+    EmptyFile = "0209", Warning, "empty file", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
     /// the document is used until then.
@@ -228,7 +231,7 @@ codes! {
     /// it stands for an unknown value, list its text in `null`.
     Datatype = "0402", Invalid, "cell does not match its datatype", "tabular-data-model §6.4";
     /// A cell is not written in the format that its datatype asks for: a number or date pattern, the
-    /// words of a boolean, a regular expression. Write the cell in that format, or mend the `format`.
+    /// words of a boolean, a regular expression. Write the cell in that format, or fix the `format`.
     Format = "0403", Invalid, "cell not in its format", "tabular-data-model §6.4";
     /// A cell has fewer or more characters (bytes, for binary datatypes) than its datatype allows. Correct the
     /// cell, or `length`, `minLength` and `maxLength` of the datatype.
@@ -249,10 +252,12 @@ codes! {
     /// `en_US` has `_` for `-`, `pt-` ends too early. The texts that it describes get no language. Correct the
     /// tag, or leave the cell empty if the language is unknown.
     LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
-    /// The number is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
-    /// than 18 digits after the point: queries cannot compare it or compute with it. Is it a number at
-    /// all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
-    NotComputable = "0409", Warning, "number too large for queries", "";
+    /// The value is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
+    /// than 18 digits after the point. Queries of Civigraph compare, sort and sum integers and decimals of any
+    /// size; other programs take them for text, round them or leave them out. Dates, durations and doubles
+    /// beyond their limits cannot be compared here either. Is it a number at all? Identifiers are strings:
+    /// `"datatype": "string"`. Measurements may be `double`.
+    NotComputable = "0409", Warning, "value beyond what most programs hold", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
     UnknownDatatype = "0410", Warning, "unknown datatype", "tabular-metadata §5.11.1";
@@ -322,14 +327,19 @@ codes! {
     /// all that are needed. Add the missing `part` annotation to its column.
     ClaimPart = "0606", Error, "incomplete claims metadata", "";
     /// A claim states a value that its column cannot hold: it does not fit the datatype that the metadata
-    /// declares. Write it as the cells of the column are written, or state it in a note. For a column of numbers or
-    /// dates, a source may state another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
-    ClaimValue = "0607", Error, "claim with a value of another datatype", "";
+    /// declares, or it is the key of no row that the column could refer to. Write it as the cells of the column are
+    /// written, add the row that is meant, or state it in a note. For a column of numbers or dates, a source may state
+    /// another measure (`P100Y` for a year): a duration, year, date or number stays what it is.
+    ClaimValue = "0607", Error, "claim with a value that its column cannot hold", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
     /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
     /// build takes the claim as reviewed.
     ClaimReview = "0608", Warning, "claim about a changed cell", "";
+    /// The accepted claims about a cell of a column marked `functional` all state one value, and the cell holds another. The graph has
+    /// what the cell says, which no source supports. Put the stated value into the cell and take it out of the claim; or,
+    /// where another source says what the cell does, add a claim for that: the two are then a conflict, and both are kept.
+    ClaimAgainstCell = "0609", Warning, "claim against its cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
     /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
     /// records its new digest once all of them are found. Where words have changed, review their claims.
@@ -338,7 +348,7 @@ codes! {
     /// UTF-8; then its spans and its digest must be recorded anew.
     DocumentUnreadable = "0611", Error, "unreadable document", "";
     /// A span starts after its end or runs past the end of its document. Positions count Unicode code
-    /// points from 0; the end is exclusive. Find the words in the document and record where they stand.
+    /// points from 0; the end is exclusive. Find the words in the document and record where they are.
     SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
     /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
     /// lookalike is an error. Where the same words are elsewhere now, the hint says so, and

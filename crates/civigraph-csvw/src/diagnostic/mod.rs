@@ -16,6 +16,8 @@ pub use code::Code;
 pub use collection::{Diagnostics, Group};
 pub use place::{CellPlace, Place};
 
+use std::sync::Arc;
+
 /// How much a diagnostic weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,6 +75,29 @@ impl Diagnostic {
             expected: None,
             hint: None,
         }
+    }
+
+    /// Names the marks that git leaves in a text where two versions could not be merged, if there are any.
+    #[must_use]
+    pub fn unresolved_merge(text: &str, file: &Arc<str>) -> Option<Self> {
+        let marked = |mark: &str| {
+            let mut lines = (1..).zip(text.lines());
+            lines
+                .find(|(_, line)| line.starts_with(mark))
+                .map(|(line, _)| line)
+        };
+        let (Some(line), Some(_)) = (marked("<<<<<<< "), marked(">>>>>>> ")) else {
+            return None;
+        };
+        Some(
+            Self::new(
+                Code::Conflict,
+                Place::at(Arc::clone(file), line, 1),
+                "the document holds the marks of an unresolved merge",
+            )
+            .with_found("<<<<<<<")
+            .with_hint("keep what is right between `<<<<<<<` and `>>>>>>>`, and delete the marks"),
+        )
     }
 
     /// Adds the offending value; of a long one the first part is kept.

@@ -1,6 +1,6 @@
 //! Cells as text: quoted where a reader would need it, and nowhere else (RFC 4180 §2).
 
-use crate::csvw::model::{Dialect, Trim};
+use crate::csv::{Dialect, Trim};
 
 /// What is written besides the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,9 +1,10 @@
 //! What the metadata says about the form of a table: order of columns and rows, lists.
 
 use crate::characters;
-use crate::csvw::model::{Dialect, Table, TableGroup};
+use crate::csv::Dialect;
+use crate::csvw::model::{Table, TableGroup};
 use crate::diagnostic::{Diagnostics, Mode};
-use crate::plan::{self, ColumnPlan};
+use crate::plan::ColumnPlan;
 use std::cmp::Ordering;
 
 /// How a table is laid out.
@@ -131,7 +132,7 @@ impl Layout {
     /// so that a reference still finds its row.
     #[must_use]
     pub fn repairing(mut self, group: &TableGroup, table: usize) -> Self {
-        let naming = plan::naming_columns(group, table);
+        let naming = crate::csvw::naming_columns(group, table);
         let columns = group
             .tables
             .get(table)

@@ -20,8 +20,7 @@ pub use cells::{Profile, is_formula};
 pub use encode::Unencodable;
 pub use layout::Layout;
 
-use crate::csv::{Format, Record, Text};
-use crate::csvw::model::Dialect;
+use crate::csv::{Dialect, Format, Position, Records, Text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
@@ -34,7 +33,7 @@ const READ: usize = 1 << 20;
 /// The canonical form of a table, in memory.
 ///
 /// ```
-/// use civigraph_csvw::csvw::model::Dialect;
+/// use civigraph_csvw::csv::Dialect;
 /// use civigraph_csvw::fmt::{Layout, Profile, format};
 /// use civigraph_csvw::resource::Resource;
 ///
@@ -264,14 +263,14 @@ impl Parts {
         let terminator = cells::terminator(&dialect);
         let mut parts = Self::default();
         let mut problems = Vec::new();
-        let mut record = Record::default();
+        let mut records = Records::new(&format, text.as_bytes(), Position::START);
         let mut buffer = String::new();
-        let (mut at, mut line, mut skipped, mut headers) = (0, 1, 0, 0);
+        let (mut skipped, mut headers) = (0, 0);
         let mut above = String::new();
-        while at < text.len() {
-            let comment = format.is_comment(text.as_bytes(), at);
-            let (next, is_row) = format.skip(text.as_bytes(), at, &mut record);
-            let raw = text.get(at..record.end).unwrap_or_default();
+        while let Some(place) = records.advance() {
+            let comment = format.is_comment(text.as_bytes(), place.start);
+            let (record, is_row) = (records.record(), place.is_row);
+            let raw = text.get(place.start..record.end).unwrap_or_default();
             let before = skipped < dialect.skip_rows || headers < dialect.header_row_count;
             if skipped < dialect.skip_rows {
                 skipped += 1;
@@ -287,15 +286,14 @@ impl Parts {
                 }
             } else {
                 for (flaw, offset) in &record.flaws {
-                    let before = text.as_bytes().get(at..*offset).unwrap_or_default();
-                    let lines = format.count_lines(before);
+                    let (line, _) = format.spot(text.as_bytes(), 0, place, *offset);
                     problems.push(
                         Diagnostic::new(
                             Code::Quoting,
-                            Place::at(Arc::clone(&resource.name), line + lines, 0),
+                            Place::at(Arc::clone(&resource.name), line, 0),
                             flaw.message(),
                         )
-                        .with_hint("the file is left alone: mend its quoting first"),
+                        .with_hint("the file is left alone: fix its quoting first"),
                     );
                 }
                 let cells: Vec<String> = record
@@ -313,8 +311,6 @@ impl Parts {
                     });
                 }
             }
-            line += record.lines;
-            at = next.max(at + 1);
         }
         parts.tail = above;
         if problems.is_empty() {

@@ -460,7 +460,8 @@ impl Remaining {
         index < 128 && self.alive & (1 << index) != 0
     }
 
-    /// The description of a candidate, its number pattern narrowed to the digits that were seen.
+    /// The description of a candidate, its number pattern narrowed to the digits that were seen, or left out
+    /// where a decimal mark alone says it.
     pub fn describe(&self, candidate: &Candidate) -> DatatypeDescription {
         let mut description = candidate.description.clone();
         if candidate.description.base == "boolean"
@@ -477,6 +478,17 @@ impl Remaining {
             return description;
         };
         let (least, most) = self.fractions[usize::from(decimal == ',')].unwrap_or((0, 0));
+        // How many digits the next cell has is not known, unless all have as many as money has.
+        let is_even = least == most && least > 1;
+        if let Some(format) = &mut description.format
+            && candidate.group().is_none()
+            && format.decimal_char.is_some()
+            && !percent
+            && !is_even
+        {
+            format.pattern = None;
+            return description;
+        }
         if let Some(pattern) = description
             .format
             .as_mut()
@@ -554,7 +566,9 @@ mod tests {
             ("n", vec!["1 234", "12"], "integer # ##0"),
             ("n", vec!["1\u{a0}234,50", "12,00"], "decimal #\u{a0}##0,00"),
             ("n", vec!["1.234,5", "12"], "decimal #.##0,#"),
-            ("n", vec!["0,25", "12,5"], "decimal #0,0#"),
+            ("n", vec!["0,25", "12,5"], "decimal"),
+            ("n", vec!["99,8", "6,0"], "decimal"),
+            ("n", vec!["0,25", "12,50"], "decimal #0,00"),
             ("n", vec!["12%", "7%"], "decimal #0%"),
             ("n", vec!["12,5%", "7%"], "decimal #0,#%"),
             ("d", vec!["2018-11-01"], "date"),

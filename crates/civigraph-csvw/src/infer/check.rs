@@ -1,10 +1,9 @@
 //! What the check would say of a proposal.
 
 use crate::convert::{self, NullSink, Options, TableRows};
-use crate::csvw::{self, LoadOptions};
+use crate::csvw::{self, CompileOptions, LoadOptions};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
-use crate::plan::{self, PlanOptions};
 use crate::resource::{LocalFiles, ResolveError, Resolver, Resource};
 use std::io;
 use std::path::Path;
@@ -50,7 +49,7 @@ pub fn check(text: &str, path: &Path) -> io::Result<Diagnostics> {
     let Some(group) = csvw::load(&url, &options, &proposed, &mut diagnostics) else {
         return Ok(diagnostics);
     };
-    let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+    let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
     let keys = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
     let options = Options {
         keys: Some(&keys),

@@ -4,8 +4,8 @@ use super::EXAMPLE_BASE;
 use super::keys::{Foreign, Keys};
 use super::name;
 use super::profile::{Column, Doubt, KeptAsText, Table, Unique};
+use crate::csv::Dialect;
 use crate::csvw::OWN_NAMESPACE;
-use crate::csvw::model::Dialect;
 use crate::datatype::DatatypeDescription;
 use crate::uri;
 use serde_json::{Map, Value, json};
@@ -87,12 +87,12 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
         [] if keys.unsearched.contains(&index) || table.columns.iter().any(unknown) => {
             "No primary key proposed: there are more values than could be remembered.".to_owned()
         }
-        [] => "No primary key proposed: neither a column nor a few together that look like one have other \
+        [] => "No primary key proposed: no column, and no few columns that look like a key, have different \
                values in every row."
             .to_owned(),
-        [key] => format!("Primary key `{key}`: every row has another value."),
+        [key] => format!("Primary key `{key}`: no two rows have the same value."),
         several => format!(
-            "Primary key {}: every row has other values in them together, no column alone has.",
+            "Primary key {}: no two rows have the same values in all of them; no column alone will do.",
             quoted(several)
         ),
     });
@@ -169,7 +169,7 @@ fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String 
         None => "every value",
     };
     let why = if reference.named {
-        "and it is named after it"
+        "and the column is named after it"
     } else {
         "though its name does not say so"
     };
@@ -267,12 +267,24 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
         None => {}
     }
     if let Some(format) = &column.choice.datatype.format {
-        let pattern = format.pattern.as_deref().unwrap_or_default();
-        notes.push(format!(
-            "All values have the format `{pattern}`, such as `{example}`."
-        ));
+        notes.push(match (&format.pattern, &format.decimal_char) {
+            (None, Some(mark)) => {
+                format!("All values fit `{base}` with `{mark}` before the fraction, such as `{example}`.")
+            }
+            (pattern, _) => {
+                let pattern = pattern.as_deref().unwrap_or_default();
+                format!("All values have the format `{pattern}`, such as `{example}`.")
+            }
+        });
     } else if !column.is_text() {
         notes.push(format!("All values fit `{base}`, such as `{example}`."));
+        if column.compact_dates && base == "integer" {
+            notes.push(
+                "All of them are days as well. If that is what they mean, declare the datatype `date` with the \
+                 format `yyyyMMdd`."
+                    .to_owned(),
+            );
+        }
     }
     match &column.choice.kept_as_text {
         Some(KeptAsText::Name) => {
@@ -309,8 +321,10 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
     if column.is_text() && column.padded {
         notes.push("Some cells start or end with spaces, which count.".to_owned());
     }
-    if column.empty > 0 {
-        notes.push(format!("{} of {rows} cells are empty.", column.empty));
+    match column.empty {
+        0 => {}
+        1 => notes.push(format!("1 of {rows} cells is empty.")),
+        empty => notes.push(format!("{empty} of {rows} cells are empty.")),
     }
     let nulls = column.nulls();
     if !nulls.is_empty() {
@@ -338,11 +352,11 @@ fn datatype(description: &DatatypeDescription) -> Option<Value> {
     let Some(format) = &description.format else {
         return Some(json!(description.base));
     };
-    let pattern = format.pattern.as_deref().unwrap_or_default();
+    let pattern = format.pattern.as_deref();
     let format = if format.is_object {
         let mut object = Map::new();
         for (name, value) in [
-            ("pattern", Some(pattern)),
+            ("pattern", pattern),
             ("decimalChar", format.decimal_char.as_deref()),
             ("groupChar", format.group_char.as_deref()),
         ] {
@@ -352,7 +366,7 @@ fn datatype(description: &DatatypeDescription) -> Option<Value> {
         }
         Value::Object(object)
     } else {
-        json!(pattern)
+        json!(pattern.unwrap_or_default())
     };
     Some(json!({ "base": description.base, "format": format }))
 }

@@ -1,7 +1,7 @@
 //! The encoding of a file without a declaration: UTF-8, or a guess that says so.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, KOI8_R, KOI8_U};
+use crate::csv::letters;
+use encoding_rs::Encoding;
 
 /// The encoding of a file.
 pub struct Guess {
@@ -69,15 +69,7 @@ pub fn guess(head: &[u8], cut: bool) -> Guess {
     if valid {
         return Guess::certain();
     }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(head, !cut);
-    let mut encoding = detector.guess(None, Utf8Detection::Deny);
-    // The detector knows KOI8 as a whole; the Ukrainian letters are few, and elsewhere frames.
-    let ukrainian =
-        |byte: &u8| matches!(byte, 0xA4 | 0xA6 | 0xA7 | 0xAD | 0xB4 | 0xB6 | 0xB7 | 0xBD);
-    if encoding == KOI8_U && !head.iter().any(ukrainian) {
-        encoding = KOI8_R;
-    }
+    let encoding = letters::guess(head, cut);
     Guess {
         label: label(encoding),
         from: Some(From::Letters),
@@ -127,6 +119,14 @@ mod tests {
             (
                 "windows-1250",
                 "miasto;kraj\nŁódź;PL\nGdańsk;PL\nŚwinoujście;PL\n",
+            ),
+            (
+                "windows-1250",
+                "id;miasto\n1;Gdańsk\n2;Poznań\n3;Częstochowa\n4;Będzin\n5;Łódź\n",
+            ),
+            (
+                "windows-1250",
+                "id;město\n1;České Budějovice\n2;Plzeň\n3;Uherské Hradiště\n",
             ),
             ("windows-1253", "πόλη;χώρα\nΑθήνα;Ελλάδα\nΠάτρα;Ελλάδα\n"),
             ("shift_jis", "都市,人口\n東京,13960000\n横浜,3770000\n"),

@@ -3,6 +3,7 @@
 use super::candidate::{Candidate, Remaining};
 use super::name;
 use super::source::Source;
+use crate::datatype::value::is_valid;
 use crate::datatype::{Base, Datatype, DatatypeDescription, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::resource::unpacked_name;
@@ -15,6 +16,11 @@ const NULL_WORDS: &[&str] = &[
     "N/A",
     "n/a",
     "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
     "NULL",
     "null",
     "None",
@@ -26,7 +32,19 @@ const NULL_WORDS: &[&str] = &[
     "нет данных",
 ];
 /// Those of them that hardly mean anything else among strings.
-const CLEAR_NULL_WORDS: &[&str] = &["N/A", "n/a", "#N/A", "NULL", "н/д", "нет данных"];
+const CLEAR_NULL_WORDS: &[&str] = &[
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "NULL",
+    "н/д",
+    "нет данных",
+];
 /// What may separate the items of a list cell.
 const SEPARATORS: [char; 2] = [';', '|'];
 /// Items of lists are short; longer ones are sentences with a semicolon.
@@ -74,6 +92,8 @@ pub struct Column {
     pub choice: Choice,
     /// A cell that has the form of a date, of a day that does not exist.
     pub no_such_day: Option<String>,
+    /// All cells are eight digits that are a day as well, such as `20240131`.
+    pub compact_dates: bool,
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
     values: Remaining,
@@ -268,6 +288,7 @@ impl Column {
             mean_length: 0,
             choice: Choice::default(),
             no_such_day: None,
+            compact_dates: true,
             maybe_separator: None,
             values: Remaining::default(),
             lists: [None, None],
@@ -312,6 +333,7 @@ impl Column {
         if self.no_such_day.is_none() && is_no_day(value) {
             self.no_such_day = Some(value.to_owned());
         }
+        self.compact_dates &= is_compact_day(value);
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         self.words += value.split(' ').count() as u64;
@@ -574,6 +596,16 @@ fn choice(remaining: &Remaining, candidate: &'static Candidate, locale: &Locale)
         };
     }
     of(candidate, None)
+}
+
+/// Whether a text is eight digits that are a day of the last centuries or this one.
+fn is_compact_day(value: &str) -> bool {
+    let [Some(year), Some(month), Some(day)] = [0..4, 4..6, 6..8].map(|part| value.get(part))
+    else {
+        return false;
+    };
+    let in_reach = matches!(year.get(..2), Some("18" | "19" | "20"));
+    value.len() == 8 && in_reach && is_valid(Base::Date, &format!("{year}-{month}-{day}"))
 }
 
 /// Whether a text has the form of a date, `2019-02-30`, and there is no such day.

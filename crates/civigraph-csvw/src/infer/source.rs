@@ -1,8 +1,7 @@
 //! A CSV file whose dialect has been guessed, and its rows.
 
 use super::encoding;
-use crate::csv::{self, Chunk, Chunks, Format, Preamble, Record, Text};
-use crate::csvw::model::Dialect;
+use crate::csv::{self, Chunk, Chunks, Dialect, Format, Preamble, Record, Text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{Content, Resource};
 use std::io::Read;
@@ -151,13 +150,10 @@ impl Source {
     ) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
         let format = Format::new(&self.dialect);
-        let mut text =
-            Text::open(&self.resource, &self.dialect.encoding).map_err(|error| failed(&error))?;
-        let start = self.preamble.data;
-        text.skip_to(start.offset).map_err(|error| failed(&error))?;
-        let mut chunks = Chunks::new(&format, text, start, CHUNK, csv::RECORD_LIMIT);
+        let (start, encoding) = (self.preamble.data, &self.dialect.encoding);
+        let mut chunks = Chunks::open(&format, &self.resource, encoding, start, CHUNK)
+            .map_err(|error| failed(&error))?;
         let mut chunk = Chunk::default();
-        let mut record = Record::default();
         let mut cells: Vec<String> = Vec::new();
         let mut buffer = String::new();
         let mut blank = 0;
@@ -177,13 +173,12 @@ impl Source {
                 ));
             }
             let text = String::from_utf8_lossy(&chunk.text);
-            let mut at = 0;
-            while at < text.len() {
-                let (next, is_row) = format.skip(text.as_bytes(), at, &mut record);
-                at = next;
-                if !is_row {
+            let mut records = chunk.records(&format, &text);
+            while let Some(place) = records.advance() {
+                if !place.is_row {
                     continue;
                 }
+                let record = records.record();
                 cells.truncate(record.cells.len());
                 cells.resize_with(record.cells.len(), String::new);
                 for (cell, place) in record.cells.iter().zip(&mut cells) {

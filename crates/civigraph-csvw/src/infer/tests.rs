@@ -2,10 +2,9 @@
 
 use super::*;
 use crate::convert::{self, NullSink, Options, TableRows};
-use crate::csvw::{self, LoadOptions};
+use crate::csvw::{self, CompileOptions, LoadOptions};
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
-use crate::plan::{self, PlanOptions};
 use crate::resource::LocalFiles;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -35,7 +34,7 @@ fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other(format!("{:?}", diagnostics.iter().next())))?;
-    let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+    let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
     let keys = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
     let options = Options {
         keys: Some(&keys),
@@ -629,12 +628,24 @@ fn notes_about_how_a_file_is_written() -> io::Result<()> {
             Value::Null,
             "header reads like a row of data",
         ),
+        (
+            b"id,day\n1,20200101\n2,20200229\n3,20201231\n",
+            Value::Null,
+            "All of them are days as well",
+        ),
+        (
+            b"id,share\n1,0.5\n2,#DIV/0!\n3,1.5\n",
+            Value::Null,
+            "Taken as missing: `#DIV/0!`",
+        ),
     ] {
         let metadata = columns_of(content)?;
         assert_eq!(metadata["dialect"], dialect);
         let found = comments(&metadata);
         assert!(found.contains(words), "{found}");
     }
+    let metadata = columns_of(b"id,number\n1,20200101\n2,20200230\n")?;
+    assert!(!comments(&metadata).contains("are days"));
     let metadata = columns_of(b"Name,2019,2020\nA,1,2\nB,3,4\n")?;
     assert!(!comments(&metadata).contains("row of data"));
     Ok(())

@@ -20,9 +20,11 @@ mod tests;
 mod text;
 
 use crate::convert::{Origin, QuadSink, Sink};
+use crate::csvw::Mode;
 use crate::csvw::model::{Table, TableGroup};
 use crate::datatype::Datatype;
-use crate::plan::{Mode, Object, Plan, percent_decode};
+use crate::plan::{ColumnId, ObjectMap, Plan, TableId, TablePlan};
+use crate::uri::percent_decode;
 use annotation::write_annotations;
 use oxrdf::vocab::rdfs;
 use oxrdf::{QuadRef, TermRef};
@@ -35,11 +37,10 @@ use text::{write_member, write_string};
 ///
 /// ```
 /// use civigraph_csvw::convert::{self, Options};
-/// use civigraph_csvw::csvw::{self, LoadOptions};
+/// use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
 /// use civigraph_csvw::diagnostic::{Diagnostics, Mode};
 /// use civigraph_csvw::json::JsonSink;
-/// use civigraph_csvw::plan::{self, PlanOptions};
-/// use civigraph_csvw::resource::LocalFiles;
+/// /// use civigraph_csvw::resource::LocalFiles;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
@@ -48,8 +49,8 @@ use text::{write_member, write_string};
 /// let (files, mut diagnostics) = (LocalFiles::new(folder.path()), Diagnostics::new(Mode::Convert));
 /// let url = files.url_of(&path);
 /// let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
-/// let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
-/// let mut sink = JsonSink::new(Vec::new(), &group, &plan, plan::Mode::Minimal);
+/// let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
+/// let mut sink = JsonSink::new(Vec::new(), &group, &plan, csvw::Mode::Minimal);
 /// convert::run(&plan, &files, &Options::default(), &mut sink, &mut diagnostics)?;
 /// assert_eq!(
 ///     String::from_utf8(sink.finish()?)?,
@@ -114,7 +115,7 @@ struct ColumnJson {
 }
 
 impl TableJson {
-    fn new(table: &Table, plan: &crate::plan::TablePlan) -> Self {
+    fn new(table: &Table, plan: &TablePlan) -> Self {
         let mut head = String::new();
         if let Some(id) = &table.id {
             write_member("@id", &mut head);
@@ -126,20 +127,22 @@ impl TableJson {
         let columns = table.columns.iter().zip(&plan.columns).enumerate();
         let columns = columns
             .map(|(index, (column, planned))| {
-                let object = plan
-                    .rules
-                    .iter()
-                    .find(|rule| rule.column == index)
-                    .map(|rule| &rule.object);
+                let mut maps = plan.maps_of(ColumnId::new(index));
+                let object = maps.next().map(|map| &map.object);
+                let urls = object.is_some_and(ObjectMap::is_iri);
+                let each = object.is_some_and(|object| {
+                    let expansion = object.term().expansion();
+                    expansion.is_some_and(|expansion| expansion.each.is_some())
+                });
                 ColumnJson {
                     name: match column.property_url {
                         Some(_) => None,
                         None => Some(percent_decode(&column.name)),
                     },
                     datatype: planned.datatype.clone(),
-                    array: planned.separator.is_some() && !matches!(object, Some(Object::Iri(_))),
-                    list: matches!(object, Some(Object::List(_))),
-                    urls: matches!(object, Some(Object::Iri(_) | Object::Each(_))),
+                    array: planned.separator.is_some() && (!urls || each),
+                    list: object.is_some_and(ObjectMap::is_list),
+                    urls,
                 }
             })
             .collect();
@@ -162,7 +165,6 @@ impl<W: Write + Sync> JsonSink<W> {
     /// Writes the JSON of `group` in a mode. The plan is that of the group, compiled in standard
     /// mode whatever the mode of the JSON.
     pub fn new(output: W, group: &TableGroup, plan: &Plan, mode: Mode) -> Self {
-        debug_assert_eq!(plan.mode, Mode::Standard);
         let mut head = String::new();
         if let Some(id) = &group.id {
             write_member("@id", &mut head);
@@ -299,10 +301,10 @@ pub struct JsonChunk {
 
 impl QuadSink for JsonChunk {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        if origin.table == u32::MAX {
+        let Some(table) = origin.table.map(TableId::index) else {
             return;
-        }
-        self.table = Some(origin.table as usize);
+        };
+        self.table = Some(table);
         if origin.row == 0 {
             // Annotations of the table have no line; comments among the rows do.
             if origin.line > 0
@@ -320,9 +322,10 @@ impl QuadSink for JsonChunk {
         let shared = Arc::clone(&self.shared);
         let columns = shared
             .tables
-            .get(origin.table as usize)
+            .get(table)
             .map_or(&[][..], |table| &table.columns);
-        match columns.get(origin.column as usize) {
+        let column = origin.column.and_then(|id| columns.get(id.index()));
+        match column {
             Some(column) => self.row.cell(column, quad),
             None => self.row.about(quad),
         }

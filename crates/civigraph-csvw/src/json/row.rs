@@ -4,8 +4,8 @@ use super::ColumnJson;
 use super::annotation::name;
 use super::nest;
 use super::text::{write_member, write_string};
+use crate::csvw::Mode;
 use crate::datatype::{JsonKind, write_json_number};
-use crate::plan::Mode;
 use oxrdf::vocab::rdf;
 use oxrdf::{LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::borrow::Cow;
@@ -60,7 +60,7 @@ impl Row {
 
     /// Takes a quad about the row itself.
     pub(super) fn about(&mut self, quad: QuadRef<'_>) {
-        let local = quad.predicate.as_str().strip_prefix(crate::plan::CSVW);
+        let local = quad.predicate.as_str().strip_prefix(crate::csvw::NAMESPACE);
         match (local, quad.object) {
             (Some("url"), TermRef::NamedNode(url)) => self.url = url.as_str().to_owned(),
             (Some("title"), TermRef::Literal(title)) => self.titles.push(title.value().to_owned()),

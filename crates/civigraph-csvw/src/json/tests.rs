@@ -2,9 +2,8 @@
 
 use super::JsonSink;
 use crate::convert::{self, Options};
-use crate::csvw::{self, LoadOptions};
+use crate::csvw::{self, CompileOptions, LoadOptions};
 use crate::diagnostic::{Diagnostics, Mode, Severity};
-use crate::plan::{self, PlanOptions};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
 use serde_json::{Value, json};
 
@@ -35,7 +34,7 @@ impl Resolver for Site {
 }
 
 /// The JSON of a table with a schema, whatever the number of threads.
-fn convert(csv: &str, mode: plan::Mode, table: Value) -> String {
+fn convert(csv: &str, mode: csvw::Mode, table: Value) -> String {
     let mut metadata = json!({"@context": "http://www.w3.org/ns/csvw", "url": "a.csv"});
     if let (Value::Object(metadata), Value::Object(table)) = (&mut metadata, table) {
         metadata.extend(table);
@@ -48,7 +47,7 @@ fn convert(csv: &str, mode: plan::Mode, table: Value) -> String {
         let mut diagnostics = Diagnostics::new(Mode::Convert);
         let url = "http://example.org/m.json";
         let group = csvw::load(url, &LoadOptions::default(), &site, &mut diagnostics).unwrap();
-        let plan = plan::compile(&group, &PlanOptions::default(), &mut diagnostics);
+        let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
         let mut sink = JsonSink::new(Vec::new(), &group, &plan, mode);
         let options = Options {
             threads,
@@ -64,7 +63,7 @@ fn convert(csv: &str, mode: plan::Mode, table: Value) -> String {
 }
 
 #[track_caller]
-fn check(csv: &str, mode: plan::Mode, table: Value, expected: Value) {
+fn check(csv: &str, mode: csvw::Mode, table: Value, expected: Value) {
     let text = convert(csv, mode, table);
     let found: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
         panic!("{error}: {text}");
@@ -76,7 +75,7 @@ fn check(csv: &str, mode: plan::Mode, table: Value, expected: Value) {
 #[track_caller]
 fn check_rows(csv: &str, schema: Value, expected: Value) {
     let table = json!({"tableSchema": schema});
-    check(csv, plan::Mode::Minimal, table, expected);
+    check(csv, csvw::Mode::Minimal, table, expected);
 }
 
 #[test]
@@ -137,7 +136,7 @@ fn subjects_without_values_are_no_objects() {
     };
     check(
         "a,b\n,\n1,\n",
-        plan::Mode::Standard,
+        csvw::Mode::Standard,
         json!({"tableSchema": one}),
         json!({"tables": [{
             "url": "http://example.org/a.csv",
@@ -217,7 +216,7 @@ fn subjects_that_name_each_other_or_twice_stay_apart() {
 fn standard_mode_describes_tables_and_rows() {
     check(
         "#one\nid,name\n1,A\n#two\n2,B\n",
-        plan::Mode::Standard,
+        csvw::Mode::Standard,
         json!({
             "@id": "http://example.org/table",
             "dc:title": {"@value": "T", "@language": "en"},
@@ -253,7 +252,7 @@ fn a_table_without_rows() {
     check_rows("a\n", schema.clone(), json!([]));
     check(
         "a\n",
-        plan::Mode::Standard,
+        csvw::Mode::Standard,
         json!({"tableSchema": schema}),
         json!({"tables": [{"url": "http://example.org/a.csv", "row": []}]}),
     );

@@ -2,7 +2,8 @@
 
 use super::fingerprint::Fingerprinter;
 use super::*;
-use crate::csvw::model::{Column, Dialect, ForeignKey, Table, TableGroup};
+use crate::csv::Dialect;
+use crate::csvw::model::{Column, ForeignKey, Table, TableGroup};
 use crate::diagnostic::{CellPlace, Code, Diagnostics, Mode, Place};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

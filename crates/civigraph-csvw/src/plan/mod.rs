@@ -1,60 +1,90 @@
 //! The plan of a conversion: what to make of each row, compiled once, nothing left to look up.
 //!
 //! A plan is a value. It can be written down (serde), sent to another machine together with a
-//! [`Split`](crate::csv::Split) of a table, and carried out there. It knows nothing of the mapping
-//! language that it was compiled from: columns say how cells become values, [`Template`]s how values
-//! become IRIs, [`Rule`]s which quads come of them.
+//! [`Split`](crate::csv::Split) of a table, and carried out there. It knows nothing of the mapping language that it
+//! was compiled from: CSVW's metadata is one ([`csvw::compile`](crate::csvw::compile)).
 //!
-//! Specification: *Generating RDF from Tabular Data on the Web*, W3C Recommendation of 2015-12-17.
+//! ```text
+//! Plan ─► TablePlan   a source: where the file is, how it is written
+//!   │        ├─► ColumnPlan   how its cells become values
+//!   │        ├─► Template     texts and IRIs made of values
+//!   │        └─► TripleMap    what each row yields:
+//!   │               ├─► condition: Test …
+//!   │               ├─► subject, predicate, object: TermMap
+//!   │               │      a constant │ Expansion of a Template (IRI, blank node) │ a fresh node │ LiteralMap
+//!   │               └─► graphs: GraphMap …
+//!   └─► Join          two tables as one source
+//! ```
+//!
+//! # What a new mapping language compiles to
+//!
+//! A front end makes a [`TablePlan`] of each of its sources, with all columns that its maps read, and a [`TripleMap`] of
+//! each combination of subject, predicate and object. [RML](https://w3id.org/rml/core/spec) is the example, in the
+//! cases that its test suite tells apart for CSV:
+//!
+//! | RML | here |
+//! |---|---|
+//! | `rml:template` of a subject, predicate, graph or object | [`TermMap::Iri`] of a [`Template`] with [`Escaping::Iri`] and [`Form::Appended`]; [`NullPolicy::Skip`] (0001a, 0002a, 0005a, 0010a–b) |
+//! | braces and backslashes in templates | read by the front end: parts hold text alone (0010c, 0024b–f) |
+//! | `rml:termType rml:BlankNode` with a template or reference | [`TermMap::BlankNode`]: equal labels are one node, also of two tables (0001b, 0002b, 0012a–b) |
+//! | `rml:termType rml:BlankNode` alone | [`TermMap::Fresh`], with the number of the map as its text |
+//! | `rml:constant`, `rml:predicate`, `rml:object`, `rml:class` | [`TermMap::Constant`]; each class is a triple map with `rdf:type` (0004a, 0006a, 0007a–d) |
+//! | `rml:reference` as a literal | [`Text::Column`] (0000, 0001a) |
+//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is no IRI then is reported (0019a–b, 0020a) |
+//! | a template as a literal | [`Text::Template`] of a template with [`Escaping::None`] and [`Form::Text`] (0003c, 0010c) |
+//! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is no tag is refused by the front end (0015a–b) |
+//! | `rml:datatype`, `rml:datatypeMap` | [`DatatypeMap`] (0022a–c) |
+//! | no datatype and no language | [`DatatypeMap::Column`], with columns of strings: the natural mapping of CSV |
+//! | several predicates or objects | a triple map for each pair (0007c–d, 0008c) |
+//! | `rml:graph`, `rml:graphMap` of subject and predicate-object maps | the union as [`GraphMap::Named`], `rml:defaultGraph` as [`GraphMap::Default`] (0006a, 0007b, 0007e–g, 0008a, 0009b) |
+//! | `rml:parentTriplesMap` without a condition | the parent's subject as the object of the child's own map (0008b) |
+//! | `rml:joinCondition`, any number, also of a table with itself | a [`Join`]: child and parent maps as expansions of templates (0009a–b, 0011b, 0021a) |
+//! | a mapping that is not legal, an unknown column | refused by the front end; no plan (0002c, 0002e, 0004b, 0007h, 0012c–d, 0024a) |
+//! | rows that make the same triple | [`Duplicates`], for what a row repeats; graphs are sets for the rest |
 
-mod annotation;
-mod compile;
-mod naming;
+mod column;
+mod id;
+mod join;
 mod template;
+mod term;
+mod triple;
 
-pub use annotation::CSVW;
-pub use compile::compile;
-pub use compile::percent_decode;
-pub use naming::naming_columns;
-pub use template::prefix_length;
-pub use template::{Expression, Part, Slot, Template, Variable};
+pub use column::{ColumnPlan, PreparedParser};
+pub use id::{ColumnId, TableId, TemplateId};
+pub use join::{Join, JoinCondition, JoinMap};
+pub use template::{
+    Escaping, Expanded, Expression, Form, Part, Slot, Template, Variable, Variables,
+};
+pub use term::{DatatypeMap, Expansion, LanguageMap, LiteralMap, NullPolicy, TermMap, Text};
+pub use triple::{About, Duplicates, GraphMap, ObjectMap, Test, TripleMap};
 
-use crate::csvw::model::{Condition, Dialect};
-use crate::datatype::Datatype;
-use oxrdf::{NamedOrBlankNode, Quad};
+use crate::csv::Dialect;
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad};
 use serde::{Deserialize, Serialize};
 
-/// How much csv2rdf says (§3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Rows, tables and the group are described as well.
-    #[default]
-    Standard,
-    /// Only what the cells say.
-    Minimal,
-}
-
-/// What the plan should make besides the triples of the cells.
-#[derive(Debug, Clone, Default)]
-pub struct PlanOptions {
-    /// Standard or minimal.
-    pub mode: Mode,
-    /// Describe the activity that made the output (csv2rdf §5); only in standard mode.
-    pub provenance: bool,
-    /// URLs of the metadata documents, for the provenance.
-    pub metadata_urls: Vec<String>,
-}
-
 /// A compiled conversion.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Standard or minimal.
-    pub mode: Mode,
-    /// Quads about the group of tables.
+    /// Quads that depend on no row, ahead of all others: what is said of a group of tables.
     pub head: Vec<Quad>,
-    /// The tables, in the order of the group.
+    /// The tables.
     pub tables: Vec<TablePlan>,
+    /// Tables that are joined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Join>,
+}
+
+impl Plan {
+    /// A table.
+    pub fn table(&self, id: TableId) -> Option<&TablePlan> {
+        self.tables.get(id.index())
+    }
+
+    /// The tables with their ids.
+    pub fn tables(&self) -> impl Iterator<Item = (TableId, &TablePlan)> {
+        let tables = self.tables.iter().enumerate();
+        tables.map(|(index, table)| (TableId::new(index), table))
+    }
 }
 
 /// What to make of one table.
@@ -62,28 +92,78 @@ pub struct Plan {
 pub struct TablePlan {
     /// Absolute URL of the CSV.
     pub url: String,
+    /// What relative IRIs are resolved against; `None` for the URL of the CSV.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// Its rows are checked but yield nothing.
     pub suppress_output: bool,
     /// How the CSV is written.
     pub dialect: Dialect,
     /// How cells become values: columns of the file in file order, then virtual ones.
     pub columns: Vec<ColumnPlan>,
-    /// Every template that the rules use, each once.
+    /// Every template that the triple maps use, each once.
     pub templates: Vec<Template>,
     /// What each row yields, in order.
-    pub rules: Vec<Rule>,
-    /// How rows are described; `None` in minimal mode.
-    pub rows: Option<RowPlan>,
-    /// Quads about the table, ahead of those of its rows.
+    pub maps: Vec<TripleMap>,
+    /// What comments among the rows yield; `None` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comments: Option<CommentMap>,
+    /// Quads that depend on no row, ahead of those of the rows: what is said of the table.
     pub head: Vec<Quad>,
-    /// Indexes into `columns`.
-    pub primary_key: Vec<usize>,
+    /// The columns of the primary key.
+    pub primary_key: Vec<ColumnId>,
     /// Nothing could be made of the file, which is reported: its rows are not read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unread: bool,
 }
 
+/// Makes a triple of each comment among the rows (Tabular Data Model §8): its text is the object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentMap {
+    /// What comments are about.
+    pub subject: NamedOrBlankNode,
+    /// How they are.
+    pub predicate: NamedNode,
+}
+
 impl TablePlan {
+    /// A column.
+    pub fn column(&self, id: ColumnId) -> Option<&ColumnPlan> {
+        self.columns.get(id.index())
+    }
+
+    /// The columns with their ids.
+    pub fn columns(&self) -> impl Iterator<Item = (ColumnId, &ColumnPlan)> {
+        let columns = self.columns.iter().enumerate();
+        columns.map(|(index, column)| (ColumnId::new(index), column))
+    }
+
+    /// A template.
+    pub fn template(&self, id: TemplateId) -> Option<&Template> {
+        self.templates.get(id.index())
+    }
+
+    /// The template that makes a term, where one does.
+    pub fn template_of(&self, term: &TermMap) -> Option<&Template> {
+        self.template(term.template()?)
+    }
+
+    /// The slots of the template that makes a term.
+    pub fn slots(&self, term: &TermMap) -> impl Iterator<Item = &Slot> {
+        self.template_of(term).into_iter().flat_map(Template::slots)
+    }
+
+    /// The triple maps whose triples a cell of this column makes.
+    pub fn maps_of(&self, column: ColumnId) -> impl Iterator<Item = &TripleMap> {
+        let maps = self.maps.iter();
+        maps.filter(move |map| map.column() == Some(column))
+    }
+
+    /// What relative IRIs are resolved against.
+    pub fn base(&self) -> &str {
+        self.base.as_deref().unwrap_or(&self.url)
+    }
+
     /// How many of the columns are in the file; the first ones.
     pub fn file_columns(&self) -> usize {
         self.columns
@@ -92,161 +172,10 @@ impl TablePlan {
             .count()
     }
 
-    /// Whether what a row yields depends on its number.
+    /// Whether what a row yields depends on its number, labels of blank nodes aside.
     pub fn counts_rows(&self) -> bool {
         let numbered = |slot: &Slot| matches!(slot, Slot::Row | Slot::SourceRow);
-        self.rows.is_some()
-            || self.templates.iter().any(|template| {
-                template.parts.iter().any(|part| match part {
-                    Part::Text(_) => false,
-                    Part::Expression(expression) => {
-                        expression.variables.iter().any(|v| numbered(&v.slot))
-                    }
-                })
-            })
+        let mut slots = self.templates.iter().flat_map(Template::slots);
+        slots.any(numbered)
     }
-}
-
-/// How the cells of a column become values (Tabular Data Model §6.4).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ColumnPlan {
-    /// The name of the column.
-    pub name: String,
-    /// Not in the file; its cells are empty.
-    pub virtual_column: bool,
-    /// The type of values.
-    pub datatype: Datatype,
-    /// What stands for an empty cell.
-    pub default: String,
-    /// Strings that stand for null.
-    pub null: Vec<String>,
-    /// A null cell is a problem.
-    pub required: bool,
-    /// Cells are lists, separated by this.
-    pub separator: Option<String>,
-    /// Its texts name things: ids, references, labels. What cannot be seen in them is worth a warning.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub naming: bool,
-    /// The file has another column here, which is reported: its cells are not.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub misfit: bool,
-}
-
-impl ColumnPlan {
-    /// Whether a text stands for null.
-    #[inline]
-    pub fn is_null(&self, text: &str) -> bool {
-        self.null.iter().any(|null| null == text)
-    }
-
-    /// A text of a cell or an item, or what stands for it where it is empty.
-    #[inline]
-    pub fn or_default<'t>(&'t self, text: &'t str) -> &'t str {
-        if text.is_empty() { &self.default } else { text }
-    }
-
-    /// What stands between the separators of a list cell, as its datatype takes it. Those that are null are
-    /// among them, and are no items.
-    #[inline]
-    pub fn pieces<'t>(
-        &'t self,
-        text: &'t str,
-        separator: &'t str,
-    ) -> impl Iterator<Item = &'t str> {
-        text.split(separator)
-            .map(|piece| self.or_default(self.datatype.normalise_item(piece)))
-    }
-}
-
-/// What a row yields for one cell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
-    /// The column whose cell it is.
-    pub column: usize,
-    /// The subject: a template, or the row's own blank node.
-    pub subject: Option<usize>,
-    /// The predicate: a template.
-    pub predicate: usize,
-    /// The object.
-    pub object: Object,
-    /// The named graph: a template; the default graph where it is `None` or a variable is null.
-    pub graph: Option<usize>,
-    /// Conditions that must all hold.
-    pub when: Option<When>,
-}
-
-/// The object of a rule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Object {
-    /// The value of the cell as a literal, or of each item of its list.
-    Literal(Language),
-    /// The items of the list as an `rdf:List` of literals.
-    List(Language),
-    /// An IRI; nothing for a null cell of a column in the file.
-    Iri(usize),
-    /// An IRI for each item of the list.
-    Each(usize),
-    /// A literal made by a template of texts; nothing where a variable is null.
-    Text(usize, Language),
-}
-
-impl Object {
-    /// The language of literals.
-    pub fn language(&self) -> &Language {
-        match self {
-            Self::Literal(language) | Self::List(language) | Self::Text(_, language) => language,
-            Self::Iri(_) | Self::Each(_) => &Language::None,
-        }
-    }
-}
-
-/// The language of a column's strings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Language {
-    /// None: plain strings.
-    None,
-    /// A language tag.
-    Tag(String),
-    /// The value of another column of the row.
-    Column(usize),
-}
-
-/// When a rule yields anything (own annotation `when`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct When {
-    /// All must hold.
-    pub tests: Vec<Test>,
-    /// A null variable in subject or object is a condition that does not hold.
-    pub no_null: bool,
-}
-
-/// One condition of a [`When`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Test {
-    /// The column is not null.
-    Present(usize),
-    /// The column's string value is this one.
-    Equals(usize, String),
-    /// The column's string value is another one, or null.
-    Differs(usize, String),
-}
-
-impl Test {
-    /// The condition with its column looked up; `None` where there is no such column.
-    fn new(condition: &Condition, find: impl Fn(&str) -> Option<usize>) -> Option<Self> {
-        Some(match condition {
-            Condition::Present(name) => Self::Present(find(name)?),
-            Condition::Equals(name, value) => Self::Equals(find(name)?, value.clone()),
-            Condition::Differs(name, value) => Self::Differs(find(name)?, value.clone()),
-        })
-    }
-}
-
-/// How rows are described in standard mode (csv2rdf §4.2 step 4.6).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RowPlan {
-    /// The node of the table.
-    pub table: NamedOrBlankNode,
-    /// Columns whose values are titles of the row, each with the language of its strings.
-    pub titles: Vec<(usize, Language)>,
 }

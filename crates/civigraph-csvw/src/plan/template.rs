@@ -1,20 +1,82 @@
-//! URI templates compiled to slots (RFC 6570, Metadata Vocabulary §5.1.3).
+//! URI templates whose variables have been looked up (RFC 6570).
 
-use crate::csvw::context;
-use crate::datatype::Base;
-use crate::uri::{self, Operator, Segment};
+use super::ColumnId;
+use crate::datatype::{Base, canonical};
+pub use crate::uri::Escaping;
+use crate::uri::{
+    self, ExpressionWriter, Modified, Operator, Segment, percent_decode, prefix, push_unreserved,
+};
+use oxiri::{Iri, IriRef};
 use serde::{Deserialize, Serialize};
 
-/// A URI template whose variables have been looked up.
+/// A template whose variables have been looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Template {
     /// Text and expressions, in order; neighbouring texts are one.
     pub parts: Vec<Part>,
-    /// Every expansion is an absolute IRI as it stands: there is nothing to resolve or to check.
-    pub absolute: bool,
-    /// Expansions are texts and not IRIs: values stand in them as they are.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub text: bool,
+    /// How values stand in the expansion.
+    #[serde(default, skip_serializing_if = "Escaping::is_uri")]
+    pub escaping: Escaping,
+    /// What expansions are.
+    pub form: Form,
+}
+
+/// What the expansions of a template are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Absolute IRIs in normal form: there is nothing to resolve or to check.
+    Absolute,
+    /// IRI references, resolved against the base of the table.
+    Relative,
+    /// The same, and they may start with a prefix that only the row tells (Metadata Vocabulary §5.1.3: a template is
+    /// expanded first).
+    Prefixed,
+    /// Absolute IRIs, or texts that follow the base of the table as they stand, as RML has it.
+    Appended,
+    /// Texts: lexical forms, labels of blank nodes.
+    Text,
+}
+
+impl Form {
+    /// Makes an absolute IRI of an expansion; texts stay as they are. Returns whether it is one.
+    #[inline]
+    pub fn finish(self, text: &mut String, base: Option<&Iri<&str>>) -> bool {
+        matches!(self, Self::Absolute | Self::Text) || self.resolve(text, base)
+    }
+
+    fn resolve(self, text: &mut String, base: Option<&Iri<&str>>) -> bool {
+        match self {
+            Self::Prefixed => {
+                if let Some((prefix, local)) = text.split_once(':')
+                    && !local.starts_with("//")
+                    && let Some(namespace) = prefix::namespace(prefix)
+                {
+                    *text = format!("{namespace}{local}");
+                }
+            }
+            Self::Appended => {
+                if let Some(base) = base
+                    && Iri::parse(text.as_str()).is_err()
+                {
+                    text.insert_str(0, base.as_str());
+                }
+                return Iri::parse(text.as_str()).is_ok();
+            }
+            Self::Relative | Self::Absolute | Self::Text => {}
+        }
+        let resolved = match base {
+            Some(base) => IriRef::parse(text.as_str()).and_then(|iri| base.resolve(&iri)),
+            None => Iri::parse(text.clone()),
+        };
+        match resolved {
+            Ok(resolved) => {
+                *text = resolved.into_inner();
+                true
+            }
+            Err(_) => false,
+        }
+    }
 }
 
 /// A piece of a template.
@@ -54,8 +116,8 @@ pub struct Variable {
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Slot {
-    /// The cell of a column, by index.
-    Column(usize),
+    /// The cell of a column.
+    Column(ColumnId),
     /// The number of the data row.
     Row,
     /// The number of the record in the file.
@@ -68,27 +130,66 @@ pub enum Slot {
     Missing,
 }
 
+/// The values of the variables of a template.
+pub trait Variables {
+    /// Gives the texts that a slot stands for to `take`, in order: none where it is null. The flag is whether a
+    /// text is a value of its datatype, which has a canonical form. Returns `false` where the slot is not known.
+    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool;
+
+    /// The one text of a slot, where it is known without more ado: most variables are columns, and most cells are no
+    /// lists.
+    #[inline]
+    fn single(&self, _: &Slot) -> Option<(&str, bool)> {
+        None
+    }
+}
+
+/// What came of the expansion of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expanded {
+    /// All variables had values.
+    Complete,
+    /// A variable was null.
+    Null,
+    /// A variable is not known: the expansion means nothing.
+    Unknown,
+}
+
 impl Template {
     /// Compiles a template; `slot` looks a variable up.
     ///
-    /// What is no template is text: whether templates are well formed is checked where metadata is read.
-    pub fn new(template: &str, slot: impl Fn(&str) -> Slot) -> Self {
+    /// The expansions of an IRI template may start with a prefix ([`Form::Prefixed`]). Where its constant start
+    /// tells which, the prefix is expanded here. What is no template is text: whether templates are well formed is
+    /// checked where mappings are read.
+    pub fn new(
+        template: &str,
+        escaping: Escaping,
+        mut form: Form,
+        slot: impl Fn(&str) -> Slot,
+    ) -> Self {
         let mut parts: Vec<Part> = Vec::new();
+        let literal = |text: &str| match escaping {
+            Escaping::Uri | Escaping::Iri => text.to_owned(),
+            Escaping::None => percent_decode(text),
+        };
         match uri::Template::parse(template) {
-            Err(_) => push_text(&mut parts, template),
+            Err(_) => push_text(&mut parts, &literal(template)),
             Ok(parsed) => {
                 for segment in parsed.segments() {
                     match segment {
-                        Segment::Literal(text) => push_text(&mut parts, text),
+                        Segment::Literal(text) => push_text(&mut parts, &literal(text)),
                         Segment::Expression(operator, variables) => {
                             let expression = Expression {
                                 operator: *operator,
                                 variables: variables
                                     .iter()
-                                    .map(|variable| Variable::new(variable, parsed.names(), &slot))
+                                    .map(|variable| {
+                                        let names = parsed.names();
+                                        Variable::new(variable, names, literal, &slot)
+                                    })
                                     .collect(),
                             };
-                            match expression.constant() {
+                            match expression.constant(escaping) {
                                 Some(text) => push_text(&mut parts, &text),
                                 None => parts.push(Part::Expression(expression)),
                             }
@@ -97,20 +198,17 @@ impl Template {
                 }
             }
         }
-        let absolute = is_absolute(&parts);
+        if form == Form::Prefixed && expand_prefix(&mut parts) {
+            form = Form::Relative;
+        }
+        if form == Form::Relative && escaping != Escaping::None && is_absolute(&parts) {
+            form = Form::Absolute;
+        }
         Self {
             parts,
-            absolute,
-            text: false,
+            escaping,
+            form,
         }
-    }
-
-    /// Has expansions be texts.
-    #[must_use]
-    pub fn as_text(mut self) -> Self {
-        self.text = true;
-        self.absolute = false;
-        self
     }
 
     /// Has values written in their canonical forms; `base` knows the datatype that a slot's need.
@@ -146,14 +244,27 @@ impl Template {
             .flatten()
             .map(|variable| &variable.slot)
     }
+
+    /// The columns whose cells the template reads, in order.
+    pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
+        self.slots().filter_map(|slot| match slot {
+            Slot::Column(column) => Some(*column),
+            _ => None,
+        })
+    }
 }
 
 impl Variable {
-    fn new(parsed: &uri::Variable, names: &[String], slot: impl Fn(&str) -> Slot) -> Self {
+    fn new(
+        parsed: &uri::Variable,
+        names: &[String],
+        literal: impl Fn(&str) -> String,
+        slot: impl Fn(&str) -> Slot,
+    ) -> Self {
         // The slots of a parsed template point into its names.
         let name = names.get(parsed.slot).map_or("", String::as_str);
         Self {
-            name: name.to_owned(),
+            name: literal(name),
             slot: slot(name),
             prefix: parsed.prefix,
             explode: parsed.explode,
@@ -163,43 +274,97 @@ impl Variable {
 }
 
 impl Expression {
-    /// The expansion of an expression whose variables are all known beforehand.
-    fn constant(&self) -> Option<String> {
-        let mut out = String::new();
-        let mut started = false;
-        for variable in &self.variables {
-            let text = match &variable.slot {
-                Slot::Text(text) => text,
-                Slot::Missing => continue,
-                _ => return None,
-            };
-            out.push_str(if started {
-                self.operator.separator()
-            } else {
-                self.operator.first()
-            });
-            started = true;
-            if self.operator.is_named() {
-                out.push_str(&variable.name);
-                if !(text.is_empty() && self.operator == Operator::Parameter) {
-                    out.push('=');
-                }
-            }
-            let text = match variable.prefix {
-                Some(count) => &text[..prefix_length(text, count)],
-                None => text,
-            };
-            self.operator.push(&mut out, text);
+    /// Appends the expansion; `scratch` is room for canonical forms.
+    #[inline]
+    pub fn expand(
+        &self,
+        escaping: Escaping,
+        variables: &impl Variables,
+        out: &mut String,
+        scratch: &mut String,
+    ) -> Expanded {
+        // The common case: one plain value.
+        if self.operator == Operator::Simple
+            && escaping == Escaping::Uri
+            && let [
+                Variable {
+                    slot,
+                    prefix: None,
+                    canonical,
+                    ..
+                },
+            ] = self.variables.as_slice()
+            && let Some((text, valid)) = variables.single(slot)
+        {
+            push_unreserved(out, form(text, valid, *canonical, scratch));
+            return Expanded::Complete;
         }
-        Some(out)
+        self.expand_all(escaping, variables, out, scratch)
+    }
+
+    fn expand_all(
+        &self,
+        escaping: Escaping,
+        variables: &impl Variables,
+        out: &mut String,
+        scratch: &mut String,
+    ) -> Expanded {
+        let mut expanded = Expanded::Complete;
+        let mut writer = ExpressionWriter::new(self.operator, escaping, out);
+        for variable in &self.variables {
+            let modified = Modified {
+                name: &variable.name,
+                prefix: variable.prefix,
+                explode: variable.explode,
+            };
+            let mut count = 0;
+            let mut take = |text: &str, valid: bool| {
+                let text = form(text, valid, variable.canonical, scratch);
+                writer.value(modified, count, text);
+                count += 1;
+            };
+            let known = match &variable.slot {
+                Slot::Text(text) => {
+                    take(text, false);
+                    true
+                }
+                Slot::Missing => true,
+                slot => variables.values(slot, &mut take),
+            };
+            if !known {
+                return Expanded::Unknown;
+            }
+            if count == 0 {
+                expanded = Expanded::Null;
+            }
+        }
+        expanded
+    }
+
+    /// The expansion of an expression whose variables are all known beforehand.
+    fn constant(&self, escaping: Escaping) -> Option<String> {
+        /// Nothing but what the template itself says.
+        struct Nothing;
+
+        impl Variables for Nothing {
+            fn values(&self, _: &Slot, _: &mut impl FnMut(&str, bool)) -> bool {
+                false
+            }
+        }
+
+        let mut out = String::new();
+        let expanded = self.expand_all(escaping, &Nothing, &mut out, &mut String::new());
+        (expanded != Expanded::Unknown).then_some(out)
     }
 }
 
-/// Bytes of the first `count` characters.
-pub fn prefix_length(text: &str, count: usize) -> usize {
-    text.char_indices()
-        .nth(count)
-        .map_or(text.len(), |(at, _)| at)
+/// A value as templates write it; what does not match its datatype is a string.
+#[inline]
+fn form<'a>(text: &'a str, valid: bool, base: Option<Base>, scratch: &'a mut String) -> &'a str {
+    match base {
+        Some(base) if valid => canonical(base, text, scratch),
+        _ => text,
+    }
 }
 
 fn push_text(parts: &mut Vec<Part>, text: &str) {
@@ -212,6 +377,38 @@ fn push_text(parts: &mut Vec<Part>, text: &str) {
     }
 }
 
+/// Expands the prefix that a template starts with. Returns whether no expansion can start with one any more: the
+/// constant start tells that there is none, or it was expanded.
+fn expand_prefix(parts: &mut [Part]) -> bool {
+    let (head, rest) = match parts {
+        [] => return true,
+        [Part::Expression(_), ..] => return false,
+        [Part::Text(head), rest @ ..] => (head, rest),
+    };
+    let Some((prefix, local)) = head.split_once(':') else {
+        // A colon may follow, but after these characters it ends no prefix.
+        return rest.is_empty() || head.bytes().any(|byte| !byte.is_ascii_alphanumeric());
+    };
+    let Some(namespace) = prefix::namespace(prefix) else {
+        return true;
+    };
+    // As in JSON-LD, `//` after the colon makes it a URL.
+    let told = match rest {
+        [] => true,
+        [Part::Expression(expression)] if local.is_empty() => {
+            !matches!(expression.operator, Operator::Reserved | Operator::Path)
+        }
+        _ => !matches!(local, "" | "/"),
+    };
+    if !told {
+        return false;
+    }
+    if !local.starts_with("//") {
+        *head = format!("{namespace}{local}");
+    }
+    true
+}
+
 /// Whether every expansion is a valid absolute IRI in normal form.
 ///
 /// True when the text before the first expression is an IRI with a scheme and, if it has an
@@ -221,7 +418,7 @@ fn is_absolute(parts: &[Part]) -> bool {
     let Some(Part::Text(head)) = parts.first() else {
         return false;
     };
-    let Ok(iri) = oxiri::Iri::parse(head.as_str()) else {
+    let Ok(iri) = Iri::parse(head.as_str()) else {
         return false;
     };
     let scheme = iri.scheme().len() + 1;
@@ -230,8 +427,6 @@ fn is_absolute(parts: &[Part]) -> bool {
         Some(after) => !after.is_empty() && parts.len() == 1 || after.contains([':', '/']),
         None => false,
     };
-    // A prefix of the context (`schema:name`) looks like a scheme.
-    let prefix = context::namespace(iri.scheme()).is_some();
     let mut sample = String::new();
     for part in parts {
         match part {
@@ -245,10 +440,7 @@ fn is_absolute(parts: &[Part]) -> bool {
             }
         }
     }
-    beyond_authority
-        && !prefix
-        && !sample.contains("/.")
-        && oxiri::Iri::parse(sample.as_str()).is_ok()
+    beyond_authority && !sample.contains("/.") && Iri::parse(sample.as_str()).is_ok()
 }
 
 #[cfg(test)]
@@ -257,39 +449,64 @@ mod tests {
 
     fn slot(name: &str) -> Slot {
         match name {
-            "a" => Slot::Column(0),
+            "a" => Slot::Column(ColumnId::new(0)),
             "_name" => Slot::Text("Trim Cycle".into()),
             _ => Slot::Missing,
         }
     }
 
+    fn template(text: &str) -> Template {
+        Template::new(text, Escaping::Uri, Form::Prefixed, slot)
+    }
+
     #[test]
-    fn absolute() {
-        for (template, expected) in [
-            ("http://example.org/id/{a}", true),
-            ("http://example.org/id/{a}/b{?a}", true),
-            ("http://example.org{a}", false),
-            ("http://example.org/{+a}", false),
-            ("http://example.org/./{a}", false),
-            ("urn:isbn:{a}", true),
-            ("schema:{a}", false),
-            ("schema:name", false),
-            ("{a}", false),
-            ("#row.{a}", false),
-            ("http://example.org/a b", true),
-            ("http://example.org/{", false),
+    fn forms() {
+        for (text, expected) in [
+            ("http://example.org/id/{a}", Form::Absolute),
+            ("http://example.org/id/{a}/b{?a}", Form::Absolute),
+            ("http://example.org{a}", Form::Relative),
+            ("http://example.org/{+a}", Form::Relative),
+            ("http://example.org/./{a}", Form::Relative),
+            ("urn:isbn:{a}", Form::Absolute),
+            ("schema:{a}", Form::Absolute),
+            ("schema:name", Form::Absolute),
+            ("schema:{+a}", Form::Prefixed),
+            ("schema:/{a}", Form::Prefixed),
+            ("schema:{a}//b", Form::Prefixed),
+            ("schema://{a}/", Form::Relative),
+            ("sche{a}:name", Form::Prefixed),
+            ("{a}", Form::Prefixed),
+            ("id/{a}", Form::Relative),
+            ("#row.{a}", Form::Relative),
+            ("name", Form::Relative),
+            ("http://example.org/a b", Form::Absolute),
+            ("http://example.org/{", Form::Relative),
         ] {
-            assert_eq!(
-                Template::new(template, slot).absolute,
-                expected,
-                "{template}"
-            );
+            assert_eq!(template(text).form, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn prefixes_are_expanded_where_the_start_tells_them() {
+        let namespace = "http://schema.org/";
+        for (text, expected) in [
+            ("schema:{a}", Some(namespace.to_owned())),
+            ("schema:x{a}", Some(format!("{namespace}x"))),
+            ("schema:name", Some(format!("{namespace}name"))),
+            ("schema://{a}", Some("schema://".to_owned())),
+            ("{a}:name", None),
+        ] {
+            let head = match template(text).parts.into_iter().next() {
+                Some(Part::Text(head)) => Some(head),
+                _ => None,
+            };
+            assert_eq!(head, expected, "{text}");
         }
     }
 
     #[test]
     fn constants_are_folded() {
-        for (template, expected) in [
+        for (text, expected) in [
             ("#x", Some("#x")),
             ("{#_name}", Some("#Trim%20Cycle")),
             ("a{_name:4}b{nothing}c", Some("aTrimbc")),
@@ -298,11 +515,47 @@ mod tests {
             ("{a", Some("{a")),
             ("", Some("")),
         ] {
-            assert_eq!(
-                Template::new(template, slot).constant(),
-                expected,
-                "{template}"
-            );
+            assert_eq!(template(text).constant(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_not_encoded() {
+        let template = |text: &str| Template::new(text, Escaping::None, Form::Text, slot);
+        for (text, expected) in [
+            ("a b {_name}", "a b Trim Cycle"),
+            ("50% {_name:4}", "50% Trim"),
+            ("%41", "A"),
+            ("{", "{"),
+        ] {
+            assert_eq!(template(text).constant(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_follow_the_base_or_are_resolved_against_it() {
+        let base = Iri::parse("http://example.org/base/").unwrap();
+        let finish = |form: Form, text: &str| {
+            let mut text = text.to_owned();
+            form.finish(&mut text, Some(&base)).then_some(text)
+        };
+        for (form, text, expected) in [
+            (Form::Relative, "a/../b", Some("http://example.org/base/b")),
+            (
+                Form::Appended,
+                "a/../b",
+                Some("http://example.org/base/a/../b"),
+            ),
+            (Form::Appended, "http://x.org/a", Some("http://x.org/a")),
+            (Form::Appended, "a b", None),
+            (
+                Form::Prefixed,
+                "schema:name",
+                Some("http://schema.org/name"),
+            ),
+            (Form::Relative, "schema:name", Some("schema:name")),
+        ] {
+            assert_eq!(finish(form, text).as_deref(), expected, "{text}");
         }
     }
 }

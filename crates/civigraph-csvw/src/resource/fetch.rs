@@ -108,7 +108,7 @@ impl Fetcher {
         limit: u64,
     ) -> Result<std::path::PathBuf, ResolveError> {
         let broken =
-            |error: io::Error| ResolveError::Failed(format!("the answer broke off: {error}"));
+            |error: io::Error| ResolveError::Failed(format!("the response was cut short: {error}"));
         let unwritten =
             |error: io::Error| ResolveError::Failed(format!("no temporary file: {error}"));
         let mut file = NamedTempFile::with_prefix("civigraph-").map_err(unwritten)?;
@@ -164,7 +164,7 @@ fn failed(error: &ureq::Error) -> ResolveError {
     use ureq::Error;
     ResolveError::Failed(match error {
         Error::Timeout(timeout) => format!("the server did not answer in time ({timeout})"),
-        Error::HostNotFound => "there is no such host".to_owned(),
+        Error::HostNotFound => "no such host".to_owned(),
         Error::ConnectionFailed => "the server cannot be reached".to_owned(),
         Error::TooManyRedirects => {
             format!("the server redirects more than {REDIRECTS} times")

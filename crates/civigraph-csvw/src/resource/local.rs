@@ -2,7 +2,8 @@
 
 use super::unpack::{Unpacker, unpacked_name};
 use super::{ResolveError, Resolver, Resource, url};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use unicode_normalization::UnicodeNormalization;
 
 /// Resolves URLs of local files.
 ///
@@ -81,7 +82,7 @@ impl LocalFiles {
             // The base stands for the folder and what is below it, nothing else.
             let below = relative
                 .components()
-                .all(|part| matches!(part, std::path::Component::Normal(_)));
+                .all(|part| matches!(part, Component::Normal(_)));
             return below.then(|| self.folder.join(relative));
         }
         url::to_path(url)
@@ -103,6 +104,7 @@ impl Resolver for LocalFiles {
         let Some(path) = self.path_of(url) else {
             return Err(ResolveError::NotFound);
         };
+        let path = as_it_is_spelt(path);
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(ResolveError::Failed("it is a folder".into()));
@@ -139,6 +141,44 @@ impl Resolver for LocalFiles {
     }
 }
 
+/// The path of the file whose name has the same letters, where there is none with exactly these characters: letters
+/// with marks are one character or two.
+fn as_it_is_spelt(path: PathBuf) -> PathBuf {
+    let is_ascii = path.to_str().is_none_or(str::is_ascii);
+    if is_ascii || path.symlink_metadata().is_ok() {
+        return path;
+    }
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        let next = found.join(part);
+        found = match part {
+            Component::Normal(name) if next.symlink_metadata().is_err() => {
+                let name = name.to_string_lossy();
+                let Some(entry) = same_letters(&found, &name) else {
+                    return path;
+                };
+                entry
+            }
+            _ => next,
+        };
+    }
+    found
+}
+
+/// The entry of a folder whose name has the letters of another name.
+fn same_letters(folder: &Path, name: &str) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut entries: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            let other = path.file_name().and_then(|name| name.to_str());
+            other.is_some_and(|other| !other.is_ascii() && other.nfc().eq(name.nfc()))
+        })
+        .collect();
+    entries.sort();
+    entries.into_iter().next()
+}
+
 /// The media type that the extension of a file name stands for.
 fn media_type(path: &Path) -> Option<&'static str> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -156,8 +196,8 @@ fn normal_path(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
+            Component::CurDir => {}
+            Component::ParentDir => {
                 normal.pop();
             }
             part => normal.push(part),
@@ -196,6 +236,26 @@ mod tests {
             files.resolve("http://example.org/x/data"),
             Err(ResolveError::Failed(_))
         ));
+    }
+
+    #[test]
+    fn letters_with_marks_are_one_character_or_two() {
+        let folder = tempfile::tempdir().unwrap();
+        let decomposed = "re\u{301}gions/e\u{301}te\u{301}.csv";
+        std::fs::create_dir(folder.path().join("re\u{301}gions")).unwrap();
+        std::fs::write(folder.path().join(decomposed), "x").unwrap();
+        let files = LocalFiles::new(folder.path());
+        let found = files.resolve(&files.url_of(Path::new("régions/été.csv")));
+        assert_eq!(&*found.unwrap().name, decomposed);
+        let missing = files.resolve(&files.url_of(Path::new("régions/êté.csv")));
+        assert_eq!(missing.unwrap_err(), ResolveError::NotFound);
+        // Where both are there, each has its own.
+        std::fs::create_dir(folder.path().join("régions")).unwrap();
+        std::fs::write(folder.path().join("régions/été.csv"), "y").unwrap();
+        for name in ["régions/été.csv", decomposed] {
+            let found = files.resolve(&files.url_of(Path::new(name)));
+            assert_eq!(&*found.unwrap().name, name);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::uri;
 use oxiri::{Iri, IriRef};
 use std::path::{Path, PathBuf};
+use unicode_normalization::UnicodeNormalization;
 
 /// A text that is no URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,12 +94,14 @@ fn encode_illegal(text: &str) -> String {
 /// change nothing about which file is meant.
 ///
 /// RFC 3986 leaves it to schemes whether `%28` and `(` are the same; for files they are, and programs differ
-/// in which they write. Encodings of `/`, `?`, `#` and `%` do make another path.
+/// in which they write. Encodings of `/`, `?`, `#` and `%` do make another path. Letters with marks are one character
+/// (NFC): macOS and archives made there write names of files with two.
 ///
 /// ```
 /// use civigraph_csvw::resource::url::same;
 ///
 /// assert!(same("file:///d/cities%20%281%29.csv", "file:///d/cities%20(1).csv"));
+/// assert!(same("file:///d/e%CC%81t%C3%A9.csv", "file:///d/été.csv"));
 /// assert!(!same("file:///d/a%2Fb.csv", "file:///d/a/b.csv"));
 /// ```
 pub fn identity(url: &str) -> String {
@@ -120,6 +123,7 @@ pub fn identity(url: &str) -> String {
         return normal;
     }
     let (path, rest) = normal.split_at(path_end);
+    let path = &composed(path);
     let mut pieces = path.split('%');
     let mut out = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -139,6 +143,69 @@ pub fn identity(url: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// A percent-encoded path whose letters beyond ASCII are in NFC.
+fn composed(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut bytes = Vec::new();
+    let mut rest = path;
+    while let Some(start) = rest.find('%') {
+        let (before, encoded) = rest.split_at(start);
+        out.push_str(before);
+        bytes.clear();
+        rest = encoded;
+        while let Some(byte) = encoded_byte(rest) {
+            bytes.push(byte);
+            rest = rest.get(3..).unwrap_or_default();
+        }
+        if bytes.is_empty() {
+            out.push('%');
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        // A mark follows the letter that it belongs to, which may be in ASCII.
+        let letter = out.chars().next_back().filter(char::is_ascii_alphabetic);
+        if letter.is_some() {
+            out.pop();
+        }
+        match (letter, std::str::from_utf8(&bytes)) {
+            (Some(letter), Ok(marks)) => {
+                let composed: String = std::iter::once(letter).chain(marks.nfc()).nfc().collect();
+                push_encoded(&mut out, &composed);
+            }
+            (letter, text) => {
+                out.extend(letter);
+                match text {
+                    Ok(text) => push_encoded(&mut out, &text.nfc().collect::<String>()),
+                    Err(_) => bytes
+                        .iter()
+                        .for_each(|byte| out.push_str(&format!("%{byte:02X}"))),
+                }
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The byte beyond ASCII that a text starts with, percent-encoded.
+fn encoded_byte(text: &str) -> Option<u8> {
+    let digits = text.strip_prefix('%')?.get(..2)?;
+    u8::from_str_radix(digits, 16)
+        .ok()
+        .filter(|byte| !byte.is_ascii())
+}
+
+/// Appends a text with the characters beyond ASCII percent-encoded.
+fn push_encoded(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii() {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
 }
 
 /// Whether two absolute URLs name the same file.
@@ -250,6 +317,9 @@ mod tests {
         }
         assert!(same("file:///d/a.csv", "file://localhost/d/a.csv"));
         assert!(same("file:///d/a.csv", "file:/d/a.csv"));
+        assert!(same("file:///d/%D0%B8%CC%86.csv", "file:///d/%D0%B9.csv"));
+        assert!(same("file:///d/x%2Fe%CC%81", "file:///d/x%2F%C3%A9"));
+        assert_eq!(identity("file:///d/%C3%28%FF%"), "file:///d/%C3(%FF%");
         for (left, right) in [
             ("file:///d/a.csv", "file://other/d/a.csv"),
             ("file:///a%2Fb", "file:///a/b"),

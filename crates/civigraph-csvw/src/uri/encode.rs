@@ -51,6 +51,30 @@ pub fn push_reserved(out: &mut String, text: &str) {
     push(out, rest, |byte| is_unreserved(byte) || is_reserved(byte));
 }
 
+/// Appends a text; all but the unreserved characters of IRIs (RFC 3987 §2.2) is percent-encoded.
+pub(super) fn push_iunreserved(out: &mut String, text: &str) {
+    for c in text.chars() {
+        let mut bytes = [0; 4];
+        let encoded = c.encode_utf8(&mut bytes);
+        if is_ucschar(c) {
+            out.push_str(encoded);
+        } else {
+            push_unreserved(out, encoded);
+        }
+    }
+}
+
+/// The characters beyond ASCII that may stand in IRIs (RFC 3987 §2.2).
+const fn is_ucschar(c: char) -> bool {
+    match c as u32 {
+        0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF => true,
+        code @ 0x1_0000..=0xE_FFFF => {
+            code & 0xFFFF < 0xFFFE && !(code >= 0xE_0000 && code < 0xE_1000)
+        }
+        _ => false,
+    }
+}
+
 /// Whether bytes start with `%` and two hexadecimal digits.
 pub(super) fn is_triplet(bytes: &[u8]) -> bool {
     matches!(bytes, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
@@ -90,6 +114,32 @@ pub(super) fn push_byte(out: &mut String, byte: u8) {
     out.push(DIGITS[usize::from(byte & 15)]);
 }
 
+/// Decodes `%XX` where the result is UTF-8; the text itself otherwise.
+pub fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = match after {
+            [high, low, ..] if byte == b'%' => char::from(*high)
+                .to_digit(16)
+                .zip(char::from(*low).to_digit(16)),
+            _ => None,
+        };
+        match digits {
+            Some((high, low)) => {
+                // Two hexadecimal digits make a byte.
+                bytes.push((high * 16 + low) as u8);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +167,19 @@ mod tests {
             out.clear();
             push_reserved(&mut out, text);
             assert_eq!(out, reserved, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_of_all_scripts_stay_in_iris() {
+        for (text, expected) in [
+            ("a b/ä-я", "a%20b%2Fä-я"),
+            ("🦀%", "🦀%25"),
+            ("\u{E000}\u{FFFE}", "%EE%80%80%EF%BF%BE"),
+        ] {
+            let mut out = String::new();
+            push_iunreserved(&mut out, text);
+            assert_eq!(out, expected, "{text}");
         }
     }
 

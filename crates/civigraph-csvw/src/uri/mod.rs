@@ -15,9 +15,12 @@
 //! ```
 
 mod encode;
+mod expression;
 mod normal;
+pub mod prefix;
 mod template;
 
-pub use encode::{encode_name, push_reserved, push_unreserved};
+pub use encode::{encode_name, percent_decode, push_reserved, push_unreserved};
+pub use expression::{Escaping, ExpressionWriter, Modified};
 pub use normal::{normalise, same};
 pub use template::{Operator, Segment, Template, TemplateError, Value, Variable};

@@ -1,6 +1,7 @@
 //! URI templates, levels 1 to 4 (RFC 6570), parsed once and expanded for every row.
 
 use super::encode::{is_triplet, push_reserved, push_unreserved};
+use super::expression::{Escaping, ExpressionWriter, Modified};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -247,78 +248,33 @@ impl Template {
     pub fn expand<'v>(&self, out: &mut String, mut lookup: impl FnMut(usize) -> Value<'v>) -> bool {
         let mut complete = true;
         for segment in &self.segments {
-            match segment {
-                Segment::Literal(text) => out.push_str(text),
-                Segment::Expression(operator, variables) => {
-                    let mut first = true;
-                    for variable in variables {
-                        let value = match lookup(variable.slot) {
-                            Value::Null | Value::List([]) => {
-                                complete = false;
-                                continue;
-                            }
-                            value => value,
-                        };
-                        out.push_str(if first {
-                            operator.first()
-                        } else {
-                            operator.separator()
-                        });
-                        first = false;
-                        self.expand_variable(out, *operator, variable, value);
+            let (operator, variables) = match segment {
+                Segment::Literal(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Segment::Expression(operator, variables) => (*operator, variables),
+            };
+            let mut writer = ExpressionWriter::new(operator, Escaping::Uri, out);
+            for variable in variables {
+                let modified = Modified {
+                    // Slots are made together with names.
+                    name: self.names.get(variable.slot).map_or("", String::as_str),
+                    prefix: variable.prefix,
+                    explode: variable.explode,
+                };
+                match lookup(variable.slot) {
+                    Value::Null | Value::List([]) => complete = false,
+                    Value::Text(text) => writer.value(modified, 0, text),
+                    Value::List(items) => {
+                        for (index, item) in items.iter().enumerate() {
+                            writer.value(modified, index, item);
+                        }
                     }
                 }
             }
         }
         complete
-    }
-
-    fn expand_variable(
-        &self,
-        out: &mut String,
-        operator: Operator,
-        variable: &Variable,
-        value: Value<'_>,
-    ) {
-        // Slots are made together with names.
-        let name = self.names.get(variable.slot).map_or("", String::as_str);
-        let push_name = |out: &mut String, is_empty: bool| {
-            if operator.is_named() {
-                out.push_str(name);
-                if !(is_empty && operator == Operator::Parameter) {
-                    out.push('=');
-                }
-            }
-        };
-        match value {
-            Value::Null => {}
-            Value::Text(text) => {
-                push_name(out, text.is_empty());
-                let end = variable
-                    .prefix
-                    .and_then(|prefix| text.char_indices().nth(prefix))
-                    .map_or(text.len(), |(at, _)| at);
-                operator.push(out, &text[..end]);
-            }
-            Value::List(items) => {
-                if !variable.explode {
-                    push_name(out, false);
-                }
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        out.push_str(if variable.explode {
-                            operator.separator()
-                        } else {
-                            ","
-                        });
-                    }
-                    if variable.explode {
-                        push_name(out, item.is_empty());
-                    }
-                    operator.push(out, item);
-                }
-            }
-        }
     }
 }
 

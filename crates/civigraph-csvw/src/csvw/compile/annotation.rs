@@ -5,8 +5,8 @@ use crate::datatype::{Base, canonical, canonical_literal};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 
-/// `http://www.w3.org/ns/csvw#`.
-pub const CSVW: &str = "http://www.w3.org/ns/csvw#";
+/// The namespace of CSVW: `http://www.w3.org/ns/csvw#`.
+pub const NAMESPACE: &str = "http://www.w3.org/ns/csvw#";
 
 /// Collects the quads of one table's or group's annotations.
 pub(super) struct Annotator {
@@ -53,7 +53,7 @@ impl Annotator {
         annotations: &[Annotation],
         notes: &[AnnotationValue],
     ) {
-        let note = NamedNode::new_unchecked(format!("{CSVW}note"));
+        let note = NamedNode::new_unchecked(format!("{NAMESPACE}note"));
         // A work list instead of recursion: nesting is the input's choice.
         let mut open: Vec<(NamedOrBlankNode, NamedNode, &AnnotationValue)> = Vec::new();
         for value in notes.iter().rev() {

@@ -3,24 +3,20 @@
 use super::{CheckOptions, Checked};
 use crate::claims::{self, Claims};
 use crate::convert::{self, Options, Sink, TableRows};
-use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::merges::Merges;
-use crate::plan::Plan;
-use crate::resource::Resolver;
 use crate::rules::{FactSink, Facts, Rules};
 use crate::shacl::{Data, DataSink, Shapes};
+use crate::tables::Tables;
 use oxrdf::Quad;
 use std::io;
 
-/// The tables of a group with all that is needed to read them.
+/// Tables with their claims, about to be converted and checked.
 #[derive(Clone, Copy)]
-pub(super) struct Tables<'a> {
-    pub(super) group: &'a TableGroup,
-    pub(super) plan: &'a Plan,
+pub(super) struct Assembly<'a> {
+    pub(super) tables: Tables<'a>,
     pub(super) claims: &'a Claims,
-    pub(super) resolver: &'a dyn Resolver,
     pub(super) options: CheckOptions<'a>,
 }
 
@@ -46,7 +42,7 @@ pub(super) enum Failed {
     Keys(io::Error),
 }
 
-impl Tables<'_> {
+impl Assembly<'_> {
     /// Converts all rows into a sink and infers what follows; `None` where something is wrong.
     pub(super) fn assemble<S: Sink>(
         self,
@@ -88,17 +84,20 @@ impl Tables<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(Pass, S), Failed> {
         let Self {
-            group,
-            plan,
+            tables,
             claims,
-            resolver,
             options,
         } = self;
+        let Tables {
+            group,
+            plan,
+            resolver,
+        } = tables;
         let metadata_is_wrong = diagnostics.has_errors_of("CG03");
         let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
         let data = options.shapes.map_or_else(Data::default, Shapes::data);
         let sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
-        let merges = Merges::read(group, plan, resolver);
+        let merges = Merges::read(tables);
         let mut sink = merges.sink(plan, options.ontology, sink);
         let how = Options {
             threads: options.threads,
@@ -130,19 +129,18 @@ impl Tables<'_> {
         }
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
             .map_err(Failed::Keys)?;
-        pass.claims = claims.quads(group, plan, resolver, &sink, diagnostics);
+        pass.claims = claims.quads(tables, &sink, diagnostics);
         pass.claims.append(&mut sink.apart);
-        pass.checked.evidence =
-            claims::verify(group, plan, claims, options.sources, resolver, diagnostics);
+        pass.checked.evidence = claims::verify(tables, claims, options.sources, diagnostics);
         merges
-            .check(&met, group, plan, resolver, diagnostics)
+            .check(&met, tables, diagnostics)
             .map_err(Failed::Keys)?;
         let (sink, mut data) = sink.inner.into_parts();
         // Without what wrong metadata leaves out, most shapes would be broken.
         if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
             data.add(pass.claims.iter().map(Quad::as_ref));
             pass.checked.shapes = shapes
-                .check(data, group, plan, resolver, diagnostics)
+                .check(data, tables, diagnostics)
                 .map_err(Failed::Keys)?;
         }
         Ok((pass, sink))
