@@ -99,6 +99,11 @@ impl Frame {
          base-uri 'none'; form-action 'self'"
     }
 
+    /// Whether queries can be asked: in a site of files it takes scripts.
+    pub(super) fn asks(&self) -> bool {
+        !self.links.are_files() || super::assets::path("query").is_some()
+    }
+
     /// The entries of the menu.
     pub(super) fn menu(&self) -> Vec<Entry> {
         let here = self.path.split('?').next().unwrap_or_default();
@@ -108,7 +113,9 @@ impl Frame {
             ("/downloads", self.words.downloads),
             ("/about", self.words.about),
         ];
-        let entries = entries.into_iter().map(|(path, word)| Entry {
+        let entries = entries.into_iter();
+        let entries = entries.filter(|(path, _)| *path != "/query" || self.asks());
+        let entries = entries.map(|(path, word)| Entry {
             href: self.href(path),
             word,
             is_here: path == here,

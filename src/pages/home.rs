@@ -181,6 +181,7 @@ fn questions(view: &View<'_>) -> Vec<Value> {
     });
     let language = view.language().code();
     ready
+        .filter(|_| view.frame.asks())
         .take(QUESTIONS)
         .map(|query| Value::link(query.title(language), view.frame.stored_query(&query.name)))
         .collect()

@@ -65,7 +65,7 @@ test('the search of the site finds names in both scripts, with errors', async ()
     await page.locator('#search').fill('')
   }
   await page.locator('#search').fill('Ирбит')
-  await page.locator('.suggestions li a').first().click()
+  await page.locator('.suggestions li a', { hasText: 'Ирбит' }).first().click()
   await page.waitForURL(/irbit/)
   assert.match(await page.locator('h1').innerText(), /Irbit/)
   assert.deepEqual(wrong, [])
@@ -74,7 +74,7 @@ test('the search of the site finds names in both scripts, with errors', async ()
 
 test('a query of the site is answered in the browser', async () => {
   const { page, wrong, close } = await visit(browser, { own: url })
-  const query = 'SELECT ?city ?name ?founded { ?city a <https://example.org/ns#City> ; rdfs:label ?name ; <https://example.org/ns#founded> ?founded } ORDER BY ?founded ?name'
+  const query = 'SELECT ?city ?name ?founded { ?city a <https://example.org/ns#City> ; <http://www.w3.org/2000/01/rdf-schema#label> ?name ; <https://example.org/ns#founded> ?founded } ORDER BY ?founded ?name'
   await page.goto(`${url}query.html?query=${encodeURIComponent(query)}`)
   await page.locator('table.answer tbody tr').first().waitFor({ timeout: 60_000 })
   assert.equal(await page.locator('table.answer tbody tr').count(), 6)
@@ -114,7 +114,7 @@ test('the site in Russian has the same', async () => {
   await page.locator('table.answer tbody tr a', { hasText: 'Железногорск' }).waitFor({ timeout: 60_000 })
   assert.equal(await page.locator('#answer script, #answer img').count(), 0)
   await page.locator('#search').fill('Irbit')
-  await page.locator('.suggestions li a').first().click()
+  await page.locator('.suggestions li a', { hasText: 'Irbit' }).first().click()
   await page.waitForURL(/\/ru\/.*irbit/)
   assert.deepEqual(wrong, [])
   await close()

@@ -98,7 +98,7 @@ fn offers_fit_the_place_in_the_query() {
             ("patterns", "?city a cg:ClosedTown ."),
         ],
     );
-    assert_eq!(names(&values), ["krasnoyarskiy-kray"], "{values:?}");
+    assert_eq!(names(&values), ["krasnoyarsky-kray"], "{values:?}");
     // A constant is a subject like any other.
     let constant = [
         ("text", ""),
@@ -177,7 +177,7 @@ fn queries_are_checked_without_being_run() {
     );
     let response = server.get(&target).is(200);
     assert!(
-        response.took < Duration::from_secs(5),
+        response.took < Duration::from_secs(20),
         "{:?}",
         response.took
     );

@@ -79,6 +79,9 @@ async function start(page, config) {
     }
   }
 
+  // A file does not know what was asked for in its address.
+  if (config.mode === 'site') fromAddress(form, address.searchParams)
+
   // The editor.
 
   /** @type {ReturnType<typeof editor> | null} */
@@ -384,6 +387,19 @@ async function start(page, config) {
 
   const isAsked = config.stored ? form.checkValidity() : address.searchParams.get('query') !== null
   if (isAsked && page.dataset.refused === undefined) run(false)
+}
+
+/**
+ * Puts the parameters of an address into a form.
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} parameters
+ */
+function fromAddress(form, parameters) {
+  for (const [name, value] of parameters) {
+    const field = form.elements.namedItem(name)
+    if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = value === field.value
+    else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = value
+  }
 }
 
 /**

@@ -22,6 +22,9 @@ export function keysOf(text) {
   return folded.split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => [...word].map((letter) => LETTERS[letter] ?? letter).join(''))
 }
 
+/** @param {string} text */
+const isCyrillic = (text) => /\p{Script=Cyrillic}/u.test(text)
+
 /** @type {Promise<Thing[]> | null} */
 let loading = null
 
@@ -50,7 +53,9 @@ export async function find(text, root, language) {
     let best = Infinity
     let name = ''
     thing.keys.forEach((keys, at) => {
-      const cost = wanted.reduce((sum, word) => sum + costOf(word, keys), 0) + (keys.length - wanted.length) / 100
+      // Of equal names, the one in the script that was typed.
+      const otherScript = isCyrillic(thing.names[at]) === isCyrillic(text) ? 0 : 1 / 1000
+      const cost = wanted.reduce((sum, word) => sum + costOf(word, keys), 0) + (keys.length - wanted.length) / 100 + otherScript
       if (cost < best) [best, name] = [cost, thing.names[at]]
     })
     if (Number.isFinite(best)) found.push({ cost: best, iri: thing.iri, page: thing.page, label: name, detail: thing.class })
@@ -67,9 +72,8 @@ export async function find(text, root, language) {
  */
 export async function named(iris, root, language) {
   const wanted = new Set(iris)
-  const isRussian = (/** @type {string} */ name) => /\p{Script=Cyrillic}/u.test(name)
   return (await things(root)).filter((thing) => wanted.has(thing.iri)).map(({ iri, page, names }) => ({
-    iri, page, label: names.find((name) => isRussian(name) === (language === 'ru')) ?? names[0],
+    iri, page, label: names.find((name) => isCyrillic(name) === (language === 'ru')) ?? names[0],
   }))
 }
 
