@@ -302,7 +302,7 @@ mod tests {
         let graph = counts.graphs.get("").cloned().unwrap_or_default();
         assert_eq!((graph.triples, graph.subjects), (6, 5));
         assert_eq!(graph.classes.get("http://e/City"), Some(&1));
-        assert_eq!(graph.properties.get("http://e/p"), Some(&4));
+        assert_eq!(graph.properties.get("http://e/p"), Some(&5));
         assert_eq!(counts.graphs.get("http://e/g").map(|g| g.triples), Some(1));
     }
 }

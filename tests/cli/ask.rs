@@ -80,6 +80,6 @@ fn queries_as_editors_write_them() {
     assert_eq!(run.stdout, "?m\n3\n");
     for text in ["", "# nothing", "PREFIX a: <http://a/>"] {
         let run = workshop.run(&["query", "-e", text]).exits(2);
-        assert!(run.stderr.contains("there is no query"), "{}", run.stderr);
+        assert!(run.stderr.contains("the query is empty"), "{}", run.stderr);
     }
 }

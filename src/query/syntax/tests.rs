@@ -446,7 +446,7 @@ fn rules_that_no_token_breaks() {
     }
     for text in ["", "# SELECT * { }\n", "PREFIX a: <http://a/>"] {
         let (.., found, _) = refusal(text);
-        assert!(found.contains("there is no query"), "{text}: {found}");
+        assert!(found.contains("the query is empty"), "{text}: {found}");
     }
 }
 
