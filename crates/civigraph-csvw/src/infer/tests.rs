@@ -493,6 +493,17 @@ fn comments(value: &Value) -> String {
     }
 }
 
+/// What is said of a table and of its columns.
+fn all_comments(table: &Value) -> String {
+    let columns = table["tableSchema"]["columns"].as_array();
+    let columns = columns.into_iter().flatten();
+    let all: Vec<String> = std::iter::once(table)
+        .chain(columns)
+        .map(comments)
+        .collect();
+    all.join("\n")
+}
+
 #[test]
 fn codes_are_strings() -> io::Result<()> {
     let content = "zip,ref,gid,ver,bik,code,d2,iso,pop\n\
@@ -641,11 +652,11 @@ fn notes_about_how_a_file_is_written() -> io::Result<()> {
     ] {
         let metadata = columns_of(content)?;
         assert_eq!(metadata["dialect"], dialect);
-        let found = comments(&metadata);
+        let found = all_comments(&metadata);
         assert!(found.contains(words), "{found}");
     }
     let metadata = columns_of(b"id,number\n1,20200101\n2,20200230\n")?;
-    assert!(!comments(&metadata).contains("are days"));
+    assert!(!all_comments(&metadata).contains("are days"));
     let metadata = columns_of(b"Name,2019,2020\nA,1,2\nB,3,4\n")?;
     assert!(!comments(&metadata).contains("row of data"));
     Ok(())
