@@ -40,7 +40,7 @@ use text::{write_member, write_string};
 /// use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
 /// use civigraph_csvw::diagnostic::{Diagnostics, Mode};
 /// use civigraph_csvw::json::JsonSink;
-/// /// use civigraph_csvw::resource::LocalFiles;
+/// use civigraph_csvw::resource::LocalFiles;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
