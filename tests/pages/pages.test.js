@@ -90,6 +90,8 @@ test('language and theme are switched and stay', async () => {
   await page.waitForURL(/\/ru\/id\/city\/irbit/)
   assert.match(await page.locator('h1').innerText(), /Ирбит/)
   await page.locator('header nav a').first().click()
+  await page.waitForURL(/\/ru\/browse/)
+  await page.waitForLoadState('load')
   assert.equal(await page.locator('html').getAttribute('lang'), 'ru')
   await page.locator('[data-theme-switch]').click()
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')

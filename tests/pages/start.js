@@ -92,7 +92,15 @@ export function run(words) {
   return spawnSync(program, words, { encoding: 'utf8' })
 }
 
-export const launch = () => chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+/** Starts the browser, again where it dies while it starts, as it does now and then on a busy machine. */
+export async function launch(tries = 3) {
+  try {
+    return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  } catch (error) {
+    if (tries <= 1) throw error
+    return launch(tries - 1)
+  }
+}
 
 /**
  * A page of its own, in which nothing may go wrong: no error in the console, nothing that the policy forbids, no request
