@@ -39,7 +39,7 @@ pub struct LeftOut<'a> {
 /// by how often.
 ///
 /// # Errors
-/// A version cannot be read, or holds a record longer than [`RECORD_LIMIT`].
+/// A version cannot be read, or holds a record longer than [`RECORD_LIMIT`](super::RECORD_LIMIT).
 pub fn compare_rows(
     old: &Resource,
     new: &Resource,
