@@ -138,10 +138,7 @@ async fn page(
     let known = parts.headers.get(header::IF_NONE_MATCH);
     let known = known.and_then(|known| known.to_str().ok());
     if let Some(mut response) = answer::unchanged(&current, known, &tag) {
-        let headers = response.headers_mut();
-        vary(headers);
-        // The headers of this response replace those that the client kept with the page.
-        insert(headers, header::CONTENT_SECURITY_POLICY, POLICY);
+        vary(response.headers_mut());
         return Ok(response);
     }
     let turn = tokio::time::timeout(service.options.time, service.pages.acquire());

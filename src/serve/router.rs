@@ -3,7 +3,7 @@
 use super::service::Service;
 use super::{complete, graphs, host, log, mcp, openapi, pages, reconcile, sparql, status, stored};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use std::sync::Arc;
@@ -35,14 +35,21 @@ pub fn router(service: &Arc<Service>) -> Router {
         .layer(CompressionLayer::new())
         .layer(cors())
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(
+        .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
+            policy_of_data,
         ))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(from_fn_with_state(Arc::clone(service), host::check))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Arc::clone(service), log::note))
+}
+
+/// The policy of what is not a page. A response that nothing has changed has none: its headers replace those that the
+/// client kept, and those may be a page's.
+fn policy_of_data<B>(response: &Response<B>) -> Option<HeaderValue> {
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    (response.status() != StatusCode::NOT_MODIFIED).then_some(policy)
 }
 
 /// Pages of other sites may read: everything here is public, and nothing depends on who asks.
