@@ -370,7 +370,8 @@ pub(super) fn remaining(plan: &TablePlan, column: ColumnId) -> Option<&str> {
 /// The template whose expansions are the rows of a table, and the rules that only its rows obey, by index.
 pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize>)> {
     let table = plan.tables.get(index)?;
-    let rules = Rule::all(table);
+    let all: Vec<Vec<Rule<'_>>> = plan.tables.iter().map(Rule::all).collect();
+    let rules = all.get(index)?;
     let mut best: Option<(TemplateId, Vec<usize>)> = None;
     for (at, template) in table.templates.iter().enumerate() {
         let id = TemplateId::new(at);
@@ -395,7 +396,7 @@ pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize
             .enumerate()
             .filter(|(_, rule)| rule.map.subject.template() == Some(id))
             .filter(|(_, rule)| rule.predicate.constant().is_some())
-            .filter(|(_, rule)| !is_made_elsewhere(plan, (index, table), rule))
+            .filter(|(_, rule)| !is_made_elsewhere(plan, &all, (index, table), rule))
             .map(|(rule, _)| rule)
             .collect();
         if own.len() > best.as_ref().map_or(0, |(_, own)| own.len()) {
@@ -406,9 +407,16 @@ pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize
 }
 
 /// Whether another table, or another subject of this one, can yield the quads of a rule.
-fn is_made_elsewhere(plan: &Plan, (index, table): (usize, &TablePlan), rule: &Rule<'_>) -> bool {
-    plan.tables.iter().enumerate().any(|(other_index, other)| {
-        Rule::all(other)
+/// `all` has the rules of each table of the plan.
+fn is_made_elsewhere(
+    plan: &Plan,
+    all: &[Vec<Rule<'_>>],
+    (index, table): (usize, &TablePlan),
+    rule: &Rule<'_>,
+) -> bool {
+    let mut others = plan.tables.iter().zip(all).enumerate();
+    others.any(|(other_index, (other, rules))| {
+        rules
             .iter()
             .filter(|other| other_index != index || other.subject != rule.subject)
             .any(|other_rule| overlap((table, rule), (other, other_rule)))

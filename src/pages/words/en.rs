@@ -2,6 +2,22 @@
 
 use super::Words;
 
+/// The same with a day and without one.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// The words of the pages in English.
 pub const EN: Words = Words {
     skip: "Skip to the content",
@@ -21,34 +37,8 @@ pub const EN: Words = Words {
     uncertain_date: "perhaps",
     until_date: "until",
     since_date: "since",
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    months_of_days: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    months: MONTHS,
+    months_of_days: MONTHS,
     bytes: "bytes",
     kilobytes: "KB",
     megabytes: "MB",

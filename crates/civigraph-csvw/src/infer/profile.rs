@@ -10,40 +10,27 @@ use crate::resource::unpacked_name;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Words that stand for a missing value where the other values are no strings.
-const NULL_WORDS: &[&str] = &[
-    "NA",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NAME?",
-    "#NUM!",
-    "NULL",
-    "null",
-    "None",
-    "-",
-    "–",
-    "—",
-    "?",
-    "н/д",
-    "нет данных",
-];
-/// Those of them that hardly mean anything else among strings.
-const CLEAR_NULL_WORDS: &[&str] = &[
-    "N/A",
-    "n/a",
-    "#N/A",
-    "#REF!",
-    "#VALUE!",
-    "#DIV/0!",
-    "#NAME?",
-    "#NUM!",
-    "NULL",
-    "н/д",
-    "нет данных",
+/// Words that stand for a missing value where the other values are no strings, and whether they hardly mean anything else
+/// among strings.
+const NULL_WORDS: &[(&str, bool)] = &[
+    ("NA", false),
+    ("N/A", true),
+    ("n/a", true),
+    ("#N/A", true),
+    ("#REF!", true),
+    ("#VALUE!", true),
+    ("#DIV/0!", true),
+    ("#NAME?", true),
+    ("#NUM!", true),
+    ("NULL", true),
+    ("null", false),
+    ("None", false),
+    ("-", false),
+    ("–", false),
+    ("—", false),
+    ("?", false),
+    ("н/д", true),
+    ("нет данных", true),
 ];
 /// What may separate the items of a list cell.
 const SEPARATORS: [char; 2] = [';', '|'];
@@ -463,7 +450,7 @@ impl Column {
         self.null_words
             .keys()
             .copied()
-            .filter(|word| !self.is_text() || CLEAR_NULL_WORDS.contains(word))
+            .filter(|&word| !self.is_text() || NULL_WORDS.contains(&(word, true)))
             .collect()
     }
 
@@ -621,7 +608,8 @@ pub fn trimmed(text: &str) -> &str {
 }
 
 fn null_word(value: &str) -> Option<&'static str> {
-    NULL_WORDS.iter().copied().find(|&word| word == value)
+    let mut words = NULL_WORDS.iter().map(|&(word, _)| word);
+    words.find(|&word| word == value)
 }
 
 /// The identity of a value among remembered ones.
