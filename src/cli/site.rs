@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The pages are those of `civigraph serve`, in both languages, with links that are relative: the folder can be put
 /// anywhere on a host, or opened from a plain file server. Beside each page of a thing is its data as Turtle, JSON-LD,
 /// N-Triples and RDF/XML. A site that is in the folder already is replaced when the new one is whole; a folder with
-/// other files is left alone. The words of source documents are never in a site.
+/// other files is not touched. The words of source documents are never in a site.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

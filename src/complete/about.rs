@@ -88,7 +88,7 @@ fn examples(
         Some(oxrdf::GraphNameRef::DefaultGraph),
     );
     let mut found: Vec<Offer> = Vec::new();
-    // What cannot be read is no example.
+    // An example that cannot be read is left out.
     for quad in quads.take(10 * EXAMPLES).filter_map(Result::ok) {
         let term = match (object, quad.subject) {
             (None, _) => quad.object,

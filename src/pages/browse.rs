@@ -30,7 +30,7 @@ const SHOWN: usize = 50;
 const FACETS: usize = 8;
 const VALUES: usize = 12;
 
-/// Values of a property that has more are no facet.
+/// A property with more distinct values than this is not offered as a facet.
 const DISTINCT: usize = 60;
 
 /// Classes of the overview.

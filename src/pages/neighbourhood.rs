@@ -58,7 +58,7 @@ impl Neighbourhood {
                 && (quad.graph_name == GraphName::DefaultGraph || quad.graph_name == inferred)
         });
         for quad in facts {
-            // Addresses outside of the graph are no neighbours.
+            // Addresses outside of the graph are not shown as neighbours.
             if let Term::NamedNode(object) = &quad.object
                 && object != node
                 && (object.as_str().starts_with(view.site.base())

@@ -649,7 +649,7 @@ fn equal(a: &Term, b: &Term) -> Option<bool> {
     (is_number && !other.into_iter().any(is_other)).then_some(false)
 }
 
-/// The sum of some numbers; `None` once something was no number.
+/// The sum of some numbers; `None` once a value was not a number.
 struct Sum {
     sum: Option<Number>,
     count: u64,

@@ -51,7 +51,7 @@ pub(crate) enum Rounding {
 }
 
 impl Number {
-    /// Returns the value of a literal; `None` where it is no number, or its lexical form has no value.
+    /// Returns the value of a literal; `None` where it is not a number, or its lexical form is not valid.
     pub(crate) fn of(literal: LiteralRef<'_>) -> Option<Self> {
         let lexical = literal.value();
         match literal.datatype() {

@@ -115,7 +115,7 @@ codes! {
     /// `civigraph init` proposes, or delete the line.
     StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
     /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
-    /// checked or converted. An export that broke off leaves such files. Get it anew, or delete it.
+    /// checked or converted. An interrupted export leaves such files. Fetch it again, or delete it.
     EmptyFile = "0209", Warning, "empty file", "";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names stand in double quotes. Mend the place that the message names; nothing of

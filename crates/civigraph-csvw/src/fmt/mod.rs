@@ -293,7 +293,7 @@ impl Parts {
                             Place::at(Arc::clone(&resource.name), line, 0),
                             flaw.message(),
                         )
-                        .with_hint("the file is left alone: fix its quoting first"),
+                        .with_hint("file not formatted: fix the quoting first"),
                     );
                 }
                 let cells: Vec<String> = record

@@ -63,8 +63,8 @@ impl ColumnPlan {
         if text.is_empty() { &self.default } else { text }
     }
 
-    /// What stands between the separators of a list cell, as its datatype takes it. Those that are null are
-    /// among them, and are no items.
+    /// The texts between the separators of a list cell, trimmed as its datatype asks. Those that are null are included,
+    /// although they do not count as items.
     #[inline]
     pub fn pieces<'t>(
         &'t self,

@@ -95,9 +95,9 @@ pub enum NullPolicy {
     /// It leaves nothing behind in the template (RFC 6570 §3.2.1), as CSVW has it.
     #[default]
     Expand,
-    /// There is no term, as RML has it.
+    /// It makes no term, as in RML.
     Skip,
-    /// There is no term, nor where nothing is left but the empty text.
+    /// It makes no term, and neither does a template that expands to the empty text.
     SkipEmpty,
 }
 
@@ -141,7 +141,7 @@ pub enum DatatypeMap {
     Column,
     /// The same for all rows.
     Constant(oxrdf::NamedNode),
-    /// The IRI that a template makes; where it makes none, there is no literal.
+    /// The IRI that a template makes. Without one, no literal is made.
     Template(Expansion),
 }
 
