@@ -97,6 +97,7 @@ impl<'r> Stating<'r> {
                 row: claim.target_row,
                 ..Position::START
             },
+            byte: None,
             end: bytes.len() as u64,
         };
         let overlay = Overlay {

@@ -59,7 +59,12 @@ impl<'p> Reader<'p> {
         let start = preamble(&self.resource, &self.plan.dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
-        self.rows(start, u64::MAX, &mut visitor)
+        let whole = Split {
+            start,
+            byte: None,
+            end: u64::MAX,
+        };
+        self.rows(&whole, &mut visitor)
     }
 
     /// Visits the data rows of some splits, in their order; all rows where there are none to choose.
@@ -75,19 +80,14 @@ impl<'p> Reader<'p> {
             None => self.visit(visitor),
             Some(splits) => splits
                 .iter()
-                .try_for_each(|split| self.rows(split.start, split.end, &mut visitor)),
+                .try_for_each(|split| self.rows(split, &mut visitor)),
         }
     }
 
-    fn rows(
-        &self,
-        start: Position,
-        end: u64,
-        visitor: &mut impl FnMut(&Row<'_>),
-    ) -> io::Result<()> {
+    fn rows(&self, split: &Split, visitor: &mut impl FnMut(&Row<'_>)) -> io::Result<()> {
         let encoding = &self.plan.dialect.encoding;
-        let chunks = Chunks::open(&self.format, &self.resource, encoding, start, CHUNK_SIZE)?;
-        let mut chunks = chunks.until(end);
+        let (format, resource) = (&self.format, &self.resource);
+        let mut chunks = Chunks::of_split(format, resource, encoding, split, CHUNK_SIZE)?;
         let mut chunk = Chunk::default();
         // A record that is too long has been reported by the conversion too.
         while chunks.next_into(&mut chunk)? {

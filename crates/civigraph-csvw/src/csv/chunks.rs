@@ -36,6 +36,9 @@ impl Position {
 pub struct Split {
     /// Its first record.
     pub start: Position,
+    /// The byte of the file at which that record starts, where its text has to be decoded and reading can start there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
     /// Offset in the text after its last record.
     pub end: u64,
 }
@@ -58,6 +61,7 @@ impl Default for Chunk {
         Self {
             split: Split {
                 start: Position::START,
+                byte: None,
                 end: 0,
             },
             text: Vec::new(),
@@ -142,6 +146,29 @@ impl<'f> Chunks<'f> {
         let mut text = Text::open(resource, encoding)?;
         text.skip_to(position.offset)?;
         Ok(Self::new(format, text, position, size, RECORD_LIMIT))
+    }
+
+    /// Opens a file and cuts the records of a split.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of_split(
+        format: &'f Format,
+        resource: &Resource,
+        encoding: &str,
+        split: &Split,
+        size: usize,
+    ) -> io::Result<Self> {
+        let start = split.start;
+        let chunks = match split.byte {
+            None => Self::open(format, resource, encoding, start, size)?,
+            Some(byte) => {
+                let bytes = byte..u64::MAX;
+                let text = Text::open_range(resource, encoding, bytes, start.offset)?;
+                Self::new(format, text, start, size, RECORD_LIMIT)
+            }
+        };
+        Ok(chunks.until(split.end))
     }
 
     /// Stops after the record that ends at `end`, an offset in the text that ends a split.
@@ -258,7 +285,11 @@ impl<'f> Chunks<'f> {
         chunk.text.truncate(boundary);
         let start = self.position;
         let end = start.offset + boundary as u64;
-        chunk.split = Split { start, end };
+        chunk.split = Split {
+            start,
+            byte: None,
+            end,
+        };
         let count = self.malformed.partition_point(|&at| at < end);
         chunk.malformed.extend(
             self.malformed

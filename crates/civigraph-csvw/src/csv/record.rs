@@ -472,14 +472,19 @@ pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Bytes of the UTF-8 character at `at`.
+/// Bytes of the UTF-8 character at `at`; where it is not whole, those that belong to it.
 pub(super) fn character_length(text: &[u8], at: usize) -> usize {
-    match text.get(at) {
-        None => 0,
+    let length = match text.get(at) {
+        None => return 0,
         Some(0xC0..=0xDF) => 2,
         Some(0xE0..=0xEF) => 3,
         Some(0xF0..) => 4,
         Some(_) => 1,
-    }
-    .min(text.len().saturating_sub(at))
+    };
+    let rest = text.get(at + 1..).unwrap_or_default().iter();
+    // What follows an incomplete character may be the end of a record.
+    let further = rest
+        .take(length - 1)
+        .take_while(|&&byte| byte & 0xC0 == 0x80);
+    1 + further.count()
 }

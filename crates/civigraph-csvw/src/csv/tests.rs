@@ -17,6 +17,38 @@ fn resource(bytes: &[u8]) -> Resource {
     }
 }
 
+/// A record as it is in a file: where it starts, whether it is a row, and its cells.
+type Found = (Position, bool, Vec<Vec<u8>>);
+
+/// The records that chunks hold. `text` is that of the whole file.
+fn found(mut chunks: Chunks<'_>, format: &Format, text: &[u8]) -> Vec<Found> {
+    let mut chunk = Chunk::default();
+    let mut found = Vec::new();
+    while chunks.next_into(&mut chunk).unwrap() {
+        let start = chunk.split.start;
+        let mut records = Records::new(format, &chunk.text, start);
+        while let Some(place) = records.advance() {
+            let offset = start.offset + place.start as u64;
+            let before = &text[..usize::try_from(offset).unwrap()];
+            let line = format.line_start(before, before.len()).unwrap_or(0);
+            let position = Position {
+                offset,
+                line: place.line,
+                characters: before[line..]
+                    .iter()
+                    .filter(|&&byte| byte & 0xC0 != 0x80)
+                    .count() as u64,
+                record: place.record,
+                row: place.row,
+            };
+            let cells = records.record().cells.iter();
+            let cells = cells.map(|cell| cell.bytes(&chunk.text).to_vec());
+            found.push((position, place.is_row, cells.collect()));
+        }
+    }
+    found
+}
+
 /// A row as the tests see it: number, record, line, flaws, cells.
 type Row = (u64, u64, u64, usize, Vec<String>);
 
@@ -202,6 +234,87 @@ fn malformed_bytes_are_marked() {
     }
 }
 
+#[test]
+fn ranges_are_cut_where_a_record_can_start() {
+    let text = "n,t\n1,\"a\nb\nc\"\n2,d\n\"3\",e\n";
+    let check =
+        |dialect: &Dialect, bytes: &[u8], count: u64, expected: &[(u64, u64, Option<u64>)]| {
+            let resource = resource(bytes);
+            let preamble = preamble(&resource, dialect).unwrap();
+            let extent = Extent::new(&resource, dialect, &preamble).unwrap();
+            assert_eq!(extent.sequential, None);
+            let counts: Vec<_> = extent
+                .ranges(count)
+                .map(|range| RangeCount::new(&resource, dialect, &extent, range).unwrap())
+                .collect();
+            let splits = extent.splits(&counts);
+            let starts: Vec<_> = splits
+                .iter()
+                .map(|split| (split.start.row, split.start.line, split.byte))
+                .collect();
+            assert_eq!(starts, expected);
+        };
+    let default = Dialect::default();
+    let starts = [(1, 2, None), (2, 5, None), (3, 6, None)];
+    check(&default, text.as_bytes(), 1, &starts[..1]);
+    check(&default, text.as_bytes(), 30, &starts);
+    let blank = Dialect {
+        skip_blank_rows: true,
+        ..Dialect::default()
+    };
+    check(&blank, text.as_bytes(), 30, &starts);
+    let cyrillic = Dialect {
+        encoding: "windows-1251".into(),
+        ..Dialect::default()
+    };
+    let encoded = encoding_rs::WINDOWS_1251
+        .encode(&text.replace('n', "ф"))
+        .0
+        .into_owned();
+    check(
+        &cyrillic,
+        &encoded,
+        30,
+        &[(1, 2, Some(4)), (2, 5, Some(14)), (3, 6, Some(18))],
+    );
+}
+
+#[test]
+fn some_tables_are_read_in_one_pass() {
+    for (encoding, terminators, expected) in [
+        (
+            "utf-16be",
+            None,
+            "UTF-16BE cannot be read from the middle of a file",
+        ),
+        (
+            "iso-2022-jp",
+            None,
+            "ISO-2022-JP cannot be read from the middle of a file",
+        ),
+        (
+            "utf-8",
+            Some(";"),
+            "no line terminator of the dialect is a control character that appears in nothing else",
+        ),
+    ] {
+        let mut dialect = Dialect {
+            encoding: encoding.into(),
+            ..Dialect::default()
+        };
+        if let Some(terminator) = terminators {
+            dialect.line_terminators = vec![terminator.into()];
+        }
+        let resource = resource(b"");
+        let preamble = preamble(&resource, &dialect).unwrap();
+        let extent = Extent::new(&resource, &dialect, &preamble).unwrap();
+        let why = extent.sequential.as_ref().map(ToString::to_string);
+        assert_eq!(why.as_deref(), Some(expected));
+        assert_eq!(extent.ranges(8).len(), 1);
+        assert_eq!(extent.splits(&[]).len(), 1);
+    }
+}
+
 fn dialect() -> impl Strategy<Value = Dialect> {
     let terminators = prop_oneof![
         Just(vec!["\r\n", "\n"]),
@@ -260,6 +373,72 @@ proptest! {
         let parts = rows(text.as_bytes(), &dialect, size);
         prop_assert_eq!(&parts.1, text.as_bytes());
         prop_assert_eq!(parts, whole);
+    }
+
+    /// Ranges of bytes that were counted on their own make the whole, wherever they are cut, with each record at its
+    /// place; in any dialect and encoding, valid or not.
+    #[test]
+    fn counted_ranges_make_the_whole(
+        bytes in prop::collection::vec(
+            prop::sample::select(&b"aab,,\"\"\\\\# \r\r\n\n\n\n|;\x81\xC3\xA9\xA9\x1B"[..]), 0..90),
+        mark in any::<bool>(),
+        dialect in dialect(),
+        encoding in prop::sample::select(&[
+            "utf-8", "utf-8", "windows-1251", "shift_jis", "euc-kr", "gb18030", "big5", "iso-2022-jp", "utf-16le",
+        ][..]),
+        terminators in prop::sample::select(&[None, None, None, Some(&["\r"][..]), Some(&[";"]), Some(&[";", "\n"])][..]),
+        rows in (0..2u64, 0..2u64),
+        cuts in prop::collection::vec(0..100usize, 0..8),
+    ) {
+        let mut dialect = Dialect {
+            encoding: encoding.into(),
+            skip_rows: rows.0,
+            header_row_count: rows.1,
+            ..dialect
+        };
+        if let Some(terminators) = terminators {
+            dialect.line_terminators = terminators.iter().map(|&one| one.into()).collect();
+        }
+        let bytes = match mark {
+            true => ["\u{FEFF}".as_bytes(), &bytes].concat(),
+            false => bytes,
+        };
+        let resource = resource(&bytes);
+        let format = Format::new(&dialect);
+        let preamble = preamble(&resource, &dialect).unwrap();
+        let mut text = Vec::new();
+        Text::open(&resource, encoding).unwrap().read(&mut text, 1 << 16).unwrap();
+        let whole = Chunks::open(&format, &resource, encoding, preamble.data, 1 << 16).unwrap();
+        let whole = found(whole, &format, &text);
+
+        let extent = Extent::new(&resource, &dialect, &preamble).unwrap();
+        let mut cuts: Vec<u64> = cuts.iter().map(|&cut| cut as u64).collect();
+        cuts.push(0);
+        cuts.push(bytes.len() as u64 + 1);
+        cuts.sort_unstable();
+        let counts: Vec<_> = cuts
+            .windows(2)
+            .map(|cut| RangeCount::new(&resource, &dialect, &extent, cut[0]..cut[1]).unwrap())
+            .collect();
+        // What is counted on other machines is written down.
+        let counts: Vec<RangeCount> = serde_json::from_str(&serde_json::to_string(&counts).unwrap()).unwrap();
+        let splits = extent.splits(&counts);
+        let mut parts = Vec::new();
+        let mut end = preamble.data.offset;
+        for split in &splits {
+            let chunks = Chunks::of_split(&format, &resource, encoding, split, 7).unwrap();
+            let part = found(chunks, &format, &text);
+            if extent.sequential.is_none() {
+                prop_assert_eq!(part.first().map(|first| first.0), Some(split.start));
+                prop_assert_eq!(split.start.offset, end);
+                end = split.end;
+            }
+            parts.extend(part);
+        }
+        prop_assert_eq!(parts, whole, "{:?}", splits);
+        if extent.sequential.is_none() {
+            prop_assert_eq!(end, text.len() as u64);
+        }
     }
 
     /// Records beyond the limit are left out, each known at its exact place; nothing else changes.

@@ -80,6 +80,41 @@ impl Plan {
         self.tables.get(id.index())
     }
 
+    /// Whether any row yields something else where it has another number, were it only the label of a blank node. Where
+    /// none does, places of rows matter to messages alone.
+    ///
+    /// ```
+    /// # use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions, Mode};
+    /// # use civigraph_csvw::diagnostic::{self, Diagnostics};
+    /// # use civigraph_csvw::resource::LocalFiles;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("t.csv"), "a\n1\n")?;
+    /// # let files = LocalFiles::new(folder.path());
+    /// # let mut diagnostics = Diagnostics::new(diagnostic::Mode::Convert);
+    /// # let url = files.url_of(&folder.path().join("t.csv"));
+    /// # let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
+    /// let options = CompileOptions { mode: Mode::Minimal, ..CompileOptions::default() };
+    /// let plan = csvw::compile(&group, &options, &mut diagnostics);
+    /// // Rows without `aboutUrl` are blank nodes, whose labels count the rows.
+    /// assert!(plan.depends_on_row_numbers());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn depends_on_row_numbers(&self) -> bool {
+        let mut tables = self.tables.iter();
+        let is_fresh = |term: &TermMap| matches!(term, TermMap::Fresh(_));
+        let mut joined = self.joins.iter().flat_map(|join| &join.maps);
+        tables.any(|table| table.counts_rows() || table.labels_rows())
+            || joined.any(|map| {
+                let graphs = map.graphs.iter().filter_map(GraphMap::term);
+                [&map.subject, &map.predicate, &map.object]
+                    .into_iter()
+                    .chain(graphs)
+                    .any(is_fresh)
+            })
+    }
+
     /// The tables with their ids.
     pub fn tables(&self) -> impl Iterator<Item = (TableId, &TablePlan)> {
         let tables = self.tables.iter().enumerate();
@@ -177,5 +212,13 @@ impl TablePlan {
         let numbered = |slot: &Slot| matches!(slot, Slot::Row | Slot::SourceRow);
         let mut slots = self.templates.iter().flat_map(Template::slots);
         slots.any(numbered)
+    }
+
+    /// Whether the labels of blank nodes depend on the number of the row: those of new nodes, and of lists.
+    pub fn labels_rows(&self) -> bool {
+        self.maps.iter().any(|map| {
+            let is_fresh = |term: &TermMap| matches!(term, TermMap::Fresh(_));
+            map.object.is_list() || map.terms().any(is_fresh)
+        })
     }
 }
