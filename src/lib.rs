@@ -83,6 +83,7 @@ pub mod cli;
 pub mod complete;
 pub mod describe;
 pub mod diff;
+mod digest;
 pub mod export;
 pub mod invert;
 pub mod knowledge;
@@ -104,5 +105,6 @@ pub mod shacl;
 pub mod store;
 pub mod suggest;
 pub mod tables;
+mod turtle;
 #[cfg(feature = "serve")]
 pub mod worker;

@@ -35,9 +35,10 @@ mod stated;
 mod table;
 mod value;
 
+pub use crate::digest::sha256_hex;
 pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow};
 pub use conflict::{Conflict, Side};
-pub use document::{Document, sha256_hex};
+pub use document::Document;
 pub use evidence::{Checked, verify};
 pub use moved::{Followed, Words};
 pub use name::{stem, table_name};

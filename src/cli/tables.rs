@@ -6,13 +6,14 @@ use super::{Global, Outcome};
 use crate::datatype::canonical_quad;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::{digest_file, sha256_hex};
 use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
 use crate::pipeline::Source;
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::rules::is_record;
-use crate::store::{self, Build, StoreError, digest_bytes, digest_file, graph_iri};
+use crate::store::{self, Build, StoreError, graph_iri};
 use crate::tables::{self, Tables};
 use crate::uri::percent_decode;
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -109,7 +110,7 @@ pub(super) fn run(
         rows += table.rows;
         let is_same = match compression {
             Compression::None => input(&build, &format!("data/{name}"))
-                .is_some_and(|sha256| sha256 == digest_bytes(&table.bytes)),
+                .is_some_and(|sha256| sha256 == sha256_hex(&table.bytes)),
             // How well a file was compressed is not in the graph.
             Compression::Gzip | Compression::Zstd => originals
                 .as_ref()

@@ -23,9 +23,10 @@ pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::digest::hex;
 use crate::progress::Progress;
 use crate::store::line::Parts;
-use crate::store::{Build, Prefixes, StoreError, graph_iri, hex};
+use crate::store::{Build, Prefixes, StoreError, graph_iri};
 use lines::{ReadLines, Selected};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

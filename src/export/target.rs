@@ -32,7 +32,7 @@ pub fn to_file(
     digested.flush().map_err(failed)?;
     let Digested { hasher, bytes, .. } = digested;
     target.finish().map_err(failed)?;
-    Ok((bytes, crate::store::hex(&hasher.finalize())))
+    Ok((bytes, crate::digest::hex(&hasher.finalize())))
 }
 
 /// Writes through `write` into an open stream.
@@ -135,7 +135,7 @@ mod tests {
             let (bytes, digest) = to_file(&path, compression, |out| {
                 out.write_all(b"text").map_err(output)
             })?;
-            assert_eq!(crate::store::digest_file(&path)?, (bytes, digest));
+            assert_eq!(crate::digest::digest_file(&path)?, (bytes, digest));
             let file = File::open(&path)?;
             let text = match compression {
                 Compression::Gzip => io::read_to_string(flate2::read::GzDecoder::new(file))?,

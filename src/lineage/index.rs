@@ -4,10 +4,10 @@
 //! rows start: what a row says is always read from the CSV. It belongs to one state of plan and
 //! files; after any change it is made anew.
 
-use crate::claims::sha256_hex;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use oxrdf::{NamedOrBlankNodeRef, QuadRef};

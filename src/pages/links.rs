@@ -12,7 +12,7 @@
 //! link never has to carry a parameter along, and a static site has a folder for each language but the first.
 
 use super::language::Language;
-use crate::store::hex;
+use crate::digest::hex;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeSet;

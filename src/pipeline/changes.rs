@@ -3,9 +3,10 @@
 use crate::convert;
 use crate::csv::{LeftOut, Split, compare_rows};
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
-use crate::store::{Amender, Build, ChangedRows, DeltaSink, Site, StoreError, digest_bytes};
+use crate::store::{Amender, Build, ChangedRows, DeltaSink, Site, StoreError};
 use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -39,7 +40,7 @@ impl Inputs {
 /// The digest of a plan, by which a build knows another one.
 pub(super) fn digest(plan: &Plan) -> String {
     // A plan is data that can always be written down; without a digest nothing is amended.
-    serde_json::to_vec(plan).map_or_else(|_| String::new(), |json| digest_bytes(&json))
+    serde_json::to_vec(plan).map_or_else(|_| String::new(), |json| sha256_hex(&json))
 }
 
 /// The tables as one build was made of them.

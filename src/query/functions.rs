@@ -16,8 +16,7 @@ use super::collation;
 use super::guard::Findings;
 use super::guard::line_and_column;
 use super::knowing;
-use super::stored::nearest;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::lineage::{self, Fragment, Tracer};
 use crate::store::{Build, StoreError};
 use oxrdf::vocab::xsd;
@@ -213,7 +212,7 @@ pub(super) fn check(
                 format!("no such function: <{name}>"),
             );
             if base.is_some()
-                && let Some(nearest) = nearest(local, names)
+                && let Some(nearest) = suggest::nearest(local, names)
             {
                 refusal = refusal.with_hint(format!("did you mean `{nearest}`?"));
             }

@@ -99,7 +99,6 @@ pub(crate) use stack::on_large_stack;
 #[cfg(feature = "serve")]
 pub(crate) use stack::with_large_stack;
 #[cfg(feature = "serve")]
-pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -157,7 +157,7 @@ impl StoredQuery {
         )
         .with_found(name);
         let names: Vec<String> = files.iter().map(|path| stem(path)).collect();
-        let nearest = nearest(name, names.iter().map(String::as_str));
+        let nearest = suggest::nearest(name, names.iter().map(String::as_str));
         Err(StoreError::from(match nearest {
             Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
             None => diagnostic.with_hint("`civigraph list queries` shows them all"),
@@ -201,7 +201,7 @@ impl StoredQuery {
                 )
                 .with_found(name)
                 .with_expected(names.clone().collect::<Vec<_>>().join(", "));
-                if let Some(nearest) = nearest(name, names) {
+                if let Some(nearest) = suggest::nearest(name, names) {
                     diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
                 }
                 problem(diagnostic);
@@ -296,23 +296,6 @@ fn stem(path: &Path) -> String {
 fn shown_as(path: &Path, folder: &str) -> String {
     let name = path.file_name().unwrap_or_default();
     format!("{folder}{}", name.to_string_lossy())
-}
-
-/// The candidate that is most like `name`, if one is like it at all.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let folded = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let score = strsim::jaro_winkler(&folded, &candidate.to_lowercase());
-            (score, candidate)
-        })
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
 
 fn in_language<'a>(texts: &'a BTreeMap<String, String>, language: &str) -> Option<&'a str> {
@@ -592,15 +575,5 @@ mod tests {
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let values = query.bind(&given, &prefixes, "http://e/", &mut diagnostics);
         assert_eq!(values.map(|values| values.len()), Some(3));
-    }
-
-    #[test]
-    fn the_nearest_name_is_proposed() {
-        let names = ["session-participants", "timeline", "figures"];
-        assert_eq!(
-            nearest("sesion-participant", names),
-            Some("session-participants")
-        );
-        assert_eq!(nearest("xyz", names), None);
     }
 }

@@ -5,19 +5,18 @@ use super::line::write_quad;
 use super::lines::{Digested, digest_all};
 use super::load::{LoadChunk, LoadSink, Loaded, Loader, PIECE, index_error};
 use super::manifest::Amendments;
-use super::nesting::{Nesting, Syntax, TooDeep};
 use super::open::{INDEX, OTHERS};
 use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
 use super::text;
 use super::verify::check_index;
-use super::{About, Manifest, Statistics, Step, StoreError, digest_bytes, release_quads};
+use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
 use crate::convert::Sink;
-use crate::datatype::canonical_quad;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::digest::sha256_hex;
+use crate::turtle::{Problem, Turtle};
 use civigraph_index::{self as index, Index};
-use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::{BlankNode, GraphName, NamedNode, Quad};
+use oxrdf::{BlankNode, NamedNode, Quad};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -318,13 +317,11 @@ pub fn read_turtle(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Quad>, StoreError> {
     let reader = File::open(file).map_err(|e| StoreError::io(file, "open the file", e))?;
-    let parser = RdfParser::from_format(RdfFormat::Turtle)
-        .with_default_graph(GraphName::from(graph))
-        .without_named_graphs()
-        .for_reader(BufReader::new(Nesting::new(reader, Syntax::Turtle)));
+    let shown: Arc<str> = name.into();
+    let turtle = Turtle::new(BufReader::new(reader), &shown, None, graph.into());
     let file_name = file.file_name().unwrap_or_default().as_encoded_bytes();
     // The labels of tables start with another letter.
-    let prefix = format!("o{:.16}n", digest_bytes(file_name));
+    let prefix = format!("o{:.16}n", sha256_hex(file_name));
     let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
     // The parser makes up labels at random where the file has none.
     let mut label = |node: &BlankNode| {
@@ -335,35 +332,24 @@ pub fn read_turtle(
             .clone()
     };
     let mut quads = Vec::new();
-    for quad in parser {
-        // The parser puts language tags in lower case.
-        match quad.map(canonical_quad) {
-            Ok(quad) if mentions_blank(quad.as_ref()) => quads.push(renamed(&quad, &mut label)),
-            Ok(quad) => quads.push(quad),
-            Err(oxigraph::io::RdfParseError::Io(error)) => {
-                let Some(deep) = TooDeep::of(&error) else {
-                    return Err(StoreError::io(file, "read the file", error));
-                };
-                let place = Place::at(name, deep.line, deep.column);
-                let message = format!("this Turtle cannot be read: {deep}");
-                diagnostics.push(Diagnostic::new(Code::Turtle, place, message));
+    for item in turtle {
+        match item {
+            Ok((quad, _)) if mentions_blank(quad.as_ref()) => {
+                quads.push(renamed(&quad, &mut label));
+            }
+            Ok((quad, _)) => quads.push(quad),
+            Err(Problem::Io(error)) => return Err(StoreError::io(file, "read the file", error)),
+            Err(Problem::TooDeep(problem)) => {
+                diagnostics.push(problem);
                 break;
             }
-            Err(oxigraph::io::RdfParseError::Syntax(error)) => {
+            Err(Problem::Syntax(problem)) => {
                 let text = fs::read_to_string(file).unwrap_or_default();
-                if let Some(merge) = Diagnostic::unresolved_merge(&text, &name.into()) {
+                if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
                     diagnostics.push(merge);
                     break;
                 }
-                let place = match error.location() {
-                    Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
-                    None => Place::file(name),
-                };
-                diagnostics.push(Diagnostic::new(
-                    Code::Turtle,
-                    place,
-                    format!("this is no Turtle: {}", without_place(&error.to_string())),
-                ));
+                diagnostics.push(problem);
             }
         }
     }
@@ -395,12 +381,4 @@ pub(super) fn write_lines(sorter: Sorter, path: &Path) -> io::Result<()> {
         encoder.write_all(b"\n")?;
     }
     encoder.finish()?.flush()
-}
-
-/// The words of a syntax error without the place, which the parser says first.
-pub(crate) fn without_place(words: &str) -> &str {
-    let place = words.strip_prefix("Parser error at line ");
-    place
-        .and_then(|rest| rest.split_once(": "))
-        .map_or(words, |(_, words)| words)
 }

@@ -32,7 +32,6 @@ mod amend;
 mod blank;
 mod build;
 mod difference;
-mod digest;
 mod error;
 mod history;
 mod layout;
@@ -55,13 +54,12 @@ mod text;
 mod verify;
 mod work;
 
+pub use crate::digest::digest_file;
 pub use about::{About, Input};
 pub use amend::{Amended, Amender, ChangedRows, DeltaChunk, DeltaSink};
 pub(crate) use blank::{Unlabelled, mentions_blank, renamed, to_sophia};
-pub(crate) use build::without_place;
 pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
 pub use difference::{Side, compare_lines};
-pub use digest::{digest_bytes, digest_file, hex};
 pub use error::StoreError;
 pub use history::{Change, Changes, Counts, InputChange, RolledBack, changes, roll_back};
 #[cfg(feature = "serve")]

@@ -359,6 +359,89 @@ fn dialect() -> impl Strategy<Value = Dialect> {
         )
 }
 
+/// A dialect that the `csv` crate can read too: of one-byte characters, and its line terminator.
+fn common_dialect() -> impl Strategy<Value = (Dialect, Option<u8>)> {
+    let terminator = prop_oneof![Just(None), Just(None), Just(Some(b'\r')), Just(Some(b'^'))];
+    (
+        prop::sample::select(&[",", ";", "\t", "|"][..]),
+        prop::sample::select(&[Some("\""), Some("\""), Some("'"), None][..]),
+        any::<bool>(),
+        terminator,
+        prop_oneof![Just(None), Just(Some("#"))],
+        any::<bool>(),
+    )
+        .prop_map(
+            |(delimiter, quote, double_quote, terminator, comment, trim)| {
+                let mut dialect = Dialect {
+                    delimiter: delimiter.into(),
+                    quote_char: quote.map(Into::into),
+                    double_quote,
+                    comment_prefix: comment.map(Into::into),
+                    trim: if trim { Trim::Both } else { Trim::None },
+                    header_row_count: 0,
+                    ..Dialect::default()
+                };
+                if let Some(terminator) = terminator {
+                    dialect.line_terminators = vec![char::from(terminator).into()];
+                }
+                (dialect, terminator)
+            },
+        )
+}
+
+/// Writes a cell in a dialect, in quotes where it has to be, or where that is asked for; without quotes, what would need
+/// some is left out.
+fn write_cell(
+    dialect: &Dialect,
+    cell: &str,
+    is_alone: bool,
+    is_first: bool,
+    quoted: bool,
+) -> String {
+    let special = |c: char| {
+        "\r\n^".contains(c)
+            || dialect.delimiter.contains(c)
+            || dialect
+                .quote_char
+                .as_deref()
+                .is_some_and(|quote| quote.contains(c))
+            || !dialect.double_quote && c == '\\'
+    };
+    let is_comment = |cell: &str| {
+        let prefix = dialect.comment_prefix.as_deref();
+        is_first && prefix.is_some_and(|prefix| cell.starts_with(prefix))
+    };
+    let Some(quote) = dialect.quote_char.as_deref() else {
+        let cell: String = cell.chars().filter(|&c| !special(c)).collect();
+        // Neither a comment nor a line without anything.
+        return match is_comment(&cell) || is_alone && cell.is_empty() {
+            true => format!("x{cell}"),
+            false => cell,
+        };
+    };
+    if !quoted && !cell.contains(special) && !is_comment(cell) && !(is_alone && cell.is_empty()) {
+        return cell.to_owned();
+    }
+    let content = match dialect.double_quote {
+        true => cell.replace(quote, &quote.repeat(2)),
+        false => cell
+            .replace('\\', "\\\\")
+            .replace(quote, &format!("\\{quote}")),
+    };
+    format!("{quote}{content}{quote}")
+}
+
+/// Line terminators, or those of the dialect.
+const TERMINATORS: &[Option<&[&str]>] = &[
+    None,
+    None,
+    None,
+    Some(&["\r"]),
+    Some(&[";"]),
+    Some(&[";", "\n"]),
+    Some(&["\u{1E}"]),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -386,7 +469,7 @@ proptest! {
         encoding in prop::sample::select(&[
             "utf-8", "utf-8", "windows-1251", "shift_jis", "euc-kr", "gb18030", "big5", "iso-2022-jp", "utf-16le",
         ][..]),
-        terminators in prop::sample::select(&[None, None, None, Some(&["\r"][..]), Some(&[";"]), Some(&[";", "\n"])][..]),
+        terminators in prop::sample::select(TERMINATORS),
         rows in (0..2u64, 0..2u64),
         cuts in prop::collection::vec(0..100usize, 0..8),
     ) {
@@ -535,5 +618,69 @@ proptest! {
         prop_assert!(rows.iter().all(|row| row.3 == 0));
         let cells: Vec<_> = rows.into_iter().map(|row| row.4).collect();
         prop_assert_eq!(cells, records);
+    }
+
+    /// In every dialect that both can read, the fields are those that the `csv` crate reads.
+    #[test]
+    fn the_csv_crate_reads_the_same_fields(
+        dialect in common_dialect(),
+        records in prop::collection::vec(
+            prop::collection::vec(("[ab,;|\"' #\\\\\r\n\t^é]{0,5}", any::<bool>()), 1..4), 0..8),
+        ends in prop::collection::vec((any::<bool>(), any::<bool>()), 8),
+        size in 1..60usize,
+    ) {
+        let (dialect, terminator) = dialect;
+        let mut text = String::new();
+        for (record, &(crlf, comment)) in records.iter().zip(&ends) {
+            let end = match terminator {
+                Some(end) => char::from(end).to_string(),
+                None if crlf => "\r\n".to_owned(),
+                None => "\n".to_owned(),
+            };
+            // The crate ends comments at line feeds alone.
+            if comment
+                && terminator.is_none()
+                && let Some(prefix) = &dialect.comment_prefix
+            {
+                text += &format!("{prefix} \"{end}");
+            }
+            let cells: Vec<_> = record
+                .iter()
+                .enumerate()
+                .map(|(at, (cell, quoted))| write_cell(&dialect, cell, record.len() == 1, at == 0, *quoted))
+                .collect();
+            text += &cells.join(&dialect.delimiter);
+            text += &end;
+        }
+        let byte = |text: &str| text.as_bytes()[0];
+        let mut reader = ::csv::ReaderBuilder::new();
+        reader
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(byte(&dialect.delimiter))
+            .double_quote(dialect.double_quote)
+            .comment(dialect.comment_prefix.as_deref().map(byte))
+            .terminator(terminator.map_or(::csv::Terminator::CRLF, ::csv::Terminator::Any))
+            .trim(match dialect.trim {
+                Trim::None => ::csv::Trim::None,
+                _ => ::csv::Trim::Fields,
+            });
+        match dialect.quote_char.as_deref() {
+            Some(quote) => reader.quote(byte(quote)),
+            None => reader.quoting(false),
+        };
+        if !dialect.double_quote {
+            reader.escape(Some(b'\\'));
+        }
+        let expected: Vec<Vec<String>> = reader
+            .from_reader(text.as_bytes())
+            .into_records()
+            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        prop_assert_eq!(expected.len(), records.len(), "{:?}", text);
+        let (found, _) = rows(text.as_bytes(), &dialect, size);
+        prop_assert!(found.iter().all(|row| row.3 == 0), "{:?}", text);
+        let found: Vec<_> = found.into_iter().map(|row| row.4).collect();
+        prop_assert_eq!(found, expected, "{:?}", text);
     }
 }

@@ -112,6 +112,11 @@ mod tests {
             assert_eq!(nearest(word, keys), None, "{word}");
         }
         assert_eq!(nearest("twon-12", keys), Some("town-12"));
+        let queries = ["timeline", "session-participants"];
+        assert_eq!(
+            nearest("sesion-participant", queries),
+            Some("session-participants")
+        );
         check("", None);
     }
 

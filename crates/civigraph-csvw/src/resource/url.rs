@@ -259,19 +259,7 @@ pub fn to_path(url: &str) -> Option<PathBuf> {
 /// The path that a percent-encoded URL path stands for.
 pub(super) fn decoded_path(path: &str) -> Option<PathBuf> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if byte == b'%' {
-            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = tail.get(2..)?;
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok().map(PathBuf::from)
+    uri::percent_decode_all(path).map(PathBuf::from)
 }
 
 #[cfg(test)]
