@@ -97,6 +97,7 @@ pub mod project;
 pub mod query;
 #[cfg(feature = "serve")]
 pub mod reconcile;
+pub mod refusal;
 pub mod rules;
 pub mod scaffold;
 #[cfg(feature = "serve")]

@@ -4,7 +4,7 @@ use super::aligned::Aligned;
 use super::entity::{self, Entity};
 use super::rows::{self, ComparedTables, TableChange};
 use super::{PropertyChange, Version, What};
-use crate::store::StoreError;
+use crate::diff::DiffError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +67,7 @@ impl Difference {
 ///
 /// # Errors
 /// A version cannot be read.
-pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
+pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
     let tables = |version: &Version| match &version.project {
         Some(project) => ComparedTables::open(project),
         None => Ok(None),

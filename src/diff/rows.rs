@@ -11,7 +11,7 @@ use crate::plan::{TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
-use crate::store::{StoreError, mentions_blank, renamed as relabelled};
+use crate::store::{mentions_blank, renamed as relabelled};
 use crate::tables::ProjectTables;
 use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
@@ -75,9 +75,9 @@ pub(super) struct ComparedTables {
 
 impl ComparedTables {
     /// The tables of a project whose metadata has been read before, and its errors reported.
-    pub(super) fn open(project: &Project) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(project: &Project) -> Result<Option<Self>, DiffError> {
         let source = Source::open(project)
-            .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
+            .map_err(|e| DiffError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
         let project = ProjectTables::load(source, &mut silent);
         Ok(project.map(|project| Self {
@@ -139,8 +139,8 @@ impl ComparedTables {
 pub(super) fn compare(
     old: &ComparedTables,
     new: &ComparedTables,
-) -> Result<Vec<TableChange>, StoreError> {
-    let unread = |e| StoreError::io("tables".as_ref(), "compare the tables", e);
+) -> Result<Vec<TableChange>, DiffError> {
+    let unread = |e| DiffError::io("tables".as_ref(), "compare the tables", e);
     let shared: BTreeSet<&str> = old.shared_names().chain(new.shared_names()).collect();
     let (old_names, new_names) = (old.names(&shared), new.names(&shared));
     let names: BTreeSet<&String> = old_names.iter().chain(&new_names).collect();

@@ -3,6 +3,7 @@
 //! A dump is made from the build's sorted quads, so every literal keeps the form
 //! that the plan gave it, and nothing depends on the CSV files having stayed as they were.
 
+mod error;
 mod file;
 mod format;
 pub(crate) mod lines;
@@ -16,6 +17,7 @@ pub(crate) mod turtle;
 pub(crate) mod xml;
 
 pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
+pub use error::ExportError;
 pub(crate) use file::OutputFile;
 pub use format::{Compression, Format, of_file_name, unknown_format};
 pub use lines::{Graphs, LineSource};
@@ -26,7 +28,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::digest::hex;
 use crate::progress::Progress;
 use crate::store::line::Parts;
-use crate::store::{Build, Prefixes, StoreError, graph_iri};
+use crate::store::{Build, Prefixes, graph_iri};
 use lines::{ReadLines, Selected};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -88,7 +90,7 @@ pub fn export_to_file(
     build: &Build,
     options: &ExportOptions,
     path: &Path,
-) -> Result<Exported, StoreError> {
+) -> Result<Exported, ExportError> {
     let graphs = choose(build, options)?;
     let is_stream = file::leads_to_stream(path);
     let mut dumped = None;
@@ -121,7 +123,7 @@ pub fn export_to_file(
         };
         to_file(&manifest_path, Compression::None, |out| {
             manifest::write(build, &of_dump, &graphs, options, out)
-                .map_err(|e| StoreError::io(&manifest_path, "write the manifest", e))
+                .map_err(|e| ExportError::io(&manifest_path, "write the manifest", e))
         })?;
         exported.manifest = Some(manifest_path);
     }
@@ -131,12 +133,12 @@ pub fn export_to_file(
 /// Dumps a build into a stream, without a manifest.
 ///
 /// # Errors
-/// As [`export_to_file`]; [`StoreError::is_broken_pipe`] tells a reader that went away.
+/// As [`export_to_file`]; [`ExportError::is_broken_pipe`] tells a reader that went away.
 pub fn export_to_stream(
     build: &Build,
     options: &ExportOptions,
     out: &mut dyn Write,
-) -> Result<Exported, StoreError> {
+) -> Result<Exported, ExportError> {
     let graphs = choose(build, options)?;
     let mut triples = 0;
     to_stream(out, options.compression, |out| {
@@ -154,9 +156,9 @@ pub fn export_to_stream(
 ///
 /// # Errors
 /// One is unknown; the names that there are stand in the refusal.
-pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreError> {
+pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportError> {
     if options.reifiers && matches!(options.format, Format::RdfXml | Format::JsonLd) {
-        return Err(StoreError::from(
+        return Err(ExportError::from(
             Diagnostic::new(
                 Code::ExportFormat,
                 Place::file("command line"),
@@ -201,7 +203,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreErr
                     None => iri,
                 })
                 .collect();
-            return Err(StoreError::from(
+            return Err(ExportError::from(
                 Diagnostic::new(
                     Code::UnknownGraph,
                     Place::file("command line"),
@@ -229,7 +231,7 @@ fn dump(
     options: &ExportOptions,
     graphs: &Graphs,
     out: &mut dyn Write,
-) -> Result<Dumped, StoreError> {
+) -> Result<Dumped, ExportError> {
     let release = build.release_lines()?;
     let selected = Selected::new(
         ReadLines(build.lines()?),
@@ -275,7 +277,7 @@ pub fn write_lines(
     prefixes: &Prefixes,
     base: &str,
     out: &mut dyn Write,
-) -> Result<u64, StoreError> {
+) -> Result<u64, ExportError> {
     let layout = turtle::Layout {
         prefixes,
         base,

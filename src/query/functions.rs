@@ -18,7 +18,8 @@ use super::guard::line_and_column;
 use super::knowing;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::lineage::{self, Fragment, Tracer};
-use crate::store::{Build, StoreError};
+use crate::query::QueryError;
+use crate::store::Build;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
@@ -110,7 +111,7 @@ impl Lineage {
     ///
     /// # Errors
     /// The tables of the build cannot be read.
-    pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, QueryError> {
         let base = &build.manifest().about.base;
         let called = Function::ALL
             .iter()
@@ -145,7 +146,7 @@ impl Lineage {
     ///
     /// # Errors
     /// They could not: the answer lacks rows.
-    pub(super) fn check(&self, file: &str) -> Result<(), StoreError> {
+    pub(super) fn check(&self, file: &str) -> Result<(), QueryError> {
         match self.failure.get() {
             None => Ok(()),
             Some(why) => Err(Diagnostic::new(
@@ -169,7 +170,7 @@ pub(super) fn check(
     base: Option<&str>,
     text: &str,
     file: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), QueryError> {
     for (name, counts) in &findings.functions {
         if CASTS.iter().any(|cast| cast.as_str() == name) {
             continue;

@@ -56,6 +56,7 @@
 
 mod answer;
 mod collation;
+mod error;
 mod explain;
 mod functions;
 mod graphs;
@@ -84,6 +85,7 @@ mod volatile;
 #[cfg(feature = "serve")]
 pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
+pub use error::QueryError;
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;

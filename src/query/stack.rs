@@ -1,7 +1,7 @@
 //! A stack that is large enough for queries: parsing and evaluating recurse with their depth, which the limits bound.
 
 use super::run::{broke_off, not_started};
-use crate::store::StoreError;
+use crate::query::QueryError;
 use std::cell::Cell;
 use std::io;
 use std::thread::{Builder, scope};
@@ -39,7 +39,7 @@ pub(crate) fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> io::
 pub(crate) fn on_large_stack<T: Send>(
     file: &str,
     work: impl FnOnce() -> T + Send,
-) -> Result<T, StoreError> {
+) -> Result<T, QueryError> {
     if is_large() {
         return Ok(work());
     }

@@ -14,7 +14,7 @@
 use super::guard::line_and_column;
 use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
-use crate::store::{Prefixes, StoreError};
+use crate::store::Prefixes;
 use oxrdf::Term;
 use std::collections::BTreeMap;
 use std::fs;
@@ -71,10 +71,10 @@ impl StoredQuery {
         path: &Path,
         file: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, QueryError> {
         let bytes = fs::read(path).map_err(|error| {
             let message = format!("could not read the query: {error}");
-            StoreError::from(Diagnostic::new(
+            QueryError::from(Diagnostic::new(
                 Code::Unreadable,
                 Place::file(file),
                 message,
@@ -84,7 +84,7 @@ impl StoredQuery {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to());
             let good = String::from_utf8_lossy(good.unwrap_or_default());
             let (line, column) = line_and_column(&good, good.len());
-            StoreError::from(
+            QueryError::from(
                 Diagnostic::new(
                     Code::Encoding,
                     Place::at(file, line, column),
@@ -144,9 +144,9 @@ impl StoredQuery {
         shown: &str,
         name: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, QueryError> {
         let files =
-            files(folder).map_err(|error| StoreError::io(folder, "list the queries", error))?;
+            files(folder).map_err(|error| QueryError::io(folder, "list the queries", error))?;
         if let Some(path) = files.iter().find(|path| stem(path) == name) {
             return Self::read(path, &shown_as(path, shown), diagnostics);
         }
@@ -158,7 +158,7 @@ impl StoredQuery {
         .with_found(name);
         let names: Vec<String> = files.iter().map(|path| stem(path)).collect();
         let nearest = suggest::nearest(name, names.iter().map(String::as_str));
-        Err(StoreError::from(match nearest {
+        Err(QueryError::from(match nearest {
             Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
             None => diagnostic.with_hint("`civigraph list queries` shows them all"),
         }))

@@ -11,7 +11,8 @@ use super::guard::{Findings, Limits, check_algebra, check_text, significant};
 use super::projection::order_of_text;
 use crate::csvw::well_known_namespace;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
-use crate::store::{Prefixes, StoreError};
+use crate::query::QueryError;
+use crate::store::Prefixes;
 use missing::missing;
 use reader::{Reader, UNREPORTED};
 use repair::repaired;
@@ -29,7 +30,7 @@ pub(super) fn parse(
     prefixes: &Prefixes,
     base: Option<&str>,
     limits: &Limits,
-) -> Result<(Query, Findings), StoreError> {
+) -> Result<(Query, Findings), QueryError> {
     check_text(text, file, limits)?;
     let mut parser = SparqlParser::new();
     if let Some(base) = base {
@@ -62,7 +63,7 @@ fn refusal(
     prefixes: &Prefixes,
     text: &str,
     file: &str,
-) -> StoreError {
+) -> QueryError {
     if let Some(merge) = Diagnostic::unresolved_merge(text, &file.into()) {
         return merge.into();
     }
@@ -90,7 +91,7 @@ fn refusal(
         }
         _ => {}
     }
-    StoreError::from(syntax_error(error, parser, prefixes, text, file))
+    QueryError::from(syntax_error(error, parser, prefixes, text, file))
 }
 
 fn syntax_error(

@@ -6,7 +6,7 @@ fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
     let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
     let found = parsed
         .map(drop)
-        .map_err(StoreError::into_diagnostic)
+        .map_err(QueryError::into_diagnostic)
         .map_err(|d| (d.code, d.place.line, d.place.column));
     assert_eq!(found, expected, "{text}");
 }
@@ -70,7 +70,7 @@ fn refusal(text: &str) -> (u64, u64, String, String) {
     let mut prefixes = Prefixes::default();
     prefixes.add("cg", "http://e/ns#");
     let parsed = parse(text, "q.rq", &prefixes, None, &Limits::default());
-    let found = parsed.map(drop).map_err(StoreError::into_diagnostic);
+    let found = parsed.map(drop).map_err(QueryError::into_diagnostic);
     let found = found.unwrap_err();
     assert_eq!(found.code, Code::QuerySyntax, "{text}");
     let (line, column) = (found.place.line, found.place.column);

@@ -65,7 +65,7 @@ pub use part::{count, extent, row, split, splits};
 pub use rows::TableRows;
 pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};
 pub use sink::{Origin, QuadSink, Sink};
-pub use text::{TextChunk, TextSink};
+pub use text::{TextChunk, TextSink, write_quad, write_term};
 
 #[cfg(test)]
 mod tests;
