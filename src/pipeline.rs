@@ -50,11 +50,11 @@ const VOCABULARY: &str = "vocabulary";
 /// How tables are checked and built.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CheckOptions<'a> {
-    /// The folder of the documents that evidence points into, where it is at hand.
+    /// The folder of the documents that evidence points into, where it is available.
     pub sources: Option<&'a Path>,
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
-    /// Hears of bytes of tables as they are done.
+    /// Progress callback, in bytes of tables.
     pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,

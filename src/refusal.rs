@@ -1,7 +1,7 @@
 //! What the errors of all layers are made of: a diagnostic, and the error behind it.
 //!
 //! Each layer has a type of its own, which [`layer_error`] makes: a function of a layer fails with that of its layer, and
-//! errors of the layers below become it by `?`. What stands above all of them, such as answers to assistants, fails with
+//! errors of the layers below become it by `?`. What is above all of them, such as answers to assistants, fails with
 //! a [`Refusal`].
 
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -67,7 +67,7 @@ impl Refusal {
         *self.diagnostic
     }
 
-    /// Whether the reader of our output went away, which is no failure.
+    /// Whether the reader of our output went away, which is not a failure.
     pub fn is_broken_pipe(&self) -> bool {
         self.source
             .as_deref()
@@ -155,7 +155,7 @@ macro_rules! layer_error {
                 self.0.into_diagnostic()
             }
 
-            /// Whether the reader of our output went away, which is no failure.
+            /// Whether the reader of our output went away, which is not a failure.
             pub fn is_broken_pipe(&self) -> bool {
                 self.0.is_broken_pipe()
             }

@@ -193,7 +193,7 @@ fn between_rows(
             let (Some(kind), Some(value)) = (row.get(columns.kind), row.get(columns.value)) else {
                 return;
             };
-            // What is no quantity has been reported as a wrong cell.
+            // What is not a quantity has been reported as a wrong cell.
             let Some(quantity) = row
                 .lexical(columns.value)
                 .and_then(|number| Quantity::new(&kind, &number))

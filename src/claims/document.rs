@@ -60,7 +60,7 @@ impl Document {
         self.text.get(self.byte(start)?..self.byte(end)?)
     }
 
-    /// Where words stand: start and end of every occurrence, overlapping ones included.
+    /// Where words are: start and end of every occurrence, overlapping ones included.
     pub fn occurrences(&self, words: &str) -> Vec<(usize, usize)> {
         let Some(first) = words.chars().next() else {
             return Vec::new();
@@ -81,8 +81,8 @@ impl Document {
         found
     }
 
-    /// Where words stand that differ in nothing but the look of spaces, dashes and quotation marks, ё
-    /// and capitals. For hints only: a lookalike is no evidence.
+    /// Where words are that differ in nothing but the look of spaces, dashes and quotation marks, ё
+    /// and capitals. For hints only: a lookalike is not evidence.
     pub fn lookalikes(&self, words: &str) -> Vec<(usize, usize)> {
         let fold = |text: &str| -> Vec<char> { text.chars().map(fold).collect() };
         let (text, words) = (fold(&self.text), fold(words));
@@ -102,7 +102,7 @@ impl Document {
         1 + before.map_or(0, |text| text.matches('\n').count())
     }
 
-    /// Where words of a length in code points and a digest stand: for each of `wanted`, the start and end of
+    /// Where words of a length in code points and a digest are: for each of `wanted`, the start and end of
     /// every place that has them.
     ///
     /// Costs one hash of each length at every position, however many words have that length.

@@ -27,7 +27,7 @@ pub struct Checked {
     pub verified: u64,
     /// Spans whose words have not.
     pub failed: u64,
-    /// Spans of documents that are not at hand: neither passed nor failed.
+    /// Spans of documents that are not available: neither passed nor failed.
     pub not_checked: u64,
 }
 

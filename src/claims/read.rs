@@ -38,7 +38,7 @@ pub struct Claim {
     pub cell: String,
     /// A curator has ranked it above the others.
     pub preferred: bool,
-    /// A curator stands by it: not refused, not pending, not deprecated.
+    /// A curator vouches for it: not refused, not pending, not deprecated.
     pub accepted: bool,
     /// Ids of its evidence.
     pub evidence: Vec<String>,
@@ -58,7 +58,7 @@ pub struct Claim {
 /// A row that a claim states another value for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
-    /// Its cells, as they stand.
+    /// Its cells, as they are.
     pub(super) cells: Vec<String>,
     /// Number of its record in the file.
     pub(super) record: u64,

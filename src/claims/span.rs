@@ -1,4 +1,4 @@
-//! The spans that evidence points at, with their words where the documents are at hand.
+//! The spans that evidence points at, with their words where the documents are available.
 
 use super::document::Document;
 use super::evidence;
@@ -145,7 +145,7 @@ impl Spans {
         Some(source.file.as_str())
     }
 
-    /// A document that is at hand, and whether it is the one that the curator read.
+    /// A document that is available, and whether it is the one that the curator read.
     pub fn document(&self, id: &str) -> Option<(&Document, bool)> {
         let source = self.documents.get(id)?;
         let document = source.document.as_ref()?;
@@ -153,7 +153,7 @@ impl Spans {
         Some((document, unchanged))
     }
 
-    /// The words of a span, where its document is at hand and they are those that were read.
+    /// The words of a span, where its document is available and they are those that were read.
     pub fn words(&self, span: &Span) -> Option<&str> {
         let source = self.documents.get(&span.document)?;
         source

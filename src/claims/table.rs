@@ -91,7 +91,7 @@ impl<'p> Reader<'p> {
         let mut chunk = Chunk::default();
         // A record that is too long has been reported by the conversion too.
         while chunks.next_into(&mut chunk)? {
-            // What is no UTF-8 has been reported by the conversion; a span of it is no key.
+            // What is not UTF-8 has been reported by the conversion; a span of it is not a key.
             let text = String::from_utf8_lossy(&chunk.text);
             let mut records = chunk.records(&self.format, &text);
             while let Some(place) = records.advance() {
@@ -176,7 +176,7 @@ impl Row<'_> {
             .collect()
     }
 
-    /// The text of a cell as it stands.
+    /// The text of a cell as it is.
     fn raw<'b>(&'b self, column: usize, buffer: &'b mut String) -> &'b str {
         self.record.cells.get(column).map_or("", |cell: &Cell| {
             cell.text(&self.reader.format, self.text, buffer)
@@ -188,7 +188,7 @@ impl Row<'_> {
         self.at.record
     }
 
-    /// The texts of all cells of the file's columns, as they stand.
+    /// The texts of all cells of the file's columns, as they are.
     pub(super) fn texts(&self) -> Vec<String> {
         let mut buffer = String::new();
         self.record
@@ -250,7 +250,7 @@ pub(crate) fn read_rows(
     })
 }
 
-/// Visits the rows of a table: the number of each, and the texts of its cells as they stand.
+/// Visits the rows of a table: the number of each, and the texts of its cells as they are.
 pub(crate) fn read_texts(
     plan: &TablePlan,
     resolver: &dyn Resolver,

@@ -248,7 +248,7 @@ impl Shown<'_> {
         rows
     }
 
-    /// Nodes that stand for triples in the records of inferences: their triples are told already.
+    /// Nodes that represent triples in the records of inferences: their triples are reported already.
     fn is_record(&self, subject: &str) -> bool {
         let iri = subject.strip_prefix('<').and_then(|s| s.strip_suffix('>'));
         iri.zip(self.base)

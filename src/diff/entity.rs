@@ -1,4 +1,4 @@
-//! Lines that differ, told by entity.
+//! Lines that differ, by entity.
 
 use crate::diff::DiffError;
 use crate::query::LABEL_PROPERTIES;
@@ -73,7 +73,7 @@ pub(super) struct Entities {
     pub(super) labels: BTreeMap<String, String>,
 }
 
-/// Graph and property, as they stand in lines.
+/// Graph and property, as they are in lines.
 type Key = (Option<String>, String);
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! What changed between two versions of a graph, told in the curator's terms.
+//! What changed between two versions of a graph, in the curator's terms.
 //!
 //! ```text
 //!  build ───────────────┐

@@ -33,7 +33,7 @@ pub struct TableChange {
     pub new_columns: Vec<String>,
     /// Columns that only the old version has.
     pub gone_columns: Vec<String>,
-    /// Whether rows or columns that both have stand in another order.
+    /// Whether rows or columns that both have are in another order.
     pub reordered: bool,
     /// Rows that differ, in order of their keys.
     pub rows: Vec<RowChange>,
@@ -115,7 +115,7 @@ impl ComparedTables {
 
     fn standing(&self) -> &Standing {
         self.standing.get_or_init(|| {
-            // What is wrong with claims is told by `check`.
+            // `check` reports what is wrong with claims.
             let mut silent = Diagnostics::new(Mode::Convert);
             let claims = Claims::read(self.project.get(), &mut silent);
             claims.standing(claims.graph(&self.project.group))
@@ -241,7 +241,7 @@ impl View<'_> {
         Ok(cells)
     }
 
-    /// The quads of some rows, as lines, where contradictions let them stand. Only the splits that hold such rows are converted.
+    /// The quads of some rows, as lines, as contradictions leave them. Only the splits that hold such rows are converted.
     fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, Lines>> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
@@ -265,7 +265,7 @@ impl View<'_> {
     }
 }
 
-/// The quads of a row as lines whose blank nodes do not tell where the row stands, each with the line as
+/// The quads of a row as lines whose blank nodes do not tell where the row is, each with the line as
 /// the graph has it where that is another one.
 type Lines = BTreeMap<String, Option<String>>;
 
@@ -318,7 +318,7 @@ fn lacking(lines: &Lines, others: &Lines) -> Vec<String> {
         .collect()
 }
 
-/// A key in one line. Of several cells, those that hold what stands between them are quoted as in CSV.
+/// A key in one line. Of several cells, those that hold what is between them are quoted as in CSV.
 pub(super) fn key_text<'c>(cells: impl ExactSizeIterator<Item = &'c str>) -> String {
     let several = cells.len() > 1;
     let mut text = String::new();
@@ -409,7 +409,7 @@ fn differing(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> Vec<Dif
     differing
 }
 
-/// Whether the rows of both stand in another order.
+/// Whether the rows of both are in another order.
 fn reordered(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> bool {
     let mut numbers: Vec<(u64, u64)> = before
         .iter()

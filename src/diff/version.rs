@@ -36,7 +36,7 @@ pub struct Version {
     pub prefixes: Prefixes,
     /// Base of the project's IRIs, where it is known.
     pub base: Option<String>,
-    /// The project, where its tables are at hand.
+    /// The project, where its tables are available.
     pub project: Option<Project>,
     /// Errors in the project. With some there is no graph, and its tables alone can be compared.
     pub errors: u64,

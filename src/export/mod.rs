@@ -51,7 +51,7 @@ pub struct ExportOptions {
     pub manifest: bool,
     /// The time to put in the manifest (`xsd:dateTime`); none by default, so that manifests compare.
     pub issued: Option<String>,
-    /// Hears of triples as they are read.
+    /// Progress callback, in triples read.
     pub progress: Option<Progress>,
 }
 
@@ -108,7 +108,7 @@ pub fn export_to_file(
         bytes,
         manifest: None,
     };
-    // A stream is no file that a manifest could be about.
+    // A stream is not a file that a manifest could be about.
     if options.manifest && !is_stream {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let manifest_path = path.with_file_name(format!("{name}.manifest.ttl"));
@@ -155,7 +155,7 @@ pub fn export_to_stream(
 /// The graphs that the options name.
 ///
 /// # Errors
-/// One is unknown; the names that there are stand in the refusal.
+/// One is unknown; the error lists the known ones.
 pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportError> {
     if options.reifiers && matches!(options.format, Format::RdfXml | Format::JsonLd) {
         return Err(ExportError::from(
@@ -248,7 +248,7 @@ fn dump(
         hasher: Sha256::new(),
         blank: false,
         progress: options.progress.clone(),
-        untold: 0,
+        unreported: 0,
     };
     let about = &build.manifest().about;
     let triples = write_lines(
@@ -318,8 +318,8 @@ fn write_plain(lines: &mut dyn LineSource, format: Format, out: &mut dyn Write) 
     Ok(written)
 }
 
-/// Lines that pass before a listener is told.
-const TOLD: u64 = 4096;
+/// Lines between two calls of the progress callback.
+const REPORTED: u64 = 4096;
 
 /// Digests the lines that pass.
 struct Digesting<S> {
@@ -327,8 +327,8 @@ struct Digesting<S> {
     hasher: Sha256,
     blank: bool,
     progress: Option<Progress>,
-    /// Lines that the listener has not been told of.
-    untold: u64,
+    /// Lines that have not been reported.
+    unreported: u64,
 }
 
 impl<S: LineSource> LineSource for Digesting<S> {
@@ -341,11 +341,11 @@ impl<S: LineSource> LineSource for Digesting<S> {
                 || Parts::of(line).is_some_and(|parts| {
                     parts.subject.starts_with(b"_:") || parts.object.starts_with(b"_:")
                 });
-            self.untold += 1;
-            if self.untold == TOLD
+            self.unreported += 1;
+            if self.unreported == REPORTED
                 && let Some(progress) = &self.progress
             {
-                progress.add(std::mem::take(&mut self.untold));
+                progress.add(std::mem::take(&mut self.unreported));
             }
         }
         Ok(more)

@@ -52,7 +52,7 @@ pub fn ontology(
     for file in files {
         let name = shown.join(file.strip_prefix(project.root()).unwrap_or(&file));
         let name = name.strip_prefix(".").unwrap_or(&name).to_string_lossy();
-        // What is wrong with it is told by `check`.
+        // `check` reports what is wrong with it.
         let mut silent = Diagnostics::new(Mode::Convert);
         let quads = read_turtle(&file, &name, graph.clone(), &mut silent)?;
         let mut matching = quads

@@ -203,7 +203,7 @@ impl Entries {
 }
 
 /// The name of the index for this state of plan and files, and the bytes of all tables; `None` where
-/// one is no local file.
+/// one is not a local file.
 fn state(plan: &Plan, resolver: &dyn Resolver) -> io::Result<Option<(String, u64)>> {
     let mut state = serde_json::to_vec(plan)?;
     let mut bytes = 0;

@@ -207,7 +207,7 @@ fn own_path(rest: &str) -> Option<String> {
     }
 }
 
-/// Whether a character may stand in a path as it is, or be escaped there and come back.
+/// Whether a character may be in a path as it is, or be escaped there and come back.
 fn is_path(c: char) -> bool {
     c.is_ascii_alphanumeric() || !c.is_ascii() || "-._~!$&'()*+,;=:@%".contains(c)
 }

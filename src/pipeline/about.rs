@@ -1,4 +1,4 @@
-//! What a build is told about itself: its inputs, prefixes, titles and licence.
+//! What a build says of itself: its inputs, prefixes, titles and licence.
 
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
@@ -42,7 +42,7 @@ pub(super) fn inputs(
 }
 
 impl Work<'_> {
-    /// What the build is told about itself.
+    /// What the build says of itself.
     pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
         let Self {
             project,

@@ -59,7 +59,7 @@ impl Resolver for Copies<'_> {
     }
 }
 
-/// What differs between the tables of the published build and those at hand.
+/// What differs between the tables of the published build and the current ones.
 pub(super) struct Changes<'a> {
     /// Rows that are new.
     pub(super) new: ChangedRows,

@@ -25,7 +25,7 @@ use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use std::sync::{Arc, OnceLock};
 
-/// What stands before the names of the functions, after the base.
+/// What is before the names of the functions, after the base.
 pub(super) const NAMESPACE: &str = "ns#";
 
 /// Terms of a triple, and two more at most.

@@ -273,7 +273,7 @@ pub fn run_with(
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    let answered = evaluation.join().map_err(|_| broke_off(&request.file))??;
+    let answered = evaluation.join().map_err(|_| aborted(&request.file))??;
     out.flush()
         .map_err(|e| QueryError::io("output".as_ref(), "write", e))?;
     Ok(answered)
@@ -311,7 +311,7 @@ fn run_here(
 
 /// Where an answer goes.
 trait Output: Write {
-    /// Hears what the answer is made of, before its first byte.
+    /// Called with what the answer is made of, before its first byte.
     fn start(&mut self, about: AnswerStart) -> Result<(), QueryError>;
 }
 
@@ -515,7 +515,7 @@ pub(super) fn not_started(file: &str, error: &io::Error) -> QueryError {
     ))
 }
 
-pub(super) fn broke_off(file: &str) -> QueryError {
+pub(super) fn aborted(file: &str) -> QueryError {
     QueryError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),
@@ -543,7 +543,7 @@ fn prepare(
             Problem::NotAnIri(name) => Diagnostic::new(
                 Code::ParameterValue,
                 place(),
-                format!("the parameter `{name}` stands where only an IRI can be"),
+                format!("the parameter `{name}` is used where only an IRI can be"),
             ),
             Problem::Assigned(name) => Diagnostic::new(
                 Code::QueryHeader,

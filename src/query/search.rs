@@ -34,7 +34,7 @@ const MOST: usize = 10_000;
 /// Recurses with the depth of the query: call it on a large stack.
 ///
 /// # Errors
-/// What is searched for is no constant ([`Code::QueryFunction`]), or the text index is missing or damaged.
+/// What is searched for is not a constant ([`Code::QueryFunction`]), or the text index is missing or damaged.
 pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<(), QueryError> {
     let mut rewriting = Rewriting {
         property: format!("{}{NAMESPACE}{NAME}", build.manifest().about.base),
@@ -265,7 +265,7 @@ impl Rewriting<'_> {
     }
 }
 
-/// The items of a list, whose triples are taken away; a term that is no list is the only item.
+/// The items of a list, whose triples are taken away; a term that is not a list is the only item.
 fn items(term: &TermPattern, triples: &mut Vec<TriplePattern>) -> Vec<TermPattern> {
     if matches!(term, TermPattern::NamedNode(node) if *node == rdf::NIL) {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! A stack that is large enough for queries: parsing and evaluating recurse with their depth, which the limits bound.
 
-use super::run::{broke_off, not_started};
+use super::run::{aborted, not_started};
 use crate::query::QueryError;
 use std::cell::Cell;
 use std::io;
@@ -45,5 +45,5 @@ pub(crate) fn on_large_stack<T: Send>(
     }
     with_large_stack(work)
         .map_err(|error| not_started(file, &error))?
-        .ok_or_else(|| broke_off(file))
+        .ok_or_else(|| aborted(file))
 }

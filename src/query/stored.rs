@@ -174,7 +174,7 @@ impl StoredQuery {
         in_language(&self.header.description, language)
     }
 
-    /// Checks `name=value` pairs against the parameters and turns them into terms. All problems are told.
+    /// Checks `name=value` pairs against the parameters and turns them into terms. All problems are reported.
     ///
     /// `None` if there was one.
     pub fn bind(
@@ -383,7 +383,7 @@ fn wrong(file: &str, line: u64, message: &str) -> Diagnostic {
 impl Parameter {
     /// Parses `name type = default # text`.
     fn parse(line: &str, number: u64) -> Result<Self, String> {
-        // After a `#` an `=` is one of the words; one before it may stand in the default.
+        // After a `#` an `=` is one of the words; one before it may be in the default.
         let (declared, rest) = match line.split_once('=') {
             Some((declared, rest)) if !declared.contains('#') => {
                 (declared, Some(rest.trim_start()))
@@ -455,7 +455,7 @@ fn default_value(rest: &str) -> Result<(String, &str), String> {
     Ok((value.to_owned(), after))
 }
 
-/// What stands before a `#`, and the words after it.
+/// What is before a `#`, and the words after it.
 fn split_comment(text: &str) -> (&str, &str) {
     match text.split_once('#') {
         Some((before, comment)) => (before.trim(), comment.trim()),
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_header_lines_are_all_told() {
+    fn reports_all_wrong_header_lines() {
         let (_, messages) = parse(
             "# param: x\n# param: x float\n# param: x-y iri\n# param: y iri =\n\
              # param: z string = \"a\n# param: w date\n# param: w date\n\
@@ -546,7 +546,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_checked_and_all_problems_told() {
+    fn checks_values_and_reports_all_problems() {
         let (query, _) = parse(
             "# param: session iri\n# param: from date = 2018-01-01\n# param: n integer = 1\nASK {}",
         );

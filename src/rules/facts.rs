@@ -78,7 +78,7 @@ impl Facts {
         }
     }
 
-    /// Takes the quads that are facts some rule can match; the others are let go.
+    /// Takes the quads that are facts some rule can match; the others are dropped.
     pub fn add<'q>(&mut self, quads: impl IntoIterator<Item = &'q Quad>) {
         for quad in quads {
             if self.wanted.wants(quad.as_ref()) {

@@ -65,10 +65,10 @@ impl Rules {
     }
 }
 
-/// What stands between the base and the digest in the IRI of a triple's statement.
+/// What is between the base and the digest in the IRI of a triple's statement.
 const TRIPLES: &str = "id/triple/";
 
-/// What stands between the base and the name in the IRI of a rule.
+/// What is between the base and the name in the IRI of a rule.
 const RULES: &str = "id/rule/";
 
 /// Whether an IRI is that of a rule or of a statement about an inferred triple or its premise: what rules

@@ -249,7 +249,7 @@ fn run(
         base_iri: None,
     };
     let contains = |term: TermRef<'_>| graph.is_node(&term.into_owned());
-    // Values stand in the place of variables by now: what is wrong with paths depends on them.
+    // Values are in the place of variables by now: what is wrong with paths depends on them.
     let repairs = Options {
         repairs: true,
         ..Options::none()

@@ -1,4 +1,4 @@
-//! What a build is told about itself.
+//! What a build says of itself.
 
 use super::Prefixes;
 use crate::digest::digest_file;

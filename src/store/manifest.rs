@@ -37,7 +37,7 @@ pub struct Manifest {
     pub statistics: Statistics,
     /// How much was amended since all of it was built anew.
     pub amended: Amendments,
-    /// What the build was told about itself.
+    /// What the build says of itself.
     pub about: About,
     /// The files of the build but this one, in order of their names.
     pub files: Vec<FileEntry>,

@@ -262,7 +262,7 @@ impl Site {
     /// not changed costs no history, then the oldest. None that somebody reads goes, nor the one published
     /// before, unless only one is to be kept or the new one repeats it: after a rollback it may be the oldest.
     ///
-    /// What cannot be deleted now is tried again by the next build: that is no failure of this one.
+    /// What cannot be deleted now is tried again by the next build: that is not a failure of this one.
     fn prune(&self, published: &str, before: Option<&str>) -> Vec<String> {
         let mut pruned = Vec::new();
         let Ok(ids) = self.layout.ids() else {

@@ -37,7 +37,7 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); a subject may also be an id
 /// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
 /// tables that the build keeps; a table that has changed since is named. Without a build, it is
-/// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
+/// computed from the tables as they are. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
 /// (see `civigraph query --help`). A recorded gap, what the sources do not state, is shown as one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -38,7 +38,7 @@ pub(super) fn parse(
         parser = parser.clone().with_base_iri(base).unwrap_or(parser);
     }
     for (prefix, namespace) in prefixes.iter() {
-        // A namespace that is no IRI cannot be of use in a query.
+        // A namespace that is not an IRI cannot be of use in a query.
         parser = match parser.clone().with_prefix(prefix, namespace) {
             Ok(with_prefix) => with_prefix,
             Err(_) => parser,
@@ -67,7 +67,7 @@ fn refusal(
     if let Some(merge) = Diagnostic::unresolved_merge(text, &file.into()) {
         return merge.into();
     }
-    // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
+    // An update is not a typing error: say what it is, whatever its relative IRIs are relative to.
     let updates = parser.clone().with_base_iri("http://example.org/");
     match updates.map(|parser| parser.parse_update(text)) {
         // No operation at all is an update, but nobody means one.

@@ -266,7 +266,7 @@ fn what_is_missing_is_said_in_words() {
         (
             "SELECT * { ?s ?p ?o LIMIT 5 }",
             21,
-            "`LIMIT` stands after the `}` that ends the query's pattern",
+            "`LIMIT` comes after the `}` that ends the query's pattern",
             "",
         ),
         (
@@ -304,7 +304,7 @@ fn what_is_missing_is_said_in_words() {
     );
 }
 
-/// Wherever a query ends, the reader hears what it needs next, and not only that it cannot be read.
+/// Wherever a query ends, the reader says what it needs next, and not only that it cannot be read.
 #[test]
 fn a_query_may_end_anywhere() {
     let text = "PREFIX e: <http://e/> SELECT ?a (SUM(?b * 2) AS ?s) WHERE {

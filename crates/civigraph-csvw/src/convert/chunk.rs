@@ -367,7 +367,7 @@ impl Row<'_, '_> {
     }
 }
 
-/// The columns in which the languages of other columns stand.
+/// The columns in which the languages of other columns are.
 fn languages(plan: &TablePlan) -> Vec<usize> {
     let maps = plan.maps.iter();
     let mut columns: Vec<usize> = maps

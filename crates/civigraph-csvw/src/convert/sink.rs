@@ -3,7 +3,7 @@
 use crate::plan::{ColumnId, TableId};
 use oxrdf::QuadRef;
 
-/// What made a quad. Costs nothing when nobody asks: three numbers that the converter has at hand.
+/// What made a quad. Costs nothing when nobody asks: three numbers that the converter has anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Origin {
     /// The table; `None` for quads about the whole group.

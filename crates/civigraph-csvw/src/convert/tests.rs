@@ -294,7 +294,7 @@ fn templates_take_canonical_forms() {
             "_:t0s1 <s> <01> .",
             "_:t0s1 <l> <1,2> .",
             "_:t0s1 <e> <1> .",
-            // What is no integer is a string.
+            // What is not an integer is a string.
             "_:t0s1 <e> <x01> .",
             "_:t0s1 <p> <?n=12&i=123&s=01> .",
         ],
@@ -430,7 +430,7 @@ fn unseen_characters_where_things_are_named() {
         ]
         .map(|(line, column, message)| (line, column, message.to_owned()))
     );
-    // Converting is no check.
+    // Converting is not a check.
     assert_eq!(found(Mode::Convert), []);
 }
 

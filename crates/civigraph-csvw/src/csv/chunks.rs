@@ -106,7 +106,7 @@ struct Scan {
     lines: u64,
     /// Line breaks between the boundary and `scanned`.
     lines_after: u64,
-    /// What stands after the boundary is a comment or blank.
+    /// What comes after the boundary is a comment or blank.
     no_row: bool,
 }
 
@@ -185,7 +185,7 @@ impl<'f> Chunks<'f> {
 
     /// Fills `chunk` with the next records; `false` is the end of the table.
     ///
-    /// A chunk holds at least one record, or tells of one that is left out. It is longer than the
+    /// A chunk holds at least one record, or reports one that is left out. It is longer than the
     /// size only if its one record is.
     pub fn next_into(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
         chunk.text.clear();

@@ -379,7 +379,7 @@ impl Content {
         std::mem::take(&mut self.part)
     }
 
-    /// What comes now is no terminator: a carriage return was content.
+    /// What comes now is not a terminator: a carriage return was content.
     fn keep_return(&mut self) {
         if std::mem::take(&mut self.after_return) {
             self.part.last_content = Some(self.part.cells);

@@ -162,7 +162,7 @@ impl Format {
         }
     }
 
-    /// Whether the records of a block can be told by counting quotes and line breaks alone.
+    /// Whether the records of a block can be found by counting quotes and line breaks alone.
     ///
     /// Returns the quote (or the line break once more where there is none) and the line break.
     pub(super) fn parity(&self) -> Option<(Option<u8>, u8)> {
@@ -176,7 +176,7 @@ impl Format {
             Some(&[quote]) if !self.backslash => Some(quote),
             Some(_) => return None,
         };
-        // With these the number of a row depends on what stands in the records before it.
+        // With these the number of a row depends on what is in the records before it.
         let countable = self.comment.is_none() && !self.skip_blank && self.lines == LineEnd::Lf;
         let clear = end == b'\n'
             && quote != Some(end)

@@ -50,7 +50,7 @@ pub enum Flaw {
     Unclosed,
     /// Something other than a delimiter follows a closing quote.
     TextAfterQuote,
-    /// Spaces that the dialect trims stand between a closing quote and the delimiter.
+    /// Spaces that the dialect trims are between a closing quote and the delimiter.
     SpaceAfterQuote,
     /// A quote opens in the middle of a cell.
     QuoteInCell,
@@ -234,7 +234,7 @@ impl Format {
     }
 
     /// Any cell at all, by the rules of Tabular Data Model §8: `from` is where it starts, `at` the
-    /// first place that needs a closer look, `quoted` whether an opening quote stands there.
+    /// first place that needs a closer look, `quoted` whether an opening quote is there.
     #[cold]
     fn irregular_cell(
         &self,
@@ -369,7 +369,7 @@ impl Format {
         }
     }
 
-    /// Which separator stands at `at`.
+    /// Which separator is at `at`.
     #[inline(always)]
     pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<End> {
         let Some(&byte) = text.get(at) else {

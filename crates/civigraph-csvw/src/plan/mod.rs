@@ -30,9 +30,9 @@
 //! | `rml:termType rml:BlankNode` alone | [`TermMap::Fresh`], with the number of the map as its text |
 //! | `rml:constant`, `rml:predicate`, `rml:object`, `rml:class` | [`TermMap::Constant`]; each class is a triple map with `rdf:type` (0004a, 0006a, 0007a–d) |
 //! | `rml:reference` as a literal | [`Text::Column`] (0000, 0001a) |
-//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is no IRI then is reported (0019a–b, 0020a) |
+//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is not an IRI then is reported (0019a–b, 0020a) |
 //! | a template as a literal | [`Text::Template`] of a template with [`Escaping::None`] and [`Form::Text`] (0003c, 0010c) |
-//! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is no tag is refused by the front end (0015a–b) |
+//! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is not a tag is refused by the front end (0015a–b) |
 //! | `rml:datatype`, `rml:datatypeMap` | [`DatatypeMap`] (0022a–c) |
 //! | no datatype and no language | [`DatatypeMap::Column`], with columns of strings: the natural mapping of CSV |
 //! | several predicates or objects | a triple map for each pair (0007c–d, 0008c) |

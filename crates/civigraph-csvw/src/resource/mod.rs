@@ -30,7 +30,7 @@ pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
 /// What a user can do about a URL on the web that gives nothing.
 pub const OFFLINE: &str = "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files";
 
-/// What stands behind a URL.
+/// What is behind a URL.
 #[derive(Debug, Clone)]
 pub struct Resource {
     /// The absolute URL, after redirects.
@@ -52,7 +52,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Bytes at hand, under a name that serves as URL too.
+    /// Bytes in memory, under a name that serves as URL too.
     pub fn of_bytes(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self {
             url: name.to_owned(),
@@ -85,7 +85,7 @@ pub enum Content {
     File(PathBuf),
     /// A compressed file or a pipe, with its content in another file.
     Unpacked(Arc<Unpacked>),
-    /// Bytes at hand.
+    /// Bytes in memory.
     Bytes(Arc<[u8]>),
 }
 
@@ -139,7 +139,7 @@ impl Content {
 pub enum ResolveError {
     /// There is nothing at that URL (a 404, a file that does not exist, a URL outside the catalog).
     NotFound,
-    /// There is something, but it cannot be had; the text says why.
+    /// There is something, but it cannot be read; the text says why.
     Failed(String),
 }
 
@@ -156,7 +156,7 @@ impl std::error::Error for ResolveError {}
 
 /// Finds resources by absolute URL.
 pub trait Resolver: Sync {
-    /// Finds what stands behind `url`.
+    /// Finds what is behind `url`.
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError>;
 
     /// Whether URLs on the web are asked for there; if not, a message about one says why it gives nothing.

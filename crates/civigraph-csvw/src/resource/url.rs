@@ -5,7 +5,7 @@ use oxiri::{Iri, IriRef};
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
-/// A text that is no URL.
+/// A text that is not a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidUrl(String);
 
@@ -39,7 +39,7 @@ pub fn without_fragment(url: &str) -> &str {
 /// Normalises an absolute URL as link properties are (Tabular Data Model §6.3): [`uri::normalise`],
 /// and percent-encodings for characters outside ASCII, as RFC 3987 §3.1 maps IRIs to URIs.
 ///
-/// A text that is no absolute URL comes back as it is.
+/// A text that is not an absolute URL comes back as it is.
 pub fn normalise(url: &str) -> String {
     let Ok(iri) = Iri::parse(url) else {
         return url.to_owned();

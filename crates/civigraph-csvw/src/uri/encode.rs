@@ -64,7 +64,7 @@ pub(super) fn push_iunreserved(out: &mut String, text: &str) {
     }
 }
 
-/// The characters beyond ASCII that may stand in IRIs (RFC 3987 §2.2).
+/// The characters beyond ASCII that may be in IRIs (RFC 3987 §2.2).
 const fn is_ucschar(c: char) -> bool {
     match c as u32 {
         0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF => true,
