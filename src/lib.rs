@@ -84,6 +84,7 @@ pub mod complete;
 pub mod describe;
 pub mod diff;
 mod digest;
+pub mod error;
 pub mod export;
 pub mod invert;
 pub mod knowledge;
@@ -97,7 +98,6 @@ pub mod project;
 pub mod query;
 #[cfg(feature = "serve")]
 pub mod reconcile;
-pub mod refusal;
 pub mod rules;
 pub mod scaffold;
 #[cfg(feature = "serve")]

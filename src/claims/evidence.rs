@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::quantity::decimal;
 use super::read::Claims;
-use super::roles::{DocumentColumns, EvidenceColumns, Roles};
+use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
 use super::table::{Reader, Row, tell_unreadable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::tables::Tables;
@@ -51,7 +51,7 @@ pub fn verify(
 ) -> Checked {
     let mut checked = Checked::default();
     // Incomplete roles have been reported when the claims were read.
-    let roles = Roles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
+    let roles = ColumnRoles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
     let Some(columns) = roles.documents else {
         return checked;
     };

@@ -44,7 +44,7 @@ pub use moved::{Followed, Words};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-pub(crate) use sink::Standing;
+pub(crate) use sink::Placement;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;

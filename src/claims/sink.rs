@@ -101,8 +101,8 @@ impl Claims {
     }
 
     /// Where the quads of rows are once contradictions are settled; `graph` is the graph of claims.
-    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Standing {
-        Standing {
+    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Placement {
+        Placement {
             rules: self.rules(graph),
         }
     }
@@ -148,11 +148,11 @@ impl Claims {
 
 /// Where quads of rows are: asserted, in the graph of claims, or nowhere.
 #[derive(Debug)]
-pub(crate) struct Standing {
+pub(crate) struct Placement {
     rules: Rules,
 }
 
-impl Standing {
+impl Placement {
     /// A quad as the graph has it; `None` where it is withheld.
     pub(crate) fn of<'q>(&'q self, quad: QuadRef<'q>, origin: Origin) -> Option<QuadRef<'q>> {
         match self.rules.of(origin) {

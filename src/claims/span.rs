@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::evidence;
-use super::roles::Roles;
+use super::roles::ColumnRoles;
 use super::table::Reader;
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::tables::Tables;
@@ -54,7 +54,7 @@ impl Spans {
             resolver,
         } = tables;
         let mut spans = Self::default();
-        let roles = Roles::of(group, &mut Diagnostics::new(Mode::Convert));
+        let roles = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert));
         if let Some(columns) = roles.evidence
             && let Some(table) = plan.tables.get(columns.table)
         {

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::diff::DiffError;
+use crate::error::Error;
 use crate::export::ExportError;
 use crate::project::NotAProject;
 use crate::query::QueryError;
-use crate::refusal::Refusal;
 use crate::store::StoreError;
 use std::fmt;
 use std::io;
@@ -93,8 +93,8 @@ impl From<Diagnostic> for Failure {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(error: Refusal) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Self {
             broken_pipe: error.is_broken_pipe(),
             ..Self::from(error.into_diagnostic())
@@ -108,7 +108,7 @@ macro_rules! from_layers {
         $(
             impl From<$error> for Failure {
                 fn from(error: $error) -> Self {
-                    Self::from(Refusal::from(error))
+                    Self::from(Error::from(error))
                 }
             }
         )*

@@ -2,7 +2,7 @@
 
 use super::entity::What;
 use super::renamed::{self, Named};
-use crate::claims::{Claims, Standing, read_texts, stem};
+use crate::claims::{Claims, Placement, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::Table;
 use crate::diagnostic::{Diagnostics, Mode};
@@ -70,7 +70,7 @@ pub struct CellChange {
 pub(super) struct ComparedTables {
     project: ProjectTables,
     /// What contradicts, once a row differs.
-    standing: OnceCell<Standing>,
+    standing: OnceCell<Placement>,
 }
 
 impl ComparedTables {
@@ -113,7 +113,7 @@ impl ComparedTables {
         names.filter(move |name| !seen.insert(*name))
     }
 
-    fn standing(&self) -> &Standing {
+    fn standing(&self) -> &Placement {
         self.standing.get_or_init(|| {
             // `check` reports what is wrong with claims.
             let mut silent = Diagnostics::new(Mode::Convert);
@@ -272,7 +272,7 @@ type Lines = BTreeMap<String, Option<String>>;
 /// Keeps the quads of some rows.
 struct RowSink<'w> {
     wanted: &'w BTreeSet<u64>,
-    standing: &'w Standing,
+    standing: &'w Placement,
     quads: HashMap<u64, Lines>,
 }
 

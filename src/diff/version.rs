@@ -166,7 +166,7 @@ impl Version {
     fn of_dump(path: &Path) -> Result<Self, DiffError> {
         let (format, compression) = of_file_name(path);
         let Some(format) = format else {
-            return Err(crate::export::unknown_format(&path.to_string_lossy()));
+            return Err(crate::export::unknown_format(&path.to_string_lossy()).into());
         };
         let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
         let unread = |e| DiffError::io(path, "read the dump", e);

@@ -1,6 +1,6 @@
 //! Why a dump is not written.
 
-crate::refusal::layer_error! {
+crate::error::layer_error! {
     /// Why a dump cannot be written.
     ExportError, from crate::store::StoreError
 }

@@ -21,13 +21,13 @@ mod state;
 mod tracer;
 
 pub use claimed::claimed;
-pub use elsewhere::{Author, Elsewhere, ontology, records};
+pub use elsewhere::{Author, OtherTriple, ontology, records};
 pub use facts::Facts;
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
 pub use inferred::{Inferred, Premise, inferred};
 pub use reason::{
-    Explained, Looked, NotStated, Reason, Standing, claim_json, parse_object, place_text,
+    Explained, Looked, NotStated, Publication, Reason, claim_json, parse_object, place_text,
 };
 pub use state::changed;
 pub use tracer::{Fragment, Tracer};

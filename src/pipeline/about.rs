@@ -2,7 +2,7 @@
 
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
-use super::work::Work;
+use super::work::BuildJob;
 use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
@@ -41,7 +41,7 @@ pub(super) fn inputs(
     inputs
 }
 
-impl Work<'_> {
+impl BuildJob<'_> {
     /// What the build says of itself.
     pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
         let Self {

@@ -12,18 +12,18 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub(super) dataset: Dataset,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
 }
 
 /// Which triples some body or head can match, by predicate and, where all patterns name one, by object.
 #[derive(Debug, Default)]
-struct Wanted {
+struct PredicateFilter {
     everything: bool,
     /// No objects stands for any.
     predicates: HashMap<String, Option<HashSet<Term>>>,
 }
 
-impl Wanted {
+impl PredicateFilter {
     fn of(rules: &Rules) -> Self {
         let mut wanted = Self::default();
         // Heads too: what is stated is not inferred.
@@ -74,7 +74,7 @@ impl Facts {
     pub fn new(rules: &Rules) -> Self {
         Self {
             dataset: Dataset::new(),
-            wanted: Arc::new(Wanted::of(rules)),
+            wanted: Arc::new(PredicateFilter::of(rules)),
         }
     }
 
@@ -99,7 +99,7 @@ pub struct FactSink<S> {
 #[derive(Debug)]
 pub struct FactChunk<C> {
     inner: C,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     facts: Vec<Quad>,
 }
 

@@ -1,6 +1,6 @@
 //! The triples that shapes can look at, in memory: the union of the graphs that tables make.
 
-use super::wanted::Wanted;
+use super::wanted::PredicateFilter;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::datatype::canonical_term;
 use indexmap::IndexSet;
@@ -19,13 +19,13 @@ pub(super) type Id = u32;
 pub struct Data {
     terms: IndexSet<Term>,
     triples: Vec<[Id; 3]>,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     /// There were more terms than numbers for them.
     full: bool,
 }
 
 impl Data {
-    pub(super) fn new(wanted: Arc<Wanted>) -> Self {
+    pub(super) fn new(wanted: Arc<PredicateFilter>) -> Self {
         Self {
             wanted,
             ..Self::default()
@@ -287,7 +287,7 @@ pub struct DataSink<S> {
 #[derive(Debug)]
 pub struct DataChunk<C> {
     inner: C,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     quads: Vec<Quad>,
 }
 

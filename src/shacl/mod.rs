@@ -67,13 +67,13 @@ use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use wanted::Wanted;
+use wanted::PredicateFilter;
 
 /// The shapes of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
     shapes: Vec<Shape>,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     /// How IRIs are written for readers.
     prefixes: Prefixes,
     /// How the ontology orders classes.
@@ -141,7 +141,7 @@ impl Shapes {
             }
         };
         Self {
-            wanted: Arc::new(Wanted::of(&shapes)),
+            wanted: Arc::new(PredicateFilter::of(&shapes)),
             shapes,
             prefixes: Prefixes::default(),
             classes: Vec::new(),

@@ -1,6 +1,6 @@
 //! Why a build or a store is refused.
 
-crate::refusal::layer_error! {
+crate::error::layer_error! {
     /// Why a build cannot be made, read or published.
     StoreError
 }

@@ -2,22 +2,22 @@
 //!
 //! Each layer has a type of its own, which [`layer_error`] makes: a function of a layer fails with that of its layer, and
 //! errors of the layers below become it by `?`. What is above all of them, such as answers to assistants, fails with
-//! a [`Refusal`].
+//! an [`Error`].
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use std::error::Error;
+use std::error;
 use std::fmt;
 use std::io;
 use std::path::Path;
 
 /// Why something is refused, with its code (`CG08xx`, or `CG07xx` for queries) and the file it is about.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct Error {
     diagnostic: Box<Diagnostic>,
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Box<dyn error::Error + Send + Sync>>,
 }
 
-impl Refusal {
+impl Error {
     /// A refusal about a file or folder.
     pub fn new(code: Code, path: &Path, message: impl Into<String>) -> Self {
         Self::from(Diagnostic::new(
@@ -47,7 +47,7 @@ impl Refusal {
 
     /// Keeps the error that caused this one.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -76,7 +76,7 @@ impl Refusal {
     }
 }
 
-impl From<Diagnostic> for Refusal {
+impl From<Diagnostic> for Error {
     fn from(diagnostic: Diagnostic) -> Self {
         Self {
             diagnostic: Box::new(diagnostic),
@@ -85,7 +85,7 @@ impl From<Diagnostic> for Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -95,11 +95,11 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Error for Refusal {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.source
             .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
+            .map(|source| source as &(dyn error::Error + 'static))
     }
 }
 
@@ -108,7 +108,7 @@ macro_rules! layer_error {
     ($(#[$about:meta])* $name:ident $(, from $below:ty)*) => {
         $(#[$about])*
         #[derive(Debug)]
-        pub struct $name($crate::refusal::Refusal);
+        pub struct $name($crate::error::Error);
 
         impl $name {
             /// A refusal about a file or folder.
@@ -117,12 +117,12 @@ macro_rules! layer_error {
                 path: &std::path::Path,
                 message: impl Into<String>,
             ) -> Self {
-                Self($crate::refusal::Refusal::new(code, path, message))
+                Self($crate::error::Error::new(code, path, message))
             }
 
             /// A file or folder that could not be read or written.
             pub fn io(path: &std::path::Path, doing: &str, error: std::io::Error) -> Self {
-                Self($crate::refusal::Refusal::io(path, doing, error))
+                Self($crate::error::Error::io(path, doing, error))
             }
 
             /// Adds what to do about it.
@@ -167,7 +167,7 @@ macro_rules! layer_error {
             }
         }
 
-        impl From<$name> for $crate::refusal::Refusal {
+        impl From<$name> for $crate::error::Error {
             fn from(error: $name) -> Self {
                 error.0
             }
@@ -183,13 +183,13 @@ macro_rules! layer_error {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.0.fmt(f)
+                std::fmt::Display::fmt(&self.0, f)
             }
         }
 
         impl std::error::Error for $name {
             fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-                self.0.source()
+                std::error::Error::source(&self.0)
             }
         }
     };
