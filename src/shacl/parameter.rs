@@ -48,17 +48,17 @@ const PARAMETERS: &[Parameter] = {
     &[
         any("and", |it| it.shapes("And", Check::And)),
         any("class", |it| it.iri("Class", Check::Class)),
-        single("closed", Reading::closed),
+        single("closed", |it| it.closed()),
         single("datatype", |it| it.iri("Datatype", Check::Datatype)),
         any("disjoint", |it| it.iri("Disjoint", Check::Disjoint)),
         any("equals", |it| it.iri("Equals", Check::Equals)),
-        single("flags", Reading::elsewhere),
+        single("flags", |it| it.elsewhere()),
         any("hasValue", |it| {
             it.push("HasValue", Check::HasValue(it.object.clone()))
         }),
-        single("ignoredProperties", Reading::elsewhere),
-        single("in", Reading::values),
-        single("languageIn", Reading::language_in),
+        single("ignoredProperties", |it| it.elsewhere()),
+        single("in", |it| it.values()),
+        single("languageIn", |it| it.language_in()),
         of_property(any("lessThan", |it| it.less("LessThan", false))),
         of_property(any("lessThanOrEquals", |it| {
             it.less("LessThanOrEquals", true)
@@ -76,17 +76,17 @@ const PARAMETERS: &[Parameter] = {
         single("minInclusive", |it| it.bound("MinInclusive", true, true)),
         single("minLength", |it| it.count("MinLength", Check::MinLength)),
         any("node", |it| it.shape_reference("Node", Check::Node)),
-        single("nodeKind", Reading::node_kind),
+        single("nodeKind", |it| it.node_kind()),
         any("not", |it| it.shape_reference("Not", Check::Not)),
         any("or", |it| it.shapes("Or", Check::Or)),
-        any("pattern", Reading::pattern),
-        any("property", Reading::property),
-        single("qualifiedMaxCount", Reading::elsewhere),
-        single("qualifiedMinCount", Reading::elsewhere),
-        of_property(any("qualifiedValueShape", Reading::qualified)),
-        single("qualifiedValueShapesDisjoint", Reading::elsewhere),
-        any("sparql", Reading::sparql),
-        of_property(single("uniqueLang", Reading::unique_lang)),
+        any("pattern", |it| it.pattern()),
+        any("property", |it| it.property()),
+        single("qualifiedMaxCount", |it| it.elsewhere()),
+        single("qualifiedMinCount", |it| it.elsewhere()),
+        of_property(any("qualifiedValueShape", |it| it.qualified())),
+        single("qualifiedValueShapesDisjoint", |it| it.elsewhere()),
+        any("sparql", |it| it.sparql()),
+        of_property(single("uniqueLang", |it| it.unique_lang())),
         any("xone", |it| it.shapes("Xone", Check::Xone)),
     ]
 };
@@ -117,8 +117,8 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, proper
             continue;
         }
         let mut reading = Reading {
-            compiler,
-            shape,
+            compiler: &mut *compiler,
+            shape: &mut *shape,
             object: &statement.object,
             place,
         };

@@ -132,7 +132,7 @@ impl State {
     /// The subject, and the digest of what is ahead of it.
     fn resume(&self) -> Option<(NamedOrBlankNode, Sha256)> {
         let mut bytes = SerializedState::<Sha256>::default();
-        read_hex(&self.state, &mut bytes)?;
+        read_hex(&self.state, AsMut::<[u8]>::as_mut(&mut bytes))?;
         let hasher = Sha256::deserialize(&bytes).ok()?;
         let subject = super::line::read_subject(self.subject.as_bytes())?;
         Some((subject, hasher))
