@@ -2,6 +2,7 @@
 
 use super::Version;
 use super::matching::{Pattern, Side, matching};
+use crate::diff::DiffError;
 use crate::store::line::labels;
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, BufRead, Read};

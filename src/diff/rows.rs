@@ -6,6 +6,7 @@ use crate::claims::{Claims, Placement, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::Table;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::diff::DiffError;
 use crate::pipeline::Source;
 use crate::plan::{TableId, TablePlan};
 use crate::project::Project;

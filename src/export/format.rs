@@ -1,6 +1,7 @@
 //! Formats of dumps and their compression, by name and by file extension.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::export::ExportError;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 //! Writing one takes Oxigraph's RocksDB, which takes a C++ compiler and half an hour to compile: the feature
 //! `rocksdb` brings it.
 
+use crate::export::ExportError;
 use crate::store::Build;
 use std::path::Path;
 

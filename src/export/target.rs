@@ -1,6 +1,7 @@
 //! Where a dump goes: standard output, or a file that has its name only when it is whole.
 
 use super::{Compression, OutputFile};
+use crate::export::ExportError;
 use flate2::GzBuilder;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};

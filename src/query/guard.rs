@@ -6,6 +6,7 @@
 
 use super::visit::{Visitor, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::query::QueryError;
 use spargebra::Query;
 use spargebra::algebra::{Expression, Function, GraphPattern, PropertyPathExpression};
 use std::collections::{BTreeMap, BTreeSet};

@@ -14,6 +14,7 @@
 use super::guard::line_and_column;
 use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::query::QueryError;
 use crate::store::Prefixes;
 use oxrdf::Term;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::export::Format;
+use crate::query::QueryError;
 use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::Quad;

@@ -1,6 +1,7 @@
 //! Queries that are refused: where, and with which words.
 
 use super::*;
+use crate::query::QueryError;
 
 fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
     let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
