@@ -87,7 +87,7 @@ impl<'b> Evidence<'b> {
         let opened = match Tracer::open(self.build, &folder(self.build.root())) {
             Ok(tracer) => Some(tracer),
             Err(error) if error.code() == Code::TornBuild => None,
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         Ok(self.tracer.get_or_init(|| opened).as_ref())
     }

@@ -210,7 +210,7 @@ impl View<'_> {
                 Some(GraphNameRef::DefaultGraph),
             )
             .take(most)
-            .map(|quad| quad.map_err(|error| unreadable(self.build, &error)))
+            .map(|quad| quad.map_err(|error| unreadable(self.build, &error).into()))
             .collect()
     }
 }

@@ -90,7 +90,9 @@ impl Search {
         if self.names {
             query.kinds = vec![Kind::Label, Kind::AltLabel, Kind::Hidden];
         }
-        index.search(&query).map_err(|error| text_error(&error))
+        index
+            .search(&query)
+            .map_err(|error| text_error(&error).into())
     }
 }
 

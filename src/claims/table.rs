@@ -1,7 +1,7 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
 use super::value::Values;
-use crate::csv::{Cell, Chunk, Chunks, Format, Position, Record, RecordPlace, Split, preamble};
+use crate::csv::{Cell, Chunk, Chunks, Format, Record, RecordPlace, Split, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::{ColumnPlan, TablePlan};
