@@ -12,7 +12,7 @@ use super::verify::check_index;
 use super::workspace::{Content, Workspace};
 use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
 use crate::convert::Sink;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::digest::sha256_hex;
 use crate::turtle::{Problem, Turtle};
 use civigraph_index::{self as index, Index};

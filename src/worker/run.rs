@@ -126,8 +126,14 @@ fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
         Task::Ask(question) => question.answer(build).and_then(|answer| json(&answer, out)),
-        Task::Complete(question) => question.answer(build).and_then(|answer| json(&answer, out)),
-        Task::Reconcile(question) => question.answer(build).and_then(|answer| json(&answer, out)),
+        Task::Complete(question) => question
+            .answer(build)
+            .map_err(Error::from)
+            .and_then(|answer| json(&answer, out)),
+        Task::Reconcile(question) => question
+            .answer(build)
+            .map_err(Error::from)
+            .and_then(|answer| json(&answer, out)),
     };
     match done {
         Ok(answered) => {

@@ -419,7 +419,8 @@ fn write_cell(
             false => cell,
         };
     };
-    if !quoted && !cell.contains(special) && !is_comment(cell) && !(is_alone && cell.is_empty()) {
+    let needs_quotes = cell.contains(special) || is_comment(cell) || is_alone && cell.is_empty();
+    if !quoted && !needs_quotes {
         return cell.to_owned();
     }
     let content = match dialect.double_quote {
