@@ -254,7 +254,7 @@ fn an_entity_as_turtle_reads_back() -> Tested {
     Ok(())
 }
 
-/// What claims say of an entity stands beside its values, and in place of those that are not there.
+/// What claims say of an entity is beside its values, and in place of those that are not there.
 #[test]
 fn what_is_known_of_an_entity() -> Tested {
     let (_folder, build) = build_of(

@@ -129,7 +129,7 @@ pub fn describe(
     let mut quads = one.facts(build)?;
     let mut graphs: Vec<GraphName> = Vec::new();
     if is_elsewhere(&quads) {
-        // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
+        // A claim, a document, a term of the ontology: what is said of it is in a graph of its own.
         quads.clear();
         for node in one.nodes() {
             quads.extend(build.quads_of(node.as_ref().into())?);
@@ -248,7 +248,7 @@ pub fn describe(
     })
 }
 
-/// Whether the facts about a thing say at most which classes it is part of: what is said of it stands in graphs of
+/// Whether the facts about a thing say at most which classes it is part of: what is said of it is in graphs of
 /// their own.
 fn is_elsewhere(facts: &[Quad]) -> bool {
     facts

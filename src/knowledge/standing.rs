@@ -84,7 +84,7 @@ impl Knowledge<'_> {
 
     /// What claims say of a triple by which a thing points to another one. Where none is about the triple
     /// itself, it is as certain as the most certain of what else is claimed of the thing: a participation that
-    /// is inferred is no plain link to its event.
+    /// is inferred is not a plain link to its event.
     ///
     /// # Errors
     /// The store cannot be read.

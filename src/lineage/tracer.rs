@@ -13,10 +13,10 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Subjects whose quads are kept at hand; when there are more, all are forgotten.
+/// Subjects whose quads are kept in memory; when there are more, all are forgotten.
 const KEPT: usize = 10_000;
 
-/// Where a triple stands in its table, in the numbers of its file as RFC 7111 counts them: header and
+/// Where a triple is in its table, in the numbers of its file as RFC 7111 counts them: header and
 /// comments included, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fragment {

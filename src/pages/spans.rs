@@ -46,7 +46,7 @@ pub(super) struct Said {
 }
 
 impl Spans {
-    /// The spans of a node from one of them on; `None` where the node is no document.
+    /// The spans of a node from one of them on; `None` where the node is not a document.
     pub(super) fn of(
         view: &View<'_>,
         node: &NamedNode,

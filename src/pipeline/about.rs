@@ -1,8 +1,8 @@
-//! What a build is told about itself: its inputs, prefixes, titles and licence.
+//! What a build says of itself: its inputs, prefixes, titles and licence.
 
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
-use super::work::Work;
+use super::work::BuildJob;
 use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
@@ -41,8 +41,8 @@ pub(super) fn inputs(
     inputs
 }
 
-impl Work<'_> {
-    /// What the build is told about itself.
+impl BuildJob<'_> {
+    /// What the build says of itself.
     pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
         let Self {
             project,

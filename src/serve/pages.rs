@@ -105,7 +105,7 @@ impl Asked {
 }
 
 impl Asked {
-    /// The name of the stored query whose page this is, if any; `None` where it is no page of queries.
+    /// The name of the stored query whose page this is, if any; `None` where it is not a page of queries.
     fn query(&self) -> Option<Option<String>> {
         match self.path.strip_prefix("/query")? {
             "" | "/" => Some(None),

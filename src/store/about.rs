@@ -1,6 +1,7 @@
-//! What a build is told about itself.
+//! What a build says of itself.
 
-use super::{Prefixes, digest_file};
+use super::Prefixes;
+use crate::digest::digest_file;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -194,12 +194,12 @@ fn node(iri: &str) -> NamedNode {
     NamedNode::new_unchecked(iri)
 }
 
-/// Text that may stand in a fragment: unreserved characters stay, others are percent-encoded.
+/// Text that may be in a fragment: unreserved characters stay, others are percent-encoded.
 fn fragment(text: &str) -> String {
     encode(text, b"-._~")
 }
 
-/// Text that may stand in a path.
+/// Text that may be in a path.
 fn path(text: &str) -> String {
     encode(text, b"-._~/")
 }

@@ -117,7 +117,7 @@ enum Rank {
     Text,
 }
 
-/// `None` for what is no part of a key: measures, prose, lists, columns with missing values, and those
+/// `None` for what is not part of a key: measures, prose, lists, columns with missing values, and those
 /// that tell all rows apart alone, though nothing says that they should.
 fn rank(column: &Column, refers: bool) -> Option<Rank> {
     let short = column.mean_length <= MAX_PART_LENGTH;

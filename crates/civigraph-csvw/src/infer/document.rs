@@ -11,7 +11,7 @@ use crate::uri;
 use serde_json::{Map, Value, json};
 use std::path::{Component, Path, PathBuf};
 
-/// The text of the document; `folder` is where it will stand, `base` that of the project's IRIs.
+/// The text of the document; `folder` is where it will be, `base` that of the project's IRIs.
 pub fn write(tables: &[Table], keys: &Keys, folder: &Path, base: Option<&str>) -> String {
     let mut document = Map::new();
     document.insert(
@@ -417,7 +417,7 @@ fn url(folder: &Path, file: &Path) -> String {
         .zip(&file)
         .take_while(|(a, b)| a == b)
         .count()
-        // The file's own name always stands in the URL.
+        // The file's own name always is in the URL.
         .min(file.len().saturating_sub(1));
     let mut url = "../".repeat(folder.len() - common);
     for (index, part) in file.iter().skip(common).enumerate() {

@@ -315,7 +315,7 @@ fn foreign_keys(
             }
             let is_own_key = own_key == Some(number);
             let named = name::refers_to(&column.name, &tables[target].name, &key.name);
-            // Small numbers are in every key, and a key is no reference unless it says so; nor is a
+            // Small numbers are in every key, and a key is not a reference unless it says so; nor is a
             // column of the table itself, whose few values may be in the key by chance.
             let by_values = column.is_text() && !is_own_key && target != index;
             if (is_own_key && target == index) || !(named || by_values) {

@@ -261,7 +261,7 @@ fn flaws(head: &[u8], dialect: &Dialect) -> usize {
     flaws
 }
 
-/// How many rows of titles stand before the header: rows with one cell, or none, above rows that all
+/// How many rows of titles are before the header: rows with one cell, or none, above rows that all
 /// have more.
 fn title_rows(head: &[u8], dialect: &Dialect) -> u64 {
     let format = Format::new(dialect);
@@ -316,7 +316,7 @@ fn delimiter(head: &[u8], dialect: &Dialect) -> &'static str {
     best.0
 }
 
-/// How many cells the header has, or, where titles stand before it, most of the records.
+/// How many cells the header has, or, where titles are before it, most of the records.
 fn usual_count(counts: &[usize]) -> Option<usize> {
     match counts.first() {
         None => None,
@@ -352,7 +352,7 @@ fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
     counts
 }
 
-/// Whether lines that start with `#` stand before the header. `#id,name` is a header.
+/// Whether lines that start with `#` are before the header. `#id,name` is a header.
 fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
     let mut lines = head
         .split(|byte| matches!(byte, b'\n' | b'\r'))
@@ -420,7 +420,7 @@ fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u
         commented_rows |= format.is_comment(head, at);
         at = format.skip(head, at, &mut record).0;
     }
-    // A longer prefix is that of the comments and not of the header. It is needed where comments stand
+    // A longer prefix is that of the comments and not of the header. It is needed where comments are
     // among the rows, or have a quote that would go on in the next line.
     let prefixes = [Some("##"), Some("# ")];
     let (first, last) = match commented_rows {
@@ -438,7 +438,7 @@ fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u
     })
 }
 
-/// How many rows and comments stand before `end`, where one starts there that is no comment.
+/// How many rows and comments are before `end`, where one starts there that is not a comment.
 fn rows_up_to(head: &[u8], dialect: &Dialect, end: usize) -> Option<u64> {
     let format = Format::new(dialect);
     let mut record = Record::default();

@@ -216,7 +216,7 @@ fn the_last_comment_can_be_the_header() -> io::Result<()> {
         json!({ "skipRows": 2 }),
         ["#id", "name"],
     )?;
-    // A quote goes on in the next line unless it stands in a comment.
+    // A quote goes on in the next line unless it is in a comment.
     check(
         "# 5\" pipes\n#id,name\n1,a\n2,b\n",
         json!({ "commentPrefix": "# ", "skipRows": 1 }),
@@ -318,7 +318,7 @@ fn keys_of_several_columns() -> io::Result<()> {
             "city,seen\nkursk,1.2.2020\nkursk,13.12.2020\nperm,1.2.2020\nkursk,01.02.2020\n",
             Value::Null,
         ),
-        // Identifiers before times before texts, whatever stands first.
+        // Identifiers before times before texts, whatever is first.
         (
             "note,day,who,post_id\n\
              a,2020-01-01,x,1\na,2020-01-01,y,2\nb,2020-01-02,x,1\nc,2020-01-02,y,2\n\
@@ -332,7 +332,7 @@ fn keys_of_several_columns() -> io::Result<()> {
              p,2001,f,1\np,2001,m,2\np,2002,f,3\np,2002,m,4\n",
             json!(["city", "year", "sex"]),
         ),
-        // A cell that is empty is no part of a key.
+        // A cell that is empty is not part of a key.
         (
             "city,year,value\nkursk,2001,1\nperm,2001,1\nkursk,2002,1\nperm,,2\nomsk,2002,2\n",
             Value::Null,
