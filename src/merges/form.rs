@@ -13,7 +13,8 @@ const LISTED: usize = 8;
 
 /// The templates of the tables that describe things or refer to them.
 pub(super) struct Forms<'p> {
-    forms: Vec<Form<'p>>,
+    /// Each with whether things of the form are described, and not only referred to.
+    forms: Vec<(Form<'p>, bool)>,
 }
 
 impl<'p> Forms<'p> {
@@ -34,7 +35,7 @@ impl<'p> Forms<'p> {
                     };
                     // A reference to anything at all gives no form.
                     if seen.insert(number.index()) && (describes || !Form::is_open(template)) {
-                        forms.push(Form::new(table, template));
+                        forms.push((Form::new(table, template), describes));
                     }
                 }
             }
@@ -44,12 +45,12 @@ impl<'p> Forms<'p> {
 
     /// Whether some table could make this IRI.
     pub(super) fn fit(&self, iri: &str) -> bool {
-        self.forms.iter().any(|form| form.fits(iri))
+        self.forms.iter().any(|(form, _)| form.fits(iri))
     }
 
-    /// How the IRIs of things start, as people name things; the rest is counted.
+    /// How the IRIs of things that tables describe start, as people name things; the rest is counted.
     pub(super) fn listed(&self, group: &TableGroup) -> String {
-        let heads = self.heads(group);
+        let heads = heads(group, self.forms.iter().filter(|(_, describes)| *describes));
         let mut listed: Vec<String> = heads
             .iter()
             .take(LISTED)
@@ -64,15 +65,19 @@ impl<'p> Forms<'p> {
     /// What was probably meant by a name of no form.
     pub(super) fn hint(&self, thing: &str, group: &TableGroup) -> Option<String> {
         let (kind, id) = thing.rsplit_once('/')?;
-        let heads = self.heads(group);
+        let heads = heads(group, &self.forms);
         let kinds = heads.iter().filter_map(|head| head.strip_suffix('/'));
         let meant = suggest::nearest(kind, kinds)?;
         Some(format!("did you mean `{meant}/{id}`?"))
     }
+}
 
-    fn heads(&self, group: &TableGroup) -> BTreeSet<String> {
-        let heads = self.forms.iter().map(Form::head);
-        let named = heads.map(|head| name(&head, group).to_owned());
-        named.filter(|head| !head.is_empty()).collect()
-    }
+/// How IRIs of some forms start, as people name things.
+fn heads<'f>(
+    group: &TableGroup,
+    forms: impl IntoIterator<Item = &'f (Form<'f>, bool)>,
+) -> BTreeSet<String> {
+    let heads = forms.into_iter().map(|(form, _)| form.head());
+    let named = heads.map(|head| name(&head, group).to_owned());
+    named.filter(|head| !head.is_empty()).collect()
 }
