@@ -378,6 +378,10 @@ codes! {
     /// A cell uses a thing that was merged into another one. Queries and descriptions by either name find it,
     /// but the tables say two things where there is one: write the id of the other thing.
     MergedInUse = "0625", Warning, "merged thing in use", "";
+    /// The thing that is merged into another one is in no table, and no table makes IRIs of its form. What was
+    /// merged may be gone, but it keeps the IRI that its table once gave it: the kind or the id is probably
+    /// misspelt.
+    MergeSource = "0626", Warning, "merge of a thing of no known form", "";
     /// The query is not SPARQL 1.1. The place is where the parser could not go on: look there and just before
     /// it for a missing brace, dot or prefix.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";

@@ -510,7 +510,7 @@ impl Remaining {
 }
 
 /// Whether a column is named after years.
-fn speaks_of_years(name: &str) -> bool {
+pub fn speaks_of_years(name: &str) -> bool {
     let name = name.to_lowercase();
     ["year", "год", "god"]
         .iter()

@@ -302,6 +302,7 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
             "`{day}` has the form of a date, but there is no such day. If the cells are dates, correct it."
         ));
     }
+    notes.extend(column.almost());
     if let Some(separator) = column.maybe_separator {
         notes.push(format!(
             "Some cells have `{separator}`: if they are lists, declare it as `separator`."

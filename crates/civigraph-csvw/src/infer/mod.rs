@@ -10,6 +10,7 @@
 //! All passes read every row, so that what is proposed holds for the whole file; memory grows with
 //! the number of columns and, up to a bound, with the values of columns that may be keys.
 
+mod almost;
 mod candidate;
 mod check;
 mod composite;

@@ -1,6 +1,7 @@
 //! What the cells of a table have in common, column by column.
 
-use super::candidate::{Candidate, Remaining};
+use super::almost::Almost;
+use super::candidate::{Candidate, Remaining, speaks_of_years};
 use super::name;
 use super::source::Source;
 use crate::datatype::value::is_valid;
@@ -84,6 +85,7 @@ pub struct Column {
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
     values: Remaining,
+    almost: Almost,
     lists: [Option<List>; 2],
     total_length: u64,
     words: u64,
@@ -212,11 +214,11 @@ impl Table {
             .collect();
         let mut rows = 0;
         let mut buffer = String::new();
-        let blank_rows = source.rows(|cells| {
+        let blank_rows = source.rows(|cells, line| {
             rows += 1;
             for (index, column) in columns.iter_mut().enumerate() {
                 let cell = cells.get(index).map_or("", String::as_str);
-                column.observe(cell, &mut buffer, budget);
+                column.observe(cell, line, &mut buffer, budget);
             }
         })?;
         let locale = Locale::of(&columns);
@@ -278,6 +280,7 @@ impl Column {
             compact_dates: true,
             maybe_separator: None,
             values: Remaining::default(),
+            almost: Almost::default(),
             lists: [None, None],
             total_length: 0,
             words: 0,
@@ -287,7 +290,7 @@ impl Column {
         }
     }
 
-    fn observe(&mut self, cell: &str, buffer: &mut String, budget: &mut usize) {
+    fn observe(&mut self, cell: &str, line: u64, buffer: &mut String, budget: &mut usize) {
         let value = trimmed(cell);
         self.padded |= value.len() != cell.len();
         if value.is_empty() {
@@ -317,6 +320,7 @@ impl Column {
             }
         }
         self.values.observe(value, buffer);
+        self.almost.observe(value, line);
         if self.no_such_day.is_none() && is_no_day(value) {
             self.no_such_day = Some(value.to_owned());
         }
@@ -433,6 +437,16 @@ impl Column {
     /// Whether cells are strings, or lists of strings.
     pub fn is_text(&self) -> bool {
         matches!(self.choice.datatype.base.as_str(), "" | "string" | "token")
+    }
+
+    /// What to say of cells that are not numbers, or dates, in a column where most are.
+    pub fn almost(&self) -> Option<String> {
+        let plain = self.is_text()
+            && self.choice.separator.is_none()
+            && self.choice.kept_as_text.is_none()
+            && !self.is_code();
+        let note = || self.almost.note(speaks_of_years(&self.title));
+        plain.then(note).flatten()
     }
 
     /// Whether there is a cell with a value.

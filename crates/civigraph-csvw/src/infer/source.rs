@@ -136,9 +136,12 @@ impl Source {
     /// Calls `row` with the cells of every data row; rows without any content are left out.
     ///
     /// Returns how many those were.
-    pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Box<Diagnostic>> {
-        self.rows_while(&mut |cells| {
-            row(cells);
+    pub fn rows(
+        &self,
+        mut row: impl FnMut(&[String], u64),
+    ) -> Result<u64, Box<Diagnostic>> {
+        self.rows_while(&mut |cells, line| {
+            row(cells, line);
             ControlFlow::Continue(())
         })
     }
@@ -146,7 +149,7 @@ impl Source {
     /// The same, up to the row at which `row` breaks off.
     pub fn rows_while(
         &self,
-        row: &mut dyn FnMut(&[String]) -> ControlFlow<()>,
+        row: &mut dyn FnMut(&[String], u64) -> ControlFlow<()>,
     ) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
         let format = Format::new(&self.dialect);
@@ -178,6 +181,7 @@ impl Source {
                 if !place.is_row {
                     continue;
                 }
+                let line = place.line;
                 let record = records.record();
                 cells.truncate(record.cells.len());
                 cells.resize_with(record.cells.len(), String::new);
@@ -187,7 +191,7 @@ impl Source {
                 }
                 if cells.iter().all(String::is_empty) && cells.len() < self.preamble.column_count {
                     blank += 1;
-                } else if row(&cells).is_break() {
+                } else if row(&cells, line).is_break() {
                     return Ok(blank);
                 }
             }

@@ -530,6 +530,29 @@ fn codes_are_strings() -> io::Result<()> {
 }
 
 #[test]
+fn cells_that_are_almost_numbers_are_shown() -> io::Result<()> {
+    let content = "id,made,seen,year\na,1480,2019-05-01,1\nb,um 1480,2019-05-02,1\nc,1903?,May 2019,2\n\
+                   d,1850,2019-05-04,3\ne,[1911],2019-05-05,?\nf,1912,2019-05-06,4\ng,1913,2019-05-07,5\n";
+    let metadata = columns_of(content.as_bytes())?;
+    let columns = metadata["tableSchema"]["columns"].as_array().unwrap();
+    for (index, words) in [
+        (1, "3 of 7 cells are not numbers: `um 1480` (line 3), `1903?` (line 4), `[1911]` (line 6). Kept as text."),
+        (2, "1 of 7 cells is not a date: `May 2019` (line 4). Kept as text."),
+    ] {
+        assert_eq!(columns[index].get("datatype"), None);
+        let found = comments(&columns[index]);
+        assert!(found.contains(words), "{found}");
+    }
+    // A word for null is no cell that is something else.
+    let found = comments(&columns[3]);
+    assert!(!found.contains("not numbers"), "{found}");
+    let metadata = columns_of(b"year\n1480\n1490\nca. 1500\n1510\n")?;
+    let found = comments(&metadata["tableSchema"]["columns"][0]);
+    assert!(found.contains("`ca. 1500` (line 4)") && found.contains("EDTF"), "{found}");
+    Ok(())
+}
+
+#[test]
 fn columns_settle_each_other() -> io::Result<()> {
     // The second column proves the decimal comma.
     let metadata = columns_of(b"Betrag;Menge\n1,234;12,5\n5,678;0,25\n10,000;100,0\n")?;
