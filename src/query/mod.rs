@@ -70,6 +70,7 @@ mod projection;
 mod regular;
 mod run;
 mod search;
+mod selected;
 mod stack;
 pub mod stored;
 mod substitute;
@@ -78,6 +79,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod things;
+mod values;
 mod visit;
 mod volatile;
 

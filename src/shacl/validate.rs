@@ -1,6 +1,7 @@
 //! Shapes held against a graph.
 
 use super::data::{Graph, Id};
+use super::idle::idle;
 use super::path::Path;
 use super::query::Query;
 use super::report::{Report, ValidationResult};
@@ -52,6 +53,7 @@ pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
             engine.run(number, shape, &mut counts, &mut report);
         }
     }
+    report.idle = idle(shapes, graph);
     report.failures = engine.failed.into_inner().into_values().collect();
     report
 }
@@ -630,11 +632,12 @@ impl<'e> Engine<'e> {
         };
         let (details, conforms_to) = self.details(&constraint.check, found.value.as_ref(), room);
         let mut bindings = found.bindings;
+        // Messages of other constraints have no variables (SHACL §5.3.2): what looks like one is text.
         if let Check::Query(query) = &constraint.check {
             bindings.extend(query.named_terms());
-        }
-        if !bindings.iter().any(|(name, _)| name == "this") {
-            bindings.push(("this".to_owned(), focus.clone()));
+            if !bindings.iter().any(|(name, _)| name == "this") {
+                bindings.push(("this".to_owned(), focus.clone()));
+            }
         }
         Some(ValidationResult {
             focus: focus.clone(),

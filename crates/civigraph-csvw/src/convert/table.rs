@@ -98,6 +98,7 @@ impl TableRun<'_> {
             }
         };
         let Preamble {
+            header,
             data,
             problems,
             column_count,
@@ -113,6 +114,11 @@ impl TableRun<'_> {
         let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = column_count;
+        if let [titles] = header.as_slice()
+            && titles.len() > 1
+        {
+            prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
+        }
         let prepared = prepared;
         if self.plan.columns.iter().any(|column| column.misfit) {
             // What its keys are is not known.

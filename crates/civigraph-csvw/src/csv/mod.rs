@@ -21,7 +21,8 @@ mod text;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
-pub use diagnosis::{diagnose, doubt};
+pub(crate) use diagnosis::other_content;
+pub use diagnosis::{diagnose, doubt, other_delimiter};
 pub use dialect::{Dialect, Trim};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};

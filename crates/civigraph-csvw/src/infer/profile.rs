@@ -81,6 +81,10 @@ pub struct Column {
     pub no_such_day: Option<String>,
     /// All cells are eight digits that are a day as well, such as `20240131`.
     pub compact_dates: bool,
+    /// All cells are numbers as spreadsheets show long digits, such as `4.00638E+12`.
+    pub shortened: bool,
+    /// The first cell that does not look like a number, and how many there are.
+    pub no_number: Option<(String, u64)>,
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
     values: Remaining,
@@ -276,6 +280,8 @@ impl Column {
             choice: Choice::default(),
             no_such_day: None,
             compact_dates: true,
+            shortened: true,
+            no_number: None,
             maybe_separator: None,
             values: Remaining::default(),
             lists: [None, None],
@@ -321,6 +327,13 @@ impl Column {
             self.no_such_day = Some(value.to_owned());
         }
         self.compact_dates &= is_compact_day(value);
+        self.shortened &= is_shortened(value);
+        if !looks_like_a_number(value) {
+            let (_, count) = self
+                .no_number
+                .get_or_insert_with(|| (value.chars().take(40).collect(), 0));
+            *count += 1;
+        }
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         self.words += value.split(' ').count() as u64;
@@ -393,7 +406,9 @@ impl Column {
 
     /// Whole numbers under a name that speaks of codes are strings.
     fn keep_codes(&mut self) {
-        if self.choice.datatype.base == "integer" && name::names_codes(&self.title) {
+        let base = self.choice.datatype.base.as_str();
+        let is_whole = base == "integer" || (base == "double" && self.shortened);
+        if is_whole && name::names_codes(&self.title) {
             self.choice = Choice {
                 separator: self.choice.separator.take(),
                 kept_as_text: Some(KeptAsText::Name),
@@ -433,6 +448,16 @@ impl Column {
     /// Whether cells are strings, or lists of strings.
     pub fn is_text(&self) -> bool {
         matches!(self.choice.datatype.base.as_str(), "" | "string" | "token")
+    }
+
+    /// The first cell of few that do not look like numbers where all others do, and how many there are.
+    pub fn odd_among_numbers(&self) -> Option<(&str, u64)> {
+        let (odd, count) = self.no_number.as_ref()?;
+        let few = self.values.cells >= 3
+            && (*count == 1 || count.saturating_mul(10) <= self.values.cells);
+        let is_text =
+            self.is_text() && self.choice.kept_as_text.is_none() && self.choice.separator.is_none();
+        (few && is_text).then_some((odd, *count))
     }
 
     /// Whether there is a cell with a value.
@@ -583,6 +608,29 @@ fn choice(remaining: &Remaining, candidate: &'static Candidate, locale: &Locale)
         };
     }
     of(candidate, None)
+}
+
+/// Whether a text is a number as spreadsheets show one of many digits: its first six digits at most.
+fn is_shortened(value: &str) -> bool {
+    let Some((digits, exponent)) = value.split_once("E+") else {
+        return false;
+    };
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    whole.len() == 1
+        && all_digits(whole)
+        && fraction.len() <= 5
+        && all_digits(fraction)
+        && all_digits(exponent)
+}
+
+/// Whether a text has the digits and marks of a number, and nothing else.
+fn looks_like_a_number(value: &str) -> bool {
+    let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
+    let is_mark = |c: char| matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}');
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || is_mark(c))
 }
 
 /// Whether a text is eight digits that are a day of the last centuries or this one.
