@@ -326,6 +326,7 @@ pub(crate) fn shapes(
         return Ok(Shapes::default());
     }
     let shapes = Shapes::read(&files, diagnostics).map_err(failed)?;
+    shapes.report_untargeted(diagnostics);
     let mut prefixes = prefixes(project, group, base).map_err(failed)?;
     for file in &files {
         prefixes.add_turtle(file).map_err(failed)?;

@@ -184,7 +184,7 @@ fn summary(difference: &Difference) -> String {
     if difference.only_reordered() {
         return "the same quads; rows or columns are in a different order".to_owned();
     }
-    let Difference { added, removed, .. } = difference;
+    let (added, removed) = difference.quads();
     format!("quads: {added} new, {removed} gone")
 }
 

@@ -13,7 +13,7 @@ use crate::pipeline::Source;
 use crate::resource::{Content, LocalFiles, Resolver, Resource};
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Put tables in canonical form, so that a diff shows facts and nothing else.
 ///
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     check: bool,
     /// Also repair what cannot be seen in ids, references and labels: unusual spaces, spaces at the ends,
     /// zero-width characters, letters in parts, letters of two scripts in a word. Ids are parts of IRIs, so
-    /// all tables that the metadata describes are repaired together.
+    /// all tables that the metadata describes are repaired together, or none where two ids would become the same.
     #[arg(long)]
     repair: bool,
 }
@@ -55,6 +55,7 @@ pub(super) fn run(
         diagnostics: Diagnostics::new(Mode::Validate),
         seen: BTreeSet::new(),
         changed: Vec::new(),
+        repaired: Vec::new(),
     };
     if arguments.files.is_empty() {
         let project = global.project()?;
@@ -74,6 +75,11 @@ pub(super) fn run(
                 csvw::load(&url, &LoadOptions::default(), &files, diagnostics)
             };
             work.load(load, &files, Some(&url))?;
+        }
+    }
+    if !work.diagnostics.has_errors() {
+        for (path, name, after) in std::mem::take(&mut work.repaired) {
+            work.put(&path, &name, &after)?;
         }
     }
     terminal.report(&work.diagnostics, Format::Human, false)?;
@@ -105,6 +111,9 @@ struct Formatting {
     seen: BTreeSet<PathBuf>,
     /// The files that change, as the user knows them.
     changed: Vec<String>,
+    /// Tables after repairs: path, name and content. They are written together or not at all, since references follow
+    /// the ids that they name.
+    repaired: Vec<(PathBuf, String, Vec<u8>)>,
 }
 
 impl Formatting {
@@ -172,16 +181,21 @@ impl Formatting {
             }
             Ok(after) if after == before => {}
             Ok(after) => {
-                if !self.check {
-                    put(&path, &after).map_err(|error| {
-                        Failure::io(format_args!("write `{}`", resource.name), &error)
-                    })?;
-                    self.terminal
-                        .say(format_args!("formatted {}", resource.name));
+                let name = resource.name.to_string();
+                match (self.check, self.repair) {
+                    (true, _) => {}
+                    (false, true) => self.repaired.push((path, name.clone(), after)),
+                    (false, false) => self.put(&path, &name, &after)?,
                 }
-                self.changed.push(resource.name.to_string());
+                self.changed.push(name);
             }
         }
+        Ok(())
+    }
+
+    fn put(&self, path: &Path, name: &str, after: &[u8]) -> Result<(), Failure> {
+        put(path, after).map_err(|error| Failure::io(format_args!("write `{name}`"), &error))?;
+        self.terminal.say(format_args!("formatted {name}"));
         Ok(())
     }
 }

@@ -133,8 +133,11 @@ impl Input {
             return Ok(());
         };
         let on_the_web = url.starts_with("http:") || url.starts_with("https:");
-        let offline = on_the_web && self.catalog.is_none() && !self.fetches();
+        let offline = on_the_web && !self.fetches();
         let error = match error {
+            ResolveError::NotFound if offline && self.catalog.is_some() => {
+                "the catalog does not have it, and it is on the web".to_owned()
+            }
             ResolveError::NotFound if offline => "it is on the web".to_owned(),
             ResolveError::NotFound if !on_the_web => "no such file".to_owned(),
             other => other.to_string(),

@@ -21,10 +21,10 @@ pub struct Difference {
     /// Errors in the new version: its graph was not compared.
     #[serde(skip_serializing_if = "is_zero")]
     pub new_errors: u64,
-    /// Quads that only the new version has.
-    pub added: u64,
-    /// Quads that only the old version has.
-    pub removed: u64,
+    /// Quads that only the new version has; `None` where graphs were not compared.
+    pub added: Option<u64>,
+    /// Quads that only the old version has; `None` where graphs were not compared.
+    pub removed: Option<u64>,
     /// Tables that differ; empty where one side has no tables.
     pub tables: Vec<TableChange>,
     /// Subjects that differ. Where tables were compared: beyond what their rows say.
@@ -44,15 +44,19 @@ impl Difference {
         self.old_errors == 0 && self.new_errors == 0
     }
 
+    /// Quads that only the new version has and those that only the old one has, as far as graphs were compared.
+    pub fn quads(&self) -> (u64, u64) {
+        (self.added.unwrap_or(0), self.removed.unwrap_or(0))
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.added == 0 && self.removed == 0 && self.tables.is_empty()
+        self.quads() == (0, 0) && self.tables.is_empty()
     }
 
     /// Whether the graph is the same and tables differ only in the order of rows or columns.
     pub fn only_reordered(&self) -> bool {
-        self.added == 0
-            && self.removed == 0
+        self.quads() == (0, 0)
             && !self.tables.is_empty()
             && self.tables.iter().all(|table| {
                 table.rows.is_empty()
@@ -84,8 +88,8 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
         new: new.name.clone(),
         old_errors: old.errors,
         new_errors: new.errors,
-        added: 0,
-        removed: 0,
+        added: None,
+        removed: None,
         entities: Vec::new(),
         tables,
         labels: BTreeMap::new(),
@@ -101,8 +105,8 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
         removed,
         labels,
     } = entity::compare(&versions)?;
-    difference.added = added;
-    difference.removed = removed;
+    difference.added = Some(added);
+    difference.removed = Some(removed);
     difference.entities = beyond_rows(entities, &difference.tables);
     difference.labels = labels;
     difference.blank_nodes_by_label = versions.by_label;

@@ -12,8 +12,14 @@ use std::path::{Path, PathBuf};
 const TABLES: &[&str] = &[
     ".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst",
 ];
+/// Endings of files that hold tables in a form that nothing unpacks.
+const PACKED: &[&str] = &[
+    ".csv.bz2", ".csv.xz", ".csv.zip", ".tsv.bz2", ".tsv.xz", ".tsv.zip",
+];
 /// Endings of files that hold tables which are not text.
-const SPREADSHEETS: &[&str] = &[".xlsx", ".xls", ".ods", ".parquet"];
+const SPREADSHEETS: &[&str] = &[
+    ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers", ".parquet",
+];
 /// Endings of files that hold RDF in other syntaxes than Turtle, or have Turtle in an unusual name.
 const RDF: &[&str] = &[
     ".ttl", ".turtle", ".rdf", ".owl", ".nt", ".nq", ".n3", ".trig", ".jsonld", ".xml",
@@ -104,6 +110,24 @@ fn of_data(path: &Path) -> Option<(&'static str, &'static str)> {
             "export it as CSV and add a table with its `url` to the metadata, or move the file away",
         ));
     }
+    if has_ending(path, PACKED) {
+        return Some((
+            "nothing reads this file: it is packed in a way that nothing here unpacks",
+            "unpack it, or pack it with gzip, and add a table with its `url` to the metadata",
+        ));
+    }
+    if has_ending(path, &[".ttl"]) && holds_shapes(path) {
+        return Some((
+            "nothing reads these shapes",
+            "shapes are in the folder `ontology`, in files whose names start with `shapes`",
+        ));
+    }
+    if has_ending(path, SPARQL) {
+        return Some((
+            "nothing reads this file",
+            "stored queries are in the folder `queries`, rules in `ontology/rules`",
+        ));
+    }
     let is_metadata = has_ending(path, &[".json", ".jsonld"]) && {
         let text = start(path);
         has_ending(path, &["-metadata.json"])
@@ -163,7 +187,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some((folder, depth)) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            // Spreadsheets that are open leave `~$name.xlsx`.
+            let name = entry.file_name();
+            let hidden = [&b"."[..], b"~$"]
+                .iter()
+                .any(|start| name.as_encoded_bytes().starts_with(start));
             if hidden {
                 continue;
             }
@@ -208,6 +236,11 @@ mod tests {
             ),
             ("data/map.json", "{}"),
             ("data/.hidden.csv", ""),
+            ("data/d.csv.bz2", ""),
+            ("data/graph.ttl", ""),
+            ("data/q.rq", ""),
+            ("data/shapes.ttl", shapes),
+            ("data/~$a.xlsx", ""),
             ("data/README.md", ""),
             (
                 "ontology/a.ttl",
@@ -242,9 +275,12 @@ mod tests {
             found,
             [
                 "data/b.csv",
+                "data/d.csv.bz2",
                 "data/more.json",
                 "data/old/c.CSV",
+                "data/q.rq",
                 "data/readers.csv-metadata.json",
+                "data/shapes.ttl",
                 "ontology/b.rdf",
                 "ontology/my-shapes.ttl",
                 "ontology/old/c.ttl",

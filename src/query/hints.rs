@@ -1,5 +1,6 @@
 //! Why an answer is empty: constants of the query that the graph does not have.
 
+use super::values;
 use super::visit::{Visitor, walk_pattern};
 use crate::diagnostic::suggest;
 use crate::store::Build;
@@ -10,16 +11,29 @@ use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
 
-/// What a reader of an empty answer should know, a sentence each.
+/// What a reader of an empty answer should know, a sentence each. Of an answer that is not `empty`, only names that are
+/// most likely misspelt: in `OPTIONAL` or `NOT EXISTS` they keep no row away. That a query which groups all rows into one
+/// names what the graph does not have is worth a sentence too: it counts nothing.
 ///
 /// Recurses with the depth of the query: call it on a large stack.
-pub(super) fn hints(query: &Query, build: &Build) -> civigraph_index::Result<Vec<String>> {
+pub(super) fn hints(
+    query: &Query,
+    build: &Build,
+    empty: bool,
+) -> civigraph_index::Result<Vec<String>> {
     let (Query::Select { pattern, .. }
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
     let mut constants = Constants::default();
     constants.pattern(pattern);
+    if let Some(dataset) = query.dataset() {
+        let graphs = dataset.default.iter().chain(dataset.named.iter().flatten());
+        constants
+            .graphs
+            .extend(graphs.map(|it| it.as_str().to_owned()));
+    }
+    let counts_all = groups_all(pattern);
     let mut hints = Vec::new();
     for (named, names) in [
         (Named::Property, &constants.properties),
@@ -27,13 +41,40 @@ pub(super) fn hints(query: &Query, build: &Build) -> civigraph_index::Result<Vec
         (Named::Graph, &constants.graphs),
     ] {
         for name in names {
-            hints.extend(named.unknown(name, build)?);
+            let unknown = named.unknown(name, build)?;
+            hints.extend(unknown.filter(|hint| empty || counts_all || hint.contains(DID_YOU_MEAN)));
         }
     }
-    for literal in &constants.objects {
-        hints.extend(other_form(literal, build)?);
+    if !empty {
+        return Ok(hints);
     }
+    for (predicate, literal) in &constants.objects {
+        let hint = match other_form(literal, build)? {
+            Some(hint) => Some(hint),
+            None => values::written_otherwise(predicate.as_ref(), literal, build)?,
+        };
+        hints.extend(hint);
+    }
+    hints.extend(values::compared_otherwise(pattern, build)?);
     Ok(hints)
+}
+
+/// What hints with a proposal have.
+const DID_YOU_MEAN: &str = "did you mean";
+
+/// Whether the solutions of a query are one group, so that there is one answer even if nothing is found.
+fn groups_all(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::Group { variables, .. } => variables.is_empty(),
+        GraphPattern::Project { inner, .. }
+        | GraphPattern::Extend { inner, .. }
+        | GraphPattern::Filter { inner, .. }
+        | GraphPattern::OrderBy { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. } => groups_all(inner),
+        _ => false,
+    }
 }
 
 /// The constants of a query, by their places.
@@ -42,13 +83,14 @@ struct Constants {
     properties: BTreeSet<String>,
     classes: BTreeSet<String>,
     graphs: BTreeSet<String>,
-    objects: Vec<Literal>,
+    /// Literals in the place of objects, with their properties.
+    objects: Vec<(Option<NamedNode>, Literal)>,
 }
 
 impl Constants {
     fn triple(&mut self, triple: &TriplePattern) {
         let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
-            self.object(&triple.object);
+            self.object(None, &triple.object);
             return;
         };
         self.properties.insert(predicate.as_str().to_owned());
@@ -57,14 +99,15 @@ impl Constants {
         {
             self.classes.insert(class.as_str().to_owned());
         }
-        self.object(&triple.object);
+        self.object(Some(predicate), &triple.object);
     }
 
-    fn object(&mut self, object: &TermPattern) {
-        if let TermPattern::Literal(literal) = object
-            && !self.objects.contains(literal)
-        {
-            self.objects.push(literal.clone());
+    fn object(&mut self, predicate: Option<&NamedNode>, object: &TermPattern) {
+        if let TermPattern::Literal(literal) = object {
+            let found = (predicate.cloned(), literal.clone());
+            if !self.objects.contains(&found) {
+                self.objects.push(found);
+            }
         }
     }
 
@@ -96,7 +139,7 @@ impl Visitor for Constants {
             }
             GraphPattern::Path { path, object, .. } => {
                 self.path(path);
-                self.object(object);
+                self.object(None, object);
             }
             GraphPattern::Graph {
                 name: NamedNodePattern::NamedNode(graph),

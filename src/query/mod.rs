@@ -71,6 +71,7 @@ mod projection;
 mod regular;
 mod run;
 mod search;
+mod selected;
 mod stack;
 pub mod stored;
 mod substitute;
@@ -79,6 +80,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod things;
+mod values;
 mod visit;
 mod volatile;
 

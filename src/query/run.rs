@@ -12,6 +12,7 @@ use super::languages;
 use super::merged::{self, MergedThings};
 use super::regular::Regular;
 use super::search;
+use super::selected;
 use super::stack::{self, on_large_stack};
 use super::substitute::{Problem, substitute};
 use super::syntax;
@@ -426,9 +427,8 @@ fn evaluate(
     // A language that no text has leaves labels out, where it does not leave out rows.
     let mut hints = languages::hints(&asked, build).map_err(unreadable)?;
     let empty = answered.rows == 0 || answered.truth == Some(false);
-    if empty {
-        hints.extend(hints::hints(&asked, build).map_err(unreadable)?);
-    }
+    hints.extend(selected::hints(&asked, empty));
+    hints.extend(hints::hints(&asked, build, empty).map_err(unreadable)?);
     hints.extend(things::hints(&asked, build, empty).map_err(unreadable)?);
     Ok(Answered {
         hints,

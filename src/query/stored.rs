@@ -16,7 +16,7 @@ use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::query::QueryError;
 use crate::store::Prefixes;
-use oxrdf::Term;
+use oxrdf::{Literal, Term};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -323,18 +323,35 @@ impl Header {
                 break;
             };
             let Some((key, value)) = comment.split_once(':') else {
+                let words: Vec<&str> = comment.split_whitespace().collect();
+                if let ["param", _, kind, ..] = words.as_slice()
+                    && ParameterType::parse(kind).is_some()
+                {
+                    diagnostics.push(wrong(file, number, "a colon is missing after `param`"));
+                }
                 continue;
             };
             let (key, value) = (key.trim(), value.trim());
             let (key, language) = key.split_once('@').unwrap_or((key, "en"));
+            let mut problem = |message: String| {
+                let place = Place::at(file, number, 0);
+                diagnostics.push(Diagnostic::new(Code::QueryHeader, place, message));
+            };
             match key {
-                "title" => {
-                    header.title.insert(language.to_owned(), value.to_owned());
-                }
-                "description" => {
-                    header
-                        .description
-                        .insert(language.to_owned(), value.to_owned());
+                "title" | "description" => {
+                    let texts = match key {
+                        "title" => &mut header.title,
+                        _ => &mut header.description,
+                    };
+                    if Literal::new_language_tagged_literal("", language).is_err() {
+                        problem(format!("`{language}` is not a language tag"));
+                    } else if texts.contains_key(language) {
+                        problem(format!(
+                            "the {key} in the language `{language}` comes twice"
+                        ));
+                    } else {
+                        texts.insert(language.to_owned(), value.to_owned());
+                    }
                 }
                 "tags" => {
                     let tags = value.split(',').map(str::trim);
@@ -537,13 +554,14 @@ mod tests {
         let (_, messages) = parse(
             "# param: x\n# param: x float\n# param: x-y iri\n# param: y iri =\n\
              # param: z string = \"a\n# param: w date\n# param: w date\n\
-             # param: v date = # v=1\n",
+             # param: v date = # v=1\n# title: A\n# title: B\n# title@en_US: C\n# param n integer\n\
+             # param of a town\n",
         );
         let lines: Vec<_> = messages
             .iter()
             .filter_map(|message| message.split(':').next())
             .collect();
-        assert_eq!(lines, ["1", "2", "3", "4", "5", "7", "8"]);
+        assert_eq!(lines, ["1", "2", "3", "4", "5", "7", "8", "10", "11", "12"]);
     }
 
     #[test]

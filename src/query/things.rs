@@ -13,8 +13,8 @@ use civigraph_index::{Index, Result};
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use spargebra::Query;
-use spargebra::algebra::{GraphPattern, PropertyPathExpression};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
+use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +36,9 @@ pub(super) fn hints(query: &Query, build: &Build, empty: bool) -> Result<Vec<Str
     | Query::Ask { pattern, .. }) = query;
     let mut things = Things::default();
     things.pattern(pattern);
+    if matches!(query, Query::Describe { .. }) {
+        things.described(pattern);
+    }
     let graph = Graph { build };
     let mut hints = Vec::new();
     for thing in &things.0 {
@@ -62,6 +65,27 @@ impl Things {
     }
 }
 
+impl Things {
+    /// Things that a `DESCRIBE` names: they are values of variables.
+    fn described(&mut self, pattern: &GraphPattern) {
+        match pattern {
+            GraphPattern::Extend {
+                inner, expression, ..
+            } => {
+                if let Expression::NamedNode(node) = expression {
+                    self.0.insert(node.clone());
+                }
+                self.described(inner);
+            }
+            GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. } => self.described(inner),
+            _ => {}
+        }
+    }
+}
+
 impl Visitor for Things {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
@@ -84,8 +108,25 @@ impl Visitor for Things {
             GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => {
                 return self.pattern(left);
             }
-            GraphPattern::Filter { inner, .. } | GraphPattern::Extend { inner, .. } => {
+            GraphPattern::Filter { expr, inner } => {
+                if let Expression::Equal(one, other) = expr
+                    && let (Expression::Variable(_), Expression::NamedNode(node))
+                    | (Expression::NamedNode(node), Expression::Variable(_)) =
+                        (one.as_ref(), other.as_ref())
+                {
+                    self.0.insert(node.clone());
+                }
                 return self.pattern(inner);
+            }
+            GraphPattern::Extend { inner, .. } => return self.pattern(inner),
+            GraphPattern::Values { bindings, .. } => {
+                if let [row] = bindings.as_slice() {
+                    let nodes = row.iter().filter_map(|term| match term {
+                        Some(GroundTerm::NamedNode(node)) => Some(node.clone()),
+                        _ => None,
+                    });
+                    self.0.extend(nodes);
+                }
             }
             _ => {}
         }

@@ -76,6 +76,11 @@ impl Shapes {
         for failure in failures {
             diagnostics.push(failure.clone());
         }
+        let idle = report.idle.iter();
+        for diagnostic in idle.filter_map(|it| it.diagnostic(&self.declared, &|iri| self.name(iri)))
+        {
+            diagnostics.push(diagnostic);
+        }
         if results.is_empty() {
             return Ok(Some(report));
         }

@@ -178,7 +178,10 @@ impl Compiler<'_> {
             ("targetClass" | "targetSubjectsOf" | "targetObjectsOf", _) => {
                 self.refuse(place, format!("`sh:{name}` is an IRI"));
             }
-            ("severity", Term::NamedNode(severity)) => shape.severity = severity.clone(),
+            ("severity", Term::NamedNode(severity)) => {
+                self.known_severity(severity, place);
+                shape.severity = severity.clone();
+            }
             ("severity", _) => self.refuse(place, "`sh:severity` is an IRI"),
             ("message", object) => match message(object) {
                 Some(message) => shape.messages.push(message),
@@ -202,6 +205,24 @@ impl Compiler<'_> {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// Reports a severity of SHACL's namespace that it does not have.
+    fn known_severity(&mut self, severity: &NamedNode, place: &Place) {
+        const KNOWN: [&str; 3] = ["Violation", "Warning", "Info"];
+        let Some(local) = severity.as_str().strip_prefix(&sh("")) else {
+            return;
+        };
+        if !KNOWN.contains(&local) {
+            let message = format!("`sh:{local}` is not a severity of SHACL");
+            let near =
+                suggest::nearest(local, KNOWN).map(|near| format!("did you mean `sh:{near}`?"));
+            self.diagnostics.push(
+                Diagnostic::new(Code::Shape, place.clone(), message)
+                    .with_expected("`sh:Violation`, `sh:Warning`, `sh:Info`, or an IRI of your own")
+                    .with_optional_hint(near),
+            );
         }
     }
 

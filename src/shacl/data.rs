@@ -165,6 +165,18 @@ impl Graph {
             .map(|&[_, predicate, object]| (predicate, object))
     }
 
+    /// The predicates of all triples.
+    pub(super) fn predicates(&self) -> impl Iterator<Item = &NamedNode> {
+        let mut last = None;
+        let ids = self.pos.iter().filter_map(move |&[predicate, _, _]| {
+            (last.replace(predicate) != Some(predicate)).then_some(predicate)
+        });
+        ids.filter_map(|id| match self.term(id) {
+            Some(Term::NamedNode(node)) => Some(node),
+            _ => None,
+        })
+    }
+
     /// Subjects and objects of a predicate.
     pub(super) fn pairs(&self, predicate: Id) -> impl Iterator<Item = (Id, Id)> {
         range(&self.pos, &[predicate])

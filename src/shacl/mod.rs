@@ -36,6 +36,7 @@ mod compile;
 mod component;
 mod constraint;
 mod data;
+mod idle;
 mod parameter;
 mod path;
 mod query;
@@ -60,7 +61,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::query::QueryError;
 use crate::query::on_large_stack;
 use crate::store::Prefixes;
-use oxrdf::{Quad, Term};
+use oxrdf::{NamedOrBlankNode, Quad, Term};
 use shape::{Check, Shape, Target};
 use source::Source;
 use std::collections::HashSet;
@@ -78,6 +79,8 @@ pub struct Shapes {
     prefixes: Prefixes,
     /// How the ontology orders classes.
     classes: Vec<Quad>,
+    /// What the ontology says something of.
+    declared: HashSet<String>,
 }
 
 /// A shapes file.
@@ -145,6 +148,7 @@ impl Shapes {
             shapes,
             prefixes: Prefixes::default(),
             classes: Vec::new(),
+            declared: HashSet::new(),
         }
     }
 
@@ -155,14 +159,25 @@ impl Shapes {
         self
     }
 
-    /// Adds quads of the ontology: of these, shapes see which class is below which.
+    /// Adds quads of the ontology: of these, shapes see which class is below which. What else is declared is no slip.
     #[must_use]
     pub fn with_ontology<'q>(mut self, quads: impl IntoIterator<Item = &'q Quad>) -> Self {
-        let quads = quads.into_iter();
-        let of_classes =
-            quads.filter(|quad| quad.predicate.as_str() == vocabulary::rdfs::SUB_CLASS_OF);
-        self.classes.extend(of_classes.cloned());
+        for quad in quads {
+            if quad.predicate.as_str() == vocabulary::rdfs::SUB_CLASS_OF {
+                self.classes.push(quad.clone());
+            }
+            if let NamedOrBlankNode::NamedNode(subject) = &quad.subject {
+                self.declared.insert(subject.as_str().to_owned());
+            }
+        }
         self
+    }
+
+    /// Warns of shapes that are never held against anything.
+    pub fn report_untargeted(&self, diagnostics: &mut Diagnostics) {
+        for diagnostic in idle::untargeted(&self.shapes) {
+            diagnostics.push(diagnostic);
+        }
     }
 
     /// Whether there is nothing to validate: no shape has a target and a constraint.

@@ -1,5 +1,6 @@
 //! What shapes find.
 
+use super::idle::Idle;
 use super::path::Path;
 use super::source::Node;
 use crate::diagnostic::Diagnostic;
@@ -14,6 +15,8 @@ pub struct Report {
     pub focus_nodes: u64,
     /// Queries that could not be evaluated.
     pub failures: Vec<Diagnostic>,
+    /// What shapes name and nothing in the graph has.
+    pub(super) idle: Vec<Idle>,
 }
 
 impl Report {

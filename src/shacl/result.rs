@@ -102,11 +102,12 @@ impl Engine<'_> {
         };
         let (details, conforms_to) = self.details(&constraint.check, found.value.as_ref(), room);
         let mut bindings = found.bindings;
+        // Messages of other constraints have no variables (SHACL §5.3.2): what looks like one is text.
         if let Check::Query(query) = &constraint.check {
             bindings.extend(query.named_terms());
-        }
-        if !bindings.iter().any(|(name, _)| name == "this") {
-            bindings.push(("this".to_owned(), focus.clone()));
+            if !bindings.iter().any(|(name, _)| name == "this") {
+                bindings.push(("this".to_owned(), focus.clone()));
+            }
         }
         Some(ValidationResult {
             focus: focus.clone(),

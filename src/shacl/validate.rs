@@ -2,6 +2,7 @@
 
 use super::constraint::Held;
 use super::data::{Graph, Id};
+use super::idle::idle;
 use super::path::Path;
 use super::query::Query;
 use super::report::Report;
@@ -41,6 +42,7 @@ pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
             engine.run(number, shape, &mut counts, &mut report);
         }
     }
+    report.idle = idle(shapes, graph);
     report.failures = engine.failed.into_inner().into_values().collect();
     report
 }

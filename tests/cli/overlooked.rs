@@ -235,3 +235,350 @@ fn a_declared_class_without_members_is_no_misspelling() {
     );
     assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
 }
+
+// What a review found, by point.
+
+/// A list of tables in which one file is twice, in two spellings.
+#[test]
+fn a_table_is_listed_once() {
+    let workshop = workshop(&[
+        (
+            "csv-metadata.json",
+            r#"{CONTEXT, "tables": [{"url": "a (1).csv"}, {"url": "a%20%281%29.csv"}]}"#,
+        ),
+        ("a (1).csv", "id\n1\n"),
+    ]);
+    let run = workshop.run(&["check", "csv-metadata.json"]).exits(1);
+    assert_eq!(codes(&run), ["CG0317"], "{}", run.stderr);
+    // A converter goes on with one of them.
+    let run = workshop
+        .run(&["convert", "--minimal", "csv-metadata.json"])
+        .exits(0);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+}
+
+/// `cat a.csv b.csv`: the second file brings its byte order mark and its header.
+#[test]
+fn joined_files_are_noticed() {
+    let workshop = workshop(&[
+        (
+            "t.csv",
+            "\u{feff}id,note\n1,a\n\u{feff}id,note\n2,\u{feff}b\n",
+        ),
+        ("u.csv", "\u{feff}\u{feff}id,note\n1,a\n"),
+    ]);
+    let run = workshop.run(&["check", "t.csv"]).exits(0);
+    let mut found = codes(&run);
+    found.sort_unstable();
+    assert_eq!(found, ["CG0210", "CG0416", "CG0416"], "{}", run.stderr);
+    assert!(run.stderr.contains(r"3 | \u{feff}id"), "{}", run.stderr);
+    let run = workshop.run(&["check", "u.csv"]).exits(0);
+    assert_eq!(codes(&run), ["CG0416"], "{}", run.stderr);
+    let run = workshop.run(&["check", "u.csv", "--deny-warnings"]);
+    run.exits(1);
+}
+
+/// One encoding is declared, and a line or a header comes from a file in another.
+#[test]
+fn words_in_utf_8_among_others() {
+    let metadata = r#"{CONTEXT, "url": "t.csv", "dialect": {"encoding": "ENCODING"}}"#;
+    let check = |bytes: &[u8], encoding: &str| {
+        let metadata = metadata.replace("ENCODING", encoding);
+        let workshop = workshop(&[("t.csv-metadata.json", metadata.as_str())]);
+        workshop.write("t.csv", bytes);
+        workshop.run(&["check", "t.csv"])
+    };
+    let mixed = [
+        "id,prénom\n".as_bytes(),
+        b"1,H\xe9l\xe8ne\n2,Zo\xe9\n3,Fran\xe7ois\n",
+    ]
+    .concat();
+    let run = check(&mixed, "iso-8859-1").exits(0);
+    assert_eq!(codes(&run), ["CG0106"], "{}", run.stderr);
+    assert!(
+        run.stderr.contains("in utf-8 it reads `prénom`"),
+        "{}",
+        run.stderr
+    );
+    // Russian words whose letters happen to be UTF-8.
+    let russian = b"id,\xf1\xeb\xee\xe2\xee\n1,\xc5\xb8\n2,\xd1\xee\xe2\xe0\n";
+    let run = check(russian, "windows-1251").exits(0);
+    assert_eq!(codes(&run), [""; 0], "{}", run.stderr);
+    // UTF-16 has a zero byte in every line end.
+    let run = check(b"id,na\n1,ab\n", "utf-16le").exits(1);
+    assert_eq!(codes(&run), ["CG0102"], "{}", run.stderr);
+}
+
+#[test]
+fn packed_tables_under_the_name_of_a_table_are_named() {
+    let workshop = Workshop::empty();
+    workshop.write("t.csv", crate::cli::workshop::gzip(b"id\n1\n"));
+    for command in ["check", "convert"] {
+        let run = workshop.run(&[command, "t.csv"]).exits(1);
+        assert!(
+            run.stderr
+                .contains("the file is not CSV: it is compressed with gzip"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+/// A repair that makes two ids one would lose a thing.
+#[test]
+fn a_repair_keeps_ids_apart() {
+    let metadata = r#"{CONTEXT, "tables": [
+        {"url": "a.csv", "tableSchema": {"aboutUrl": "https://e.org/{id}", "primaryKey": "id",
+            "columns": [{"titles": "id", "name": "id"}, {"titles": "v", "name": "v"}]}},
+        {"url": "b.csv", "tableSchema": {"columns": [{"titles": "ref", "name": "ref"}],
+            "foreignKeys": [{"columnReference": "ref", "reference": {"resource": "a.csv", "columnReference": "id"}}]}}]}"#;
+    let (a, b) = ("id,v\nz,1\nz\u{200b},2\n", "ref\nz\u{200b}\n");
+    let workshop = workshop(&[("csv-metadata.json", metadata), ("a.csv", a), ("b.csv", b)]);
+    let run = workshop.run(&["fmt", "--repair", "a.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0501"], "{}", run.stderr);
+    let read = |name: &str| std::fs::read_to_string(workshop.path(name)).unwrap();
+    assert_eq!((read("a.csv"), read("b.csv")), (a.to_owned(), b.to_owned()));
+    workshop.write("a.csv", "id,v\nz\u{200b},2\n");
+    workshop.run(&["fmt", "--repair", "a.csv"]).exits(0);
+    assert_eq!(
+        (read("a.csv"), read("b.csv")),
+        ("id,v\nz,2\n".to_owned(), "ref\nz\n".to_owned())
+    );
+}
+
+#[test]
+fn an_empty_file_is_empty_whatever_describes_it() {
+    let workshop = workshop(&[
+        ("t.csv", ""),
+        (
+            "t.json",
+            r#"{CONTEXT, "url": "t.csv", "tableSchema": {"columns": []}}"#,
+        ),
+    ]);
+    let run = workshop.run(&["check", "t.json"]).exits(0);
+    assert_eq!(codes(&run), ["CG0209"], "{}", run.stderr);
+}
+
+/// A column of codes that a spreadsheet has shortened, and columns of numbers with a total or another minus.
+#[test]
+fn cells_that_are_no_numbers_among_numbers() {
+    let workshop = workshop(&[(
+        "t.csv",
+        "id;barcode;value;share\n1;4.00638E+12;2;\u{2212}0,5\n2;4.00639E+12;3;1,5\n3;4.00640E+12;Total;2,0\n",
+    )]);
+    let run = workshop.run(&["init", "t.csv", "-o", "-"]).exits(0);
+    for text in [
+        "are what spreadsheets show of long digits",
+        "but `Total` does not: kept as text",
+        "but `\u{2212}0,5` does not: kept as text",
+    ] {
+        assert!(run.stdout.contains(text), "{text}\n{}", run.stdout);
+    }
+}
+
+/// With a decimal comma, the wrong delimiter makes rows of two cells: still one finding.
+#[test]
+fn another_delimiter_is_one_finding() {
+    let metadata = r#"{CONTEXT, "url": "t.csv", "tableSchema": {"columns": [{"titles": "id"}, {"titles": "v"}]}}"#;
+    let semicolons = "id;v\n1;2,5\n2;3,5\n";
+    let workshop = workshop(&[
+        ("t.csv-metadata.json", metadata),
+        ("t.csv", semicolons),
+        ("u.csv", semicolons),
+        ("names.csv", "name\n\"a;b\"\n\"c;d\"\n"),
+        ("list.csv", "a;b\n\"a;b\"\n\"c;d\"\n"),
+    ]);
+    let run = workshop.run(&["check", "t.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0350"], "{}", run.stderr);
+    for name in ["t.csv", "u.csv"] {
+        let run = workshop.run(&["fmt", name]).exits(1);
+        assert!(
+            run.stderr
+                .contains("another delimiter parts all of its rows"),
+            "{}",
+            run.stderr
+        );
+        let run = workshop.run(&["fmt", "--check", name]).exits(1);
+        assert!(!run.stderr.contains("canonical"), "{}", run.stderr);
+    }
+    let run = workshop.run(&["check", "u.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0211"], "{}", run.stderr);
+    for name in ["names.csv", "list.csv"] {
+        let run = workshop.run(&["check", name]).exits(0);
+        assert_eq!(codes(&run), [""; 0], "{name}\n{}", run.stderr);
+        workshop.run(&["fmt", "--check", name]);
+    }
+    // Nor is a table of other columns in any form.
+    workshop.write("t.csv", "town,people\na,1\n");
+    let run = workshop.run(&["fmt", "t.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0351"], "{}", run.stderr);
+}
+
+/// Another quote around every cell is one finding, with what to declare.
+#[test]
+fn another_quote_is_one_finding() {
+    let workshop = workshop(&[
+        (
+            "t.csv-metadata.json",
+            r#"{CONTEXT, "url": "t.csv", "tableSchema": {"columns": [{"titles": "id"}, {"titles": "v"}]}}"#,
+        ),
+        ("t.csv", "'id','v'\n'1','a,b'\n'2','c,d'\n"),
+    ]);
+    let run = workshop.run(&["check", "t.csv"]).exits(1);
+    assert_eq!(codes(&run), ["CG0351"], "{}", run.stderr);
+    assert!(run.stderr.contains(r#""quoteChar": "'""#), "{}", run.stderr);
+}
+
+/// What a catalog lacks was not looked for on the web.
+#[test]
+fn what_a_catalog_lacks_was_not_asked_for() {
+    let workshop = workshop(&[("c.json", r#"{"http://x.example/a.csv": "a.csv"}"#)]);
+    let run = workshop
+        .run(&["check", "http://x.example/b.csv", "--catalog", "c.json"])
+        .exits(2);
+    assert!(
+        !run.stderr.contains("nothing at this address"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("the catalog does not have it"),
+        "{}",
+        run.stderr
+    );
+}
+
+fn years() -> Workshop {
+    let workshop = workshop(&[
+        (
+            "data/csv-metadata.json",
+            r#"{CONTEXT, BASE, "tables": [{"url": "t.csv", "tableSchema": {
+            "aboutUrl": "https://e.org/kb/id/t/{id}", "primaryKey": "id", "columns": [
+            {"titles": "id", "name": "id", "suppressOutput": true},
+            {"titles": "d", "name": "d", "datatype": "date", "propertyUrl": "https://e.org/kb/d"},
+            {"titles": "y", "name": "y", "datatype": "gYear", "propertyUrl": "https://e.org/kb/y"},
+            {"titles": "l", "name": "l", "lang": "en", "propertyUrl": "https://e.org/kb/l"}]}}]}"#,
+        ),
+        (
+            "data/t.csv",
+            "id,d,y,l\na,2024-01-31,2024,x\nb,99999999999-01-01,99999999999,y\nc,-99999999999-01-01,-99999999999,z\n\
+             d,0500-01-01,0500,w\n",
+        ),
+    ]);
+    workshop.run(&["build", "--quiet"]).exits(0);
+    workshop
+}
+
+/// The index sorts years of up to nine digits; the evaluator compares longer ones too.
+#[test]
+fn years_of_many_digits_are_compared() {
+    let workshop = years();
+    for (filter, expected) in [
+        ("d ?v FILTER(?v > \"2000-01-01\"^^xsd:date)", 2),
+        ("d ?v FILTER(?v < \"2000-01-01\"^^xsd:date)", 2),
+        ("y ?v FILTER(?v > \"2000\"^^xsd:gYear)", 2),
+        ("y ?v FILTER(?v < \"2000\"^^xsd:gYear)", 2),
+    ] {
+        let query = format!(
+            "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT ?v {{ ?s <https://e.org/kb/{} }}",
+            filter.replacen(' ', "> ", 1)
+        );
+        let run = workshop
+            .run(&["query", "--format", "tsv", "-e", &query])
+            .exits(0);
+        assert_eq!(
+            run.stdout.lines().count(),
+            1 + expected,
+            "{query}\n{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn empty_answers_of_other_types() {
+    let workshop = years();
+    for (query, hint) in [
+        (
+            "SELECT ?s { ?s <https://e.org/kb/l> \"x\" }",
+            "is `\"x\"`; the graph has `\"x\"@en`",
+        ),
+        (
+            "SELECT ?s { ?s <https://e.org/kb/d> \"2024-01-31\" }",
+            "the graph has `\"2024-01-31\"^^",
+        ),
+        (
+            "SELECT ?s { ?s <https://e.org/kb/d> ?d FILTER(?d > \"2024-01-01\") }",
+            "which cannot be compared with `\"2024-01-01\"`: write `\"2024-01-01\"^^",
+        ),
+        (
+            "SELECT ?s { ?s <https://e.org/kb/l> ?l FILTER(?l = \"x\") }",
+            "compare `STR(?l)`",
+        ),
+        (
+            "SELECT ?s FROM <https://e.org/kb/graph/nope> { ?s ?p ?o }",
+            "no such graph",
+        ),
+        (
+            "DESCRIBE <https://e.org/kb/id/t/nope>",
+            "the graph says nothing of",
+        ),
+        (
+            "SELECT ?name { ?s <https://e.org/kb/l> ?nam }",
+            "did you mean `?nam`?",
+        ),
+        (
+            "SELECT ?s { ?s <https://e.org/kb/l> ?l FILTER(?t = \"x\"@en) }",
+            "`?t` is compared, and nothing in the query gives it a value",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?n) { ?s <https://e.org/kb/none> ?o }",
+            "nothing in the graph has the property",
+        ),
+        (
+            "SELECT ?s { ?s ?p ?c FILTER(?c = <https://e.org/kb/id/t/nope>) }",
+            "the graph says nothing of",
+        ),
+        (
+            "SELECT ?p { VALUES ?s { <https://e.org/kb/id/t/nope> } ?s ?p ?c }",
+            "the graph says nothing of",
+        ),
+    ] {
+        let run = workshop.run(&["query", "-e", query]).exits(0);
+        assert!(run.stderr.contains(hint), "{query}\n{}", run.stderr);
+    }
+    // Where a side of `||` holds, nothing is wrong with the other.
+    let query = "SELECT ?s { ?s <https://e.org/kb/l> ?l FILTER(?l = \"q\"@en || ?l = \"q\") }";
+    let run = workshop.run(&["query", "-e", query]).exits(0);
+    assert!(!run.stderr.contains("compared"), "{}", run.stderr);
+}
+
+/// Messages of constraints of SHACL Core have no variables (§5.3.2); what looks like one is text.
+#[test]
+fn messages_of_core_constraints_are_text() {
+    let workshop = Workshop::project();
+    workshop.write(
+        "ontology/shapes.ttl",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
+         <https://example.org/S> a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ; sh:property [ sh:path rdfs:label ;\n\
+         sh:maxLength 3 ; sh:message \"{?value} of {$this} and {?this}\" ] .\n",
+    );
+    let run = workshop.run(&["check"]).exits(1);
+    assert!(
+        run.stderr.contains("{?value} of {$this} and {?this}"),
+        "{}",
+        run.stderr
+    );
+    workshop.write(
+        "ontology/shapes.ttl",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
+         <https://example.org/S> a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ; sh:severity sh:Warn ;\n\
+         sh:property [ sh:path rdfs:label ; sh:maxLength 3 ] .\n",
+    );
+    let run = workshop.run(&["check"]).exits(1);
+    assert!(
+        run.stderr.contains("did you mean `sh:Warning`?"),
+        "{}",
+        run.stderr
+    );
+}

@@ -2,8 +2,12 @@
 
 use crate::error::Result;
 use crate::index::Index;
+use crate::range::ValueKind;
 use crate::term::{self, Parts, kind};
 use crate::value::{self, NUMBERS, XSD};
+
+/// Digits of a year that is sorted by its value.
+const YEAR_DIGITS: usize = 9;
 
 /// How many terms are looked at in one place before the answer is taken from where that got to.
 const FEW: usize = 1_000;
@@ -51,6 +55,36 @@ impl Index {
                 if seen > FEW || value::exact(datatype, lexical).is_some() {
                     return Ok(true);
                 }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether there may be dates, times or years that the evaluator compares and that are not among the values of this
+    /// kind: those of ten digits and more.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn has_times_beyond(&self, kind: ValueKind) -> Result<bool> {
+        let local = match kind {
+            ValueKind::Number => return Ok(false),
+            ValueKind::Date => "date",
+            ValueKind::DateTime => "dateTime",
+            ValueKind::Year => "gYear",
+        };
+        let start = [&[kind::TYPED][..], XSD.as_bytes(), local.as_bytes(), &[0]].concat();
+        let first = self.dictionary.lower_bound(&start)?;
+        let mut keys = self.dictionary.scan(first..u32::MAX);
+        let mut seen = 0;
+        while let Some((_, key)) = keys.next()? {
+            let Some(lexical) = key.strip_prefix(start.as_slice()) else {
+                break;
+            };
+            let digits = lexical.strip_prefix(b"-").unwrap_or(lexical);
+            let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+            seen += 1;
+            if seen > FEW || digits.count() > YEAR_DIGITS {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -1,5 +1,5 @@
 //! What a dataset knows about the number of its quads.
-use civigraph_index::ValueRange;
+use civigraph_index::{ValueKind, ValueRange};
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef};
 use std::error::Error;
 
@@ -99,6 +99,11 @@ pub trait Counts {
         Ok(f64::INFINITY)
     }
 
+    /// Returns whether there may be dates, times or years that spareval compares and that no range of this kind has.
+    fn has_times_beyond(&self, _kind: ValueKind) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+
     /// Returns whether the triples of [range predicates](crate::RangePredicate) come in the order of their values where
     /// only the predicate and the default graph are given.
     fn has_ordered_ranges(&self) -> bool {
@@ -172,6 +177,10 @@ impl<C: Counts> Counts for &C {
 
     fn largest_number(&self) -> Result<f64, Self::Error> {
         (**self).largest_number()
+    }
+
+    fn has_times_beyond(&self, kind: ValueKind) -> Result<bool, Self::Error> {
+        (**self).has_times_beyond(kind)
     }
 
     fn has_ordered_ranges(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The counts of an immutable index.
 
 use crate::counts::{Counts, Graphs, Position};
-use civigraph_index::{self as index, Dataset, Error, ValueRange};
+use civigraph_index::{self as index, Dataset, Error, ValueKind, ValueRange};
 use oxrdf::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
 };
@@ -102,6 +102,10 @@ impl Counts for Dataset<'_> {
 
     fn largest_number(&self) -> Result<f64, Error> {
         self.index().largest_number()
+    }
+
+    fn has_times_beyond(&self, kind: ValueKind) -> Result<bool, Error> {
+        self.index().has_times_beyond(kind)
     }
 
     fn has_ordered_ranges(&self) -> bool {

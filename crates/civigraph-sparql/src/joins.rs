@@ -319,10 +319,10 @@ impl<C: Counts> Planner<'_, C> {
                     .estimator
                     .triple(triple.clone(), wrapper.as_ref(), context)?;
                 match self.ranged(&triple, filters) {
-                    Some(ranged) if self.options.ranges => {
+                    Some((ranged, kind)) if self.options.ranges => {
                         let narrow = self.estimator.triple(ranged, wrapper.as_ref(), context)?;
                         // Datasets without ranges know no count for them.
-                        if narrow.matches < unit.matches && self.has_ranges(&triple)? {
+                        if narrow.matches < unit.matches && self.has_ranges(&triple, kind)? {
                             self.note(
                                 "ranges",
                                 format!(
@@ -353,26 +353,33 @@ impl<C: Counts> Planner<'_, C> {
         }
     }
 
-    fn ranged(&self, triple: &TriplePattern, filters: &[Expression]) -> Option<TriplePattern> {
+    /// Returns a pattern that reads a range of values alone, and their kind.
+    fn ranged(
+        &self,
+        triple: &TriplePattern,
+        filters: &[Expression],
+    ) -> Option<(TriplePattern, crate::ValueKind)> {
         let (NamedNodePattern::NamedNode(predicate), TermPattern::Variable(object)) =
             (&triple.predicate, &triple.object)
         else {
             return None;
         };
         let range = range_of(object.as_str(), filters)?;
+        let kind = range.kind;
         let ranged = RangePredicate {
             predicate: predicate.clone(),
             range,
             descending: false,
         };
-        Some(TriplePattern {
+        let triple = TriplePattern {
             subject: triple.subject.clone(),
             predicate: NamedNodePattern::NamedNode(ranged.encode()),
             object: triple.object.clone(),
-        })
+        };
+        Some((triple, kind))
     }
 
-    fn has_ranges(&self, triple: &TriplePattern) -> Result<bool, C::Error> {
+    fn has_ranges(&self, triple: &TriplePattern, kind: crate::ValueKind) -> Result<bool, C::Error> {
         let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
             return Ok(false);
         };
@@ -382,8 +389,8 @@ impl<C: Counts> Planner<'_, C> {
             upper: None,
         };
         let counts = self.estimator.counts;
-        // What the evaluator does not hold is in no range.
-        if counts.largest_number()?.is_infinite() {
+        // What the evaluator does not hold, or the dataset does not sort by its value, is in no range.
+        if counts.largest_number()?.is_infinite() || counts.has_times_beyond(kind)? {
             return Ok(false);
         }
         Ok(counts

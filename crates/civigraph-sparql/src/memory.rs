@@ -148,6 +148,10 @@ impl Counts for MemoryDataset {
         Ok(largest.fold(0.0, f64::max))
     }
 
+    fn has_times_beyond(&self, _: ValueKind) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
     fn has_ordered_ranges(&self) -> bool {
         true
     }

@@ -116,6 +116,7 @@ impl<C: Counts> Repairs<'_, C> {
     }
 
     /// GROUP_CONCAT of strings that all have one language tag keeps the tag in spareval; the specification has a simple literal.
+    /// Of numbers, dates and IRIs it has no value there; their texts are joined, as other engines do.
     fn group(
         &mut self,
         inner: Box<GraphPattern>,
@@ -124,14 +125,18 @@ impl<C: Counts> Repairs<'_, C> {
     ) -> GraphPattern {
         let mut strings = Vec::new();
         for (variable, aggregate) in &mut aggregates {
-            if matches!(
-                aggregate,
-                AggregateExpression::FunctionCall {
-                    name: AggregateFunction::GroupConcat { .. },
-                    ..
-                }
-            ) {
+            if let AggregateExpression::FunctionCall {
+                name: AggregateFunction::GroupConcat { .. },
+                expr,
+                ..
+            } = aggregate
+            {
                 self.note("GROUP_CONCAT gives a string without language tag");
+                // What is a string stays what it is, so that DISTINCT still tells languages apart.
+                let value = expr.clone();
+                let string = Expression::FunctionCall(Function::Concat, vec![value.clone()]);
+                let text = Expression::FunctionCall(Function::Str, vec![value]);
+                *expr = Expression::Coalesce(vec![string, text]);
                 let concatenation = self.fresh.variable("concatenation");
                 strings.push((variable.clone(), concatenation.clone()));
                 *variable = concatenation;

@@ -266,6 +266,15 @@ fn repairs_what_oxigraph_gets_wrong() {
             "SELECT (GROUP_CONCAT(?l; separator=\"|\") AS ?all) { :p1 :label ?l FILTER(LANG(?l) = \"en\") }",
             vec!["all=\"person 001\"".to_owned()],
         ),
+        // Numbers and IRIs are concatenated as texts, and DISTINCT is about terms.
+        (
+            "SELECT (GROUP_CONCAT(?v; separator=\"|\") AS ?all) { VALUES ?v { 1 <urn:a> \"b\" } }",
+            vec!["all=\"1|urn:a|b\"".to_owned()],
+        ),
+        (
+            "SELECT (GROUP_CONCAT(DISTINCT ?v; separator=\"|\") AS ?all) { VALUES ?v { \"a\"@en \"a\"@de \"a\"@en } }",
+            vec!["all=\"a|a\"".to_owned()],
+        ),
         // The name of the graph is joined to the group from outside.
         (
             "SELECT ?g { GRAPH ?g { ?s :about :p1 FILTER(BOUND(?g)) } }",
@@ -477,6 +486,10 @@ fn str_and_datatype_see_literals_as_they_are() {
         ),
         (
             "SELECT (GROUP_CONCAT(STR(?s)) AS ?x) { :p1 :size ?s }",
+            "x=\"007\"",
+        ),
+        (
+            "SELECT (GROUP_CONCAT(?s) AS ?x) { :p1 :size ?s }",
             "x=\"007\"",
         ),
         (

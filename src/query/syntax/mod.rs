@@ -144,6 +144,13 @@ fn syntax_error(
                 "a variable is selected that the query does not group by".to_owned(),
             ),
         },
+        Some("SELECT * is not authorized with GROUP BY") => wrong(
+            at,
+            "`SELECT *` and `GROUP BY` do not go together".to_owned(),
+        )
+        .with_hint(
+            "select the variables of `GROUP BY` and aggregates: `SELECT ?x (COUNT(*) AS ?n)`",
+        ),
         Some(UNREPORTED) => wrong(at, "a blank node is in two graph patterns".to_owned())
             .with_hint("use a variable"),
         Some(other) if other != PREFIX => wrong(at, format!("the query is wrong here: {other}")),

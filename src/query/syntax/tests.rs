@@ -426,7 +426,7 @@ fn rules_that_no_token_breaks() {
         ),
         (
             "SELECT * { ?s ?p ?o } GROUP BY ?s",
-            "SELECT * is not authorized with GROUP BY",
+            "`SELECT *` and `GROUP BY` do not go together",
         ),
         (
             "SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }",

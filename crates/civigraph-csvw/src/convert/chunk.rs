@@ -9,6 +9,7 @@ use super::terms::language_tag;
 use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::characters;
 use crate::csv::{Chunk, Flaw, Format, Record, Records};
+use crate::datatype::Base;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::keys::KeyChecker;
 use crate::plan::{ColumnId, LanguageMap, TableId, TablePlan};
@@ -28,6 +29,8 @@ pub struct Prepared<'p> {
     pub naming: Vec<usize>,
     /// Columns of the header, where it is known.
     pub header_columns: usize,
+    /// The titles of the header, where it has one row of several.
+    pub titles: Vec<String>,
 }
 
 impl<'p> Prepared<'p> {
@@ -46,6 +49,7 @@ impl<'p> Prepared<'p> {
                 })
                 .collect(),
             header_columns: plan.file_columns(),
+            titles: Vec::new(),
         }
     }
 }
@@ -72,7 +76,12 @@ pub struct Converter<'c> {
     buffers: Vec<CellBuffers>,
     values: Values<'static>,
     keys: Option<KeyCollector<'c>>,
+    /// The chunk has byte order marks, which belong at the start of a file alone.
+    marked: bool,
 }
+
+/// A byte order mark in UTF-8.
+const MARK: char = '\u{feff}';
 
 /// The row that is being converted.
 pub struct Row<'v, 'r> {
@@ -101,6 +110,7 @@ impl<'c> Converter<'c> {
                 .collect(),
             values: Values::default(),
             keys: None,
+            marked: false,
         }
     }
 
@@ -132,6 +142,8 @@ impl<'c> Converter<'c> {
         let mut faults = Faults::new(chunk, &text);
         let text: &str = &text;
         let bytes = text.as_bytes();
+        self.marked = self.context.validates()
+            && memchr::memmem::find(bytes, MARK.encode_utf8(&mut [0; 4]).as_bytes()).is_some();
 
         let start = chunk.split.start;
         let mut rows = 0;
@@ -269,13 +281,12 @@ impl<'c> Converter<'c> {
                                 .with_optional_hint(problem.hint)
                         }
                         CellError::NotComputable => {
-                            let message = "most programs cannot compare this value, nor compute with it";
+                            let message =
+                                "most programs cannot compare this value, nor compute with it";
+                            let base = plan.columns.get(column).map(|column| column.datatype.base);
                             Diagnostic::new(code, place, message)
                                 .with_found(found)
-                                .with_expected(
-                                    "a whole number of 64 bits, or at most 18 digits after the point and \
-                                     20 before it",
-                                )
+                                .with_expected(base.map_or("", Base::computable))
                         }
                     });
                 },
@@ -324,6 +335,10 @@ impl<'c> Converter<'c> {
                     Diagnostic::new(Code::Unseen, place, message).with_found(text)
                 });
             }
+            self.repeated_header(&row_values, record, at, problems);
+            if self.marked {
+                self.marks(&row_values, record, at, problems);
+            }
         }
 
         if let Some(keys) = &mut self.keys {
@@ -340,6 +355,57 @@ impl<'c> Converter<'c> {
         self.emitter.row(&row, problems, sink);
         self.values = row_values.recycle();
         self.buffers = buffers;
+    }
+}
+
+impl Converter<'_> {
+    /// Reports a row that is the header once more.
+    fn repeated_header(
+        &self,
+        row: &Values<'_>,
+        record: &Record,
+        at: At<'_>,
+        problems: &mut Problems<'_>,
+    ) {
+        let titles = &self.prepared.titles;
+        let is_header = !titles.is_empty()
+            && record.cells.len() == titles.len()
+            && row.strings.iter().zip(titles).all(|(cell, title)| {
+                cell.trim_start_matches(MARK) == title.trim_start_matches(MARK)
+            });
+        if is_header {
+            let offset = record
+                .cells
+                .first()
+                .map_or(record.start, |cell| cell.raw_start);
+            problems.push(at, None, Code::RepeatedHeader, offset, |place| {
+                let message = "the row repeats the header: were files joined here?";
+                Diagnostic::new(Code::RepeatedHeader, place, message)
+            });
+        }
+    }
+
+    /// Reports byte order marks in cells that name nothing: those of others are reported already.
+    fn marks(&self, row: &Values<'_>, record: &Record, at: At<'_>, problems: &mut Problems<'_>) {
+        let prepared = self.prepared;
+        for (column, text) in row.strings.iter().enumerate() {
+            let misfit = prepared
+                .plan
+                .columns
+                .get(column)
+                .is_some_and(|it| it.misfit);
+            if misfit || prepared.naming.contains(&column) || !text.contains(MARK) {
+                continue;
+            }
+            let offset = record
+                .cells
+                .get(column)
+                .map_or(record.end, |cell| cell.raw_start);
+            problems.push(at, Some(column), Code::Unseen, offset, |place| {
+                let message = "the cell has a byte order mark (U+FEFF), as files start with: were files joined here?";
+                Diagnostic::new(Code::Unseen, place, message).with_found(*text)
+            });
+        }
     }
 }
 

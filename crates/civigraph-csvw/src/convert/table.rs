@@ -143,6 +143,11 @@ impl TableRun<'_> {
         let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = preamble.column_count;
+        if let [titles] = preamble.header.as_slice()
+            && titles.len() > 1
+        {
+            prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
+        }
         let prepared = prepared;
         let context = Context::new(
             self.plan,

@@ -23,6 +23,17 @@ const ENOUGH: usize = 4;
 /// unresolved merge. A file that cannot be read is somebody else's finding.
 pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     let start = resource.read_start(4096).ok()?;
+    if let Some(what) = other_content(&start)
+        && (start.contains(&0) || std::str::from_utf8(&start).is_err())
+    {
+        let place = Place::file(Arc::clone(&resource.name));
+        let message = format!("the file is not CSV: it is {what}");
+        let hint = what.starts_with("compressed").then(|| {
+            "unpack it; tables whose names end in `.gz` or `.zst` are unpacked when they are read"
+                .to_owned()
+        });
+        return Some(Diagnostic::new(Code::Encoding, place, message).with_optional_hint(hint));
+    }
     if is_utf32(&start) {
         return Some(
             Diagnostic::new(
@@ -54,7 +65,19 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     }
     let encoding = mark.unwrap_or(declared);
     if encoding == UTF_16LE || encoding == UTF_16BE {
-        return None;
+        // Delimiters and line ends have a zero byte each.
+        let other = mark.is_none() && start.len() > 1 && !start.contains(&0);
+        return other.then(|| {
+            Diagnostic::new(
+                Code::Encoding,
+                Place::at(Arc::clone(&resource.name), 1, 1),
+                format!(
+                    "the file is not in {} as its dialect says",
+                    dialect.encoding
+                ),
+            )
+            .with_hint("leave `encoding` out of the dialect if the file is in UTF-8")
+        });
     }
     let mut scan = Scan::new(dialect);
     scan.run(resource).ok()?;
@@ -96,9 +119,9 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
             Code::DeclaredEncoding,
             first(scan.first_wide),
             format!(
-                "the file is in UTF-8 and not in {} as its dialect says: {} words beyond ASCII, the first on \
-                 this line",
-                dialect.encoding, scan.wide
+                "the file is in UTF-8 and not in {} as its dialect says: {} beyond ASCII, the first on this line",
+                dialect.encoding,
+                counted(usize::try_from(scan.wide).unwrap_or(usize::MAX), "word")
             ),
         )
         .with_expected("`\"encoding\": \"utf-8\"`, or none")
@@ -112,11 +135,13 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     let mark = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
     let encoding = mark.unwrap_or(declared);
     let (text, _) = encoding.decode_with_bom_removal(&start);
-    if let Some(found) = decoded_twice(&text, resource) {
-        return Some(found);
-    }
     if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) {
-        return None;
+        return decoded_twice(&text, resource);
+    }
+    if encoding.is_single_byte()
+        && let Some(found) = words_in_utf8(&text, encoding, resource)
+    {
+        return Some(found);
     }
     let words = Words::of(&text);
     if words.strange < 2 || words.strange * 3 <= words.all {
@@ -195,6 +220,62 @@ fn other_languages(
     )
 }
 
+/// That words of a file in a single-byte encoding are UTF-8: `prÃ©nom` for `prénom`. Its lines come from several files,
+/// or its encoding is the one of a few lines alone.
+fn words_in_utf8(
+    text: &str,
+    encoding: &'static Encoding,
+    resource: &Resource,
+) -> Option<Diagnostic> {
+    let in_utf8 = |word: &str| {
+        let bytes = encoding.encode(word).0;
+        let meant = std::str::from_utf8(&bytes).ok()?;
+        (is_strange(word) && !is_strange(meant)).then(|| meant.to_owned())
+    };
+    let words = words_beyond_ascii(text);
+    let mut found = words
+        .iter()
+        .filter_map(|(line, word)| Some((*line, *word, in_utf8(word)?)));
+    let (line, word, meant) = found.next()?;
+    let count = 1 + found.count();
+    let name = encoding.name().to_lowercase();
+    Some(
+        Diagnostic::new(
+            Code::EncodingDoubt,
+            Place::at(Arc::clone(&resource.name), line, 1),
+            format!(
+                "words of the file are in UTF-8 and not in {name} as its dialect says: {count} of {} beyond ASCII",
+                counted(words.len(), "word")
+            ),
+        )
+        .with_found(word)
+        .with_hint(format!(
+            "in utf-8 it reads `{meant}`: save the whole file in one encoding"
+        )),
+    )
+}
+
+/// Words with letters beyond ASCII, each with its line.
+fn words_beyond_ascii(text: &str) -> Vec<(u64, &str)> {
+    let mut found = Vec::new();
+    for (line, text) in (1..).zip(text.split('\n')) {
+        let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
+        found.extend(
+            words
+                .filter(|word| !word.is_ascii())
+                .map(|word| (line, word)),
+        );
+    }
+    found
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
 /// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
 fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
     let before = |word: &str| {
@@ -207,15 +288,10 @@ fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
                 Some((encoding, word.to_owned()))
             })
     };
-    let words = |(line, text): (u64, &'_ str)| -> Vec<(u64, String)> {
-        let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
-        let wide = words.filter(|word| !word.is_ascii());
-        wide.map(|word| (line, word.to_owned())).collect()
-    };
-    let all: Vec<(u64, String)> = (1..).zip(text.split('\n')).flat_map(words).collect();
+    let all = words_beyond_ascii(text);
     let mut broken = all
         .iter()
-        .filter_map(|(line, word)| Some((line, word, before(word)?)));
+        .filter_map(|(line, word)| Some((line, *word, before(word)?)));
     let (line, word, (encoding, meant)) = broken.next()?;
     let count = 1 + broken.count();
     (count >= 2 && count * 2 > all.len()).then(|| {
@@ -228,11 +304,107 @@ fn decoded_twice(text: &str, resource: &Resource) -> Option<Diagnostic> {
                 all.len()
             ),
         )
-        .with_found(word.as_str())
+        .with_found(word)
         .with_hint(format!(
             "it was `{meant}`: get the file anew from where it was right"
         ))
     })
+}
+
+/// What a file is that is not text, by its first bytes.
+pub(crate) fn other_content(start: &[u8]) -> Option<&'static str> {
+    [
+        (&b"\x1F\x8B"[..], "compressed with gzip"),
+        (b"\x28\xB5\x2F\xFD", "compressed with Zstandard"),
+        (b"BZh", "compressed with bzip2"),
+        (b"\xFD7zXZ\0", "compressed with xz"),
+        (
+            b"PK\x03\x04",
+            "a ZIP archive, as spreadsheets (`.xlsx`, `.ods`) are",
+        ),
+        (
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            "a spreadsheet of Excel",
+        ),
+        (b"%PDF-", "a PDF document"),
+        (b"PAR1", "a Parquet file"),
+        (b"SQLite format 3\0", "an SQLite database"),
+    ]
+    .into_iter()
+    .find_map(|(magic, what)| start.starts_with(magic).then_some(what))
+}
+
+/// Delimiters that files of tables have.
+const DELIMITERS: [char; 4] = [';', '\t', '|', ','];
+
+/// Another delimiter than that of the dialect, by which every row at the start of a file has as many cells as the header,
+/// and more than one. It says something of files whose header has one column by the dialect.
+pub fn other_delimiter(resource: &Resource, dialect: &Dialect) -> Option<char> {
+    let start = resource.read_start(SAMPLE).ok()?;
+    let whole = (start.len() as u64) < SAMPLE;
+    let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
+    let (text, ..) = declared.decode(&start);
+    let quote = dialect
+        .quote_char
+        .as_deref()
+        .and_then(|it| it.chars().next());
+    DELIMITERS.into_iter().find(|&delimiter| {
+        let is_usual = dialect.delimiter.chars().eq([delimiter]);
+        !is_usual && parts_all_rows(&text, whole, delimiter, quote, dialect)
+    })
+}
+
+/// Whether the rows of a text have one number of delimiters, at least one. Of a text that goes on, the last row does not
+/// count.
+fn parts_all_rows(
+    text: &str,
+    whole: bool,
+    delimiter: char,
+    quote: Option<char>,
+    dialect: &Dialect,
+) -> bool {
+    let comment = dialect
+        .comment_prefix
+        .as_deref()
+        .filter(|it| !it.is_empty());
+    let mut skipped = dialect.skip_rows;
+    let mut counts: Vec<usize> = Vec::new();
+    let mut row = (0, true, false);
+    let mut quoted = false;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (count, blank, is_comment) = &mut row;
+        if *blank && *count == 0 && comment.is_some_and(|prefix| rest.starts_with(prefix)) {
+            *is_comment = true;
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        if Some(c) == quote && !*is_comment {
+            quoted = !quoted;
+            *blank = false;
+        } else if c == '\n' && !quoted {
+            let (count, blank, is_comment) = std::mem::replace(&mut row, (0, true, false));
+            if skipped > 0 {
+                skipped -= 1;
+            } else if !blank && !is_comment {
+                counts.push(count);
+            }
+        } else if c == delimiter && !quoted {
+            *count += 1;
+            *blank = false;
+        } else if !c.is_whitespace() {
+            *blank = false;
+        }
+    }
+    let (count, blank, is_comment) = row;
+    if whole && !blank && !is_comment && skipped == 0 {
+        counts.push(count);
+    }
+    match counts.as_slice() {
+        [first, others @ ..] => {
+            *first > 0 && !others.is_empty() && others.iter().all(|count| count == first)
+        }
+        [] => false,
+    }
 }
 
 /// UTF-32, with a byte order mark or without: of four bytes two are zero, since no character is beyond U+10FFFF.

@@ -181,10 +181,23 @@ impl Reader<'_> {
                     let compared = header.check(schema, &resource, self.lax, self.diagnostics);
                     head.misfits = compared.misfits;
                     self.unnamed.extend(compared.unnamed, url);
-                } else if header.columns.is_empty() {
+                    // A converter goes on by the schema.
+                    head.unread = compared.unreadable && self.diagnostics.mode() == Mode::Validate;
+                } else if let Some(diagnostic) = header.one_column(&resource, &head.dialect) {
+                    self.push(diagnostic);
+                    head.unread = self.diagnostics.mode() == Mode::Validate;
+                }
+                let describes =
+                    |schema: &Schema| schema.columns.iter().any(|column| !column.virtual_column);
+                if header.columns.is_empty() && !schema.is_some_and(describes) {
                     let place = Place::file(Arc::clone(&resource.name));
                     let message = "the file is empty: it has no columns";
                     self.push(Diagnostic::new(Code::EmptyFile, place, message));
+                }
+                if self.diagnostics.mode() == Mode::Validate {
+                    for diagnostic in header.unseen(schema) {
+                        self.push(diagnostic);
+                    }
                 }
                 head.columns = header.columns;
                 head.comments = comments(preamble.comments);

@@ -3,7 +3,7 @@
 
 use super::description::{Column, Schema, Title};
 use crate::characters;
-use crate::csv::{Dialect, Preamble};
+use crate::csv::{self, Dialect, Preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::Resource;
 use crate::uri;
@@ -162,8 +162,11 @@ impl Header {
         }
         if delimiter.is_some() {
             // The one title is a whole header.
+            compared.unreadable = true;
         } else if many {
-            diagnostics.push(self.another_header(&mismatches, &described));
+            let quote = self.other_quote(&described);
+            compared.unreadable = quote.is_some();
+            diagnostics.push(self.another_header(&mismatches, &described, quote));
         } else {
             for (_, diagnostic) in mismatches {
                 diagnostics.push(diagnostic);
@@ -177,6 +180,7 @@ impl Header {
         &self,
         mismatches: &[(usize, Diagnostic)],
         described: &[&Column],
+        quote: Option<char>,
     ) -> Diagnostic {
         let found = self
             .columns
@@ -198,7 +202,13 @@ impl Header {
                 let mut titles = column.titles.iter();
                 titles.find_map(|title| characters::difference(&found.text, &title.text))
             });
-        let hint = alike.unwrap_or_else(|| hint.to_owned());
+        let quoted = quote.map(|quote| {
+            format!(
+                "declare `\"dialect\": {{\"quoteChar\": {:?}}}`",
+                quote.to_string()
+            )
+        });
+        let hint = quoted.or(alike).unwrap_or_else(|| hint.to_owned());
         let found = shown(found.map(|title| format!("{:?}", title.text)));
         let expected = shown(described.iter().map(|column| titles(column)));
         let place = mismatches.first().map(|(_, first)| first.place.clone());
@@ -249,6 +259,8 @@ pub(super) struct Compared {
     pub misfits: Vec<usize>,
     /// Columns of the schema that have a name and no titles, each with its title in the header.
     pub unnamed: Vec<(Column, String)>,
+    /// Rows are not written as the dialect says, which is reported: their cells mean nothing.
+    pub unreadable: bool,
 }
 
 /// How a column description and a column of the header are not compatible.
@@ -279,6 +291,56 @@ impl Header {
             "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
             delimiter.to_string()
         ))
+    }
+}
+
+impl Header {
+    /// The quote that stands around all titles, where the schema has them without it.
+    fn other_quote(&self, described: &[&Column]) -> Option<char> {
+        let titles = || self.columns.iter().filter_map(|it| it.titles.first());
+        let quote = titles().next()?.text.chars().next()?;
+        let inside = |title: &Title| {
+            let inside = title.text.strip_prefix(quote)?.strip_suffix(quote)?;
+            is_known(inside, described).then_some(())
+        };
+        let is_quote = matches!(quote, '\'' | '"' | '`' | '|' | '~' | '$' | '%');
+        (is_quote && titles().all(|title| inside(title).is_some())).then_some(quote)
+    }
+
+    /// That each row is one column, and another delimiter would part it.
+    pub fn one_column(&self, resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
+        let [column] = self.columns.as_slice() else {
+            return None;
+        };
+        let delimiter = csv::other_delimiter(resource, dialect)?;
+        let message = "the file has one column, and another delimiter parts all of its rows";
+        Some(
+            Diagnostic::new(Code::OtherDelimiter, column.place.clone(), message).with_hint(
+                format!(
+                    "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
+                    delimiter.to_string()
+                ),
+            ),
+        )
+    }
+
+    /// Titles with characters that look like others or like nothing. Of columns of a schema only those that it has
+    /// itself: that others do not match is reported already.
+    pub fn unseen(&self, schema: Option<&Schema>) -> Vec<Diagnostic> {
+        let described: Option<Vec<&Column>> = schema.map(|schema| schema.columns.iter().collect());
+        let titles = self.columns.iter().filter_map(|column| {
+            let title = &column.titles.first()?.text;
+            let problem = characters::problem(title)?;
+            let counts = described
+                .as_ref()
+                .is_none_or(|described| is_known(title, described));
+            counts.then(|| {
+                let message = format!("the title of the column has {problem}");
+                Diagnostic::new(Code::Unseen, column.place.clone(), message)
+                    .with_found(title.as_str())
+            })
+        });
+        titles.collect()
     }
 }
 

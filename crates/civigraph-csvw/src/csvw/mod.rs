@@ -39,6 +39,7 @@ mod schema;
 #[cfg(test)]
 mod suite;
 mod table;
+mod terms;
 #[cfg(test)]
 mod tests;
 

@@ -6,6 +6,7 @@
 use super::context;
 use super::json::Node;
 use super::reader::{Document, Reader};
+use super::terms;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 
 /// URI schemes that are registered (IANA) and may be in data, in order of name.
@@ -194,8 +195,17 @@ const WELL_KNOWN: &[(&str, &str)] = &[
 ];
 
 impl Reader<'_> {
-    /// Warns of a name that starts with a prefix which nothing declares.
+    /// Warns of a name that starts with a prefix which nothing declares, and of one that its vocabulary does not have.
     pub(super) fn check_prefix(&mut self, document: &Document, node: &Node, name: &str) {
+        if let Some((local, known)) = terms::unknown(name) {
+            let near = suggest::hint(local, known.iter().copied());
+            let message = format!("`{name}` is not a term of its vocabulary");
+            self.push(
+                Diagnostic::new(Code::UnknownTerm, document.place_of(node), message)
+                    .with_found(name)
+                    .with_optional_hint(near),
+            );
+        }
         let Some((prefix, local)) = undeclared(name) else {
             return;
         };

@@ -94,7 +94,9 @@ impl Reader<'_> {
                 "tables" => {
                     for table in self.objects(document, member) {
                         let table = self.table(document, table);
-                        group.tables.push(table);
+                        if !self.is_listed(&group.tables, &table) {
+                            group.tables.push(table);
+                        }
                     }
                 }
                 "tableSchema" => {
@@ -139,6 +141,21 @@ impl Reader<'_> {
             self.push(diagnostic.with_optional_hint(hint));
         }
         group
+    }
+
+    /// Whether one of the tables before has the same file, which is reported.
+    fn is_listed(&mut self, before: &[Table], table: &Table) -> bool {
+        let Some(url) = &table.url else { return false };
+        let first = before.iter().find(|first| first.url.as_ref() == Some(url));
+        if let Some(first) = first {
+            let message = "the file of this table is listed before; this entry is left out";
+            self.push(
+                Diagnostic::new(Code::TableTwice, table.place.clone(), message)
+                    .with_found(url.as_str())
+                    .with_hint(format!("the first entry is at {}", first.place)),
+            );
+        }
+        first.is_some()
     }
 
     fn table(&mut self, document: &Document, node: &Node) -> Table {

@@ -172,6 +172,18 @@ impl Base {
         )
     }
 
+    /// The values that most programs compare and compute with, in words.
+    pub const fn computable(self) -> &'static str {
+        match self.family() {
+            Family::Temporal => "a year of at most 12 digits",
+            Family::Duration => {
+                "at most 63 bits of months, and 20 digits of seconds with at most 18 after the point"
+            }
+            Family::Float => "a number that is neither rounded to infinity nor to nothing",
+            _ => "a whole number of 64 bits, or at most 18 digits after the point and 20 before it",
+        }
+    }
+
     /// Least and greatest value of an integer datatype, inclusive, as decimal digits.
     pub const fn integer_range(self) -> (Option<&'static str>, Option<&'static str>) {
         match self {

@@ -117,6 +117,12 @@ codes! {
     /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
     /// checked or converted. An interrupted export leaves such files. Fetch it again, or delete it.
     EmptyFile = "0209", Warning, "empty file", "";
+    /// A row among the data repeats the header, as where files of one kind were joined into one. It is read as data. Delete
+    /// the row.
+    RepeatedHeader = "0210", Warning, "header among the rows", "";
+    /// No metadata describes the file, commas do not part its rows, and another delimiter parts all of them: nothing of
+    /// the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as `civigraph init` proposes.
+    OtherDelimiter = "0211", Invalid, "rows with another delimiter", "tabular-data-model §8";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names are in double quotes. Fix the place that the message names; nothing of
     /// the document is used until then.
@@ -157,6 +163,9 @@ codes! {
     BlankNodeId = "0315", Error, "blank node as @id", "tabular-metadata §A";
     /// The group describes no table. List at least one in `tables`: `{"url": "cities.csv"}`.
     NoTables = "0316", Error, "no tables", "tabular-metadata §5.3.1";
+    /// The group lists one file twice, perhaps in two spellings of its URL. Each file is one table; the second entry is
+    /// left out. Delete one of the two, or correct its `url`.
+    TableTwice = "0317", Invalid, "table listed twice", "tabular-metadata §5.3";
     /// A column name consists of ASCII letters, digits, `_`, `.` and per cent encodings, and does not
     /// start with `_`: it must work as a variable in URI templates. The name is ignored and the column
     /// is named after its title. Choose a name of that form; `titles` is for readers.
@@ -195,6 +204,9 @@ codes! {
     /// declare any: `bib:born` is the IRI `bib:born` as it is. Write the whole IRI,
     /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
     UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
+    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms, and this is none of them: most likely
+    /// a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct the name.
+    UnknownTerm = "0332", Warning, "unknown term of a vocabulary", "";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
     MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
@@ -254,8 +266,9 @@ codes! {
     LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
     /// The value is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
     /// than 18 digits after the point. Queries of Civigraph compare, sort and sum integers and decimals of any
-    /// size; other programs take them for text, round them or leave them out. Dates, durations and doubles
-    /// beyond their limits cannot be compared here either. Is it a number at all? Identifiers are strings:
+    /// size; other programs take them for text, round them or leave them out. Doubles that are rounded to infinity or to
+    /// nothing, years beyond 12 digits, and durations of more months than 63 bits hold or more seconds than 20 digits
+    /// cannot be compared here either: a filter leaves their rows out, and they are sorted as text. Is it a number at all? Identifiers are strings:
     /// `"datatype": "string"`. Measurements may be `double`.
     NotComputable = "0409", Warning, "value beyond what most programs hold", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
@@ -515,6 +528,10 @@ codes! {
     /// A property of SHACL's namespace is unknown, or belongs to an extension that is not supported, and is
     /// ignored. Most often it is misspelt, and what it should demand is not checked. Correct its name.
     ShapeProperty = "0904", Warning, "unknown property of a shape", "SHACL";
+    /// A shape checks nothing: it has no target and no other shape refers to it, or it names a class or a property that
+    /// nothing in the graph has, of a vocabulary whose terms the ontology declares, or spelled much like one that it has.
+    /// Correct the name, or declare it in the ontology.
+    ShapeIdle = "0905", Warning, "shape that checks nothing", "SHACL §2.1.3";
     /// A node of the graph breaks a constraint of a shape whose severity is `sh:Violation` or one of your own.
     /// The place is the cell that made the value, or, where a value is missing or none is to blame, the cell
     /// it would be in or the row of the thing. Correct the cell, or the shape that the report names.

@@ -234,6 +234,34 @@ impl Order<'_> {
         self.layout.columns.get((*self.known.get(at)?)?)
     }
 
+    /// Whether the metadata describes columns, and none of them is in the file.
+    pub(super) fn knows_nothing(&self) -> bool {
+        !self.layout.columns.is_empty() && self.known.iter().all(Option::is_none)
+    }
+
+    /// The key of a row as it is and as it is after repairs. `None` where no column of the key is repaired.
+    pub(super) fn repaired_key(&self, cells: &[String]) -> Option<(Vec<String>, Vec<String>)> {
+        let key = || self.layout.key.iter();
+        key()
+            .filter_map(|&column| self.layout.columns.get(column))
+            .find(|column| column.repaired)?;
+        let before: Vec<String> = key()
+            .map(|&column| {
+                let cell = self.place(column).and_then(|at| cells.get(at));
+                cell.cloned().unwrap_or_default()
+            })
+            .collect();
+        let after = key().zip(&before).map(|(&column, text)| {
+            let mut text = text.clone();
+            if let Some(at) = self.place(column) {
+                self.settle(at, &mut text);
+            }
+            text
+        });
+        let after = after.collect();
+        Some((before, after))
+    }
+
     /// Where a column of the metadata is in the file.
     pub(super) fn place(&self, column: usize) -> Option<usize> {
         self.known.iter().position(|known| *known == Some(column))

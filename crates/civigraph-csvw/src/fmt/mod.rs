@@ -20,7 +20,7 @@ pub use cells::{Profile, is_formula};
 pub use encode::Unencodable;
 pub use layout::Layout;
 
-use crate::csv::{Dialect, Format, Position, Records, Text};
+use crate::csv::{Dialect, Format, Position, Records, Text, other_delimiter};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
@@ -52,6 +52,9 @@ pub fn format(
 ) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let text = read(resource, &layout.dialect)?;
     let parts = Parts::read(&text, resource, layout)?;
+    if let Some(misfit) = parts.misfit(resource, layout) {
+        return Err(vec![misfit]);
+    }
     written(parts, layout, profile, resource)
 }
 
@@ -327,6 +330,53 @@ impl Parts {
             Head::Line(_) => None,
         });
         header.unwrap_or_default()
+    }
+
+    /// Why the layout is not that of this table, or would make two of its keys the same.
+    fn misfit(&self, resource: &Resource, layout: &Layout) -> Option<Diagnostic> {
+        let header = self.header();
+        let place = || Place::at(Arc::clone(&resource.name), 1, 1);
+        if header.len() == 1
+            && let Some(delimiter) = other_delimiter(resource, &layout.dialect)
+        {
+            let message = "the file is left alone: another delimiter parts all of its rows";
+            return Some(
+                Diagnostic::new(Code::ColumnCount, place(), message)
+                    .with_found("1 column")
+                    .with_hint(format!(
+                        "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
+                        delimiter.to_string()
+                    )),
+            );
+        }
+        let order = layout.order(header);
+        if !header.is_empty() && order.knows_nothing() {
+            let message = "the file is left alone: no column of its header is in the metadata";
+            let titles: Vec<String> = header.iter().map(|title| format!("{title:?}")).collect();
+            return Some(
+                Diagnostic::new(Code::HeaderTitle, place(), message)
+                    .with_found(titles.join(", "))
+                    .with_hint("`civigraph check` says how the two differ"),
+            );
+        }
+        let mut repaired: HashMap<Vec<String>, Vec<String>> = HashMap::new();
+        for row in &self.rows {
+            let Some((before, after)) = order.repaired_key(&row.cells) else {
+                break;
+            };
+            let first = repaired
+                .entry(after.clone())
+                .or_insert_with(|| before.clone());
+            if *first != before {
+                let message = "the file is left alone: repaired, two keys would be the same";
+                return Some(
+                    Diagnostic::new(Code::DuplicateKey, place(), message)
+                        .with_found(format!("{} and {}", first.join("/"), before.join("/")))
+                        .with_hint("change one of the two, or remove its row"),
+                );
+            }
+        }
+        None
     }
 
     fn write(mut self, layout: &Layout, profile: Profile) -> Result<Vec<u8>, Unencodable> {

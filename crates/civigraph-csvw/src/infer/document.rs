@@ -297,6 +297,13 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
         None if column.is_code() => notes.push("Digits that are no number: kept as text.".to_owned()),
         None => {}
     }
+    let is_code = column.choice.kept_as_text == Some(KeptAsText::Name);
+    if column.shortened && (base == "double" || is_code) {
+        notes.push(format!(
+            "Numbers such as `{example}` are what spreadsheets show of long digits. If the cells are codes, get them \
+             from where they are whole."
+        ));
+    }
     if let Some(day) = column.no_such_day.as_ref().filter(|_| column.is_text()) {
         notes.push(format!(
             "`{day}` has the form of a date, but there is no such day. If the cells are dates, correct it."

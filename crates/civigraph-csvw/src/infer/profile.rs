@@ -82,6 +82,8 @@ pub struct Column {
     pub no_such_day: Option<String>,
     /// All cells are eight digits that are a day as well, such as `20240131`.
     pub compact_dates: bool,
+    /// All cells are numbers as spreadsheets show long digits, such as `4.00638E+12`.
+    pub shortened: bool,
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
     values: Remaining,
@@ -278,6 +280,7 @@ impl Column {
             choice: Choice::default(),
             no_such_day: None,
             compact_dates: true,
+            shortened: true,
             maybe_separator: None,
             values: Remaining::default(),
             almost: Almost::default(),
@@ -325,6 +328,7 @@ impl Column {
             self.no_such_day = Some(value.to_owned());
         }
         self.compact_dates &= is_compact_day(value);
+        self.shortened &= is_shortened(value);
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         self.words += value.split(' ').count() as u64;
@@ -397,7 +401,9 @@ impl Column {
 
     /// Whole numbers under a name that speaks of codes are strings.
     fn keep_codes(&mut self) {
-        if self.choice.datatype.base == "integer" && name::names_codes(&self.title) {
+        let base = self.choice.datatype.base.as_str();
+        let is_whole = base == "integer" || (base == "double" && self.shortened);
+        if is_whole && name::names_codes(&self.title) {
             self.choice = Choice {
                 separator: self.choice.separator.take(),
                 kept_as_text: Some(KeptAsText::Name),
@@ -597,6 +603,21 @@ fn choice(remaining: &Remaining, candidate: &'static Candidate, locale: &Locale)
         };
     }
     of(candidate, None)
+}
+
+/// Whether a text is a number as spreadsheets show one of many digits: its first six digits at most.
+fn is_shortened(value: &str) -> bool {
+    let Some((digits, exponent)) = value.split_once("E+") else {
+        return false;
+    };
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    whole.len() == 1
+        && all_digits(whole)
+        && fraction.len() <= 5
+        && all_digits(fraction)
+        && all_digits(exponent)
 }
 
 /// Whether a text is eight digits that are a day of the last centuries or this one.

@@ -38,7 +38,7 @@ impl Source {
         std::fs::File::open(content.path().unwrap_or(path))
             .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
             .map_err(|error| unreadable(&name, &error))?;
-        if let Some(what) = other_content(&head) {
+        if let Some(what) = csv::other_content(&head) {
             let message = format!("not a CSV file: its content is {what}");
             return Err(Box::new(
                 Diagnostic::new(Code::Unreadable, Place::file(name), message)
@@ -136,10 +136,7 @@ impl Source {
     /// Calls `row` with the cells of every data row; rows without any content are left out.
     ///
     /// Returns how many those were.
-    pub fn rows(
-        &self,
-        mut row: impl FnMut(&[String], u64),
-    ) -> Result<u64, Box<Diagnostic>> {
+    pub fn rows(&self, mut row: impl FnMut(&[String], u64)) -> Result<u64, Box<Diagnostic>> {
         self.rows_while(&mut |cells, line| {
             row(cells, line);
             ControlFlow::Continue(())
@@ -219,29 +216,6 @@ fn decoded(resource: &Resource, encoding: &str) -> std::io::Result<Vec<u8>> {
         }
     }
     Ok(head)
-}
-
-/// What a file is that is not text, by its first bytes.
-fn other_content(head: &[u8]) -> Option<&'static str> {
-    [
-        (&b"\x1F\x8B"[..], "compressed with gzip"),
-        (b"\x28\xB5\x2F\xFD", "compressed with Zstandard"),
-        (b"BZh", "compressed with bzip2"),
-        (b"\xFD7zXZ\0", "compressed with xz"),
-        (
-            b"PK\x03\x04",
-            "a ZIP archive, as spreadsheets (`.xlsx`, `.ods`) are",
-        ),
-        (
-            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-            "a spreadsheet of Excel",
-        ),
-        (b"%PDF-", "a PDF document"),
-        (b"PAR1", "a Parquet file"),
-        (b"SQLite format 3\0", "an SQLite database"),
-    ]
-    .into_iter()
-    .find_map(|(magic, what)| head.starts_with(magic).then_some(what))
 }
 
 /// The delimiter that a first line `sep=;` states.
