@@ -73,6 +73,7 @@ impl<'p> Form<'p> {
         };
         let column = self.table.column(*column);
         let parser = column.map(|column| column.datatype.parser());
-        !text.is_empty() && parser.is_none_or(|parser| parser.parse(text, &mut String::new()).is_ok())
+        !text.is_empty()
+            && parser.is_none_or(|parser| parser.parse(text, &mut String::new()).is_ok())
     }
 }

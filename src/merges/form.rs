@@ -22,15 +22,19 @@ impl<'p> Forms<'p> {
     pub(super) fn of(tables: Tables<'p>, merges: &Merges) -> Self {
         let mut forms = Vec::new();
         for (id, table) in tables.plan.tables() {
-            if merges.tables.iter().any(|one| TableId::new(one.index) == id) {
+            if merges
+                .tables
+                .iter()
+                .any(|one| TableId::new(one.index) == id)
+            {
                 continue;
             }
             let mut seen = BTreeSet::new();
             for map in &table.maps {
                 for (term, describes) in [(Some(&map.subject), true), (map.object.iri(), false)] {
-                    let Some((number, template)) = term.and_then(|term| {
-                        Some((term.template()?, table.template_of(term)?))
-                    }) else {
+                    let Some((number, template)) =
+                        term.and_then(|term| Some((term.template()?, table.template_of(term)?)))
+                    else {
                         continue;
                     };
                     // A reference to anything at all gives no form.

@@ -95,7 +95,9 @@ fn gists_have_the_numbers_of_the_words_alone() {
             continue;
         }
         let spans = claim["evidence"].split(';');
-        let spans: Vec<String> = spans.map(|span| words(&documents, &evidence, span)).collect();
+        let spans: Vec<String> = spans
+            .map(|span| words(&documents, &evidence, span))
+            .collect();
         let row = &claim["row"];
         let table = Table::read(&claim["table"]);
         for column in ["gist_ru", "gist_en"] {
@@ -132,8 +134,22 @@ fn every_gist_has_a_claim_with_a_basis() {
 
 /// Parts of words by which the documents say that someone takes part, and how.
 const TAKING_PART: [&str; 16] = [
-    "участ", "собрала", "откры", "председат", "рассказал", "представил", "поддержк", "содействи", "инициатив",
-    "оценят", "совещани", "разделились", "члены", "смогут", "групп", "сессии -",
+    "участ",
+    "собрала",
+    "откры",
+    "председат",
+    "рассказал",
+    "представил",
+    "поддержк",
+    "содействи",
+    "инициатив",
+    "оценят",
+    "совещани",
+    "разделились",
+    "члены",
+    "смогут",
+    "групп",
+    "сессии -",
 ];
 
 /// That someone is in a list says nothing of taking part: the evidence of a role has the words that do.
@@ -147,11 +163,16 @@ fn roles_rest_on_words_about_taking_part() {
     let mut seen = 0;
     let mut wrong = Vec::new();
     for (id, claim) in &Table::read("claims").rows {
-        if claim["table"] != "participations" || claim["column"] != "role" || claim["basis"] != "explicit" {
+        if claim["table"] != "participations"
+            || claim["column"] != "role"
+            || claim["basis"] != "explicit"
+        {
             continue;
         }
         seen += 1;
-        let mut spans = claim["evidence"].split(';').map(|span| words(&documents, &evidence, span));
+        let mut spans = claim["evidence"]
+            .split(';')
+            .map(|span| words(&documents, &evidence, span));
         let says = |span: String| {
             let span = span.to_lowercase();
             TAKING_PART.iter().any(|part| span.contains(part))
@@ -174,13 +195,18 @@ fn posts_held_at_events_rest_on_their_titles() {
     let evidence = Table::read("evidence");
     let titles = ["глав", "руководител", "заместител", "губернатор"];
     for (id, claim) in &Table::read("claims").rows {
-        if claim["table"] != "participations" || claim["column"] != "post_held" || claim["basis"] != "explicit" {
+        if claim["table"] != "participations"
+            || claim["column"] != "post_held"
+            || claim["basis"] != "explicit"
+        {
             continue;
         }
         // The asterisk of a misprint aside.
-        let mut spans = claim["evidence"]
-            .split(';')
-            .map(|span| words(&documents, &evidence, span).to_lowercase().replace('*', ""));
+        let mut spans = claim["evidence"].split(';').map(|span| {
+            words(&documents, &evidence, span)
+                .to_lowercase()
+                .replace('*', "")
+        });
         assert!(
             spans.any(|span| titles.iter().any(|title| span.contains(title))),
             "{id}"

@@ -34,7 +34,9 @@ impl Almost {
     pub fn note(&self, speaks_of_years: bool) -> Option<String> {
         if let Some(mut note) = self.numbers.note("number") {
             if speaks_of_years {
-                note.push_str(" Years that are not certain can be written in EDTF, as `1480~` and `1903?`.");
+                note.push_str(
+                    " Years that are not certain can be written in EDTF, as `1480~` and `1903?`.",
+                );
             }
             return Some(note);
         }
@@ -92,13 +94,14 @@ fn is_number(cell: &str) -> bool {
 /// Whether a cell is three numbers of a day, a month and a year with the same mark between them.
 fn is_date(cell: &str) -> bool {
     let starts_so = cell.as_bytes().first().is_some_and(u8::is_ascii_digit);
-    starts_so && ['-', '.', '/'].into_iter().any(|mark| {
-        let parts: Vec<&str> = cell.split(mark).collect();
-        let short = |part: &&str| {
-            matches!(part.len(), 1..=4) && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        parts.len() == 3 && parts.iter().all(short)
-    })
+    starts_so
+        && ['-', '.', '/'].into_iter().any(|mark| {
+            let parts: Vec<&str> = cell.split(mark).collect();
+            let short = |part: &&str| {
+                matches!(part.len(), 1..=4) && part.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            parts.len() == 3 && parts.iter().all(short)
+        })
 }
 
 #[cfg(test)]
@@ -120,12 +123,35 @@ mod tests {
         let words = "3 of 7 cells are not numbers: `um 1480` (line 3), `[1911]` (line 5), `1903?` (line 6).";
         assert!(found.starts_with(words), "{found}");
         let found = note(&["1", "2", "3", "14a"]).unwrap();
-        assert!(found.starts_with("1 of 4 cells is not a number: `14a` (line 5)."), "{found}");
-        let dates = ["2018-11-01", "2018-11-02", "2018-11-03", "2018-11-04", "a", "b", "c", "d", "2018-11-05"];
+        assert!(
+            found.starts_with("1 of 4 cells is not a number: `14a` (line 5)."),
+            "{found}"
+        );
+        let dates = [
+            "2018-11-01",
+            "2018-11-02",
+            "2018-11-03",
+            "2018-11-04",
+            "a",
+            "b",
+            "c",
+            "d",
+            "2018-11-05",
+        ];
         let found = note(&dates).unwrap();
-        assert!(found.starts_with("4 of 9 cells are not dates, such as `a` (line 6)"), "{found}");
+        assert!(
+            found.starts_with("4 of 9 cells are not dates, such as `a` (line 6)"),
+            "{found}"
+        );
         // As many of one as of the other, nothing but one, and nothing of it.
-        for cells in [&["1", "a"][..], &["1", "2"], &["a", "b"], &["1", "2", "a", "b"], &["1"], &[]] {
+        for cells in [
+            &["1", "a"][..],
+            &["1", "2"],
+            &["a", "b"],
+            &["1", "2", "a", "b"],
+            &["1"],
+            &[],
+        ] {
             assert_eq!(note(cells), None, "{cells:?}");
         }
     }
@@ -141,7 +167,13 @@ mod tests {
         for cell in ["2018-11-01", "1.11.2018", "11/26/2024"] {
             assert!(is_date(cell), "{cell}");
         }
-        for cell in ["2018-11", "1.11", "2018-11-01?", "November 2018", "12345-1-1"] {
+        for cell in [
+            "2018-11",
+            "1.11",
+            "2018-11-01?",
+            "November 2018",
+            "12345-1-1",
+        ] {
             assert!(!is_date(cell), "{cell}");
         }
     }

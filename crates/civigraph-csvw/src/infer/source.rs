@@ -136,10 +136,7 @@ impl Source {
     /// Calls `row` with the cells of every data row; rows without any content are left out.
     ///
     /// Returns how many those were.
-    pub fn rows(
-        &self,
-        mut row: impl FnMut(&[String], u64),
-    ) -> Result<u64, Box<Diagnostic>> {
+    pub fn rows(&self, mut row: impl FnMut(&[String], u64)) -> Result<u64, Box<Diagnostic>> {
         self.rows_while(&mut |cells, line| {
             row(cells, line);
             ControlFlow::Continue(())

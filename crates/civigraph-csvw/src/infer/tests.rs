@@ -536,8 +536,14 @@ fn cells_that_are_almost_numbers_are_shown() -> io::Result<()> {
     let metadata = columns_of(content.as_bytes())?;
     let columns = metadata["tableSchema"]["columns"].as_array().unwrap();
     for (index, words) in [
-        (1, "3 of 7 cells are not numbers: `um 1480` (line 3), `1903?` (line 4), `[1911]` (line 6). Kept as text."),
-        (2, "1 of 7 cells is not a date: `May 2019` (line 4). Kept as text."),
+        (
+            1,
+            "3 of 7 cells are not numbers: `um 1480` (line 3), `1903?` (line 4), `[1911]` (line 6). Kept as text.",
+        ),
+        (
+            2,
+            "1 of 7 cells is not a date: `May 2019` (line 4). Kept as text.",
+        ),
     ] {
         assert_eq!(columns[index].get("datatype"), None);
         let found = comments(&columns[index]);
@@ -548,7 +554,10 @@ fn cells_that_are_almost_numbers_are_shown() -> io::Result<()> {
     assert!(!found.contains("not numbers"), "{found}");
     let metadata = columns_of(b"year\n1480\n1490\nca. 1500\n1510\n")?;
     let found = comments(&metadata["tableSchema"]["columns"][0]);
-    assert!(found.contains("`ca. 1500` (line 4)") && found.contains("EDTF"), "{found}");
+    assert!(
+        found.contains("`ca. 1500` (line 4)") && found.contains("EDTF"),
+        "{found}"
+    );
     Ok(())
 }
 
