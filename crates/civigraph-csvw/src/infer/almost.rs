@@ -19,6 +19,8 @@ struct Kind {
     cells: u64,
     /// Cells that are not.
     others: u64,
+    /// Those of them that have no digit at all.
+    words: u64,
     /// The first of those, each with its line.
     shown: Vec<(String, u64)>,
 }
@@ -30,7 +32,7 @@ impl Almost {
         self.dates.observe(is_date(cell), cell, line);
     }
 
-    /// What to say of a column of strings most of whose cells are numbers, or dates.
+    /// What to say of a column of strings many of whose cells are numbers, or dates, and the rest hardly words.
     pub fn note(&self, speaks_of_years: bool) -> Option<String> {
         if let Some(mut note) = self.numbers.note("number") {
             if speaks_of_years {
@@ -51,6 +53,7 @@ impl Kind {
             return;
         }
         self.others += 1;
+        self.words += u64::from(!cell.bytes().any(|byte| byte.is_ascii_digit()));
         if self.shown.len() < SHOWN {
             let text = cell.chars().take(SHOWN_LENGTH).collect();
             self.shown.push((text, line));
@@ -58,7 +61,9 @@ impl Kind {
     }
 
     fn note(&self, what: &str) -> Option<String> {
-        if self.others == 0 || self.cells <= self.others || self.cells < 2 {
+        // `um 1480` is more of a year than `unknown`.
+        let few = self.cells < 2 || self.words >= self.cells || self.others > 2 * self.cells;
+        if self.others == 0 || few {
             return None;
         }
         let shown = self.shown.iter();
@@ -148,13 +153,19 @@ mod tests {
             found.starts_with("4 of 9 cells are not dates, such as `a` (line 6)"),
             "{found}"
         );
-        // As many of one as of the other, nothing but one, and nothing of it.
+        let found = note(&["1480", "1500", "um 1480", "ca. 1900", "1903?"]).unwrap();
+        assert!(
+            found.starts_with("3 of 5 cells are not numbers: "),
+            "{found}"
+        );
+        // As many words, nothing but numbers, none, and few of them.
         for cells in [
             &["1", "a"][..],
             &["1", "2"],
             &["a", "b"],
             &["1", "2", "a", "b"],
             &["1"],
+            &["1", "2", "1a", "2a", "3a", "4a", "5a"],
             &[],
         ] {
             assert_eq!(note(cells), None, "{cells:?}");

@@ -445,7 +445,7 @@ impl Column {
         matches!(self.choice.datatype.base.as_str(), "" | "string" | "token")
     }
 
-    /// What to say of cells that are not numbers, or dates, in a column where most are.
+    /// What to say of cells that are not numbers, or dates, in a column where many are.
     pub fn almost(&self) -> Option<String> {
         let plain = self.is_text()
             && self.choice.separator.is_none()
