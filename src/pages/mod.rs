@@ -18,6 +18,7 @@
 mod about;
 mod assets;
 mod browse;
+mod data;
 mod downloads;
 mod entity;
 mod evidence;

@@ -3,6 +3,7 @@
 //! It begins at the front page and follows the links of the pages that it makes, so that no link leads nowhere and
 //! nothing is made that no page leads to.
 
+use super::data::Data;
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
 use super::query::SITE_GRAPH;
@@ -10,7 +11,7 @@ use super::render::{Address, render};
 use super::site::Site;
 use super::{names, static_files};
 use crate::diagnostic::Code;
-use crate::query::{self, AnswerFormat, AnswerStyle, Request};
+use crate::export::Format;
 use crate::store::StoreError;
 use flate2::Compression;
 use flate2::read::GzEncoder;
@@ -107,8 +108,9 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
             scope.spawn(move || {
                 let mut writer = Writer::new(root);
                 let mut linked = BTreeSet::new();
+                let mut data = None;
                 for path in paths {
-                    linked.extend(write(site, path, &mut writer)?);
+                    linked.extend(write(site, path, &mut data, &mut writer)?);
                     done();
                 }
                 Ok((linked, writer.written))
@@ -126,8 +128,14 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
     })
 }
 
-/// Writes what is at a path. Gives the paths that it links to.
-fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String>, StoreError> {
+/// Writes what is at a path. Gives the paths that it links to. `data` keeps what was read for another format of the same
+/// thing: their paths follow each other.
+fn write<'s>(
+    site: &'s Site,
+    path: &str,
+    data: &mut Option<Data<'s>>,
+    writer: &mut Writer,
+) -> Result<BTreeSet<String>, StoreError> {
     if let Some(file) = static_files::at(path) {
         writer.write(path.trim_start_matches('/'), file.bytes)?;
         return Ok(BTreeSet::new());
@@ -140,17 +148,18 @@ fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String
     let address = Address::of(site, bare, &parameters)?;
     match &address {
         Some(Address::Data(node, suffix)) => {
-            let mut request = Request::new(ABOUT, "data about a thing");
-            let thing = node.clone().into();
-            request.parameters.insert("thing".to_owned(), thing);
-            let style = AnswerStyle {
-                format: AnswerFormat::parse(suffix),
-                ..AnswerStyle::default()
+            let known = data.take().filter(|known| known.node == *node);
+            let known = match known {
+                Some(known) => known,
+                None => Data::of(&site.build, node)?,
             };
-            let mut data = Vec::new();
-            query::run(&site.build, &request, &style, &mut data)?;
+            let mut bytes = Vec::new();
+            if let Some(format) = Format::parse(suffix) {
+                known.write(format, &mut bytes)?;
+            }
             let file = data_file(&path_of(site.base(), node.as_str()), suffix);
-            writer.write(&file, &data)?;
+            writer.write(&file, &bytes)?;
+            *data = Some(known);
         }
         Some(Address::Lines) => {
             let lines = site.build.lines()?;

@@ -8,12 +8,13 @@ use crate::describe::unreadable;
 use crate::knowledge::Knowledge;
 use crate::query::{LABEL_PROPERTIES, Labels};
 use crate::store::{Build, StoreError, graph_iri};
-use civigraph_index::{Graphs, Index};
+use civigraph_index::{Dataset, Graphs, Index, RangePredicate, ValueKind, ValueRange};
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{
     GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
     Term, TermRef,
 };
+use spareval::QueryableDataset;
 
 /// Characters of a text that are shown.
 const SHOWN: usize = 3000;
@@ -140,6 +141,45 @@ impl<'s> View<'s> {
         let failed = |error| unreadable(self.build(), &error);
         let found = self.index().subjects_starting_with(start).map_err(failed)?;
         found.take(most).map(|node| node.map_err(failed)).collect()
+    }
+
+    /// The greatest dates that a property has in the facts, the latest first, each with what has it.
+    pub fn latest(
+        &self,
+        property: &NamedNode,
+        most: usize,
+    ) -> Result<Vec<(Literal, NamedOrBlankNode)>, StoreError> {
+        let failed = |error| unreadable(self.build(), &error);
+        let dated = RangePredicate {
+            predicate: property.clone(),
+            range: ValueRange {
+                kind: ValueKind::Date,
+                lower: None,
+                upper: None,
+            },
+            descending: true,
+        };
+        let dataset = Dataset::new(self.index());
+        let dataset = &dataset;
+        let dated = dataset
+            .internalize_term(dated.encode().into())
+            .map_err(failed)?;
+        let quads = dataset.internal_quads_for_pattern(None, Some(&dated), None, Some(None));
+        let mut latest = Vec::new();
+        for quad in quads.take(most) {
+            let quad = quad.map_err(failed)?;
+            let subject = dataset.externalize_term(quad.subject).map_err(failed)?;
+            let object = dataset.externalize_term(quad.object).map_err(failed)?;
+            let subject = match subject {
+                Term::NamedNode(node) => NamedOrBlankNode::from(node),
+                Term::BlankNode(node) => node.into(),
+                _ => continue,
+            };
+            if let Term::Literal(date) = object {
+                latest.push((date, subject));
+            }
+        }
+        Ok(latest)
     }
 
     /// Whether anything is said of a node, or with it.

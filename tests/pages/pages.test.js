@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { WIDTHS, findings, launch, overflow, picture, serve, visit } from './start.js'
+import { SHIFT, WIDTHS, findings, launch, overflow, picture, serve, shifted, visit } from './start.js'
 
 /** What must never run, as labels, names and notes. */
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -27,6 +27,9 @@ after(async () => {
 const KINDS = [
   ['front', '/'],
   ['thing', '/id/city/zheleznogorsk'],
+  ['event', '/id/event/zheleznogorsk-project-session-2018'],
+  ['document', '/id/document/001'],
+  ['claim', '/id/claim/c-004-038'],
   ['row', '/data/cities.csv/row/9'],
   ['table', '/data/cities.csv'],
   ['browse', '/browse'],
@@ -52,6 +55,7 @@ for (const [name, path] of KINDS) {
           assert.equal(await page.locator('html').getAttribute('lang'), locale)
           assert.ok(await overflow(page) <= 0, `${locale} ${width}: wider than the page`)
           assert.ok((await page.content()).length < 100_000, 'too long')
+          assert.ok(await shifted(page) < SHIFT, `${locale} ${width}: the page moves by ${await shifted(page)}`)
           await picture(page, `${name}-${locale}-${colorScheme}-${width}`, true)
           if (width !== 768) assert.deepEqual(await findings(page), [], `${locale} ${colorScheme} ${width}`)
           assert.deepEqual(wrong, [])

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { WIDTHS, findings, launch, overflow, picture, serve, visit } from './start.js'
+import { SHIFT, WIDTHS, findings, launch, overflow, picture, serve, shifted, visit } from './start.js'
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let service
@@ -318,6 +318,7 @@ test('the page fits every width in both languages and themes, and axe finds noth
         await answered(page)
         await page.waitForTimeout(200)
         assert.ok(await overflow(page) <= 0, `${locale} ${width}`)
+        assert.ok(await shifted(page) < SHIFT, `${locale} ${width}: the page moves by ${await shifted(page)}`)
         await picture(page, `query-${locale}-${colorScheme}-${width}`, true)
         if (width !== 768) assert.deepEqual(await findings(page), [], `${locale} ${colorScheme} ${width}`)
         assert.equal(await page.locator('html').getAttribute('lang'), locale)

@@ -112,6 +112,13 @@ export async function visit(browser, { own, expects, ...options } = {}) {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   context.setDefaultTimeout(15_000)
+  await context.addInitScript(() => {
+    const all = /** @type {any} */ (window)
+    all.shifted = 0
+    new PerformanceObserver((list) => {
+      for (const entry of /** @type {any[]} */ (list.getEntries())) if (!entry.hadRecentInput) all.shifted += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
   const page = await context.newPage()
   /** @type {string[]} */
   const wrong = []
@@ -158,5 +165,14 @@ export async function picture(page, name, whole = false) {
  * @param {import('playwright-core').Page} page
  */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+/**
+ * How far the page has moved while it was drawn (cumulative layout shift).
+ * @param {import('playwright-core').Page} page
+ */
+export const shifted = (page) => page.evaluate(() => /** @type {number} */ (/** @type {any} */ (window).shifted))
+
+/** The most that a page may move. */
+export const SHIFT = 0.01
 
 export { writeFileSync, join }
