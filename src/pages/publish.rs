@@ -54,6 +54,7 @@ pub fn publish(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Written, StoreError> {
     let target = Target::open(out)?;
+    site.prepare_all();
     let done = AtomicU64::new(0);
     let mut written = Written::default();
     let mut level = vec!["/".to_owned()];

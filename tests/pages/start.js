@@ -14,6 +14,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const WIDTHS = [390, 768, 1280]
 
 /**
+ * Languages, themes and widths of pages that have many states: some of each, and all where pictures are wanted.
+ * @type {[string, 'light' | 'dark', number][]}
+ */
+export const LOOKS = pictures
+  ? ['en', 'ru'].flatMap((locale) => /** @type {const} */ (['light', 'dark']).flatMap((theme) => WIDTHS.map((width) => /** @type {[string, 'light' | 'dark', number]} */ ([locale, theme, width]))))
+  : [['en', 'light', 1280], ['ru', 'dark', 390], ['ru', 'light', 768]]
+
+/**
  * A project in a folder of its own, that is served.
  * @param {{ change?: (folder: string) => void, arguments?: string[] }} [options]
  */

@@ -189,7 +189,7 @@ pub const EN: Words = Words {
     nothing_matches: "Nothing matches.",
     stored_queries: "Stored queries",
     own_query: "Write a query",
-    in_browser: "Queries run in this browser. The engine (Oxigraph, 4 MB) and the graph are loaded with the first one. Functions that are Civigraph's own, such as cg:search, are not there.",
+    in_browser: "Queries run in this browser. The engine (Oxigraph, 1.5 MB) and the graph are loaded with the first one. Functions that are Civigraph's own, such as cg:search, are not there.",
     build_gone: "The build that this address names is no longer kept.",
     build_older: "This address names an older build.",
     run_again: "Run again on the published build",
