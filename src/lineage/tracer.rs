@@ -230,7 +230,13 @@ fn all(tables: Tables<'_>) -> io::Result<Vec<(Quad, convert::Origin)>> {
     // The build was made from the same bytes, so there is nothing wrong with them.
     let mut silent = Diagnostics::new(Mode::Convert);
     let options = Options::default();
-    convert::run(tables.plan, tables.resolver, &options, &mut all, &mut silent)?;
+    convert::run(
+        tables.plan,
+        tables.resolver,
+        &options,
+        &mut all,
+        &mut silent,
+    )?;
     all.quads.retain(|(_, origin)| origin.row > 0);
     Ok(all.quads)
 }

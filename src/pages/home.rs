@@ -2,6 +2,7 @@
 
 use super::about::citation;
 use super::frame::Frame;
+use super::map::Map;
 use super::value::Value;
 use super::view::{View, capital};
 use crate::store::StoreError;
@@ -49,6 +50,7 @@ pub(super) struct Home<'a> {
     kinds: Vec<Kind>,
     questions: Vec<Value>,
     years: Vec<Year>,
+    map: Option<Map>,
     /// Days with what they are of, the latest first.
     latest: Vec<(Value, Value)>,
     /// Things with the properties that sources disagree about.
@@ -99,6 +101,7 @@ impl<'a> Home<'a> {
             kinds: kinds(view)?,
             questions: questions(view),
             years: years(&dates),
+            map: Map::of(view)?,
             latest: latest(view, &dates)?,
             disputes: disputes(view)?,
             gaps: gaps(view)?,

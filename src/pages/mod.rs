@@ -27,6 +27,7 @@ mod home;
 mod incoming;
 mod language;
 mod links;
+mod map;
 mod names;
 mod neighbourhood;
 mod ontology;

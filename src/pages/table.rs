@@ -100,9 +100,7 @@ impl Tables {
         let mut rows = Vec::new();
         for split in splits {
             let all = self.rows_of(table, split)?;
-            let wanted = all
-                .iter()
-                .filter(|row| is_wanted(row.data_row, row.number));
+            let wanted = all.iter().filter(|row| is_wanted(row.data_row, row.number));
             rows.extend(wanted.take(most - rows.len()).cloned());
         }
         Ok(rows)
@@ -309,7 +307,7 @@ impl Yield {
         let triple = Triple::from(quad.clone());
         let mut claims = Vec::new();
         if let NamedOrBlankNode::NamedNode(node) = &quad.subject {
-            let about = view.knowledge.claims(node)?;
+            let about = view.claims(node)?;
             let about = about.iter().filter(|claim| {
                 claim.predicate.as_ref() == Some(&triple.predicate)
                     && claim.objects.contains(&triple.object)

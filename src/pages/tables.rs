@@ -114,7 +114,14 @@ impl Tables {
         let id = TableId::new(table);
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
-        convert::split(tables.plan, id, tables.resolver, split, &mut made, &mut silent)?;
+        convert::split(
+            tables.plan,
+            id,
+            tables.resolver,
+            split,
+            &mut made,
+            &mut silent,
+        )?;
         let mut rows = Vec::new();
         let splits = std::slice::from_ref(split);
         read_rows(plan, tables.resolver, Some(splits), |data_row, row| {

@@ -5,7 +5,7 @@ use super::language::Language;
 use super::site::Site;
 use super::value::{Value, is_web};
 use crate::describe::unreadable;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Claim, Knowledge};
 use crate::query::{LABEL_PROPERTIES, Labels};
 use crate::store::{Build, StoreError, graph_iri};
 use civigraph_index::{Dataset, Graphs, Index, RangePredicate, ValueKind, ValueRange};
@@ -15,6 +15,9 @@ use oxrdf::{
     Term, TermRef,
 };
 use spareval::QueryableDataset;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Characters of a text that are shown.
 const SHOWN: usize = 3000;
@@ -30,6 +33,8 @@ pub(crate) struct View<'s> {
     /// What is known of triples.
     pub knowledge: Knowledge<'s>,
     labels: Labels<'s>,
+    /// The claims about things that were asked for.
+    claims: RefCell<HashMap<NamedNode, Rc<[Claim]>>>,
 }
 
 impl<'s> View<'s> {
@@ -40,6 +45,7 @@ impl<'s> View<'s> {
             frame,
             knowledge: Knowledge::of(&site.build),
             labels: Labels::new(site.build.index(), frame.language.code()),
+            claims: RefCell::default(),
         }
     }
 
@@ -51,6 +57,17 @@ impl<'s> View<'s> {
     /// Its index.
     pub fn index(&self) -> &'s Index {
         self.site.build.index()
+    }
+
+    /// The claims about a thing, read once.
+    pub fn claims(&self, node: &NamedNode) -> Result<Rc<[Claim]>, StoreError> {
+        if let Some(known) = self.claims.borrow().get(node) {
+            return Ok(Rc::clone(known));
+        }
+        let claims: Rc<[Claim]> = self.knowledge.claims(node)?.into();
+        let known = Rc::clone(&claims);
+        self.claims.borrow_mut().insert(node.clone(), known);
+        Ok(claims)
     }
 
     /// The language of the page.

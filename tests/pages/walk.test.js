@@ -97,7 +97,8 @@ test('the keyboard begins with a link to the content, and no page holds it', asy
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.className), 'skip', path)
     await page.keyboard.press('Enter')
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'content', path)
+    await page.waitForURL(/#content$/)
+    await page.waitForFunction(() => document.activeElement?.id === 'content')
     // The footer is the end of the page.
     await tabTo(page, 'footer a', 800)
   }

@@ -55,7 +55,7 @@ fn sound(server: &Server, path: &str, status: u16) -> String {
 /// Demands that tags are closed in their order, that ids are unique, and that nothing in the text can run.
 #[track_caller]
 fn check(html: &str, path: &str) {
-    const VOID: [&str; 6] = ["meta", "link", "input", "br", "rect", "path"];
+    const VOID: [&str; 7] = ["meta", "link", "input", "br", "rect", "path", "circle"];
     assert!(html.starts_with("<!DOCTYPE html>"), "{path}");
     let mut open: Vec<String> = Vec::new();
     let mut ids = HashSet::new();
@@ -493,14 +493,27 @@ fn a_problem_is_reported_with_the_address_of_its_page() {
         workshop.run(&["build", "--quiet"]).exits(0);
         let server = Server::start(&workshop.path(""), &[]);
         let html = sound(&server, path, 200);
-        let link = html.split("<a href=\"").find(|part| part.contains("Report a problem"));
-        link.and_then(|link| link.split('"').next()).map(str::to_owned)
+        let link = html
+            .split("<a href=\"")
+            .find(|part| part.contains("Report a problem"));
+        link.and_then(|link| link.split('"').next())
+            .map(str::to_owned)
     };
     let mail = report("mailto:graph@example.org", "/id/city/irbit").unwrap();
-    assert!(mail.starts_with("mailto:graph@example.org?subject=Problem%20with%20"), "{mail}");
+    assert!(
+        mail.starts_with("mailto:graph@example.org?subject=Problem%20with%20"),
+        "{mail}"
+    );
     assert!(mail.ends_with("/id/city/irbit"), "{mail}");
-    let form = report("https://example.org/issues/new?title=", "/data/cities.csv/row/2").unwrap();
-    assert!(form.starts_with("https://example.org/issues/new?title=http"), "{form}");
+    let form = report(
+        "https://example.org/issues/new?title=",
+        "/data/cities.csv/row/2",
+    )
+    .unwrap();
+    assert!(
+        form.starts_with("https://example.org/issues/new?title=http"),
+        "{form}"
+    );
     assert!(form.ends_with("/data/cities.csv/row/2"), "{form}");
     assert_eq!(report("javascript:alert(1)", "/"), None);
 }
@@ -533,5 +546,8 @@ fn the_front_page_says_what_is_in_the_graph_and_how_to_use_it() {
         .skip(1)
         .filter_map(|part| part.split('"').next())
         .collect();
-    assert!(days.len() > 2 && days.is_sorted_by(|a, b| a >= b), "{days:?}");
+    assert!(
+        days.len() > 2 && days.is_sorted_by(|a, b| a >= b),
+        "{days:?}"
+    );
 }
