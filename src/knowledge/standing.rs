@@ -112,8 +112,18 @@ impl Knowledge<'_> {
         predicate: &NamedNode,
         object: &Term,
     ) -> Result<Standing, StoreError> {
-        let claims = self.claims(subject)?;
-        let standing = self.standing_by(&claims, subject, predicate, object)?;
+        self.link_by(&self.claims(subject)?, subject, predicate, object)
+    }
+
+    /// As [`link`](Self::link), with the claims about the subject.
+    pub(crate) fn link_by(
+        &self,
+        claims: &[Claim],
+        subject: &NamedNode,
+        predicate: &NamedNode,
+        object: &Term,
+    ) -> Result<Standing, StoreError> {
+        let standing = self.standing_by(claims, subject, predicate, object)?;
         if standing != Standing::default() {
             return Ok(standing);
         }

@@ -3,6 +3,7 @@
 //! It begins at the front page and follows the links of the pages that it makes, so that no link leads nowhere and
 //! nothing is made that no page leads to.
 
+use super::data::Data;
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
 use super::query::SITE_GRAPH;
@@ -11,7 +12,7 @@ use super::site::Site;
 use super::{names, static_files};
 use crate::diagnostic::Code;
 use crate::error::Error;
-use crate::query::{self, AnswerFormat, AnswerStyle, Request};
+use crate::export::Format;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ pub struct Written {
 /// The folder has something else, or a file cannot be written, or the store cannot be read.
 pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Result<Written, Error> {
     let target = Target::open(out)?;
+    site.prepare_all();
     let done = AtomicU64::new(0);
     let mut written = Written::default();
     let mut level = vec!["/".to_owned()];
@@ -103,8 +105,9 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
             scope.spawn(move || {
                 let mut writer = Writer::new(root);
                 let mut linked = BTreeSet::new();
+                let mut data = None;
                 for path in paths {
-                    linked.extend(write(site, path, &mut writer)?);
+                    linked.extend(write(site, path, &mut data, &mut writer)?);
                     done();
                 }
                 Ok((linked, writer.written))
@@ -122,8 +125,14 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
     })
 }
 
-/// Writes what is at a path. Gives the paths that it links to.
-fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String>, Error> {
+/// Writes what is at a path. Gives the paths that it links to. `data` keeps what was read for another format of the same
+/// thing: their paths follow each other.
+fn write<'s>(
+    site: &'s Site,
+    path: &str,
+    data: &mut Option<Data<'s>>,
+    writer: &mut Writer,
+) -> Result<BTreeSet<String>, Error> {
     if let Some(file) = static_files::at(path) {
         writer.write(path.trim_start_matches('/'), file.bytes)?;
         return Ok(BTreeSet::new());
@@ -136,17 +145,18 @@ fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String
     let address = Address::of(site, bare, &parameters)?;
     match &address {
         Some(Address::Data(node, suffix)) => {
-            let mut request = Request::new(ABOUT, "data about a thing");
-            let thing = node.clone().into();
-            request.parameters.insert("thing".to_owned(), thing);
-            let style = AnswerStyle {
-                format: AnswerFormat::parse(suffix),
-                ..AnswerStyle::default()
+            let known = data.take().filter(|known| known.node == *node);
+            let known = match known {
+                Some(known) => known,
+                None => Data::of(&site.build, node)?,
             };
-            let mut data = Vec::new();
-            query::run(&site.build, &request, &style, &mut data)?;
+            let mut bytes = Vec::new();
+            if let Some(format) = Format::parse(suffix) {
+                known.write(format, &mut bytes)?;
+            }
             let file = data_file(&path_of(site.base(), node.as_str()), suffix);
-            writer.write(&file, &data)?;
+            writer.write(&file, &bytes)?;
+            *data = Some(known);
         }
         Some(Address::Lines) => {
             let lines = site.build.lines()?;

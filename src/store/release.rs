@@ -59,6 +59,9 @@ pub fn description(
     if let Some(license) = &about.license {
         out.add(&dataset, term(DCT, "license").as_ref(), node(license));
     }
+    if let Some(contact) = &about.contact {
+        out.add(&dataset, term(DCAT, "contactPoint").as_ref(), node(contact));
+    }
     if let Some(space) = about.base.strip_suffix('/') {
         out.add(
             &dataset,
