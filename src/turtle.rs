@@ -42,6 +42,7 @@ impl<R: BufRead> Turtle<R> {
         let lines = Lines {
             reader,
             line: Rc::clone(&line),
+            feeds: 0,
         };
         Self {
             parser: parser.for_reader(Nesting::new(lines, Syntax::Turtle)),
@@ -103,6 +104,8 @@ fn without_place(words: &str) -> &str {
 struct Lines<R> {
     reader: R,
     line: Rc<Cell<u64>>,
+    /// Line feeds that went in.
+    feeds: u64,
 }
 
 impl<R: BufRead> Read for Lines<R> {
@@ -116,10 +119,11 @@ impl<R: BufRead> Read for Lines<R> {
         };
         room.copy_from_slice(ready);
         self.reader.consume(length);
-        // A long line comes in several pieces; the last one ends it.
-        if feed.is_some() {
-            self.line.set(self.line.get() + 1);
+        if length > 0 {
+            self.line.set(self.feeds + 1);
         }
+        // A long line comes in several pieces; the last one ends it.
+        self.feeds += u64::from(feed.is_some());
         Ok(length)
     }
 }
