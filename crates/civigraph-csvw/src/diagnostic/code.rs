@@ -204,8 +204,8 @@ codes! {
     /// declare any: `bib:born` is the IRI `bib:born` as it stands. Write the whole IRI,
     /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
     UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
-    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms, and this is none of them: most likely
-    /// a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct the name.
+    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms. This is none of them, but much like one:
+    /// most likely a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct the name.
     UnknownTerm = "0332", Warning, "unknown term of a vocabulary", "";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
