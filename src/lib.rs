@@ -83,6 +83,8 @@ pub mod cli;
 pub mod complete;
 pub mod describe;
 pub mod diff;
+mod digest;
+pub mod error;
 pub mod export;
 pub mod invert;
 pub mod knowledge;
@@ -104,5 +106,6 @@ pub mod shacl;
 pub mod store;
 pub mod suggest;
 pub mod tables;
+mod turtle;
 #[cfg(feature = "serve")]
 pub mod worker;

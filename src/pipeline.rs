@@ -24,7 +24,7 @@ use self::assembly::{Assembly, Failed};
 pub use self::queries::check_queries;
 pub use self::source::Source;
 pub use self::unread::report_unread;
-use self::work::{Attempt, Work};
+use self::work::{Attempt, BuildJob};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
@@ -35,7 +35,7 @@ use crate::resource::{Resolver, url};
 use crate::rules::Rules;
 use crate::shacl::{Report, Shapes};
 use crate::store::{
-    self, BuildOptions, Prefixes, Published, Site, StoreError, graph_iri, read_turtle,
+    self, BuildOptions, Prefixes, Published, StoreError, Workspace, graph_iri, read_turtle,
 };
 use crate::tables::{self, ProjectTables, Tables};
 use oxrdf::vocab::rdfs;
@@ -50,11 +50,11 @@ const VOCABULARY: &str = "vocabulary";
 /// How tables are checked and built.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CheckOptions<'a> {
-    /// The folder of the documents that evidence points into, where it is at hand.
+    /// The folder of the documents that evidence points into, where it is available.
     pub sources: Option<&'a Path>,
     /// Threads that convert; 0 stands for all cores.
     pub threads: usize,
-    /// Hears of bytes of tables as they are done.
+    /// Progress callback, in bytes of tables.
     pub progress: Option<&'a Progress>,
     /// The shapes that the graph is held against.
     pub shapes: Option<&'a Shapes>,
@@ -169,7 +169,7 @@ pub fn build(
         return Ok(None);
     }
     let amend = options.amend;
-    let mut site = Site::open(project.store(), options)?;
+    let mut workspace = Workspace::open(project.store(), options)?;
 
     let unlisted =
         |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
@@ -177,7 +177,7 @@ pub fn build(
     files.extend(project.shapes().map_err(unlisted)?);
     files.extend(rules.iter().map(|rule| PathBuf::from(&rule.file)));
     let inputs = about::inputs(project, &source, &group, &files);
-    inputs.keep(&mut site)?;
+    inputs.keep(&mut workspace)?;
 
     let plan = tables::compile(&group, diagnostics);
     let tables = Tables {
@@ -186,7 +186,7 @@ pub fn build(
         resolver: &source,
     };
     let claims = Claims::read(tables, diagnostics);
-    let work = Work {
+    let work = BuildJob {
         project,
         source: &source,
         assembly: Assembly {
@@ -202,15 +202,15 @@ pub fn build(
     if amend && let Ok(prior) = store::open(project.store()) {
         // What a refused amendment has found, the full build finds again.
         let mut found = diagnostics.emptied();
-        match work.amend(site, prior, &vocabulary, &mut found)? {
+        match work.amend(workspace, prior, &vocabulary, &mut found)? {
             Attempt::Done(done) => {
                 diagnostics.append(found);
                 return Ok(*done);
             }
-            Attempt::Refused(same) => site = same,
+            Attempt::Refused(same) => workspace = same,
         }
     }
-    work.build(site, &vocabulary, diagnostics)
+    work.build(workspace, &vocabulary, diagnostics)
 }
 
 /// The triples of a project's ontology, in their graph. What is wrong with it is a diagnostic.

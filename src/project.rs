@@ -26,7 +26,7 @@ pub struct Project {
     store: PathBuf,
 }
 
-/// Why a folder is no project.
+/// Why a folder is not a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAProject {
     root: PathBuf,

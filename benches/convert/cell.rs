@@ -1,4 +1,4 @@
-//! What stands in the cells of generated tables.
+//! What is in the cells of generated tables.
 
 use std::fmt::Write as _;
 

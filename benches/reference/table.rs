@@ -14,7 +14,7 @@ pub struct Table {
     columns: &'static [Kind],
 }
 
-/// What stands in a column, and its datatype.
+/// What is in a column, and its datatype.
 #[derive(Clone, Copy)]
 enum Kind {
     Text,

@@ -22,7 +22,7 @@ struct Found {
 }
 
 /// Cut into chunks of any size, a table has the same records at the same places as in one piece. With a
-/// limit, records that are too long are missing and told of, and nothing else changes. What stands before
+/// limit, records that are too long are missing and reported, and nothing else changes. What is before
 /// the data takes as many records as the dialect says, and leaves the others as they are.
 pub fn csv_records(data: &[u8]) {
     let mut input = Unstructured::new(data);
@@ -80,7 +80,7 @@ pub fn csv_records(data: &[u8]) {
     );
 
     let Ok(head) = preamble(&table, &dialect) else {
-        panic!("bytes at hand can be read");
+        panic!("bytes in memory can be read");
     };
     let before =
         usize::try_from(dialect.skip_rows + dialect.header_row_count).unwrap_or(usize::MAX);
@@ -140,16 +140,16 @@ fn records(
     size: usize,
     limit: usize,
 ) -> (Vec<Found>, Vec<LongRecord>, Position) {
-    let mut text = Text::open(table, &dialect.encoding).expect("bytes at hand can be read");
+    let mut text = Text::open(table, &dialect.encoding).expect("bytes in memory can be read");
     text.skip_to(start.offset)
-        .expect("bytes at hand can be read");
+        .expect("bytes in memory can be read");
     let mut chunks = Chunks::new(format, text, start, size, limit);
     let mut chunk = Chunk::default();
     let mut record = Record::default();
     let (mut found, mut long) = (Vec::new(), Vec::new());
     while chunks
         .next_into(&mut chunk)
-        .expect("bytes at hand can be read")
+        .expect("bytes in memory can be read")
     {
         long.append(&mut chunk.skipped);
         let Position {

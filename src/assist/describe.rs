@@ -3,8 +3,9 @@
 use super::evidence::{self, Evidence};
 use super::{Answer, english};
 use crate::describe::{self, Entity, Statement};
+use crate::error::Error;
 use crate::query::term_text;
-use crate::store::{Build, StoreError};
+use crate::store::Build;
 use oxrdf::{NamedNode, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -29,7 +30,7 @@ pub struct Describe {
 }
 
 impl Describe {
-    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, StoreError> {
+    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
         let named = describe::named(build, &self.thing)?;
         let node = describe::follow(build, &named.node)?;
         let entity = describe::describe(build, &node, &self.language, LINKS)?;
@@ -62,7 +63,7 @@ impl Describe {
         let mut text = Vec::new();
         entity
             .write(&mut text)
-            .map_err(|error| StoreError::io("answer".as_ref(), "write", error))?;
+            .map_err(|error| Error::io("answer".as_ref(), "write", error))?;
         let mut text = String::from_utf8_lossy(&text).into_owned();
         if !notes.is_empty() {
             text.push_str(&format!("\nRests on:\n  {}\n", notes.join("\n  ")));
@@ -103,7 +104,7 @@ fn terms(
     build: &Build,
     node: &NamedNode,
     evidence: &Evidence<'_>,
-) -> Result<HashMap<Key, (NamedNode, Term)>, StoreError> {
+) -> Result<HashMap<Key, (NamedNode, Term)>, Error> {
     let prefixes = &build.manifest().about.prefixes;
     let mut terms = HashMap::new();
     for quad in build.quads_of(node.as_ref().into())? {

@@ -2,10 +2,11 @@
 
 use super::term::node;
 use crate::diagnostic::Code;
+use crate::error::Error;
 use crate::knowledge::Knowledge;
 use crate::lineage::{Tracer, folder};
 use crate::query::Labels;
-use crate::store::{Build, StoreError};
+use crate::store::Build;
 use oxrdf::{NamedNode, Term};
 use serde_json::{Map, Value, json};
 use std::cell::OnceCell;
@@ -42,12 +43,12 @@ impl<'b> Evidence<'b> {
         subject: &NamedNode,
         predicate: &NamedNode,
         object: &Term,
-    ) -> Result<Map<String, Value>, StoreError> {
+    ) -> Result<Map<String, Value>, Error> {
         let mut evidence = Map::new();
         let cells = match self.tracer()? {
             Some(tracer) => tracer
                 .origins(subject, predicate, object, None)
-                .map_err(|error| StoreError::io("tables".as_ref(), "read", error))?,
+                .map_err(|error| Error::io("tables".as_ref(), "read", error))?,
             None => Vec::new(),
         };
         let cells: Vec<String> = cells
@@ -79,14 +80,14 @@ impl<'b> Evidence<'b> {
         Ok(evidence)
     }
 
-    fn tracer(&self) -> Result<Option<&Tracer>, StoreError> {
+    fn tracer(&self) -> Result<Option<&Tracer>, Error> {
         if let Some(tracer) = self.tracer.get() {
             return Ok(tracer.as_ref());
         }
         let opened = match Tracer::open(self.build, &folder(self.build.root())) {
             Ok(tracer) => Some(tracer),
             Err(error) if error.code() == Code::TornBuild => None,
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         Ok(self.tracer.get_or_init(|| opened).as_ref())
     }

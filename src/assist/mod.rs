@@ -25,7 +25,8 @@ pub use schema::Schema;
 pub use search::Search;
 pub use why::Why;
 
-use crate::store::{Build, StoreError};
+use crate::error::Error;
+use crate::store::Build;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -59,7 +60,7 @@ impl Question {
     ///
     /// # Errors
     /// It names something that is not there, a query is wrong or takes too much, or the build cannot be read.
-    pub fn answer(&self, build: &Arc<Build>) -> Result<Answer, StoreError> {
+    pub fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
         let mut answer = match self {
             Self::Search(question) => question.answer(build),
             Self::Describe(question) => question.answer(build),

@@ -5,12 +5,13 @@ use super::evidence::{self, Evidence};
 use super::patterns::{Row, patterns, triple};
 use super::term::of_json;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::error::Error;
 use crate::export::Format;
 use crate::query::{
     self, AnswerFormat, AnswerKind, AnswerStart, AnswerStyle, Answered, Page, Request, printable,
     term_text,
 };
-use crate::store::{Build, StoreError, graph_iri};
+use crate::store::{Build, graph_iri};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, QuadRef, Term};
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, StoreError> {
+    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
         let mut request = self.request.clone();
         // One more shows whether there are more.
         request.page = Some(Page {
@@ -107,11 +108,11 @@ impl Ask {
         request: &Request,
         evidence: &Evidence<'_>,
         bytes: &[u8],
-    ) -> Result<Shown, StoreError> {
+    ) -> Result<Shown, Error> {
         let about = &build.manifest().about;
         let prefixes = &about.prefixes;
         let answer: Value = serde_json::from_slice(bytes)
-            .map_err(|error| StoreError::io("answer".as_ref(), "read", error.into()))?;
+            .map_err(|error| Error::io("answer".as_ref(), "read", error.into()))?;
         let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
         let columns = list(answer.pointer("/head/vars")).unwrap_or_default();
         let rows = list(answer.pointer("/results/bindings")).unwrap_or_default();
@@ -215,7 +216,7 @@ fn rest_on(
     build: &Build,
     evidence: &Evidence<'_>,
     triples: Vec<Triple>,
-) -> Result<(Vec<Value>, Vec<String>), StoreError> {
+) -> Result<(Vec<Value>, Vec<String>), Error> {
     let about = &build.manifest().about;
     let inferred = GraphName::from(NamedNode::new_unchecked(graph_iri(&about.base, "inferred")));
     let mut seen = BTreeSet::new();

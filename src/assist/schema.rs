@@ -4,8 +4,9 @@ use super::term::{node, node_text};
 use super::{Answer, english};
 use crate::describe::unreadable;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::error::Error;
 use crate::query::{Labels, iri, term_text};
-use crate::store::{Build, StoreError};
+use crate::store::Build;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ struct View<'b> {
 }
 
 impl Schema {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, StoreError> {
+    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
         let view = View {
             build,
             labels: Labels::new(build.index(), &self.language),
@@ -51,7 +52,7 @@ impl Schema {
 
 impl View<'_> {
     /// All classes and properties of the default graph, those with most members and triples first.
-    fn all(&self) -> Result<Answer, StoreError> {
+    fn all(&self) -> Result<Answer, Error> {
         let manifest = self.build.manifest();
         let graph = manifest.statistics.graphs.get("");
         let empty = BTreeMap::new();
@@ -95,10 +96,10 @@ impl View<'_> {
     }
 
     /// The properties of the members of a class.
-    fn class(&self, name: &str) -> Result<Answer, StoreError> {
+    fn class(&self, name: &str) -> Result<Answer, Error> {
         let about = &self.build.manifest().about;
         let class = iri(name, &about.prefixes, &about.base).ok_or_else(|| {
-            StoreError::from(
+            Error::from(
                 Diagnostic::new(
                     Code::ParameterValue,
                     Place::file("class"),
@@ -172,7 +173,7 @@ impl View<'_> {
     }
 
     /// The first members of a class that are not blank nodes.
-    fn members(&self, class: &str, most: usize) -> Result<Vec<String>, StoreError> {
+    fn members(&self, class: &str, most: usize) -> Result<Vec<String>, Error> {
         let class = NamedNodeRef::new_unchecked(class);
         let quads = self.build.index().quads_for_pattern(
             None,
@@ -199,7 +200,7 @@ impl View<'_> {
         subject: Option<&NamedNode>,
         predicate: Option<NamedNodeRef<'_>>,
         most: usize,
-    ) -> Result<Vec<Quad>, StoreError> {
+    ) -> Result<Vec<Quad>, Error> {
         self.build
             .index()
             .quads_for_pattern(
@@ -209,7 +210,7 @@ impl View<'_> {
                 Some(GraphNameRef::DefaultGraph),
             )
             .take(most)
-            .map(|quad| quad.map_err(|error| unreadable(self.build, &error)))
+            .map(|quad| quad.map_err(|error| unreadable(self.build, &error).into()))
             .collect()
     }
 }

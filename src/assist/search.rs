@@ -2,8 +2,9 @@
 
 use super::Answer;
 use super::term::node_text;
+use crate::error::Error;
 use crate::query::{Labels, printable};
-use crate::store::{Build, StoreError, text_error};
+use crate::store::{Build, text_error};
 use civigraph_text::{Hit, Kind, Query};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNodeRef, Term};
@@ -35,7 +36,7 @@ fn usual() -> usize {
 }
 
 impl Search {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, StoreError> {
+    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
         let hits = self.hits(build)?;
         let labels = Labels::new(build.index(), self.language.as_deref().unwrap_or("en"));
         let prefixes = &build.manifest().about.prefixes;
@@ -73,12 +74,13 @@ impl Search {
         })
     }
 
-    fn hits(&self, build: &Build) -> Result<Vec<Hit>, StoreError> {
+    fn hits(&self, build: &Build) -> Result<Vec<Hit>, Error> {
         let Some(index) = build.text()? else {
             let message = "the build has no text index";
             let code = crate::diagnostic::Code::QueryFunction;
-            return Err(StoreError::new(code, build.folder(), message)
-                .with_hint("build it without `--no-text`"));
+            return Err(
+                Error::new(code, build.folder(), message).with_hint("build it without `--no-text`")
+            );
         };
         let mut query = Query {
             languages: self.language.iter().cloned().collect(),
@@ -88,12 +90,14 @@ impl Search {
         if self.names {
             query.kinds = vec![Kind::Label, Kind::AltLabel, Kind::Hidden];
         }
-        index.search(&query).map_err(|error| text_error(&error))
+        index
+            .search(&query)
+            .map_err(|error| text_error(&error).into())
     }
 }
 
 /// The classes of a thing.
-pub(super) fn types(build: &Build, iri: &str) -> Result<Vec<String>, StoreError> {
+pub(super) fn types(build: &Build, iri: &str) -> Result<Vec<String>, Error> {
     let node = NamedNodeRef::new_unchecked(iri);
     let quads = build.index().quads_for_pattern(
         Some(node.into()),

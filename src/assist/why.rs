@@ -3,9 +3,10 @@
 use super::Answer;
 use crate::describe;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::error::Error;
 use crate::lineage::{Author, Facts, Pattern, Reason, parse_object, place_text, words};
 use crate::query::printable;
-use crate::store::{Build, StoreError};
+use crate::store::Build;
 use oxrdf::{NamedNode, TermRef, Triple};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,7 +30,7 @@ pub struct Why {
 }
 
 impl Why {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, StoreError> {
+    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
         let mut facts = Facts::of_build(build)?;
         let subject = match facts.iri(&self.subject) {
             Some(node) => node,
@@ -53,7 +54,7 @@ impl Why {
         let reasons = facts.reasons(looked, &patterns, Some(build), asked, Path::new(""))?;
         let spans = facts
             .spans(None)
-            .map_err(|error| StoreError::io("tables".as_ref(), "read", error))?;
+            .map_err(|error| Error::io("tables".as_ref(), "read", error))?;
         let id = &build.manifest().id;
         let shown = reasons.iter().take(MOST);
         let all: Vec<_> = shown
@@ -81,7 +82,7 @@ impl Why {
     }
 }
 
-fn not_an_iri(text: &str) -> StoreError {
+fn not_an_iri(text: &str) -> Error {
     Diagnostic::new(
         Code::ParameterValue,
         Place::file("predicate"),
@@ -134,7 +135,7 @@ fn reason_text(reason: &Reason<'_>, facts: &Facts, spans: &crate::claims::Spans)
             }
             text
         }
-        Reason::Elsewhere(one) => {
+        Reason::OtherTriple(one) => {
             let by = match &one.by {
                 Author::Ontology(at) => format!("the ontology, {}", place_text(at)),
                 Author::Build => "the build, about itself".to_owned(),

@@ -6,7 +6,7 @@
 
 use super::quantity::Quantity;
 use super::read::Claim;
-use super::roles::{QuantityColumns, Roles};
+use super::roles::{ColumnRoles, QuantityColumns};
 use super::table::{Reader, tell_unreadable};
 use super::value::Values;
 use crate::diagnostic::Diagnostics;
@@ -106,7 +106,7 @@ type Measured = Vec<Option<Identity>>;
 /// Finds all contradictions, in the order of tables and rows.
 pub(super) fn find(
     tables: Tables<'_>,
-    roles: &Roles,
+    roles: &ColumnRoles,
     claims: &[Claim],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Conflict> {
@@ -193,7 +193,7 @@ fn between_rows(
             let (Some(kind), Some(value)) = (row.get(columns.kind), row.get(columns.value)) else {
                 return;
             };
-            // What is no quantity has been reported as a wrong cell.
+            // What is not a quantity has been reported as a wrong cell.
             let Some(quantity) = row
                 .lexical(columns.value)
                 .and_then(|number| Quantity::new(&kind, &number))

@@ -4,9 +4,9 @@
 //! (§4.2.5): start and end in Unicode code points, zero-based, end exclusive. Nothing here is
 //! fuzzy: a span either has the digest that the curator recorded or it has not.
 
-use sha2::{Digest, Sha256};
+use crate::digest::{read_hex, sha256_hex};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 /// One code point in this many has its byte offset remembered.
 const STRIDE: usize = 64;
@@ -60,7 +60,7 @@ impl Document {
         self.text.get(self.byte(start)?..self.byte(end)?)
     }
 
-    /// Where words stand: start and end of every occurrence, overlapping ones included.
+    /// Where words are: start and end of every occurrence, overlapping ones included.
     pub fn occurrences(&self, words: &str) -> Vec<(usize, usize)> {
         let Some(first) = words.chars().next() else {
             return Vec::new();
@@ -81,8 +81,8 @@ impl Document {
         found
     }
 
-    /// Where words stand that differ in nothing but the look of spaces, dashes and quotation marks, ё
-    /// and capitals. For hints only: a lookalike is no evidence.
+    /// Where words are that differ in nothing but the look of spaces, dashes and quotation marks, ё
+    /// and capitals. For hints only: a lookalike is not evidence.
     pub fn lookalikes(&self, words: &str) -> Vec<(usize, usize)> {
         let fold = |text: &str| -> Vec<char> { text.chars().map(fold).collect() };
         let (text, words) = (fold(&self.text), fold(words));
@@ -102,7 +102,7 @@ impl Document {
         1 + before.map_or(0, |text| text.matches('\n').count())
     }
 
-    /// Where words of a length in code points and a digest stand: for each of `wanted`, the start and end of
+    /// Where words of a length in code points and a digest are: for each of `wanted`, the start and end of
     /// every place that has them.
     ///
     /// Costs one hash of each length at every position, however many words have that length.
@@ -110,10 +110,8 @@ impl Document {
         let mut places = vec![Vec::new(); wanted.len()];
         let mut by_length: BTreeMap<usize, HashMap<[u8; 32], Vec<usize>>> = BTreeMap::new();
         for (index, (length, sha256)) in wanted.iter().enumerate() {
-            if let Some(digest) = digest_of(sha256)
-                && *length > 0
-                && *length <= self.length
-            {
+            let mut digest = [0; 32];
+            if read_hex(sha256, &mut digest).is_some() && *length > 0 && *length <= self.length {
                 let digests = by_length.entry(*length).or_default();
                 digests.entry(digest).or_default().push(index);
             }
@@ -169,28 +167,6 @@ fn fold(c: char) -> char {
             }
         }
     }
-}
-
-/// SHA-256 as lower-case hexadecimal.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
-/// The bytes of a digest in hexadecimal; `None` where it is not one.
-fn digest_of(hex: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }
 
 #[cfg(test)]

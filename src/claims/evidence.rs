@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::quantity::decimal;
 use super::read::Claims;
-use super::roles::{DocumentColumns, EvidenceColumns, Roles};
+use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
 use super::table::{Reader, Row, tell_unreadable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::tables::Tables;
@@ -27,7 +27,7 @@ pub struct Checked {
     pub verified: u64,
     /// Spans whose words have not.
     pub failed: u64,
-    /// Spans of documents that are not at hand: neither passed nor failed.
+    /// Spans of documents that are not available: neither passed nor failed.
     pub not_checked: u64,
 }
 
@@ -51,7 +51,7 @@ pub fn verify(
 ) -> Checked {
     let mut checked = Checked::default();
     // Incomplete roles have been reported when the claims were read.
-    let roles = Roles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
+    let roles = ColumnRoles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
     let Some(columns) = roles.documents else {
         return checked;
     };

@@ -35,15 +35,16 @@ mod stated;
 mod table;
 mod value;
 
+pub use crate::digest::sha256_hex;
 pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow};
 pub use conflict::{Conflict, Side};
-pub use document::{Document, sha256_hex};
+pub use document::Document;
 pub use evidence::{Checked, verify};
 pub use moved::{Followed, Words};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;
 pub use read::{Claim, Claims};
-pub(crate) use sink::Standing;
+pub(crate) use sink::Placement;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};
 pub(crate) use table::read_rows;

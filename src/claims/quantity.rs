@@ -91,7 +91,7 @@ pub(super) fn decimal(lexical: &str) -> Option<Decimal> {
     let Some((digits, exponent)) = lexical.split_once(['e', 'E']) else {
         return Decimal::from_str(lexical).ok();
     };
-    // As its digits stand: a double would add some of its own.
+    // As its digits are: a double would add some of its own.
     let exponent: i32 = exponent.parse().ok()?;
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(digits) => ("-", digits),

@@ -3,7 +3,7 @@
 use super::against;
 use super::conflict::{self, Conflict};
 use super::name::{named, table_name};
-use super::roles::{ClaimColumns, Roles};
+use super::roles::{ClaimColumns, ColumnRoles};
 use super::stated::has_shape;
 use super::table::{Reader, Row, tell_unreadable};
 use crate::csvw::model::TableGroup;
@@ -38,7 +38,7 @@ pub struct Claim {
     pub cell: String,
     /// A curator has ranked it above the others.
     pub preferred: bool,
-    /// A curator stands by it: not refused, not pending, not deprecated.
+    /// A curator vouches for it: not refused, not pending, not deprecated.
     pub accepted: bool,
     /// Ids of its evidence.
     pub evidence: Vec<String>,
@@ -58,7 +58,7 @@ pub struct Claim {
 /// A row that a claim states another value for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
-    /// Its cells, as they stand.
+    /// Its cells, as they are.
     pub(super) cells: Vec<String>,
     /// Number of its record in the file.
     pub(super) record: u64,
@@ -101,7 +101,7 @@ impl Claims {
     /// key. A claim about a cell that does not exist is a diagnostic at that claim. A group without a
     /// claims table has no claims.
     pub fn read(tables: Tables<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let roles = Roles::of(tables.group, diagnostics);
+        let roles = ColumnRoles::of(tables.group, diagnostics);
         let mut claims = Self::of_roles(tables, &roles, None, diagnostics);
         claims.conflicts = conflict::find(tables, &roles, &claims.claims, diagnostics);
         against::check_cells(tables.group, &claims.claims, diagnostics);
@@ -112,13 +112,13 @@ impl Claims {
     /// Reads the claims about the rows of some splits only, and no contradictions: what the lineage of
     /// a few quads needs.
     pub fn read_near(tables: Tables<'_>, near: &Near, diagnostics: &mut Diagnostics) -> Self {
-        let roles = Roles::of(tables.group, diagnostics);
+        let roles = ColumnRoles::of(tables.group, diagnostics);
         Self::of_roles(tables, &roles, Some(near), diagnostics)
     }
 
     fn of_roles(
         tables: Tables<'_>,
-        roles: &Roles,
+        roles: &ColumnRoles,
         near: Option<&Near>,
         diagnostics: &mut Diagnostics,
     ) -> Self {

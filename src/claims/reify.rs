@@ -140,7 +140,7 @@ impl Claims {
         }
     }
 
-    /// Asserts the stated values that were ranked above what stands in their cells.
+    /// Asserts the stated values that were ranked above what is in their cells.
     fn assert_preferred(
         &self,
         columns: &ClaimColumns,
@@ -274,7 +274,7 @@ fn reify(
     if claim.value.is_none() || claim.item.is_some() {
         return;
     }
-    // A list that is stated stands nowhere else.
+    // A list that is stated is nowhere else.
     let list = about
         .iter()
         .filter(|quad| quad.subject != first.subject && quad.subject.is_blank_node());

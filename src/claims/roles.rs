@@ -64,14 +64,14 @@ pub(super) struct QuantityColumns {
 
 /// Everything that the annotations declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Roles {
+pub(super) struct ColumnRoles {
     pub(super) claims: Option<ClaimColumns>,
     pub(super) evidence: Option<EvidenceColumns>,
     pub(super) documents: Option<DocumentColumns>,
     pub(super) quantities: Vec<QuantityColumns>,
 }
 
-impl Roles {
+impl ColumnRoles {
     /// Finds the roles in a group. A table that declares a part of a role but not all of it is an error.
     pub(super) fn of(group: &TableGroup, diagnostics: &mut Diagnostics) -> Self {
         let mut roles = Self::default();

@@ -100,9 +100,9 @@ impl Claims {
         }
     }
 
-    /// Where the quads of rows stand once contradictions are settled; `graph` is the graph of claims.
-    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Standing {
-        Standing {
+    /// Where the quads of rows are once contradictions are settled; `graph` is the graph of claims.
+    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Placement {
+        Placement {
             rules: self.rules(graph),
         }
     }
@@ -136,7 +136,7 @@ impl Claims {
         rules
     }
 
-    /// Whether a side says what stands in the cell.
+    /// Whether a side says what is in the cell.
     pub(super) fn holds_cell(&self, side: &Side) -> bool {
         let mut claims = side
             .claims
@@ -146,13 +146,13 @@ impl Claims {
     }
 }
 
-/// Where quads of rows stand: asserted, in the graph of claims, or nowhere.
+/// Where quads of rows are: asserted, in the graph of claims, or nowhere.
 #[derive(Debug)]
-pub(crate) struct Standing {
+pub(crate) struct Placement {
     rules: Rules,
 }
 
-impl Standing {
+impl Placement {
     /// A quad as the graph has it; `None` where it is withheld.
     pub(crate) fn of<'q>(&'q self, quad: QuadRef<'q>, origin: Origin) -> Option<QuadRef<'q>> {
         match self.rules.of(origin) {

@@ -1,8 +1,8 @@
-//! The spans that evidence points at, with their words where the documents are at hand.
+//! The spans that evidence points at, with their words where the documents are available.
 
 use super::document::Document;
 use super::evidence;
-use super::roles::Roles;
+use super::roles::ColumnRoles;
 use super::table::Reader;
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::tables::Tables;
@@ -54,7 +54,7 @@ impl Spans {
             resolver,
         } = tables;
         let mut spans = Self::default();
-        let roles = Roles::of(group, &mut Diagnostics::new(Mode::Convert));
+        let roles = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert));
         if let Some(columns) = roles.evidence
             && let Some(table) = plan.tables.get(columns.table)
         {
@@ -145,7 +145,7 @@ impl Spans {
         Some(source.file.as_str())
     }
 
-    /// A document that is at hand, and whether it is the one that the curator read.
+    /// A document that is available, and whether it is the one that the curator read.
     pub fn document(&self, id: &str) -> Option<(&Document, bool)> {
         let source = self.documents.get(id)?;
         let document = source.document.as_ref()?;
@@ -153,7 +153,7 @@ impl Spans {
         Some((document, unchanged))
     }
 
-    /// The words of a span, where its document is at hand and they are those that were read.
+    /// The words of a span, where its document is available and they are those that were read.
     pub fn words(&self, span: &Span) -> Option<&str> {
         let source = self.documents.get(&span.document)?;
         source

@@ -97,6 +97,7 @@ impl<'r> Stating<'r> {
                 row: claim.target_row,
                 ..Position::START
             },
+            byte: None,
             end: bytes.len() as u64,
         };
         let overlay = Overlay {
@@ -116,7 +117,7 @@ impl<'r> Stating<'r> {
                     && column.datatype.iri() != literal.datatype().as_str()
                     && literal.datatype() == xsd::STRING
                 {
-                    // It is no value of the column's datatype: typed by what it looks like.
+                    // It is not a value of the column's datatype: typed by what it looks like.
                     quad.object = by_shape(literal.value()).into();
                 }
                 if is_list {

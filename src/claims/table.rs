@@ -1,7 +1,7 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
 use super::value::Values;
-use crate::csv::{Cell, Chunk, Chunks, Format, Position, Record, RecordPlace, Split, preamble};
+use crate::csv::{Cell, Chunk, Chunks, Format, Record, RecordPlace, Split, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::lineage::RowCells;
 use crate::plan::{ColumnPlan, TablePlan};
@@ -59,7 +59,12 @@ impl<'p> Reader<'p> {
         let start = preamble(&self.resource, &self.plan.dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
-        self.rows(start, u64::MAX, &mut visitor)
+        let whole = Split {
+            start,
+            byte: None,
+            end: u64::MAX,
+        };
+        self.rows(&whole, &mut visitor)
     }
 
     /// Visits the data rows of some splits, in their order; all rows where there are none to choose.
@@ -75,23 +80,18 @@ impl<'p> Reader<'p> {
             None => self.visit(visitor),
             Some(splits) => splits
                 .iter()
-                .try_for_each(|split| self.rows(split.start, split.end, &mut visitor)),
+                .try_for_each(|split| self.rows(split, &mut visitor)),
         }
     }
 
-    fn rows(
-        &self,
-        start: Position,
-        end: u64,
-        visitor: &mut impl FnMut(&Row<'_>),
-    ) -> io::Result<()> {
+    fn rows(&self, split: &Split, visitor: &mut impl FnMut(&Row<'_>)) -> io::Result<()> {
         let encoding = &self.plan.dialect.encoding;
-        let chunks = Chunks::open(&self.format, &self.resource, encoding, start, CHUNK_SIZE)?;
-        let mut chunks = chunks.until(end);
+        let (format, resource) = (&self.format, &self.resource);
+        let mut chunks = Chunks::of_split(format, resource, encoding, split, CHUNK_SIZE)?;
         let mut chunk = Chunk::default();
         // A record that is too long has been reported by the conversion too.
         while chunks.next_into(&mut chunk)? {
-            // What is no UTF-8 has been reported by the conversion; a span of it is no key.
+            // What is not UTF-8 has been reported by the conversion; a span of it is not a key.
             let text = String::from_utf8_lossy(&chunk.text);
             let mut records = chunk.records(&self.format, &text);
             while let Some(place) = records.advance() {
@@ -176,7 +176,7 @@ impl Row<'_> {
             .collect()
     }
 
-    /// The text of a cell as it stands.
+    /// The text of a cell as it is.
     fn raw<'b>(&'b self, column: usize, buffer: &'b mut String) -> &'b str {
         self.record.cells.get(column).map_or("", |cell: &Cell| {
             cell.text(&self.reader.format, self.text, buffer)
@@ -188,7 +188,7 @@ impl Row<'_> {
         self.at.record
     }
 
-    /// The texts of all cells of the file's columns, as they stand.
+    /// The texts of all cells of the file's columns, as they are.
     pub(super) fn texts(&self) -> Vec<String> {
         let mut buffer = String::new();
         self.record
@@ -250,7 +250,7 @@ pub(crate) fn read_rows(
     })
 }
 
-/// Visits the rows of a table: the number of each, and the texts of its cells as they stand.
+/// Visits the rows of a table: the number of each, and the texts of its cells as they are.
 pub(crate) fn read_texts(
     plan: &TablePlan,
     resolver: &dyn Resolver,

@@ -49,7 +49,7 @@ impl<'p> Values<'p> {
             let mut identity = Vec::new();
             match self.lexical(column, text) {
                 Some(lexical) => plan.datatype.write_key(&lexical, &mut identity),
-                // What is no value of the datatype is a string, and differs from all its values.
+                // What is not a value of the datatype is a string, and differs from all its values.
                 None => {
                     identity.push(0);
                     identity.extend(text.as_bytes());

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::why::Form;
+use super::why::OutputFormat;
 use super::{Global, Outcome};
 use crate::diagnostic::Code;
 use crate::query::{TableStyle, write_table};
@@ -27,7 +27,7 @@ Examples:
 pub(super) struct Arguments {
     /// How the list is written.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Form,
+    format: OutputFormat,
 }
 
 /// A build with what changed against the one before it, where that one is still kept.
@@ -71,8 +71,8 @@ pub(super) fn run(
     }
     let mut out = terminal.stdout();
     match arguments.format {
-        Form::Human => for_people(&entries, *terminal, &mut out)?,
-        Form::Json => {
+        OutputFormat::Human => for_people(&entries, *terminal, &mut out)?,
+        OutputFormat::Json => {
             let all: Vec<_> = entries.iter().map(to_json).collect();
             serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
             writeln!(out)?;

@@ -3,7 +3,7 @@
 use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::why::{Form, claim_for_people};
+use super::why::{OutputFormat, claim_for_people};
 use super::{Global, Outcome};
 use crate::claims::{Conflict, Side};
 use crate::convert;
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     lang: String,
     /// How the answer is written.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Form,
+    format: OutputFormat,
 }
 
 pub(super) fn run(
@@ -76,7 +76,7 @@ pub(super) fn run(
             .and_then(|&claim| facts.claims.get(claim))
             .map_or_else(|| format!("#{}", side.row), |claim| claim.key.clone())
     };
-    if arguments.format == Form::Json {
+    if arguments.format == OutputFormat::Json {
         let all: Vec<_> = conflicts
             .iter()
             .map(|conflict| {

@@ -37,12 +37,12 @@ pub(super) struct Arguments {
     lang: String,
     /// How it is written.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Form,
+    format: OutputFormat,
 }
 
 /// How a description is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Form {
+enum OutputFormat {
     /// For people.
     #[default]
     Human,
@@ -63,11 +63,11 @@ pub(super) fn run(
     let node = follow(&build, &named.node, *terminal)?;
     let mut out = terminal.stdout();
     match arguments.format {
-        Form::Turtle => describe::write_turtle(&build, &node, &mut out)?,
-        Form::Human => {
+        OutputFormat::Turtle => describe::write_turtle(&build, &node, &mut out)?,
+        OutputFormat::Human => {
             describe::describe(&build, &node, &arguments.lang, SHOWN_LINKS)?.write(&mut out)?;
         }
-        Form::Json => {
+        OutputFormat::Json => {
             let entity = describe::describe(&build, &node, &arguments.lang, usize::MAX)?;
             serde_json::to_writer_pretty(&mut out, &entity).map_err(io::Error::from)?;
             writeln!(out)?;

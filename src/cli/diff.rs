@@ -50,7 +50,7 @@ pub(super) struct Arguments {
         default_value_t,
         conflicts_with = "triples"
     )]
-    format: Form,
+    format: OutputFormat,
     /// Write an RDF patch.
     #[arg(long)]
     triples: bool,
@@ -61,7 +61,7 @@ pub(super) struct Arguments {
 
 /// How a difference is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
+enum OutputFormat {
     /// A table for people.
     #[default]
     Table,
@@ -129,9 +129,9 @@ pub(super) fn run(
             base: new.base.as_deref().or(old.base.as_deref()),
         };
         match arguments.format {
-            Form::Table => shown.table(width, &mut out)?,
-            Form::Markdown => shown.markdown(&mut out)?,
-            Form::Json => {
+            OutputFormat::Table => shown.table(width, &mut out)?,
+            OutputFormat::Markdown => shown.markdown(&mut out)?,
+            OutputFormat::Json => {
                 serde_json::to_writer_pretty(&mut out, &difference).map_err(io::Error::from)?;
                 writeln!(out)?;
             }
@@ -248,7 +248,7 @@ impl Shown<'_> {
         rows
     }
 
-    /// Nodes that stand for triples in the records of inferences: their triples are told already.
+    /// Nodes that represent triples in the records of inferences: their triples are reported already.
     fn is_record(&self, subject: &str) -> bool {
         let iri = subject.strip_prefix('<').and_then(|s| s.strip_suffix('>'));
         iri.zip(self.base)

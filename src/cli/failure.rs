@@ -1,7 +1,11 @@
 //! Why a command could not do its work.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diff::DiffError;
+use crate::error::Error;
+use crate::export::ExportError;
 use crate::project::NotAProject;
+use crate::query::QueryError;
 use crate::store::StoreError;
 use std::fmt;
 use std::io;
@@ -89,14 +93,29 @@ impl From<Diagnostic> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Self {
             broken_pipe: error.is_broken_pipe(),
             ..Self::from(error.into_diagnostic())
         }
     }
 }
+
+/// The errors of layers are refusals.
+macro_rules! from_layers {
+    ($($error:ty),*) => {
+        $(
+            impl From<$error> for Failure {
+                fn from(error: $error) -> Self {
+                    Self::from(Error::from(error))
+                }
+            }
+        )*
+    };
+}
+
+from_layers!(StoreError, ExportError, QueryError, DiffError);
 
 impl From<NotAProject> for Failure {
     fn from(error: NotAProject) -> Self {

@@ -48,7 +48,7 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let mut work = Work {
+    let mut work = Formatting {
         check: arguments.check,
         repair: arguments.repair,
         terminal: *terminal,
@@ -102,7 +102,7 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
-struct Work {
+struct Formatting {
     check: bool,
     repair: bool,
     terminal: Terminal,
@@ -116,7 +116,7 @@ struct Work {
     repaired: Vec<(PathBuf, String, Vec<u8>)>,
 }
 
-impl Work {
+impl Formatting {
     /// Formats the tables of a group, or the one with the given URL.
     fn load(
         &mut self,

@@ -127,7 +127,7 @@ impl Input {
         csvw::load_all(&urls, &self.options, resolver, diagnostics)
     }
 
-    /// What the user names must be there: its absence is no finding about data.
+    /// What the user names must be there: its absence is not a finding about data.
     fn demand(&self, name: &str, url: &str) -> Result<(), Failure> {
         let Err(error) = self.resolve(url) else {
             return Ok(());

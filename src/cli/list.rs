@@ -43,12 +43,12 @@ pub(super) struct Arguments {
     lang: String,
     /// How the lists are written [default: table on a terminal, else tsv].
     #[arg(long, short, value_enum, value_name = "FORMAT")]
-    format: Option<Form>,
+    format: Option<OutputFormat>,
 }
 
 /// How lists are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum OutputFormat {
     /// Tables for people.
     Table,
     /// Lines with tabs between the cells.
@@ -152,10 +152,10 @@ pub(super) fn run(
     let mut out = terminal.stdout();
     let form = match arguments.format {
         Some(form) => form,
-        None if terminal.is_interactive() => Form::Table,
-        None => Form::Tsv,
+        None if terminal.is_interactive() => OutputFormat::Table,
+        None => OutputFormat::Tsv,
     };
-    if form == Form::Json {
+    if form == OutputFormat::Json {
         let all: Vec<_> = listings.iter().map(Listing::to_json).collect();
         serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
         writeln!(out)?;
@@ -164,7 +164,7 @@ pub(super) fn run(
             if index > 0 {
                 writeln!(out)?;
             }
-            if form == Form::Table {
+            if form == OutputFormat::Table {
                 write_for_people(listing, listings.len() > 1, *terminal, &mut out)?;
             } else {
                 write_lines(listing, &mut out)?;

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     Ok(Outcome::Fine)
 }
 
-/// What stands after the options are examples: the section is called so, and its lines are kept.
+/// What is after the options are examples: the section is called so, and its lines are kept.
 fn with_examples(roff: &str) -> String {
     let Some((before, after)) = roff.split_once(".SH EXTRA\nExamples:\n") else {
         return roff.to_owned();

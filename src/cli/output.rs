@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Bytes buffered before they are written.
 const BUFFER: usize = 256 * 1024;
 
-/// An open output. Nothing stands under the final name before [`Output::finish`] succeeds.
+/// An open output. Nothing is under the final name before [`Output::finish`] succeeds.
 pub(super) struct Output {
     stream: Stream,
     target: Option<(OutputFile, PathBuf)>,

@@ -40,12 +40,12 @@ pub(super) struct Arguments {
     limit: u16,
     /// How the list is written [default: table on a terminal, else tsv].
     #[arg(long, short, value_enum, value_name = "FORMAT")]
-    format: Option<Form>,
+    format: Option<OutputFormat>,
 }
 
 /// How what is found is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum OutputFormat {
     /// A table for people.
     Table,
     /// Lines with tabs between the cells.
@@ -81,12 +81,12 @@ pub(super) fn run(
     let hits = text.search(&query).map_err(|error| text_error(&error))?;
     let form = match arguments.format {
         Some(form) => form,
-        None if terminal.is_interactive() => Form::Table,
-        None => Form::Tsv,
+        None if terminal.is_interactive() => OutputFormat::Table,
+        None => OutputFormat::Tsv,
     };
     let mut out = terminal.stdout();
     match form {
-        Form::Table => {
+        OutputFormat::Table => {
             let style = TableStyle {
                 width: terminal.width(),
                 ascii: false,
@@ -94,13 +94,13 @@ pub(super) fn run(
             let rows = hits.iter().map(|hit| row(hit, &build, shortened));
             write_table(&mut out, &HEADER.map(str::to_owned), rows, &style)?;
         }
-        Form::Tsv => {
+        OutputFormat::Tsv => {
             writeln!(out, "{}", HEADER.join("\t"))?;
             for hit in &hits {
                 writeln!(out, "{}", row(hit, &build, str::to_owned).join("\t"))?;
             }
         }
-        Form::Json => {
+        OutputFormat::Json => {
             let all: Vec<_> = hits.iter().map(|hit| to_json(hit, &build)).collect();
             serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
             writeln!(out)?;

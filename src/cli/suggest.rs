@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::why::Form;
+use super::why::OutputFormat;
 use super::{Global, Outcome, plain};
 use crate::store;
 use crate::suggest::{self, Candidate, Decision, THRESHOLD};
@@ -49,7 +49,7 @@ struct Duplicates {
     all: bool,
     /// How the answer is written.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Form,
+    format: OutputFormat,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -69,11 +69,11 @@ pub(super) fn run(
     let candidates = suggest::duplicates(&build, arguments.threshold, arguments.all)?;
     let mut out = terminal.stdout();
     match arguments.format {
-        Form::Json => {
+        OutputFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &candidates).map_err(io::Error::from)?;
             writeln!(out)?;
         }
-        Form::Human => {
+        OutputFormat::Human => {
             for candidate in &candidates {
                 write(&mut out, candidate)?;
             }

@@ -6,13 +6,15 @@ use super::{Global, Outcome};
 use crate::datatype::canonical_quad;
 use crate::diagnostic::render::Format;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::{digest_file, sha256_hex};
+use crate::export::ExportError;
 use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
 use crate::pipeline::Source;
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::rules::is_record;
-use crate::store::{self, Build, StoreError, digest_bytes, digest_file, graph_iri};
+use crate::store::{self, Build, graph_iri};
 use crate::tables::{self, Tables};
 use crate::uri::percent_decode;
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -104,12 +106,12 @@ pub(super) fn run(
         let compression = of_file_name(&path).1;
         export::to_file(&path, compression, |out| {
             out.write_all(&table.bytes)
-                .map_err(|error| StoreError::io(&path, "write the file", error))
+                .map_err(|error| ExportError::io(&path, "write the file", error))
         })?;
         rows += table.rows;
         let is_same = match compression {
             Compression::None => input(&build, &format!("data/{name}"))
-                .is_some_and(|sha256| sha256 == digest_bytes(&table.bytes)),
+                .is_some_and(|sha256| sha256 == sha256_hex(&table.bytes)),
             // How well a file was compressed is not in the graph.
             Compression::Gzip | Compression::Zstd => originals
                 .as_ref()

@@ -42,6 +42,8 @@ pub struct Missing {
     pub property_label: Option<String>,
     /// The IRI of the recorded gap.
     pub gap: String,
+    /// What is missing, in words, where a measure or a role alone does not say it.
+    pub label: Option<String>,
     /// The documents that were read in vain, as people read them.
     pub documents: Vec<String>,
 }
@@ -62,7 +64,11 @@ impl Disputed {
 impl Missing {
     /// What people are shown in place of a value.
     pub(super) fn line(&self) -> String {
-        format!("not stated in {}", printable(&self.documents.join(", ")))
+        let stated = format!("not stated in {}", printable(&self.documents.join(", ")));
+        match &self.label {
+            Some(label) => format!("{}: {stated}", printable(label)),
+            None => stated,
+        }
     }
 }
 
@@ -96,12 +102,13 @@ pub(super) fn disputed(
     Ok(disputes.into_iter().map(disputed).collect())
 }
 
-/// What the sources do not state about a thing.
+/// What the sources do not state about a thing. Measures and roles are among the `things`, properties are not.
 pub(super) fn missing(
     knowledge: &Knowledge<'_>,
     node: &NamedNode,
     labels: &Labels<'_>,
     prefixes: &Prefixes,
+    things: &str,
 ) -> Result<Vec<Missing>, StoreError> {
     let name = |node: &NamedNode| {
         let short = prefixes.shorten(node.as_str());
@@ -114,6 +121,10 @@ pub(super) fn missing(
     let missing = gaps.into_iter().map(|gap| Missing {
         property: prefixes.shorten(gap.property.as_str()),
         property_label: labels.of(gap.property.as_str()),
+        // `participant` may have values, and their names be missing.
+        label: labels
+            .of(gap.node.as_str())
+            .filter(|_| gap.property.as_str().starts_with(things)),
         gap: gap.node.as_str().to_owned(),
         documents: gap.documents.iter().map(name).collect(),
     });

@@ -1,8 +1,9 @@
 //! From what a user types to an entity: an IRI, a kind and id, an id, or a label.
 
 use super::write::unreadable;
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::{iri, stored::nearest};
+use crate::query::iri;
 use crate::store::{Build, StoreError, text_error};
 use civigraph_index::{Error as IndexError, Index};
 use civigraph_text::{Hit, Kind, Match, PROPERTIES, Query, TextIndex};

@@ -4,7 +4,7 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::Quad;
+use oxrdf::{NamedNode, Quad};
 use std::error::Error;
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -254,7 +254,7 @@ fn an_entity_as_turtle_reads_back() -> Tested {
     Ok(())
 }
 
-/// What claims say of an entity stands beside its values, and in place of those that are not there.
+/// What claims say of an entity is beside its values, and in place of those that are not there.
 #[test]
 fn what_is_known_of_an_entity() -> Tested {
     let (_folder, build) = build_of(
@@ -326,5 +326,28 @@ city:two skos:prefLabel "Anna Petrova, direct speech"@en .
     assert_eq!(found.ok().as_deref(), Some("http://e/id/city/m"));
     let refused = resolve(&build, "Petrova").map_err(|error| error.code());
     assert_eq!(refused, Err(Code::UnknownEntity));
+    Ok(())
+}
+
+/// What the facts say as well as a graph of its own is one link.
+#[test]
+fn links_of_two_graphs_are_counted_once() -> Tested {
+    let data = r#"
+@prefix ns: <http://e/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+ns:Town rdfs:subClassOf ns:Place .
+<http://e/graph/vocabulary> {
+  ns:Place a ns:Class .
+  ns:Town rdfs:subClassOf ns:Place .
+  ns:Village rdfs:subClassOf ns:Place .
+}
+"#;
+    let (_folder, build) = build_of(data)?;
+    let place = NamedNode::new("http://e/ns#Place")?;
+    let entity = describe(&build, &place, "en", SHOWN_LINKS)?;
+    let [link] = entity.links.as_slice() else {
+        return Err(format!("{:?}", entity.links).into());
+    };
+    assert_eq!((link.count, link.subjects.len()), (2, 2), "{link:?}");
     Ok(())
 }

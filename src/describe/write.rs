@@ -8,7 +8,9 @@ use crate::query::{Labels, term_text};
 use crate::store::{Build, Prefixes, StoreError, to_sophia};
 use civigraph_index::Error as IndexError;
 use oxrdf::vocab::rdfs;
-use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
+use oxrdf::{
+    GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, Term,
+};
 use sophia::api::prefix::{Prefix, PrefixMapPair};
 use sophia::api::serializer::TripleSerializer as _;
 use sophia::iri::Iri;
@@ -129,7 +131,7 @@ pub fn describe(
     let mut quads = one.facts(build)?;
     let mut graphs: Vec<GraphName> = Vec::new();
     if is_elsewhere(&quads) {
-        // A claim, a document, a term of the ontology: what is said of it stands in a graph of its own.
+        // A claim, a document, a term of the ontology: what is said of it is in a graph of its own.
         quads.clear();
         for node in one.nodes() {
             quads.extend(build.quads_of(node.as_ref().into())?);
@@ -186,6 +188,17 @@ pub fn describe(
             .index()
             .quads_for_pattern(None, None, node, Some(graph.as_ref()))
     });
+    // What the facts say too is not another link.
+    let pointing = pointing.filter(|quad| match quad {
+        Ok(quad) => {
+            let facts = QuadRef {
+                graph_name: GraphNameRef::DefaultGraph,
+                ..quad.as_ref()
+            };
+            !build.index().contains(facts).unwrap_or(false)
+        }
+        Err(_) => true,
+    });
     let pointing = pointing.map(|quad| quad.map_err(|e| unreadable(build, &e)));
     for quad in one.incoming(build).chain(pointing) {
         let quad = quad?;
@@ -229,10 +242,13 @@ pub fn describe(
         }
         all.push(Link { subjects, ..link });
     }
+    let things = format!("{}id/", build.manifest().about.base);
     let (mut disputes, mut gaps) = (Vec::new(), Vec::new());
     for node in one.nodes() {
         disputes.extend(super::known::disputed(&knowledge, node, &labels, prefixes)?);
-        gaps.extend(super::known::missing(&knowledge, node, &labels, prefixes)?);
+        gaps.extend(super::known::missing(
+            &knowledge, node, &labels, prefixes, &things,
+        )?);
     }
     Ok(Entity {
         iri: node.as_str().to_owned(),
@@ -248,7 +264,7 @@ pub fn describe(
     })
 }
 
-/// Whether the facts about a thing say at most which classes it is part of: what is said of it stands in graphs of
+/// Whether the facts about a thing say at most which classes it is part of: what is said of it is in graphs of
 /// their own.
 fn is_elsewhere(facts: &[Quad]) -> bool {
     facts
@@ -286,7 +302,7 @@ pub(super) fn incoming<'b>(
         None,
         None,
         Some(node.as_ref().into()),
-        Some(oxrdf::GraphNameRef::DefaultGraph),
+        Some(GraphNameRef::DefaultGraph),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::Version;
 use super::matching::{Pattern, Side, matching};
-use crate::store::StoreError;
+use crate::diff::DiffError;
 use crate::store::line::labels;
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, BufRead, Read};
@@ -32,9 +32,9 @@ impl<'v> Aligned<'v> {
     ///
     /// # Errors
     /// A version cannot be read.
-    pub(super) fn new(old: &'v Version, new: &'v Version) -> Result<Self, StoreError> {
+    pub(super) fn new(old: &'v Version, new: &'v Version) -> Result<Self, DiffError> {
         let one_graph = old.one_graph || new.one_graph;
-        let unread = |e| StoreError::io("quads".as_ref(), "compare the versions", e);
+        let unread = |e| DiffError::io("quads".as_ref(), "compare the versions", e);
         let before = blank_lines(old.lines(one_graph)?, LIMIT).map_err(unread)?;
         let after = blank_lines(new.lines(one_graph)?, LIMIT).map_err(unread)?;
         let by_label = before.is_none() || after.is_none();
@@ -54,12 +54,12 @@ impl<'v> Aligned<'v> {
     }
 
     /// The sorted lines of the old version.
-    pub(super) fn old_lines(&self) -> Result<impl BufRead + use<'_>, StoreError> {
+    pub(super) fn old_lines(&self) -> Result<impl BufRead + use<'_>, DiffError> {
         self.old.lines(self.one_graph)
     }
 
     /// The sorted lines of the new version, with the labels of the old one.
-    pub(super) fn new_lines(&self) -> Result<impl BufRead + use<'_>, StoreError> {
+    pub(super) fn new_lines(&self) -> Result<impl BufRead + use<'_>, DiffError> {
         Ok(Renamed {
             lines: self.new.lines(self.one_graph)?,
             renamed: self.renamed.as_deref(),

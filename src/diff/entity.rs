@@ -1,8 +1,9 @@
-//! Lines that differ, told by entity.
+//! Lines that differ, by entity.
 
+use crate::diff::DiffError;
 use crate::query::LABEL_PROPERTIES;
 use crate::store::line::Parts;
-use crate::store::{Side, StoreError, compare_lines};
+use crate::store::{Side, compare_lines};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufRead};
@@ -72,7 +73,7 @@ pub(super) struct Entities {
     pub(super) labels: BTreeMap<String, String>,
 }
 
-/// Graph and property, as they stand in lines.
+/// Graph and property, as they are in lines.
 type Key = (Option<String>, String);
 
 #[derive(Default)]
@@ -82,10 +83,10 @@ struct Values {
 }
 
 /// Compares two versions.
-pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, StoreError> {
+pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, DiffError> {
     let mut subjects: BTreeMap<String, BTreeMap<Key, Values>> = BTreeMap::new();
     let mut found = Entities::default();
-    let unread = |e| StoreError::io("quads".as_ref(), "compare the versions", e);
+    let unread = |e| DiffError::io("quads".as_ref(), "compare the versions", e);
     compare_lines(
         versions.old_lines()?,
         versions.new_lines()?,

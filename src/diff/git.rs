@@ -1,7 +1,7 @@
 //! A revision of a git repository, checked out beside it by the `git` command.
 
 use crate::diagnostic::Code;
-use crate::store::StoreError;
+use crate::diff::DiffError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -16,8 +16,8 @@ pub(super) fn check_out(
     revision: &str,
     folder: &Path,
     target: &Path,
-) -> Result<Option<PathBuf>, StoreError> {
-    let failed = |error| StoreError::io(folder, "run git", error);
+) -> Result<Option<PathBuf>, DiffError> {
+    let failed = |error| DiffError::io(folder, "run git", error);
     // What starts with a dash would be an option.
     let commit = asked(folder, |git| {
         git.args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
@@ -31,7 +31,7 @@ pub(super) fn check_out(
                 "`{revision}` is no build, dump or project folder, and git does not say whether it is a \
                  revision: {reason}"
             );
-            return Err(StoreError::new(Code::UnknownVersion, folder, message));
+            return Err(DiffError::new(Code::UnknownVersion, folder, message));
         }
     };
     let prefix = asked(folder, |git| {

@@ -1,4 +1,4 @@
-//! What changed between two versions of a graph, told in the curator's terms.
+//! What changed between two versions of a graph, in the curator's terms.
 //!
 //! ```text
 //!  build ───────────────┐
@@ -14,6 +14,7 @@
 
 mod aligned;
 mod entity;
+mod error;
 mod git;
 mod matching;
 mod patch;
@@ -24,6 +25,7 @@ mod rows;
 mod version;
 
 pub use entity::{Entity, PropertyChange, What};
+pub use error::DiffError;
 pub use patch::write_patch;
 pub use report::{Difference, compare};
 pub use rows::{CellChange, RowChange, TableChange};

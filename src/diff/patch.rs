@@ -3,8 +3,10 @@
 use super::Version;
 use super::aligned::{ANONYMOUS, Aligned};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::line::{Parts, labels, write_quoted};
-use crate::store::{Side, StoreError, compare_lines};
+use crate::diff::DiffError;
+use crate::store::line::{Parts, labels, write_term};
+use crate::store::{Side, compare_lines};
+use oxrdf::LiteralRef;
 use std::io::{self, Write};
 
 /// Writes the patch that makes the new version of the old one, as one transaction; says whether it is
@@ -14,9 +16,9 @@ use std::io::{self, Write};
 /// does. New blank nodes have labels that the old version does not use.
 ///
 /// # Errors
-/// A version cannot be read, or the output fails ([`StoreError::is_broken_pipe`]). What differs is about a blank
+/// A version cannot be read, or the output fails ([`DiffError::is_broken_pipe`]). What differs is about a blank
 /// node without a label in the old version ([`Code::UnlabelledNode`]); nothing is written then.
-pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<bool, StoreError> {
+pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<bool, DiffError> {
     let versions = Aligned::new(old, new)?;
     if old.anonymous {
         refuse_anonymous(&versions, &old.name)?;
@@ -24,7 +26,8 @@ pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<
     let mut header = Vec::new();
     for (word, version) in [("from", old), ("to", new)] {
         header.extend_from_slice(format!("H {word} ").as_bytes());
-        write_quoted(&mut header, &version.name);
+        let name = LiteralRef::new_simple_literal(&version.name);
+        write_term(&mut header, name.into());
         header.extend_from_slice(b" .\n");
     }
     let (old, new) = (versions.old_lines()?, versions.new_lines()?);
@@ -50,12 +53,12 @@ pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<
         })?;
         writeln!(out, "TC .")
     })();
-    written.map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+    written.map_err(|e| DiffError::io("output".as_ref(), "write", e))?;
     Ok(differs)
 }
 
 /// Fails where the patch would name a node that has no label in the old version.
-fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), StoreError> {
+fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), DiffError> {
     let mut count = 0_u64;
     let compared = compare_lines(versions.old_lines()?, versions.new_lines()?, |_, line| {
         let anonymous = labels(line).any(|label| {
@@ -66,12 +69,12 @@ fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), StoreError
         count += u64::from(anonymous);
         Ok::<(), io::Error>(())
     });
-    compared.map_err(|e| StoreError::io("quads".as_ref(), "compare the versions", e))?;
+    compared.map_err(|e| DiffError::io("quads".as_ref(), "compare the versions", e))?;
     if count == 0 {
         return Ok(());
     }
     let message = format!("an RDF patch cannot change blank nodes that have no label in `{name}`");
-    Err(StoreError::from(
+    Err(DiffError::from(
         Diagnostic::new(Code::UnlabelledNode, Place::file(name), message)
             .with_found(format!("{count} quads that differ mention such nodes"))
             .with_expected("labels in the first version, as N-Triples and N-Quads have them")

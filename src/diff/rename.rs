@@ -118,7 +118,7 @@ impl<'t> Search<'t> {
         hasher.finish128().as_u128()
     }
 
-    /// Whether only one version has a thing that is in no pair, by a name that is no old one.
+    /// Whether only one version has a thing that is in no pair, by a name that is not an old one.
     fn is_open(&self, thing: &str) -> bool {
         self.gone.contains_key(thing)
             || (self.came.contains_key(thing) && !self.to_old.contains_key(thing))
@@ -251,7 +251,7 @@ V: in>A
 W: in>B",
             &[("a", "A"), ("b", "B"), ("v", "V"), ("w", "W")],
         );
-        // A chain that is told apart from its end.
+        // A chain that is followed from its end.
         check(
             "a: n=1
 b: next>a

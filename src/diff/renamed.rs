@@ -13,7 +13,7 @@ pub(super) struct Named<'t> {
 }
 
 impl<'t> Named<'t> {
-    /// The names stand in the order of the tables.
+    /// The names are in the order of the tables.
     pub(super) fn new(group: &'t TableGroup, names: &'t [String]) -> Self {
         Self { group, names }
     }
@@ -131,7 +131,7 @@ fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
         cells.remove(key);
     }
     let mut said = Said::new();
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     for foreign in &table.foreign_keys {
         let Some(other) = tables.group.tables.get(foreign.table) else {
             continue;
@@ -175,11 +175,11 @@ fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
             }
             _ => refer(key_text(texts.iter().copied())),
         }
-        told.extend(columns);
+        reported.extend(columns);
     }
     let others = cells
         .into_iter()
-        .filter(|(column, _)| !told.contains(column));
+        .filter(|(column, _)| !reported.contains(column));
     said.extend(others.map(|(column, text)| (column.to_owned(), Value::Text(text.to_owned()))));
     said
 }

@@ -4,7 +4,7 @@ use super::aligned::Aligned;
 use super::entity::{self, Entity};
 use super::rows::{self, ComparedTables, TableChange};
 use super::{PropertyChange, Version, What};
-use crate::store::StoreError;
+use crate::diff::DiffError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +71,7 @@ impl Difference {
 ///
 /// # Errors
 /// A version cannot be read.
-pub fn compare(old: &Version, new: &Version) -> Result<Difference, StoreError> {
+pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
     let tables = |version: &Version| match &version.project {
         Some(project) => ComparedTables::open(project),
         None => Ok(None),
@@ -129,7 +129,7 @@ fn beyond_rows(entities: Vec<Entity>, tables: &[TableChange]) -> Vec<Entity> {
         .flat_map(|row| row.removed.iter().chain(&row.added))
         .map(String::as_str)
         .collect();
-    let told = |subject: &str, change: &PropertyChange, value: &String| {
+    let is_reported = |subject: &str, change: &PropertyChange, value: &String| {
         let graph = change
             .graph
             .as_ref()
@@ -142,8 +142,12 @@ fn beyond_rows(entities: Vec<Entity>, tables: &[TableChange]) -> Vec<Entity> {
             let subject = entity.subject.clone();
             for change in &mut entity.properties {
                 let one = change.clone();
-                change.old.retain(|value| !told(&subject, &one, value));
-                change.new.retain(|value| !told(&subject, &one, value));
+                change
+                    .old
+                    .retain(|value| !is_reported(&subject, &one, value));
+                change
+                    .new
+                    .retain(|value| !is_reported(&subject, &one, value));
             }
             entity
                 .properties

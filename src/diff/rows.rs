@@ -2,16 +2,17 @@
 
 use super::entity::What;
 use super::renamed::{self, Named};
-use crate::claims::{Claims, Standing, read_texts, stem};
+use crate::claims::{Claims, Placement, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::Table;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::diff::DiffError;
 use crate::pipeline::Source;
 use crate::plan::{TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
-use crate::store::{StoreError, mentions_blank, renamed as relabelled};
+use crate::store::{mentions_blank, renamed as relabelled};
 use crate::tables::ProjectTables;
 use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub struct TableChange {
     pub new_columns: Vec<String>,
     /// Columns that only the old version has.
     pub gone_columns: Vec<String>,
-    /// Whether rows or columns that both have stand in another order.
+    /// Whether rows or columns that both have are in another order.
     pub reordered: bool,
     /// Rows that differ, in order of their keys.
     pub rows: Vec<RowChange>,
@@ -70,14 +71,14 @@ pub struct CellChange {
 pub(super) struct ComparedTables {
     project: ProjectTables,
     /// What contradicts, once a row differs.
-    standing: OnceCell<Standing>,
+    standing: OnceCell<Placement>,
 }
 
 impl ComparedTables {
     /// The tables of a project whose metadata has been read before, and its errors reported.
-    pub(super) fn open(project: &Project) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(project: &Project) -> Result<Option<Self>, DiffError> {
         let source = Source::open(project)
-            .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
+            .map_err(|e| DiffError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
         let project = ProjectTables::load(source, &mut silent);
         Ok(project.map(|project| Self {
@@ -113,9 +114,9 @@ impl ComparedTables {
         names.filter(move |name| !seen.insert(*name))
     }
 
-    fn standing(&self) -> &Standing {
+    fn standing(&self) -> &Placement {
         self.standing.get_or_init(|| {
-            // What is wrong with claims is told by `check`.
+            // `check` reports what is wrong with claims.
             let mut silent = Diagnostics::new(Mode::Convert);
             let claims = Claims::read(self.project.get(), &mut silent);
             claims.standing(claims.graph(&self.project.group))
@@ -139,8 +140,8 @@ impl ComparedTables {
 pub(super) fn compare(
     old: &ComparedTables,
     new: &ComparedTables,
-) -> Result<Vec<TableChange>, StoreError> {
-    let unread = |e| StoreError::io("tables".as_ref(), "compare the tables", e);
+) -> Result<Vec<TableChange>, DiffError> {
+    let unread = |e| DiffError::io("tables".as_ref(), "compare the tables", e);
     let shared: BTreeSet<&str> = old.shared_names().chain(new.shared_names()).collect();
     let (old_names, new_names) = (old.names(&shared), new.names(&shared));
     let names: BTreeSet<&String> = old_names.iter().chain(&new_names).collect();
@@ -241,7 +242,7 @@ impl View<'_> {
         Ok(cells)
     }
 
-    /// The quads of some rows, as lines, where contradictions let them stand. Only the splits that hold such rows are converted.
+    /// The quads of some rows, as lines, as contradictions leave them. Only the splits that hold such rows are converted.
     fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, Lines>> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
@@ -265,14 +266,14 @@ impl View<'_> {
     }
 }
 
-/// The quads of a row as lines whose blank nodes do not tell where the row stands, each with the line as
+/// The quads of a row as lines whose blank nodes do not tell where the row is, each with the line as
 /// the graph has it where that is another one.
 type Lines = BTreeMap<String, Option<String>>;
 
 /// Keeps the quads of some rows.
 struct RowSink<'w> {
     wanted: &'w BTreeSet<u64>,
-    standing: &'w Standing,
+    standing: &'w Placement,
     quads: HashMap<u64, Lines>,
 }
 
@@ -318,7 +319,7 @@ fn lacking(lines: &Lines, others: &Lines) -> Vec<String> {
         .collect()
 }
 
-/// A key in one line. Of several cells, those that hold what stands between them are quoted as in CSV.
+/// A key in one line. Of several cells, those that hold what is between them are quoted as in CSV.
 pub(super) fn key_text<'c>(cells: impl ExactSizeIterator<Item = &'c str>) -> String {
     let several = cells.len() > 1;
     let mut text = String::new();
@@ -409,7 +410,7 @@ fn differing(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> Vec<Dif
     differing
 }
 
-/// Whether the rows of both stand in another order.
+/// Whether the rows of both are in another order.
 fn reordered(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> bool {
     let mut numbers: Vec<(u64, u64)> = before
         .iter()

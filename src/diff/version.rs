@@ -4,14 +4,14 @@ use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place, Severity};
+use crate::diff::DiffError;
 use crate::export::{Compression, Format, of_file_name};
 use crate::pipeline;
 use crate::project::Project;
 use crate::store::line::{Parts, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
 use crate::store::{
-    self, Build, Nesting, Prefixes, StoreError, Syntax, TooDeep, Unlabelled, mentions_blank,
-    renamed,
+    self, Build, Nesting, Prefixes, Syntax, TooDeep, Unlabelled, mentions_blank, renamed,
 };
 use oxigraph::io::RdfParser;
 use oxrdf::{BlankNode, Quad, QuadRef};
@@ -36,7 +36,7 @@ pub struct Version {
     pub prefixes: Prefixes,
     /// Base of the project's IRIs, where it is known.
     pub base: Option<String>,
-    /// The project, where its tables are at hand.
+    /// The project, where its tables are available.
     pub project: Option<Project>,
     /// Errors in the project. With some there is no graph, and its tables alone can be compared.
     pub errors: u64,
@@ -69,7 +69,7 @@ impl Version {
         folder: &Path,
         store: &Path,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Self>, StoreError> {
+    ) -> Result<Option<Self>, DiffError> {
         let path = Path::new(name);
         if name == "current" {
             return Self::of_build(store::open(store)?).map(Some);
@@ -107,7 +107,7 @@ impl Version {
         }
     }
 
-    fn of_build(build: Build) -> Result<Self, StoreError> {
+    fn of_build(build: Build) -> Result<Self, DiffError> {
         let about = &build.manifest().about;
         Ok(Self {
             name: format!("build {}", build.manifest().id),
@@ -129,7 +129,7 @@ impl Version {
         shown: &Path,
         prepared: TempDir,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Self>, StoreError> {
+    ) -> Result<Option<Self>, DiffError> {
         let mut found = Diagnostics::new(Mode::Validate);
         let sink = LineSink::new(prepared.path());
         let quads = pipeline::quads(&project, shown, sink, &mut found)?;
@@ -145,7 +145,7 @@ impl Version {
             sorted.map_err(|e| temporary(&e))?;
         }
         let source = pipeline::Source::open(&project)
-            .map_err(|e| StoreError::io(project.root(), "read the project", e))?;
+            .map_err(|e| DiffError::io(project.root(), "read the project", e))?;
         let mut silent = Diagnostics::new(Mode::Convert);
         let Some(group) = source.load(&mut silent) else {
             return Ok(None);
@@ -163,13 +163,13 @@ impl Version {
         }))
     }
 
-    fn of_dump(path: &Path) -> Result<Self, StoreError> {
+    fn of_dump(path: &Path) -> Result<Self, DiffError> {
         let (format, compression) = of_file_name(path);
         let Some(format) = format else {
-            return Err(crate::export::unknown_format(&path.to_string_lossy()));
+            return Err(crate::export::unknown_format(&path.to_string_lossy()).into());
         };
         let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
-        let unread = |e| StoreError::io(path, "read the dump", e);
+        let unread = |e| DiffError::io(path, "read the dump", e);
         let file = File::open(path).map_err(unread)?;
         let reader: Box<dyn Read> = match compression {
             Compression::None => Box::new(file),
@@ -233,7 +233,7 @@ impl Version {
         })
     }
 
-    fn all_lines(&self) -> Result<Box<dyn BufRead + '_>, StoreError> {
+    fn all_lines(&self) -> Result<Box<dyn BufRead + '_>, DiffError> {
         Ok(match &self.lines {
             Lines::Build(build) => Box::new(build.lines()?),
             Lines::Folder(folder) => {
@@ -248,7 +248,7 @@ impl Version {
     ///
     /// # Errors
     /// They cannot be read.
-    pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<'_>, StoreError> {
+    pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<'_>, DiffError> {
         Ok(Chosen {
             lines: self.all_lines()?,
             one_graph,
@@ -305,20 +305,20 @@ impl<R: BufRead> Read for Chosen<R> {
 struct Layout;
 
 impl Layout {
-    fn ids(store: &Path) -> Result<Vec<String>, StoreError> {
+    fn ids(store: &Path) -> Result<Vec<String>, DiffError> {
         store::Layout::new(store)
             .ids()
-            .map_err(|e| StoreError::io(store, "list the builds", e))
+            .map_err(|e| DiffError::io(store, "list the builds", e))
     }
 }
 
 /// The id of the build before the published one.
-fn previous(store: &Path) -> Result<String, StoreError> {
+fn previous(store: &Path) -> Result<String, DiffError> {
     let current = store::open(store)?.manifest().id.clone();
     let ids = Layout::ids(store)?;
     let before = ids.iter().take_while(|id| **id != current).last();
     before.cloned().ok_or_else(|| {
-        StoreError::new(
+        DiffError::new(
             Code::NoBuild,
             store,
             "there is no build before the published one",
@@ -327,20 +327,20 @@ fn previous(store: &Path) -> Result<String, StoreError> {
     })
 }
 
-fn unknown(message: String) -> StoreError {
-    StoreError::from(
+fn unknown(message: String) -> DiffError {
+    DiffError::from(
         Diagnostic::new(Code::UnknownVersion, Place::file("command line"), message).with_expected(
             "`current`, `previous`, the id of a build, a dump (.ttl, .nt, .nq, .trig, also .gz and .zst), a project folder or a git revision",
         ),
     )
 }
 
-fn temporary(error: &io::Error) -> StoreError {
+fn temporary(error: &io::Error) -> DiffError {
     let error = io::Error::new(error.kind(), error.to_string());
-    StoreError::io(&std::env::temp_dir(), "sort the quads", error)
+    DiffError::io(&std::env::temp_dir(), "sort the quads", error)
 }
 
-fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> StoreError {
+fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> DiffError {
     let name = path.to_string_lossy();
     let place = match error {
         oxigraph::io::RdfParseError::Syntax(error) => match error.location() {
@@ -352,7 +352,7 @@ fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> StoreError {
             None => Place::file(&*name),
         },
     };
-    StoreError::from(Diagnostic::new(
+    DiffError::from(Diagnostic::new(
         Code::Turtle,
         place,
         format!("the dump cannot be read: {error}"),

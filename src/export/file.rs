@@ -96,7 +96,7 @@ impl OutputFile {
     }
 }
 
-/// Whether a path that is no link leads to something else than a file, which keeps nothing.
+/// Whether a path that is not a link leads to something else than a file, which keeps nothing.
 fn is_stream(path: &Path) -> bool {
     is_special(path) || fs::metadata(path).is_ok_and(|there| !there.is_file())
 }

@@ -1,7 +1,7 @@
 //! Formats of dumps and their compression, by name and by file extension.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::StoreError;
+use crate::export::ExportError;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use std::path::Path;
 
@@ -124,9 +124,9 @@ pub fn of_file_name(path: &Path) -> (Option<Format>, Compression) {
 }
 
 /// The refusal of an unknown format, which lists the known ones.
-pub fn unknown_format(text: &str) -> StoreError {
+pub fn unknown_format(text: &str) -> ExportError {
     let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
-    StoreError::from(
+    ExportError::from(
         Diagnostic::new(
             Code::ExportFormat,
             Place::default(),

@@ -148,7 +148,7 @@ impl<A: LineSource, B: LineSource> LineSource for Selected<A, B> {
     }
 }
 
-/// A source with its next line at hand.
+/// A source and its next line.
 struct Ahead<S> {
     source: S,
     line: Vec<u8>,

@@ -3,6 +3,7 @@
 //! A dump is made from the build's sorted quads, so every literal keeps the form
 //! that the plan gave it, and nothing depends on the CSV files having stayed as they were.
 
+mod error;
 mod file;
 mod format;
 pub(crate) mod lines;
@@ -16,6 +17,7 @@ pub(crate) mod turtle;
 pub(crate) mod xml;
 
 pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
+pub use error::ExportError;
 pub(crate) use file::OutputFile;
 pub use format::{Compression, Format, of_file_name, unknown_format};
 pub use lines::{Graphs, LineSource};
@@ -23,9 +25,10 @@ pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::digest::hex;
 use crate::progress::Progress;
 use crate::store::line::Parts;
-use crate::store::{Build, Prefixes, StoreError, graph_iri, hex};
+use crate::store::{Build, Prefixes, graph_iri};
 use lines::{ReadLines, Selected};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -48,7 +51,7 @@ pub struct ExportOptions {
     pub manifest: bool,
     /// The time to put in the manifest (`xsd:dateTime`); none by default, so that manifests compare.
     pub issued: Option<String>,
-    /// Hears of triples as they are read.
+    /// Progress callback, in triples read.
     pub progress: Option<Progress>,
 }
 
@@ -87,7 +90,7 @@ pub fn export_to_file(
     build: &Build,
     options: &ExportOptions,
     path: &Path,
-) -> Result<Exported, StoreError> {
+) -> Result<Exported, ExportError> {
     let graphs = choose(build, options)?;
     let is_stream = file::leads_to_stream(path);
     let mut dumped = None;
@@ -105,7 +108,7 @@ pub fn export_to_file(
         bytes,
         manifest: None,
     };
-    // A stream is no file that a manifest could be about.
+    // A stream is not a file that a manifest could be about.
     if options.manifest && !is_stream {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let manifest_path = path.with_file_name(format!("{name}.manifest.ttl"));
@@ -120,7 +123,7 @@ pub fn export_to_file(
         };
         to_file(&manifest_path, Compression::None, |out| {
             manifest::write(build, &of_dump, &graphs, options, out)
-                .map_err(|e| StoreError::io(&manifest_path, "write the manifest", e))
+                .map_err(|e| ExportError::io(&manifest_path, "write the manifest", e))
         })?;
         exported.manifest = Some(manifest_path);
     }
@@ -130,12 +133,12 @@ pub fn export_to_file(
 /// Dumps a build into a stream, without a manifest.
 ///
 /// # Errors
-/// As [`export_to_file`]; [`StoreError::is_broken_pipe`] tells a reader that went away.
+/// As [`export_to_file`]; [`ExportError::is_broken_pipe`] tells a reader that went away.
 pub fn export_to_stream(
     build: &Build,
     options: &ExportOptions,
     out: &mut dyn Write,
-) -> Result<Exported, StoreError> {
+) -> Result<Exported, ExportError> {
     let graphs = choose(build, options)?;
     let mut triples = 0;
     to_stream(out, options.compression, |out| {
@@ -152,10 +155,10 @@ pub fn export_to_stream(
 /// The graphs that the options name.
 ///
 /// # Errors
-/// One is unknown; the names that there are stand in the refusal.
-pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreError> {
+/// One is unknown; the error lists the known ones.
+pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportError> {
     if options.reifiers && matches!(options.format, Format::RdfXml | Format::JsonLd) {
-        return Err(StoreError::from(
+        return Err(ExportError::from(
             Diagnostic::new(
                 Code::ExportFormat,
                 Place::file("command line"),
@@ -200,7 +203,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, StoreErr
                     None => iri,
                 })
                 .collect();
-            return Err(StoreError::from(
+            return Err(ExportError::from(
                 Diagnostic::new(
                     Code::UnknownGraph,
                     Place::file("command line"),
@@ -228,7 +231,7 @@ fn dump(
     options: &ExportOptions,
     graphs: &Graphs,
     out: &mut dyn Write,
-) -> Result<Dumped, StoreError> {
+) -> Result<Dumped, ExportError> {
     let release = build.release_lines()?;
     let selected = Selected::new(
         ReadLines(build.lines()?),
@@ -245,7 +248,7 @@ fn dump(
         hasher: Sha256::new(),
         blank: false,
         progress: options.progress.clone(),
-        untold: 0,
+        unreported: 0,
     };
     let about = &build.manifest().about;
     let triples = write_lines(
@@ -274,7 +277,7 @@ pub fn write_lines(
     prefixes: &Prefixes,
     base: &str,
     out: &mut dyn Write,
-) -> Result<u64, StoreError> {
+) -> Result<u64, ExportError> {
     let layout = turtle::Layout {
         prefixes,
         base,
@@ -315,8 +318,8 @@ fn write_plain(lines: &mut dyn LineSource, format: Format, out: &mut dyn Write) 
     Ok(written)
 }
 
-/// Lines that pass before a listener is told.
-const TOLD: u64 = 4096;
+/// Lines between two calls of the progress callback.
+const REPORTED: u64 = 4096;
 
 /// Digests the lines that pass.
 struct Digesting<S> {
@@ -324,8 +327,8 @@ struct Digesting<S> {
     hasher: Sha256,
     blank: bool,
     progress: Option<Progress>,
-    /// Lines that the listener has not been told of.
-    untold: u64,
+    /// Lines that have not been reported.
+    unreported: u64,
 }
 
 impl<S: LineSource> LineSource for Digesting<S> {
@@ -338,11 +341,11 @@ impl<S: LineSource> LineSource for Digesting<S> {
                 || Parts::of(line).is_some_and(|parts| {
                     parts.subject.starts_with(b"_:") || parts.object.starts_with(b"_:")
                 });
-            self.untold += 1;
-            if self.untold == TOLD
+            self.unreported += 1;
+            if self.unreported == REPORTED
                 && let Some(progress) = &self.progress
             {
-                progress.add(std::mem::take(&mut self.untold));
+                progress.add(std::mem::take(&mut self.unreported));
             }
         }
         Ok(more)

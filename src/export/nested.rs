@@ -251,7 +251,7 @@ impl<'l> Nodes<'l> {
         let mut stack: Vec<(usize, usize)> = Vec::new();
         for number in 0..self.roles.len() {
             let inside = matches!(self.roles[number], Role::Nested | Role::Item { .. });
-            // Outermost: what refers to it is no node that is inside another, or not a blank node at all.
+            // Outermost: what refers to it is not a node that is inside another, or not a blank node at all.
             if inside && self.parent(number).is_none() {
                 stack.push((number, 1));
             } else if !inside {

@@ -3,7 +3,8 @@
 //! Writing one takes Oxigraph's RocksDB, which takes a C++ compiler and half an hour to compile: the feature
 //! `rocksdb` brings it.
 
-use crate::store::{Build, StoreError};
+use crate::export::ExportError;
+use crate::store::Build;
 use std::path::Path;
 
 /// The name by which users ask for it.
@@ -16,10 +17,10 @@ pub const OXIGRAPH: &str = "oxigraph";
 /// The folder holds something, or the store cannot be written ([`Code::StoreFiles`](crate::diagnostic::Code)); or this
 /// program was built without the feature `rocksdb` ([`Code::ExportFormat`](crate::diagnostic::Code)).
 #[cfg(not(feature = "rocksdb"))]
-pub fn to_oxigraph(_: &Build, folder: &Path) -> Result<u64, StoreError> {
+pub fn to_oxigraph(_: &Build, folder: &Path) -> Result<u64, ExportError> {
     use crate::diagnostic::Code;
     let message = "this program was built without the format `oxigraph`";
-    Err(StoreError::new(Code::ExportFormat, folder, message).with_hint(
+    Err(ExportError::new(Code::ExportFormat, folder, message).with_hint(
         "`cargo install civigraph --features rocksdb` brings it; or load `--format nquads` into a store of your own",
     ))
 }
@@ -29,7 +30,7 @@ pub use with_rocksdb::to_oxigraph;
 
 #[cfg(feature = "rocksdb")]
 mod with_rocksdb {
-    use super::{Build, Path, StoreError};
+    use super::{Build, ExportError, Path};
     use crate::diagnostic::Code;
     use crate::store::{folder_of, index_error, sync_folder};
     use oxigraph::store::{StorageError, Store};
@@ -41,20 +42,20 @@ mod with_rocksdb {
     ///
     /// # Errors
     /// The folder holds something, or the store cannot be written ([`Code::StoreFiles`]).
-    pub fn to_oxigraph(build: &Build, folder: &Path) -> Result<u64, StoreError> {
+    pub fn to_oxigraph(build: &Build, folder: &Path) -> Result<u64, ExportError> {
         let is_there = match fs::read_dir(folder) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
                     let message = "the folder is not empty";
-                    return Err(StoreError::new(Code::StoreFiles, folder, message)
+                    return Err(ExportError::new(Code::StoreFiles, folder, message)
                         .with_hint("name a folder that does not exist"));
                 }
                 true
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(StoreError::io(folder, "look into the folder", error)),
+            Err(error) => return Err(ExportError::io(folder, "look into the folder", error)),
         };
-        let failed = |error| StoreError::io(folder, "write the store", error);
+        let failed = |error| ExportError::io(folder, "write the store", error);
         let beside = folder_of(folder);
         fs::create_dir_all(beside).map_err(failed)?;
         let temporary = tempfile::Builder::new()
@@ -66,7 +67,7 @@ mod with_rocksdb {
         let quads = load(build, &path).map_err(|error| match error {
             LoadError::Index(error) => index_error(error),
             LoadError::Store(error) => {
-                StoreError::io(folder, "write the store", io::Error::other(error))
+                ExportError::io(folder, "write the store", io::Error::other(error))
             }
         })?;
         if is_there {

@@ -4,8 +4,9 @@ use super::lines::LineSource;
 use super::xml::RdfXml;
 use super::{Format, target};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::export::ExportError;
+use crate::store::Prefixes;
 use crate::store::line::Parts;
-use crate::store::{Prefixes, StoreError};
 use oxigraph::io::{RdfSerializer, WriterQuadSerializer};
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ pub(super) fn write(
     prefixes: &Prefixes,
     base: &str,
     out: &mut dyn Write,
-) -> Result<u64, StoreError> {
+) -> Result<u64, ExportError> {
     let mut serializer = RdfSerializer::from_format(format.rdf());
     let things = format!("{base}id/");
     for (prefix, namespace) in prefixes.iter() {
@@ -76,14 +77,14 @@ enum Writer<'o> {
 /// Tells what the format cannot hold from what the output does not take.
 ///
 /// `hint` names formats that can.
-pub(crate) fn cannot_hold(format: &str, hint: &str, error: io::Error) -> StoreError {
+pub(crate) fn cannot_hold(format: &str, hint: &str, error: io::Error) -> ExportError {
     if !matches!(
         error.kind(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other
     ) {
         return target::output(error);
     }
-    StoreError::from(
+    ExportError::from(
         Diagnostic::new(
             Code::ExportFormat,
             Place::file("output"),

@@ -1,7 +1,7 @@
 //! Where a dump goes: standard output, or a file that has its name only when it is whole.
 
 use super::{Compression, OutputFile};
-use crate::store::StoreError;
+use crate::export::ExportError;
 use flate2::GzBuilder;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -19,9 +19,9 @@ use std::path::Path;
 pub fn to_file(
     path: &Path,
     compression: Compression,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), StoreError>,
-) -> Result<(u64, String), StoreError> {
-    let failed = |error| StoreError::io(path, "write the file", error);
+    write: impl FnOnce(&mut dyn Write) -> Result<(), ExportError>,
+) -> Result<(u64, String), ExportError> {
+    let failed = |error| ExportError::io(path, "write the file", error);
     let target = OutputFile::create(path).map_err(failed)?;
     let mut digested = Digested {
         file: BufWriter::with_capacity(1 << 17, target.file().try_clone().map_err(failed)?),
@@ -32,34 +32,34 @@ pub fn to_file(
     digested.flush().map_err(failed)?;
     let Digested { hasher, bytes, .. } = digested;
     target.finish().map_err(failed)?;
-    Ok((bytes, crate::store::hex(&hasher.finalize())))
+    Ok((bytes, crate::digest::hex(&hasher.finalize())))
 }
 
 /// Writes through `write` into an open stream.
 ///
 /// # Errors
-/// The stream cannot be written ([`StoreError::is_broken_pipe`] tells a reader that went away), or
+/// The stream cannot be written ([`ExportError::is_broken_pipe`] tells a reader that went away), or
 /// `write` fails.
 pub fn to_stream(
     out: &mut dyn Write,
     compression: Compression,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    write: impl FnOnce(&mut dyn Write) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
     compressed(&mut out, compression, write)?;
     out.flush().map_err(output)
 }
 
 /// A stream that could not be written.
-pub(crate) fn output(error: io::Error) -> StoreError {
-    StoreError::io(Path::new("output"), "write", error)
+pub(crate) fn output(error: io::Error) -> ExportError {
+    ExportError::io(Path::new("output"), "write", error)
 }
 
 fn compressed(
     out: &mut dyn Write,
     compression: Compression,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    write: impl FnOnce(&mut dyn Write) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
     match compression {
         Compression::None => write(out),
         Compression::Gzip => {
@@ -119,7 +119,7 @@ mod tests {
         })?;
         let failed = to_file(&path, Compression::None, |out| {
             out.write_all(b"half of the new").map_err(output)?;
-            Err(StoreError::new(Code::StoreFiles, &path, "no space"))
+            Err(ExportError::new(Code::StoreFiles, &path, "no space"))
         });
         assert!(failed.is_err());
         assert_eq!(fs::read(&path)?, b"old");
@@ -135,7 +135,7 @@ mod tests {
             let (bytes, digest) = to_file(&path, compression, |out| {
                 out.write_all(b"text").map_err(output)
             })?;
-            assert_eq!(crate::store::digest_file(&path)?, (bytes, digest));
+            assert_eq!(crate::digest::digest_file(&path)?, (bytes, digest));
             let file = File::open(&path)?;
             let text = match compression {
                 Compression::Gzip => io::read_to_string(flate2::read::GzDecoder::new(file))?,

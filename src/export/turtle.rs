@@ -435,7 +435,7 @@ pub(super) fn natural_key(text: &[u8], key: &mut Vec<u8>) {
         let (digits, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
         let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
         let significant = digits.get(zeros..).unwrap_or_default();
-        // A longer number is a larger one. Numbers stand where digits stand among the characters.
+        // A longer number is a larger one. Numbers are where digits are among the characters.
         key.push(b'0');
         key.push(u8::try_from(significant.len() + 1).unwrap_or(u8::MAX));
         key.extend_from_slice(significant);
@@ -445,7 +445,7 @@ pub(super) fn natural_key(text: &[u8], key: &mut Vec<u8>) {
     key.extend_from_slice(text);
 }
 
-/// Appends a term of a canonical line as Turtle; `used` hears the prefix, if one is used.
+/// Appends a term of a canonical line as Turtle; `used` is called with the prefix, if one is used.
 pub(crate) fn write_term(
     term: &[u8],
     prefixes: &Prefixes,

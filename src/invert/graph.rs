@@ -55,7 +55,7 @@ impl Graph {
         self.claimed.insert(index);
     }
 
-    /// Marks a statement that does not stand in a cell.
+    /// Marks a statement that is not in a cell.
     pub(super) fn not_a_cell(
         &mut self,
         subject: NamedOrBlankNode,

@@ -92,7 +92,7 @@ pub(super) fn head(template: &Template, base: &str) -> String {
         [Part::Text(text)] => absolute(template, text.clone(), base),
         [Part::Text(text), ..] if template.form == Form::Absolute => text.clone(),
         [Part::Text(text), ..] => {
-            // Resolved with something after it: a slash at its end is no last segment.
+            // Resolved with something after it: a slash at its end is not a last segment.
             let probe = absolute(template, format!("{text}x"), base);
             probe.strip_suffix('x').unwrap_or(&probe).to_owned()
         }
@@ -147,7 +147,7 @@ fn may_stand_in_value(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b',')
 }
 
-/// Decodes `%XX`; `None` where the result is no UTF-8.
+/// Decodes `%XX`; `None` where the result is not UTF-8.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -22,6 +22,7 @@
 
 mod compare;
 mod expand;
+mod form;
 mod graph;
 mod matching;
 mod originals;
@@ -31,6 +32,7 @@ mod sources;
 mod table;
 mod written;
 
+pub use form::Form;
 pub use graph::Graph;
 pub use originals::compare_with;
 

@@ -119,7 +119,7 @@ fn differ(
                 Code::InverseRows,
                 table.place.clone(),
                 format!(
-                    "`{name}` cannot be written back: the graph does not hold what stands beside its cells"
+                    "`{name}` cannot be written back: the graph does not hold what is beside its cells"
                 ),
             )
             .with_hint("comments, and columns that the metadata does not describe, make no triples"),

@@ -343,7 +343,7 @@ impl<'a> Solver<'a> {
         Some(said)
     }
 
-    /// Whether a quad stands in the graph of a rule; what the graph's name says.
+    /// Whether a quad is in the graph of a rule; what the graph's name says.
     fn graph_fits(
         &self,
         rule: &Rule<'a>,

@@ -11,7 +11,7 @@ use crate::plan::{
 };
 use std::collections::BTreeSet;
 
-/// Everything that stands in the way of writing a table back from its graph.
+/// Everything that is in the way of writing a table back from its graph.
 pub(super) fn check(plan: &Plan, index: usize, table: &Table) -> Vec<Diagnostic> {
     let Some(table_plan) = plan.tables.get(index) else {
         return Vec::new();

@@ -94,7 +94,7 @@ impl<'a> Inverse<'a> {
         remaining(self.plan, ColumnId::new(column))
     }
 
-    /// The values of columns that bindings hold; `None` where one is no value of its column.
+    /// The values of columns that bindings hold; `None` where one is not a value of its column.
     pub(super) fn values(
         &self,
         rule: &Rule<'_>,

@@ -21,7 +21,7 @@ impl Resolver for Files {
     }
 }
 
-/// Converts files and writes them back: the tables, or the codes of what stands in the way.
+/// Converts files and writes them back: the tables, or the codes of what is in the way.
 fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec<Code>> {
     let mut all = vec![("m.json".to_owned(), metadata.as_bytes().to_vec())];
     for (name, text) in files {
@@ -119,7 +119,7 @@ fn cells_are_found_again() {
         ),
         "id,ru,en\n1,Ирбит,Irbit\n2,,\n3,\"a\nb\",\"\"\"\"\n",
     );
-    // Two kinds of things under one property, told by their templates.
+    // Two kinds of things under one property, which their templates distinguish.
     exact(
         &with(
             r#"{"name": "city", "titles": "city", "propertyUrl": "schema:location", "valueUrl": "city/{city}"},

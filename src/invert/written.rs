@@ -69,7 +69,7 @@ impl<'p> Writing<'p> {
     pub(super) fn null(&self, empty_is_said: bool) -> &str {
         let null = &self.column.null;
         // An empty cell of a column with a separator is an empty list, whatever its words for null, and
-        // never stands where a list is required.
+        // never is where a list is required.
         let empty = match self.column.separator {
             Some(_) => !empty_is_said && !self.column.required,
             None => null.iter().any(String::is_empty),

@@ -96,7 +96,7 @@ impl Knowledge<'_> {
     /// The store cannot be read.
     pub fn disputes(&self, node: &NamedNode) -> Result<Vec<Dispute>, StoreError> {
         let mut disputes = self.disputes_by(&self.claims(node)?)?;
-        // Rows that contradict each other stand in the graph of claims.
+        // Rows that contradict each other are in the graph of claims.
         let graph = self.terms.claims.as_ref();
         let mut about = Vec::new();
         for quad in self.build.index().quads_for_pattern(

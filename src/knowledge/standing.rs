@@ -67,9 +67,27 @@ fn certainty(claim: &Claim) -> (u8, u8) {
     (basis, modality)
 }
 
+/// The claims about what a text translates: those about the one value that the property has in other languages.
+fn translated<'c>(claims: &'c [Claim], predicate: &NamedNode, object: &Term) -> Vec<&'c Claim> {
+    let is_text = |term: &Term| matches!(term, Term::Literal(text) if text.language().is_some());
+    if !is_text(object) {
+        return Vec::new();
+    }
+    let about: Vec<&Claim> = claims
+        .iter()
+        .filter(|claim| claim.predicate.as_ref() == Some(predicate))
+        .collect();
+    let mut values = about.iter().flat_map(|claim| &claim.objects);
+    match values.next() {
+        // Of several names, nothing says which one it translates.
+        Some(first) if is_text(first) && values.all(|value| value == first) => about,
+        _ => Vec::new(),
+    }
+}
+
 impl Knowledge<'_> {
     /// What claims say of a triple. One that follows by a rule alone is inferred; of one that nothing is said
-    /// about, nothing is known.
+    /// about, nothing is known. A translation is as certain as what it translates.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -84,7 +102,7 @@ impl Knowledge<'_> {
 
     /// What claims say of a triple by which a thing points to another one. Where none is about the triple
     /// itself, it is as certain as the most certain of what else is claimed of the thing: a participation that
-    /// is inferred is no plain link to its event.
+    /// is inferred is not a plain link to its event.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -94,8 +112,18 @@ impl Knowledge<'_> {
         predicate: &NamedNode,
         object: &Term,
     ) -> Result<Standing, StoreError> {
-        let claims = self.claims(subject)?;
-        let standing = self.standing_by(&claims, subject, predicate, object)?;
+        self.link_by(&self.claims(subject)?, subject, predicate, object)
+    }
+
+    /// As [`link`](Self::link), with the claims about the subject.
+    pub(crate) fn link_by(
+        &self,
+        claims: &[Claim],
+        subject: &NamedNode,
+        predicate: &NamedNode,
+        object: &Term,
+    ) -> Result<Standing, StoreError> {
+        let standing = self.standing_by(claims, subject, predicate, object)?;
         if standing != Standing::default() {
             return Ok(standing);
         }
@@ -115,6 +143,11 @@ impl Knowledge<'_> {
             .filter(|claim| claim.predicate.as_ref() == Some(predicate))
             .filter(|claim| claim.objects.contains(object))
             .collect();
+        let about = if about.is_empty() {
+            translated(claims, predicate, object)
+        } else {
+            about
+        };
         if about.is_empty() {
             let is_in = |graph: &GraphName| {
                 let quad = QuadRef::new(subject, predicate, object, graph);

@@ -18,7 +18,7 @@ pub fn claimed(tables: Tables<'_>) -> io::Result<Vec<Match>> {
         plan,
         resolver,
     } = tables;
-    // What is wrong with claims is told by `check`.
+    // `check` reports what is wrong with claims.
     let mut silent = Diagnostics::new(Mode::Convert);
     let claims = Claims::read(tables, &mut silent);
     if claims.table().is_none() {

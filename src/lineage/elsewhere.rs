@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// A triple and who says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OtherTriple {
     /// The triple.
     pub triple: Triple,
     /// Who says it.
@@ -42,7 +42,7 @@ pub fn ontology(
     shown: &Path,
     build: &Build,
     pattern: &Pattern,
-) -> Result<Vec<Elsewhere>, StoreError> {
+) -> Result<Vec<OtherTriple>, StoreError> {
     let about = &build.manifest().about;
     let graph = NamedNode::new_unchecked(graph_iri(&about.base, "vocabulary"));
     let files = project
@@ -52,7 +52,7 @@ pub fn ontology(
     for file in files {
         let name = shown.join(file.strip_prefix(project.root()).unwrap_or(&file));
         let name = name.strip_prefix(".").unwrap_or(&name).to_string_lossy();
-        // What is wrong with it is told by `check`.
+        // `check` reports what is wrong with it.
         let mut silent = Diagnostics::new(Mode::Convert);
         let quads = read_turtle(&file, &name, graph.clone(), &mut silent)?;
         let mut matching = quads
@@ -65,7 +65,7 @@ pub fn ontology(
         let text = std::fs::read_to_string(&file)
             .map_err(|error| StoreError::io(&file, "read the file", error))?;
         let place = described(&text, &name, pattern.subject.as_ref(), build);
-        found.extend(matching.map(|quad| Elsewhere {
+        found.extend(matching.map(|quad| OtherTriple {
             triple: quad.into(),
             by: Author::Ontology(place.clone()),
         }));
@@ -93,7 +93,7 @@ fn described(text: &str, name: &str, subject: NamedNodeRef<'_>, build: &Build) -
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<Elsewhere>, StoreError> {
+pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<OtherTriple>, StoreError> {
     let base = &build.manifest().about.base;
     let graph = |name| NamedNode::new_unchecked(graph_iri(base, name));
     let rule = NamedNode::new_unchecked(format!("{base}ns#rule"));
@@ -111,12 +111,12 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<Elsewhere>, Store
         )
     };
     let subject = pattern.subject.as_ref().into();
-    let mut found: Vec<Elsewhere> = Vec::new();
+    let mut found: Vec<OtherTriple> = Vec::new();
     let mut add = |quads: Vec<Quad>, by: &Author| {
         let matching = quads
             .into_iter()
             .filter(|quad| pattern.matches(quad.as_ref()));
-        found.extend(matching.map(|quad| Elsewhere {
+        found.extend(matching.map(|quad| OtherTriple {
             triple: quad.into(),
             by: by.clone(),
         }));

@@ -129,7 +129,7 @@ impl Facts {
     }
 
     /// Adds what claims make out of other cells, where the pattern asks about a claim or about nothing
-    /// that stands in a cell.
+    /// that is in a cell.
     fn add_claimed(&mut self, pattern: &Pattern, found: &mut Found) -> io::Result<()> {
         let Some(table) = self.claims.table() else {
             return Ok(());

@@ -4,10 +4,10 @@
 //! rows start: what a row says is always read from the CSV. It belongs to one state of plan and
 //! files; after any change it is made anew.
 
-use crate::claims::sha256_hex;
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use oxrdf::{NamedOrBlankNodeRef, QuadRef};
@@ -203,7 +203,7 @@ impl Entries {
 }
 
 /// The name of the index for this state of plan and files, and the bytes of all tables; `None` where
-/// one is no local file.
+/// one is not a local file.
 fn state(plan: &Plan, resolver: &dyn Resolver) -> io::Result<Option<(String, u64)>> {
     let mut state = serde_json::to_vec(plan)?;
     let mut bytes = 0;

@@ -21,13 +21,13 @@ mod state;
 mod tracer;
 
 pub use claimed::claimed;
-pub use elsewhere::{Author, Elsewhere, ontology, records};
+pub use elsewhere::{Author, OtherTriple, ontology, records};
 pub use facts::Facts;
 pub use filter::{Match, Pattern};
 pub use index::{Candidate, Index, folder};
 pub use inferred::{Inferred, Premise, inferred};
 pub use reason::{
-    Explained, Looked, NotStated, Reason, Standing, claim_json, parse_object, place_text,
+    Explained, Looked, NotStated, Publication, Reason, claim_json, parse_object, place_text,
 };
 pub use state::changed;
 pub use tracer::{Fragment, Tracer};
@@ -58,7 +58,7 @@ pub struct Lineage<'c> {
     pub cell: Option<(String, Option<String>)>,
     /// The columns that templates of the rule read, with their texts.
     pub read: Vec<(String, String)>,
-    /// The property or template of the metadata that says so, and where it stands there.
+    /// The property or template of the metadata that says so, and where it is there.
     pub rule: Option<(String, Place)>,
     /// The claims about that cell; the claim itself, where it states the value.
     pub claims: Vec<&'c Claim>,
@@ -76,7 +76,7 @@ pub fn find(
     index: Option<&mut Index>,
 ) -> io::Result<Found> {
     let mut sink = filter::FilterSink::new(pattern.clone());
-    // What is wrong with the tables is told by `check`; here only matches count.
+    // `check` reports what is wrong with the tables; here only matches count.
     let mut silent = Diagnostics::new(Mode::Convert);
     let mut near: Option<Near> = None;
     match index {
@@ -214,7 +214,7 @@ pub fn explain<'c>(
     Ok(explained)
 }
 
-/// The words of a claim's evidence, as far as its documents are at hand.
+/// The words of a claim's evidence, as far as its documents are available.
 pub fn words<'s>(
     claim: &Claim,
     spans: &'s Spans,
@@ -248,7 +248,7 @@ struct Cells {
     rows: BTreeMap<(usize, u64), Option<RowCells>>,
 }
 
-/// A row as it stands in its file.
+/// A row as it is in its file.
 #[derive(Debug, Clone)]
 pub(crate) struct RowCells {
     pub(crate) texts: Vec<String>,

@@ -1,7 +1,8 @@
 //! Whether the tables are still those that a build was made from.
 
+use crate::digest::digest_file;
 use crate::project::METADATA;
-use crate::store::{Build, digest_file, write_atomically};
+use crate::store::{Build, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;

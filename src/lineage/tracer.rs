@@ -1,7 +1,7 @@
 //! The rows, columns and cells that made the triples of a build, for queries that ask for them.
 
 use super::{Index, Near, claimed};
-use crate::convert;
+use crate::convert::{self, CollectSink, Options};
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::Source;
 use crate::plan::{ColumnId, TableId};
@@ -13,10 +13,10 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Subjects whose quads are kept at hand; when there are more, all are forgotten.
+/// Subjects whose quads are kept in memory; when there are more, all are forgotten.
 const KEPT: usize = 10_000;
 
-/// Where a triple stands in its table, in the numbers of its file as RFC 7111 counts them: header and
+/// Where a triple is in its table, in the numbers of its file as RFC 7111 counts them: header and
 /// comments included, from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fragment {
@@ -75,6 +75,8 @@ pub struct Tracer {
 struct State {
     index: Index,
     known: HashMap<String, Arc<[Made]>>,
+    /// Whether all subjects are known.
+    complete: bool,
     /// What claims make out of other cells, by subject; found out when a triple is from no cell.
     claimed: Option<HashMap<String, Vec<Made>>>,
 }
@@ -104,9 +106,34 @@ impl Tracer {
             state: Mutex::new(State {
                 index,
                 known: HashMap::new(),
+                complete: false,
                 claimed: None,
             }),
         })
+    }
+
+    /// Reads all tables at once, for those who are about to ask about most of their subjects. Memory grows with the
+    /// tables.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub(crate) fn read_all(&self) -> io::Result<()> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables = self.tables.get();
+        let quads = all(tables)?;
+        let mut known: HashMap<String, Vec<Made>> = HashMap::new();
+        for made in state.locate(tables, quads, None)? {
+            if let NamedOrBlankNode::NamedNode(subject) = &made.quad.subject {
+                let subject = subject.as_str().to_owned();
+                known.entry(subject).or_default().push(made);
+            }
+        }
+        let known = known.into_iter();
+        state.known = known
+            .map(|(subject, made)| (subject, made.into()))
+            .collect();
+        state.complete = true;
+        Ok(())
     }
 
     /// What made a triple, in the order of tables and rows: nothing where it is not from a table, several
@@ -126,6 +153,7 @@ impl Tracer {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let made = match state.known.get(subject.as_str()) {
             Some(made) => Arc::clone(made),
+            None if state.complete => Arc::default(),
             None => {
                 let made: Arc<[Made]> = state.read(self.tables.get(), subject)?.into();
                 if state.known.len() >= KEPT {
@@ -194,6 +222,23 @@ impl Tracer {
         let here = |quad: &Quad| store.contains(quad.as_ref()).map_err(io::Error::other);
         Ok(!here(quad)? && here(&moved)?)
     }
+}
+
+/// The quads of all rows, in the order of tables and rows.
+fn all(tables: Tables<'_>) -> io::Result<Vec<(Quad, convert::Origin)>> {
+    let mut all = CollectSink::default();
+    // The build was made from the same bytes, so there is nothing wrong with them.
+    let mut silent = Diagnostics::new(Mode::Convert);
+    let options = Options::default();
+    convert::run(
+        tables.plan,
+        tables.resolver,
+        &options,
+        &mut all,
+        &mut silent,
+    )?;
+    all.quads.retain(|(_, origin)| origin.row > 0);
+    Ok(all.quads)
 }
 
 /// A term as it comes out of the functions of SPARQL: `"007"^^xsd:int` is `"7"^^xsd:integer` there.

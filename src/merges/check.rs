@@ -1,5 +1,6 @@
 //! Decisions held against each other and against what the tables say.
 
+use super::form::Forms;
 use super::read::{Decision, Merges, name};
 use super::sink::{Met, Use};
 use super::{DIFFERENTLY, UNSURE};
@@ -34,6 +35,7 @@ impl Merges {
         let mut found = diagnostics.emptied();
         self.check_effect(tables, &mut found);
         self.check_things(met, group, &mut found);
+        self.check_merged(met, tables, &mut found);
         self.check_each_other(group, &mut found);
         let place = |place: &Place| (Arc::clone(&place.file), place.line, place.column);
         let known: HashSet<_> = diagnostics.iter().map(|one| place(&one.place)).collect();
@@ -69,6 +71,36 @@ impl Merges {
                     );
                 }
             }
+        }
+    }
+
+    /// Reports merged things that no table knows and none could make. What is merged may be gone: its IRI still
+    /// has the form that its table gave it.
+    fn check_merged(&self, met: &Met, tables: Tables<'_>, diagnostics: &mut Diagnostics) {
+        let Tables { group, .. } = tables;
+        let mut forms = None;
+        for decision in self.decisions.iter().filter(|one| one.replaced) {
+            let [place, _, _] = &decision.places;
+            let Some(from) = &decision.from else { continue };
+            let from = from.as_str();
+            if met.described.contains(from) || met.mentioned.contains(from) {
+                continue;
+            }
+            let forms = forms.get_or_insert_with(|| Forms::of(tables, self));
+            if forms.fit(from) {
+                continue;
+            }
+            let thing = name(from, group);
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::MergeSource,
+                    place.clone(),
+                    "no table describes this thing, and none makes IRIs like its own",
+                )
+                .with_found(thing)
+                .with_expected(forms.listed(group))
+                .with_optional_hint(forms.hint(thing, group)),
+            );
         }
     }
 

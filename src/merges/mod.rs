@@ -14,6 +14,7 @@
 
 mod check;
 mod effect;
+mod form;
 mod read;
 mod sink;
 

@@ -27,6 +27,8 @@ struct Wanted {
 pub struct Met {
     /// Things that are the subject of a triple.
     pub(super) described: HashSet<String>,
+    /// Things that are the object of a triple.
+    pub(super) mentioned: HashSet<String>,
     /// Cells that make a triple with a merged thing.
     pub(super) uses: BTreeSet<Use>,
     /// Uses that were not kept.
@@ -55,6 +57,7 @@ impl Met {
 
     fn append(&mut self, other: Self) {
         self.described.extend(other.described);
+        self.mentioned.extend(other.mentioned);
         self.more += other.more;
         for used in other.uses {
             self.add(used);
@@ -176,9 +179,11 @@ impl<C> MergeChunk<C> {
         let Some((thing, &merged)) = wanted.things.get_key_value(thing.as_str()) else {
             return;
         };
-        if as_subject {
-            met.described.insert(thing.clone());
-        }
+        let met_as = match as_subject {
+            true => &mut met.described,
+            false => &mut met.mentioned,
+        };
+        met_as.insert(thing.clone());
         if merged {
             let Some(table) = origin.table else { return };
             let cells = origin

@@ -25,10 +25,6 @@ impl<'a> About<'a> {
         let day = frame.published.get(..10).unwrap_or_default();
         let year = frame.published.get(..4).unwrap_or_default();
         let base = &manifest.about.base;
-        let citation = format!(
-            "{}. {} {}, {}. {base} (sha256 {})",
-            frame.name, words.build, manifest.id, frame.published_text, manifest.digest
-        );
         let brackets = |text: &str| text.replace(['{', '}', '\\'], " ");
         let bibtex = format!(
             "@misc{{civigraph-{},\n  title = {{{}}},\n  year = {{{year}}},\n  url = {{{base}}},\n  \
@@ -56,10 +52,24 @@ impl<'a> About<'a> {
                 .license
                 .as_deref()
                 .map(|iri| Value::licence(iri, words)),
-            citation,
+            citation: citation(view),
             bibtex,
             made_with: format!("Civigraph {}", manifest.version),
             services,
         }
     }
+}
+
+/// The graph as it is cited: its name, the build with its day, its address and its digest.
+pub(super) fn citation(view: &View<'_>) -> String {
+    let (frame, manifest) = (view.frame, view.build().manifest());
+    format!(
+        "{}. {} {}, {}. {} (sha256 {})",
+        frame.name,
+        frame.words.build,
+        manifest.id,
+        frame.published_text,
+        manifest.about.base,
+        manifest.digest
+    )
 }

@@ -49,7 +49,7 @@ fn media_type(name: &str) -> &'static str {
     match name.rsplit_once('.') {
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "wasm")) => "application/wasm",
+        Some((_, "gz")) => "application/gzip",
         _ => "text/plain; charset=utf-8",
     }
 }

@@ -143,6 +143,8 @@ pub(super) struct Browse<'a> {
     cut: bool,
     things: Vec<Listed>,
     facets: Vec<Facet>,
+    /// Of which things the facets are counted, where that is not all.
+    counted: Vec<&'static str>,
     previous: Option<String>,
     next: Option<String>,
     page: String,
@@ -269,6 +271,13 @@ impl<'a> Browse<'a> {
             true => Vec::new(),
             false => facets(view, filter, &things)?,
         };
+        let mut counted = Vec::new();
+        if things.len() > COUNTED {
+            counted.push(words.counts_cut);
+        }
+        if things.len() > CLAIMED {
+            counted.push(words.counts_cut_more);
+        }
         let count = things.len();
         let start = (filter.page - 1).saturating_mul(SHOWN);
         let mut listed = Vec::new();
@@ -300,6 +309,7 @@ impl<'a> Browse<'a> {
             cut,
             things: listed,
             facets,
+            counted,
             previous: (filter.page > 1).then(|| link(filter.page - 1)),
             next: (filter.page < pages).then(|| link(filter.page + 1)),
             page: match pages {

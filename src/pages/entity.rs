@@ -351,11 +351,11 @@ fn add_disputes(
         for side in sides {
             let mut claims = Vec::new();
             let mut cells: Vec<Value> = Vec::new();
-            for claim in view.knowledge.claims(&side.subject)? {
+            for claim in view.claims(&side.subject)?.iter() {
                 if !side.claims.contains(&claim.node) {
                     continue;
                 }
-                claims.push(view.claim_view(&claim)?);
+                claims.push(view.claim_view(claim)?);
                 if let Some(predicate) = &claim.predicate {
                     let (subject, value) = (side.subject.clone(), side.value.clone());
                     let made = view.cells(&Triple::new(subject, predicate.clone(), value));

@@ -1,7 +1,7 @@
 //! What is around the content of every page.
 
 use super::language::Language;
-use super::links::Links;
+use super::links::{Links, encode};
 use super::site::Site;
 use super::static_files;
 use super::value::Value;
@@ -30,6 +30,8 @@ pub struct Frame {
     pub quads: String,
     /// The licence of the graph.
     pub credits: Vec<Value>,
+    /// Where problems are reported.
+    pub contact: Option<String>,
     /// The text in the search box.
     pub sought: String,
     /// The path of the page, without its language.
@@ -54,6 +56,7 @@ impl Frame {
             published,
             quads: language.count(site.quads(), &words.quads),
             credits: licence.map(|iri| Value::licence(iri, words)).collect(),
+            contact: manifest.about.contact.clone(),
             sought: String::new(),
             path: path.to_owned(),
             links,
@@ -83,6 +86,22 @@ impl Frame {
     /// The link to the page of a stored query.
     pub fn stored_query(&self, name: &str) -> String {
         self.href(&super::query::path(Some(name)))
+    }
+
+    /// Where a problem with the page is reported, with its address; `None` where the metadata names nobody.
+    pub fn report(&self) -> Option<String> {
+        let address = format!("{}{}", self.base, self.path.trim_start_matches('/'));
+        let contact = self.contact.as_deref()?;
+        Some(match contact.starts_with("mailto:") {
+            true => {
+                let sign = if contact.contains('?') { '&' } else { '?' };
+                let subject = format!("{} {address}", self.words.report_subject);
+                format!("{contact}{sign}subject={}", encode(&subject))
+            }
+            // A form that takes a text gets the address.
+            false if contact.ends_with('=') => format!("{contact}{}", encode(&address)),
+            false => contact.to_owned(),
+        })
     }
 
     /// What follows the name of a page in the title of its window.

@@ -1,13 +1,15 @@
 //! The front page: what is in the graph, and where to begin.
 
+use super::about::citation;
 use super::frame::Frame;
+use super::map::Map;
 use super::value::Value;
 use super::view::{View, capital};
 use crate::store::StoreError;
 use askama::Template;
 use civigraph_index::Graphs;
 use oxrdf::vocab::rdf;
-use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef};
+use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 
 /// Classes that are looked at.
 const CONSIDERED: usize = 40;
@@ -24,6 +26,15 @@ const QUESTIONS: usize = 8;
 /// Documents that are shown.
 const DOCUMENTS: usize = 8;
 
+/// Things with the latest dates that are shown.
+const LATEST: usize = 6;
+
+/// Disagreements and gaps that are shown, of each.
+const OPEN: usize = 6;
+
+/// Claims that are looked at for disagreements, and records of gaps.
+const EXAMINED: usize = 200;
+
 /// Dates that are counted for the time line.
 const DATES: usize = 20_000;
 
@@ -39,8 +50,28 @@ pub(super) struct Home<'a> {
     kinds: Vec<Kind>,
     questions: Vec<Value>,
     years: Vec<Year>,
-    documents: Vec<(Value, String)>,
+    map: Option<Map>,
+    /// Days with what they are of, the latest first.
+    latest: Vec<(Value, Value)>,
+    /// Things with the properties that sources disagree about.
+    disputes: Vec<(Value, Value)>,
+    /// Things with the properties that sources do not state.
+    gaps: Vec<(Value, Value)>,
+    documents: Vec<Document>,
     documents_in_all: Option<Value>,
+    /// The graph in its formats.
+    downloads: Vec<Value>,
+    digest: &'a str,
+    licence: Option<Value>,
+    citation: String,
+}
+
+/// A source.
+struct Document {
+    document: Value,
+    /// Who published it.
+    outlet: Option<Value>,
+    date: Option<Value>,
 }
 
 /// A class with its members.
@@ -61,14 +92,25 @@ struct Year {
 impl<'a> Home<'a> {
     pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
         let (documents, documents_in_all) = documents(view)?;
+        let dates = dates(view)?;
+        let manifest = view.build().manifest();
+        let licence = manifest.about.license.as_deref();
         Ok(Self {
             frame: view.frame,
             counts: counts(view)?,
             kinds: kinds(view)?,
             questions: questions(view),
-            years: years(view)?,
+            years: years(&dates),
+            map: Map::of(view)?,
+            latest: latest(view, &dates)?,
+            disputes: disputes(view)?,
+            gaps: gaps(view)?,
             documents,
             documents_in_all,
+            downloads: downloads(view),
+            digest: &manifest.digest,
+            licence: licence.map(|iri| Value::licence(iri, view.frame.words)),
+            citation: citation(view),
         })
     }
 }
@@ -187,16 +229,17 @@ fn questions(view: &View<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// How many things there are of each year, by their earliest day.
-fn years(view: &View<'_>) -> Result<Vec<Year>, StoreError> {
+/// The latest days of the facts, each with what has it as its earliest day.
+fn dates(view: &View<'_>) -> Result<Vec<(Literal, NamedOrBlankNode)>, StoreError> {
     let earliest = view.own_term("earliest");
-    let facts = Some(GraphNameRef::DefaultGraph);
-    let dates = view.quads(None, Some(earliest.as_ref()), None, facts, DATES)?;
+    view.latest(&earliest, DATES)
+}
+
+/// How many things there are of each year.
+fn years(dates: &[(Literal, NamedOrBlankNode)]) -> Vec<Year> {
     let mut counts = std::collections::BTreeMap::<u32, usize>::new();
-    for quad in &dates {
-        if let oxrdf::Term::Literal(date) = &quad.object
-            && let Some(year) = date.value().get(..4).and_then(|year| year.parse().ok())
-        {
+    for (date, _) in dates {
+        if let Some(year) = date.value().get(..4).and_then(|year| year.parse().ok()) {
             *counts.entry(year).or_default() += 1;
         }
     }
@@ -204,7 +247,7 @@ fn years(view: &View<'_>) -> Result<Vec<Year>, StoreError> {
         counts.first_key_value().map(|(year, _)| *year),
         counts.last_key_value().map(|(year, _)| *year),
     ) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let most = counts.values().copied().max().unwrap_or(1);
     let years = (first..=last).rev().take(YEARS).map(|year| {
@@ -217,22 +260,125 @@ fn years(view: &View<'_>) -> Result<Vec<Year>, StoreError> {
     });
     let mut years: Vec<Year> = years.collect();
     years.reverse();
-    Ok(years)
+    years
 }
 
-/// Documents with their dates, and a link to all of them.
-type Documents = (Vec<(Value, String)>, Option<Value>);
+/// The things with the latest days that are not after the build.
+fn latest(
+    view: &View<'_>,
+    dates: &[(Literal, NamedOrBlankNode)],
+) -> Result<Vec<(Value, Value)>, StoreError> {
+    let today = view.frame.published.get(..10).unwrap_or_default();
+    let mut latest: Vec<(Value, Value)> = Vec::new();
+    for (date, thing) in dates.iter().filter(|(date, _)| date.value() <= today) {
+        let NamedOrBlankNode::NamedNode(thing) = thing else {
+            continue;
+        };
+        if view.label(thing.as_str()).is_none() {
+            continue;
+        }
+        let day = Value {
+            title: None,
+            ..view.value(&date.clone().into())
+        };
+        latest.push((day, view.thing(thing.as_str())));
+        if latest.len() == LATEST {
+            break;
+        }
+    }
+    Ok(latest)
+}
 
-/// The first documents with their dates, and a link to all where there are more.
+/// What sources disagree about: things with the properties.
+fn disputes(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
+    let conflicts = view.own_term("conflictsWith");
+    let quads = view.quads(None, Some(conflicts.as_ref()), None, None, EXAMINED)?;
+    let mut shown: Vec<(Value, Value)> = Vec::new();
+    for quad in quads {
+        let NamedOrBlankNode::NamedNode(claim) = &quad.subject else {
+            continue;
+        };
+        let subjects = view.objects(claim.as_ref(), rdf::SUBJECT, 1)?;
+        let Some(Term::NamedNode(subject)) = subjects.first() else {
+            continue;
+        };
+        for dispute in view.knowledge.disputes(subject)? {
+            let one = (
+                view.thing(subject.as_str()),
+                view.term(dispute.property.as_str()),
+            );
+            if !shown.contains(&one) {
+                shown.push(one);
+            }
+        }
+        if shown.len() >= OPEN {
+            break;
+        }
+    }
+    shown.truncate(OPEN);
+    Ok(shown)
+}
+
+/// What sources do not state: things with the properties.
+fn gaps(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
+    let about = view.own_term("gapSubject");
+    let mut shown: Vec<(Value, Value)> = Vec::new();
+    for quad in view.quads(None, Some(about.as_ref()), None, None, EXAMINED)? {
+        let Term::NamedNode(subject) = &quad.object else {
+            continue;
+        };
+        for gap in view.knowledge.gaps(subject)? {
+            let one = (
+                view.thing(subject.as_str()),
+                view.term(gap.property.as_str()),
+            );
+            if !shown.contains(&one) {
+                shown.push(one);
+            }
+        }
+        if shown.len() >= OPEN {
+            break;
+        }
+    }
+    shown.truncate(OPEN);
+    Ok(shown)
+}
+
+/// The graph in its formats, the lines that the digest is of first.
+fn downloads(view: &View<'_>) -> Vec<Value> {
+    let links = &view.frame.links;
+    let mut downloads = vec![Value::link("graph.nq", links.plain("/downloads/graph.nq"))];
+    if !links.are_files() {
+        let formats = [
+            ("TriG", "/graphs?format=trig"),
+            ("JSON-LD", "/graphs?format=jsonld"),
+            ("Turtle", "/graphs?default&format=turtle"),
+        ];
+        downloads.extend(formats.map(|(name, path)| Value::link(name, links.plain(path))));
+    }
+    downloads
+}
+
+/// Documents, and a link to all of them where there are more.
+type Documents = (Vec<Document>, Option<Value>);
+
+/// The first documents with their outlets and dates.
 fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
     let class = view.own_term("Document");
     let date = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/issued");
+    let outlet = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/publisher");
     let nodes = view.subjects(rdf::TYPE, class.as_ref(), None, DOCUMENTS + 1)?;
     let mut documents = Vec::new();
     for node in nodes.iter().take(DOCUMENTS) {
-        let dates = view.objects(node.as_ref(), date, 1)?;
-        let date = dates.first().map(|date| view.value(date).text);
-        documents.push((view.thing(node.as_str()), date.unwrap_or_default()));
+        let first = |property| -> Result<Option<Value>, StoreError> {
+            let objects = view.objects(node.as_ref(), property, 1)?;
+            Ok(objects.first().map(|object| view.value(object)))
+        };
+        documents.push(Document {
+            document: view.thing(node.as_str()),
+            outlet: first(outlet)?,
+            date: first(date)?,
+        });
     }
     let path = format!("/browse?class={}", super::encode(class.as_str()));
     let all = (nodes.len() > DOCUMENTS)

@@ -7,7 +7,8 @@ use super::view::View;
 use crate::knowledge::Standing;
 use crate::store::StoreError;
 use civigraph_index::Graphs;
-use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode};
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad};
+use std::collections::BTreeMap;
 
 /// Things of each property that are shown.
 const SHOWN: usize = 10;
@@ -73,16 +74,29 @@ impl Incoming {
                 true => Graphs::Default,
                 false => Graphs::Named(in_graph.into()),
             };
+            let object = Some(node.as_ref().into());
+            let links = view.count(None, None, object, graphs)?;
+            if links <= COMPARED as u64 {
+                // So few are read at once.
+                for (property, quads) in by_property(view, node, name)? {
+                    if found.len() < GROUPS {
+                        let count = quads.len() as u64;
+                        found.push(Self::by(view, node, property.as_ref(), name, count, quads)?);
+                    }
+                }
+                continue;
+            }
             for property in graph.properties.keys() {
                 looked += 1;
                 if looked > PROPERTIES {
                     return Ok(found);
                 }
                 let property = NamedNodeRef::new_unchecked(property);
-                let object = Some(node.as_ref().into());
                 let count = view.count(None, Some(property), object, graphs)?;
                 if count > 0 && found.len() < GROUPS {
-                    found.push(Self::by(view, node, property, name, count)?);
+                    let graph = Some(in_graph_of(name));
+                    let quads = view.quads(None, Some(property), object, graph, COMPARED)?;
+                    found.push(Self::by(view, node, property, name, count, quads)?);
                 }
             }
         }
@@ -96,14 +110,8 @@ impl Incoming {
         property: NamedNodeRef<'_>,
         graph: &str,
         count: u64,
+        quads: Vec<Quad>,
     ) -> Result<Self, StoreError> {
-        let named = NamedNodeRef::new_unchecked(graph);
-        let in_graph = match graph.is_empty() {
-            true => GraphNameRef::DefaultGraph,
-            false => named.into(),
-        };
-        let object = Some(node.as_ref().into());
-        let quads = view.quads(None, Some(property), object, Some(in_graph), COMPARED)?;
         let mut things: Vec<(Value, Option<NamedNode>)> = Vec::with_capacity(quads.len());
         for quad in quads {
             things.push(match quad.subject {
@@ -122,7 +130,10 @@ impl Incoming {
                 Some(subject) if graph.is_empty() || graph == inferred.as_str() => {
                     let predicate = property.into_owned();
                     let object = node.clone().into();
-                    let link = view.knowledge.link(&subject, &predicate, &object)?;
+                    let claims = view.claims(&subject)?;
+                    let link = view
+                        .knowledge
+                        .link_by(&claims, &subject, &predicate, &object)?;
                     Word::of(view, &link)
                 }
                 _ => None,
@@ -142,4 +153,27 @@ impl Incoming {
             graph: (!graph.is_empty()).then(|| view.name(graph)),
         })
     }
+}
+
+/// A graph by its name, which is empty for that of facts.
+fn in_graph_of(name: &str) -> GraphNameRef<'_> {
+    match name.is_empty() {
+        true => GraphNameRef::DefaultGraph,
+        false => NamedNodeRef::new_unchecked(name).into(),
+    }
+}
+
+/// What points to a node in a graph, by property.
+fn by_property(
+    view: &View<'_>,
+    node: &NamedNode,
+    graph: &str,
+) -> Result<BTreeMap<NamedNode, Vec<Quad>>, StoreError> {
+    let mut found: BTreeMap<NamedNode, Vec<Quad>> = BTreeMap::new();
+    let object = Some(node.as_ref().into());
+    for quad in view.quads(None, None, object, Some(in_graph_of(graph)), COMPARED)? {
+        let known = found.entry(quad.predicate.clone()).or_default();
+        known.push(quad);
+    }
+    Ok(found)
 }

@@ -12,7 +12,7 @@
 //! link never has to carry a parameter along, and a static site has a folder for each language but the first.
 
 use super::language::Language;
-use crate::store::hex;
+use crate::digest::hex;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -207,7 +207,7 @@ fn own_path(rest: &str) -> Option<String> {
     }
 }
 
-/// Whether a character may stand in a path as it is, or be escaped there and come back.
+/// Whether a character may be in a path as it is, or be escaped there and come back.
 fn is_path(c: char) -> bool {
     c.is_ascii_alphanumeric() || !c.is_ascii() || "-._~!$&'()*+,;=:@%".contains(c)
 }

@@ -18,6 +18,7 @@
 mod about;
 mod assets;
 mod browse;
+mod data;
 mod downloads;
 mod entity;
 mod evidence;
@@ -26,6 +27,7 @@ mod home;
 mod incoming;
 mod language;
 mod links;
+mod map;
 mod names;
 mod neighbourhood;
 mod ontology;

@@ -14,6 +14,8 @@
   // Before the body is drawn, so that nothing flashes or moves.
   root.setAttribute("data-theme", stored());
   root.classList.add("scripted");
+  // There will be an answer, which needs room.
+  if (/[?&]query=/.test(window.location.search)) root.classList.add("asked");
   function isField(element) {
     return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   }

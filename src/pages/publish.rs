@@ -3,6 +3,7 @@
 //! It begins at the front page and follows the links of the pages that it makes, so that no link leads nowhere and
 //! nothing is made that no page leads to.
 
+use super::data::Data;
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
 use super::query::SITE_GRAPH;
@@ -10,8 +11,8 @@ use super::render::{Address, render};
 use super::site::Site;
 use super::{names, static_files};
 use crate::diagnostic::Code;
-use crate::query::{self, AnswerFormat, AnswerStyle, Request};
-use crate::store::StoreError;
+use crate::error::Error;
+use crate::export::Format;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 use std::collections::BTreeSet;
@@ -47,12 +48,9 @@ pub struct Written {
 ///
 /// # Errors
 /// The folder has something else, or a file cannot be written, or the store cannot be read.
-pub fn publish(
-    site: &Site,
-    out: &Path,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Written, StoreError> {
+pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Result<Written, Error> {
     let target = Target::open(out)?;
+    site.prepare_all();
     let done = AtomicU64::new(0);
     let mut written = Written::default();
     let mut level = vec!["/".to_owned()];
@@ -96,7 +94,7 @@ pub fn publish(
 }
 
 /// The paths that some pages link to, and what was written.
-type Part = Result<(BTreeSet<String>, Written), StoreError>;
+type Part = Result<(BTreeSet<String>, Written), Error>;
 
 /// Writes what is at some paths, on all cores.
 fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync)) -> Vec<Part> {
@@ -107,8 +105,9 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
             scope.spawn(move || {
                 let mut writer = Writer::new(root);
                 let mut linked = BTreeSet::new();
+                let mut data = None;
                 for path in paths {
-                    linked.extend(write(site, path, &mut writer)?);
+                    linked.extend(write(site, path, &mut data, &mut writer)?);
                     done();
                 }
                 Ok((linked, writer.written))
@@ -117,7 +116,7 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
         let parts: Vec<_> = parts.collect();
         let ended = |_| {
             let message = "a thread that writes pages ended early";
-            Err(StoreError::new(Code::StoreFiles, root, message))
+            Err(Error::new(Code::StoreFiles, root, message))
         };
         let parts = parts
             .into_iter()
@@ -126,8 +125,14 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
     })
 }
 
-/// Writes what is at a path. Gives the paths that it links to.
-fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String>, StoreError> {
+/// Writes what is at a path. Gives the paths that it links to. `data` keeps what was read for another format of the same
+/// thing: their paths follow each other.
+fn write<'s>(
+    site: &'s Site,
+    path: &str,
+    data: &mut Option<Data<'s>>,
+    writer: &mut Writer,
+) -> Result<BTreeSet<String>, Error> {
     if let Some(file) = static_files::at(path) {
         writer.write(path.trim_start_matches('/'), file.bytes)?;
         return Ok(BTreeSet::new());
@@ -140,17 +145,18 @@ fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String
     let address = Address::of(site, bare, &parameters)?;
     match &address {
         Some(Address::Data(node, suffix)) => {
-            let mut request = Request::new(ABOUT, "data about a thing");
-            let thing = node.clone().into();
-            request.parameters.insert("thing".to_owned(), thing);
-            let style = AnswerStyle {
-                format: AnswerFormat::parse(suffix),
-                ..AnswerStyle::default()
+            let known = data.take().filter(|known| known.node == *node);
+            let known = match known {
+                Some(known) => known,
+                None => Data::of(&site.build, node)?,
             };
-            let mut data = Vec::new();
-            query::run(&site.build, &request, &style, &mut data)?;
+            let mut bytes = Vec::new();
+            if let Some(format) = Format::parse(suffix) {
+                known.write(format, &mut bytes)?;
+            }
             let file = data_file(&path_of(site.base(), node.as_str()), suffix);
-            writer.write(&file, &data)?;
+            writer.write(&file, &bytes)?;
+            *data = Some(known);
         }
         Some(Address::Lines) => {
             let lines = site.build.lines()?;
@@ -158,7 +164,7 @@ fn write(site: &Site, path: &str, writer: &mut Writer) -> Result<BTreeSet<String
         }
         Some(Address::Input(name)) => {
             let input = site.build.input(name);
-            let failed = |error| StoreError::io(&input, "read the file", error);
+            let failed = |error| Error::io(&input, "read the file", error);
             let bytes = fs::File::open(&input).map_err(failed)?;
             writer.copy(&format!("downloads/inputs/{name}"), bytes)?;
         }
@@ -191,11 +197,11 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         self.copy(name, bytes)
     }
 
-    fn copy(&mut self, name: &str, mut from: impl io::Read) -> Result<(), StoreError> {
+    fn copy(&mut self, name: &str, mut from: impl io::Read) -> Result<(), Error> {
         let path = self.root.join(name);
         let written = path
             .parent()
@@ -206,7 +212,7 @@ impl Writer {
                 out.flush()?;
                 Ok(bytes)
             });
-        let bytes = written.map_err(|error| StoreError::io(&path, "write the file", error))?;
+        let bytes = written.map_err(|error| Error::io(&path, "write the file", error))?;
         self.written.files += 1;
         self.written.bytes += bytes;
         Ok(())
@@ -220,30 +226,29 @@ struct Target {
 }
 
 impl Target {
-    fn open(out: &Path) -> Result<Self, StoreError> {
-        let out = std::path::absolute(out)
-            .map_err(|error| StoreError::io(out, "find the folder", error))?;
+    fn open(out: &Path) -> Result<Self, Error> {
+        let out =
+            std::path::absolute(out).map_err(|error| Error::io(out, "find the folder", error))?;
         let entries = match fs::read_dir(&out) {
             Ok(entries) => entries.count(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(StoreError::io(&out, "read the folder", error)),
+            Err(error) => return Err(Error::io(&out, "read the folder", error)),
         };
         if entries > 0 && !out.join(MARK).is_file() {
             let message = "the folder has files, and is not a site that `civigraph site` made";
             return Err(
-                StoreError::new(Code::StoreFiles, &out, message).with_hint("name another folder")
+                Error::new(Code::StoreFiles, &out, message).with_hint("name another folder")
             );
         }
         let new = beside(&out, "new");
-        fs::create_dir_all(&new)
-            .map_err(|error| StoreError::io(&new, "create the folder", error))?;
+        fs::create_dir_all(&new).map_err(|error| Error::io(&new, "create the folder", error))?;
         Ok(Self { out, new })
     }
 
     /// Puts the new site in the place of the old one.
-    fn finish(&self) -> Result<(), StoreError> {
+    fn finish(&self) -> Result<(), Error> {
         let old = beside(&self.out, "old");
-        let failed = |error| StoreError::io(&self.out, "replace the folder", error);
+        let failed = |error| Error::io(&self.out, "replace the folder", error);
         if self.out.exists() {
             fs::rename(&self.out, &old).map_err(failed)?;
         }

@@ -70,6 +70,8 @@ pub struct QueryPage<'a> {
     list: Vec<Listed>,
     /// The stored query that is shown.
     stored: Option<Shown>,
+    /// Whether scripts run the stored query as it is.
+    ready: bool,
     action: String,
     text: String,
     inferred: bool,
@@ -153,6 +155,11 @@ impl<'a> QueryPage<'a> {
         };
         let list = site.queries.iter();
         let list = list.map(|query| Listed::of(query, frame, asked.stored.as_deref()));
+        let stored = query.map(|query| Shown::of(query, frame, &asked.values));
+        let is_filled = |shown: &Shown| {
+            let mut fields = shown.fields.iter();
+            fields.all(|field| !field.required || !field.value.is_empty())
+        };
         let published = asked.build.is_empty() || asked.build == frame.build;
         Some(Self {
             title: match query {
@@ -162,7 +169,8 @@ impl<'a> QueryPage<'a> {
             config: config(site, frame, query, &asked.build).to_string(),
             script: frame.script("query"),
             list: list.collect(),
-            stored: query.map(|query| Shown::of(query, frame, &asked.values)),
+            ready: notice.is_none() && stored.as_ref().is_some_and(is_filled),
+            stored,
             action: frame.href(&path(asked.stored.as_deref())),
             text: asked.text.clone(),
             inferred: asked.inferred,
@@ -215,8 +223,11 @@ impl Shown {
                     let mut field = Field::of(parameter, values);
                     let given = values.iter().any(|(name, _)| *name == parameter.name);
                     // Labels are in the language of the page, unless somebody says otherwise.
-                    if parameter.kind == ParameterType::Lang && !given {
-                        frame.language.code().clone_into(&mut field.value);
+                    if parameter.kind == ParameterType::Lang {
+                        frame.words.labels_language.clone_into(&mut field.text);
+                        if !given {
+                            frame.language.code().clone_into(&mut field.value);
+                        }
                     }
                     field
                 })

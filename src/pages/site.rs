@@ -6,6 +6,9 @@ use crate::store::Build;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+/// Bytes of tables that are read at once for a site of files.
+const AT_ONCE: u64 = 16 << 20;
+
 /// A build with what its pages need besides.
 pub struct Site {
     /// The build.
@@ -37,6 +40,19 @@ impl Site {
     pub(super) fn tables(&self) -> Option<&Tables> {
         let open = || Tables::open(&self.build, self.sources.as_deref());
         self.tables.get_or_init(open).as_ref()
+    }
+
+    /// Reads the tables at once where they are small: each page reads them again otherwise.
+    pub(super) fn prepare_all(&self) {
+        let inputs = self.build.manifest().inputs().iter();
+        let tables = inputs.filter(|input| input.rows.is_some());
+        let tracer = self.tables().and_then(|tables| tables.tracer.as_ref());
+        if let Some(tracer) = tracer
+            && tables.map(|input| input.bytes).sum::<u64>() <= AT_ONCE
+        {
+            // What cannot be read is read again for each page, and said there.
+            let _ = tracer.read_all();
+        }
     }
 
     /// Base of the project's IRIs.

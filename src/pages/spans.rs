@@ -11,7 +11,7 @@ use oxrdf::{NamedNode, Term};
 const READ: usize = 3000;
 
 /// Spans that a page shows.
-const SHOWN: usize = 50;
+const SHOWN: usize = 30;
 
 /// Claims of a span that are shown.
 const CLAIMS: usize = 8;
@@ -46,7 +46,7 @@ pub(super) struct Said {
 }
 
 impl Spans {
-    /// The spans of a node from one of them on; `None` where the node is no document.
+    /// The spans of a node from one of them on; `None` where the node is not a document.
     pub(super) fn of(
         view: &View<'_>,
         node: &NamedNode,

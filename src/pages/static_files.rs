@@ -1,7 +1,7 @@
 //! Files that pages need: the style sheet and scripts, under names that change with their bytes.
 
 use super::assets;
-use crate::store::hex;
+use crate::digest::hex;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 

@@ -2,15 +2,12 @@
 
 use super::evidence::ClaimView;
 use super::frame::Frame;
-use super::tables::Tables;
+use super::tables::{FileRow, Tables};
 use super::value::Value;
 use super::view::{View, shortened};
-use crate::claims::read_rows;
-use crate::convert;
 use crate::csv::Split;
 use crate::csvw::model::Column;
-use crate::lineage::RowCells;
-use crate::plan::{ColumnId, TableId};
+use crate::plan::ColumnId;
 use crate::store::StoreError;
 use askama::Template;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Triple};
@@ -91,15 +88,6 @@ struct Yield {
     claims: Vec<ClaimView>,
 }
 
-/// A row of a file.
-struct FileRow {
-    /// The data row, from 1.
-    data_row: u64,
-    /// The record of the file, as spreadsheets number rows.
-    number: u64,
-    cells: RowCells,
-}
-
 impl Tables {
     /// The rows that a test picks, in some splits of a table, a number of them at most.
     fn rows(
@@ -109,30 +97,12 @@ impl Tables {
         most: usize,
         is_wanted: impl Fn(u64, u64) -> bool,
     ) -> io::Result<Vec<FileRow>> {
-        let Some(plan) = self.facts.tables.plan.tables.get(table) else {
-            return Ok(Vec::new());
-        };
         let mut rows = Vec::new();
-        read_rows(
-            plan,
-            &self.facts.tables.source,
-            Some(splits),
-            |data_row, row| {
-                if rows.len() >= most {
-                    return;
-                }
-                let cells = row();
-                let number = cells.places.first().and_then(|place| place.cell.as_ref());
-                let number = number.map_or(data_row, |cell| cell.record);
-                if is_wanted(data_row, number) {
-                    rows.push(FileRow {
-                        data_row,
-                        number,
-                        cells,
-                    });
-                }
-            },
-        )?;
+        for split in splits {
+            let all = self.rows_of(table, split)?;
+            let wanted = all.iter().filter(|row| is_wanted(row.data_row, row.number));
+            rows.extend(wanted.take(most - rows.len()).cloned());
+        }
         Ok(rows)
     }
 
@@ -276,25 +246,15 @@ impl<'a> RowPage<'a> {
         let Some(row) = rows.into_iter().find(|row| row.number == number) else {
             return Ok(None);
         };
-        let splits = near.iter().rfind(|split| split.start.row <= row.data_row);
-        let made = convert::row(
-            &tables.facts.tables.plan,
-            TableId::new(table),
-            &tables.facts.tables.source,
-            row.data_row,
-            splits,
-        );
-        let mut made = made.map_err(unread)?;
-        made.retain(|(_, origin)| origin.row == row.data_row);
-        let cut = made.len() > TRIPLES;
-        made.truncate(TRIPLES);
+        let made = row.made.get(..TRIPLES).unwrap_or(&row.made);
+        let cut = made.len() < row.made.len();
         let about = made.iter().find_map(|(quad, _)| match &quad.subject {
             NamedOrBlankNode::NamedNode(node) => Some(node.clone()),
             NamedOrBlankNode::BlankNode(_) => None,
         });
         let mut by_column: HashMap<usize, Vec<Yield>> = HashMap::new();
         let mut others = Vec::new();
-        for (quad, origin) in &made {
+        for (quad, origin) in made {
             let one = Yield::of(view, quad, about.as_ref())?;
             match origin.column.map(ColumnId::index) {
                 Some(column) if column < plan.file_columns() => {
@@ -347,7 +307,7 @@ impl Yield {
         let triple = Triple::from(quad.clone());
         let mut claims = Vec::new();
         if let NamedOrBlankNode::NamedNode(node) = &quad.subject {
-            let about = view.knowledge.claims(node)?;
+            let about = view.claims(node)?;
             let about = about.iter().filter(|claim| {
                 claim.predicate.as_ref() == Some(&triple.predicate)
                     && claim.objects.contains(&triple.object)

@@ -5,15 +5,19 @@ use super::language::Language;
 use super::site::Site;
 use super::value::{Value, is_web};
 use crate::describe::unreadable;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Claim, Knowledge};
 use crate::query::{LABEL_PROPERTIES, Labels};
 use crate::store::{Build, StoreError, graph_iri};
-use civigraph_index::{Graphs, Index};
+use civigraph_index::{Dataset, Graphs, Index, RangePredicate, ValueKind, ValueRange};
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{
     GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
     Term, TermRef,
 };
+use spareval::QueryableDataset;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Characters of a text that are shown.
 const SHOWN: usize = 3000;
@@ -29,6 +33,8 @@ pub(crate) struct View<'s> {
     /// What is known of triples.
     pub knowledge: Knowledge<'s>,
     labels: Labels<'s>,
+    /// The claims about things that were asked for.
+    claims: RefCell<HashMap<NamedNode, Rc<[Claim]>>>,
 }
 
 impl<'s> View<'s> {
@@ -39,6 +45,7 @@ impl<'s> View<'s> {
             frame,
             knowledge: Knowledge::of(&site.build),
             labels: Labels::new(site.build.index(), frame.language.code()),
+            claims: RefCell::default(),
         }
     }
 
@@ -50,6 +57,17 @@ impl<'s> View<'s> {
     /// Its index.
     pub fn index(&self) -> &'s Index {
         self.site.build.index()
+    }
+
+    /// The claims about a thing, read once.
+    pub fn claims(&self, node: &NamedNode) -> Result<Rc<[Claim]>, StoreError> {
+        if let Some(known) = self.claims.borrow().get(node) {
+            return Ok(Rc::clone(known));
+        }
+        let claims: Rc<[Claim]> = self.knowledge.claims(node)?.into();
+        let known = Rc::clone(&claims);
+        self.claims.borrow_mut().insert(node.clone(), known);
+        Ok(claims)
     }
 
     /// The language of the page.
@@ -140,6 +158,45 @@ impl<'s> View<'s> {
         let failed = |error| unreadable(self.build(), &error);
         let found = self.index().subjects_starting_with(start).map_err(failed)?;
         found.take(most).map(|node| node.map_err(failed)).collect()
+    }
+
+    /// The greatest dates that a property has in the facts, the latest first, each with what has it.
+    pub fn latest(
+        &self,
+        property: &NamedNode,
+        most: usize,
+    ) -> Result<Vec<(Literal, NamedOrBlankNode)>, StoreError> {
+        let failed = |error| unreadable(self.build(), &error);
+        let dated = RangePredicate {
+            predicate: property.clone(),
+            range: ValueRange {
+                kind: ValueKind::Date,
+                lower: None,
+                upper: None,
+            },
+            descending: true,
+        };
+        let dataset = Dataset::new(self.index());
+        let dataset = &dataset;
+        let dated = dataset
+            .internalize_term(dated.encode().into())
+            .map_err(failed)?;
+        let quads = dataset.internal_quads_for_pattern(None, Some(&dated), None, Some(None));
+        let mut latest = Vec::new();
+        for quad in quads.take(most) {
+            let quad = quad.map_err(failed)?;
+            let subject = dataset.externalize_term(quad.subject).map_err(failed)?;
+            let object = dataset.externalize_term(quad.object).map_err(failed)?;
+            let subject = match subject {
+                Term::NamedNode(node) => NamedOrBlankNode::from(node),
+                Term::BlankNode(node) => node.into(),
+                _ => continue,
+            };
+            if let Term::Literal(date) = object {
+                latest.push((date, subject));
+            }
+        }
+        Ok(latest)
     }
 
     /// Whether anything is said of a node, or with it.

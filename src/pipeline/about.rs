@@ -1,8 +1,8 @@
-//! What a build is told about itself: its inputs, prefixes, titles and licence.
+//! What a build says of itself: its inputs, prefixes, titles and licence.
 
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
-use super::work::Work;
+use super::work::BuildJob;
 use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
@@ -12,8 +12,12 @@ use crate::store::{About, Input, StoreError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Terms of Dublin Core, as CSVW's prefix `dc` abbreviates them.
-const DC: &str = "http://purl.org/dc/terms/";
+/// Terms of Dublin Core, which CSVW's prefix `dc` abbreviates.
+const TITLE: &str = "http://purl.org/dc/terms/title";
+const LICENSE: &str = "http://purl.org/dc/terms/license";
+
+/// The term of DCAT for whom to write to.
+const CONTACT: &str = "http://www.w3.org/ns/dcat#contactPoint";
 
 /// Name relative to the project, with `/` between its parts.
 fn name_of(project: &Project, path: &Path) -> String {
@@ -41,8 +45,8 @@ pub(super) fn inputs(
     inputs
 }
 
-impl Work<'_> {
-    /// What the build is told about itself.
+impl BuildJob<'_> {
+    /// What the build says of itself.
     pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
         let Self {
             project,
@@ -81,6 +85,7 @@ impl Work<'_> {
             inputs,
             title: title(group),
             license: license(group),
+            contact: contact(group),
             options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
             plan: changes::digest(tables.plan),
             apart: apart
@@ -103,7 +108,7 @@ fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
 
 fn title(group: &TableGroup) -> BTreeMap<String, String> {
     let mut titles = BTreeMap::new();
-    for annotation in values(group, "title") {
+    for annotation in values(group, TITLE) {
         if let AnnotationValue::String {
             value, language, ..
         } = annotation
@@ -115,18 +120,31 @@ fn title(group: &TableGroup) -> BTreeMap<String, String> {
 }
 
 fn license(group: &TableGroup) -> Option<String> {
-    values(group, "license")
-        .into_iter()
-        .find_map(|value| match value {
-            AnnotationValue::Node { id, .. } => id.clone(),
-            AnnotationValue::String { value, .. } if url::is_absolute(value) => Some(value.clone()),
-            _ => None,
-        })
+    iris(group, LICENSE).next()
 }
 
-/// The values of a Dublin Core property of the group.
-fn values<'g>(group: &'g TableGroup, name: &str) -> Vec<&'g AnnotationValue> {
-    let is_it = |annotation: &&Annotation| annotation.property.strip_prefix(DC) == Some(name);
+/// Where problems are reported. What a reader could not write to is none.
+fn contact(group: &TableGroup) -> Option<String> {
+    let is_written_to = |iri: &String| {
+        let schemes = ["mailto:", "https://", "http://"];
+        schemes.iter().any(|scheme| iri.starts_with(scheme))
+    };
+    iris(group, CONTACT).find(is_written_to)
+}
+
+/// The IRIs that are values of a property of the group.
+fn iris(group: &TableGroup, property: &str) -> impl Iterator<Item = String> {
+    let values = values(group, property).into_iter();
+    values.filter_map(|value| match value {
+        AnnotationValue::Node { id, .. } => id.clone(),
+        AnnotationValue::String { value, .. } if url::is_absolute(value) => Some(value.clone()),
+        _ => None,
+    })
+}
+
+/// The values of a property of the group.
+fn values<'g>(group: &'g TableGroup, property: &str) -> Vec<&'g AnnotationValue> {
+    let is_it = |annotation: &&Annotation| *annotation.property == *property;
     group
         .annotations
         .iter()

@@ -3,9 +3,10 @@
 use crate::convert;
 use crate::csv::{LeftOut, Split, compare_rows};
 use crate::diagnostic::{Diagnostics, Mode};
+use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
 use crate::resource::{Content, ResolveError, Resolver, Resource};
-use crate::store::{Amender, Build, ChangedRows, DeltaSink, Site, StoreError, digest_bytes};
+use crate::store::{Amender, Build, ChangedRows, DeltaSink, StoreError, Workspace};
 use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -28,9 +29,9 @@ impl Inputs {
     ///
     /// # Errors
     /// A copy cannot be written.
-    pub(super) fn keep(&self, site: &mut Site) -> Result<(), StoreError> {
+    pub(super) fn keep(&self, workspace: &mut Workspace) -> Result<(), StoreError> {
         for (name, path) in self.files.iter().chain(self.tables.values()) {
-            site.keep_input(name, path)?;
+            workspace.keep_input(name, path)?;
         }
         Ok(())
     }
@@ -39,7 +40,7 @@ impl Inputs {
 /// The digest of a plan, by which a build knows another one.
 pub(super) fn digest(plan: &Plan) -> String {
     // A plan is data that can always be written down; without a digest nothing is amended.
-    serde_json::to_vec(plan).map_or_else(|_| String::new(), |json| digest_bytes(&json))
+    serde_json::to_vec(plan).map_or_else(|_| String::new(), |json| sha256_hex(&json))
 }
 
 /// The tables as one build was made of them.
@@ -58,7 +59,7 @@ impl Resolver for Copies<'_> {
     }
 }
 
-/// What differs between the tables of the published build and those at hand.
+/// What differs between the tables of the published build and the current ones.
 pub(super) struct Changes<'a> {
     /// Rows that are new.
     pub(super) new: ChangedRows,
@@ -77,7 +78,7 @@ impl<'a> Changes<'a> {
     /// A copy cannot be read.
     pub(super) fn between(
         prior: &Build,
-        site: &Site,
+        workspace: &Workspace,
         tables: Tables<'a>,
         inputs: &Inputs,
         apart: &BTreeMap<usize, BTreeSet<u64>>,
@@ -101,7 +102,7 @@ impl<'a> Changes<'a> {
                 return Ok(None);
             };
             let old_digest = about.inputs.iter().find(|input| input.name == *name);
-            let (Some(old_digest), Some(new_digest)) = (old_digest, site.kept(name)) else {
+            let (Some(old_digest), Some(new_digest)) = (old_digest, workspace.kept(name)) else {
                 return Ok(None);
             };
             let old_apart = about.apart.get(name).unwrap_or(&none);
@@ -127,7 +128,7 @@ impl<'a> Changes<'a> {
             };
             let compared = compare_rows(
                 &version(old_path.clone())?,
-                &version(site.input(name))?,
+                &version(workspace.input(name))?,
                 &plan.dialect,
                 left_out,
                 left,

@@ -33,7 +33,7 @@ impl Source {
     /// The files of a project.
     ///
     /// # Errors
-    /// The metadata cannot be read, or the base that it names is no absolute IRI.
+    /// The metadata cannot be read, or the base that it names is not an absolute IRI.
     pub fn open(project: &Project) -> io::Result<Self> {
         let base = base_of(&project.metadata())?;
         let files = LocalFiles::new(std::path::absolute(project.root())?)

@@ -28,7 +28,7 @@ const RDF: &[&str] = &[
 const SPARQL: &[&str] = &[".rq", ".sparql", ".ru"];
 /// Folders in folders that are looked into.
 const DEPTH: usize = 4;
-/// Bytes of a file from which its content is told.
+/// Bytes of a file from which its kind is recognised.
 const START: u64 = 64 << 10;
 
 /// Warns of files below the folders of a project that look as if they counted, and that nobody reads: `read`

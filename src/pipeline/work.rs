@@ -6,11 +6,11 @@ use super::{Checked, Source, keys_failed};
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
 use crate::rules::Rules;
-use crate::store::{Amended, Amender, Build, Builder, Published, Site, StoreError};
+use crate::store::{Amended, Amender, Build, Builder, Published, StoreError, Workspace};
 use oxrdf::Quad;
 
 /// All that a build is made of.
-pub(super) struct Work<'a> {
+pub(super) struct BuildJob<'a> {
     pub(super) project: &'a Project,
     pub(super) source: &'a Source,
     pub(super) assembly: Assembly<'a>,
@@ -24,19 +24,19 @@ pub(super) type Done = Option<(Published, Checked)>;
 /// What came of an attempt to amend the published build.
 pub(super) enum Attempt {
     Done(Box<Done>),
-    /// All has to be built anew, at the same site.
-    Refused(Site),
+    /// All has to be built anew, at the same workspace.
+    Refused(Workspace),
 }
 
-impl Work<'_> {
+impl BuildJob<'_> {
     /// Builds from nothing.
     pub(super) fn build(
         &self,
-        site: Site,
+        workspace: Workspace,
         vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
     ) -> Result<Done, StoreError> {
-        let builder = Builder::at(site)?;
+        let builder = Builder::at(workspace)?;
         let sink = builder.sink()?;
         let assembled =
             match self
@@ -66,7 +66,7 @@ impl Work<'_> {
     /// Takes over what the published build has, and loads what differs.
     pub(super) fn amend(
         &self,
-        site: Site,
+        workspace: Workspace,
         prior: Build,
         vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
@@ -75,11 +75,11 @@ impl Work<'_> {
         let apart = assembly.claims.apart();
         // A build that cannot be compared with is one that cannot be amended.
         let Ok(Some(changes)) =
-            Changes::between(&prior, &site, assembly.tables, self.inputs, &apart)
+            Changes::between(&prior, &workspace, assembly.tables, self.inputs, &apart)
         else {
-            return Ok(Attempt::Refused(site));
+            return Ok(Attempt::Refused(workspace));
         };
-        let mut amender = Amender::begin(site, prior)?;
+        let mut amender = Amender::begin(workspace, prior)?;
         let mut sink = amender.sink(changes.new.clone());
         if changes.take_back(assembly.tables.plan, &mut sink).is_err() {
             return Ok(Attempt::Refused(amender.into_site()));
@@ -101,7 +101,7 @@ impl Work<'_> {
             Amended::Published(published) => {
                 Attempt::Done(Box::new(Some((*published, assembled.checked))))
             }
-            Amended::Refused(site) => Attempt::Refused(site),
+            Amended::Refused(workspace) => Attempt::Refused(workspace),
         })
     }
 }

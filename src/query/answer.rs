@@ -7,9 +7,10 @@ use crate::export::lines::MergedLines;
 use crate::export::xml::{CarriageReturns, refuse};
 use crate::export::{Format, cannot_hold, write_lines};
 use crate::fmt::is_formula;
+use crate::query::QueryError;
+use crate::store::Build;
 use crate::store::line::write_quad;
 use crate::store::sort::{self, Records, Sorter};
-use crate::store::{Build, StoreError};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
 use oxrdf::{GraphNameRef, Term, Variable};
@@ -106,7 +107,7 @@ pub(super) fn write(
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     match results {
         QueryResults::Boolean(truth) => write_truth(truth, style, out),
         QueryResults::Solutions(solutions) => {
@@ -141,7 +142,7 @@ fn write_truth(
     truth: bool,
     style: &AnswerStyle,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     match style.format {
         Some(AnswerFormat::Rdf(_)) => {
             return Err(wrong_format(
@@ -178,7 +179,7 @@ fn write_solutions(
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     let variables: Vec<Variable> = solutions.variables().to_vec();
     let mut answered = Answered {
         rows: 0,
@@ -283,7 +284,7 @@ fn write_csv(
     answered: &mut Answered,
     file: &str,
     out: &mut dyn Write,
-) -> Result<(), StoreError> {
+) -> Result<(), QueryError> {
     let CsvColumns {
         variables,
         labels,
@@ -342,7 +343,7 @@ fn write_graph(
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     let folder = tempfile::tempdir().map_err(output)?;
     let mut sorter = Sorter::new(folder.path(), sort::budget(), 1);
     let mut records = Records::default();
@@ -372,12 +373,12 @@ fn write_graph(
     })
 }
 
-fn output(error: io::Error) -> StoreError {
-    StoreError::io(Path::new("output"), "write", error)
+fn output(error: io::Error) -> QueryError {
+    QueryError::io(Path::new("output"), "write", error)
 }
 
-fn wrong_format(what: &str, expected: &str) -> StoreError {
-    StoreError::from(
+fn wrong_format(what: &str, expected: &str) -> QueryError {
+    QueryError::from(
         Diagnostic::new(
             Code::ExportFormat,
             Place::file("command line"),
@@ -388,8 +389,8 @@ fn wrong_format(what: &str, expected: &str) -> StoreError {
 }
 
 /// What went wrong while a query was evaluated.
-pub(super) fn evaluation_error(error: &QueryEvaluationError, file: &str) -> StoreError {
-    StoreError::from(match error {
+pub(super) fn evaluation_error(error: &QueryEvaluationError, file: &str) -> QueryError {
+    QueryError::from(match error {
         QueryEvaluationError::Cancelled => timed_out(file, None),
         other => Diagnostic::new(
             Code::QueryFailed,

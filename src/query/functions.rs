@@ -16,16 +16,16 @@ use super::collation;
 use super::guard::Findings;
 use super::guard::line_and_column;
 use super::knowing;
-use super::stored::nearest;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::lineage::{self, Fragment, Tracer};
-use crate::store::{Build, StoreError};
+use crate::query::QueryError;
+use crate::store::Build;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use std::sync::{Arc, OnceLock};
 
-/// What stands before the names of the functions, after the base.
+/// What is before the names of the functions, after the base.
 pub(super) const NAMESPACE: &str = "ns#";
 
 /// Terms of a triple, and two more at most.
@@ -111,7 +111,7 @@ impl Lineage {
     ///
     /// # Errors
     /// The tables of the build cannot be read.
-    pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, QueryError> {
         let base = &build.manifest().about.base;
         let called = Function::ALL
             .iter()
@@ -146,7 +146,7 @@ impl Lineage {
     ///
     /// # Errors
     /// They could not: the answer lacks rows.
-    pub(super) fn check(&self, file: &str) -> Result<(), StoreError> {
+    pub(super) fn check(&self, file: &str) -> Result<(), QueryError> {
         match self.failure.get() {
             None => Ok(()),
             Some(why) => Err(Diagnostic::new(
@@ -170,7 +170,7 @@ pub(super) fn check(
     base: Option<&str>,
     text: &str,
     file: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), QueryError> {
     for (name, counts) in &findings.functions {
         if CASTS.iter().any(|cast| cast.as_str() == name) {
             continue;
@@ -213,7 +213,7 @@ pub(super) fn check(
                 format!("no such function: <{name}>"),
             );
             if base.is_some()
-                && let Some(nearest) = nearest(local, names)
+                && let Some(nearest) = suggest::nearest(local, names)
             {
                 refusal = refusal.with_hint(format!("did you mean `{nearest}`?"));
             }

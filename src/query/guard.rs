@@ -6,7 +6,7 @@
 
 use super::visit::{Visitor, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::StoreError;
+use crate::query::QueryError;
 use spargebra::Query;
 use spargebra::algebra::{Expression, Function, GraphPattern, PropertyPathExpression};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ impl Default for Limits {
 }
 
 /// Checks the text of a query, before it is parsed.
-pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), StoreError> {
+pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), QueryError> {
     if text.len() > limits.bytes {
         return Err(Diagnostic::new(
             Code::QueryLimit,
@@ -157,7 +157,7 @@ pub(super) fn check_algebra(
     query: &Query,
     file: &str,
     limits: &Limits,
-) -> Result<Findings, StoreError> {
+) -> Result<Findings, QueryError> {
     let mut findings = Findings::default();
     let (Query::Select { pattern, .. }
     | Query::Construct { pattern, .. }

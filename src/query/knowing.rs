@@ -19,7 +19,8 @@ use super::guard::Findings;
 use super::labels::Labels;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::knowledge::{Claim, Knowledge, Terms};
-use crate::store::{Build, StoreError};
+use crate::query::QueryError;
+use crate::store::Build;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
@@ -162,7 +163,7 @@ impl Knowing {
     ///
     /// # Errors
     /// It could not: the answer lacks values.
-    pub(super) fn check(&self, file: &str) -> Result<(), StoreError> {
+    pub(super) fn check(&self, file: &str) -> Result<(), QueryError> {
         match self.reader.failure.get() {
             None => Ok(()),
             Some(why) => Err(Diagnostic::new(
@@ -178,7 +179,7 @@ impl Knowing {
 
 impl Reader {
     /// The value for the arguments; `Ok(None)` where there is none.
-    fn call(&self, function: Function, arguments: &[Term]) -> Result<Option<Term>, StoreError> {
+    fn call(&self, function: Function, arguments: &[Term]) -> Result<Option<Term>, QueryError> {
         let knowledge = Knowledge::with(&self.build, Arc::clone(&self.terms));
         let [
             Term::NamedNode(subject),
@@ -246,7 +247,7 @@ impl Reader {
         &self,
         knowledge: &Knowledge<'_>,
         subject: &NamedNode,
-    ) -> Result<Arc<Vec<Claim>>, StoreError> {
+    ) -> Result<Arc<Vec<Claim>>, QueryError> {
         // A thread that panicked left nothing half done here.
         let kept = || self.claims.lock().unwrap_or_else(|held| held.into_inner());
         if let Some(claims) = kept().get(subject) {

@@ -13,7 +13,7 @@ pub(crate) const LABEL_PROPERTIES: [NamedNodeRef<'static>; 4] = [
     NamedNodeRef::new_unchecked("http://xmlns.com/foaf/0.1/name"),
 ];
 
-/// Labels kept at hand; when there are more, all are forgotten.
+/// Labels kept in memory; when there are more, all are forgotten.
 const KEPT: usize = 100_000;
 
 /// Looks up labels in an index, in all its graphs.

@@ -1,6 +1,6 @@
 //! Things that were merged into one: a query about one of them finds what is said of all.
 //!
-//! Wherever the IRI of such a thing stands in a triple pattern or a path, it becomes a variable with the IRIs of
+//! Wherever the IRI of such a thing is in a triple pattern or a path, it becomes a variable with the IRIs of
 //! all of them as its values. What the pattern finds counts once, as if the graph had one IRI for the thing:
 //!
 //! ```sparql
@@ -231,7 +231,7 @@ impl VisitorMut for Rewriting<'_> {
     }
 }
 
-/// What stands in for an expression that was taken.
+/// What replaces an expression that was taken.
 fn false_expression() -> Expression {
     oxrdf::Literal::from(false).into()
 }

@@ -56,6 +56,7 @@
 
 mod answer;
 mod collation;
+mod error;
 mod explain;
 mod functions;
 mod graphs;
@@ -86,6 +87,7 @@ mod volatile;
 #[cfg(feature = "serve")]
 pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
+pub use error::QueryError;
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
@@ -101,7 +103,6 @@ pub(crate) use stack::on_large_stack;
 #[cfg(feature = "serve")]
 pub(crate) use stack::with_large_stack;
 #[cfg(feature = "serve")]
-pub(crate) use stored::nearest as nearest_query;
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

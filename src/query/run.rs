@@ -19,7 +19,8 @@ use super::syntax;
 use super::things;
 use super::volatile;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::{Build, Prefixes, StoreError, graph_iri};
+use crate::query::QueryError;
+use crate::store::{Build, Prefixes, graph_iri};
 use civigraph_index::{self as index, Dataset};
 use civigraph_sparql::{Evaluation, Options};
 use oxrdf::{GraphName, NamedNode, Term};
@@ -140,7 +141,7 @@ impl Request {
 ///
 /// # Errors
 /// What is wrong with it (`CG07xx`).
-pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), StoreError> {
+pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), QueryError> {
     bound(request, prefixes, base).map(drop)
 }
 
@@ -148,7 +149,7 @@ pub fn check(request: &Request, prefixes: &Prefixes, base: &str) -> Result<(), S
 ///
 /// # Errors
 /// What is wrong with it (`CG07xx`).
-pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, StoreError> {
+pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query, QueryError> {
     let prepared = on_large_stack(&request.file, || prepare(request, prefixes, base)).flatten();
     prepared.map(|(query, _)| query)
 }
@@ -163,7 +164,7 @@ pub(crate) fn inspect<T: Send>(
     prefixes: &Prefixes,
     base: &str,
     look: impl FnOnce(&Query) -> T + Send,
-) -> Result<T, StoreError> {
+) -> Result<T, QueryError> {
     on_large_stack(&request.file, || {
         prepare(request, prefixes, base).map(|(query, _)| look(&query))
     })
@@ -179,7 +180,7 @@ pub(crate) fn parse(
     file: &str,
     prefixes: &Prefixes,
     limits: &Limits,
-) -> Result<Query, StoreError> {
+) -> Result<Query, QueryError> {
     let (query, findings) =
         on_large_stack(file, || syntax::parse(text, file, prefixes, None, limits))??;
     functions::check(&findings, None, text, file)?;
@@ -195,14 +196,14 @@ pub(crate) fn parse(
 ///
 /// # Errors
 /// The query is wrong or refused, runs out of time, or the answer cannot be written
-/// ([`StoreError::is_broken_pipe`] tells a reader that went away). After an error the output may hold
+/// ([`QueryError::is_broken_pipe`] tells a reader that went away). After an error the output may hold
 /// the start of an answer.
 pub fn run(
     build: &Arc<Build>,
     request: &Request,
     style: &AnswerStyle,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     run_with(build, request, style, &mut |_| Ok(()), out)
 }
 
@@ -214,9 +215,9 @@ pub fn run_with(
     build: &Arc<Build>,
     request: &Request,
     style: &AnswerStyle,
-    start: &mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    start: &mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     if stack::is_large() {
         return run_here(build, request, style, start, out);
     }
@@ -259,7 +260,7 @@ pub fn run_with(
             })?,
             Ok(Piece::Bytes(piece)) => out
                 .write_all(&piece)
-                .map_err(|e| StoreError::io("output".as_ref(), "write", e))?,
+                .map_err(|e| QueryError::io("output".as_ref(), "write", e))?,
             // Not even an answer counts now: Oxigraph drops what the right side of a MINUS says once it was
             // told to stop, and goes on with the rows it has.
             Err(_) if cancelled => return Err(timeout()),
@@ -273,9 +274,9 @@ pub fn run_with(
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    let answered = evaluation.join().map_err(|_| broke_off(&request.file))??;
+    let answered = evaluation.join().map_err(|_| aborted(&request.file))??;
     out.flush()
-        .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+        .map_err(|e| QueryError::io("output".as_ref(), "write", e))?;
     Ok(answered)
 }
 
@@ -285,9 +286,9 @@ fn run_here(
     build: &Arc<Build>,
     request: &Request,
     style: &AnswerStyle,
-    start: &mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    start: &mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     let deadline = request.limits.time.map(|time| Instant::now() + time);
     let limits = index::Limits {
         deadline,
@@ -311,18 +312,18 @@ fn run_here(
 
 /// Where an answer goes.
 trait Output: Write {
-    /// Hears what the answer is made of, before its first byte.
-    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError>;
+    /// Called with what the answer is made of, before its first byte.
+    fn start(&mut self, about: AnswerStart) -> Result<(), QueryError>;
 }
 
 /// An answer that goes to a writer of the caller.
 struct Direct<'a> {
-    start: &'a mut dyn FnMut(AnswerStart) -> Result<(), StoreError>,
+    start: &'a mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &'a mut dyn Write,
 }
 
 impl Output for Direct<'_> {
-    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError> {
+    fn start(&mut self, about: AnswerStart) -> Result<(), QueryError> {
         (self.start)(about)
     }
 }
@@ -345,7 +346,7 @@ fn evaluate(
     token: CancellationToken,
     limits: index::Limits,
     output: &mut dyn Output,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, QueryError> {
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     if !request.graphs.is_empty() {
@@ -409,7 +410,7 @@ fn evaluate(
     let limit = request.limits.rows;
     let answered = answer::write(results, build, style, limit, &request.file, &mut out)?;
     out.flush()
-        .map_err(|e| StoreError::io("output".as_ref(), "write", e))?;
+        .map_err(|e| QueryError::io("output".as_ref(), "write", e))?;
     if let Some(why) = regular.failure() {
         return Err(incomplete(Code::QueryLimit, why, &request.file));
     }
@@ -437,7 +438,7 @@ fn evaluate(
 }
 
 /// Makes calls of `REGEX` and `REPLACE` those of XPath.
-fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, StoreError> {
+fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, QueryError> {
     let (Query::Select { pattern, .. }
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
@@ -447,7 +448,7 @@ fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, StoreError>
 }
 
 /// The answer lacks something, for a reason that was found while it was written.
-fn incomplete(code: Code, why: &str, file: &str) -> StoreError {
+fn incomplete(code: Code, why: &str, file: &str) -> QueryError {
     Diagnostic::new(code, Place::file(file), why)
         .with_hint("what was written is not the whole answer")
         .into()
@@ -486,7 +487,7 @@ enum Piece {
 struct Pieces(SyncSender<Piece>);
 
 impl Output for Pieces {
-    fn start(&mut self, about: AnswerStart) -> Result<(), StoreError> {
+    fn start(&mut self, about: AnswerStart) -> Result<(), QueryError> {
         // Nobody waits any more: the first piece of the answer will say so as well.
         let _ = self.0.send(Piece::Start(about));
         Ok(())
@@ -506,16 +507,16 @@ impl Write for Pieces {
     }
 }
 
-pub(super) fn not_started(file: &str, error: &io::Error) -> StoreError {
-    StoreError::from(Diagnostic::new(
+pub(super) fn not_started(file: &str, error: &io::Error) -> QueryError {
+    QueryError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),
         format!("the query could not be started: {error}"),
     ))
 }
 
-pub(super) fn broke_off(file: &str) -> StoreError {
-    StoreError::from(Diagnostic::new(
+pub(super) fn aborted(file: &str) -> QueryError {
+    QueryError::from(Diagnostic::new(
         Code::QueryFailed,
         Place::file(file),
         "query evaluation stopped unexpectedly",
@@ -527,7 +528,7 @@ fn prepare(
     request: &Request,
     prefixes: &Prefixes,
     base: &str,
-) -> Result<(Query, Findings), StoreError> {
+) -> Result<(Query, Findings), QueryError> {
     let (mut query, findings) = syntax::parse(
         &request.text,
         &request.file,
@@ -538,11 +539,11 @@ fn prepare(
     functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {
-        StoreError::from(match problem {
+        QueryError::from(match problem {
             Problem::NotAnIri(name) => Diagnostic::new(
                 Code::ParameterValue,
                 place(),
-                format!("the parameter `{name}` stands where only an IRI can be"),
+                format!("the parameter `{name}` is used where only an IRI can be"),
             ),
             Problem::Assigned(name) => Diagnostic::new(
                 Code::QueryHeader,

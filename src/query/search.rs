@@ -14,7 +14,8 @@
 use super::functions::NAMESPACE;
 use super::visit::{VisitorMut, walk_pattern_mut};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::{Build, StoreError, text_error};
+use crate::query::QueryError;
+use crate::store::{Build, text_error};
 use civigraph_text::{Query as TextQuery, TextIndex};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, Literal, NamedNode, NamedNodeRef, Variable};
@@ -33,8 +34,8 @@ const MOST: usize = 10_000;
 /// Recurses with the depth of the query: call it on a large stack.
 ///
 /// # Errors
-/// What is searched for is no constant ([`Code::QueryFunction`]), or the text index is missing or damaged.
-pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<(), StoreError> {
+/// What is searched for is not a constant ([`Code::QueryFunction`]), or the text index is missing or damaged.
+pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<(), QueryError> {
     let mut rewriting = Rewriting {
         property: format!("{}{NAMESPACE}{NAME}", build.manifest().about.base),
         build,
@@ -54,7 +55,7 @@ struct Rewriting<'a> {
     build: &'a Build,
     file: &'a str,
     /// The first failure.
-    failure: Option<StoreError>,
+    failure: Option<QueryError>,
 }
 
 /// A search, taken out of its triples.
@@ -109,7 +110,7 @@ fn join(tables: Vec<GraphPattern>, pattern: &mut GraphPattern) {
 
 impl Rewriting<'_> {
     /// Takes the searches out of a basic graph pattern.
-    fn basic(&self, patterns: &mut Vec<TriplePattern>) -> Result<Vec<GraphPattern>, StoreError> {
+    fn basic(&self, patterns: &mut Vec<TriplePattern>) -> Result<Vec<GraphPattern>, QueryError> {
         let mut tables = Vec::new();
         while let Some(at) = patterns.iter().position(|triple| self.is_search(triple)) {
             let triple = patterns.remove(at);
@@ -143,7 +144,7 @@ impl Rewriting<'_> {
         &self,
         triple: &TriplePattern,
         others: &mut Vec<TriplePattern>,
-    ) -> Result<Search, StoreError> {
+    ) -> Result<Search, QueryError> {
         let subjects = items(&triple.subject, others);
         let objects = items(&triple.object, others);
         let subject = |term: &TermPattern| match term {
@@ -190,7 +191,7 @@ impl Rewriting<'_> {
         })
     }
 
-    fn limit(&self, limit: &Literal) -> Result<usize, StoreError> {
+    fn limit(&self, limit: &Literal) -> Result<usize, QueryError> {
         let number = limit.value().parse().ok();
         match number.filter(|number| (1..=MOST).contains(number)) {
             Some(number) if limit.datatype() == xsd::INTEGER => Ok(number),
@@ -203,7 +204,7 @@ impl Rewriting<'_> {
     }
 
     /// The things that a search finds.
-    fn table(&self, search: Search) -> Result<GraphPattern, StoreError> {
+    fn table(&self, search: Search) -> Result<GraphPattern, QueryError> {
         let found = self.find(self.text()?, &search)?;
         let mut variables = Vec::new();
         variables.extend(match &search.subject {
@@ -233,7 +234,7 @@ impl Rewriting<'_> {
         })
     }
 
-    fn find(&self, text: &TextIndex, search: &Search) -> Result<Vec<(String, f64)>, StoreError> {
+    fn find(&self, text: &TextIndex, search: &Search) -> Result<Vec<(String, f64)>, QueryError> {
         let query = TextQuery {
             languages: search
                 .words
@@ -251,7 +252,7 @@ impl Rewriting<'_> {
             .collect())
     }
 
-    fn text(&self) -> Result<&TextIndex, StoreError> {
+    fn text(&self) -> Result<&TextIndex, QueryError> {
         self.build.text()?.ok_or_else(|| {
             self.refusal("`search` needs a text index, and this build has none")
                 .with_hint("run `civigraph build` without `--no-text`")
@@ -264,7 +265,7 @@ impl Rewriting<'_> {
     }
 }
 
-/// The items of a list, whose triples are taken away; a term that is no list is the only item.
+/// The items of a list, whose triples are taken away; a term that is not a list is the only item.
 fn items(term: &TermPattern, triples: &mut Vec<TriplePattern>) -> Vec<TermPattern> {
     if matches!(term, TermPattern::NamedNode(node) if *node == rdf::NIL) {
         return Vec::new();

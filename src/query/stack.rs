@@ -1,7 +1,7 @@
 //! A stack that is large enough for queries: parsing and evaluating recurse with their depth, which the limits bound.
 
-use super::run::{broke_off, not_started};
-use crate::store::StoreError;
+use super::run::{aborted, not_started};
+use crate::query::QueryError;
 use std::cell::Cell;
 use std::io;
 use std::thread::{Builder, scope};
@@ -39,11 +39,11 @@ pub(crate) fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> io::
 pub(crate) fn on_large_stack<T: Send>(
     file: &str,
     work: impl FnOnce() -> T + Send,
-) -> Result<T, StoreError> {
+) -> Result<T, QueryError> {
     if is_large() {
         return Ok(work());
     }
     with_large_stack(work)
         .map_err(|error| not_started(file, &error))?
-        .ok_or_else(|| broke_off(file))
+        .ok_or_else(|| aborted(file))
 }

@@ -14,7 +14,8 @@
 use super::guard::line_and_column;
 use super::parameter::ParameterType;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
-use crate::store::{Prefixes, StoreError};
+use crate::query::QueryError;
+use crate::store::Prefixes;
 use oxrdf::{Literal, Term};
 use std::collections::BTreeMap;
 use std::fs;
@@ -71,10 +72,10 @@ impl StoredQuery {
         path: &Path,
         file: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, QueryError> {
         let bytes = fs::read(path).map_err(|error| {
             let message = format!("could not read the query: {error}");
-            StoreError::from(Diagnostic::new(
+            QueryError::from(Diagnostic::new(
                 Code::Unreadable,
                 Place::file(file),
                 message,
@@ -84,7 +85,7 @@ impl StoredQuery {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to());
             let good = String::from_utf8_lossy(good.unwrap_or_default());
             let (line, column) = line_and_column(&good, good.len());
-            StoreError::from(
+            QueryError::from(
                 Diagnostic::new(
                     Code::Encoding,
                     Place::at(file, line, column),
@@ -144,9 +145,9 @@ impl StoredQuery {
         shown: &str,
         name: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, QueryError> {
         let files =
-            files(folder).map_err(|error| StoreError::io(folder, "list the queries", error))?;
+            files(folder).map_err(|error| QueryError::io(folder, "list the queries", error))?;
         if let Some(path) = files.iter().find(|path| stem(path) == name) {
             return Self::read(path, &shown_as(path, shown), diagnostics);
         }
@@ -157,8 +158,8 @@ impl StoredQuery {
         )
         .with_found(name);
         let names: Vec<String> = files.iter().map(|path| stem(path)).collect();
-        let nearest = nearest(name, names.iter().map(String::as_str));
-        Err(StoreError::from(match nearest {
+        let nearest = suggest::nearest(name, names.iter().map(String::as_str));
+        Err(QueryError::from(match nearest {
             Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
             None => diagnostic.with_hint("`civigraph list queries` shows them all"),
         }))
@@ -174,7 +175,7 @@ impl StoredQuery {
         in_language(&self.header.description, language)
     }
 
-    /// Checks `name=value` pairs against the parameters and turns them into terms. All problems are told.
+    /// Checks `name=value` pairs against the parameters and turns them into terms. All problems are reported.
     ///
     /// `None` if there was one.
     pub fn bind(
@@ -201,7 +202,7 @@ impl StoredQuery {
                 )
                 .with_found(name)
                 .with_expected(names.clone().collect::<Vec<_>>().join(", "));
-                if let Some(nearest) = nearest(name, names) {
+                if let Some(nearest) = suggest::nearest(name, names) {
                     diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
                 }
                 problem(diagnostic);
@@ -296,23 +297,6 @@ fn stem(path: &Path) -> String {
 fn shown_as(path: &Path, folder: &str) -> String {
     let name = path.file_name().unwrap_or_default();
     format!("{folder}{}", name.to_string_lossy())
-}
-
-/// The candidate that is most like `name`, if one is like it at all.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let folded = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let score = strsim::jaro_winkler(&folded, &candidate.to_lowercase());
-            (score, candidate)
-        })
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
 
 fn in_language<'a>(texts: &'a BTreeMap<String, String>, language: &str) -> Option<&'a str> {
@@ -417,7 +401,7 @@ fn wrong(file: &str, line: u64, message: &str) -> Diagnostic {
 impl Parameter {
     /// Parses `name type = default # text`.
     fn parse(line: &str, number: u64) -> Result<Self, String> {
-        // After a `#` an `=` is one of the words; one before it may stand in the default.
+        // After a `#` an `=` is one of the words; one before it may be in the default.
         let (declared, rest) = match line.split_once('=') {
             Some((declared, rest)) if !declared.contains('#') => {
                 (declared, Some(rest.trim_start()))
@@ -489,7 +473,7 @@ fn default_value(rest: &str) -> Result<(String, &str), String> {
     Ok((value.to_owned(), after))
 }
 
-/// What stands before a `#`, and the words after it.
+/// What is before a `#`, and the words after it.
 fn split_comment(text: &str) -> (&str, &str) {
     match text.split_once('#') {
         Some((before, comment)) => (before.trim(), comment.trim()),
@@ -566,7 +550,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_header_lines_are_all_told() {
+    fn reports_all_wrong_header_lines() {
         let (_, messages) = parse(
             "# param: x\n# param: x float\n# param: x-y iri\n# param: y iri =\n\
              # param: z string = \"a\n# param: w date\n# param: w date\n\
@@ -581,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_checked_and_all_problems_told() {
+    fn checks_values_and_reports_all_problems() {
         let (query, _) = parse(
             "# param: session iri\n# param: from date = 2018-01-01\n# param: n integer = 1\nASK {}",
         );
@@ -610,15 +594,5 @@ mod tests {
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let values = query.bind(&given, &prefixes, "http://e/", &mut diagnostics);
         assert_eq!(values.map(|values| values.len()), Some(3));
-    }
-
-    #[test]
-    fn the_nearest_name_is_proposed() {
-        let names = ["session-participants", "timeline", "figures"];
-        assert_eq!(
-            nearest("sesion-participant", names),
-            Some("session-participants")
-        );
-        assert_eq!(nearest("xyz", names), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Parameters put in the place of variables, on the algebra.
 //!
 //! Oxigraph's own substitution reaches only variables that the outermost `SELECT` names. Here a
-//! parameter is replaced wherever it stands: in patterns, filters, templates and sub-selects. Where a
+//! parameter is replaced wherever it is: in patterns, filters, templates and sub-selects. Where a
 //! query also selects it, the value is bound to it, so that it shows in the answer.
 
 use super::visit::{VisitorMut, walk_expression_mut, walk_pattern_mut};
@@ -11,7 +11,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a value cannot stand where its parameter does.
+/// Why a value cannot replace its parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     /// A literal where only an IRI can be: as a subject, a predicate or a graph.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::export::Format;
-use crate::store::{About, Build, BuildOptions, Builder, Prefixes, StoreError, open};
+use crate::query::QueryError;
+use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::Quad;
 use std::error::Error;
@@ -54,7 +55,7 @@ fn answer(
     build: &Arc<Build>,
     request: &Request,
     format: AnswerFormat,
-) -> Result<(String, Answered), StoreError> {
+) -> Result<(String, Answered), QueryError> {
     let mut out = Vec::new();
     let style = AnswerStyle {
         format: Some(format),

@@ -149,7 +149,7 @@ enum Misfit {
     Class(NamedNode),
 }
 
-/// Of which classes the things are that stand at one end of a property.
+/// The classes of the things at one end of a property.
 struct Usual {
     classes: Vec<NamedNode>,
     /// One of the things.

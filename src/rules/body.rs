@@ -246,7 +246,7 @@ fn without_exists(expression: &Expression) -> Result<(), Refusal> {
     if negation.0 { Err(NEGATION) } else { Ok(()) }
 }
 
-/// The triple of a pattern in a solution; `None` where something is not bound, or is no term for its place.
+/// The triple of a pattern in a solution; `None` where something is not bound, or is not a term for its place.
 pub(super) fn instantiate(pattern: &TriplePattern, solution: &QuerySolution) -> Option<Triple> {
     let term = |term: &TermPattern| match term {
         TermPattern::NamedNode(node) => Some(Term::from(node.clone())),

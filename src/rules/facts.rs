@@ -12,18 +12,18 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub(super) dataset: Dataset,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
 }
 
 /// Which triples some body or head can match, by predicate and, where all patterns name one, by object.
 #[derive(Debug, Default)]
-struct Wanted {
+struct PredicateFilter {
     everything: bool,
     /// No objects stands for any.
     predicates: HashMap<String, Option<HashSet<Term>>>,
 }
 
-impl Wanted {
+impl PredicateFilter {
     fn of(rules: &Rules) -> Self {
         let mut wanted = Self::default();
         // Heads too: what is stated is not inferred.
@@ -74,11 +74,11 @@ impl Facts {
     pub fn new(rules: &Rules) -> Self {
         Self {
             dataset: Dataset::new(),
-            wanted: Arc::new(Wanted::of(rules)),
+            wanted: Arc::new(PredicateFilter::of(rules)),
         }
     }
 
-    /// Takes the quads that are facts some rule can match; the others are let go.
+    /// Takes the quads that are facts some rule can match; the others are dropped.
     pub fn add<'q>(&mut self, quads: impl IntoIterator<Item = &'q Quad>) {
         for quad in quads {
             if self.wanted.wants(quad.as_ref()) {
@@ -99,7 +99,7 @@ pub struct FactSink<S> {
 #[derive(Debug)]
 pub struct FactChunk<C> {
     inner: C,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     facts: Vec<Quad>,
 }
 

@@ -3,8 +3,8 @@
 use super::body::instantiate;
 use super::{Facts, Rule, Rules};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::query::QueryError;
 use crate::query::on_large_stack;
-use crate::store::StoreError;
 use civigraph_sparql::{Options, prepare, with_functions};
 use oxrdf::{GraphNameRef, NamedNode, Triple};
 use spareval::{QueryEvaluator, QueryResults};
@@ -42,7 +42,7 @@ impl Rules {
             return Ok(Vec::new());
         }
         // Evaluation recurses with the depth of a rule.
-        on_large_stack("rules", || self.fixpoint(facts)).map_err(StoreError::into_diagnostic)?
+        on_large_stack("rules", || self.fixpoint(facts)).map_err(QueryError::into_diagnostic)?
     }
 
     fn fixpoint(&self, mut facts: Facts) -> Result<Vec<Inference>, Diagnostic> {

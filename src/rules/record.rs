@@ -2,7 +2,8 @@
 
 use super::{Inference, Rules};
 use crate::datatype::canonical_language_tag;
-use crate::store::{digest_bytes, graph_iri};
+use crate::digest::sha256_hex;
+use crate::store::graph_iri;
 use crate::uri::push_unreserved;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
@@ -64,10 +65,10 @@ impl Rules {
     }
 }
 
-/// What stands between the base and the digest in the IRI of a triple's statement.
+/// What is between the base and the digest in the IRI of a triple's statement.
 const TRIPLES: &str = "id/triple/";
 
-/// What stands between the base and the name in the IRI of a rule.
+/// What is between the base and the name in the IRI of a rule.
 const RULES: &str = "id/rule/";
 
 /// Whether an IRI is that of a rule or of a statement about an inferred triple or its premise: what rules
@@ -95,7 +96,7 @@ struct Record<'b> {
 impl Record<'_> {
     /// The node that stands for a triple; its IRI is minted from the triple alone.
     fn statement(&mut self, triple: &Triple) -> NamedNode {
-        let digest = digest_bytes(triple.to_string().as_bytes());
+        let digest = sha256_hex(triple.to_string().as_bytes());
         let digest = digest.get(..DIGITS).unwrap_or_default();
         let node = NamedNode::new_unchecked(format!("{}{TRIPLES}{digest}", self.base));
         if self.stated.insert(digest.to_owned()) {

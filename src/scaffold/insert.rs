@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// What a new table would add to a project.
 #[derive(Debug, Clone)]
 pub struct Addition {
-    /// The table's entry, as it stands in the metadata.
+    /// The table's entry, as it is in the metadata.
     pub entry: String,
     /// References of tables that are there to the new one, in words.
     pub references: Vec<String>,

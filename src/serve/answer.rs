@@ -250,14 +250,14 @@ fn entity_tag(
     for kind in [AnswerKind::Graph, AnswerKind::Solutions] {
         hasher.update(formats.media_type(kind).unwrap_or_default());
     }
-    let hash = crate::store::hex(&hasher.finalize());
+    let hash = crate::digest::hex(&hasher.finalize());
     let id = &current.build.manifest().id;
     format!("W/\"{id}-{}\"", hash.get(..24).unwrap_or(&hash))
 }
 
 /// The tag of something that depends on the build alone.
 pub fn tag_of(current: &Current, what: &str) -> String {
-    let hash = crate::store::hex(&Sha256::digest(what));
+    let hash = crate::digest::hex(&Sha256::digest(what));
     let id = &current.build.manifest().id;
     format!("W/\"{id}-{}\"", hash.get(..24).unwrap_or(&hash))
 }

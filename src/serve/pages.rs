@@ -23,6 +23,9 @@ use std::sync::Arc;
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 
+/// The parameter that says the language of a page.
+const LANGUAGE: &str = "lang";
+
 /// Responds with a page.
 pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>) -> Response {
     let (parts, _) = request.into_parts();
@@ -34,11 +37,25 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
         return static_file(file);
     }
     let asked = match sparql::of_url(&parts) {
-        Ok(form) => Asked::new(path, form.0, &parts.headers, parts.uri.query()),
+        Ok(form) => {
+            let queries = Arc::clone(&service.current().queries);
+            // The parameter `lang` is the query's where it declares one, and else the page's.
+            let takes_language = |name: &str| {
+                let query = query_page::find(&queries, name);
+                query.is_some_and(|query| pages::query::declares(query, LANGUAGE))
+            };
+            Asked::new(
+                path,
+                form.0,
+                &parts.headers,
+                parts.uri.query(),
+                &takes_language,
+            )
+        }
         Err(problem) => return problem.into_response(),
     };
     let made = match asked.query() {
-        Some(name) => query_page::respond(&service, &asked, name.as_deref(), &parts).await,
+        Some(name) => query_page::respond(&service, &asked, name, &parts).await,
         None => Ok(None),
     };
     let made = match made {
@@ -66,33 +83,39 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// `takes_language` says of the name of a stored query whether it has a parameter for the language.
     fn new(
         path: &str,
         mut parameters: Vec<(String, String)>,
         headers: &HeaderMap,
         query: Option<&str>,
+        takes_language: &dyn Fn(&str) -> bool,
     ) -> Self {
         let prefix = path.get(1..).unwrap_or_default().split('/').next();
         let of_path = prefix.and_then(Language::of_code);
-        let of_parameter = parameters.iter().rfind(|(name, _)| name == "lang");
-        // There it is a parameter of the query.
-        let of_parameter = of_parameter.filter(|_| !path.contains("/query"));
-        let of_parameter = of_parameter.and_then(|(_, code)| Language::of_code(code));
-        let accepted = headers.get(header::ACCEPT_LANGUAGE);
-        let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
-        let chosen = of_path.or(of_parameter);
         let rest = match of_path {
             Some(language) => path.get(1 + language.code().len()..).unwrap_or_default(),
             None => path,
         };
         let path = if rest.is_empty() { "/" } else { rest };
-        let query = query.filter(|_| of_parameter.is_none()).unwrap_or_default();
-        let target = match query {
-            "" => path.to_owned(),
-            query => format!("{path}?{query}"),
+        let is_of_query = query_of(path).flatten().is_some_and(takes_language);
+        let of_parameter = parameters.iter().rfind(|(name, _)| name == LANGUAGE);
+        let of_parameter = of_parameter.filter(|_| !is_of_query);
+        let of_parameter = of_parameter.and_then(|(_, code)| Language::of_code(code));
+        let accepted = headers.get(header::ACCEPT_LANGUAGE);
+        let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+        let chosen = of_path.or(of_parameter);
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| {
+            let name = pair.split('=').next().unwrap_or_default();
+            !pair.is_empty() && (is_of_query || name != LANGUAGE)
+        });
+        let pairs: Vec<&str> = pairs.collect();
+        let target = match pairs.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", pairs.join("&")),
         };
-        if !path.contains("/query") {
-            parameters.retain(|(name, _)| name != "lang");
+        if !is_of_query {
+            parameters.retain(|(name, _)| name != LANGUAGE);
         }
         Self {
             language: chosen.unwrap_or_else(|| Language::wanted(accepted.unwrap_or_default())),
@@ -102,15 +125,18 @@ impl Asked {
             parameters,
         }
     }
+
+    /// The name of the stored query whose page this is, if any; `None` where it is not a page of queries.
+    fn query(&self) -> Option<Option<&str>> {
+        query_of(&self.path)
+    }
 }
 
-impl Asked {
-    /// The name of the stored query whose page this is, if any; `None` where it is no page of queries.
-    fn query(&self) -> Option<Option<String>> {
-        match self.path.strip_prefix("/query")? {
-            "" | "/" => Some(None),
-            rest => rest.strip_prefix('/').map(|name| Some(name.to_owned())),
-        }
+/// The name of the stored query at a path without its language, if any; `None` where it is not a page of queries.
+fn query_of(path: &str) -> Option<Option<&str>> {
+    match path.strip_prefix("/query")? {
+        "" | "/" => Some(None),
+        rest => rest.strip_prefix('/').map(Some),
     }
 }
 
@@ -363,4 +389,59 @@ pub(super) fn root_of(url: &str) -> &str {
 
 pub(super) fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is nothing here")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(target: &str) -> Asked {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let pairs = query.unwrap_or_default().split('&');
+        let parameters = pairs.filter_map(|pair| pair.split_once('='));
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let takes_language = |name: &str| name == "sessions";
+        Asked::new(
+            path,
+            parameters.collect(),
+            &HeaderMap::new(),
+            query,
+            &takes_language,
+        )
+    }
+
+    #[test]
+    fn lang_is_the_page_s_unless_a_stored_query_declares_it() {
+        let russian = Language::Russian;
+        for (target, language, rest) in [
+            (
+                "/browse?class=x&lang=ru&page=2",
+                russian,
+                "/browse?class=x&page=2",
+            ),
+            ("/data/query.csv?lang=ru", russian, "/data/query.csv"),
+            ("/id/query/x?lang=ru", russian, "/id/query/x"),
+            ("/query?query=x&lang=ru", russian, "/query?query=x"),
+            ("/query/other?lang=ru", russian, "/query/other"),
+            (
+                "/ru/query/sessions?lang=en",
+                russian,
+                "/query/sessions?lang=en",
+            ),
+            (
+                "/query/sessions?lang=ru",
+                Language::English,
+                "/query/sessions?lang=ru",
+            ),
+        ] {
+            let asked = asked(target);
+            assert_eq!(asked.language, language, "{target}");
+            assert_eq!(asked.target, rest, "{target}");
+        }
+        assert_eq!(asked("/query/sessions?lang=ru").parameters.len(), 1);
+        assert!(asked("/query/other?lang=ru").parameters.is_empty());
+    }
 }

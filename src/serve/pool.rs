@@ -168,7 +168,7 @@ pub struct Worker {
     child: Child,
     input: ChildStdin,
     output: ChildStdout,
-    /// What was read of the output and is no whole frame yet.
+    /// What was read of the output and is not a whole frame yet.
     read: Vec<u8>,
     stderr: JoinHandle<String>,
     memory: Bytes,

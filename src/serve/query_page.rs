@@ -10,7 +10,7 @@ use super::service::{Current, Service};
 use super::{pages, sparql, stored};
 use crate::pages::query::{Answer, Asked, Notice, QueryPage, ROWS, declares, path};
 use crate::pages::{Frame, Links};
-use crate::query::{Page, Request};
+use crate::query::{Page, Request, StoredQuery};
 use askama::Template;
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -39,11 +39,7 @@ pub async fn respond(
     let form = Form(reader.parameters.clone());
     let query = match name {
         Some(name) => {
-            // A plus sign in a path is one.
-            let name = decode(&name.replace('+', "%2B"));
-            let mut named = published.queries.iter();
-            let found = named.find(|query| Some(&query.name) == name.as_ref());
-            let Some(found) = found else {
+            let Some(found) = find(&published.queries, name) else {
                 return Ok(None);
             };
             Some(found)
@@ -113,6 +109,13 @@ pub async fn respond(
     answer::describe(headers, &published, None);
     pages::as_page(headers);
     Ok(Some(response))
+}
+
+/// The stored query of a name, as a path has it.
+pub(super) fn find<'q>(queries: &'q [StoredQuery], name: &str) -> Option<&'q StoredQuery> {
+    // A plus sign in a path is one.
+    let name = decode(&name.replace('+', "%2B"))?;
+    queries.iter().find(|query| query.name == name)
 }
 
 /// The address of the same question to the published build.

@@ -8,8 +8,8 @@ use super::form::{Form, encode};
 use super::problem::Problem;
 use super::service::{Current, Service};
 use super::sparql;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::query::{AnswerFormat, Page, Parameter, Request, StoredQuery, nearest_query};
+use crate::diagnostic::{Diagnostics, Mode, suggest};
+use crate::query::{AnswerFormat, Page, Parameter, Request, StoredQuery};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -175,7 +175,7 @@ pub fn find<'c>(
         return Ok((query, Some(extension.to_owned())));
     }
     let names = current.queries.iter().map(|query| query.name.as_str());
-    let title = match nearest_query(name, names) {
+    let title = match suggest::nearest(name, names) {
         Some(nearest) => format!("no such query: `{name}`; did you mean `{nearest}`?"),
         None => format!("no such query: `{name}`; /queries lists them all"),
     };

@@ -149,7 +149,7 @@ impl Reads {
     }
 }
 
-/// Whether the solutions for each focus node are those of the query as it stands that have this focus
+/// Whether the solutions for each focus node are those of the unchanged query that have this focus
 /// node: then one evaluation serves all.
 ///
 /// It is so where every group binds `$this` by a triple before anything else can see that it is unbound,
@@ -312,7 +312,7 @@ impl Bindings {
     }
 }
 
-/// Puts values in the place of variables wherever they stand.
+/// Puts values in the place of variables wherever they are.
 pub(super) fn bind(pattern: &mut GraphPattern, bindings: &Bindings) {
     Bind {
         bindings,
@@ -323,8 +323,8 @@ pub(super) fn bind(pattern: &mut GraphPattern, bindings: &Bindings) {
 
 struct Bind<'b> {
     bindings: &'b Bindings,
-    /// Variables with blank nodes that the expressions of the pattern at hand use. A blank node cannot
-    /// stand in an expression: there its variable keeps it, bound just before.
+    /// Variables with blank nodes that the expressions of this pattern use. A blank node cannot
+    /// are in an expression: there its variable keeps it, bound just before.
     blank: BTreeSet<String>,
 }
 

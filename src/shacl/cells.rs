@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Quads that have a node as their object, at most: a concept may be that of a million rows.
 const AS_OBJECT: usize = 64;
 
-/// Files and columns in which the violations of one constraint are told apart, about.
+/// Files and columns in which the violations of one constraint are kept apart, about.
 const KINDS: u64 = 50;
 
 /// Characters of a value that a message repeats.
@@ -371,7 +371,7 @@ impl Origins {
             nodes: Arc::new(nodes),
             matches: Vec::new(),
         };
-        // What is wrong with the tables was told when they were converted before.
+        // What is wrong with the tables was reported when they were converted before.
         let mut silent = Diagnostics::new(Mode::Convert);
         convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
         let nodes = Arc::clone(&sink.nodes);
@@ -473,7 +473,7 @@ impl Origins {
         {
             return vec![empty];
         }
-        // The row that says what the thing is, as a whole; for what is no subject, the cell that names it.
+        // The row that says what the thing is, as a whole; for what is not a subject, the cell that names it.
         let row = about
             .iter()
             .find(|found| found.quad.predicate.as_str() == rdf::TYPE)

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use oxrdf::{Literal, NamedNode, Term};
 use std::collections::{HashMap, HashSet};
 
-/// What compiling needs at hand.
+/// What compiling needs.
 pub(super) struct Compiler<'s> {
     pub(super) source: &'s Source,
     pub(super) numbers: HashMap<Node, usize>,

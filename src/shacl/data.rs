@@ -1,6 +1,6 @@
 //! The triples that shapes can look at, in memory: the union of the graphs that tables make.
 
-use super::wanted::Wanted;
+use super::wanted::PredicateFilter;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::datatype::canonical_term;
 use indexmap::IndexSet;
@@ -19,20 +19,20 @@ pub(super) type Id = u32;
 pub struct Data {
     terms: IndexSet<Term>,
     triples: Vec<[Id; 3]>,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     /// There were more terms than numbers for them.
     full: bool,
 }
 
 impl Data {
-    pub(super) fn new(wanted: Arc<Wanted>) -> Self {
+    pub(super) fn new(wanted: Arc<PredicateFilter>) -> Self {
         Self {
             wanted,
             ..Self::default()
         }
     }
 
-    /// Takes those quads that some shape can look at; the others are let go. The names of graphs
+    /// Takes those quads that some shape can look at; the others are dropped. The names of graphs
     /// do not count: shapes see one graph.
     pub fn add<'q>(&mut self, quads: impl IntoIterator<Item = QuadRef<'q>>) {
         for quad in quads {
@@ -138,7 +138,7 @@ impl Graph {
         self.find(&Term::from(NamedNode::new_unchecked(iri)))
     }
 
-    /// Whether a triple has a term as its subject or object, or an IRI stands in for one that does.
+    /// Whether a triple has a term as its subject or object, or an IRI that represents one which does.
     pub(super) fn is_node(&self, term: &Term) -> bool {
         let Ok(QueryTerm::Known(id)) = self.internalize_term(term.clone()) else {
             return false;
@@ -200,7 +200,7 @@ impl Graph {
     }
 }
 
-/// IRIs that stand for terms which cannot stand in a query themselves: blank nodes, and literals as
+/// IRIs that stand for terms which cannot be in a query themselves: blank nodes, and literals as
 /// subjects. `urn:` names need a namespace; nobody registers this one.
 const STAND_IN: &str = "urn:x-civigraph-node:";
 
@@ -299,7 +299,7 @@ pub struct DataSink<S> {
 #[derive(Debug)]
 pub struct DataChunk<C> {
     inner: C,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     quads: Vec<Quad>,
 }
 

@@ -34,6 +34,7 @@ mod algebra;
 mod cells;
 mod compile;
 mod component;
+mod constraint;
 mod data;
 mod idle;
 mod parameter;
@@ -42,6 +43,7 @@ mod query;
 mod rdf;
 mod recursion;
 mod report;
+mod result;
 mod shape;
 mod source;
 #[cfg(test)]
@@ -56,8 +58,9 @@ pub use path::Path as PropertyPath;
 pub use report::{Report, ValidationResult};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::query::QueryError;
 use crate::query::on_large_stack;
-use crate::store::{Prefixes, StoreError};
+use crate::store::Prefixes;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
 use shape::{Check, Shape, Target};
 use source::Source;
@@ -65,13 +68,13 @@ use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use wanted::Wanted;
+use wanted::PredicateFilter;
 
 /// The shapes of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
     shapes: Vec<Shape>,
-    wanted: Arc<Wanted>,
+    wanted: Arc<PredicateFilter>,
     /// How IRIs are written for readers.
     prefixes: Prefixes,
     /// How the ontology orders classes.
@@ -141,7 +144,7 @@ impl Shapes {
             }
         };
         Self {
-            wanted: Arc::new(Wanted::of(&shapes)),
+            wanted: Arc::new(PredicateFilter::of(&shapes)),
             shapes,
             prefixes: Prefixes::default(),
             classes: Vec::new(),
@@ -211,7 +214,7 @@ impl Shapes {
             .graph(self.constants())
             .ok_or_else(|| failed("the graph has too many terms to be validated"))?;
         on_large_stack("shapes", || validate::validate(&self.shapes, &graph, keep))
-            .map_err(StoreError::into_diagnostic)
+            .map_err(QueryError::into_diagnostic)
     }
 
     /// Terms that shapes name and that must have a number.

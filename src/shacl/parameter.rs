@@ -11,282 +11,402 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use oxrdf::{Literal, NamedNode, Term};
 use std::collections::HashSet;
 
+/// A parameter of constraints.
+struct Parameter {
+    /// Its local name.
+    name: &'static str,
+    /// A shape has it at most once.
+    single: bool,
+    /// Only property shapes have it.
+    property_only: bool,
+    /// Reads what one triple demands.
+    read: Read,
+}
+
+/// The parameters that make constraints, and those that others read.
+const PARAMETERS: &[Parameter] = {
+    const fn any(name: &'static str, read: Read) -> Parameter {
+        Parameter {
+            name,
+            single: false,
+            property_only: false,
+            read,
+        }
+    }
+    const fn single(name: &'static str, read: Read) -> Parameter {
+        Parameter {
+            single: true,
+            ..any(name, read)
+        }
+    }
+    const fn of_property(parameter: Parameter) -> Parameter {
+        Parameter {
+            property_only: true,
+            ..parameter
+        }
+    }
+    &[
+        any("and", |it| it.shapes("And", Check::And)),
+        any("class", |it| it.iri("Class", Check::Class)),
+        single("closed", |it| it.closed()),
+        single("datatype", |it| it.iri("Datatype", Check::Datatype)),
+        any("disjoint", |it| it.iri("Disjoint", Check::Disjoint)),
+        any("equals", |it| it.iri("Equals", Check::Equals)),
+        single("flags", |it| it.elsewhere()),
+        any("hasValue", |it| {
+            it.push("HasValue", Check::HasValue(it.object.clone()))
+        }),
+        single("ignoredProperties", |it| it.elsewhere()),
+        single("in", |it| it.values()),
+        single("languageIn", |it| it.language_in()),
+        of_property(any("lessThan", |it| it.less("LessThan", false))),
+        of_property(any("lessThanOrEquals", |it| {
+            it.less("LessThanOrEquals", true)
+        })),
+        of_property(single("maxCount", |it| {
+            it.count("MaxCount", Check::MaxCount)
+        })),
+        single("maxExclusive", |it| it.bound("MaxExclusive", false, false)),
+        single("maxInclusive", |it| it.bound("MaxInclusive", false, true)),
+        single("maxLength", |it| it.count("MaxLength", Check::MaxLength)),
+        of_property(single("minCount", |it| {
+            it.count("MinCount", Check::MinCount)
+        })),
+        single("minExclusive", |it| it.bound("MinExclusive", true, false)),
+        single("minInclusive", |it| it.bound("MinInclusive", true, true)),
+        single("minLength", |it| it.count("MinLength", Check::MinLength)),
+        any("node", |it| it.shape_reference("Node", Check::Node)),
+        single("nodeKind", |it| it.node_kind()),
+        any("not", |it| it.shape_reference("Not", Check::Not)),
+        any("or", |it| it.shapes("Or", Check::Or)),
+        any("pattern", |it| it.pattern()),
+        any("property", |it| it.property()),
+        single("qualifiedMaxCount", |it| it.elsewhere()),
+        single("qualifiedMinCount", |it| it.elsewhere()),
+        of_property(any("qualifiedValueShape", |it| it.qualified())),
+        single("qualifiedValueShapesDisjoint", |it| it.elsewhere()),
+        any("sparql", |it| it.sparql()),
+        of_property(single("uniqueLang", |it| it.unique_lang())),
+        any("xone", |it| it.shapes("Xone", Check::Xone)),
+    ]
+};
+
+type Read = fn(&mut Reading<'_, '_>) -> Result<(), Refused>;
+
 /// Reads all constraints of a shape, in the order in which they are written.
 ///
-/// `property` tells that a property shape lacks its path, which has been reported.
+/// `property` says that a property shape lacks its path, which has been reported.
 pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, property: bool) {
     let source = compiler.source;
     let statements: Vec<_> = source.about(&shape.node).collect();
     let mut once = HashSet::new();
     for statement in statements {
-        let Some(name) = local(statement.predicate.as_str()) else {
+        let name = local(statement.predicate.as_str());
+        let parameter = PARAMETERS.iter().find(|it| name == Some(it.name));
+        let Some(parameter) = parameter else {
             continue;
         };
-        let place = &statement.place;
-        if SINGLE.contains(&name) && !once.insert(name) {
+        let (name, place) = (parameter.name, &statement.place);
+        if parameter.single && !once.insert(name) {
             compiler.refuse(place, format!("a shape has `sh:{name}` at most once"));
             continue;
         }
-        if shape.path.is_none() && !property && PROPERTY_ONLY.contains(&name) {
+        if parameter.property_only && shape.path.is_none() && !property {
             let message = format!("`sh:{name}` is for property shapes: this one has no `sh:path`");
             compiler.refuse(place, message);
             continue;
         }
-        read(compiler, shape, name, &statement.object, place);
+        let mut reading = Reading {
+            compiler: &mut *compiler,
+            shape: &mut *shape,
+            object: &statement.object,
+            place,
+        };
+        let Err(refused) = (parameter.read)(&mut reading) else {
+            continue;
+        };
+        let (message, found) = match refused {
+            Refused::Expected(what) => {
+                let found = match &statement.object {
+                    Term::BlankNode(_) => "a blank node".to_owned(),
+                    other => other.to_string(),
+                };
+                (format!("`sh:{name}` is {what}"), Some(found))
+            }
+            Refused::Said(message, found) => (message, found),
+        };
+        let refusal = Diagnostic::new(Code::Shape, place.clone(), message);
+        compiler.diagnostics.push(match found {
+            Some(found) => refusal.with_found(found),
+            None => refusal,
+        });
     }
     super::component::constraints(compiler, shape);
 }
 
-/// Parameters that a shape has at most once.
-const SINGLE: &[&str] = &[
-    "closed",
-    "datatype",
-    "flags",
-    "ignoredProperties",
-    "in",
-    "languageIn",
-    "maxCount",
-    "maxExclusive",
-    "maxInclusive",
-    "maxLength",
-    "minCount",
-    "minExclusive",
-    "minInclusive",
-    "minLength",
-    "nodeKind",
-    "qualifiedMaxCount",
-    "qualifiedMinCount",
-    "qualifiedValueShapesDisjoint",
-    "uniqueLang",
-];
+/// Why a parameter makes no constraint.
+enum Refused {
+    /// Its value is not what it should be.
+    Expected(&'static str),
+    /// Something else, and what was found.
+    Said(String, Option<String>),
+}
 
-/// Parameters that only property shapes can have.
-const PROPERTY_ONLY: &[&str] = &[
-    "lessThan",
-    "lessThanOrEquals",
-    "maxCount",
-    "minCount",
-    "qualifiedValueShape",
-    "uniqueLang",
-];
+/// A triple of a shape that is being read.
+struct Reading<'r, 'c> {
+    compiler: &'r mut Compiler<'c>,
+    shape: &'r mut Shape,
+    object: &'r Term,
+    place: &'r Place,
+}
 
-/// Reads what one triple demands.
-fn read(compiler: &mut Compiler<'_>, shape: &mut Shape, name: &str, object: &Term, place: &Place) {
-    let refuse = |compiler: &mut Compiler<'_>, what: &str| {
-        compiler.diagnostics.push(
-            Diagnostic::new(Code::Shape, place.clone(), format!("`sh:{name}` is {what}"))
-                .with_found(match object {
-                    Term::BlankNode(_) => "a blank node".to_owned(),
-                    other => other.to_string(),
-                }),
-        );
-    };
-    let checks: Vec<(&str, Check)> = match name {
-        "class" | "datatype" | "equals" | "disjoint" | "lessThan" | "lessThanOrEquals" => {
-            let Term::NamedNode(iri) = object else {
-                return refuse(compiler, "an IRI");
-            };
-            let iri = iri.clone();
-            match name {
-                "class" => vec![("Class", Check::Class(iri))],
-                "datatype" => vec![("Datatype", Check::Datatype(iri))],
-                "equals" => vec![("Equals", Check::Equals(iri))],
-                "disjoint" => vec![("Disjoint", Check::Disjoint(iri))],
-                _ => {
-                    let or_equal = name == "lessThanOrEquals";
-                    let check = Check::Less {
-                        predicate: iri,
-                        or_equal,
-                    };
-                    let component = if or_equal {
-                        "LessThanOrEquals"
-                    } else {
-                        "LessThan"
-                    };
-                    vec![(component, check)]
-                }
-            }
-        }
-        "nodeKind" => {
-            let kind = match object {
-                Term::NamedNode(kind) => local(kind.as_str()).unwrap_or_default(),
-                _ => "",
-            };
-            const KINDS: [(&str, [bool; 3]); 6] = [
-                ("IRI", [true, false, false]),
-                ("BlankNode", [false, true, false]),
-                ("Literal", [false, false, true]),
-                ("BlankNodeOrIRI", [true, true, false]),
-                ("BlankNodeOrLiteral", [false, true, true]),
-                ("IRIOrLiteral", [true, false, true]),
-            ];
-            let Some((_, [iri, blank, literal])) =
-                KINDS.into_iter().find(|(name, _)| *name == kind)
-            else {
-                let what = "`sh:IRI`, `sh:BlankNode`, `sh:Literal`, or two of them joined by `Or`";
-                return refuse(compiler, what);
-            };
-            let check = Check::NodeKind {
-                iri,
-                blank,
-                literal,
-            };
-            vec![("NodeKind", check)]
-        }
-        "minCount" | "maxCount" | "minLength" | "maxLength" => {
-            let Some(count) = count(object) else {
-                return refuse(compiler, "an integer from 0 of the datatype xsd:integer");
-            };
-            match name {
-                "minCount" => vec![("MinCount", Check::MinCount(count))],
-                "maxCount" => vec![("MaxCount", Check::MaxCount(count))],
-                "minLength" => vec![("MinLength", Check::MinLength(count))],
-                _ => vec![("MaxLength", Check::MaxLength(count))],
-            }
-        }
-        "minInclusive" | "minExclusive" | "maxInclusive" | "maxExclusive" => {
-            let bound = match object {
-                Term::Literal(literal) if Value::of(literal).is_some() => literal.clone(),
-                _ => {
-                    return refuse(
-                        compiler,
-                        "a literal that has an order: a number, a date, a time",
-                    );
-                }
-            };
-            let check = Check::Bound {
-                bound,
-                least: name.starts_with("min"),
-                inclusive: name.ends_with("Inclusive"),
-            };
-            let component = match name {
-                "minInclusive" => "MinInclusive",
-                "minExclusive" => "MinExclusive",
-                "maxInclusive" => "MaxInclusive",
-                _ => "MaxExclusive",
-            };
-            vec![(component, check)]
-        }
-        "pattern" => {
-            let Some(pattern) = text(object) else {
-                return refuse(compiler, "a text");
-            };
-            let flags = compiler.source.values(&shape.node, &sh("flags")).next();
-            let flags = match flags.map(|flags| text(&flags.object)) {
-                None => String::new(),
-                Some(Some(flags)) => flags,
-                Some(None) => return compiler.refuse(place, "`sh:flags` is a text"),
-            };
-            match expression(&pattern, &flags) {
-                Ok(regex) => {
-                    let text = pattern;
-                    vec![("Pattern", Check::Pattern { regex, text })]
-                }
-                Err(message) => {
-                    compiler.diagnostics.push(
-                        Diagnostic::new(Code::Shape, place.clone(), message).with_found(pattern),
-                    );
-                    return;
-                }
-            }
-        }
-        "languageIn" => {
-            let list = compiler.source.list(object);
-            let tags = list.and_then(|list| list.iter().map(text).collect());
-            let Some(tags) = tags else {
-                return refuse(compiler, "a list of language tags");
-            };
-            vec![("LanguageIn", Check::LanguageIn(tags))]
-        }
-        // `1` is a truth value too, but the suite of the W3C wants `true` to the letter.
-        "uniqueLang" => match boolean(object) {
-            Some(true) if text_of(object) == Some("1") => return,
-            Some(true) => vec![("UniqueLang", Check::UniqueLang)],
-            Some(false) => return,
-            None => return refuse(compiler, "`true` or `false`"),
-        },
-        "hasValue" => vec![("HasValue", Check::HasValue(object.clone()))],
-        "in" => {
-            let Some(values) = compiler.source.list(object) else {
-                return refuse(compiler, "a list");
-            };
-            vec![("In", Check::In(values))]
-        }
-        "node" | "property" | "not" => {
-            let Some(other) = reference(compiler, object) else {
-                return refuse(compiler, "a shape: an IRI or a blank node");
-            };
-            match name {
-                "node" => vec![("Node", Check::Node(other))],
-                "not" => vec![("Not", Check::Not(other))],
-                _ => {
-                    let has_path = node(object).is_some_and(|node| {
-                        compiler.source.values(&node, &sh("path")).next().is_some()
-                    });
-                    // It is told where that shape is compiled.
-                    if !has_path {
-                        return;
-                    }
-                    vec![("Property", Check::Property(other))]
-                }
-            }
-        }
-        "and" | "or" | "xone" => {
-            let list = compiler.source.list(object);
-            let shapes = list.and_then(|list| {
-                list.iter()
-                    .map(|shape| reference(compiler, shape))
-                    .collect::<Option<Vec<usize>>>()
-            });
-            let Some(shapes) = shapes else {
-                return refuse(compiler, "a list of shapes");
-            };
-            match name {
-                "and" => vec![("And", Check::And(shapes))],
-                "or" => vec![("Or", Check::Or(shapes))],
-                _ => vec![("Xone", Check::Xone(shapes))],
-            }
-        }
-        "qualifiedValueShape" => match qualified(compiler, shape, object) {
-            Ok(checks) => checks,
-            Err(what) => return compiler.refuse(place, what),
-        },
-        "closed" => match boolean(object) {
-            Some(true) => match closed(compiler, shape) {
-                Some(allowed) => vec![("Closed", Check::Closed { allowed })],
-                None => {
-                    return compiler.refuse(place, "`sh:ignoredProperties` is a list of IRIs");
-                }
-            },
-            Some(false) => return,
-            None => return refuse(compiler, "`true` or `false`"),
-        },
-        "sparql" => {
-            let Some(constraint) = node(object) else {
-                return refuse(compiler, "a constraint: an IRI or a blank node");
-            };
-            let Some((query, messages)) = Query::constraint(compiler, shape, &constraint) else {
-                return;
-            };
-            shape.constraints.push(Constraint {
-                component: NamedNode::new_unchecked(sh("SPARQLConstraintComponent")),
-                node: Some(constraint),
-                place: place.clone(),
-                messages,
-                check: Check::Query(Box::new(query)),
-            });
-            return;
-        }
-        _ => return,
-    };
-    for (component, check) in checks {
-        shape.constraints.push(Constraint {
+impl Reading<'_, '_> {
+    /// Adds a constraint to the shape.
+    fn push(&mut self, component: &str, check: Check) -> Result<(), Refused> {
+        self.shape.constraints.push(Constraint {
             component: NamedNode::new_unchecked(sh(&format!("{component}ConstraintComponent"))),
             node: None,
-            place: place.clone(),
+            place: self.place.clone(),
             messages: Vec::new(),
             check,
         });
+        Ok(())
+    }
+
+    /// A parameter that another one reads.
+    fn elsewhere(&mut self) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    fn iri(&mut self, component: &str, check: fn(NamedNode) -> Check) -> Result<(), Refused> {
+        let Term::NamedNode(iri) = self.object else {
+            return Err(Refused::Expected("an IRI"));
+        };
+        self.push(component, check(iri.clone()))
+    }
+
+    fn less(&mut self, component: &str, or_equal: bool) -> Result<(), Refused> {
+        let Term::NamedNode(predicate) = self.object else {
+            return Err(Refused::Expected("an IRI"));
+        };
+        let check = Check::Less {
+            predicate: predicate.clone(),
+            or_equal,
+        };
+        self.push(component, check)
+    }
+
+    fn node_kind(&mut self) -> Result<(), Refused> {
+        const KINDS: [(&str, [bool; 3]); 6] = [
+            ("IRI", [true, false, false]),
+            ("BlankNode", [false, true, false]),
+            ("Literal", [false, false, true]),
+            ("BlankNodeOrIRI", [true, true, false]),
+            ("BlankNodeOrLiteral", [false, true, true]),
+            ("IRIOrLiteral", [true, false, true]),
+        ];
+        let kind = match self.object {
+            Term::NamedNode(kind) => local(kind.as_str()).unwrap_or_default(),
+            _ => "",
+        };
+        let Some((_, [iri, blank, literal])) = KINDS.into_iter().find(|(name, _)| *name == kind)
+        else {
+            let what = "`sh:IRI`, `sh:BlankNode`, `sh:Literal`, or two of them joined by `Or`";
+            return Err(Refused::Expected(what));
+        };
+        let check = Check::NodeKind {
+            iri,
+            blank,
+            literal,
+        };
+        self.push("NodeKind", check)
+    }
+
+    fn count(&mut self, component: &str, check: fn(u64) -> Check) -> Result<(), Refused> {
+        match count(self.object) {
+            Some(count) => self.push(component, check(count)),
+            None => Err(Refused::Expected(
+                "an integer from 0 of the datatype xsd:integer",
+            )),
+        }
+    }
+
+    fn bound(&mut self, component: &str, least: bool, inclusive: bool) -> Result<(), Refused> {
+        let bound = match self.object {
+            Term::Literal(literal) if Value::of(literal).is_some() => literal.clone(),
+            _ => {
+                let what = "a literal that has an order: a number, a date, a time";
+                return Err(Refused::Expected(what));
+            }
+        };
+        let check = Check::Bound {
+            bound,
+            least,
+            inclusive,
+        };
+        self.push(component, check)
+    }
+
+    fn pattern(&mut self) -> Result<(), Refused> {
+        let Some(pattern) = text(self.object) else {
+            return Err(Refused::Expected("a text"));
+        };
+        let source = self.compiler.source;
+        let flags = source.values(&self.shape.node, &sh("flags")).next();
+        let flags = match flags.map(|flags| text(&flags.object)) {
+            None => String::new(),
+            Some(Some(flags)) => flags,
+            Some(None) => return Err(Refused::Said("`sh:flags` is a text".to_owned(), None)),
+        };
+        match expression(&pattern, &flags) {
+            Ok(regex) => {
+                let text = pattern;
+                self.push("Pattern", Check::Pattern { regex, text })
+            }
+            Err(message) => Err(Refused::Said(message, Some(pattern))),
+        }
+    }
+
+    fn language_in(&mut self) -> Result<(), Refused> {
+        let list = self.compiler.source.list(self.object);
+        match list.and_then(|list| list.iter().map(text).collect()) {
+            Some(tags) => self.push("LanguageIn", Check::LanguageIn(tags)),
+            None => Err(Refused::Expected("a list of language tags")),
+        }
+    }
+
+    fn unique_lang(&mut self) -> Result<(), Refused> {
+        match boolean(self.object) {
+            // `1` is a truth value too, but the suite of the W3C wants `true` to the letter.
+            Some(true) if text_of(self.object) == Some("1") => Ok(()),
+            Some(true) => self.push("UniqueLang", Check::UniqueLang),
+            Some(false) => Ok(()),
+            None => Err(Refused::Expected("`true` or `false`")),
+        }
+    }
+
+    fn values(&mut self) -> Result<(), Refused> {
+        match self.compiler.source.list(self.object) {
+            Some(values) => self.push("In", Check::In(values)),
+            None => Err(Refused::Expected("a list")),
+        }
+    }
+
+    /// The number of the shape that the value names.
+    fn referred(&self) -> Result<usize, Refused> {
+        reference(self.compiler, self.object)
+            .ok_or(Refused::Expected("a shape: an IRI or a blank node"))
+    }
+
+    fn shape_reference(
+        &mut self,
+        component: &str,
+        check: fn(usize) -> Check,
+    ) -> Result<(), Refused> {
+        let other = self.referred()?;
+        self.push(component, check(other))
+    }
+
+    fn property(&mut self) -> Result<(), Refused> {
+        let other = self.referred()?;
+        let source = self.compiler.source;
+        let path = |node| source.values(&node, &sh("path")).next();
+        // One without a path is reported where that shape is compiled.
+        match node(self.object).and_then(path) {
+            Some(_) => self.push("Property", Check::Property(other)),
+            None => Ok(()),
+        }
+    }
+
+    fn shapes(&mut self, component: &str, check: fn(Vec<usize>) -> Check) -> Result<(), Refused> {
+        let list = self.compiler.source.list(self.object);
+        let shapes = list.and_then(|list| {
+            let shapes = list.iter();
+            shapes
+                .map(|shape| reference(self.compiler, shape))
+                .collect::<Option<Vec<usize>>>()
+        });
+        match shapes {
+            Some(shapes) => self.push(component, check(shapes)),
+            None => Err(Refused::Expected("a list of shapes")),
+        }
+    }
+
+    fn qualified(&mut self) -> Result<(), Refused> {
+        let said = |message: &str| Refused::Said(message.to_owned(), None);
+        let source = self.compiler.source;
+        let shape = reference(self.compiler, self.object)
+            .ok_or_else(|| said("`sh:qualifiedValueShape` is a shape: an IRI or a blank node"))?;
+        let of_shape = |name: &str| source.values(&self.shape.node, &sh(name)).next();
+        let number = |name: &str| match of_shape(name) {
+            None => Ok(None),
+            Some(statement) => count(&statement.object)
+                .map(Some)
+                .ok_or_else(|| said(&format!("`sh:{name}` is an integer from 0"))),
+        };
+        let (least, most) = (number("qualifiedMinCount")?, number("qualifiedMaxCount")?);
+        if least.is_none() && most.is_none() {
+            return Err(said(
+                "`sh:qualifiedValueShape` needs `sh:qualifiedMinCount` or `sh:qualifiedMaxCount`",
+            ));
+        }
+        let excludes_siblings = match of_shape("qualifiedValueShapesDisjoint") {
+            None => false,
+            Some(statement) => boolean(&statement.object)
+                .ok_or_else(|| said("`sh:qualifiedValueShapesDisjoint` is `true` or `false`"))?,
+        };
+        let disjoint: Vec<usize> = match excludes_siblings {
+            true => siblings(source, &self.shape.node, self.object)
+                .iter()
+                .filter_map(|sibling| reference(self.compiler, sibling))
+                .collect(),
+            false => Vec::new(),
+        };
+        let check = |least, most| Check::Qualified {
+            shape,
+            disjoint: disjoint.clone(),
+            least,
+            most,
+        };
+        if least.is_some() {
+            self.push("QualifiedMinCount", check(least, None))?;
+        }
+        if most.is_some() {
+            self.push("QualifiedMaxCount", check(None, most))?;
+        }
+        Ok(())
+    }
+
+    fn closed(&mut self) -> Result<(), Refused> {
+        match boolean(self.object) {
+            Some(true) => match closed(self.compiler, self.shape) {
+                Some(allowed) => self.push("Closed", Check::Closed { allowed }),
+                None => Err(Refused::Said(
+                    "`sh:ignoredProperties` is a list of IRIs".to_owned(),
+                    None,
+                )),
+            },
+            Some(false) => Ok(()),
+            None => Err(Refused::Expected("`true` or `false`")),
+        }
+    }
+
+    fn sparql(&mut self) -> Result<(), Refused> {
+        let Some(constraint) = node(self.object) else {
+            return Err(Refused::Expected("a constraint: an IRI or a blank node"));
+        };
+        // What is wrong with the query has been reported.
+        let query = Query::constraint(self.compiler, self.shape, &constraint);
+        if let Some((query, messages)) = query {
+            self.shape.constraints.push(Constraint {
+                component: NamedNode::new_unchecked(sh("SPARQLConstraintComponent")),
+                node: Some(constraint),
+                place: self.place.clone(),
+                messages,
+                check: Check::Query(Box::new(query)),
+            });
+        }
+        Ok(())
     }
 }
 
@@ -338,59 +458,6 @@ fn expression(pattern: &str, flags: &str) -> Result<XPathRegex, String> {
         }
         PatternError::Unsupported(error) => format!("`sh:pattern` cannot be checked: {error}"),
     })
-}
-
-fn qualified(
-    compiler: &mut Compiler<'_>,
-    shape: &Shape,
-    object: &Term,
-) -> Result<Vec<(&'static str, Check)>, String> {
-    let source = compiler.source;
-    let other = reference(compiler, object)
-        .ok_or("`sh:qualifiedValueShape` is a shape: an IRI or a blank node")?;
-    let number = |name: &str| match source.values(&shape.node, &sh(name)).next() {
-        None => Ok(None),
-        Some(statement) => count(&statement.object)
-            .map(Some)
-            .ok_or_else(|| format!("`sh:{name}` is an integer from 0")),
-    };
-    let (least, most) = (number("qualifiedMinCount")?, number("qualifiedMaxCount")?);
-    if least.is_none() && most.is_none() {
-        return Err(
-            "`sh:qualifiedValueShape` needs `sh:qualifiedMinCount` or `sh:qualifiedMaxCount`"
-                .to_owned(),
-        );
-    }
-    let apart = source
-        .values(&shape.node, &sh("qualifiedValueShapesDisjoint"))
-        .next()
-        .map(|statement| {
-            boolean(&statement.object)
-                .ok_or("`sh:qualifiedValueShapesDisjoint` is `true` or `false`")
-        })
-        .transpose()?;
-    let disjoint: Vec<usize> = if apart == Some(true) {
-        siblings(source, &shape.node, object)
-            .iter()
-            .filter_map(|sibling| reference(compiler, sibling))
-            .collect()
-    } else {
-        Vec::new()
-    };
-    let check = |least, most| Check::Qualified {
-        shape: other,
-        disjoint: disjoint.clone(),
-        least,
-        most,
-    };
-    let mut checks = Vec::new();
-    if least.is_some() {
-        checks.push(("QualifiedMinCount", check(least, None)));
-    }
-    if most.is_some() {
-        checks.push(("QualifiedMaxCount", check(None, most)));
-    }
-    Ok(checks)
 }
 
 /// The properties that a closed shape allows.

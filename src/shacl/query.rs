@@ -7,8 +7,9 @@ use super::shape::Shape;
 use super::source::{Node, Source, Statement, node};
 use super::vocabulary::sh;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::query::QueryError;
 use crate::query::{self, Limits, Regular, Visitor};
-use crate::store::{Prefixes, StoreError};
+use crate::store::Prefixes;
 use civigraph_sparql::{Options, prepare, with_functions};
 use oxrdf::{Literal, NamedNode, Term, TermRef};
 use spareval::{QueryEvaluator, QueryResults, QuerySolution};
@@ -138,7 +139,7 @@ impl Query {
             &Prefixes::default(),
             &Limits::default(),
         )
-        .map_err(StoreError::into_diagnostic)?;
+        .map_err(QueryError::into_diagnostic)?;
         // The graph has language tags in one case.
         let tags = Options {
             language_tags: true,
@@ -248,7 +249,7 @@ fn run(
         base_iri: None,
     };
     let contains = |term: TermRef<'_>| graph.is_node(&term.into_owned());
-    // Values stand in the place of variables by now: what is wrong with paths depends on them.
+    // Values are in the place of variables by now: what is wrong with paths depends on them.
     let repairs = Options {
         repairs: true,
         ..Options::none()

@@ -1,15 +1,10 @@
 //! The shapes graph as it is written: triples that know their lines.
 
 use super::vocabulary::rdf;
-use crate::datatype::canonical_term;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::store::{Nesting, Syntax, TooDeep};
-use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::{BlankNode, NamedNode, NamedOrBlankNode, Term};
-use std::cell::Cell;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::turtle::{Problem, Turtle};
+use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Term};
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A node that can be a subject.
@@ -35,7 +30,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Adds a Turtle document. What is no Turtle is a diagnostic; what stands before it is kept.
+    /// Adds a Turtle document. What is not Turtle is a diagnostic; the triples before it are kept.
     pub(super) fn add(
         &mut self,
         text: &str,
@@ -48,50 +43,22 @@ impl Source {
             diagnostics.push(merge);
             return;
         }
-        let line = Rc::new(Cell::new(0));
-        let mut parser = RdfParser::from_format(RdfFormat::Turtle).without_named_graphs();
-        if let Some(base) = base {
-            parser = match parser.clone().with_base_iri(base) {
-                Ok(with_base) => with_base,
-                Err(_) => parser,
-            };
-        }
-        let reader = Lines {
-            rest: text.as_bytes(),
-            line: Rc::clone(&line),
-        };
-        let reader = Nesting::new(reader, Syntax::Turtle);
+        let turtle = Turtle::new(text.as_bytes(), &file, base, GraphName::DefaultGraph);
         // Labels are those of one document; the anonymous ones differ from run to run.
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
-        for quad in parser.for_reader(reader) {
-            let quad = match quad {
-                Ok(quad) => quad,
-                Err(oxigraph::io::RdfParseError::Io(error)) => {
-                    let place = match TooDeep::of(&error) {
-                        Some(deep) => Place::at(Arc::clone(&file), deep.line, deep.column),
-                        None => Place::at(Arc::clone(&file), line.get(), 0),
-                    };
-                    let message = format!("this Turtle cannot be read: {error}");
-                    diagnostics.push(Diagnostic::new(Code::Turtle, place, message));
-                    break;
-                }
-                Err(oxigraph::io::RdfParseError::Syntax(error)) => {
-                    let place = error.location();
-                    let place = match place {
-                        Some(at) => {
-                            Place::at(Arc::clone(&file), at.start.line + 1, at.start.column + 1)
-                        }
-                        None => Place::at(Arc::clone(&file), line.get(), 0),
-                    };
-                    let words = error.to_string();
-                    let words = crate::store::without_place(&words);
-                    diagnostics.push(Diagnostic::new(
-                        Code::Turtle,
-                        place,
-                        format!("this is no Turtle: {words}"),
-                    ));
+        for item in turtle {
+            let (quad, line) = match item {
+                Ok(found) => found,
+                Err(Problem::Syntax(problem)) => {
+                    diagnostics.push(problem);
                     continue;
                 }
+                Err(Problem::TooDeep(problem)) => {
+                    diagnostics.push(problem);
+                    break;
+                }
+                // Text in memory can always be read.
+                Err(Problem::Io(_)) => break,
             };
             let mut own = |node: BlankNode| {
                 labels
@@ -108,14 +75,13 @@ impl Source {
             };
             let object = match quad.object {
                 Term::BlankNode(node) => Term::BlankNode(own(node)),
-                // The parser puts language tags in lower case.
-                term => canonical_term(term),
+                term => term,
             };
             self.push(Statement {
                 subject,
                 predicate: quad.predicate,
                 object,
-                place: Place::at(Arc::clone(&file), line.get(), 0),
+                place: Place::at(Arc::clone(&file), line, 0),
             });
         }
     }
@@ -219,33 +185,10 @@ pub(super) fn node(term: &Term) -> Option<Node> {
     }
 }
 
-/// Gives a parser one line at a time: a triple that comes out ends on the line that went in last.
-struct Lines<'t> {
-    rest: &'t [u8],
-    line: Rc<Cell<u64>>,
-}
-
-impl Read for Lines<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let line = memchr::memchr(b'\n', self.rest).map_or(self.rest.len(), |at| at + 1);
-        let length = line.min(buffer.len());
-        let (now, later) = self.rest.split_at(length);
-        if let Some(room) = buffer.get_mut(..length) {
-            room.copy_from_slice(now);
-        }
-        // A long line comes in several pieces; the last one ends it.
-        if length == line && length > 0 {
-            self.line.set(self.line.get() + 1);
-        }
-        self.rest = later;
-        Ok(length)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Mode;
+    use crate::diagnostic::{Code, Mode};
 
     #[test]
     fn triples_know_their_lines() {

@@ -9,12 +9,12 @@ use std::collections::HashSet;
 
 /// Which triples some shape can look at, by predicate.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
+pub(super) struct PredicateFilter {
     everything: bool,
     predicates: HashSet<String>,
 }
 
-impl Wanted {
+impl PredicateFilter {
     /// What the shapes can look at, from their targets on.
     pub(super) fn of(shapes: &[Shape]) -> Self {
         let mut wanted = Self::default();

@@ -1,6 +1,7 @@
-//! What a build is told about itself.
+//! What a build says of itself.
 
-use super::{Prefixes, digest_file};
+use super::Prefixes;
+use crate::digest::digest_file;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -22,6 +23,9 @@ pub struct About {
     pub title: BTreeMap<String, String>,
     /// IRI of the licence of the data.
     pub license: Option<String>,
+    /// Where problems with the data are reported: an address of mail or of the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// Options that bear on the quads (mode, provenance …).
     pub options: BTreeMap<String, String>,
     /// SHA-256 of the plan that made the quads of rows; empty where it is not known.

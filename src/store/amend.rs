@@ -17,11 +17,11 @@ use super::line::{Parts, write_quad};
 use super::lines::{Digested, STATES, States, digest_from};
 use super::load::{PIECE, index_error};
 use super::open::{INDEX, OTHERS};
-use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
 use super::statistics::Counter;
 use super::text;
 use super::verify::check_index;
+use super::workspace::{Content, Workspace};
 use super::{
     About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads,
 };
@@ -159,7 +159,7 @@ pub struct Amender {
     prior: Build,
     others: Sorter,
     blank: Vec<Quad>,
-    site: Site,
+    workspace: Workspace,
 }
 
 /// What came of an amendment.
@@ -169,7 +169,7 @@ pub enum Amended {
     Published(Box<Published>),
     /// More changed than is worth it, or the old build is damaged: all has to be built anew, and needs
     /// nothing of it.
-    Refused(Site),
+    Refused(Workspace),
 }
 
 impl Amender {
@@ -181,16 +181,16 @@ impl Amender {
             && !manifest.about.plan.is_empty()
     }
 
-    /// Starts to amend `prior`, the published build of the site.
+    /// Starts to amend `prior`, the published build of the workspace.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn begin(site: Site, prior: Build) -> Result<Self, StoreError> {
+    pub fn begin(workspace: Workspace, prior: Build) -> Result<Self, StoreError> {
         Ok(Self {
-            others: sorter(&site, "sort-others")?,
+            others: sorter(&workspace, "sort-others")?,
             prior,
             blank: Vec::new(),
-            site,
+            workspace,
         })
     }
 
@@ -225,12 +225,12 @@ impl Amender {
     fn add_lines(&mut self, lines: Records) -> Result<(), StoreError> {
         self.others
             .add(lines)
-            .map_err(|e| StoreError::io(self.site.path(), "sort the quads", e))
+            .map_err(|e| StoreError::io(self.workspace.path(), "sort the quads", e))
     }
 
-    /// Gives the amendment up; the site can still be built on.
-    pub fn into_site(self) -> Site {
-        self.site
+    /// Gives the amendment up; the workspace can still be built on.
+    pub fn into_site(self) -> Workspace {
+        self.workspace
     }
 
     /// Makes the new build out of the old one and what differs, verifies it, brings it to disk and makes it
@@ -239,17 +239,17 @@ impl Amender {
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
     pub fn publish(mut self, mut sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
-        self.site.report(Step::Sorting);
+        self.workspace.report(Step::Sorting);
         let mut blank = std::mem::take(&mut sink.blank);
         drop(blank.add(std::mem::take(&mut self.blank)));
         if blank.too_many() || sink.too_many {
-            return Ok(Amended::Refused(self.site));
+            return Ok(Amended::Refused(self.workspace));
         }
         let Labelled { quads, canonical } = blank
             .label()
-            .map_err(|e| StoreError::io(self.site.path(), "label the blank nodes", e))?;
+            .map_err(|e| StoreError::io(self.workspace.path(), "label the blank nodes", e))?;
         if !canonical {
-            return Ok(Amended::Refused(self.site));
+            return Ok(Amended::Refused(self.workspace));
         }
         let mut lines = Records::default();
         for quad in quads {
@@ -259,22 +259,22 @@ impl Amender {
         let Self {
             prior,
             others,
-            mut site,
+            mut workspace,
             ..
         } = self;
-        match make(&prior, others, &site, sink, &about) {
+        match make(&prior, others, &workspace, sink, &about) {
             Ok(Some(made)) => {
-                if site.options.text {
-                    site.digested = index_texts(&prior, &made, &site)?;
+                if workspace.options.text {
+                    workspace.digested = index_texts(&prior, &made, &workspace)?;
                 }
                 let Digested { digest, states } = made.digested;
                 let statistics = made.statistics;
-                states.write(site.path())?;
+                states.write(workspace.path())?;
                 let release = release_quads(&about, &statistics, &digest, true);
-                let release_quads = site.write_release(&release)?;
-                site.report(Step::Loaded);
+                let release_quads = workspace.write_release(&release)?;
+                workspace.report(Step::Loaded);
                 let old = prior.manifest().amended;
-                let manifest = site.manifest(Content {
+                let manifest = workspace.manifest(Content {
                     statistics,
                     digest,
                     about,
@@ -286,43 +286,50 @@ impl Amender {
                     },
                 })?;
                 check_index(&made.index, &manifest)?;
-                site.report(Step::Verified);
+                workspace.report(Step::Verified);
                 drop(made.index);
                 // Its pin would keep it from being pruned.
                 drop(prior);
-                site.finish(manifest)
+                workspace
+                    .finish(manifest)
                     .map(|published| Amended::Published(Box::new(published)))
             }
-            Ok(None) => refused(site),
+            Ok(None) => refused(workspace),
             // The old build is not what it was.
-            Err(error) if matches!(error.code(), Code::TornBuild | Code::Miscount) => refused(site),
+            Err(error) if matches!(error.code(), Code::TornBuild | Code::Miscount) => {
+                refused(workspace)
+            }
             Err(error) => Err(error),
         }
     }
 }
 
-/// Leaves the site as it was before the amendment.
-fn refused(site: Site) -> Result<Amended, StoreError> {
-    let folder = site.path().join(INDEX);
+/// Leaves the workspace as it was before the amendment.
+fn refused(workspace: Workspace) -> Result<Amended, StoreError> {
+    let folder = workspace.path().join(INDEX);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(
             &folder,
             "remove the unfinished index",
             error,
         )),
-        _ => Ok(Amended::Refused(site)),
+        _ => Ok(Amended::Refused(workspace)),
     }
 }
 
 /// Writes the text index, or takes over that of the old build where no text differs; then with the digests of
 /// its files.
-fn index_texts(prior: &Build, made: &Made, site: &Site) -> Result<Vec<FileEntry>, StoreError> {
+fn index_texts(
+    prior: &Build,
+    made: &Made,
+    workspace: &Workspace,
+) -> Result<Vec<FileEntry>, StoreError> {
     if !made.texts_differ
-        && let Some(files) = text::take_over(prior, site)?
+        && let Some(files) = text::take_over(prior, workspace)?
     {
         return Ok(files);
     }
-    text::write(&made.index, site)?;
+    text::write(&made.index, workspace)?;
     Ok(Vec::new())
 }
 
@@ -341,23 +348,23 @@ struct Made {
 fn make(
     prior: &Build,
     others: Sorter,
-    site: &Site,
+    workspace: &Workspace,
     mut sink: DeltaSink,
     about: &About,
 ) -> Result<Option<Made>, StoreError> {
     prior
         .manifest()
         .check_contents(prior.folder(), &[OTHERS, STATES])?;
-    write_others(others, prior, site, &mut sink)?;
+    write_others(others, prior, workspace, &mut sink)?;
     if sink.too_many {
         return Ok(None);
     }
-    let folder = site.path().join(INDEX);
+    let folder = workspace.path().join(INDEX);
     let difference = prior
         .index()
-        .amend(&sink.changes, &folder, &index_options(site))
+        .amend(&sink.changes, &folder, &index_options(workspace))
         .map_err(index_error)?;
-    site.report(Step::Sorted);
+    workspace.report(Step::Sorted);
     let index = Index::open(&folder).map_err(index_error)?;
     let differing = || difference.gone.iter().chain(&difference.came);
     let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
@@ -409,10 +416,10 @@ fn count_subjects(
 fn write_others(
     others: Sorter,
     prior: &Build,
-    site: &Site,
+    workspace: &Workspace,
     sink: &mut DeltaSink,
 ) -> Result<(), StoreError> {
-    let path = site.path().join(OTHERS);
+    let path = workspace.path().join(OTHERS);
     write_lines(others, &path).map_err(|e| StoreError::io(&path, "write the quads", e))?;
     let old_path = prior.folder().join(OTHERS);
     let read = |path: &Path| {

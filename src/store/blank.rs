@@ -1,6 +1,6 @@
 //! Canonical labels for blank nodes (RDF Dataset Canonicalization 1.0, by sophia).
 //!
-//! The algorithm labels a blank node by the quads it stands in, so the quads without any do not
+//! The algorithm labels a blank node by the quads it is in, so the quads without any do not
 //! matter and need not be in memory: [`Unlabelled`] keeps back only those that have some. Where there are
 //! too many of them, or they are too much alike, all keep the labels that they came with.
 
@@ -31,7 +31,7 @@ pub(crate) struct Unlabelled {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Labelled {
     pub(crate) quads: Vec<Quad>,
-    /// Whether the labels are those of RDFC-1.0, in these quads and in those let go before.
+    /// Whether the labels are those of RDFC-1.0, in these quads and in those given out before.
     pub(crate) canonical: bool,
 }
 
@@ -50,7 +50,7 @@ impl Unlabelled {
         }
     }
 
-    /// Takes more quads, and lets go of all that are sure to keep their labels.
+    /// Takes more quads, and gives out all that are sure to keep their labels.
     #[must_use]
     pub(crate) fn add(&mut self, more: Vec<Quad>) -> Vec<Quad> {
         if self.too_many {

@@ -5,19 +5,18 @@ use super::line::write_quad;
 use super::lines::{Digested, digest_all};
 use super::load::{LoadChunk, LoadSink, Loaded, Loader, PIECE, index_error};
 use super::manifest::Amendments;
-use super::nesting::{Nesting, Syntax, TooDeep};
 use super::open::{INDEX, OTHERS};
-use super::site::{Content, Site};
 use super::sort::{Records, Sorter};
 use super::text;
 use super::verify::check_index;
-use super::{About, Manifest, Statistics, Step, StoreError, digest_bytes, release_quads};
+use super::workspace::{Content, Workspace};
+use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
 use crate::convert::Sink;
-use crate::datatype::canonical_quad;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::digest::sha256_hex;
+use crate::turtle::{Problem, Turtle};
 use civigraph_index::{self as index, Index};
-use oxigraph::io::{RdfFormat, RdfParser};
-use oxrdf::{BlankNode, GraphName, NamedNode, Quad};
+use oxrdf::{BlankNode, NamedNode, Quad};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -109,11 +108,11 @@ pub struct Published {
 /// ```
 #[derive(Debug)]
 pub struct Builder {
-    // The thread ends before the folder of the site goes.
+    // The thread ends before the folder of the workspace goes.
     loader: Loader,
     /// Quads that come from no row alone.
     others: Mutex<Sorter>,
-    site: Site,
+    workspace: Workspace,
 }
 
 impl Builder {
@@ -122,22 +121,22 @@ impl Builder {
     /// # Errors
     /// Another builder is running ([`Code::BuilderRunning`]), or the folder cannot be written.
     pub fn begin(root: &Path, options: BuildOptions) -> Result<Self, StoreError> {
-        Self::at(Site::open(root, options)?)
+        Self::at(Workspace::open(root, options)?)
     }
 
-    /// Starts a build at its site.
+    /// Starts a build at its workspace.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn at(site: Site) -> Result<Self, StoreError> {
-        let others = sorter(&site, "sort-others")?;
-        let folder = site.path().join(INDEX);
-        let index = index::Builder::new(&folder, index_options(&site)).map_err(index_error)?;
-        let loader = Loader::start(index, &folder, site.options.progress.clone());
+    pub fn at(workspace: Workspace) -> Result<Self, StoreError> {
+        let others = sorter(&workspace, "sort-others")?;
+        let folder = workspace.path().join(INDEX);
+        let index = index::Builder::new(&folder, index_options(&workspace)).map_err(index_error)?;
+        let loader = Loader::start(index, &folder, workspace.options.progress.clone());
         Ok(Self {
             loader,
             others: Mutex::new(others),
-            site,
+            workspace,
         })
     }
 
@@ -149,7 +148,7 @@ impl Builder {
         self.loader.sink().ok_or_else(|| {
             StoreError::new(
                 Code::StoreFiles,
-                self.site.path(),
+                self.workspace.path(),
                 "the build has ended already",
             )
         })
@@ -163,7 +162,7 @@ impl Builder {
         let mut sink = self.sink()?;
         let mut chunk = sink.chunk();
         let mut lines = Records::default();
-        let failed = |e| StoreError::io(self.site.path(), "sort the quads", e);
+        let failed = |e| StoreError::io(self.workspace.path(), "sort the quads", e);
         for (index, quad) in quads.into_iter().enumerate() {
             // Those with blank nodes join the others once they have their labels.
             if !mentions_blank(quad.as_ref()) {
@@ -201,13 +200,17 @@ impl Builder {
 
     fn accept(&self, sink: &mut LoadSink, chunk: LoadChunk) -> Result<(), StoreError> {
         sink.accept(chunk)
-            .map_err(|e| StoreError::io(self.site.path(), "go on with the build", e))
+            .map_err(|e| StoreError::io(self.workspace.path(), "go on with the build", e))
     }
 
     /// Gives the build up after an error of the sink, and says what went wrong.
     pub fn failure(mut self) -> StoreError {
         self.loader.stop().unwrap_or_else(|| {
-            StoreError::new(Code::StoreFiles, self.site.path(), "the build was given up")
+            StoreError::new(
+                Code::StoreFiles,
+                self.workspace.path(),
+                "the build was given up",
+            )
         })
     }
 
@@ -218,22 +221,22 @@ impl Builder {
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
     pub fn publish(mut self, about: About) -> Result<Published, StoreError> {
-        self.site.report(Step::Sorting);
+        self.workspace.report(Step::Sorting);
         let mut loaded = self.loader.end()?;
         let canonical = self.label(&mut loaded)?;
         self.write_others()?;
         loaded.index.finish().map_err(index_error)?;
-        self.site.report(Step::Sorted);
+        self.workspace.report(Step::Sorted);
 
-        let folder = self.site.path().join(INDEX);
+        let folder = self.workspace.path().join(INDEX);
         let index = Index::open(&folder).map_err(index_error)?;
         let (Digested { digest, states }, statistics) = self.read_back(&index, &about)?;
-        states.write(self.site.path())?;
+        states.write(self.workspace.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
-        let release_quads = self.site.write_release(&release)?;
-        self.site.report(Step::Loaded);
+        let release_quads = self.workspace.write_release(&release)?;
+        self.workspace.report(Step::Loaded);
 
-        let manifest = self.site.manifest(Content {
+        let manifest = self.workspace.manifest(Content {
             about,
             statistics,
             digest,
@@ -242,9 +245,9 @@ impl Builder {
             amended: Amendments::default(),
         })?;
         check_index(&index, &manifest)?;
-        self.site.report(Step::Verified);
+        self.workspace.report(Step::Verified);
         drop(index);
-        self.site.finish(manifest)
+        self.workspace.finish(manifest)
     }
 
     /// Digests and counts the quads of the index, and indexes their texts.
@@ -253,20 +256,20 @@ impl Builder {
         index: &Index,
         about: &About,
     ) -> Result<(Digested, Statistics), StoreError> {
-        let options = &self.site.options;
+        let options = &self.workspace.options;
         if !options.text {
             return digest_all(index, about);
         }
         if options.threads < 2 {
-            text::write(index, &self.site)?;
+            text::write(index, &self.workspace)?;
             return digest_all(index, about);
         }
         std::thread::scope(|scope| {
-            let texts = scope.spawn(|| text::write(index, &self.site));
+            let texts = scope.spawn(|| text::write(index, &self.workspace));
             let digested = digest_all(index, about);
             let ended_early = |_| {
                 let message = "the thread that indexes the texts ended early";
-                StoreError::new(Code::StoreFiles, self.site.path(), message)
+                StoreError::new(Code::StoreFiles, self.workspace.path(), message)
             };
             texts.join().map_err(ended_early).flatten()?;
             digested
@@ -278,7 +281,7 @@ impl Builder {
         let blank = std::mem::take(&mut loaded.blank);
         let Labelled { quads, canonical } = blank
             .label()
-            .map_err(|e| StoreError::io(self.site.path(), "label the blank nodes", e))?;
+            .map_err(|e| StoreError::io(self.workspace.path(), "label the blank nodes", e))?;
         // Labels depend on all of them. Only builds with canonical ones are amended.
         if canonical {
             let mut lines = Records::default();
@@ -286,7 +289,7 @@ impl Builder {
                 lines.push_key(|out| write_quad(out, quad.as_ref()));
             }
             self.add_lines(lines)
-                .map_err(|e| StoreError::io(self.site.path(), "sort the quads", e))?;
+                .map_err(|e| StoreError::io(self.workspace.path(), "sort the quads", e))?;
         }
         loaded.add(&quads).map_err(index_error)?;
         Ok(canonical)
@@ -294,8 +297,8 @@ impl Builder {
 
     /// Writes the quads that come from no row alone.
     fn write_others(&mut self) -> Result<(), StoreError> {
-        let path = self.site.path().join(OTHERS);
-        let empty = Sorter::new(self.site.path(), usize::MAX, 1);
+        let path = self.workspace.path().join(OTHERS);
+        let empty = Sorter::new(self.workspace.path(), usize::MAX, 1);
         let others = self
             .others
             .get_mut()
@@ -318,13 +321,11 @@ pub fn read_turtle(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Quad>, StoreError> {
     let reader = File::open(file).map_err(|e| StoreError::io(file, "open the file", e))?;
-    let parser = RdfParser::from_format(RdfFormat::Turtle)
-        .with_default_graph(GraphName::from(graph))
-        .without_named_graphs()
-        .for_reader(BufReader::new(Nesting::new(reader, Syntax::Turtle)));
+    let shown: Arc<str> = name.into();
+    let turtle = Turtle::new(BufReader::new(reader), &shown, None, graph.into());
     let file_name = file.file_name().unwrap_or_default().as_encoded_bytes();
     // The labels of tables start with another letter.
-    let prefix = format!("o{:.16}n", digest_bytes(file_name));
+    let prefix = format!("o{:.16}n", sha256_hex(file_name));
     let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
     // The parser makes up labels at random where the file has none.
     let mut label = |node: &BlankNode| {
@@ -335,53 +336,42 @@ pub fn read_turtle(
             .clone()
     };
     let mut quads = Vec::new();
-    for quad in parser {
-        // The parser puts language tags in lower case.
-        match quad.map(canonical_quad) {
-            Ok(quad) if mentions_blank(quad.as_ref()) => quads.push(renamed(&quad, &mut label)),
-            Ok(quad) => quads.push(quad),
-            Err(oxigraph::io::RdfParseError::Io(error)) => {
-                let Some(deep) = TooDeep::of(&error) else {
-                    return Err(StoreError::io(file, "read the file", error));
-                };
-                let place = Place::at(name, deep.line, deep.column);
-                let message = format!("this Turtle cannot be read: {deep}");
-                diagnostics.push(Diagnostic::new(Code::Turtle, place, message));
+    for item in turtle {
+        match item {
+            Ok((quad, _)) if mentions_blank(quad.as_ref()) => {
+                quads.push(renamed(&quad, &mut label));
+            }
+            Ok((quad, _)) => quads.push(quad),
+            Err(Problem::Io(error)) => return Err(StoreError::io(file, "read the file", error)),
+            Err(Problem::TooDeep(problem)) => {
+                diagnostics.push(problem);
                 break;
             }
-            Err(oxigraph::io::RdfParseError::Syntax(error)) => {
+            Err(Problem::Syntax(problem)) => {
                 let text = fs::read_to_string(file).unwrap_or_default();
-                if let Some(merge) = Diagnostic::unresolved_merge(&text, &name.into()) {
+                if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
                     diagnostics.push(merge);
                     break;
                 }
-                let place = match error.location() {
-                    Some(at) => Place::at(name, at.start.line + 1, at.start.column + 1),
-                    None => Place::file(name),
-                };
-                diagnostics.push(Diagnostic::new(
-                    Code::Turtle,
-                    place,
-                    format!("this is no Turtle: {}", without_place(&error.to_string())),
-                ));
+                diagnostics.push(problem);
             }
         }
     }
     Ok(quads)
 }
 
-/// A sorter with a folder of its own at a site.
-pub(super) fn sorter(site: &Site, name: &str) -> Result<Sorter, StoreError> {
-    let folder = site.path().join(name);
+/// A sorter with a folder of its own at a workspace.
+pub(super) fn sorter(workspace: &Workspace, name: &str) -> Result<Sorter, StoreError> {
+    let folder = workspace.path().join(name);
     fs::create_dir_all(&folder).map_err(|e| StoreError::io(&folder, "create the folder", e))?;
-    Ok(Sorter::new(folder, SORT_MEMORY, site.options.threads))
+    Ok(Sorter::new(folder, SORT_MEMORY, workspace.options.threads))
 }
 
-/// How the index of a site is built.
-pub(super) fn index_options(site: &Site) -> index::Options {
+/// How the index of a workspace is built.
+pub(super) fn index_options(workspace: &Workspace) -> index::Options {
     index::Options {
-        memory: site.options.memory,
-        threads: site.options.threads.max(1),
+        memory: workspace.options.memory,
+        threads: workspace.options.threads.max(1),
     }
 }
 
@@ -395,12 +385,4 @@ pub(super) fn write_lines(sorter: Sorter, path: &Path) -> io::Result<()> {
         encoder.write_all(b"\n")?;
     }
     encoder.finish()?.flush()
-}
-
-/// The words of a syntax error without the place, which the parser says first.
-pub(crate) fn without_place(words: &str) -> &str {
-    let place = words.strip_prefix("Parser error at line ");
-    place
-        .and_then(|rest| rest.split_once(": "))
-        .map_or(words, |(_, words)| words)
 }

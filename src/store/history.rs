@@ -140,7 +140,7 @@ fn input_changes(old: &[Input], new: &[Input]) -> Vec<InputChange> {
 /// A build that was made the published one again.
 #[derive(Debug, Clone)]
 pub struct RolledBack {
-    /// Id of the build that was published before, where that could be told.
+    /// Id of the build that was published before, where that is known.
     pub from: Option<String>,
     /// The build that is published now.
     pub manifest: Manifest,
@@ -191,7 +191,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
     Ok(RolledBack { from, manifest })
 }
 
-/// The id that stands before another one in a list of ids, oldest first.
+/// The id that is before another one in a list of ids, oldest first.
 fn before(ids: &[String], id: Option<&str>) -> Option<String> {
     let at = ids.iter().position(|other| Some(other.as_str()) == id)?;
     ids.get(at.checked_sub(1)?).cloned()

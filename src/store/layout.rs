@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Start of the names of unfinished builds and of builds being deleted.
 const TEMPORARY: &str = "tmp-";
-/// Start of the names of the files that stand beside a build while it is published.
+/// Start of the names of the files that are beside a build while it is published.
 const PUBLISHING: &str = "tmp-publishing-";
 
 /// The paths of a store folder (`.civigraph`).
@@ -160,7 +160,7 @@ impl Layout {
         let current = self.current();
         let before = fs::read(&current).ok();
         let switched = write_atomically(&current, format!("{id}\n").as_bytes());
-        // The new name may stand there and only its way to the disk have failed.
+        // The new name may be there and only its way to the disk have failed.
         if switched.is_err() && fs::read(&current).ok() != before {
             let _ = match before {
                 Some(before) => write_atomically(&current, &before),

@@ -1,92 +1,15 @@
-//! Canonical N-Quads lines (RDF Dataset Canonicalization 1.0, §5): written, and taken apart again.
-//!
-//! Language tags, which are equal without regard to case, are written in that of BCP 47 §2.1.1.
+//! Canonical N-Quads lines (RDF Dataset Canonicalization 1.0, §5), as [`write_quad`] writes them: taken apart again.
 //!
 //! A line is one quad without its line break: `<s> <p> "o"@en <g> .`. Lines of bytes sort in code
 //! point order, which is the order that the canonical form asks for.
 
-use civigraph_index::canonical_language_tag;
-pub use civigraph_index::write_quoted;
+pub use crate::convert::{write_quad, write_term};
 use oxrdf::{
-    BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode,
-    NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef, Triple,
+    BaseDirection, BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple,
 };
 use std::ops::Range;
 
-const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
-
-/// Appends a quad as a canonical N-Quads line, without a line break.
-pub fn write_quad(out: &mut Vec<u8>, quad: QuadRef<'_>) {
-    write_subject(out, quad.subject);
-    out.push(b' ');
-    write_iri(out, quad.predicate.as_str());
-    out.push(b' ');
-    write_term(out, quad.object);
-    match quad.graph_name {
-        GraphNameRef::DefaultGraph => {}
-        GraphNameRef::NamedNode(graph) => {
-            out.push(b' ');
-            write_iri(out, graph.as_str());
-        }
-        GraphNameRef::BlankNode(graph) => {
-            out.push(b' ');
-            write_blank(out, graph.as_str());
-        }
-    }
-    out.extend_from_slice(b" .");
-}
-
-/// Appends a term as canonical N-Quads has it.
-pub fn write_term(out: &mut Vec<u8>, term: TermRef<'_>) {
-    match term {
-        TermRef::NamedNode(node) => write_iri(out, node.as_str()),
-        TermRef::BlankNode(node) => write_blank(out, node.as_str()),
-        TermRef::Literal(literal) => {
-            write_quoted(out, literal.value());
-            if let Some(language) = literal.language() {
-                out.push(b'@');
-                out.extend_from_slice(canonical_language_tag(language).as_bytes());
-                if let Some(direction) = literal.direction() {
-                    out.extend_from_slice(b"--");
-                    out.extend_from_slice(direction.to_string().as_bytes());
-                }
-            } else if literal.datatype().as_str() != XSD_STRING {
-                out.extend_from_slice(b"^^");
-                write_iri(out, literal.datatype().as_str());
-            }
-        }
-        // Whatever reads triple terms bounds their depth.
-        TermRef::Triple(triple) => {
-            out.extend_from_slice(b"<<( ");
-            write_subject(out, triple.subject.as_ref());
-            out.push(b' ');
-            write_iri(out, triple.predicate.as_str());
-            out.push(b' ');
-            write_term(out, triple.object.as_ref());
-            out.extend_from_slice(b" )>>");
-        }
-    }
-}
-
-fn write_subject(out: &mut Vec<u8>, subject: NamedOrBlankNodeRef<'_>) {
-    match subject {
-        NamedOrBlankNodeRef::NamedNode(node) => write_iri(out, node.as_str()),
-        NamedOrBlankNodeRef::BlankNode(node) => write_blank(out, node.as_str()),
-    }
-}
-
-fn write_iri(out: &mut Vec<u8>, iri: &str) {
-    out.push(b'<');
-    out.extend_from_slice(iri.as_bytes());
-    out.push(b'>');
-}
-
-fn write_blank(out: &mut Vec<u8>, label: &str) {
-    out.extend_from_slice(b"_:");
-    out.extend_from_slice(label.as_bytes());
-}
-
-/// The terms of a line, as they stand in it.
+/// The terms of a line, as they are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// The subject with its brackets, or a blank node.

@@ -6,8 +6,9 @@
 use super::line::Parts;
 use super::load::index_error;
 use super::statistics::Counter;
-use super::{About, Statistics, StoreError, hex};
+use super::{About, Statistics, StoreError};
 use crate::diagnostic::Code;
+use crate::digest::{hex, read_hex};
 use civigraph_index::Index;
 use oxrdf::NamedOrBlankNode;
 use serde::{Deserialize, Serialize};
@@ -131,12 +132,7 @@ impl State {
     /// The subject, and the digest of what is ahead of it.
     fn resume(&self) -> Option<(NamedOrBlankNode, Sha256)> {
         let mut bytes = SerializedState::<Sha256>::default();
-        if self.state.len() != 2 * bytes.len() {
-            return None;
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(self.state.get(2 * at..2 * at + 2)?, 16).ok()?;
-        }
+        read_hex(&self.state, AsMut::<[u8]>::as_mut(&mut bytes))?;
         let hasher = Sha256::deserialize(&bytes).ok()?;
         let subject = super::line::read_subject(self.subject.as_bytes())?;
         Some((subject, hasher))

@@ -2,8 +2,9 @@
 
 use super::open::INDEX;
 use super::text::TEXT;
-use super::{About, Input, Statistics, StoreError, digest_bytes, digest_file};
+use super::{About, Input, Statistics, StoreError};
 use crate::diagnostic::Code;
+use crate::digest::{digest_file, sha256_hex};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -36,7 +37,7 @@ pub struct Manifest {
     pub statistics: Statistics,
     /// How much was amended since all of it was built anew.
     pub amended: Amendments,
-    /// What the build was told about itself.
+    /// What the build says of itself.
     pub about: About,
     /// The files of the build but this one, in order of their names.
     pub files: Vec<FileEntry>,
@@ -88,7 +89,7 @@ impl Manifest {
     fn own_checksum(&self) -> io::Result<String> {
         let mut open = self.clone();
         open.checksum.clear();
-        Ok(digest_bytes(&serde_json::to_vec(&open)?))
+        Ok(sha256_hex(&serde_json::to_vec(&open)?))
     }
 
     /// Reads and checks the manifest of a build's folder.

@@ -207,7 +207,7 @@ impl std::fmt::Debug for Build {
 /// Opens the published build of a store folder (`.civigraph`), read-only.
 ///
 /// # Errors
-/// There is none, it is damaged, it is no build of Civigraph, or it has another format. It is never
+/// There is none, it is damaged, it is not a build of Civigraph, or it has another format. It is never
 /// taken for an empty graph.
 pub fn open(root: &Path) -> Result<Build, StoreError> {
     let layout = Layout::new(root);

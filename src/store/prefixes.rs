@@ -1,12 +1,13 @@
 //! Prefixes of dumps and tables: the ones that the ontology's files declare, and one for each kind of thing.
 
-use super::nesting::{Nesting, Syntax, TooDeep};
-use oxigraph::io::{RdfFormat, RdfParser};
+use crate::turtle::{Problem, Turtle};
+use oxrdf::GraphName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Prefixes and their namespaces, in order of the prefixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,21 +21,20 @@ impl Prefixes {
     /// Adds the `@prefix` lines of a Turtle file; a prefix that is taken already stays as it is.
     ///
     /// # Errors
-    /// The file cannot be read. One that is no Turtle gives the prefixes before its first error.
+    /// The file cannot be read. One that is not Turtle gives the prefixes before its first error.
     pub fn add_turtle(&mut self, file: &Path) -> io::Result<()> {
-        let reader = Nesting::new(File::open(file)?, Syntax::Turtle);
-        let mut parser =
-            RdfParser::from_format(RdfFormat::Turtle).for_reader(BufReader::new(reader));
+        let reader = BufReader::new(File::open(file)?);
+        let name: Arc<str> = file.display().to_string().into();
+        let mut turtle = Turtle::new(reader, &name, None, GraphName::DefaultGraph);
         // Prefixes are known when the quads after them are; checking the quads is not our business here.
-        for quad in parser.by_ref() {
-            if let Err(oxigraph::io::RdfParseError::Io(error)) = quad {
-                match TooDeep::of(&error) {
-                    Some(_) => break,
-                    None => return Err(error),
-                }
+        for quad in turtle.by_ref() {
+            match quad {
+                Ok(_) | Err(Problem::Syntax(_)) => {}
+                Err(Problem::TooDeep(_)) => break,
+                Err(Problem::Io(error)) => return Err(error),
             }
         }
-        let found: Vec<_> = parser
+        let found: Vec<_> = turtle
             .prefixes()
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned()))
             .collect();

@@ -59,6 +59,9 @@ pub fn description(
     if let Some(license) = &about.license {
         out.add(&dataset, term(DCT, "license").as_ref(), node(license));
     }
+    if let Some(contact) = &about.contact {
+        out.add(&dataset, term(DCAT, "contactPoint").as_ref(), node(contact));
+    }
     if let Some(space) = about.base.strip_suffix('/') {
         out.add(
             &dataset,
@@ -194,12 +197,12 @@ fn node(iri: &str) -> NamedNode {
     NamedNode::new_unchecked(iri)
 }
 
-/// Text that may stand in a fragment: unreserved characters stay, others are percent-encoded.
+/// Text that may be in a fragment: unreserved characters stay, others are percent-encoded.
 fn fragment(text: &str) -> String {
     encode(text, b"-._~")
 }
 
-/// Text that may stand in a path.
+/// Text that may be in a path.
 fn path(text: &str) -> String {
     encode(text, b"-._~/")
 }

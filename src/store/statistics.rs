@@ -260,7 +260,7 @@ fn kind<'s>(subject: &'s [u8], things: &[u8], elsewhere: &[Vec<u8>]) -> Option<&
     std::str::from_utf8(subject.get(1..end)?).ok()
 }
 
-/// An IRI without its brackets, another term as it stands.
+/// An IRI without its brackets, another term as it is.
 fn term_name(term: &[u8]) -> String {
     line::iri(term).map_or_else(|| String::from_utf8_lossy(term).into_owned(), str::to_owned)
 }

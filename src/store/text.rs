@@ -4,7 +4,7 @@
 //! graphs state it. It is not part of any digest of the graph; the manifest has its files like all others.
 
 use super::load::index_error;
-use super::site::Site;
+use super::workspace::Workspace;
 use super::{Build, FileEntry, StoreError};
 use crate::diagnostic::Code;
 use civigraph_index::{Graphs, Index};
@@ -24,10 +24,10 @@ const MEMORY_PER_TEXT: usize = 1 << 10;
 const MEMORY: usize = 512 << 20;
 
 /// Writes the text index of an index to the folder of a build.
-pub(super) fn write(index: &Index, site: &Site) -> Result<(), StoreError> {
-    let folder = site.path().join(TEXT);
+pub(super) fn write(index: &Index, workspace: &Workspace) -> Result<(), StoreError> {
+    let folder = workspace.path().join(TEXT);
     let options = Options {
-        memory: memory(index, site.options.memory)?,
+        memory: memory(index, workspace.options.memory)?,
     };
     let mut writer = Writer::create(&folder, options).map_err(|e| text_error(&e))?;
     for (property, kind) in PROPERTIES {
@@ -115,8 +115,11 @@ pub(super) fn is_indexed(quad: &Quad) -> bool {
 
 /// Takes over the text index of an older build, with the digests of its files; `None` where that has none, or
 /// one that is damaged or of another version.
-pub(super) fn take_over(prior: &Build, site: &Site) -> Result<Option<Vec<FileEntry>>, StoreError> {
-    let folder = site.path().join(TEXT);
+pub(super) fn take_over(
+    prior: &Build,
+    workspace: &Workspace,
+) -> Result<Option<Vec<FileEntry>>, StoreError> {
+    let folder = workspace.path().join(TEXT);
     let files: Vec<FileEntry> = prior.manifest().files_in(TEXT).cloned().collect();
     if files.is_empty() {
         return Ok(None);
@@ -127,10 +130,10 @@ pub(super) fn take_over(prior: &Build, site: &Site) -> Result<Option<Vec<FileEnt
     let copied = files.iter().all(|file| {
         fs::copy(
             prior.folder().join(&file.name),
-            site.path().join(&file.name),
+            workspace.path().join(&file.name),
         )
         .is_ok()
-            && file.check(site.path()).is_ok()
+            && file.check(workspace.path()).is_ok()
     });
     if copied && TextIndex::open(&folder).is_ok() {
         return Ok(Some(files));

@@ -1,6 +1,6 @@
 //! A bound on the work of canonicalisation.
 //!
-//! RDFC-1.0 tells blank nodes apart that stand in like quads by following their neighbours. That takes cubic
+//! RDFC-1.0 tells blank nodes apart that are in like quads by following their neighbours. That takes cubic
 //! time along a chain, such as a list of equal items, and exponential time in graphs made for it (RDF Dataset
 //! Canonicalization §7.1, "Dataset Poisoning"). Sophia bounds how deep it looks and how many permutations of
 //! neighbours it tries, but not the work in all; what it hashes tells it.

@@ -4,8 +4,9 @@ use super::frame::{Frame, task_frame};
 use super::limits::{Bytes, why_ended};
 use super::task::Task;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::error::Error;
 use crate::query::{Answered, timed_out};
-use crate::store::{Build, StoreError};
+use crate::store::Build;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -45,9 +46,9 @@ pub fn ask(
     time: Option<Duration>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, Error> {
     let failed = |error: io::Error| {
-        StoreError::from(Diagnostic::new(
+        Error::from(Diagnostic::new(
             Code::QueryFailed,
             Place::file(file),
             format!("the process that evaluates the query could not be started: {error}"),
@@ -101,10 +102,10 @@ pub fn ask(
             Ok(Frame::Start(_)) => {}
             Ok(Frame::Data(bytes)) => out
                 .write_all(&bytes)
-                .map_err(|error| StoreError::io("output".as_ref(), "write", error))?,
+                .map_err(|error| Error::io("output".as_ref(), "write", error))?,
             Ok(Frame::End(answered)) => {
                 out.flush()
-                    .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+                    .map_err(|error| Error::io("output".as_ref(), "write", error))?;
                 return Ok(answered);
             }
             Ok(Frame::Failed(refusal)) => return Err(refusal.into_diagnostic().into()),

@@ -4,9 +4,10 @@ use super::frame::{Frame, read_json, write_data};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::error::Error;
 use crate::export::{self, ExportOptions, Format};
-use crate::query::{self, AnswerStart, Answered, Request};
-use crate::store::{self, Build, StoreError, sort};
+use crate::query::{self, AnswerStart, Answered, QueryError, Request};
+use crate::store::{self, Build, sort};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::fs::File;
@@ -125,8 +126,14 @@ fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
         Task::Ask(question) => question.answer(build).and_then(|answer| json(&answer, out)),
-        Task::Complete(question) => question.answer(build).and_then(|answer| json(&answer, out)),
-        Task::Reconcile(question) => question.answer(build).and_then(|answer| json(&answer, out)),
+        Task::Complete(question) => question
+            .answer(build)
+            .map_err(Error::from)
+            .and_then(|answer| json(&answer, out)),
+        Task::Reconcile(question) => question
+            .answer(build)
+            .map_err(Error::from)
+            .and_then(|answer| json(&answer, out)),
     };
     match done {
         Ok(answered) => {
@@ -143,7 +150,7 @@ fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
 }
 
 /// Answers a query.
-fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answered, StoreError> {
+fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answered, Error> {
     let QueryTask {
         request,
         style,
@@ -164,12 +171,12 @@ fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answere
         }
         Frame::Start(about)
             .write(&mut **out.borrow_mut())
-            .map_err(|error| StoreError::io("output".as_ref(), "write", error))
+            .map_err(|error| QueryError::io("output".as_ref(), "write", error))
     };
     let mut data = DataFrames::new(&out, *bytes);
     let answered = query::run_with(build, request, style, &mut start, &mut data);
     let limit = |what: String| {
-        StoreError::from(
+        Error::from(
             Diagnostic::new(Code::QueryLimit, place(), what)
                 .with_hint("ask for a part of it with `LIMIT` and `OFFSET`, or count"),
         )
@@ -196,7 +203,7 @@ fn dump(
     format: Format,
     graphs: Vec<String>,
     out: &mut Out,
-) -> Result<Answered, StoreError> {
+) -> Result<Answered, Error> {
     let options = ExportOptions {
         graphs,
         ..ExportOptions::new(format)
@@ -205,7 +212,7 @@ fn dump(
     let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
     let dumped = export::export_to_stream(build, &options, &mut data)?;
     data.flush()
-        .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+        .map_err(|error| Error::io("output".as_ref(), "write", error))?;
     Ok(Answered {
         rows: dumped.triples,
         complete: true,
@@ -214,13 +221,13 @@ fn dump(
 }
 
 /// Sends an answer that is a value.
-fn json(answer: &impl Serialize, out: &mut Out) -> Result<Answered, StoreError> {
+fn json(answer: &impl Serialize, out: &mut Out) -> Result<Answered, Error> {
     let out = RefCell::new(out);
     let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
     serde_json::to_writer(&mut data, answer)
         .map_err(io::Error::from)
         .and_then(|()| data.flush())
-        .map_err(|error| StoreError::io("output".as_ref(), "write", error))?;
+        .map_err(|error| Error::io("output".as_ref(), "write", error))?;
     Ok(Answered {
         complete: true,
         ..Answered::default()

@@ -1,4 +1,4 @@
-//! Questions to the published graph: stored queries, and one file of them that is no query.
+//! Questions to the published graph: stored queries, and one file of them that is not a query.
 
 use super::workshop::Workshop;
 

@@ -206,7 +206,7 @@ fn wrong_encoding() {
     );
 }
 
-/// A byte order mark is no character of the first cell and moves no column.
+/// A byte order mark is not a character of the first cell and moves no column.
 #[test]
 fn byte_order_mark() {
     let marked = format!("\u{feff}{CITIES}");

@@ -133,7 +133,7 @@ fn a_claim_against_its_cell_is_not_passed_over() {
         "{}",
         check.stderr
     );
-    // One that is no accepted claim speaks against nothing, and neither does the same value in other words.
+    // One that is not an accepted claim speaks against nothing, and neither does the same value in other words.
     for stated in [
         "\"100,0\",explicit,fact,normal,pending,",
         "\"99,80\",explicit,fact,normal,accepted,",

@@ -189,7 +189,7 @@ fn colours_only_where_wanted() {
     assert!(!colours(&["--help", "--", "--color", "always"]));
 }
 
-/// Help that is not written whole is no success.
+/// Help that is not written whole is not a success.
 #[cfg(unix)]
 #[test]
 fn help_on_a_full_disk() {
@@ -271,7 +271,7 @@ fn a_project_whose_path_is_not_utf_8() {
     assert_eq!(run(&["build", "--store", "store"]).0, Some(0));
 }
 
-/// A reader that goes away early (`| head`) is no failure.
+/// A reader that goes away early (`| head`) is not a failure.
 #[test]
 fn a_closed_pipe_is_success() {
     let mut child = child(env!("CARGO_BIN_EXE_civigraph"))

@@ -78,3 +78,138 @@ fn wordings_of_figures_are_in_their_evidence() {
         );
     }
 }
+
+/// What a curator writes of someone's words has no number that the words lack: a year that is inferred is a date
+/// of its own.
+#[test]
+fn gists_have_the_numbers_of_the_words_alone() {
+    let Some(folder) = shared("sources") else {
+        return;
+    };
+    let documents = Documents::read(&folder);
+    let evidence = Table::read("evidence");
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for claim in Table::read("claims").rows.values() {
+        if claim["column"] != "gist_ru" || claim["basis"] != "explicit" {
+            continue;
+        }
+        let spans = claim["evidence"].split(';');
+        let spans: Vec<String> = spans
+            .map(|span| words(&documents, &evidence, span))
+            .collect();
+        let row = &claim["row"];
+        let table = Table::read(&claim["table"]);
+        for column in ["gist_ru", "gist_en"] {
+            let gist = table.cell(row, column);
+            let numbers = gist.split(|c: char| !c.is_ascii_digit());
+            for number in numbers.filter(|number| !number.is_empty()) {
+                seen += 1;
+                if !spans.iter().any(|span| span.contains(number)) {
+                    wrong.push(format!("{row}.{column} has {number}"));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 10, "{seen} numbers");
+}
+
+/// What the curator writes is claimed, with a basis.
+#[test]
+fn every_gist_has_a_claim_with_a_basis() {
+    let claims = Table::read("claims");
+    for table in ["statements", "quotations"] {
+        for id in Table::read(table).rows.keys() {
+            let mut about = claims.rows.values().filter(|claim| {
+                claim["table"] == table && claim["row"] == *id && claim["column"] == "gist_ru"
+            });
+            assert!(
+                about.any(|claim| claim["review"] == "accepted" && !claim["basis"].is_empty()),
+                "{table} {id}"
+            );
+        }
+    }
+}
+
+/// Parts of words by which the documents say that someone takes part, and how.
+const TAKING_PART: [&str; 16] = [
+    "участ",
+    "собрала",
+    "откры",
+    "председат",
+    "рассказал",
+    "представил",
+    "поддержк",
+    "содействи",
+    "инициатив",
+    "оценят",
+    "совещани",
+    "разделились",
+    "члены",
+    "смогут",
+    "групп",
+    "сессии -",
+];
+
+/// That someone is in a list says nothing of taking part: the evidence of a role has the words that do.
+#[test]
+fn roles_rest_on_words_about_taking_part() {
+    let Some(folder) = shared("sources") else {
+        return;
+    };
+    let documents = Documents::read(&folder);
+    let evidence = Table::read("evidence");
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for (id, claim) in &Table::read("claims").rows {
+        if claim["table"] != "participations"
+            || claim["column"] != "role"
+            || claim["basis"] != "explicit"
+        {
+            continue;
+        }
+        seen += 1;
+        let mut spans = claim["evidence"]
+            .split(';')
+            .map(|span| words(&documents, &evidence, span));
+        let says = |span: String| {
+            let span = span.to_lowercase();
+            TAKING_PART.iter().any(|part| span.contains(part))
+        };
+        if !spans.any(says) {
+            wrong.push(id.clone());
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 40, "{seen} roles");
+}
+
+/// The title in which someone took part is in the evidence for it.
+#[test]
+fn posts_held_at_events_rest_on_their_titles() {
+    let Some(folder) = shared("sources") else {
+        return;
+    };
+    let documents = Documents::read(&folder);
+    let evidence = Table::read("evidence");
+    let titles = ["глав", "руководител", "заместител", "губернатор"];
+    for (id, claim) in &Table::read("claims").rows {
+        if claim["table"] != "participations"
+            || claim["column"] != "post_held"
+            || claim["basis"] != "explicit"
+        {
+            continue;
+        }
+        // The asterisk of a misprint aside.
+        let mut spans = claim["evidence"].split(';').map(|span| {
+            words(&documents, &evidence, span)
+                .to_lowercase()
+                .replace('*', "")
+        });
+        assert!(
+            spans.any(|span| titles.iter().any(|title| span.contains(title))),
+            "{id}"
+        );
+    }
+}

@@ -1,10 +1,10 @@
 /** The pages that show the graph: front page, search, things, rows, lists, in every width, language and theme. */
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { WIDTHS, findings, launch, overflow, picture, serve, visit } from './start.js'
+import { LOOKS, SHIFT, WIDTHS, findings, launch, overflow, picture, serve, shifted, visit } from './start.js'
 
 /** What must never run, as labels, names and notes. */
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -27,6 +27,9 @@ after(async () => {
 const KINDS = [
   ['front', '/'],
   ['thing', '/id/city/zheleznogorsk'],
+  ['event', '/id/event/zheleznogorsk-project-session-2018'],
+  ['document', '/id/document/001'],
+  ['claim', '/id/claim/c-004-038'],
   ['row', '/data/cities.csv/row/9'],
   ['table', '/data/cities.csv'],
   ['browse', '/browse'],
@@ -52,6 +55,7 @@ for (const [name, path] of KINDS) {
           assert.equal(await page.locator('html').getAttribute('lang'), locale)
           assert.ok(await overflow(page) <= 0, `${locale} ${width}: wider than the page`)
           assert.ok((await page.content()).length < 100_000, 'too long')
+          assert.ok(await shifted(page) < SHIFT, `${locale} ${width}: the page moves by ${await shifted(page)}`)
           await picture(page, `${name}-${locale}-${colorScheme}-${width}`, true)
           if (width !== 768) assert.deepEqual(await findings(page), [], `${locale} ${colorScheme} ${width}`)
           assert.deepEqual(wrong, [])
@@ -142,6 +146,53 @@ test('hostile labels, notes and names run nothing on any page', async (t) => {
   await page.goto(`${own.url}/`)
   await page.locator('#search').fill('script')
   await page.locator('.suggestions li').first().waitFor()
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+test('a document shows its words where its folder is given, and its spans fit', async (t) => {
+  const sources = join(process.env.CIVIGRAPH_SHARED ?? join(process.env.CIVIGRAPH_ROOT ?? '', '../shared'), 'sources')
+  if (!existsSync(sources)) return t.skip('the documents are not here')
+  const own = await serve({ arguments: ['--sources', sources] })
+  t.after(own.stop)
+  for (const [locale, colorScheme, width] of LOOKS) {
+    const { page, wrong, close } = await visit(browser, { own: own.url, locale, colorScheme, viewport: { width, height: 900 } })
+    await page.goto(`${own.url}/id/document/001`)
+    assert.ok(await page.locator('.spans q').count() > 5)
+    assert.ok(await overflow(page) <= 0, `${locale} ${width}`)
+    assert.deepEqual(await findings(page), [], `${locale} ${colorScheme} ${width}`)
+    await picture(page, `words-${locale}-${colorScheme}-${width}`, true)
+    assert.deepEqual(wrong, [])
+    await close()
+  }
+})
+
+test('a page is printed dark on light, with what its marks open and nothing to press', async () => {
+  const { page, wrong, close } = await visit(browser, { own: service.url, colorScheme: 'dark' })
+  await page.goto(`${service.url}/id/event/zheleznogorsk-project-session-2018`)
+  const claim = page.locator('details.mark .claim').first()
+  assert.equal(await claim.isVisible(), false)
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)')
+  assert.equal(await claim.isVisible(), true)
+  for (const part of ['header nav', '#search', '.buttons button', '.skip']) assert.equal(await page.locator(part).first().isVisible(), false, part)
+  await picture(page, 'print', true)
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+test('without scripts every page is read, searched and browsed', async () => {
+  const { page, wrong, close } = await visit(browser, { own: service.url, javaScriptEnabled: false })
+  await page.goto(`${service.url}/`)
+  await page.locator('#search').fill('Железн')
+  await page.locator('#search').press('Enter')
+  await page.waitForURL(/\/search\?q=/)
+  await page.locator('main .things a').first().click()
+  await page.waitForURL(/\/id\//)
+  await page.locator('details.mark > summary').first().click()
+  assert.equal(await page.locator('details.mark[open] .claim').first().isVisible(), true)
+  // Nothing is there that only scripts could do.
+  assert.equal(await page.locator('[data-copy]').isVisible(), false)
   assert.deepEqual(wrong, [])
   await close()
 })

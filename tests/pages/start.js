@@ -14,6 +14,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const WIDTHS = [390, 768, 1280]
 
 /**
+ * Languages, themes and widths of pages that have many states: some of each, and all where pictures are wanted.
+ * @type {[string, 'light' | 'dark', number][]}
+ */
+export const LOOKS = pictures
+  ? ['en', 'ru'].flatMap((locale) => /** @type {const} */ (['light', 'dark']).flatMap((theme) => WIDTHS.map((width) => /** @type {[string, 'light' | 'dark', number]} */ ([locale, theme, width]))))
+  : [['en', 'light', 1280], ['ru', 'dark', 390], ['ru', 'light', 768]]
+
+/**
  * A project in a folder of its own, that is served.
  * @param {{ change?: (folder: string) => void, arguments?: string[] }} [options]
  */
@@ -112,6 +120,13 @@ export async function visit(browser, { own, expects, ...options } = {}) {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   context.setDefaultTimeout(15_000)
+  await context.addInitScript(() => {
+    const all = /** @type {any} */ (window)
+    all.shifted = 0
+    new PerformanceObserver((list) => {
+      for (const entry of /** @type {any[]} */ (list.getEntries())) if (!entry.hadRecentInput) all.shifted += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
   const page = await context.newPage()
   /** @type {string[]} */
   const wrong = []
@@ -158,5 +173,14 @@ export async function picture(page, name, whole = false) {
  * @param {import('playwright-core').Page} page
  */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+/**
+ * How far the page has moved while it was drawn (cumulative layout shift).
+ * @param {import('playwright-core').Page} page
+ */
+export const shifted = (page) => page.evaluate(() => /** @type {number} */ (/** @type {any} */ (window).shifted))
+
+/** The most that a page may move. */
+export const SHIFT = 0.01
 
 export { writeFileSync, join }

@@ -3,6 +3,7 @@
 
 use super::client::Request;
 use super::graph::{publish, things};
+use super::plot;
 use super::processes::Watch;
 use super::server::Server;
 use std::sync::Mutex;
@@ -625,20 +626,20 @@ fn explode(bombs: &[(String, String)]) {
             scope.spawn(|| {
                 while let Some((name, text)) = bombs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let response = Request::query(text).ask(server.address);
-                    answers.lock().unwrap().push((response, name));
+                    answers.lock().unwrap().push((response, name, text.len()));
                 }
             });
         }
     });
     let mut answers = answers.into_inner().unwrap();
-    answers.sort_by_key(|(response, _)| response.took);
+    answers.sort_by_key(|(response, ..)| response.took);
     let wrong: Vec<String> = answers
         .iter()
-        .filter(|(response, _)| {
+        .filter(|(response, ..)| {
             !matches!(response.status, 200 | 400 | 403 | 404 | 413 | 503)
                 || response.took > LIMIT + MARGIN
         })
-        .map(|(response, name)| {
+        .map(|(response, name, _)| {
             let text: String = response.text().chars().take(200).collect();
             format!(
                 "{name}: {} after {:?}: {text}",
@@ -646,13 +647,29 @@ fn explode(bombs: &[(String, String)]) {
             )
         })
         .collect();
-    let (last, name) = answers.last().unwrap();
+    let (last, name, _) = answers.last().unwrap();
     let most = watch.most() >> 20;
     println!(
         "{} queries, the last answer after {:?} ({name}), at most {most} MiB",
         bombs.len(),
         last.took
     );
+    if let Some(to) = std::env::var_os("CIVIGRAPH_PLOT") {
+        let points: Vec<_> = answers
+            .iter()
+            .map(|(response, _, size)| plot::Point {
+                size: *size,
+                took: response.took,
+                status: response.status,
+            })
+            .collect();
+        let memory: Vec<_> = watch
+            .seen()
+            .into_iter()
+            .map(|(at, size)| (at.as_secs_f64(), (size >> 20) as f64))
+            .collect();
+        plot::write(to.as_ref(), &points, &memory, LIMIT);
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(watch.most() < MEMORY, "{most} MiB");
     server.lives();
@@ -693,7 +710,7 @@ fn random_queries_do_no_harm() {
     explode(&all);
 }
 
-/// All shapes at all sizes, and many more random queries.
+/// All shapes at all sizes, and many more random queries. `CIVIGRAPH_PLOT=FILE.svg` gets a picture of it.
 #[test]
 #[ignore = "takes minutes: `cargo test --test main -- --ignored all_bombs`"]
 fn all_bombs_do_no_harm() {

@@ -10,6 +10,7 @@ mod graph;
 mod guard;
 mod mcp;
 mod pages;
+mod plot;
 mod processes;
 mod protocol;
 mod python;

@@ -5,7 +5,7 @@ use super::graph;
 use super::server::Server;
 use crate::cli::workshop::Workshop;
 use oxrdf::vocab::rdf;
-use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
+use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::HashSet;
 
 /// Bytes of a page, before compression.
@@ -55,7 +55,7 @@ fn sound(server: &Server, path: &str, status: u16) -> String {
 /// Demands that tags are closed in their order, that ids are unique, and that nothing in the text can run.
 #[track_caller]
 fn check(html: &str, path: &str) {
-    const VOID: [&str; 6] = ["meta", "link", "input", "br", "rect", "path"];
+    const VOID: [&str; 7] = ["meta", "link", "input", "br", "rect", "path", "circle"];
     assert!(html.starts_with("<!DOCTYPE html>"), "{path}");
     let mut open: Vec<String> = Vec::new();
     let mut ids = HashSet::new();
@@ -438,4 +438,116 @@ fn the_words_of_sources_are_for_this_machine_alone() {
         arguments.extend(other);
         workshop.run(&arguments).exits(2);
     }
+}
+
+#[test]
+fn the_files_of_a_site_have_the_data_that_the_service_answers() {
+    let workshop = Workshop::empty();
+    let base = "https://example.org/";
+    let node = |name: &str| NamedNode::new_unchecked(format!("{base}{name}"));
+    let (thing, other, part) = (node("id/a/thing"), node("id/a/other"), node("ns#part"));
+    let blank = |name: &str| BlankNode::new_unchecked(name);
+    let text = |text: &str| Term::from(Literal::new_simple_literal(text));
+    let named = GraphName::from(node("graph/claims"));
+    let facts = GraphName::DefaultGraph;
+    let mut quads = Vec::new();
+    let mut add = |subject: NamedOrBlankNode, object: Term, graph: &GraphName| {
+        quads.push(Quad::new(subject, part.clone(), object, graph.clone()));
+    };
+    add(thing.clone().into(), text("in \"both\""), &facts);
+    add(thing.clone().into(), text("in \"both\""), &named);
+    add(thing.clone().into(), blank("of-facts").into(), &facts);
+    add(blank("of-facts").into(), text("of facts"), &facts);
+    // In another graph than the link to it.
+    add(blank("of-facts").into(), text("elsewhere"), &named);
+    add(thing.clone().into(), blank("of-claims").into(), &named);
+    add(blank("of-claims").into(), other.clone().into(), &named);
+    add(other.clone().into(), thing.clone().into(), &named);
+    add(blank("points").into(), thing.clone().into(), &facts);
+    add(other.clone().into(), text("not of the thing"), &facts);
+    add(thing.clone().into(), thing.clone().into(), &facts);
+    graph::publish(&workshop.path(""), base, quads);
+    workshop.run(&["site", "public"]).exits(0);
+    let server = Server::start(&workshop.path(""), &[]);
+    for name in ["thing", "other"] {
+        for suffix in ["ttl", "jsonld", "nt", "rdf"] {
+            let path = format!("id/a/{name}.{suffix}");
+            let answered = page(&server, &format!("/{path}")).is(200).text();
+            let written = std::fs::read_to_string(workshop.path("public").join(&path)).unwrap();
+            assert_eq!(written, answered, "{path}");
+        }
+    }
+    let triples = page(&server, "/id/a/thing.nt").text();
+    assert!(triples.contains("of facts"), "{triples}");
+    assert!(!triples.contains("elsewhere"), "{triples}");
+}
+
+#[test]
+fn a_problem_is_reported_with_the_address_of_its_page() {
+    let workshop = Workshop::project();
+    let metadata = std::fs::read_to_string(workshop.path("data/csv-metadata.json")).unwrap();
+    let report = |contact: &str, path: &str| {
+        let contact = format!("{{\n  \"dcat:contactPoint\": {{\"@id\": \"{contact}\"}},");
+        let metadata = metadata.replacen('{', &contact, 1);
+        workshop.write("data/csv-metadata.json", metadata);
+        workshop.run(&["build", "--quiet"]).exits(0);
+        let server = Server::start(&workshop.path(""), &[]);
+        let html = sound(&server, path, 200);
+        let link = html
+            .split("<a href=\"")
+            .find(|part| part.contains("Report a problem"));
+        link.and_then(|link| link.split('"').next())
+            .map(str::to_owned)
+    };
+    let mail = report("mailto:graph@example.org", "/id/city/irbit").unwrap();
+    assert!(
+        mail.starts_with("mailto:graph@example.org?subject=Problem%20with%20"),
+        "{mail}"
+    );
+    assert!(mail.ends_with("/id/city/irbit"), "{mail}");
+    let form = report(
+        "https://example.org/issues/new?title=",
+        "/data/cities.csv/row/2",
+    )
+    .unwrap();
+    assert!(
+        form.starts_with("https://example.org/issues/new?title=http"),
+        "{form}"
+    );
+    assert!(form.ends_with("/data/cities.csv/row/2"), "{form}");
+    assert_eq!(report("javascript:alert(1)", "/"), None);
+}
+
+#[test]
+fn the_front_page_says_what_is_in_the_graph_and_how_to_use_it() {
+    let (_workshop, server) = shipped();
+    let html = sound(&server, "/", 200);
+    for part in [
+        server.build.as_str(),
+        "creativecommons.org/licenses/by/4.0",
+        "href=\"/downloads/graph.nq\"",
+        "href=\"/id/document/000\"",
+        "id=\"disputed\"",
+        "id=\"gaps\"",
+        "id=\"latest\"",
+    ] {
+        assert!(html.contains(part), "{part} is missing: {html}");
+    }
+    let manifest = sound(&server, "/downloads", 200);
+    let digest = manifest.split("<p>sha256 <code>").nth(1).unwrap();
+    let digest = digest.split('<').next().unwrap();
+    assert_eq!(digest.len(), 64);
+    assert!(html.contains(digest), "{digest}");
+    // The latest first.
+    let latest = html.split("id=\"latest\"").nth(1).unwrap();
+    let latest = latest.split("</ul>").next().unwrap();
+    let days: Vec<&str> = latest
+        .split("<time datetime=\"")
+        .skip(1)
+        .filter_map(|part| part.split('"').next())
+        .collect();
+    assert!(
+        days.len() > 2 && days.is_sorted_by(|a, b| a >= b),
+        "{days:?}"
+    );
 }

@@ -1,9 +1,9 @@
 //! What the service and its workers take of the machine, as Linux counts it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Ids of a process and of all that it started.
 fn family(root: u32) -> Vec<u32> {
@@ -65,26 +65,28 @@ pub fn memory(root: u32) -> u64 {
 
 /// Looks at the memory of a process all the time.
 pub struct Watch {
-    most: Arc<AtomicU64>,
+    seen: Arc<Mutex<Vec<(Duration, u64)>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Watch {
     pub fn new(root: u32) -> Self {
-        let most = Arc::new(AtomicU64::new(0));
+        let seen = Arc::new(Mutex::new(Vec::new()));
         let stop = Arc::new(AtomicBool::new(false));
         let thread = {
-            let (most, stop) = (Arc::clone(&most), Arc::clone(&stop));
+            let (seen, stop) = (Arc::clone(&seen), Arc::clone(&stop));
+            let start = Instant::now();
             std::thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    most.fetch_max(memory(root), Ordering::Relaxed);
+                    let size = memory(root);
+                    seen.lock().unwrap().push((start.elapsed(), size));
                     std::thread::sleep(Duration::from_millis(30));
                 }
             })
         };
         Self {
-            most,
+            seen,
             stop,
             thread: Some(thread),
         }
@@ -92,7 +94,13 @@ impl Watch {
 
     /// The most that was seen, in bytes.
     pub fn most(&self) -> u64 {
-        self.most.load(Ordering::Relaxed)
+        let seen = self.seen.lock().unwrap();
+        seen.iter().map(|(_, size)| *size).max().unwrap_or(0)
+    }
+
+    /// What was seen: the time since the start, and bytes.
+    pub fn seen(&self) -> Vec<(Duration, u64)> {
+        self.seen.lock().unwrap().clone()
     }
 }
 

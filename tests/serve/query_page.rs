@@ -79,7 +79,7 @@ fn stored_queries_have_forms_in_both_languages() {
         form.contains("name=\"region\"") && form.contains("https://example.org/id/region/samara"),
         "{form}"
     );
-    // Its own parameters come before those of all queries: this one is no checkbox.
+    // Its own parameters come before those of all queries: this one is not a checkbox.
     assert!(
         form.contains("<select") && !form.contains("type=\"checkbox\""),
         "{form}"

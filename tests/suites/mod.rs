@@ -7,24 +7,24 @@ mod sparql;
 
 use std::path::PathBuf;
 
-/// The folder of a suite; `None`, and a line that says so, where it is not at hand.
+/// The folder of a suite; `None`, and a line that says so, where it is not available.
 pub fn suite(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("CIVIGRAPH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
     );
-    at_hand(shared.join("suites").join(name))
+    available(shared.join("suites").join(name))
 }
 
 /// The folder that an environment variable names, or else that of a suite.
 fn suite_in(name: &str, variable: &str) -> Option<PathBuf> {
     match std::env::var_os(variable) {
-        Some(folder) => at_hand(PathBuf::from(folder)),
+        Some(folder) => available(PathBuf::from(folder)),
         None => suite(name),
     }
 }
 
-fn at_hand(folder: PathBuf) -> Option<PathBuf> {
+fn available(folder: PathBuf) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }

@@ -39,7 +39,7 @@ pub(crate) mod kind {
 /// Bytes ahead of the lexical form where a value orders the key: kind, value, datatype.
 const VALUED: usize = 10;
 
-/// Whether a value stands in the key after its kind.
+/// Whether a value is in the key after its kind.
 pub(crate) fn is_valued(kind: u8) -> bool {
     matches!(kind, kind::NUMBER | kind::TIME | kind::DATE | kind::YEAR)
 }
@@ -156,7 +156,7 @@ fn encode_typed(key: &mut Vec<u8>, datatype: &str, lexical: &str) -> Option<()> 
     Some(())
 }
 
-/// Whether a key's term can stand in a line of N-Quads: a line break, or a `>` in an IRI, would end it early.
+/// Whether a key's term can be in a line of N-Quads: a line break, or a `>` in an IRI, would end it early.
 pub(crate) fn is_writable(key: &[u8]) -> bool {
     let Some((&kind, rest)) = key.split_first() else {
         return false;

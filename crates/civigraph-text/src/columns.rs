@@ -8,7 +8,7 @@
 //! * subjects before: the bits that are set ahead of each 512 documents, 4 bytes each;
 //! * attributes, property, language: as many bytes for each document as the largest number takes,
 //!   none where all are the same; the smallest number is subtracted. Languages count from one,
-//!   zero is no language;
+//!   zero is not a language;
 //! * strings: the IRIs of properties and the tags of languages, each with its length ahead;
 //! * footer: the counts of documents, properties and languages, and the smallest number and the
 //!   bytes of each column, 8 bytes each.

@@ -75,7 +75,7 @@ impl Words {
     }
 }
 
-/// Whether a character stands inside of words and is left out by many.
+/// Whether a character is inside of words and is left out by many.
 fn joins(c: char) -> bool {
     matches!(
         c,

@@ -135,7 +135,7 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
-/// Where the words stand, or which choice there is.
+/// Where the words are, or which choice there is.
 fn place(
     arguments: &Arguments,
     document: &Document,
@@ -192,7 +192,7 @@ fn place(
     }
 }
 
-/// The words with what stands around them, on one line.
+/// The words with what is around them, on one line.
 pub(super) fn context(document: &Document, start: usize, end: usize) -> String {
     let part = |from, to| plain(document.span(from, to).unwrap_or_default());
     let before = start.saturating_sub(CONTEXT);

@@ -2,14 +2,14 @@
 
 use super::{BOLD, DIM, PLACE, place, shown};
 use crate::claims::{Claim, Spans};
-use crate::lineage::{self, Facts, Lineage, Standing};
+use crate::lineage::{self, Facts, Lineage, Publication};
 use oxrdf::Triple;
 use std::io::Write;
 
 /// A triple that a cell made, for people.
 pub(super) fn human(
     one: &Lineage<'_>,
-    standing: Standing,
+    standing: Publication,
     facts: &Facts,
     spans: &Spans,
     out: &mut impl Write,

@@ -1,12 +1,12 @@
 //! Triples that are from no table: of the ontology, and what the build says of itself.
 
 use super::{BOLD, PLACE, place, shown};
-use crate::lineage::{Author, Elsewhere, Facts};
+use crate::lineage::{Author, Facts, OtherTriple};
 use std::io::Write;
 
 /// For people.
 pub(super) fn human(
-    one: &Elsewhere,
+    one: &OtherTriple,
     build: &str,
     facts: &Facts,
     out: &mut impl Write,

@@ -37,7 +37,7 @@ const PLACE: Style = AnsiColor::BrightCyan.on_default();
 /// them (`city:irbit`) or paths below the project's `id/` (`city/irbit`); a subject may also be an id
 /// or a label (`Irbit`), an object a literal, with quotes or as plain text. It is computed from the published build and the copies of the
 /// tables that the build keeps; a table that has changed since is named. Without a build, it is
-/// computed from the tables as they stand. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
+/// computed from the tables as they are. In SPARQL, `cg:rowOf` and `cg:cellOf` lead to rows and cells
 /// (see `civigraph query --help`). A recorded gap, what the sources do not state, is shown as one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -61,12 +61,12 @@ pub(super) struct Arguments {
     sources: Option<PathBuf>,
     /// How the answer is written.
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Form,
+    format: OutputFormat,
 }
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
+pub(super) enum OutputFormat {
     /// For people.
     #[default]
     Human,
@@ -144,10 +144,10 @@ pub(super) fn run(
     let spans = facts::spans(&facts, arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
     let written = match arguments.format {
-        Form::Human => reasons
+        OutputFormat::Human => reasons
             .iter()
             .try_for_each(|reason| human(reason, &facts, &spans, build_id, &mut out)),
-        Form::Json => {
+        OutputFormat::Json => {
             let all: Vec<_> = reasons
                 .iter()
                 .map(|reason| reason.to_json(&facts, &spans, build_id))
@@ -238,7 +238,7 @@ fn human(
     match reason {
         Reason::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
         Reason::Inferred(one) => inferred::human(one, facts, out),
-        Reason::Elsewhere(one) => elsewhere::human(one, build, facts, out),
+        Reason::OtherTriple(one) => elsewhere::human(one, build, facts, out),
         Reason::Gap(one) => gap::human(one, facts, out),
     }
 }

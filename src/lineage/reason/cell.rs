@@ -1,7 +1,7 @@
 //! Triples that cells made, with the claims about these cells.
 
 use super::json::place_text;
-use super::standing::Standing;
+use super::standing::Publication;
 use crate::claims::{Claim, Spans};
 use crate::diagnostic::Place;
 use crate::lineage::{Facts, Lineage, words};
@@ -10,7 +10,7 @@ use serde_json::json;
 /// A triple that a cell made, for programs.
 pub(super) fn to_json(
     one: &Lineage<'_>,
-    standing: Standing,
+    standing: Publication,
     facts: &Facts,
     spans: &Spans,
 ) -> serde_json::Value {

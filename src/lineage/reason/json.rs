@@ -2,7 +2,7 @@
 
 use super::{Explained, NotStated};
 use crate::diagnostic::Place;
-use crate::lineage::{Author, Elsewhere, Inferred};
+use crate::lineage::{Author, Inferred, OtherTriple};
 use oxrdf::{NamedNode, Triple};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ pub(super) fn inferred(one: &Explained) -> serde_json::Value {
 }
 
 /// A triple of the ontology, or of the build about itself.
-pub(super) fn elsewhere(one: &Elsewhere, build: &str) -> serde_json::Value {
+pub(super) fn elsewhere(one: &OtherTriple, build: &str) -> serde_json::Value {
     let mut value = json!({ "triple": terms(&one.triple) });
     let (key, said) = match &one.by {
         Author::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),

@@ -10,9 +10,9 @@ pub use cell::claim_json;
 pub use inferred::Explained;
 pub use json::place_text;
 pub use object::parse_object;
-pub use standing::Standing;
+pub use standing::Publication;
 
-use super::{Elsewhere, Facts, Found, Lineage, Pattern, explain, ontology, records};
+use super::{Facts, Found, Lineage, OtherTriple, Pattern, explain, ontology, records};
 use crate::claims::Spans;
 use crate::knowledge::{Gap, Knowledge};
 use crate::project::Project;
@@ -27,11 +27,11 @@ use std::path::Path;
 #[derive(Debug)]
 pub enum Reason<'c> {
     /// A cell made it.
-    Cell(Box<Lineage<'c>>, Standing),
+    Cell(Box<Lineage<'c>>, Publication),
     /// A rule inferred it.
     Inferred(Explained),
     /// The ontology or the build says it.
-    Elsewhere(Elsewhere),
+    OtherTriple(OtherTriple),
     /// There is no such triple: the sources do not state it.
     Gap(NotStated),
 }
@@ -99,7 +99,7 @@ impl Facts {
             for pattern in patterns {
                 let mut others = ontology(project, shown, build, pattern)?;
                 others.extend(records(build, pattern)?);
-                reasons.extend(others.into_iter().map(Reason::Elsewhere));
+                reasons.extend(others.into_iter().map(Reason::OtherTriple));
             }
             for pattern in patterns {
                 let gaps = NotStated::find(build, pattern)?;
@@ -138,7 +138,7 @@ impl Reason<'_> {
         match self {
             Self::Cell(one, standing) => cell::to_json(one, *standing, facts, spans),
             Self::Inferred(one) => json::inferred(one),
-            Self::Elsewhere(one) => json::elsewhere(one, build),
+            Self::OtherTriple(one) => json::elsewhere(one, build),
             Self::Gap(one) => json::gap(one),
         }
     }

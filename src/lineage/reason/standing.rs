@@ -7,7 +7,7 @@ use std::io;
 
 /// What became of a triple in the published build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Publication {
     /// It is there.
     Asserted,
     /// It contradicts another one, and only its claims say it.
@@ -16,7 +16,7 @@ pub enum Standing {
     Unknown,
 }
 
-impl Standing {
+impl Publication {
     /// Its name for programs; `None` where it is unknown.
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -45,17 +45,17 @@ impl<'b> Standings<'b> {
     }
 
     /// The standing of what a cell made.
-    pub(super) fn of(&self, one: &Lineage<'_>) -> io::Result<Standing> {
+    pub(super) fn of(&self, one: &Lineage<'_>) -> io::Result<Publication> {
         let Some(build) = self.build else {
-            return Ok(Standing::Unknown);
+            return Ok(Publication::Unknown);
         };
         let quad = &one.quad;
         let is_there = is_there(build, quad)?;
         Ok(match &quad.graph_name {
-            _ if is_there => Standing::Asserted,
+            _ if is_there => Publication::Asserted,
             // Only what would be a fact is withheld.
-            GraphName::DefaultGraph => Standing::Withheld,
-            _ => Standing::Unknown,
+            GraphName::DefaultGraph => Publication::Withheld,
+            _ => Publication::Unknown,
         })
     }
 }

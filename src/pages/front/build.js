@@ -4,9 +4,10 @@
  */
 
 import { build } from 'esbuild'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 const ENTRIES = ['src/search.js', 'src/query.js', 'src/site/worker.js']
 
@@ -36,10 +37,10 @@ for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
   if (entryPoint && ENTRIES.includes(entryPoint)) entries[basename(entryPoint, '.js')] = basename(file)
 }
 
-// SPARQL in the browser, for the static site alone.
+// SPARQL in the browser, for the static site alone. Packed, since not every host packs WebAssembly.
 const engine = await readFile('node_modules/oxigraph/web_bg.wasm')
-const name = `oxigraph-${createHash('sha256').update(engine).digest('hex').slice(0, 8)}.wasm`
-await copyFile('node_modules/oxigraph/web_bg.wasm', join(out, name))
+const name = `oxigraph-${createHash('sha256').update(engine).digest('hex').slice(0, 8)}.wasm.gz`
+await writeFile(join(out, name), gzipSync(engine, { level: 9 }))
 entries.oxigraph = name
 
 await writeFile(join(out, 'manifest.json'), `${JSON.stringify(entries, null, 2)}\n`)

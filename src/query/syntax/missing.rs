@@ -2,7 +2,7 @@
 //!
 //! The parser lists every character and keyword that it would take. A reader wants to know in which part of the
 //! query it stopped, and what that part needs. So the parser is asked whether it would take a sample of each kind of
-//! thing there: where a literal could stand but no brace, a triple needs its object.
+//! thing there: where a literal could be but no brace, a triple needs its object.
 
 use super::super::guard::significant;
 use super::reader::Reader;
@@ -65,7 +65,7 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
     }
     if takes("!true") {
         return Missing::new("an expression is missing")
-            .with_hint("a variable, a value, a function or brackets can stand here");
+            .with_hint("a variable, a value, a function or brackets can be here");
     }
     if takes("a ?x") {
         return if takes("}") || takes(".") || takes("]") {
@@ -375,18 +375,17 @@ fn name_word(reader: Reader<'_>, at: usize, word: &str, missing: &mut Missing) {
     match known {
         Some(known) if MODIFIERS.contains(known) && reader.takes(at, "}") => {
             missing.message =
-                format!("`{known}` stands after the `}}` that ends the query's pattern");
+                format!("`{known}` comes after the `}}` that ends the query's pattern");
             missing.hint = None;
         }
         Some(&"UNION") => {
-            missing.hint =
-                Some("`UNION` stands between two groups: `{ … } UNION { … }`".to_owned());
+            missing.hint = Some("`UNION` goes between two groups: `{ … } UNION { … }`".to_owned());
         }
         Some(_) => {}
         None => {
             let is_call = reader.after(at + word.len()).trim_start().starts_with('(');
             let nearest = suggest::nearest(word, WORDS.iter().copied());
-            // A keyword that could not stand here either is not meant.
+            // A keyword that could not be here either is not meant.
             let nearest = nearest.filter(|nearest| is_call || reader.takes(at, nearest));
             if is_call && reader.takes(at, "FILTER (1)") {
                 missing.message = format!("`{word}` is not a keyword of SPARQL");

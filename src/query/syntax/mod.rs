@@ -11,7 +11,8 @@ use super::guard::{Findings, Limits, check_algebra, check_text, significant};
 use super::projection::order_of_text;
 use crate::csvw::well_known_namespace;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
-use crate::store::{Prefixes, StoreError};
+use crate::query::QueryError;
+use crate::store::Prefixes;
 use missing::missing;
 use reader::{Reader, UNREPORTED};
 use repair::repaired;
@@ -29,7 +30,7 @@ pub(super) fn parse(
     prefixes: &Prefixes,
     base: Option<&str>,
     limits: &Limits,
-) -> Result<(Query, Findings), StoreError> {
+) -> Result<(Query, Findings), QueryError> {
     check_text(text, file, limits)?;
     let mut parser = SparqlParser::new();
     if let Some(base) = base {
@@ -37,7 +38,7 @@ pub(super) fn parse(
         parser = parser.clone().with_base_iri(base).unwrap_or(parser);
     }
     for (prefix, namespace) in prefixes.iter() {
-        // A namespace that is no IRI cannot be of use in a query.
+        // A namespace that is not an IRI cannot be of use in a query.
         parser = match parser.clone().with_prefix(prefix, namespace) {
             Ok(with_prefix) => with_prefix,
             Err(_) => parser,
@@ -62,11 +63,11 @@ fn refusal(
     prefixes: &Prefixes,
     text: &str,
     file: &str,
-) -> StoreError {
+) -> QueryError {
     if let Some(merge) = Diagnostic::unresolved_merge(text, &file.into()) {
         return merge.into();
     }
-    // An update is no typing error: say what it is, whatever its relative IRIs are relative to.
+    // An update is not a typing error: say what it is, whatever its relative IRIs are relative to.
     let updates = parser.clone().with_base_iri("http://example.org/");
     match updates.map(|parser| parser.parse_update(text)) {
         // No operation at all is an update, but nobody means one.
@@ -90,7 +91,7 @@ fn refusal(
         }
         _ => {}
     }
-    StoreError::from(syntax_error(error, parser, prefixes, text, file))
+    QueryError::from(syntax_error(error, parser, prefixes, text, file))
 }
 
 fn syntax_error(

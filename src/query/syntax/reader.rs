@@ -56,7 +56,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Whether a text could stand at a byte, after what is before it.
+    /// Whether a text could be at a byte, after what is before it.
     pub(super) fn takes(&self, at: usize, next: &str) -> bool {
         self.is_start(&format!("{} {next}", self.before(at)))
     }
@@ -64,14 +64,14 @@ impl<'t> Reader<'t> {
     /// Where the parser stopped with an error, and the sentence that it has for it.
     pub(super) fn stop(&self, words: &str) -> Option<(usize, Option<String>)> {
         let (line, column, expected) = position(words)?;
-        let told = byte_of(self.text, line, column).unwrap_or(self.text.len());
-        let at = self.token_at(told);
+        let reported = byte_of(self.text, line, column).unwrap_or(self.text.len());
+        let at = self.token_at(reported);
         let cause = match sentence(expected) {
             Some(cause) => Some(cause.to_owned()),
             None if expected == UNREPORTED && self.text.contains("_:") => {
                 Some(UNREPORTED.to_owned())
             }
-            None => self.cause_between(at, told),
+            None => self.cause_between(at, reported),
         };
         Some((at, cause))
     }
@@ -79,10 +79,10 @@ impl<'t> Reader<'t> {
     /// The start of the token at which the parser stopped.
     ///
     /// The parser compares a keyword with as many characters as the keyword has, and tells the end of
-    /// these, which is beyond the place where it stood. So look for the last token before that end up to
+    /// these, which is beyond the place where it was. So look for the last token before that end up to
     /// which the text can be read on: followed by enough space for any keyword, it gives an error at its
     /// end and no earlier.
-    fn token_at(&self, told: usize) -> usize {
+    fn token_at(&self, reported: usize) -> usize {
         let text = self.text;
         let starts_token = |at: usize| {
             let before = text.get(..at).and_then(|t| t.chars().next_back());
@@ -94,26 +94,26 @@ impl<'t> Reader<'t> {
                 (Some(before), Some(here)) => !(word(before) && word(here)),
             }
         };
-        let told = told.min(text.len());
-        (0..=told)
+        let reported = reported.min(text.len());
+        (0..=reported)
             .rev()
             .filter(|&at| text.is_char_boundary(at) && starts_token(at))
-            .take_while(|at| at + 4 * LONGEST_KEYWORD > told)
+            .take_while(|at| at + 4 * LONGEST_KEYWORD > reported)
             .find(|&at| self.is_start(self.before(at)))
-            .unwrap_or(told)
+            .unwrap_or(reported)
     }
 
     /// The sentence that the parser has for a text that ends between the place where it stopped and the one
-    /// that it told.
+    /// that it reported.
     ///
     /// A keyword that is compared with what follows the cause reaches further than the cause, and hides it.
     /// Where the text ends with the cause, nothing does.
-    fn cause_between(&self, at: usize, told: usize) -> Option<String> {
+    fn cause_between(&self, at: usize, reported: usize) -> Option<String> {
         let before = self.text.get(..at)?.trim_end().len();
         // Before a closing brace everything is complete; before another token, that one may be wrong.
         let rest = self.text.get(at..);
         let complete = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('}'));
-        let ends = (at + usize::from(!complete)..=told).rev();
+        let ends = (at + usize::from(!complete)..=reported).rev();
         ends.chain(complete.then_some(before)).find_map(|end| {
             let start = self.text.get(..end)?;
             let words = self.error(start)?;

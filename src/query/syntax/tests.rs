@@ -1,12 +1,13 @@
 //! Queries that are refused: where, and with which words.
 
 use super::*;
+use crate::query::QueryError;
 
 fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
     let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
     let found = parsed
         .map(drop)
-        .map_err(StoreError::into_diagnostic)
+        .map_err(QueryError::into_diagnostic)
         .map_err(|d| (d.code, d.place.line, d.place.column));
     assert_eq!(found, expected, "{text}");
 }
@@ -70,7 +71,7 @@ fn refusal(text: &str) -> (u64, u64, String, String) {
     let mut prefixes = Prefixes::default();
     prefixes.add("cg", "http://e/ns#");
     let parsed = parse(text, "q.rq", &prefixes, None, &Limits::default());
-    let found = parsed.map(drop).map_err(StoreError::into_diagnostic);
+    let found = parsed.map(drop).map_err(QueryError::into_diagnostic);
     let found = found.unwrap_err();
     assert_eq!(found.code, Code::QuerySyntax, "{text}");
     let (line, column) = (found.place.line, found.place.column);
@@ -266,7 +267,7 @@ fn what_is_missing_is_said_in_words() {
         (
             "SELECT * { ?s ?p ?o LIMIT 5 }",
             21,
-            "`LIMIT` stands after the `}` that ends the query's pattern",
+            "`LIMIT` comes after the `}` that ends the query's pattern",
             "",
         ),
         (
@@ -304,7 +305,7 @@ fn what_is_missing_is_said_in_words() {
     );
 }
 
-/// Wherever a query ends, the reader hears what it needs next, and not only that it cannot be read.
+/// Wherever a query ends, the reader says what it needs next, and not only that it cannot be read.
 #[test]
 fn a_query_may_end_anywhere() {
     let text = "PREFIX e: <http://e/> SELECT ?a (SUM(?b * 2) AS ?s) WHERE {

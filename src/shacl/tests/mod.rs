@@ -66,7 +66,7 @@ fn found(shapes_text: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Each ill-formed shape is told at its line, and nothing panics.
+/// Each ill-formed shape is reported at its line, and nothing panics.
 #[test]
 fn ill_formed_shapes_are_told_with_their_lines() {
     let property = |rest: &str| {
@@ -173,7 +173,7 @@ fn shapes_may_nest_deep_and_lists_may_be_long() {
     assert!(problems.iter().any(|(code, _)| *code == Code::Shape));
 }
 
-/// Blank nodes and literals stand in the place of `$this` as IRIs do.
+/// Blank nodes and literals replace `$this` as IRIs do.
 #[test]
 fn queries_see_every_kind_of_focus_node() {
     let constraint = |query: &str| {

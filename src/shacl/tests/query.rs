@@ -104,7 +104,7 @@ fn paths_of_length_zero_reach_their_start() {
     }
 }
 
-/// Blank nodes and literals stand in a query as IRIs; a path sees that they are in the graph.
+/// Blank nodes and literals are in a query as IRIs; a path sees that they are in the graph.
 #[test]
 fn paths_start_at_blank_nodes_and_literals() {
     let data = ":a :p [ :p :c ] . :c :p \"x\" .";
@@ -124,7 +124,7 @@ fn a_prefix_has_one_namespace() {
             ":A sh:declare [ sh:prefix \"e\" ; sh:namespace \"http://e/\" ] .",
             vec![],
         ),
-        // The same twice is no contradiction.
+        // The same twice is not a contradiction.
         (
             ":A sh:declare [ sh:prefix \"e\" ; sh:namespace \"http://e/\" ] .\n:B sh:declare [ sh:prefix \"e\" ; sh:namespace \"http://e/\"^^xsd:anyURI ] .",
             vec![],

@@ -143,7 +143,7 @@ fn a_missing_file_is_found() {
     }
 }
 
-/// As users meet it: exit code 2, nothing on stdout, and a build mends it.
+/// As users meet it: exit code 2, nothing on stdout, and a build repairs it.
 #[test]
 fn commands_refuse_a_damaged_store() {
     let workshop = Workshop::project();

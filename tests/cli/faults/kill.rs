@@ -31,7 +31,7 @@ fn killed_at_every_step() {
                 &change.old
             };
             assert_eq!(now, *expected, "{what}");
-            // What was never published is no build to go back to.
+            // What was never published is not a build to go back to.
             let builds = change
                 .workshop
                 .run(&["builds", "--format", "json"])

@@ -63,6 +63,8 @@ pub struct Report {
     pub incomplete: bool,
     /// Whether the keys could be handed over.
     pub keys: io::Result<()>,
+    /// The sink needed no further quads: rows were left out.
+    pub stopped: bool,
 }
 
 /// Converts chunks of one table, one after another. One for each thread.
@@ -145,10 +147,15 @@ impl<'c> Converter<'c> {
 
         let start = chunk.split.start;
         let mut rows = 0;
+        let mut stopped = false;
         let mut sink = Counter::new(sink);
         let memory = std::mem::take(&mut self.record);
         let mut records = Records::reusing(memory, format, bytes, start);
         while let Some(place) = records.advance() {
+            if sink.is_done() {
+                stopped = true;
+                break;
+            }
             let record = records.record();
             let at = At {
                 text,
@@ -174,7 +181,8 @@ impl<'c> Converter<'c> {
             rows,
             quads: sink.quads(),
             problems: problems.finish(),
-            incomplete: !chunk.skipped.is_empty(),
+            incomplete: stopped || !chunk.skipped.is_empty(),
+            stopped,
             keys: self.keys.as_mut().map_or(Ok(()), KeyCollector::finish),
         }
     }
@@ -425,7 +433,7 @@ impl Row<'_, '_> {
     }
 }
 
-/// The columns in which the languages of other columns stand.
+/// The columns in which the languages of other columns are.
 fn languages(plan: &TablePlan) -> Vec<usize> {
     let maps = plan.maps.iter();
     let mut columns: Vec<usize> = maps

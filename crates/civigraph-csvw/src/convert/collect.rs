@@ -90,4 +90,8 @@ impl<A: QuadSink, B: QuadSink> QuadSink for TeeChunk<A, B> {
         self.0.quad(quad, origin);
         self.1.quad(quad, origin);
     }
+
+    fn is_done(&self) -> bool {
+        self.0.is_done() && self.1.is_done()
+    }
 }

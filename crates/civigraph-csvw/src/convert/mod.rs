@@ -26,7 +26,7 @@
 //! let splits = convert::splits(&plan, TableId::new(0), &files, 1 << 10)?;
 //! let sent = serde_json::to_string(&(&plan, &splits[1]))?;
 //!
-//! // Somewhere else, with the same file at hand:
+//! // Somewhere else, with the same file:
 //! let (plan, split): (Plan, _) = serde_json::from_str(&sent)?;
 //! let mut chunk = CollectSink::default().chunk();
 //! let rows = convert::split(&plan, TableId::new(0), &files, &split, &mut chunk, &mut diagnostics)?;
@@ -34,6 +34,15 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # A table on several machines
+//!
+//! [`splits`] reads a table once to find its splits. Where that is too slow, two phases do without: [`extent`] looks at
+//! the start of the file and cuts it into ranges of bytes, [`count`] counts each range on any machine, and
+//! [`Extent::splits`](crate::csv::Extent::splits) makes the splits of all counts, which convert on any machine with
+//! [`split`]. Text in UTF-16, for one, cannot be read from its middle: the extent says so, and is one range and one
+//! split. Where a plan [counts no rows](crate::plan::Plan::depends_on_row_numbers), the same rows yield the same quads
+//! wherever they are in the table.
 
 mod chunk;
 mod collect;
@@ -52,11 +61,11 @@ mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
-pub use part::{row, split, splits};
+pub use part::{count, extent, row, split, splits};
 pub use rows::TableRows;
 pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};
 pub use sink::{Origin, QuadSink, Sink};
-pub use text::{TextChunk, TextSink};
+pub use text::{TextChunk, TextSink, write_quad, write_term};
 
 #[cfg(test)]
 mod tests;

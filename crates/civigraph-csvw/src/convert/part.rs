@@ -5,19 +5,58 @@ use super::problems::Context;
 use super::run::CHUNK_SIZE;
 use super::sink::{Origin, QuadSink};
 use super::table::open;
-use crate::csv::{Chunk, Chunks, Split, preamble};
+use crate::csv::{Chunk, Chunks, Extent, Format, RangeCount, Split, preamble};
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::plan::{Plan, TableId, TablePlan};
 use crate::resource::{Resolver, Resource};
 use oxrdf::{Quad, QuadRef};
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Bytes of a table that is worth threads to be counted.
+const COUNTED_ON_THREADS: u64 = 8 << 20;
+
+/// Where the data rows of a table are: for splits that are found without reading the table on one thread.
+///
+/// The extent cuts into ranges of bytes, [`count`] counts each on its own, and [`Extent::splits`] puts the counts
+/// together. [`splits`] does all of it on the threads of one machine.
+///
+/// # Errors
+/// The table cannot be read.
+pub fn extent(plan: &Plan, table: TableId, resolver: &dyn Resolver) -> io::Result<Extent> {
+    let plan = table_plan(plan, table)?;
+    extent_of(plan, &resource(plan, resolver)?)
+}
+
+fn extent_of(plan: &TablePlan, resource: &Resource) -> io::Result<Extent> {
+    let preamble = preamble(resource, &plan.dialect)
+        .map_err(|diagnostic| io::Error::other(diagnostic.message))?;
+    Extent::new(resource, &plan.dialect, &preamble)
+}
+
+/// Counts the records of a range of the bytes of a table, whatever is before it.
+///
+/// # Errors
+/// The table cannot be read.
+pub fn count(
+    plan: &Plan,
+    table: TableId,
+    resolver: &dyn Resolver,
+    extent: &Extent,
+    range: Range<u64>,
+) -> io::Result<RangeCount> {
+    let plan = table_plan(plan, table)?;
+    let resource = resource(plan, resolver)?;
+    RangeCount::new(&resource, &plan.dialect, extent, range)
+}
 
 /// Cuts a table into splits of about `size` bytes of text.
 ///
+/// A large table is counted on all cores, one that is [sequential](Extent::sequential) on one.
+///
 /// # Errors
-/// When the table cannot be read, or holds a record longer than
-/// [`RECORD_LIMIT`](crate::csv::RECORD_LIMIT).
+/// The table cannot be read.
 pub fn splits(
     plan: &Plan,
     table: TableId,
@@ -26,26 +65,60 @@ pub fn splits(
 ) -> io::Result<Vec<Split>> {
     let plan = table_plan(plan, table)?;
     let resource = resource(plan, resolver)?;
-    let data = preamble(&resource, &plan.dialect)
-        .map_err(|diagnostic| io::Error::other(diagnostic.message))?
-        .data;
-    let format = crate::csv::Format::new(&plan.dialect);
-    let mut chunks = Chunks::open(&format, &resource, &plan.dialect.encoding, data, size)?;
+    let extent = extent_of(plan, &resource)?;
+    let bytes = extent.bytes.end.saturating_sub(extent.bytes.start);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    if extent.sequential.is_none() && bytes >= COUNTED_ON_THREADS && threads > 1 {
+        let ranges: Vec<_> = extent.ranges(bytes.div_ceil(size.max(1) as u64)).collect();
+        let counts = counts(plan, &resource, &extent, &ranges, threads)?;
+        return Ok(extent.splits(&counts));
+    }
+    let format = Format::new(&plan.dialect);
+    let encoding = &plan.dialect.encoding;
+    let mut chunks = Chunks::open(&format, &resource, encoding, extent.data, size)?;
     let mut chunk = Chunk::default();
     let mut splits = Vec::new();
     while chunks.next_into(&mut chunk)? {
-        if let Some(long) = chunk.skipped.first() {
-            return Err(io::Error::other(format!(
-                "record {} is longer than {} bytes",
-                long.start.record, long.limit
-            )));
-        }
-        splits.push(chunk.split);
+        let start = chunk
+            .skipped
+            .first()
+            .map_or(chunk.split.start, |long| long.start);
+        splits.push(Split {
+            start,
+            ..chunk.split
+        });
     }
     Ok(splits)
 }
 
-/// Converts the rows of a split to `sink`; returns how many there were.
+/// Counts ranges on several threads.
+fn counts(
+    plan: &TablePlan,
+    resource: &Resource,
+    extent: &Extent,
+    ranges: &[Range<u64>],
+    threads: usize,
+) -> io::Result<Vec<RangeCount>> {
+    let share = ranges.len().div_ceil(threads).max(1);
+    let count =
+        |range: &Range<u64>| RangeCount::new(resource, &plan.dialect, extent, range.clone());
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = ranges
+            .chunks(share)
+            .map(|ranges| scope.spawn(move || ranges.iter().map(count).collect()))
+            .collect();
+        let mut counts = Vec::with_capacity(ranges.len());
+        for share in shares {
+            let share: io::Result<Vec<_>> = share
+                .join()
+                .unwrap_or_else(|_| Err(io::Error::other("a counting thread panicked")));
+            counts.append(&mut share?);
+        }
+        Ok(counts)
+    })
+}
+
+/// Converts the rows of a split to `sink`, until that [is done](QuadSink::is_done); returns how many there were.
 ///
 /// # Errors
 /// When the table cannot be read.
@@ -114,8 +187,7 @@ fn rows(
         diagnostics.kept_per_kind(),
     );
     let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
-    let mut chunks =
-        Chunks::open(format, &resource, encoding, split.start, CHUNK_SIZE)?.until(split.end);
+    let mut chunks = Chunks::of_split(format, &resource, encoding, split, CHUNK_SIZE)?;
     let mut converter = Converter::new(&prepared, &context);
     let mut chunk = Chunk::default();
     let mut count = 0;
@@ -123,6 +195,9 @@ fn rows(
         let report = converter.convert(&chunk, only, sink);
         count += report.rows;
         context.accept(report.problems, diagnostics);
+        if report.stopped {
+            break;
+        }
     }
     Ok(count)
 }

@@ -26,7 +26,7 @@ pub struct Options<'a> {
     /// Takes the keys of all rows, also of tables without output. The caller finishes it, with
     /// [`TableRows`](super::TableRows).
     pub keys: Option<&'a KeyChecker>,
-    /// Hears of bytes of CSV text as they are done.
+    /// Progress callback, in bytes of CSV text.
     pub progress: Option<&'a Progress>,
 }
 
@@ -53,6 +53,9 @@ pub struct Summary {
     pub bytes: u64,
     /// Rows and quads of each table, in the order of the plan.
     pub tables: Vec<TableSummary>,
+    /// The sink [was done](super::QuadSink::is_done) before the end; rows were left out, and the tables after them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
 }
 
 /// What became of one table.
@@ -75,7 +78,8 @@ impl Summary {
     }
 }
 
-/// Converts all tables of a plan. Quads reach the sink in the order of tables and rows.
+/// Converts all tables of a plan. Quads reach the sink in the order of tables and rows, until it
+/// [is done](super::QuadSink::is_done).
 ///
 /// What is wrong with the input is pushed to `diagnostics`, and the conversion goes on.
 ///
@@ -97,15 +101,20 @@ pub fn run<S: Sink>(
     }
     summary.quads += emit(&plan.head, None, sink)?;
     for (id, table) in plan.tables() {
-        let head = emit(&table.head, Some(id), sink)?;
         let run = TableRun {
             plan: table,
             id,
             options,
         };
-        let mut table = run.convert(resolver, sink, diagnostics)?;
+        if summary.stopped {
+            run.incomplete();
+            continue;
+        }
+        let head = emit(&table.head, Some(id), sink)?;
+        let (mut table, flow) = run.convert(resolver, sink, diagnostics)?;
         table.quads += head;
         summary.add(table);
+        summary.stopped = flow.is_break();
     }
     Ok(summary)
 }

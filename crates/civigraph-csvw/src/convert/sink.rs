@@ -3,7 +3,7 @@
 use crate::plan::{ColumnId, TableId};
 use oxrdf::QuadRef;
 
-/// What made a quad. Costs nothing when nobody asks: three numbers that the converter has at hand.
+/// What made a quad. Costs nothing when nobody asks: three numbers that the converter has anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Origin {
     /// The table; `None` for quads about the whole group.
@@ -20,6 +20,11 @@ pub struct Origin {
 pub trait QuadSink {
     /// Takes a quad. The terms live until the call returns.
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin);
+
+    /// Whether it needs no further quads. The conversion asks ahead of each row, and stops with this chunk.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// Makes chunk sinks for the converting threads and receives them back in table order.
@@ -51,6 +56,12 @@ impl<'s> Counter<'s> {
     pub(super) fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         self.quads += 1;
         self.sink.quad(quad, origin);
+    }
+
+    /// Whether no further quads are needed.
+    #[inline]
+    pub(super) fn is_done(&self) -> bool {
+        self.sink.is_done()
     }
 
     /// How many quads went by.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::{TableId, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource};
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Chunks that a small table is cut into for each thread.
@@ -35,6 +36,8 @@ pub struct Done<C> {
 /// Why there is no next chunk.
 pub enum Stop {
     End,
+    /// The sink needs no more.
+    Done,
     Io(io::Error),
 }
 
@@ -61,28 +64,27 @@ fn unreadable(resource: &Resource, error: &io::Error) -> Diagnostic {
     )
 }
 
+/// A table that was opened, up to its rows.
+struct Opened {
+    resource: Resource,
+    preamble: Preamble,
+    text: Text,
+}
+
 impl TableRun<'_> {
-    /// Converts the table; what is wrong with it is pushed to `diagnostics`.
+    /// Converts the table; what is wrong with it is pushed to `diagnostics`. Breaks where the sink is done.
     pub fn convert<S: Sink>(
         &self,
         resolver: &dyn Resolver,
         sink: &mut S,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<TableSummary> {
-        let mut summary = TableSummary::default();
+    ) -> io::Result<(TableSummary, ControlFlow<()>)> {
+        let nothing = (TableSummary::default(), ControlFlow::Continue(()));
         if self.plan.unread {
             self.incomplete();
-            return Ok(summary);
+            return Ok(nothing);
         }
-        let opened = open(self.plan, resolver).and_then(|resource| {
-            let preamble = preamble(&resource, &self.plan.dialect)?;
-            let mut text = Text::open(&resource, &self.plan.dialect.encoding)
-                .map_err(|error| unreadable(&resource, &error))?;
-            text.skip_to(preamble.data.offset)
-                .map_err(|error| unreadable(&resource, &error))?;
-            Ok((resource, preamble, text))
-        });
-        let (resource, preamble, text) = match opened {
+        let opened = match self.open(resolver) {
             Ok(opened) => opened,
             Err(diagnostic) => {
                 self.incomplete();
@@ -94,36 +96,59 @@ impl TableRun<'_> {
                 if !diagnostics.iter().any(said) {
                     diagnostics.push(diagnostic);
                 }
-                return Ok(summary);
+                return Ok(nothing);
             }
         };
-        let Preamble {
-            header,
-            data,
-            problems,
-            column_count,
-            ..
-        } = preamble;
-        for problem in problems
-            .into_iter()
-            .chain(doubt(&resource, &self.plan.dialect))
-        {
+        let problems = opened.preamble.problems.iter().cloned();
+        for problem in problems.chain(doubt(&opened.resource, &self.plan.dialect)) {
             diagnostics.push(problem);
         }
+        if self.plan.columns.iter().any(|column| column.misfit) {
+            // What its keys are is not known.
+            self.incomplete();
+        }
+        self.rows(opened, sink, diagnostics)
+    }
 
+    /// Opens the table and reads what is before its rows.
+    fn open(&self, resolver: &dyn Resolver) -> Result<Opened, Diagnostic> {
+        let resource = open(self.plan, resolver)?;
+        let preamble = preamble(&resource, &self.plan.dialect)?;
+        let text = Text::open(&resource, &self.plan.dialect.encoding).and_then(|mut text| {
+            text.skip_to(preamble.data.offset)?;
+            Ok(text)
+        });
+        match text {
+            Ok(text) => Ok(Opened {
+                resource,
+                preamble,
+                text,
+            }),
+            Err(error) => Err(unreadable(&resource, &error)),
+        }
+    }
+
+    /// Converts the rows.
+    fn rows<S: Sink>(
+        &self,
+        opened: Opened,
+        sink: &mut S,
+        diagnostics: &mut Diagnostics,
+    ) -> io::Result<(TableSummary, ControlFlow<()>)> {
+        let Opened {
+            resource,
+            preamble,
+            text,
+        } = opened;
         let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
-        prepared.header_columns = column_count;
-        if let [titles] = header.as_slice()
+        prepared.header_columns = preamble.column_count;
+        if let [titles] = preamble.header.as_slice()
             && titles.len() > 1
         {
             prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
         }
         let prepared = prepared;
-        if self.plan.columns.iter().any(|column| column.misfit) {
-            // What its keys are is not known.
-            self.incomplete();
-        }
         let context = Context::new(
             self.plan,
             Arc::clone(&resource.name),
@@ -141,11 +166,12 @@ impl TableRun<'_> {
         let mut chunks = Chunks::new(
             &prepared.format,
             text,
-            data,
+            preamble.data,
             self.chunk_size(size, threads),
             self.options.record_limit,
         );
-        let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<()> {
+        let mut summary = TableSummary::default();
+        let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<ControlFlow<()>> {
             summary.rows += done.report.rows;
             summary.bytes += done.bytes;
             if let Some(progress) = self.options.progress {
@@ -157,7 +183,11 @@ impl TableRun<'_> {
             }
             done.report.keys?;
             summary.quads += done.report.quads;
-            sink.accept(done.chunk)
+            sink.accept(done.chunk)?;
+            Ok(match done.report.stopped {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
         };
         let make = || Converter::new(&prepared, &context).with_keys(self.options.keys);
 
@@ -174,25 +204,26 @@ impl TableRun<'_> {
                 let mut chunk = sink.chunk();
                 let report = converter.convert(&first, None, &mut chunk);
                 let bytes = first.text.len() as u64;
-                accept(
-                    Done {
-                        chunk,
-                        report,
-                        bytes,
-                    },
-                    sink,
-                )?;
-                stop = next(&mut chunks, &mut first);
+                let done = Done {
+                    chunk,
+                    report,
+                    bytes,
+                };
+                stop = match accept(done, sink)? {
+                    ControlFlow::Continue(()) => next(&mut chunks, &mut first),
+                    ControlFlow::Break(()) => Some(Stop::Done),
+                };
             }
         }
         match stop {
             None | Some(Stop::End) => {}
+            Some(Stop::Done) => return Ok((summary, ControlFlow::Break(()))),
             Some(Stop::Io(error)) => {
                 self.incomplete();
                 diagnostics.push(unreadable(&resource, &error));
             }
         }
-        Ok(summary)
+        Ok((summary, ControlFlow::Continue(())))
     }
 
     /// Bytes of a chunk: a table of `size` bytes is cut into several for each thread, so that all have
@@ -203,7 +234,7 @@ impl TableRun<'_> {
     }
 
     /// What is not among the keys of the table may still be in its file.
-    fn incomplete(&self) {
+    pub(super) fn incomplete(&self) {
         if let Some(keys) = self.options.keys {
             keys.incomplete(self.id.index());
         }

@@ -44,7 +44,7 @@ pub enum NodeMap<'c> {
     Iri(Expansion),
     /// A blank node, by the index of its label.
     Blank(usize),
-    /// No node: a literal stands where none can be.
+    /// No node: a literal is where none can be.
     Nothing,
 }
 
@@ -55,7 +55,7 @@ pub enum State {
     Usable,
     /// A null leaves nothing.
     Null,
-    /// It is no valid IRI.
+    /// It is not a valid IRI.
     Invalid,
 }
 
@@ -224,7 +224,7 @@ impl<'c> Nodes<'c> {
     }
 }
 
-/// Appends a text as the label of a blank node: what may not stand in one as its bytes. It differs from all labels
+/// Appends a text as the label of a blank node: what may not be in one as its bytes. It differs from all labels
 /// that rows have.
 fn push_label(text: &str, label: &mut String) {
     label.push_str("b_");
@@ -264,7 +264,7 @@ impl<'c> LiteralForm<'c> {
             Text::Template(_) => None,
         };
         let datatype = column.map(|column| &column.datatype);
-        // What is no value of another datatype is a string without language (Tabular Data Model §6.4).
+        // What is not a value of another datatype is a string without language (Tabular Data Model §6.4).
         let language = match datatype {
             Some(datatype) if datatype.base != Base::String => &LanguageMap::None,
             _ => &map.language,

@@ -294,7 +294,7 @@ fn templates_take_canonical_forms() {
             "_:t0s1 <s> <01> .",
             "_:t0s1 <l> <1,2> .",
             "_:t0s1 <e> <1> .",
-            // What is no integer is a string.
+            // What is not an integer is a string.
             "_:t0s1 <e> <x01> .",
             "_:t0s1 <p> <?n=12&i=123&s=01> .",
         ],
@@ -430,7 +430,7 @@ fn unseen_characters_where_things_are_named() {
         ]
         .map(|(line, column, message)| (line, column, message.to_owned()))
     );
-    // Converting is no check.
+    // Converting is not a check.
     assert_eq!(found(Mode::Convert), []);
 }
 
@@ -955,4 +955,119 @@ fn a_plan_with_joins_is_refused() {
     .unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::Unsupported);
     assert!(sink.quads.is_empty());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Ranges of a table that are counted and converted on their own make the quads of one pass, origins and labels
+    /// included.
+    #[test]
+    fn counted_ranges_make_the_same_quads(
+        text in "([ab,\"\\\\#é\r\n]|\"\"|\n|a,b,\n){0,60}",
+        dialect in (
+            proptest::bool::ANY,
+            proptest::bool::ANY,
+            proptest::option::of(proptest::strategy::Just("#")),
+            proptest::sample::select(&["utf-8", "windows-1252", "shift_jis", "utf-16le"][..]),
+        ),
+        count in 1..9u64,
+    ) {
+        let (double_quote, skip_blank_rows, comment, encoding) = dialect;
+        let mut group = group(vec![column("a"), column("b"), column("c")]);
+        group.tables[0].dialect = Dialect {
+            double_quote,
+            skip_blank_rows,
+            comment_prefix: comment.map(str::to_owned),
+            encoding: encoding.into(),
+            ..Dialect::default()
+        };
+        let plan = compile(&group, csvw::Mode::Standard);
+        proptest::prop_assert!(plan.depends_on_row_numbers());
+        let bytes = match encoding {
+            "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => text.into_bytes(),
+        };
+        let file = Memory(bytes);
+        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let mut whole = CollectSink::default();
+        let options = Options { threads: 1, ..Options::default() };
+        let summary = run(&plan, &file, &options, &mut whole, &mut diagnostics).unwrap();
+        whole.quads.retain(|(_, origin)| origin.line > 0);
+
+        let table = TableId::new(0);
+        let extent = extent(&plan, table, &file).unwrap();
+        let counts: Vec<_> = extent
+            .ranges(count)
+            .map(|range| super::count(&plan, table, &file, &extent, range).unwrap())
+            .collect();
+        let mut parts = CollectSink::default();
+        let mut rows = 0;
+        for part in extent.splits(&counts) {
+            let mut chunk = parts.chunk();
+            rows += split(&plan, table, &file, &part, &mut chunk, &mut diagnostics).unwrap();
+            parts.accept(chunk).unwrap();
+        }
+        proptest::prop_assert_eq!(rows, summary.rows);
+        proptest::prop_assert_eq!(parts.quads, whole.quads);
+    }
+}
+
+/// Takes the quads of so many rows.
+struct FirstRows(u64);
+
+#[derive(Default)]
+struct FirstChunk(u64, std::collections::BTreeSet<u64>);
+
+impl QuadSink for FirstChunk {
+    fn quad(&mut self, _: oxrdf::QuadRef<'_>, origin: Origin) {
+        self.1.insert(origin.row);
+    }
+
+    fn is_done(&self) -> bool {
+        self.1.len() as u64 >= self.0
+    }
+}
+
+impl Sink for FirstRows {
+    type Chunk = FirstChunk;
+
+    fn chunk(&self) -> FirstChunk {
+        FirstChunk(self.0, std::collections::BTreeSet::new())
+    }
+
+    fn accept(&mut self, _: FirstChunk) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_can_stop_a_conversion() {
+    let mut group = group(vec![column("a")]);
+    group.tables.push(group.tables[0].clone());
+    let plan = compile(&group, csvw::Mode::Minimal);
+    let csv: String = (0..20_000).fold("a\n".into(), |csv, n| format!("{csv}{n}\n"));
+    for threads in [1, 3] {
+        let options = Options {
+            threads,
+            ..Options::default()
+        };
+        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let file = Memory(csv.clone().into_bytes());
+        let summary = run(&plan, &file, &options, &mut FirstRows(7), &mut diagnostics).unwrap();
+        assert!(summary.stopped);
+        assert_eq!((summary.rows, summary.quads), (7, 7));
+        // Nothing of the second table is read.
+        assert_eq!(summary.tables.len(), 1);
+        let whole = run(
+            &plan,
+            &file,
+            &options,
+            &mut FirstRows(50_000),
+            &mut diagnostics,
+        )
+        .unwrap();
+        assert!(!whole.stopped);
+        assert_eq!(whole.rows, 40_000);
+    }
 }

@@ -1,6 +1,7 @@
 //! N-Triples and N-Quads.
 
 use super::sink::{Origin, QuadSink, Sink};
+use crate::datatype::canonical_language_tag;
 use oxrdf::vocab::xsd;
 use oxrdf::{BaseDirection, GraphNameRef, LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 use std::io::{self, Write};
@@ -82,51 +83,111 @@ impl QuadSink for TextChunk {
     #[inline]
     fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
         let out = &mut self.text;
-        match quad.subject {
-            NamedOrBlankNodeRef::NamedNode(node) => {
-                out.push(b'<');
-                out.extend_from_slice(node.as_str().as_bytes());
-                out.extend_from_slice(b"> <");
-            }
-            NamedOrBlankNodeRef::BlankNode(node) => {
-                blank_node(node.as_str(), out);
-                out.extend_from_slice(b" <");
-            }
-        }
-        out.extend_from_slice(quad.predicate.as_str().as_bytes());
-        match quad.object {
-            TermRef::Literal(value) => {
-                out.extend_from_slice(b"> \"");
-                literal(value, out);
-            }
-            TermRef::NamedNode(node) => {
-                out.extend_from_slice(b"> <");
-                out.extend_from_slice(node.as_str().as_bytes());
-                out.push(b'>');
-            }
-            TermRef::BlankNode(node) => {
-                out.extend_from_slice(b"> ");
-                blank_node(node.as_str(), out);
-            }
-            TermRef::Triple(triple) => {
-                // Plans make no triple terms; other producers may.
-                let _ = write!(out, "> {}", TermRef::Triple(triple));
-            }
-        }
+        statement(quad, out);
         if !self.triples {
-            match quad.graph_name {
-                GraphNameRef::DefaultGraph => {}
-                GraphNameRef::NamedNode(node) => {
-                    out.push(b' ');
-                    iri(node.as_str(), out);
-                }
-                GraphNameRef::BlankNode(node) => {
-                    out.push(b' ');
-                    blank_node(node.as_str(), out);
-                }
-            }
+            graph(quad.graph_name, out);
         }
         out.extend_from_slice(b" .\n");
+    }
+}
+
+/// Appends a quad as a line of canonical N-Quads (RDF Dataset Canonicalization 1.0, §5), without a line break.
+///
+/// Language tags, which are equal without regard to case, are written in that of BCP 47 §2.1.1.
+///
+/// ```
+/// use civigraph_csvw::convert::write_quad;
+/// use oxrdf::{GraphName, Literal, NamedNode, Quad};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let quad = Quad::new(
+///     NamedNode::new("http://example.org/samara")?,
+///     NamedNode::new("http://example.org/name")?,
+///     Literal::new_language_tagged_literal("Samara \"on the Volga\"", "EN-gb")?,
+///     GraphName::DefaultGraph,
+/// );
+/// let mut line = Vec::new();
+/// write_quad(&mut line, quad.as_ref());
+/// assert_eq!(
+///     String::from_utf8(line)?,
+///     r#"<http://example.org/samara> <http://example.org/name> "Samara \"on the Volga\""@en-GB ."#
+/// );
+/// # Ok(())
+/// # }
+/// ```
+pub fn write_quad(out: &mut Vec<u8>, quad: QuadRef<'_>) {
+    statement(quad, out);
+    graph(quad.graph_name, out);
+    out.extend_from_slice(b" .");
+}
+
+/// Appends a term as canonical N-Quads has it.
+pub fn write_term(out: &mut Vec<u8>, term: TermRef<'_>) {
+    match term {
+        TermRef::Literal(value) => {
+            out.push(b'"');
+            literal(value, out);
+        }
+        TermRef::NamedNode(node) => iri(node.as_str(), out),
+        TermRef::BlankNode(node) => blank_node(node.as_str(), out),
+        // Plans make no triple terms; whoever reads some bounds their depth.
+        TermRef::Triple(triple) => {
+            out.extend_from_slice(b"<<( ");
+            write_term(out, triple.subject.as_ref().into());
+            out.push(b' ');
+            iri(triple.predicate.as_str(), out);
+            out.push(b' ');
+            write_term(out, triple.object.as_ref());
+            out.extend_from_slice(b" )>>");
+        }
+    }
+}
+
+/// Appends subject, predicate and object.
+#[inline]
+fn statement(quad: QuadRef<'_>, out: &mut Vec<u8>) {
+    match quad.subject {
+        NamedOrBlankNodeRef::NamedNode(node) => {
+            out.push(b'<');
+            out.extend_from_slice(node.as_str().as_bytes());
+            out.extend_from_slice(b"> <");
+        }
+        NamedOrBlankNodeRef::BlankNode(node) => {
+            blank_node(node.as_str(), out);
+            out.extend_from_slice(b" <");
+        }
+    }
+    out.extend_from_slice(quad.predicate.as_str().as_bytes());
+    match quad.object {
+        TermRef::Literal(value) => {
+            out.extend_from_slice(b"> \"");
+            literal(value, out);
+        }
+        TermRef::NamedNode(node) => {
+            out.extend_from_slice(b"> <");
+            out.extend_from_slice(node.as_str().as_bytes());
+            out.push(b'>');
+        }
+        term @ (TermRef::BlankNode(_) | TermRef::Triple(_)) => {
+            out.extend_from_slice(b"> ");
+            write_term(out, term);
+        }
+    }
+}
+
+/// Appends the name of a graph, with a space ahead of it.
+#[inline]
+fn graph(name: GraphNameRef<'_>, out: &mut Vec<u8>) {
+    match name {
+        GraphNameRef::DefaultGraph => {}
+        GraphNameRef::NamedNode(node) => {
+            out.push(b' ');
+            iri(node.as_str(), out);
+        }
+        GraphNameRef::BlankNode(node) => {
+            out.push(b' ');
+            blank_node(node.as_str(), out);
+        }
     }
 }
 
@@ -149,7 +210,7 @@ fn literal(literal: LiteralRef<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
     if let Some(language) = literal.language() {
         out.push(b'@');
-        out.extend_from_slice(language.as_bytes());
+        out.extend_from_slice(canonical_language_tag(language).as_bytes());
         match literal.direction() {
             None => {}
             Some(BaseDirection::Ltr) => out.extend_from_slice(b"--ltr"),

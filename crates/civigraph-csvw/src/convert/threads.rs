@@ -6,6 +6,7 @@ use super::table::{Done, Stop, next};
 use crate::csv::{Chunk, Chunks};
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -55,7 +56,7 @@ pub fn parallel<'c, S: Sink>(
     threads: usize,
     make: &(impl Fn() -> Converter<'c> + Sync),
     sink: &mut S,
-    mut accept: impl FnMut(Done<S::Chunk>, &mut S) -> io::Result<()>,
+    mut accept: impl FnMut(Done<S::Chunk>, &mut S) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<Option<Stop>> {
     let (offer, offers) = channel();
     for _ in 0..2 * threads + 2 {
@@ -65,7 +66,7 @@ pub fn parallel<'c, S: Sink>(
     let mut offer = Some(offer);
     let source = Mutex::new((source, offers));
     let (send, receive) = channel();
-    let mut result = Ok(());
+    let mut result = Ok(ControlFlow::Continue(()));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (send, source) = (send.clone(), &source);
@@ -83,8 +84,8 @@ pub fn parallel<'c, S: Sink>(
                     // The panic itself surfaces at the end of the scope.
                     None => Err(io::Error::other("a converting thread panicked")),
                 };
-                if let Err(error) = accepted {
-                    result = Err(error);
+                if !matches!(accepted, Ok(ControlFlow::Continue(()))) {
+                    result = accepted;
                     // Without offers the threads end.
                     offer = None;
                     break 'chunks;
@@ -96,7 +97,10 @@ pub fn parallel<'c, S: Sink>(
         }
     });
     let (source, _) = source.into_inner().unwrap_or_else(PoisonError::into_inner);
-    result.map(|()| source.stop)
+    Ok(match result? {
+        ControlFlow::Continue(()) => source.stop,
+        ControlFlow::Break(()) => Some(Stop::Done),
+    })
 }
 
 /// One converting thread.

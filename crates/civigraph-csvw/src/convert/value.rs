@@ -75,7 +75,7 @@ impl<'r> Value<'r> {
 pub struct Values<'r> {
     /// What they are.
     pub values: Vec<Value<'r>>,
-    /// What stands in the file.
+    /// What is in the file.
     pub strings: Vec<&'r str>,
 }
 

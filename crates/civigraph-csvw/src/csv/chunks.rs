@@ -36,6 +36,9 @@ impl Position {
 pub struct Split {
     /// Its first record.
     pub start: Position,
+    /// The byte of the file at which that record starts, where its text has to be decoded and reading can start there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
     /// Offset in the text after its last record.
     pub end: u64,
 }
@@ -58,6 +61,7 @@ impl Default for Chunk {
         Self {
             split: Split {
                 start: Position::START,
+                byte: None,
                 end: 0,
             },
             text: Vec::new(),
@@ -102,7 +106,7 @@ struct Scan {
     lines: u64,
     /// Line breaks between the boundary and `scanned`.
     lines_after: u64,
-    /// What stands after the boundary is a comment or blank.
+    /// What comes after the boundary is a comment or blank.
     no_row: bool,
 }
 
@@ -144,6 +148,29 @@ impl<'f> Chunks<'f> {
         Ok(Self::new(format, text, position, size, RECORD_LIMIT))
     }
 
+    /// Opens a file and cuts the records of a split.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of_split(
+        format: &'f Format,
+        resource: &Resource,
+        encoding: &str,
+        split: &Split,
+        size: usize,
+    ) -> io::Result<Self> {
+        let start = split.start;
+        let chunks = match split.byte {
+            None => Self::open(format, resource, encoding, start, size)?,
+            Some(byte) => {
+                let bytes = byte..u64::MAX;
+                let text = Text::open_range(resource, encoding, bytes, start.offset)?;
+                Self::new(format, text, start, size, RECORD_LIMIT)
+            }
+        };
+        Ok(chunks.until(split.end))
+    }
+
     /// Stops after the record that ends at `end`, an offset in the text that ends a split.
     #[must_use]
     pub fn until(mut self, end: u64) -> Self {
@@ -158,7 +185,7 @@ impl<'f> Chunks<'f> {
 
     /// Fills `chunk` with the next records; `false` is the end of the table.
     ///
-    /// A chunk holds at least one record, or tells of one that is left out. It is longer than the
+    /// A chunk holds at least one record, or reports one that is left out. It is longer than the
     /// size only if its one record is.
     pub fn next_into(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
         chunk.text.clear();
@@ -258,7 +285,11 @@ impl<'f> Chunks<'f> {
         chunk.text.truncate(boundary);
         let start = self.position;
         let end = start.offset + boundary as u64;
-        chunk.split = Split { start, end };
+        chunk.split = Split {
+            start,
+            byte: None,
+            end,
+        };
         let count = self.malformed.partition_point(|&at| at < end);
         chunk.malformed.extend(
             self.malformed

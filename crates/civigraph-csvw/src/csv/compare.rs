@@ -13,7 +13,7 @@ const CHUNK: usize = 256 << 10;
 
 /// The rows in which two versions of a table differ, whatever their order.
 ///
-/// Rows are compared by the bytes of their text. A row that stands in both versions is in neither list, even
+/// Rows are compared by the bytes of their text. A row that is in both versions is in neither list, even
 /// where it has another number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowChanges {
@@ -35,7 +35,7 @@ pub struct LeftOut<'a> {
 /// Compares two versions of a table that are written in one dialect.
 ///
 /// Both are read once, side by side. Memory grows with what differs between the parts read so far, and
-/// `None` is the answer where that is more than `limit` rows. A row that stands several times is compared
+/// `None` is the answer where that is more than `limit` rows. A row that occurs several times is compared
 /// by how often.
 ///
 /// # Errors
@@ -56,7 +56,7 @@ pub fn compare_rows(
         if !has_old && !has_new {
             break;
         }
-        // What stands in both the same way cancels itself.
+        // What is in both the same way cancels itself.
         let same = has_old
             && has_new
             && old.chunk.text == new.chunk.text

@@ -162,7 +162,7 @@ impl Format {
         }
     }
 
-    /// Whether the records of a block can be told by counting quotes and line breaks alone.
+    /// Whether the records of a block can be found by counting quotes and line breaks alone.
     ///
     /// Returns the quote (or the line break once more where there is none) and the line break.
     pub(super) fn parity(&self) -> Option<(Option<u8>, u8)> {
@@ -176,13 +176,69 @@ impl Format {
             Some(&[quote]) if !self.backslash => Some(quote),
             Some(_) => return None,
         };
-        // With these the number of a row depends on what stands in the records before it.
+        // With these the number of a row depends on what is in the records before it.
         let countable = self.comment.is_none() && !self.skip_blank && self.lines == LineEnd::Lf;
         let clear = end == b'\n'
             && quote != Some(end)
             && !self.delimiter.contains(&end)
             && quote.is_none_or(|quote| !self.delimiter.contains(&quote));
         (countable && clear).then_some((quote, end))
+    }
+
+    /// Whether a carriage return ahead of a line feed is part of the terminator.
+    pub(super) fn strips_return(&self) -> bool {
+        self.newline == Newline::LfOrCrLf
+    }
+
+    /// A terminator after which a record starts or a quote is open, whatever is before it: where a table can be cut.
+    ///
+    /// It is made of control characters, and nothing else that means something overlaps with it. `None` where no
+    /// terminator is like that.
+    pub(super) fn cut(&self) -> Option<&[u8]> {
+        let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let others = [
+            Some(&self.delimiter),
+            self.quote.as_ref(),
+            self.comment.as_ref(),
+        ];
+        let fits = |cut: &[u8]| {
+            let shares = |text: &[u8]| text.iter().any(|byte| cut.contains(byte));
+            let distinct = cut
+                .iter()
+                .enumerate()
+                .all(|(at, byte)| !cut[..at].contains(byte));
+            let controls = cut.iter().all(|byte| byte.is_ascii_control());
+            let alone = others
+                .into_iter()
+                .flatten()
+                .all(|other| !shares(other) && !other.iter().any(is_break));
+            // One that ends with it ends a record at the same place.
+            let agree = self
+                .terminators
+                .iter()
+                .all(|other| !shares(other.strip_suffix(cut).unwrap_or(other)));
+            distinct && controls && alone && agree
+        };
+        let preferred: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
+        let declared = self.terminators.iter().map(Vec::as_slice);
+        preferred
+            .into_iter()
+            .chain(declared)
+            .filter(|&one| self.terminators.iter().any(|other| other == one))
+            .find(|&one| fits(one))
+    }
+
+    /// Whether a table can be cut in front of `at`, where `text` is all that is needed to know: the bytes before it and
+    /// one after it.
+    pub(super) fn is_cut(&self, cut: &[u8], text: &[u8], at: usize) -> bool {
+        let Some(before) = text.get(..at).and_then(|text| text.strip_suffix(cut)) else {
+            return false;
+        };
+        // An escaped terminator ends nothing.
+        let escaped = self.backslash && before.last() == Some(&b'\\');
+        // A line break of two bytes stays whole.
+        let within = cut.last() == Some(&b'\r') && text.get(at) == Some(&b'\n');
+        !escaped && !within
     }
 
     /// Whether a comment starts at `at`.

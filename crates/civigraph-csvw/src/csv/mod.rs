@@ -5,12 +5,17 @@
 //! finds the cells of one record without copying them. Lines are counted as records pass;
 //! characters in a line are counted only when a diagnostic asks ([`Place`](crate::diagnostic::Place)).
 //!
+//! Where nobody has read a table from its start, ranges of its bytes are counted on their own, and the counts put
+//! together to splits ([`Extent`]).
+//!
 //! Specification: *Model for Tabular Data and Metadata on the Web* §8, W3C Recommendation of 2015-12-17.
 
 mod chunks;
 mod compare;
+mod count;
 mod diagnosis;
 mod dialect;
+mod extent;
 mod format;
 pub(crate) mod letters;
 mod oversized;
@@ -18,12 +23,15 @@ mod preamble;
 mod record;
 mod records;
 mod text;
+mod walk;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
+pub use count::RangeCount;
 pub(crate) use diagnosis::other_content;
 pub use diagnosis::{diagnose, doubt, other_delimiter};
 pub use dialect::{Dialect, Trim};
+pub use extent::{Extent, Sequential};
 pub use format::Format;
 pub use oversized::{LongCell, LongRecord, Spot};
 pub use preamble::stated_delimiter;

@@ -1,4 +1,4 @@
-//! What stands before the data: skipped rows, comments and the header.
+//! What is before the data: skipped rows, comments and the header.
 
 use super::chunks::count_characters;
 use super::oversized::{LongRecord, Passing};
@@ -13,7 +13,7 @@ const FIRST_READ: usize = 16 << 10;
 /// Bytes of a header that is too long in which its first line is looked for.
 const FIRST_LINE: usize = 1 << 20;
 
-/// What stands before the data rows.
+/// What is before the data rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preamble {
     /// The cells of each header row, those of skipped columns left out.
@@ -40,7 +40,7 @@ pub struct HeaderCell {
     pub column: u64,
 }
 
-/// Reads what stands before the data rows of a table, and no more of the file than that takes.
+/// Reads what is before the data rows of a table, and no more of the file than that takes.
 ///
 /// # Errors
 /// A diagnostic where the file cannot be read, its encoding is not known, or a record before the
@@ -282,7 +282,7 @@ impl Reader<'_> {
         Ok((passing, ended && rest.is_empty()))
     }
 
-    /// What stands before the data where the header at `at` is all of the file, and too long, because
+    /// What is before the data where the header at `at` is all of the file, and too long, because
     /// its lines end with carriage returns: the titles of its first line, and no data.
     fn one_line(
         &self,
@@ -421,7 +421,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Where a carriage return stands in a record that ends no line, unless it can be meant.
+    /// Where a carriage return is in a record that ends no line, unless it can be meant.
     fn carriage_return(&self, text: &[u8], record: &Record) -> Option<usize> {
         if self.dialect.line_terminators != Dialect::default().line_terminators {
             return None;
@@ -438,7 +438,7 @@ impl Reader<'_> {
             .find_map(|(start, cell)| {
                 memchr::memchr_iter(b'\r', cell)
                     .map(|at| start + at)
-                    // Before a line feed it is part of a line end that stands in quotes.
+                    // Before a line feed it is part of a line end that is in quotes.
                     .find(|&at| text.get(at + 1) != Some(&b'\n'))
             })
     }

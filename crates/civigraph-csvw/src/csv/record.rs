@@ -50,7 +50,7 @@ pub enum Flaw {
     Unclosed,
     /// Something other than a delimiter follows a closing quote.
     TextAfterQuote,
-    /// Spaces that the dialect trims stand between a closing quote and the delimiter.
+    /// Spaces that the dialect trims are between a closing quote and the delimiter.
     SpaceAfterQuote,
     /// A quote opens in the middle of a cell.
     QuoteInCell,
@@ -234,7 +234,7 @@ impl Format {
     }
 
     /// Any cell at all, by the rules of Tabular Data Model §8: `from` is where it starts, `at` the
-    /// first place that needs a closer look, `quoted` whether an opening quote stands there.
+    /// first place that needs a closer look, `quoted` whether an opening quote is there.
     #[cold]
     fn irregular_cell(
         &self,
@@ -369,7 +369,7 @@ impl Format {
         }
     }
 
-    /// Which separator stands at `at`.
+    /// Which separator is at `at`.
     #[inline(always)]
     pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<End> {
         let Some(&byte) = text.get(at) else {
@@ -472,14 +472,19 @@ pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Bytes of the UTF-8 character at `at`.
+/// Bytes of the UTF-8 character at `at`; where it is not whole, those that belong to it.
 pub(super) fn character_length(text: &[u8], at: usize) -> usize {
-    match text.get(at) {
-        None => 0,
+    let length = match text.get(at) {
+        None => return 0,
         Some(0xC0..=0xDF) => 2,
         Some(0xE0..=0xEF) => 3,
         Some(0xF0..) => 4,
         Some(_) => 1,
-    }
-    .min(text.len().saturating_sub(at))
+    };
+    let rest = text.get(at + 1..).unwrap_or_default().iter();
+    // What follows an incomplete character may be the end of a record.
+    let further = rest
+        .take(length - 1)
+        .take_while(|&&byte| byte & 0xC0 == 0x80);
+    1 + further.count()
 }

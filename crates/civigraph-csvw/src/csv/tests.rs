@@ -17,6 +17,38 @@ fn resource(bytes: &[u8]) -> Resource {
     }
 }
 
+/// A record as it is in a file: where it starts, whether it is a row, and its cells.
+type Found = (Position, bool, Vec<Vec<u8>>);
+
+/// The records that chunks hold. `text` is that of the whole file.
+fn found(mut chunks: Chunks<'_>, format: &Format, text: &[u8]) -> Vec<Found> {
+    let mut chunk = Chunk::default();
+    let mut found = Vec::new();
+    while chunks.next_into(&mut chunk).unwrap() {
+        let start = chunk.split.start;
+        let mut records = Records::new(format, &chunk.text, start);
+        while let Some(place) = records.advance() {
+            let offset = start.offset + place.start as u64;
+            let before = &text[..usize::try_from(offset).unwrap()];
+            let line = format.line_start(before, before.len()).unwrap_or(0);
+            let position = Position {
+                offset,
+                line: place.line,
+                characters: before[line..]
+                    .iter()
+                    .filter(|&&byte| byte & 0xC0 != 0x80)
+                    .count() as u64,
+                record: place.record,
+                row: place.row,
+            };
+            let cells = records.record().cells.iter();
+            let cells = cells.map(|cell| cell.bytes(&chunk.text).to_vec());
+            found.push((position, place.is_row, cells.collect()));
+        }
+    }
+    found
+}
+
 /// A row as the tests see it: number, record, line, flaws, cells.
 type Row = (u64, u64, u64, usize, Vec<String>);
 
@@ -202,6 +234,87 @@ fn malformed_bytes_are_marked() {
     }
 }
 
+#[test]
+fn ranges_are_cut_where_a_record_can_start() {
+    let text = "n,t\n1,\"a\nb\nc\"\n2,d\n\"3\",e\n";
+    let check =
+        |dialect: &Dialect, bytes: &[u8], count: u64, expected: &[(u64, u64, Option<u64>)]| {
+            let resource = resource(bytes);
+            let preamble = preamble(&resource, dialect).unwrap();
+            let extent = Extent::new(&resource, dialect, &preamble).unwrap();
+            assert_eq!(extent.sequential, None);
+            let counts: Vec<_> = extent
+                .ranges(count)
+                .map(|range| RangeCount::new(&resource, dialect, &extent, range).unwrap())
+                .collect();
+            let splits = extent.splits(&counts);
+            let starts: Vec<_> = splits
+                .iter()
+                .map(|split| (split.start.row, split.start.line, split.byte))
+                .collect();
+            assert_eq!(starts, expected);
+        };
+    let default = Dialect::default();
+    let starts = [(1, 2, None), (2, 5, None), (3, 6, None)];
+    check(&default, text.as_bytes(), 1, &starts[..1]);
+    check(&default, text.as_bytes(), 30, &starts);
+    let blank = Dialect {
+        skip_blank_rows: true,
+        ..Dialect::default()
+    };
+    check(&blank, text.as_bytes(), 30, &starts);
+    let cyrillic = Dialect {
+        encoding: "windows-1251".into(),
+        ..Dialect::default()
+    };
+    let encoded = encoding_rs::WINDOWS_1251
+        .encode(&text.replace('n', "ф"))
+        .0
+        .into_owned();
+    check(
+        &cyrillic,
+        &encoded,
+        30,
+        &[(1, 2, Some(4)), (2, 5, Some(14)), (3, 6, Some(18))],
+    );
+}
+
+#[test]
+fn some_tables_are_read_in_one_pass() {
+    for (encoding, terminators, expected) in [
+        (
+            "utf-16be",
+            None,
+            "UTF-16BE cannot be read from the middle of a file",
+        ),
+        (
+            "iso-2022-jp",
+            None,
+            "ISO-2022-JP cannot be read from the middle of a file",
+        ),
+        (
+            "utf-8",
+            Some(";"),
+            "no line terminator of the dialect is a control character that appears in nothing else",
+        ),
+    ] {
+        let mut dialect = Dialect {
+            encoding: encoding.into(),
+            ..Dialect::default()
+        };
+        if let Some(terminator) = terminators {
+            dialect.line_terminators = vec![terminator.into()];
+        }
+        let resource = resource(b"");
+        let preamble = preamble(&resource, &dialect).unwrap();
+        let extent = Extent::new(&resource, &dialect, &preamble).unwrap();
+        let why = extent.sequential.as_ref().map(ToString::to_string);
+        assert_eq!(why.as_deref(), Some(expected));
+        assert_eq!(extent.ranges(8).len(), 1);
+        assert_eq!(extent.splits(&[]).len(), 1);
+    }
+}
+
 fn dialect() -> impl Strategy<Value = Dialect> {
     let terminators = prop_oneof![
         Just(vec!["\r\n", "\n"]),
@@ -246,6 +359,90 @@ fn dialect() -> impl Strategy<Value = Dialect> {
         )
 }
 
+/// A dialect that the `csv` crate can read too: of one-byte characters, and its line terminator.
+fn common_dialect() -> impl Strategy<Value = (Dialect, Option<u8>)> {
+    let terminator = prop_oneof![Just(None), Just(None), Just(Some(b'\r')), Just(Some(b'^'))];
+    (
+        prop::sample::select(&[",", ";", "\t", "|"][..]),
+        prop::sample::select(&[Some("\""), Some("\""), Some("'"), None][..]),
+        any::<bool>(),
+        terminator,
+        prop_oneof![Just(None), Just(Some("#"))],
+        any::<bool>(),
+    )
+        .prop_map(
+            |(delimiter, quote, double_quote, terminator, comment, trim)| {
+                let mut dialect = Dialect {
+                    delimiter: delimiter.into(),
+                    quote_char: quote.map(Into::into),
+                    double_quote,
+                    comment_prefix: comment.map(Into::into),
+                    trim: if trim { Trim::Both } else { Trim::None },
+                    header_row_count: 0,
+                    ..Dialect::default()
+                };
+                if let Some(terminator) = terminator {
+                    dialect.line_terminators = vec![char::from(terminator).into()];
+                }
+                (dialect, terminator)
+            },
+        )
+}
+
+/// Writes a cell in a dialect, in quotes where it has to be, or where that is asked for; without quotes, what would need
+/// some is left out.
+fn write_cell(
+    dialect: &Dialect,
+    cell: &str,
+    is_alone: bool,
+    is_first: bool,
+    quoted: bool,
+) -> String {
+    let special = |c: char| {
+        "\r\n^".contains(c)
+            || dialect.delimiter.contains(c)
+            || dialect
+                .quote_char
+                .as_deref()
+                .is_some_and(|quote| quote.contains(c))
+            || !dialect.double_quote && c == '\\'
+    };
+    let is_comment = |cell: &str| {
+        let prefix = dialect.comment_prefix.as_deref();
+        is_first && prefix.is_some_and(|prefix| cell.starts_with(prefix))
+    };
+    let Some(quote) = dialect.quote_char.as_deref() else {
+        let cell: String = cell.chars().filter(|&c| !special(c)).collect();
+        // Neither a comment nor a line without anything.
+        return match is_comment(&cell) || is_alone && cell.is_empty() {
+            true => format!("x{cell}"),
+            false => cell,
+        };
+    };
+    let needs_quotes = cell.contains(special) || is_comment(cell) || is_alone && cell.is_empty();
+    if !quoted && !needs_quotes {
+        return cell.to_owned();
+    }
+    let content = match dialect.double_quote {
+        true => cell.replace(quote, &quote.repeat(2)),
+        false => cell
+            .replace('\\', "\\\\")
+            .replace(quote, &format!("\\{quote}")),
+    };
+    format!("{quote}{content}{quote}")
+}
+
+/// Line terminators, or those of the dialect.
+const TERMINATORS: &[Option<&[&str]>] = &[
+    None,
+    None,
+    None,
+    Some(&["\r"]),
+    Some(&[";"]),
+    Some(&[";", "\n"]),
+    Some(&["\u{1E}"]),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -260,6 +457,72 @@ proptest! {
         let parts = rows(text.as_bytes(), &dialect, size);
         prop_assert_eq!(&parts.1, text.as_bytes());
         prop_assert_eq!(parts, whole);
+    }
+
+    /// Ranges of bytes that were counted on their own make the whole, wherever they are cut, with each record at its
+    /// place; in any dialect and encoding, valid or not.
+    #[test]
+    fn counted_ranges_make_the_whole(
+        bytes in prop::collection::vec(
+            prop::sample::select(&b"aab,,\"\"\\\\# \r\r\n\n\n\n|;\x81\xC3\xA9\xA9\x1B"[..]), 0..90),
+        mark in any::<bool>(),
+        dialect in dialect(),
+        encoding in prop::sample::select(&[
+            "utf-8", "utf-8", "windows-1251", "shift_jis", "euc-kr", "gb18030", "big5", "iso-2022-jp", "utf-16le",
+        ][..]),
+        terminators in prop::sample::select(TERMINATORS),
+        rows in (0..2u64, 0..2u64),
+        cuts in prop::collection::vec(0..100usize, 0..8),
+    ) {
+        let mut dialect = Dialect {
+            encoding: encoding.into(),
+            skip_rows: rows.0,
+            header_row_count: rows.1,
+            ..dialect
+        };
+        if let Some(terminators) = terminators {
+            dialect.line_terminators = terminators.iter().map(|&one| one.into()).collect();
+        }
+        let bytes = match mark {
+            true => ["\u{FEFF}".as_bytes(), &bytes].concat(),
+            false => bytes,
+        };
+        let resource = resource(&bytes);
+        let format = Format::new(&dialect);
+        let preamble = preamble(&resource, &dialect).unwrap();
+        let mut text = Vec::new();
+        Text::open(&resource, encoding).unwrap().read(&mut text, 1 << 16).unwrap();
+        let whole = Chunks::open(&format, &resource, encoding, preamble.data, 1 << 16).unwrap();
+        let whole = found(whole, &format, &text);
+
+        let extent = Extent::new(&resource, &dialect, &preamble).unwrap();
+        let mut cuts: Vec<u64> = cuts.iter().map(|&cut| cut as u64).collect();
+        cuts.push(0);
+        cuts.push(bytes.len() as u64 + 1);
+        cuts.sort_unstable();
+        let counts: Vec<_> = cuts
+            .windows(2)
+            .map(|cut| RangeCount::new(&resource, &dialect, &extent, cut[0]..cut[1]).unwrap())
+            .collect();
+        // What is counted on other machines is written down.
+        let counts: Vec<RangeCount> = serde_json::from_str(&serde_json::to_string(&counts).unwrap()).unwrap();
+        let splits = extent.splits(&counts);
+        let mut parts = Vec::new();
+        let mut end = preamble.data.offset;
+        for split in &splits {
+            let chunks = Chunks::of_split(&format, &resource, encoding, split, 7).unwrap();
+            let part = found(chunks, &format, &text);
+            if extent.sequential.is_none() {
+                prop_assert_eq!(part.first().map(|first| first.0), Some(split.start));
+                prop_assert_eq!(split.start.offset, end);
+                end = split.end;
+            }
+            parts.extend(part);
+        }
+        prop_assert_eq!(parts, whole, "{:?}", splits);
+        if extent.sequential.is_none() {
+            prop_assert_eq!(end, text.len() as u64);
+        }
     }
 
     /// Records beyond the limit are left out, each known at its exact place; nothing else changes.
@@ -356,5 +619,69 @@ proptest! {
         prop_assert!(rows.iter().all(|row| row.3 == 0));
         let cells: Vec<_> = rows.into_iter().map(|row| row.4).collect();
         prop_assert_eq!(cells, records);
+    }
+
+    /// In every dialect that both can read, the fields are those that the `csv` crate reads.
+    #[test]
+    fn the_csv_crate_reads_the_same_fields(
+        dialect in common_dialect(),
+        records in prop::collection::vec(
+            prop::collection::vec(("[ab,;|\"' #\\\\\r\n\t^é]{0,5}", any::<bool>()), 1..4), 0..8),
+        ends in prop::collection::vec((any::<bool>(), any::<bool>()), 8),
+        size in 1..60usize,
+    ) {
+        let (dialect, terminator) = dialect;
+        let mut text = String::new();
+        for (record, &(crlf, comment)) in records.iter().zip(&ends) {
+            let end = match terminator {
+                Some(end) => char::from(end).to_string(),
+                None if crlf => "\r\n".to_owned(),
+                None => "\n".to_owned(),
+            };
+            // The crate ends comments at line feeds alone.
+            if comment
+                && terminator.is_none()
+                && let Some(prefix) = &dialect.comment_prefix
+            {
+                text += &format!("{prefix} \"{end}");
+            }
+            let cells: Vec<_> = record
+                .iter()
+                .enumerate()
+                .map(|(at, (cell, quoted))| write_cell(&dialect, cell, record.len() == 1, at == 0, *quoted))
+                .collect();
+            text += &cells.join(&dialect.delimiter);
+            text += &end;
+        }
+        let byte = |text: &str| text.as_bytes()[0];
+        let mut reader = ::csv::ReaderBuilder::new();
+        reader
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(byte(&dialect.delimiter))
+            .double_quote(dialect.double_quote)
+            .comment(dialect.comment_prefix.as_deref().map(byte))
+            .terminator(terminator.map_or(::csv::Terminator::CRLF, ::csv::Terminator::Any))
+            .trim(match dialect.trim {
+                Trim::None => ::csv::Trim::None,
+                _ => ::csv::Trim::Fields,
+            });
+        match dialect.quote_char.as_deref() {
+            Some(quote) => reader.quote(byte(quote)),
+            None => reader.quoting(false),
+        };
+        if !dialect.double_quote {
+            reader.escape(Some(b'\\'));
+        }
+        let expected: Vec<Vec<String>> = reader
+            .from_reader(text.as_bytes())
+            .into_records()
+            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        prop_assert_eq!(expected.len(), records.len(), "{:?}", text);
+        let (found, _) = rows(text.as_bytes(), &dialect, size);
+        prop_assert!(found.iter().all(|row| row.3 == 0), "{:?}", text);
+        let found: Vec<_> = found.into_iter().map(|row| row.4).collect();
+        prop_assert_eq!(found, expected, "{:?}", text);
     }
 }

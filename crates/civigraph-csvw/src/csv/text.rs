@@ -1,9 +1,9 @@
 //! The text of a file: its bytes decoded to UTF-8, in order, without a byte order mark.
 
-use crate::resource::{Content, Resource};
+use crate::resource::{Input, Resource};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
-use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
+use std::ops::Range;
 
 /// Bytes read from the file at a time where they have to be decoded.
 const DECODE_BLOCK: usize = 64 << 10;
@@ -21,6 +21,8 @@ const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 /// in [`malformed`](Self::take_malformed).
 pub struct Text {
     input: Box<dyn Input>,
+    /// Bytes of the input that may still be read.
+    left: u64,
     /// `None` for UTF-8.
     decoder: Option<Decoding>,
     /// Offset in the text of what [`read`](Self::read) gives next.
@@ -40,41 +42,39 @@ struct Decoding {
     ended: bool,
 }
 
-trait Input: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Input for T {}
-
 impl Text {
     /// Opens a resource whose encoding has the given label (WHATWG Encoding); a byte order mark
     /// overrides the label.
     pub fn open(resource: &Resource, label: &str) -> io::Result<Self> {
-        let mut input: Box<dyn Input> = match &resource.content {
-            Content::File(path) => Box::new(File::open(path)?),
-            Content::Unpacked(unpacked) => Box::new(File::open(unpacked.content())?),
-            Content::Bytes(bytes) => Box::new(Cursor::new(std::sync::Arc::clone(bytes))),
-        };
-        let mut head = Vec::with_capacity(3);
-        (&mut input).take(3).read_to_end(&mut head)?;
-        let (encoding, mark) = Encoding::for_bom(&head)
-            .or_else(|| Encoding::for_label(label.as_bytes()).map(|encoding| (encoding, 0)))
-            .ok_or_else(|| {
-                io::Error::new(
-                    io::ErrorKind::InvalidInput,
-                    format!("`{label}` is not a known encoding"),
-                )
-            })?;
-        input.seek(SeekFrom::Start(mark as u64))?;
-        let decoder = (encoding != UTF_8).then(|| Decoding {
-            decoder: encoding.new_decoder_without_bom_handling(),
-            block: Vec::new(),
-            ready: Vec::new(),
-            given: 0,
-            decoded: 0,
-            ended: false,
-        });
+        let mut input = resource.content.open()?;
+        let coding = Coding::find(&mut *input, label)?;
+        input.seek(SeekFrom::Start(coding.mark))?;
         Ok(Self {
             input,
-            decoder,
+            left: u64::MAX,
+            decoder: coding.decoding(0),
             offset: 0,
+            malformed: Vec::new(),
+        })
+    }
+
+    /// Opens a range of the bytes of a resource. No character may go across its ends: that is certain after a control
+    /// character in an encoding of which ASCII is a part. Its text starts at `offset`, as its caller counts.
+    pub fn open_range(
+        resource: &Resource,
+        label: &str,
+        bytes: Range<u64>,
+        offset: u64,
+    ) -> io::Result<Self> {
+        let mut input = resource.content.open()?;
+        let coding = Coding::find(&mut *input, label)?;
+        let start = bytes.start.max(coding.mark);
+        input.seek(SeekFrom::Start(start))?;
+        Ok(Self {
+            input,
+            left: bytes.end.saturating_sub(start),
+            decoder: coding.decoding(offset),
+            offset,
             malformed: Vec::new(),
         })
     }
@@ -86,6 +86,7 @@ impl Text {
             let ahead = i64::try_from(ahead)
                 .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "offset out of range"))?;
             self.input.seek(SeekFrom::Current(ahead))?;
+            self.left = self.left.saturating_sub(ahead.unsigned_abs());
             self.offset = offset;
             return Ok(());
         }
@@ -107,7 +108,10 @@ impl Text {
             None => {
                 // In one go rather than in small steps that grow.
                 out.reserve(wanted.min(READ_AHEAD));
-                (&mut self.input).take(wanted as u64).read_to_end(out)?
+                let wanted = self.left.min(wanted as u64);
+                let read = (&mut self.input).take(wanted).read_to_end(out)?;
+                self.left -= read as u64;
+                read
             }
             Some(decoding) => {
                 // As much as is wanted, like above: callers that look at all they have ask for twice as much.
@@ -118,7 +122,9 @@ impl Text {
                         if decoding.ended {
                             break;
                         }
-                        decoding.decode(&mut *self.input, &mut self.malformed)?;
+                        let block = self.left.min(DECODE_BLOCK as u64);
+                        let read = decoding.decode(&mut *self.input, block, &mut self.malformed)?;
+                        self.left -= read;
                         continue;
                     }
                     let given = ready.len().min(wanted - (out.len() - before));
@@ -139,14 +145,18 @@ impl Text {
 }
 
 impl Decoding {
-    /// Decodes the next block of the file to `ready`, whose text has all been given out.
-    fn decode(&mut self, input: &mut dyn Input, malformed: &mut Vec<u64>) -> io::Result<()> {
+    /// Decodes the next `block` bytes of the file to `ready`, whose text has all been given out. Returns how many bytes
+    /// there were.
+    fn decode(
+        &mut self,
+        input: &mut dyn Input,
+        block: u64,
+        malformed: &mut Vec<u64>,
+    ) -> io::Result<u64> {
         self.block.clear();
         self.ready.clear();
         self.given = 0;
-        input
-            .take(DECODE_BLOCK as u64)
-            .read_to_end(&mut self.block)?;
+        input.take(block).read_to_end(&mut self.block)?;
         self.ended = self.block.is_empty();
         // Three bytes a byte is the most that any encoding needs, malformed bytes included.
         self.ready.resize(3 * self.block.len() + 16, 0);
@@ -175,6 +185,76 @@ impl Decoding {
         }
         self.ready.truncate(filled);
         self.decoded += filled as u64;
-        Ok(())
+        Ok(self.block.len() as u64)
+    }
+}
+
+/// How the bytes of a file are text.
+pub(super) struct Coding {
+    pub encoding: &'static Encoding,
+    /// Bytes of the byte order mark.
+    pub mark: u64,
+}
+
+impl Coding {
+    /// The encoding of a label (WHATWG Encoding), unless the input starts with a byte order mark.
+    pub fn find(input: &mut dyn Input, label: &str) -> io::Result<Self> {
+        let mut head = Vec::with_capacity(3);
+        input.take(3).read_to_end(&mut head)?;
+        let (encoding, mark) = Encoding::for_bom(&head)
+            .or_else(|| Encoding::for_label(label.as_bytes()).map(|encoding| (encoding, 0)))
+            .ok_or_else(|| {
+                io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    format!("`{label}` is not a known encoding"),
+                )
+            })?;
+        let mark = mark as u64;
+        Ok(Self { encoding, mark })
+    }
+
+    /// Decodes text that starts at an offset; `None` for UTF-8.
+    fn decoding(&self, offset: u64) -> Option<Decoding> {
+        (self.encoding != UTF_8).then(|| Decoding {
+            decoder: self.encoding.new_decoder_without_bom_handling(),
+            block: Vec::new(),
+            ready: Vec::new(),
+            given: 0,
+            decoded: offset,
+            ended: false,
+        })
+    }
+
+    /// The byte of the file at which text starts that is `ahead` bytes after the text that starts at byte `from`. `None`
+    /// where no byte does, because a character goes across it.
+    pub fn byte_of(&self, resource: &Resource, from: u64, ahead: u64) -> io::Result<Option<u64>> {
+        if self.encoding == UTF_8 {
+            return Ok(Some(from + ahead));
+        }
+        let mut input = resource.content.range(from..u64::MAX)?;
+        let mut decoder = self.encoding.new_decoder_without_bom_handling();
+        let mut block = Vec::new();
+        let (mut at, mut text) = (from, 0);
+        while text < ahead {
+            block.clear();
+            if (&mut input)
+                .take(DECODE_BLOCK as u64)
+                .read_to_end(&mut block)?
+                == 0
+            {
+                return Ok(None);
+            }
+            // Byte by byte: it is known of each where its text ends.
+            let mut decoded = [0; 64];
+            for byte in block.chunks(1) {
+                let (_, _, written, _) = decoder.decode_to_utf8(byte, &mut decoded, false);
+                at += 1;
+                text += written as u64;
+                if text >= ahead {
+                    break;
+                }
+            }
+        }
+        Ok((text == ahead).then_some(at))
     }
 }

@@ -132,7 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads what stands before the data in the file of a table, and compares it with the schema.
+    /// Reads what is before the data in the file of a table, and compares it with the schema.
     fn head(
         &mut self,
         group: &description::Group,

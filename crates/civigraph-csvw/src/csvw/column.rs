@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A variable that is no column is always empty, which is hardly ever meant.
+    /// A variable that is not a column is always empty, which is hardly ever meant.
     pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &Names<'_>) {
         let templates = [
             &inherited.about_url,
@@ -110,7 +110,7 @@ impl Reader<'_> {
 
     /// Templates and own annotations of columns that name columns or want other properties.
     pub(super) fn check_described(&mut self, schema: &Schema, columns: &Names<'_>) {
-        // Columns that only the file has stand between those of the schema and the virtual ones.
+        // Columns that only the file has are between those of the schema and the virtual ones.
         let described = schema.columns.iter();
         let in_file = described.clone().filter(|column| !column.virtual_column);
         let virtuals = described.rev().filter(|column| column.virtual_column);

@@ -143,7 +143,7 @@ impl Reader<'_> {
                 name => self.wrong(
                     document,
                     member,
-                    format!("`{name}` stands beside `@value`"),
+                    format!("`{name}` is used beside `@value`"),
                     "only `@type` or `@language`",
                 ),
             }
@@ -217,7 +217,7 @@ impl Reader<'_> {
                 "@language" => self.wrong(
                     document,
                     member,
-                    "`@language` stands without `@value`".into(),
+                    "`@language` is used without `@value`".into(),
                     "`{\"@value\": …, \"@language\": …}`",
                 ),
                 name if name.starts_with('@') || name.starts_with("_:") => self.wrong(

@@ -101,7 +101,7 @@ pub(super) struct Template {
     pub broken: bool,
 }
 
-/// Names of columns and where they stand.
+/// Names of columns and where they are.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ColumnReference {
     pub names: Vec<(String, Place)>,

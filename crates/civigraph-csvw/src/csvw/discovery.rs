@@ -68,7 +68,7 @@ impl Outcome {
 
 /// The groups of several inputs as one, and the URLs of their documents; `None` where one of them failed.
 ///
-/// What a group says about its tables is said on each of them, so that they can stand in one group.
+/// What a group says about its tables is said on each of them, so that they can be in one group.
 pub(super) fn joined(outcomes: Vec<Outcome>) -> Option<(Group, Vec<String>)> {
     let mut groups = Vec::new();
     let mut documents = Vec::new();
@@ -442,7 +442,7 @@ enum Attempt {
     Used(Outcome),
 }
 
-/// Expands a location template, whose one variable is `url`; `None` where it is no template.
+/// Expands a location template, whose one variable is `url`; `None` where it is not a template.
 fn expand(template: &str, url: &str) -> Option<String> {
     let template = Template::parse(template).ok()?;
     let mut location = String::new();

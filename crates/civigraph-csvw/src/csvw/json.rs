@@ -335,7 +335,7 @@ impl Converter<'_> {
                         Diagnostic::new(
                             Code::JsonDuplicate,
                             position.place(self.file),
-                            format!("the member `{}` stands here a second time", member.name),
+                            format!("the member `{}` appears here a second time", member.name),
                         )
                         .with_hint("the last one counts; delete the others"),
                     );

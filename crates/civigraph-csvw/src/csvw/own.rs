@@ -15,7 +15,7 @@ use crate::uri::Template;
 /// The namespace of own annotations.
 pub const NAMESPACE: &str = "https://w3id.org/civigraph/csvw#";
 
-/// Every annotation and the descriptions that it can stand on.
+/// Every annotation and the descriptions that it can be on.
 const ANNOTATIONS: &[(&str, &[Level])] = &[
     ("base", &[Level::Group]),
     (
@@ -63,7 +63,7 @@ const PARTS: &[&str] = &[
     "merge.decision",
 ];
 
-/// The kind of description that an annotation stands on.
+/// The kind of description that an annotation is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     Group,

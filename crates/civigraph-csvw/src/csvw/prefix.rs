@@ -1,7 +1,7 @@
 //! Prefixes that look declared and are not.
 //!
 //! Metadata cannot declare a prefix (Metadata Vocabulary §5.2): a name with one that is not in the context of
-//! CSVW is an absolute IRI as it stands, `bib:born`, which is hardly ever meant.
+//! CSVW is an absolute IRI as it is, `bib:born`, which is hardly ever meant.
 
 use super::context;
 use super::json::Node;
@@ -9,7 +9,7 @@ use super::reader::{Document, Reader};
 use super::terms;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 
-/// URI schemes that are registered (IANA) and may stand in data, in order of name.
+/// URI schemes that are registered (IANA) and may be in data, in order of name.
 const SCHEMES: &[&str] = &[
     "about",
     "acct",
@@ -226,7 +226,7 @@ impl Reader<'_> {
                 Code::UndeclaredPrefix,
                 document.place_of(node),
                 format!(
-                    "nothing declares the prefix `{prefix}`, so the IRI is `{name}` as it stands"
+                    "nothing declares the prefix `{prefix}`, so the IRI is `{name}` as written"
                 ),
             )
             .with_found(name)

@@ -46,7 +46,7 @@ impl Unnamed {
     }
 }
 
-/// The document that a description stands in.
+/// The document that a description is in.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     /// The name that users know it by.

@@ -196,7 +196,7 @@ impl Reader<'_> {
                     Diagnostic::new(
                         Code::VirtualOrder,
                         column.place.clone(),
-                        "this column of the file stands after a virtual one",
+                        "this column of the file comes after a virtual one",
                     )
                     .with_hint("move the virtual columns to the end of `columns`"),
                 );

@@ -74,7 +74,7 @@ fn validates(entries: &[Entry], catalog: &Catalog) {
     for entry in entries {
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let group = load(&entry.action, &entry.options, catalog, &mut diagnostics);
-        // Only a document that is no JSON leaves nothing.
+        // Only a document that is not JSON leaves nothing.
         assert_eq!(
             group.is_some(),
             entry.number != 92,

@@ -179,7 +179,7 @@ impl Reader<'_> {
             match member.name.as_str() {
                 "@context" => {}
                 "url" => {
-                    // An empty reference is the document itself, which is no CSV.
+                    // An empty reference is the document itself, which is not CSV.
                     // In one spelling, so that the IRIs made of it are the same whichever is written.
                     table.url = self
                         .valid_link(document, member)

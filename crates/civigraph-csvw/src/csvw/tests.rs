@@ -637,7 +637,7 @@ fn mutate(
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(500))]
 
-    /// Whatever stands in a document: an object gives a group, layout does not matter, and what is
+    /// Whatever is in a document: an object gives a group, layout does not matter, and what is
     /// not in the group was reported.
     #[test]
     fn any_document_is_read_to_its_end(

@@ -87,7 +87,7 @@ pub struct DatatypeDescription {
     pub max_exclusive: Option<String>,
     /// Where it is described.
     pub place: Place,
-    /// Where the values of its properties stand, by name.
+    /// Where the values of its properties are, by name.
     pub places: BTreeMap<String, Place>,
 }
 

@@ -51,7 +51,7 @@ pub struct NumberPattern {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Sign {
-    /// None in the pattern: one may stand before or after the prefix.
+    /// None in the pattern: one may be before or after the prefix.
     Optional,
     /// A plus in the pattern: there must be one.
     Required,
@@ -118,10 +118,10 @@ impl NumberPattern {
             return Err("there is no digit in the pattern");
         }
         if integer_digits.trim_start_matches('#').contains('#') {
-            return Err("`#` must stand before `0` in the integer part");
+            return Err("`#` must come before `0` in the integer part");
         }
         if fraction_digits.trim_start_matches('0').contains('0') {
-            return Err("`0` must stand before `#` in the fraction");
+            return Err("`0` must come before `#` in the fraction");
         }
         if integer.iter().skip(1).any(String::is_empty) || fraction.iter().any(String::is_empty) {
             return Err("a group is empty");

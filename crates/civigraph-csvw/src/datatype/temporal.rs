@@ -127,7 +127,7 @@ pub fn nonexistent(base: Base, text: &str) -> Option<String> {
 
 /// The place of a lexical form on the time line; parts that the datatype lacks are filled in.
 ///
-/// `None` if the text is no lexical form, or its year has more than nine digits.
+/// `None` if the text is not a lexical form, or its year has more than nine digits.
 pub fn moment(base: Base, text: &str) -> Option<Moment<'_>> {
     parts(base, text)?.moment()
 }

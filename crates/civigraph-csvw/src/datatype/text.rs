@@ -133,7 +133,7 @@ pub fn binary_length(base: Base, text: &str) -> Option<usize> {
 fn base64_length(text: &str) -> Option<usize> {
     let mut characters = 0_usize;
     let mut padding = 0_usize;
-    // The six bits of the last character that is no padding.
+    // The six bits of the last character that is not padding.
     let mut last = 0_u8;
     for byte in text.bytes() {
         let value = match byte {

@@ -45,7 +45,7 @@ pub fn in_integer_range(base: Base, value: &str) -> bool {
 
 /// The order of two lexical forms of one datatype.
 ///
-/// `None` where the datatype has no order, a text is no lexical form of it, or the two values are
+/// `None` where the datatype has no order, a text is not a lexical form of it, or the two values are
 /// incomparable (`NaN`, `P1M` and `P30D`, a time with and one without time zone).
 pub fn compare(base: Base, a: &str, b: &str) -> Option<Ordering> {
     match base.family() {

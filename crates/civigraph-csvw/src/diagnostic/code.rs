@@ -84,7 +84,7 @@ codes! {
     /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
     /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
-    /// A quote opens and never closes, text follows a closing quote, or a quote stands in a cell that is not
+    /// A quote opens and never closes, text follows a closing quote, or a quote is in a cell that is not
     /// quoted. Put the whole cell in quotes and double each quote in it: `"the ""old"" town"`.
     Quoting = "0201", Error, "broken quoting", "tabular-data-model §8.1";
     /// The record has more or fewer cells than the header. Add the delimiters that are missing, or put a cell
@@ -95,12 +95,12 @@ codes! {
     /// checked, because the record may have their key. Close the quote, or keep texts of that size in files of
     /// their own.
     RecordTooLong = "0203", Error, "record too long", "";
-    /// A NUL byte stands in a cell; text has none. Is the file UTF-16? Then declare that encoding in the
+    /// A NUL byte is in a cell; text has none. Is the file UTF-16? Then declare that encoding in the
     /// dialect, or save the file as UTF-8. If not it is damaged: get it again.
     Nul = "0204", Error, "NUL byte", "";
     /// A URI template, filled in with the values of a row, gives nothing that is an IRI. The cell yields
     /// nothing. Look at the template of the column and at the values it uses: `{+x}` copies a value as it is,
-    /// `{x}` encodes what cannot stand in an IRI.
+    /// `{x}` encodes what cannot be in an IRI.
     InvalidIri = "0205", Error, "template gives no IRI", "tabular-metadata §5.1.3";
     /// The lines of the file end with carriage returns alone, which end no line unless the dialect says so:
     /// all of the file is its header. Declare them, `"dialect": {"lineTerminators": ["\r"]}`, or save the
@@ -124,7 +124,7 @@ codes! {
     /// the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as `civigraph init` proposes.
     OtherDelimiter = "0211", Invalid, "rows with another delimiter", "tabular-data-model §8";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
-    /// its strings and names stand in double quotes. Mend the place that the message names; nothing of
+    /// its strings and names are in double quotes. Fix the place that the message names; nothing of
     /// the document is used until then.
     Json = "0301", Error, "invalid JSON", "tabular-metadata §5";
     /// An object has two members of one name. The last one counts and the others are lost, which is
@@ -175,7 +175,7 @@ codes! {
     /// Two columns without a `name` have the same title, so that a URI template cannot tell them apart.
     /// Give them names in the metadata.
     AmbiguousTitle = "0322", Warning, "title used twice", "tabular-metadata §5.6";
-    /// Virtual columns stand after all columns of the file. Move them to the end of `columns`; if the column
+    /// Virtual columns are after all columns of the file. Move them to the end of `columns`; if the column
     /// is one of the file, delete `virtual`.
     VirtualOrder = "0323", Error, "virtual column before a column of the file", "tabular-metadata §5.6";
     /// `primaryKey` or `rowTitles` names a column that has no such `name` in this schema. The property
@@ -195,13 +195,13 @@ codes! {
     /// by commas into one IRI. If each item has an IRI of its own, say so with the own annotation `each`:
     /// `"https://w3id.org/civigraph/csvw#each": true`.
     JoinedList = "0328", Note, "one IRI of all items", "tabular-metadata §5.1.3";
-    /// Common properties and notes look like JSON-LD but permit less: `@value` stands alone or with one
+    /// Common properties and notes look like JSON-LD but permit less: `@value` is alone or with one
     /// of `@type` and `@language`; `@id` and `@type` are never blank nodes; there is no `@list`, `@set`,
     /// `@graph` or `@context`; `@language` wants `@value`; a number is one that a double holds. Write the
     /// value in that form.
     CommonProperty = "0330", Error, "wrong common property", "tabular-metadata §5.8.2";
     /// A name in metadata starts with a prefix that is not one of the context of CSVW, and metadata cannot
-    /// declare any: `bib:born` is the IRI `bib:born` as it stands. Write the whole IRI,
+    /// declare any: `bib:born` is the IRI `bib:born` as it is. Write the whole IRI,
     /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
     UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
     /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms. This is none of them, but much like one:
@@ -229,7 +229,7 @@ codes! {
     /// The metadata gives the column a `name` but no `titles`, so that nothing says that the column of
     /// the header is meant. Add `titles` with the text of the header.
     HeaderUnnamed = "0352", ValidateOnly, "column without titles", "tabular-metadata §5.5.1";
-    /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, stands on the wrong
+    /// An annotation of the namespace `https://w3id.org/civigraph/csvw#` is unknown, is on the wrong
     /// description, or has a wrong value. Correct its name or its value, or move it.
     OwnAnnotation = "0360", Error, "wrong own annotation", "";
     /// The IRIs of the project start with `http://example.org/`, because its metadata names no base or still
@@ -329,7 +329,7 @@ codes! {
     /// A claim names a column that its table has not. Columns go by their `name` in the metadata, which may
     /// differ from the header. Correct the name.
     ClaimColumn = "0603", Error, "claim about an unknown column", "";
-    /// A claim is about one item of a list cell, and the cell has no such item. Write the item as it stands in
+    /// A claim is about one item of a list cell, and the cell has no such item. Write the item as it is in
     /// the cell, or leave it out if the claim is about the whole list.
     ClaimItem = "0604", Error, "claim about a missing item", "";
     /// A claim is about a cell that yields no triple: it is empty, or its column is left out of the
@@ -346,7 +346,7 @@ codes! {
     ClaimValue = "0607", Error, "claim with a value that its column cannot hold", "";
     /// A cell has changed since the last build, and a claim about it has not: its evidence was read for what
     /// the cell said before. Compare the evidence with the cell. Where the source says something else, set the
-    /// claim's `value`; where it is no evidence any more, change the evidence or refuse the claim. The next
+    /// claim's `value`; where it is not evidence any more, change the evidence or refuse the claim. The next
     /// build takes the claim as reviewed.
     ClaimReview = "0608", Warning, "claim about a changed cell", "";
     /// All accepted claims about a cell of a `functional` column state one value, and the cell holds another.
@@ -391,6 +391,10 @@ codes! {
     /// A cell uses a thing that was merged into another one. Queries and descriptions by either name find it,
     /// but the tables say two things where there is one: write the id of the other thing.
     MergedInUse = "0625", Warning, "merged thing in use", "";
+    /// The thing that is merged into another one is in no table, and no table makes IRIs of its form. What was
+    /// merged may be gone, but it keeps the IRI that its table once gave it: the kind or the id is probably
+    /// misspelt.
+    MergeSource = "0626", Warning, "merge of a thing of no known form", "";
     /// The query is not SPARQL 1.1. The place is where the parser could not go on: look there and just before
     /// it for a missing brace, dot or prefix.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
@@ -429,14 +433,14 @@ codes! {
     UnknownEntity = "0711", Error, "unknown entity", "";
     /// Several things have that label or id. Name one by its IRI or by its kind and id: `city/irbit`.
     AmbiguousEntity = "0712", Error, "ambiguous name", "";
-    /// A file of `ontology/rules` is no rule. A rule is a `CONSTRUCT` query whose `WHERE` clause is made of
+    /// A file of `ontology/rules` is not a rule. A rule is a `CONSTRUCT` query whose `WHERE` clause is made of
     /// triple patterns, `FILTER`, `BIND`, `VALUES` and `UNION`, so that each inferred triple has premises
     /// that can be named, and more facts never make fewer inferences. Write it with these alone.
     Rule = "0713", Error, "wrong rule", "";
     /// The rules infer new triples without end, or one cannot be evaluated. `BIND` that makes an IRI from
     /// an IRI that the rule made itself does that. Let the body match only what the tables say.
     RuleLimit = "0714", Error, "rules without end", "";
-    /// The query calls a function that there is not, or with other arguments than it takes. There are those of
+    /// The query calls an unknown function, or with other arguments than it takes. There are those of
     /// SPARQL 1.1, the casts of XML Schema, and four of the project's own namespace: `rowOf`, `columnOf`,
     /// `cellOf` and `cellCount`. Each takes subject, predicate and object of a triple; then, if need be, a
     /// graph and a number from 1 that chooses among several cells. Or it uses the property `search` of that
@@ -509,11 +513,11 @@ codes! {
     /// this value again: a number with more decimal places than its pattern has, an item that holds the
     /// separator of its list. Widen the format.
     InverseValue = "0825", Error, "value has no written form", "";
-    /// A shape in `ontology/shapes*.ttl` is ill-formed: a parameter has the wrong kind of value or stands
+    /// A shape in `ontology/shapes*.ttl` is ill-formed: a parameter has the wrong kind of value or is
     /// twice, a property shape has no path, a regular expression or a list is broken. The constraint is not
     /// checked. Mend it as the message says; the line is the one on which the statement ends.
     Shape = "0901", Error, "ill-formed shape", "SHACL";
-    /// The query of a constraint is no SPARQL, holds what a constraint must not hold (`MINUS`, `VALUES`,
+    /// The query of a constraint is not SPARQL, holds what a constraint must not hold (`MINUS`, `VALUES`,
     /// `SERVICE`, `AS` a variable that has its value beforehand), or cannot be evaluated. Mend it: it selects
     /// `$this`, and declares its prefixes by `sh:prefixes`.
     ShapeQuery = "0902", Error, "wrong query of a shape", "SHACL §5";
@@ -530,7 +534,7 @@ codes! {
     ShapeIdle = "0905", Warning, "shape that checks nothing", "SHACL §2.1.3";
     /// A node of the graph breaks a constraint of a shape whose severity is `sh:Violation` or one of your own.
     /// The place is the cell that made the value, or, where a value is missing or none is to blame, the cell
-    /// it would stand in or the row of the thing. Correct the cell, or the shape that the report names.
+    /// it would be in or the row of the thing. Correct the cell, or the shape that the report names.
     ShapeViolation = "0910", Error, "shape violated", "SHACL";
     /// As CG0910, of a shape whose severity is `sh:Warning`: the build is published all the same.
     ShapeWarning = "0911", Warning, "shape not quite met", "SHACL";
@@ -559,7 +563,7 @@ impl Code {
         )
     }
 
-    /// Whether the rule is about how metadata is written, and not about what stands in the tables.
+    /// Whether the rule is about how metadata is written, and not about what is in the tables.
     pub const fn is_noise(self) -> bool {
         matches!(self, Self::HeaderUnnamed)
     }

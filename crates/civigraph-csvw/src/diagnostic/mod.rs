@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub enum Severity {
     /// Worth knowing; nothing is wrong.
     Note,
-    /// The work goes on, and its result stands.
+    /// The work goes on, and its result counts.
     Warning,
     /// The input is refused.
     Error,
@@ -56,7 +56,7 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub place: Place,
-    /// The offending value, as it stands in the input.
+    /// The offending value, as it is in the input.
     pub found: Option<String>,
     /// What would have been right.
     pub expected: Option<String>,

@@ -1,4 +1,4 @@
-//! Where in the input something stands.
+//! Where in the input something is.
 
 use super::text::visible;
 use std::fmt;
@@ -11,7 +11,7 @@ pub struct Place {
     pub file: Arc<str>,
     /// Physical line from 1, quoted line breaks counted; 0 where the place is the whole file.
     pub line: u64,
-    /// Character in that line from 1 (a BOM is no character); 0 where the place is the whole line.
+    /// Character in that line from 1 (a BOM is not a character); 0 where the place is the whole line.
     pub column: u64,
     /// The cell, for places in a table.
     pub cell: Option<CellPlace>,

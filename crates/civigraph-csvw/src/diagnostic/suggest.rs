@@ -18,7 +18,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let written = word;
     let word = fold(word);
     let length = word.chars().count();
-    // Words are short; a pasted paragraph is no slip of the keyboard.
+    // Words are short; a pasted paragraph is not a slip of the keyboard.
     if length == 0 || length > 100 || !word.contains(char::is_alphabetic) {
         return None;
     }
@@ -112,6 +112,11 @@ mod tests {
             assert_eq!(nearest(word, keys), None, "{word}");
         }
         assert_eq!(nearest("twon-12", keys), Some("town-12"));
+        let queries = ["timeline", "session-participants"];
+        assert_eq!(
+            nearest("sesion-participant", queries),
+            Some("session-participants")
+        );
         check("", None);
     }
 

@@ -121,7 +121,7 @@ impl<'d> Writer<'d> {
     }
 }
 
-/// Whether a spreadsheet would evaluate a cell. A plain number is no formula, whatever its sign.
+/// Whether a spreadsheet would evaluate a cell. A plain number is not a formula, whatever its sign.
 pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
 }

@@ -13,7 +13,7 @@ pub struct Unencodable {
 }
 
 impl Unencodable {
-    /// What is told at the place of the table.
+    /// What is reported at the place of the table.
     pub fn diagnostic(&self, place: Place) -> Diagnostic {
         let message = format!(
             "the table is not written: its encoding, {}, has no `{}`",

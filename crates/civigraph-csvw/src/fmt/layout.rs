@@ -87,7 +87,7 @@ impl Known {
         if self.said(&settled, separator) == self.said(text, separator) {
             return settled;
         }
-        // Alone, an item may be no list of one: an empty text is no item, and one for null is no list.
+        // Alone, an item may be no list of one: an empty text is not an item, and one for null is not a list.
         text.to_owned()
     }
 
@@ -262,7 +262,7 @@ impl Order<'_> {
         Some((before, after))
     }
 
-    /// Where a column of the metadata stands in the file.
+    /// Where a column of the metadata is in the file.
     pub(super) fn place(&self, column: usize) -> Option<usize> {
         self.known.iter().position(|known| *known == Some(column))
     }

@@ -1,8 +1,8 @@
 //! The canonical form of a curated table: one way to write the same rows, so that diffs show facts.
 //!
-//! Columns stand in the order of the metadata, those that it does not know after them; rows in the
+//! Columns are in the order of the metadata, those that it does not know after them; rows in the
 //! order of the primary key; items of unordered lists in the order of their bytes, each once, because
-//! that is all that "unordered" leaves; titles as the metadata names their column. Quotes stand only where
+//! that is all that "unordered" leaves; titles as the metadata names their column. Quotes are only where
 //! RFC 4180 needs them, lines end with a line feed, there is no byte order mark.
 //! Encoding, delimiter, quote and comment prefix stay those of the dialect, so that the metadata still fits.
 //!
@@ -227,11 +227,11 @@ struct Parts {
     /// Lines and header rows before the data, in order.
     head: Vec<Head>,
     rows: Vec<Row>,
-    /// What stands after the last row.
+    /// What is after the last row.
     tail: String,
 }
 
-/// What stands before the data.
+/// What is before the data.
 #[derive(Debug)]
 enum Head {
     /// A comment or a skipped line, without its terminator.

@@ -9,7 +9,7 @@ const MAX_FRACTION: usize = 12;
 
 /// A datatype that is tried on cells.
 pub struct Candidate {
-    /// Its description, as it will stand in the metadata.
+    /// Its description, as it will be in the metadata.
     pub description: DatatypeDescription,
     /// What it accepts beyond its datatype's rules.
     pub kind: Kind,
@@ -90,7 +90,7 @@ impl Candidate {
         pattern.is_some_and(|pattern| pattern.starts_with('d'))
     }
 
-    /// What stands between groups of digits.
+    /// What is between groups of digits.
     fn group(&self) -> Option<char> {
         let format = self.description.format.as_ref()?;
         let named = format.group_char.as_ref().and_then(|c| c.chars().next());
@@ -99,7 +99,7 @@ impl Candidate {
         named.or(comma.then_some(','))
     }
 
-    /// What stands before fractions.
+    /// What is before fractions.
     fn decimal(&self) -> Option<char> {
         match self.kind {
             Kind::Formatted { decimal, .. } => decimal,
@@ -288,7 +288,7 @@ struct Versions {
     fractions: Option<(usize, usize)>,
     /// An example that ends with a zero that says nothing of the value.
     trailing_zero: Option<String>,
-    /// A number that is no part of a version: negative, or with many digits.
+    /// A number that is not part of a version: negative, or with many digits.
     number: bool,
 }
 
@@ -510,7 +510,7 @@ impl Remaining {
 }
 
 /// Whether a column is named after years.
-fn speaks_of_years(name: &str) -> bool {
+pub fn speaks_of_years(name: &str) -> bool {
     let name = name.to_lowercase();
     ["year", "год", "god"]
         .iter()

@@ -27,7 +27,7 @@ impl Resolver for Proposed<'_> {
     }
 }
 
-/// Checks files by metadata that was proposed for them and will stand at `path`: what is wrong with the
+/// Checks files by metadata that was proposed for them and will be at `path`: what is wrong with the
 /// files, which no metadata can put right.
 ///
 /// # Errors

@@ -94,7 +94,7 @@ pub fn find(
 pub fn refers(table: &Table, columns: &[usize], key: &Composite) -> Result<bool, Box<Diagnostic>> {
     let mut parts = Parts::new(table, columns);
     let mut holds = table.rows > 0;
-    table.source.rows_while(&mut |cells| {
+    table.source.rows_while(&mut |cells, _| {
         parts.read(cells);
         holds = key.values.contains(&parts.fingerprint(columns));
         if holds {
@@ -117,7 +117,7 @@ enum Rank {
     Text,
 }
 
-/// `None` for what is no part of a key: measures, prose, lists, columns with missing values, and those
+/// `None` for what is not part of a key: measures, prose, lists, columns with missing values, and those
 /// that tell all rows apart alone, though nothing says that they should.
 fn rank(column: &Column, refers: bool) -> Option<Rank> {
     let short = column.mean_length <= MAX_PART_LENGTH;
@@ -200,7 +200,7 @@ impl<'t> Reader<'t> {
     /// The combinations that tell the rows apart; with a limit only so many rows are read.
     fn read(mut self, limit: Option<u64>) -> Result<Vec<Composite>, Box<Diagnostic>> {
         let mut rows = 0;
-        self.table.source.rows_while(&mut |cells| {
+        self.table.source.rows_while(&mut |cells, _| {
             rows += 1;
             self.parts.read(cells);
             let parts = &self.parts;

@@ -11,7 +11,7 @@ use crate::uri;
 use serde_json::{Map, Value, json};
 use std::path::{Component, Path, PathBuf};
 
-/// The text of the document; `folder` is where it will stand, `base` that of the project's IRIs.
+/// The text of the document; `folder` is where it will be, `base` that of the project's IRIs.
 pub fn write(tables: &[Table], keys: &Keys, folder: &Path, base: Option<&str>) -> String {
     let mut document = Map::new();
     document.insert(
@@ -304,20 +304,12 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
              from where they are whole."
         ));
     }
-    if let Some((odd, count)) = column.odd_among_numbers() {
-        let others = match count {
-            1 => format!("`{odd}` does not"),
-            _ => format!("{count} do not, `{odd}` first"),
-        };
-        notes.push(format!(
-            "Cells look like numbers, such as `{example}`, but {others}: kept as text."
-        ));
-    }
     if let Some(day) = column.no_such_day.as_ref().filter(|_| column.is_text()) {
         notes.push(format!(
             "`{day}` has the form of a date, but there is no such day. If the cells are dates, correct it."
         ));
     }
+    notes.extend(column.almost());
     if let Some(separator) = column.maybe_separator {
         notes.push(format!(
             "Some cells have `{separator}`: if they are lists, declare it as `separator`."
@@ -433,7 +425,7 @@ fn url(folder: &Path, file: &Path) -> String {
         .zip(&file)
         .take_while(|(a, b)| a == b)
         .count()
-        // The file's own name always stands in the URL.
+        // The file's own name always is in the URL.
         .min(file.len().saturating_sub(1));
     let mut url = "../".repeat(folder.len() - common);
     for (index, part) in file.iter().skip(common).enumerate() {

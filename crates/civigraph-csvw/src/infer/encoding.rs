@@ -63,7 +63,7 @@ pub fn guess(head: &[u8], cut: bool) -> Guess {
     }
     let valid = match std::str::from_utf8(head) {
         Ok(_) => true,
-        // A character cut off by the end of the head is no error.
+        // A character cut off by the end of the head is not an error.
         Err(error) => error.error_len().is_none() && cut,
     };
     if valid {

@@ -228,7 +228,7 @@ fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Bo
         if splits.is_empty() {
             continue;
         }
-        table.source.rows_while(&mut |cells| {
+        table.source.rows_while(&mut |cells, _| {
             for split in splits.iter_mut().filter(|split| split.holds) {
                 let cell = cells.get(split.column).map_or("", String::as_str);
                 let target = targets.iter().find(|(target, _)| *target == split.target);
@@ -315,7 +315,7 @@ fn foreign_keys(
             }
             let is_own_key = own_key == Some(number);
             let named = name::refers_to(&column.name, &tables[target].name, &key.name);
-            // Small numbers are in every key, and a key is no reference unless it says so; nor is a
+            // Small numbers are in every key, and a key is not a reference unless it says so; nor is a
             // column of the table itself, whose few values may be in the key by chance.
             let by_values = column.is_text() && !is_own_key && target != index;
             if (is_own_key && target == index) || !(named || by_values) {
@@ -333,7 +333,7 @@ fn foreign_keys(
     if guesses.is_empty() {
         return Ok(Vec::new());
     }
-    table.source.rows(|cells| {
+    table.source.rows(|cells, _| {
         for guess in guesses.iter_mut().filter(|guess| guess.holds) {
             let column = table.columns.get(guess.column);
             let target = targets.get(guess.table).copied().flatten();

@@ -10,6 +10,7 @@
 //! All passes read every row, so that what is proposed holds for the whole file; memory grows with
 //! the number of columns and, up to a bound, with the values of columns that may be keys.
 
+mod almost;
 mod candidate;
 mod check;
 mod composite;
@@ -34,7 +35,7 @@ const EXAMPLE_BASE: &str = "http://example.org/";
 /// How to infer.
 #[derive(Debug, Clone)]
 pub struct InferOptions {
-    /// The folder in which the metadata will stand: URLs of tables are relative to it.
+    /// The folder in which the metadata will be: URLs of tables are relative to it.
     pub folder: PathBuf,
     /// How many values of columns that may be keys are remembered at once, over all files; 16 bytes each.
     pub remembered_values: usize,
@@ -43,7 +44,7 @@ pub struct InferOptions {
 }
 
 impl InferOptions {
-    /// Options for metadata that will stand in `folder`.
+    /// Options for metadata that will be in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -69,7 +70,7 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
     Ok(document::write(&tables, &keys, &options.folder, base))
 }
 
-/// A base for the IRIs of a project whose metadata will stand in `folder`: one under `http://example.org/`,
+/// A base for the IRIs of a project whose metadata will be in `folder`: one under `http://example.org/`,
 /// after the name of the project's folder, to be replaced by the curator.
 pub fn example_base(folder: &Path) -> String {
     let path = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());

@@ -1,6 +1,7 @@
 //! What the cells of a table have in common, column by column.
 
-use super::candidate::{Candidate, Remaining};
+use super::almost::Almost;
+use super::candidate::{Candidate, Remaining, speaks_of_years};
 use super::name;
 use super::source::Source;
 use crate::datatype::value::is_valid;
@@ -83,11 +84,10 @@ pub struct Column {
     pub compact_dates: bool,
     /// All cells are numbers as spreadsheets show long digits, such as `4.00638E+12`.
     pub shortened: bool,
-    /// The first cell that does not look like a number, and how many there are.
-    pub no_number: Option<(String, u64)>,
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
     values: Remaining,
+    almost: Almost,
     lists: [Option<List>; 2],
     total_length: u64,
     words: u64,
@@ -216,11 +216,11 @@ impl Table {
             .collect();
         let mut rows = 0;
         let mut buffer = String::new();
-        let blank_rows = source.rows(|cells| {
+        let blank_rows = source.rows(|cells, line| {
             rows += 1;
             for (index, column) in columns.iter_mut().enumerate() {
                 let cell = cells.get(index).map_or("", String::as_str);
-                column.observe(cell, &mut buffer, budget);
+                column.observe(cell, line, &mut buffer, budget);
             }
         })?;
         let locale = Locale::of(&columns);
@@ -281,9 +281,9 @@ impl Column {
             no_such_day: None,
             compact_dates: true,
             shortened: true,
-            no_number: None,
             maybe_separator: None,
             values: Remaining::default(),
+            almost: Almost::default(),
             lists: [None, None],
             total_length: 0,
             words: 0,
@@ -293,7 +293,7 @@ impl Column {
         }
     }
 
-    fn observe(&mut self, cell: &str, buffer: &mut String, budget: &mut usize) {
+    fn observe(&mut self, cell: &str, line: u64, buffer: &mut String, budget: &mut usize) {
         let value = trimmed(cell);
         self.padded |= value.len() != cell.len();
         if value.is_empty() {
@@ -323,17 +323,12 @@ impl Column {
             }
         }
         self.values.observe(value, buffer);
+        self.almost.observe(value, line);
         if self.no_such_day.is_none() && is_no_day(value) {
             self.no_such_day = Some(value.to_owned());
         }
         self.compact_dates &= is_compact_day(value);
         self.shortened &= is_shortened(value);
-        if !looks_like_a_number(value) {
-            let (_, count) = self
-                .no_number
-                .get_or_insert_with(|| (value.chars().take(40).collect(), 0));
-            *count += 1;
-        }
         self.only_digits &= value.bytes().all(|byte| byte.is_ascii_digit());
         self.total_length += value.chars().count() as u64;
         self.words += value.split(' ').count() as u64;
@@ -450,14 +445,14 @@ impl Column {
         matches!(self.choice.datatype.base.as_str(), "" | "string" | "token")
     }
 
-    /// The first cell of few that do not look like numbers where all others do, and how many there are.
-    pub fn odd_among_numbers(&self) -> Option<(&str, u64)> {
-        let (odd, count) = self.no_number.as_ref()?;
-        let few = self.values.cells >= 3
-            && (*count == 1 || count.saturating_mul(10) <= self.values.cells);
-        let is_text =
-            self.is_text() && self.choice.kept_as_text.is_none() && self.choice.separator.is_none();
-        (few && is_text).then_some((odd, *count))
+    /// What to say of cells that are not numbers, or dates, in a column where many are.
+    pub fn almost(&self) -> Option<String> {
+        let plain = self.is_text()
+            && self.choice.separator.is_none()
+            && self.choice.kept_as_text.is_none()
+            && !self.is_code();
+        let note = || self.almost.note(speaks_of_years(&self.title));
+        plain.then(note).flatten()
     }
 
     /// Whether there is a cell with a value.
@@ -623,14 +618,6 @@ fn is_shortened(value: &str) -> bool {
         && fraction.len() <= 5
         && all_digits(fraction)
         && all_digits(exponent)
-}
-
-/// Whether a text has the digits and marks of a number, and nothing else.
-fn looks_like_a_number(value: &str) -> bool {
-    let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
-    let is_mark = |c: char| matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}');
-    digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || is_mark(c))
 }
 
 /// Whether a text is eight digits that are a day of the last centuries or this one.

@@ -136,9 +136,9 @@ impl Source {
     /// Calls `row` with the cells of every data row; rows without any content are left out.
     ///
     /// Returns how many those were.
-    pub fn rows(&self, mut row: impl FnMut(&[String])) -> Result<u64, Box<Diagnostic>> {
-        self.rows_while(&mut |cells| {
-            row(cells);
+    pub fn rows(&self, mut row: impl FnMut(&[String], u64)) -> Result<u64, Box<Diagnostic>> {
+        self.rows_while(&mut |cells, line| {
+            row(cells, line);
             ControlFlow::Continue(())
         })
     }
@@ -146,7 +146,7 @@ impl Source {
     /// The same, up to the row at which `row` breaks off.
     pub fn rows_while(
         &self,
-        row: &mut dyn FnMut(&[String]) -> ControlFlow<()>,
+        row: &mut dyn FnMut(&[String], u64) -> ControlFlow<()>,
     ) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
         let format = Format::new(&self.dialect);
@@ -178,6 +178,7 @@ impl Source {
                 if !place.is_row {
                     continue;
                 }
+                let line = place.line;
                 let record = records.record();
                 cells.truncate(record.cells.len());
                 cells.resize_with(record.cells.len(), String::new);
@@ -187,7 +188,7 @@ impl Source {
                 }
                 if cells.iter().all(String::is_empty) && cells.len() < self.preamble.column_count {
                     blank += 1;
-                } else if row(&cells).is_break() {
+                } else if row(&cells, line).is_break() {
                     return Ok(blank);
                 }
             }
@@ -238,7 +239,7 @@ fn flaws(head: &[u8], dialect: &Dialect) -> usize {
     flaws
 }
 
-/// How many rows of titles stand before the header: rows with one cell, or none, above rows that all
+/// How many rows of titles are before the header: rows with one cell, or none, above rows that all
 /// have more.
 fn title_rows(head: &[u8], dialect: &Dialect) -> u64 {
     let format = Format::new(dialect);
@@ -293,7 +294,7 @@ fn delimiter(head: &[u8], dialect: &Dialect) -> &'static str {
     best.0
 }
 
-/// How many cells the header has, or, where titles stand before it, most of the records.
+/// How many cells the header has, or, where titles are before it, most of the records.
 fn usual_count(counts: &[usize]) -> Option<usize> {
     match counts.first() {
         None => None,
@@ -329,7 +330,7 @@ fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
     counts
 }
 
-/// Whether lines that start with `#` stand before the header. `#id,name` is a header.
+/// Whether lines that start with `#` are before the header. `#id,name` is a header.
 fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
     let mut lines = head
         .split(|byte| matches!(byte, b'\n' | b'\r'))
@@ -397,7 +398,7 @@ fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u
         commented_rows |= format.is_comment(head, at);
         at = format.skip(head, at, &mut record).0;
     }
-    // A longer prefix is that of the comments and not of the header. It is needed where comments stand
+    // A longer prefix is that of the comments and not of the header. It is needed where comments are
     // among the rows, or have a quote that would go on in the next line.
     let prefixes = [Some("##"), Some("# ")];
     let (first, last) = match commented_rows {
@@ -415,7 +416,7 @@ fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u
     })
 }
 
-/// How many rows and comments stand before `end`, where one starts there that is no comment.
+/// How many rows and comments are before `end`, where one starts there that is not a comment.
 fn rows_up_to(head: &[u8], dialect: &Dialect, end: usize) -> Option<u64> {
     let format = Format::new(dialect);
     let mut record = Record::default();

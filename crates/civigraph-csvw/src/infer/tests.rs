@@ -216,7 +216,7 @@ fn the_last_comment_can_be_the_header() -> io::Result<()> {
         json!({ "skipRows": 2 }),
         ["#id", "name"],
     )?;
-    // A quote goes on in the next line unless it stands in a comment.
+    // A quote goes on in the next line unless it is in a comment.
     check(
         "# 5\" pipes\n#id,name\n1,a\n2,b\n",
         json!({ "commentPrefix": "# ", "skipRows": 1 }),
@@ -318,7 +318,7 @@ fn keys_of_several_columns() -> io::Result<()> {
             "city,seen\nkursk,1.2.2020\nkursk,13.12.2020\nperm,1.2.2020\nkursk,01.02.2020\n",
             Value::Null,
         ),
-        // Identifiers before times before texts, whatever stands first.
+        // Identifiers before times before texts, whatever is first.
         (
             "note,day,who,post_id\n\
              a,2020-01-01,x,1\na,2020-01-01,y,2\nb,2020-01-02,x,1\nc,2020-01-02,y,2\n\
@@ -332,7 +332,7 @@ fn keys_of_several_columns() -> io::Result<()> {
              p,2001,f,1\np,2001,m,2\np,2002,f,3\np,2002,m,4\n",
             json!(["city", "year", "sex"]),
         ),
-        // A cell that is empty is no part of a key.
+        // A cell that is empty is not part of a key.
         (
             "city,year,value\nkursk,2001,1\nperm,2001,1\nkursk,2002,1\nperm,,2\nomsk,2002,2\n",
             Value::Null,
@@ -526,6 +526,38 @@ fn codes_are_strings() -> io::Result<()> {
         let found = comments(&columns[index]);
         assert!(found.contains(words), "{found}");
     }
+    Ok(())
+}
+
+#[test]
+fn cells_that_are_almost_numbers_are_shown() -> io::Result<()> {
+    let content = "id,made,seen,year\na,1480,2019-05-01,1\nb,um 1480,2019-05-02,1\nc,1903?,May 2019,2\n\
+                   d,1850,2019-05-04,3\ne,[1911],2019-05-05,?\nf,1912,2019-05-06,4\ng,1913,2019-05-07,5\n";
+    let metadata = columns_of(content.as_bytes())?;
+    let columns = metadata["tableSchema"]["columns"].as_array().unwrap();
+    for (index, words) in [
+        (
+            1,
+            "3 of 7 cells are not numbers: `um 1480` (line 3), `1903?` (line 4), `[1911]` (line 6). Kept as text.",
+        ),
+        (
+            2,
+            "1 of 7 cells is not a date: `May 2019` (line 4). Kept as text.",
+        ),
+    ] {
+        assert_eq!(columns[index].get("datatype"), None);
+        let found = comments(&columns[index]);
+        assert!(found.contains(words), "{found}");
+    }
+    // A word for null is no cell that is something else.
+    let found = comments(&columns[3]);
+    assert!(!found.contains("not numbers"), "{found}");
+    let metadata = columns_of(b"year\n1480\n1490\nca. 1500\n1510\n")?;
+    let found = comments(&metadata["tableSchema"]["columns"][0]);
+    assert!(
+        found.contains("`ca. 1500` (line 4)") && found.contains("EDTF"),
+        "{found}"
+    );
     Ok(())
 }
 

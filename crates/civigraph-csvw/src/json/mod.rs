@@ -67,7 +67,7 @@ pub struct JsonSink<W> {
     table: Option<usize>,
     /// Comments among the rows of that table.
     comments: Vec<String>,
-    /// Whether something stands before, in the innermost open array.
+    /// Whether something is before, in the innermost open array.
     started: Started,
 }
 

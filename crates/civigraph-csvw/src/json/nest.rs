@@ -3,7 +3,7 @@
 use super::row::{Subject, Value};
 use std::collections::HashMap;
 
-/// The objects of a row that stand in no other, each as text with those inside it.
+/// The objects of a row that are in no other, each as text with those inside it.
 ///
 /// A subject goes into another where the row names it by exactly one value URL, unless it would go
 /// into itself.

@@ -3,7 +3,7 @@
 //! The only part of validation that needs more than one row at a time. What is collected is not the
 //! values but 24 bytes a key: a 128-bit fingerprint of the typed values and the number of the row.
 //! Beyond a budget the collected keys are spilled to unnamed temporary files, split by the first byte
-//! of the fingerprint; at the end one part after another is sorted, so that equal keys stand together. A part
+//! of the fingerprint; at the end one part after another is sorted, so that equal keys are together. A part
 //! that is too large because many keys are equal is sorted on disk.
 //!
 //! ```text

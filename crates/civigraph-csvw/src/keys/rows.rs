@@ -45,7 +45,7 @@ pub struct KeyRow {
 /// A cell of a key.
 #[derive(Debug, Clone)]
 pub struct KeyCell {
-    /// Where it stands, to the line and column.
+    /// Where it is, to the line and column.
     pub place: Place,
     /// Its text in the file.
     pub text: String,
@@ -114,7 +114,7 @@ impl KeyRow {
         texts.join(", ")
     }
 
-    /// Where the first cell stands.
+    /// Where the first cell is.
     pub(super) fn place(&self) -> Place {
         self.cells
             .first()

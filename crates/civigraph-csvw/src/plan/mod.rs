@@ -30,9 +30,9 @@
 //! | `rml:termType rml:BlankNode` alone | [`TermMap::Fresh`], with the number of the map as its text |
 //! | `rml:constant`, `rml:predicate`, `rml:object`, `rml:class` | [`TermMap::Constant`]; each class is a triple map with `rdf:type` (0004a, 0006a, 0007a–d) |
 //! | `rml:reference` as a literal | [`Text::Column`] (0000, 0001a) |
-//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is no IRI then is reported (0019a–b, 0020a) |
+//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is not an IRI then is reported (0019a–b, 0020a) |
 //! | a template as a literal | [`Text::Template`] of a template with [`Escaping::None`] and [`Form::Text`] (0003c, 0010c) |
-//! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is no tag is refused by the front end (0015a–b) |
+//! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is not a tag is refused by the front end (0015a–b) |
 //! | `rml:datatype`, `rml:datatypeMap` | [`DatatypeMap`] (0022a–c) |
 //! | no datatype and no language | [`DatatypeMap::Column`], with columns of strings: the natural mapping of CSV |
 //! | several predicates or objects | a triple map for each pair (0007c–d, 0008c) |
@@ -78,6 +78,41 @@ impl Plan {
     /// A table.
     pub fn table(&self, id: TableId) -> Option<&TablePlan> {
         self.tables.get(id.index())
+    }
+
+    /// Whether any row yields something else where it has another number, were it only the label of a blank node. Where
+    /// none does, places of rows matter to messages alone.
+    ///
+    /// ```
+    /// # use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions, Mode};
+    /// # use civigraph_csvw::diagnostic::{self, Diagnostics};
+    /// # use civigraph_csvw::resource::LocalFiles;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("t.csv"), "a\n1\n")?;
+    /// # let files = LocalFiles::new(folder.path());
+    /// # let mut diagnostics = Diagnostics::new(diagnostic::Mode::Convert);
+    /// # let url = files.url_of(&folder.path().join("t.csv"));
+    /// # let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
+    /// let options = CompileOptions { mode: Mode::Minimal, ..CompileOptions::default() };
+    /// let plan = csvw::compile(&group, &options, &mut diagnostics);
+    /// // Rows without `aboutUrl` are blank nodes, whose labels count the rows.
+    /// assert!(plan.depends_on_row_numbers());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn depends_on_row_numbers(&self) -> bool {
+        let mut tables = self.tables.iter();
+        let is_fresh = |term: &TermMap| matches!(term, TermMap::Fresh(_));
+        let mut joined = self.joins.iter().flat_map(|join| &join.maps);
+        tables.any(|table| table.counts_rows() || table.labels_rows())
+            || joined.any(|map| {
+                let graphs = map.graphs.iter().filter_map(GraphMap::term);
+                [&map.subject, &map.predicate, &map.object]
+                    .into_iter()
+                    .chain(graphs)
+                    .any(is_fresh)
+            })
     }
 
     /// The tables with their ids.
@@ -177,5 +212,13 @@ impl TablePlan {
         let numbered = |slot: &Slot| matches!(slot, Slot::Row | Slot::SourceRow);
         let mut slots = self.templates.iter().flat_map(Template::slots);
         slots.any(numbered)
+    }
+
+    /// Whether the labels of blank nodes depend on the number of the row: those of new nodes, and of lists.
+    pub fn labels_rows(&self) -> bool {
+        self.maps.iter().any(|map| {
+            let is_fresh = |term: &TermMap| matches!(term, TermMap::Fresh(_));
+            map.object.is_list() || map.terms().any(is_fresh)
+        })
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Template {
     /// Text and expressions, in order; neighbouring texts are one.
     pub parts: Vec<Part>,
-    /// How values stand in the expansion.
+    /// How values are in the expansion.
     #[serde(default, skip_serializing_if = "Escaping::is_uri")]
     pub escaping: Escaping,
     /// What expansions are.
@@ -32,7 +32,7 @@ pub enum Form {
     /// The same, and they may start with a prefix that only the row tells (Metadata Vocabulary §5.1.3: a template is
     /// expanded first).
     Prefixed,
-    /// Absolute IRIs, or texts that follow the base of the table as they stand, as RML has it.
+    /// Absolute IRIs, or texts that follow the base of the table as they are, as RML has it.
     Appended,
     /// Texts: lexical forms, labels of blank nodes.
     Text,
@@ -91,7 +91,7 @@ pub enum Part {
 /// An expression: `{operator variables}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Expression {
-    /// What stands before, between and around the values.
+    /// What is before, between and around the values.
     pub operator: Operator,
     /// The variables in order.
     pub variables: Vec<Variable>,
@@ -159,7 +159,7 @@ impl Template {
     /// Compiles a template; `slot` looks a variable up.
     ///
     /// The expansions of an IRI template may start with a prefix ([`Form::Prefixed`]). Where its constant start
-    /// tells which, the prefix is expanded here. What is no template is text: whether templates are well formed is
+    /// tells which, the prefix is expanded here. What is not a template is text: whether templates are well formed is
     /// checked where mappings are read.
     pub fn new(
         template: &str,
@@ -393,14 +393,14 @@ fn expand_prefix(parts: &mut [Part]) -> bool {
         return true;
     };
     // As in JSON-LD, `//` after the colon makes it a URL.
-    let told = match rest {
+    let is_prefixed = match rest {
         [] => true,
         [Part::Expression(expression)] if local.is_empty() => {
             !matches!(expression.operator, Operator::Reserved | Operator::Path)
         }
         _ => !matches!(local, "" | "/"),
     };
-    if !told {
+    if !is_prefixed {
         return false;
     }
     if !local.starts_with("//") {

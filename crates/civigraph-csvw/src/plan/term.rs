@@ -136,7 +136,7 @@ pub enum Text {
 pub enum DatatypeMap {
     /// None: it is a string, with or without a language.
     String,
-    /// That of the column whose value it is. What is no value of it is a string (Tabular Data Model §6.4), and
+    /// That of the column whose value it is. What is not a value of it is a string (Tabular Data Model §6.4), and
     /// only strings have a language.
     Column,
     /// The same for all rows.
@@ -154,7 +154,7 @@ pub enum LanguageMap {
     None,
     /// A language tag.
     Constant(String),
-    /// The value of a column of the row. What is no language tag is reported, and the string has no language.
+    /// The value of a column of the row. What is not a language tag is reported, and the string has no language.
     Column(ColumnId),
     /// The tag that a template makes; a string without language where it is none.
     Template(Expansion),

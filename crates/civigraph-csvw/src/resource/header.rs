@@ -56,7 +56,7 @@ pub(super) fn single_language<'f>(fields: impl IntoIterator<Item = &'f str>) -> 
 
 /// Reads the links of one `Link` field value (RFC 8288 §3), targets resolved against `base`.
 ///
-/// A link whose target is no URL is left out.
+/// A link whose target is not a URL is left out.
 pub(super) fn links(text: &str, base: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for link in split_outside_quotes(text, ',') {

@@ -30,7 +30,7 @@ impl LocalFiles {
     /// a slash at its end.
     ///
     /// # Errors
-    /// It is no IRI below which others can be.
+    /// It is not an IRI below which others can be.
     pub fn published_at(mut self, base: &str) -> Result<Self, url::InvalidUrl> {
         let mut folder = url::without_fragment(base).to_owned();
         if !folder.ends_with('/') {

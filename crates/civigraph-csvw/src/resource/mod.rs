@@ -18,8 +18,10 @@ pub use local::LocalFiles;
 pub use unpack::Unpacked;
 pub(crate) use unpack::{Unpacker, unpacked_name};
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
@@ -28,7 +30,7 @@ pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
 /// What a user can do about a URL on the web that gives nothing.
 pub const OFFLINE: &str = "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files";
 
-/// What stands behind a URL.
+/// What is behind a URL.
 #[derive(Debug, Clone)]
 pub struct Resource {
     /// The absolute URL, after redirects.
@@ -50,7 +52,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Bytes at hand, under a name that serves as URL too.
+    /// Bytes in memory, under a name that serves as URL too.
     pub fn of_bytes(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self {
             url: name.to_owned(),
@@ -83,8 +85,53 @@ pub enum Content {
     File(PathBuf),
     /// A compressed file or a pipe, with its content in another file.
     Unpacked(Arc<Unpacked>),
-    /// Bytes at hand.
+    /// Bytes in memory.
     Bytes(Arc<[u8]>),
+}
+
+/// Bytes that can be read from any place on.
+pub trait Input: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Input for T {}
+
+impl Content {
+    /// Opens the bytes for reading, at their start.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn open(&self) -> io::Result<Box<dyn Input>> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Unpacked(unpacked) => Box::new(File::open(unpacked.content())?),
+            Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+
+    /// Opens a range of the bytes. There are fewer where the content ends before.
+    ///
+    /// ```
+    /// use civigraph_csvw::resource::Resource;
+    /// use std::io::Read;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let resource = Resource::of_bytes("t.csv", *b"a,b\n1,2\n");
+    /// let mut text = String::new();
+    /// resource.content.range(4..7)?.read_to_string(&mut text)?;
+    /// assert_eq!(text, "1,2");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn range(&self, bytes: Range<u64>) -> io::Result<impl Read + Send + use<>> {
+        let mut input = self.open()?;
+        // Not everything that can be read from its start can be read from elsewhere.
+        if bytes.start > 0 {
+            input.seek(SeekFrom::Start(bytes.start))?;
+        }
+        Ok(input.take(bytes.end.saturating_sub(bytes.start)))
+    }
 }
 
 /// Why a URL gives nothing.
@@ -92,7 +139,7 @@ pub enum Content {
 pub enum ResolveError {
     /// There is nothing at that URL (a 404, a file that does not exist, a URL outside the catalog).
     NotFound,
-    /// There is something, but it cannot be had; the text says why.
+    /// There is something, but it cannot be read; the text says why.
     Failed(String),
 }
 
@@ -109,7 +156,7 @@ impl std::error::Error for ResolveError {}
 
 /// Finds resources by absolute URL.
 pub trait Resolver: Sync {
-    /// Finds what stands behind `url`.
+    /// Finds what is behind `url`.
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError>;
 
     /// Whether URLs on the web are asked for there; if not, a message about one says why it gives nothing.
@@ -161,13 +208,7 @@ impl Resource {
             Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
             Content::Bytes(bytes) => Ok(Arc::clone(bytes)),
             Content::File(_) | Content::Unpacked(_) => {
-                let path = self.content.path().unwrap_or(Path::new(""));
-                let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
-                let file = std::fs::File::open(path).map_err(failed)?;
-                let mut bytes = Vec::new();
-                file.take(limit.saturating_add(1))
-                    .read_to_end(&mut bytes)
-                    .map_err(failed)?;
+                let bytes = self.read_start(limit.saturating_add(1))?;
                 if bytes.len() as u64 > limit {
                     return Err(too_large());
                 }
@@ -178,19 +219,10 @@ impl Resource {
 
     /// The first bytes, at most `limit` of them.
     pub fn read_start(&self, limit: u64) -> Result<Vec<u8>, ResolveError> {
-        match &self.content {
-            Content::Bytes(bytes) => {
-                let end = usize::try_from(limit).map_or(bytes.len(), |end| end.min(bytes.len()));
-                Ok(bytes.get(..end).unwrap_or_default().to_vec())
-            }
-            Content::File(_) | Content::Unpacked(_) => {
-                let path = self.content.path().unwrap_or(Path::new(""));
-                let failed = |error: std::io::Error| ResolveError::Failed(error.to_string());
-                let file = std::fs::File::open(path).map_err(failed)?;
-                let mut bytes = Vec::new();
-                file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-                Ok(bytes)
-            }
-        }
+        let failed = |error: io::Error| ResolveError::Failed(error.to_string());
+        let mut bytes = Vec::new();
+        let mut start = self.content.range(0..limit).map_err(failed)?;
+        start.read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
     }
 }

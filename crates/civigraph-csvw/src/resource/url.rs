@@ -5,7 +5,7 @@ use oxiri::{Iri, IriRef};
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
-/// A text that is no URL.
+/// A text that is not a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidUrl(String);
 
@@ -39,7 +39,7 @@ pub fn without_fragment(url: &str) -> &str {
 /// Normalises an absolute URL as link properties are (Tabular Data Model §6.3): [`uri::normalise`],
 /// and percent-encodings for characters outside ASCII, as RFC 3987 §3.1 maps IRIs to URIs.
 ///
-/// A text that is no absolute URL comes back as it is.
+/// A text that is not an absolute URL comes back as it is.
 pub fn normalise(url: &str) -> String {
     let Ok(iri) = Iri::parse(url) else {
         return url.to_owned();
@@ -259,19 +259,7 @@ pub fn to_path(url: &str) -> Option<PathBuf> {
 /// The path that a percent-encoded URL path stands for.
 pub(super) fn decoded_path(path: &str) -> Option<PathBuf> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if byte == b'%' {
-            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = tail.get(2..)?;
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok().map(PathBuf::from)
+    uri::percent_decode_all(path).map(PathBuf::from)
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub(super) fn push_iunreserved(out: &mut String, text: &str) {
     }
 }
 
-/// The characters beyond ASCII that may stand in IRIs (RFC 3987 §2.2).
+/// The characters beyond ASCII that may be in IRIs (RFC 3987 §2.2).
 const fn is_ucschar(c: char) -> bool {
     match c as u32 {
         0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF => true,
@@ -116,7 +116,20 @@ pub(super) fn push_byte(out: &mut String, byte: u8) {
 
 /// Decodes `%XX` where the result is UTF-8; the text itself otherwise.
 pub fn percent_decode(text: &str) -> String {
+    let (bytes, _) = decoded(text);
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Decodes `%XX`; `None` where the result is not UTF-8, or a `%` is followed by something else than two digits.
+pub fn percent_decode_all(text: &str) -> Option<String> {
+    let (bytes, is_whole) = decoded(text);
+    String::from_utf8(bytes).ok().filter(|_| is_whole)
+}
+
+/// The bytes of a text with `%XX` decoded, and whether each `%` was one.
+fn decoded(text: &str) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(text.len());
+    let mut is_whole = true;
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let digits = match after {
@@ -132,12 +145,13 @@ pub fn percent_decode(text: &str) -> String {
                 rest = &after[2..];
             }
             None => {
+                is_whole &= byte != b'%';
                 bytes.push(byte);
                 rest = after;
             }
         }
     }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    (bytes, is_whole)
 }
 
 #[cfg(test)]

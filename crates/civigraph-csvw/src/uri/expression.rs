@@ -4,14 +4,14 @@ use super::encode::push_iunreserved;
 use super::template::Operator;
 use serde::{Deserialize, Serialize};
 
-/// How values stand in an expansion.
+/// How values are in an expansion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Escaping {
     /// Percent-encoded, as the operator of their expression asks (RFC 6570).
     #[default]
     Uri,
-    /// Percent-encoded but for what may stand in an IRI unencoded (RFC 3987, `iunreserved`), whatever the operator.
+    /// Percent-encoded but for what may be in an IRI unencoded (RFC 3987, `iunreserved`), whatever the operator.
     Iri,
     /// As they are.
     None,

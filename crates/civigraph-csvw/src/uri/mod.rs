@@ -20,6 +20,7 @@ mod normal;
 pub mod prefix;
 mod template;
 
+pub(crate) use encode::percent_decode_all;
 pub use encode::{encode_name, percent_decode, push_reserved, push_unreserved};
 pub use expression::{Escaping, ExpressionWriter, Modified};
 pub use normal::{normalise, same};

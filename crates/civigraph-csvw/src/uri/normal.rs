@@ -6,7 +6,7 @@ use super::encode::{is_triplet, is_unreserved, push_byte};
 ///
 /// Scheme and host in lower case, percent-encoding in upper case and only where it is needed, no dot
 /// segments, no default port of `http` and `https`, no empty path after an authority of these. A text
-/// that is no absolute URL only gets its percent-encoding normalised.
+/// that is not an absolute URL only gets its percent-encoding normalised.
 pub fn normalise(url: &str) -> String {
     let text = normalise_triplets(url);
     let Some((scheme, rest)) = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {

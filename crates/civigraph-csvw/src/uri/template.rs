@@ -65,7 +65,7 @@ pub enum Value<'a> {
     List(&'a [&'a str]),
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TemplateError {
     /// Character of the text, from 1.
@@ -106,7 +106,7 @@ impl Operator {
         }
     }
 
-    /// What stands before the first value that is there.
+    /// What is before the first value that is there.
     pub const fn first(self) -> &'static str {
         match self {
             Self::Reserved => "",
@@ -114,7 +114,7 @@ impl Operator {
         }
     }
 
-    /// What stands between values.
+    /// What is between values.
     pub const fn separator(self) -> &'static str {
         match self {
             Self::Simple | Self::Reserved | Self::Fragment => ",",
@@ -123,7 +123,7 @@ impl Operator {
         }
     }
 
-    /// Whether values stand after the names of their variables.
+    /// Whether values are after the names of their variables.
     pub const fn is_named(self) -> bool {
         matches!(self, Self::Parameter | Self::Query | Self::Continuation)
     }
@@ -302,7 +302,7 @@ fn modifiers(part: &str) -> Result<(&str, Option<usize>, bool), (usize, &'static
 fn bad_name(name: &str) -> Option<usize> {
     let bytes = name.as_bytes();
     let mut at = 0;
-    // A dot may stand only between other characters.
+    // A dot may be only between other characters.
     let mut after_dot = true;
     while let Some(&byte) = bytes.get(at) {
         if byte == b'.' {

@@ -481,7 +481,7 @@ pub fn damage_is_found(bytes: &[u8]) {
     assert_eq!(everything(folder.path()).unwrap(), expected);
 }
 
-/// Where the facts of a file stand in a header: magic, version, kinds; then 28 bytes a file, the checksum last.
+/// Where the facts of a file are in a header: magic, version, kinds; then 28 bytes a file, the checksum last.
 fn facts_at(file: usize) -> usize {
     8 + 4 + 9 * 4 + file * 28
 }

@@ -3,8 +3,8 @@
  * `style-src 'self'` allows without a nonce, so that pages can be kept and the static site has the same policy.
  */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language'
 import { sparql } from '@codemirror/legacy-modes/mode/sparql'
 import { setDiagnostics } from '@codemirror/lint'
@@ -93,7 +93,7 @@ export function editor({ text, label, hint, complete, changed, moved, run, forma
         StreamLanguage.define(sparql),
         syntaxHighlighting(colours),
         autocompletion({ override: [complete], activateOnTypingDelay: 80, maxRenderedOptions: 60, icons: false }),
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, { key: 'Tab', run: acceptCompletion }]),
         placeholder(hint),
         EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', autocorrect: 'off' }),
         EditorState.phrases.of(phrases),

@@ -118,14 +118,11 @@ async function start(page, config) {
     textarea.hidden = true
     rememberHeight(box)
     find('label[for="query-text"]')?.addEventListener('click', () => pad?.focus())
-    const formatButton = h('button', { type: 'button', title: 'Shift+Alt+F', onclick: layOut }, words.format)
-    find('.query-actions')?.append(formatButton)
   }
-  const runButton = find('.query-actions button[name="run"]')
-  const cancelButton = h('button', { type: 'button', class: 'cancel', hidden: true, title: 'Esc', onclick: () => stop() }, words.cancel)
-  runButton?.after(cancelButton)
-  if (textarea && runButton) runButton.title = 'Ctrl+Enter'
-  find('.query-actions')?.append(h('button', { type: 'button', onclick: () => copy(location.href) }, words.share))
+  const cancelButton = find('[data-do="cancel"]')
+  cancelButton.addEventListener('click', () => stop())
+  find('[data-do="format"]')?.addEventListener('click', layOut)
+  find('[data-do="share"]').addEventListener('click', () => copy(location.href))
 
   function layOut() {
     if (pad) pad.replace(format(pad.text()))
@@ -142,7 +139,7 @@ async function start(page, config) {
   // Lists beside the editor.
 
   const storedList = find('#stored-list')
-  if (storedList) filterable(storedList, words)
+  if (storedList) filterable(storedList, find('.filter'), words)
   const past = find('#query-history')
   function showHistory() {
     if (!past) return
@@ -363,13 +360,10 @@ async function start(page, config) {
       const input = form.elements.namedItem(name)
       if (type === 'iri' && input && engine.completes) suggest(/** @type {HTMLInputElement} */ (input))
     }
-    find('.query-actions')?.append(h('button', {
-      type: 'button',
-      onclick: () => {
-        const parameters = new URLSearchParams({ query: withValues(stored.text, terms(new FormData(form))) })
-        location.href = `${config.paths.query}?${parameters}`
-      },
-    }, words.editText))
+    find('[data-do="edit"]').addEventListener('click', () => {
+      const parameters = new URLSearchParams({ query: withValues(stored.text, terms(new FormData(form))) })
+      location.href = `${config.paths.query}?${parameters}`
+    })
   }
 
   /** Things by their labels. @param {HTMLInputElement} input */

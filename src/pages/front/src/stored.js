@@ -4,28 +4,25 @@ import { h } from './dom.js'
 import { isWord, tokens } from './sparql/tokens.js'
 
 /**
- * Adds a filter to the list of stored queries.
+ * Filters the list of stored queries by what is typed.
  * @param {HTMLElement} list
+ * @param {HTMLInputElement} input
  * @param {any} words
  */
-export function filterable(list, words) {
+export function filterable(list, input, words) {
   /** @type {HTMLElement[]} */
   const items = [...list.querySelectorAll('li')]
   const none = h('p', { class: 'quiet', role: 'status' })
-  const input = h('input', {
-    type: 'search', placeholder: words.filterStored, 'aria-label': words.filterStored, class: 'filter',
-    oninput: () => {
-      const wanted = input.value.toLowerCase().split(/\s+/u).filter(Boolean)
-      let shown = 0
-      for (const item of items) {
-        const text = `${item.textContent} ${item.dataset.words ?? ''}`.toLowerCase()
-        item.hidden = !wanted.every((/** @type {string} */ word) => text.includes(word))
-        if (!item.hidden) shown += 1
-      }
-      none.textContent = shown === 0 ? words.noStored : ''
-    },
+  input.addEventListener('input', () => {
+    const wanted = input.value.toLowerCase().split(/\s+/u).filter(Boolean)
+    let shown = 0
+    for (const item of items) {
+      const text = `${item.textContent} ${item.dataset.words ?? ''}`.toLowerCase()
+      item.hidden = !wanted.every((/** @type {string} */ word) => text.includes(word))
+      if (!item.hidden) shown += 1
+    }
+    none.textContent = shown === 0 ? words.noStored : ''
   })
-  list.before(input)
   list.after(none)
 }
 

@@ -43,7 +43,7 @@ enum Engine {
 pub enum ReplaceError {
     /// The expression matches the empty text (`err:FORX0003`).
     MatchesNothing,
-    /// In the replacement, `\` stands before `\` or `$`, and `$` before a digit (`err:FORX0004`).
+    /// In the replacement, `\` is before `\` or `$`, and `$` before a digit (`err:FORX0004`).
     Replacement(String),
     /// Matching took too many steps.
     OutOfSteps,

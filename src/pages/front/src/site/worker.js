@@ -9,20 +9,27 @@ const INFERRED = 'inferred'
 let loading = null
 
 /**
- * @param {string} engine where the WebAssembly is
- * @param {string} data where the graph is: N-Quads, compressed by gzip
+ * A file that is packed by gzip.
+ * @param {string} address
  */
-async function load(engine, data) {
-  const [response] = await Promise.all([fetch(data), init({ module_or_path: engine })])
-  if (!response.ok || !response.body) throw new Error(`${data}: ${response.status}`)
+async function unpacked(address) {
+  const response = await fetch(address)
+  if (!response.ok) throw new Error(`${address}: ${response.status}`)
   // Some hosts unpack what ends in `.gz`; the first two bytes say.
   const bytes = new Uint8Array(await response.arrayBuffer())
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
-  const text = isPacked
-    ? await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
-    : new TextDecoder().decode(bytes)
+  return isPacked ? new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))) : new Response(bytes)
+}
+
+/**
+ * @param {string} engine where the WebAssembly is
+ * @param {string} data where the graph is: N-Quads
+ */
+async function load(engine, data) {
+  const [module, graph] = await Promise.all([unpacked(engine), unpacked(data)])
+  await init({ module_or_path: await module.arrayBuffer() })
   const store = new Store()
-  store.load(text, { format: 'application/n-quads', no_transaction: true })
+  store.load(await graph.text(), { format: 'application/n-quads', no_transaction: true })
   return store
 }
 

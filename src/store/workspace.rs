@@ -1,4 +1,4 @@
-//! The site of a build: the lock, the folder in which it is made, and what every build ends with.
+//! The workspace of a build: the lock, the folder in which it is made, and what every build ends with.
 
 use super::layout::{sequence, sync_folder};
 use super::line::write_quad;
@@ -20,7 +20,7 @@ const SORT: &str = "sort";
 
 /// A build in the making, before anything is in it. Dropping it leaves what is published as it was.
 #[derive(Debug)]
-pub struct Site {
+pub struct Workspace {
     // The folder goes before the lock.
     folder: Unfinished,
     layout: Layout,
@@ -45,7 +45,7 @@ pub(super) struct Content {
     pub(super) amended: manifest::Amendments,
 }
 
-impl Site {
+impl Workspace {
     /// Takes the builder's lock, sweeps the litter of killed builds and makes the folder of a new build.
     ///
     /// # Errors
@@ -262,7 +262,7 @@ impl Site {
     /// not changed costs no history, then the oldest. None that somebody reads goes, nor the one published
     /// before, unless only one is to be kept or the new one repeats it: after a rollback it may be the oldest.
     ///
-    /// What cannot be deleted now is tried again by the next build: that is no failure of this one.
+    /// What cannot be deleted now is tried again by the next build: that is not a failure of this one.
     fn prune(&self, published: &str, before: Option<&str>) -> Vec<String> {
         let mut pruned = Vec::new();
         let Ok(ids) = self.layout.ids() else {
