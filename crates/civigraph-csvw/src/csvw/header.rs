@@ -340,7 +340,9 @@ impl Header {
                 .first()
                 .filter(|it| !it.text.contains('\r'))?
                 .text;
-            let problem = characters::problem(title)?;
+            // White space at the ends of titles is usual, and seen in every list of columns.
+            let padded = characters::Problem::Padded;
+            let problem = characters::problem(title).filter(|problem| *problem != padded)?;
             let counts = described
                 .as_ref()
                 .is_none_or(|described| is_known(title, described));
