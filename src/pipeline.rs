@@ -28,7 +28,7 @@ use self::work::{Attempt, BuildJob};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostics};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::{Resolver, url};
@@ -326,7 +326,10 @@ pub(crate) fn shapes(
         return Ok(Shapes::default());
     }
     let shapes = Shapes::read(&files, diagnostics).map_err(failed)?;
-    shapes.report_untargeted(diagnostics);
+    // An ill-formed target is none, which is reported.
+    if !diagnostics.has(Code::Shape) {
+        shapes.report_untargeted(diagnostics);
+    }
     let mut prefixes = prefixes(project, group, base).map_err(failed)?;
     for file in &files {
         prefixes.add_turtle(file).map_err(failed)?;

@@ -498,6 +498,10 @@ fn rows_are_compared_where_a_side_has_errors() {
     let found = differs(&workshop, "new", "old");
     assert_eq!(found["old_errors"], 1);
     assert!(found.get("new_errors").is_none(), "{found:#}");
+    assert!(
+        found["added"].is_null() && found["removed"].is_null(),
+        "{found:#}"
+    );
     let cell = &found["tables"][0]["rows"][0]["cells"][0];
     assert_eq!(
         (&cell["old"], &cell["new"]),

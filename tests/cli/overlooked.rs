@@ -369,8 +369,8 @@ fn cells_that_are_no_numbers_among_numbers() {
     let run = workshop.run(&["init", "t.csv", "-o", "-"]).exits(0);
     for text in [
         "are what spreadsheets show of long digits",
-        "but `Total` does not: kept as text",
-        "but `\u{2212}0,5` does not: kept as text",
+        "`Total` (line 4). Kept as text",
+        "`\u{2212}0,5` (line 2). Kept as text",
     ] {
         assert!(run.stdout.contains(text), "{text}\n{}", run.stdout);
     }
@@ -572,7 +572,7 @@ fn messages_of_core_constraints_are_text() {
     workshop.write(
         "ontology/shapes.ttl",
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
-         <https://example.org/S> a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ; sh:severity sh:Warn ;\n\
+         <https://example.org/S> a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ; sh:severity sh:Warnig ;\n\
          sh:property [ sh:path rdfs:label ; sh:maxLength 3 ] .\n",
     );
     let run = workshop.run(&["check"]).exits(1);

@@ -312,6 +312,11 @@ impl Header {
         let [column] = self.columns.as_slice() else {
             return None;
         };
+        // The line `sep=;` is a finding of its own.
+        let title = column.titles.first()?;
+        if csv::stated_delimiter(title.text.as_bytes()).is_some() {
+            return None;
+        }
         let delimiter = csv::other_delimiter(resource, dialect)?;
         let message = "the file has one column, and another delimiter parts all of its rows";
         Some(
@@ -329,8 +334,15 @@ impl Header {
     pub fn unseen(&self, schema: Option<&Schema>) -> Vec<Diagnostic> {
         let described: Option<Vec<&Column>> = schema.map(|schema| schema.columns.iter().collect());
         let titles = self.columns.iter().filter_map(|column| {
-            let title = &column.titles.first()?.text;
-            let problem = characters::problem(title)?;
+            // Of lines that end with carriage returns alone, the whole file is the header, which is reported.
+            let title = &column
+                .titles
+                .first()
+                .filter(|it| !it.text.contains('\r'))?
+                .text;
+            // White space at the ends of titles is usual, and seen in every list of columns.
+            let padded = characters::Problem::Padded;
+            let problem = characters::problem(title).filter(|problem| *problem != padded)?;
             let counts = described
                 .as_ref()
                 .is_none_or(|described| is_known(title, described));

@@ -197,13 +197,15 @@ const WELL_KNOWN: &[(&str, &str)] = &[
 impl Reader<'_> {
     /// Warns of a name that starts with a prefix which nothing declares, and of one that its vocabulary does not have.
     pub(super) fn check_prefix(&mut self, document: &Document, node: &Node, name: &str) {
-        if let Some((local, known)) = terms::unknown(name) {
-            let near = suggest::hint(local, known.iter().copied());
+        // What is like no term may be meant: `dc:label`.
+        if let Some((local, known)) = terms::unknown(name)
+            && let Some(near) = suggest::hint(local, known.iter().copied())
+        {
             let message = format!("`{name}` is not a term of its vocabulary");
             self.push(
                 Diagnostic::new(Code::UnknownTerm, document.place_of(node), message)
                     .with_found(name)
-                    .with_optional_hint(near),
+                    .with_hint(near),
             );
         }
         let Some((prefix, local)) = undeclared(name) else {

@@ -204,8 +204,9 @@ codes! {
     /// declare any: `bib:born` is the IRI `bib:born` as it is. Write the whole IRI,
     /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
     UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
-    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms, and this is none of them: most likely
-    /// a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct the name.
+    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms. This is none of them, but much like one:
+    /// most likely a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct
+    /// the name.
     UnknownTerm = "0332", Warning, "unknown term of a vocabulary", "";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.
@@ -266,10 +267,10 @@ codes! {
     LanguageTag = "0408", Invalid, "wrong language tag", "rdf11-concepts §3.3";
     /// The value is valid, and written to the graph as it is, but it is larger than 64 bits hold, or has more
     /// than 18 digits after the point. Queries of Civigraph compare, sort and sum integers and decimals of any
-    /// size; other programs take them for text, round them or leave them out. Doubles that are rounded to infinity or to
-    /// nothing, years beyond 12 digits, and durations of more months than 63 bits hold or more seconds than 20 digits
-    /// cannot be compared here either: a filter leaves their rows out, and they are sorted as text. Is it a number at all? Identifiers are strings:
-    /// `"datatype": "string"`. Measurements may be `double`.
+    /// size; other programs take them for text, round them or leave them out. Doubles that are rounded to infinity
+    /// or to nothing, years beyond 12 digits, and durations of more months than 63 bits hold or more seconds than 20
+    /// digits cannot be compared here either: a filter leaves their rows out, and they are sorted as text. Is it a
+    /// number at all? Identifiers are strings: `"datatype": "string"`. Measurements may be `double`.
     NotComputable = "0409", Warning, "value beyond what most programs hold", "";
     /// The datatype has no such name. Its cells are taken as strings. Use one of the built-in names
     /// (`string`, `integer`, `decimal`, `date`, `gYear`, `anyURI` …), or an object with a `base`.
