@@ -11,7 +11,7 @@ use oxrdf::{NamedNode, Term};
 const READ: usize = 3000;
 
 /// Spans that a page shows.
-const SHOWN: usize = 30;
+const SHOWN: usize = 40;
 
 /// Claims of a span that are shown.
 const CLAIMS: usize = 8;
