@@ -118,12 +118,7 @@ impl View<'_> {
             Some(Term::NamedNode(document)) => Some(document),
             _ => None,
         };
-        let (mut start, mut end) = (None, None);
-        if let Some(Term::NamedNode(selector)) = first(evidence.as_ref(), HAS_SELECTOR)? {
-            start = first(selector.as_ref(), START)?.and_then(number);
-            end = first(selector.as_ref(), END)?.and_then(number);
-        }
-        let range = start.zip(end);
+        let range = self.range(evidence)?;
         let words = self.frame.words;
         let place = match range {
             Some((start, end)) => {
@@ -136,6 +131,12 @@ impl View<'_> {
         let document_iri = document.map(NamedNode::into_string).unwrap_or_default();
         let anchor = anchor(evidence.as_str());
         let page = super::links::path_of(self.site.base(), &document_iri);
+        // A document with many spans has several pages of them.
+        let from = match NamedNodeRef::new(&document_iri) {
+            Ok(document) => super::spans::page_of(self, document, evidence)?,
+            Err(_) => 0,
+        };
+        let page = super::spans::path(&page, from);
         Ok(SpanView {
             document: self.thing(&document_iri),
             place: Value::link(place, self.frame.href(&format!("{page}#{anchor}"))),
@@ -144,6 +145,19 @@ impl View<'_> {
             range,
             node: evidence.clone(),
         })
+    }
+
+    /// Where a span begins and ends, in code points.
+    pub(super) fn range(&self, evidence: &NamedNode) -> Result<Option<(u64, u64)>, StoreError> {
+        let first = |node: NamedNodeRef<'_>, property| -> Result<Option<Term>, StoreError> {
+            Ok(self.objects(node, property, 1)?.into_iter().next())
+        };
+        let Some(Term::NamedNode(selector)) = first(evidence.as_ref(), HAS_SELECTOR)? else {
+            return Ok(None);
+        };
+        let start = first(selector.as_ref(), START)?.and_then(number);
+        let end = first(selector.as_ref(), END)?.and_then(number);
+        Ok(start.zip(end))
     }
 
     /// The words of a span, where its document is given and they are those that were read.

@@ -3,11 +3,16 @@
 use super::tables::Tables;
 use crate::query::StoredQuery;
 use crate::store::Build;
+use oxrdf::NamedNode;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Bytes of tables that are read at once for a site of files.
 const AT_ONCE: u64 = 16 << 20;
+
+/// Documents whose spans are kept in order; when there are more, all are forgotten.
+const DOCUMENTS: usize = 100;
 
 /// A build with what its pages need besides.
 pub struct Site {
@@ -19,6 +24,8 @@ pub struct Site {
     pub sources: Option<PathBuf>,
     /// The tables of the build, opened when they are first asked for.
     tables: OnceLock<Option<Tables>>,
+    /// The spans of documents in their order.
+    spans: Mutex<HashMap<String, Arc<[NamedNode]>>>,
 }
 
 impl Site {
@@ -33,6 +40,7 @@ impl Site {
             queries,
             sources,
             tables: OnceLock::new(),
+            spans: Mutex::default(),
         }
     }
 
@@ -53,6 +61,28 @@ impl Site {
             // What cannot be read is read again for each page, and said there.
             let _ = tracer.read_all();
         }
+    }
+
+    /// The spans of a document in their order, where somebody has asked for them before.
+    pub(super) fn order_of_spans(&self, document: &str) -> Option<Arc<[NamedNode]>> {
+        // A panic elsewhere leaves nothing half done in here.
+        let known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(document).map(Arc::clone)
+    }
+
+    /// Keeps the spans of a document in their order.
+    pub(super) fn keep_order_of_spans(
+        &self,
+        document: &str,
+        order: Vec<NamedNode>,
+    ) -> Arc<[NamedNode]> {
+        let order: Arc<[NamedNode]> = order.into();
+        let mut known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= DOCUMENTS {
+            known.clear();
+        }
+        known.insert(document.to_owned(), Arc::clone(&order));
+        order
     }
 
     /// Base of the project's IRIs.

@@ -4,8 +4,9 @@ use super::evidence::{HAS_SOURCE, SpanView, anchor};
 use super::value::Value;
 use super::view::View;
 use crate::store::StoreError;
+use civigraph_index::Graphs;
 use oxrdf::vocab::rdf;
-use oxrdf::{NamedNode, Term};
+use oxrdf::{NamedNode, NamedNodeRef, Term};
 
 /// Spans of a document that are read.
 const READ: usize = 3000;
@@ -78,12 +79,8 @@ impl Spans {
             match start == from {
                 true => Value::text(text),
                 false => {
-                    let sign = if path.contains('?') { '&' } else { '?' };
-                    let query = format!("{path}{sign}from={start}");
-                    Value::link(
-                        text,
-                        view.frame.href(if start == 0 { &path } else { &query }),
-                    )
+                    let target = self::path(&path, start);
+                    Value::link(text, view.frame.href(&target))
                 }
             }
         });
@@ -94,6 +91,41 @@ impl Spans {
             without_words: view.site.sources.is_none(),
         }))
     }
+}
+
+/// The path of a document's page from one of its spans on.
+pub(super) fn path(document: &str, from: usize) -> String {
+    let sign = if document.contains('?') { '&' } else { '?' };
+    match from {
+        0 => document.to_owned(),
+        from => format!("{document}{sign}from={from}"),
+    }
+}
+
+/// The first span of the page of a document that shows a span.
+pub(super) fn page_of(
+    view: &View<'_>,
+    document: NamedNodeRef<'_>,
+    evidence: &NamedNode,
+) -> Result<usize, StoreError> {
+    let count = |graphs| view.count(None, Some(HAS_SOURCE), Some(document.into()), graphs);
+    if count(Graphs::Default)? + count(Graphs::AllNamed)? <= SHOWN as u64 {
+        return Ok(0);
+    }
+    let order = match view.site.order_of_spans(document.as_str()) {
+        Some(known) => known,
+        None => {
+            let mut spans = Vec::new();
+            for one in view.subjects(HAS_SOURCE, document, None, READ)? {
+                spans.push((view.range(&one)?, one));
+            }
+            spans.sort();
+            let order: Vec<NamedNode> = spans.into_iter().map(|(_, one)| one).collect();
+            view.site.keep_order_of_spans(document.as_str(), order)
+        }
+    };
+    let at = order.iter().position(|one| one == evidence).unwrap_or(0);
+    Ok(at / SHOWN * SHOWN)
 }
 
 impl Resting {

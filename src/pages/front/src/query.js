@@ -186,6 +186,18 @@ async function start(page, config) {
 
   /** @type {AbortController | null} */
   let running = null
+  let here = location.pathname + location.search
+
+  /**
+   * Changes the address.
+   * @param {string | URL} address
+   * @param {boolean} [isNew] whether the one before is kept in the browser's history
+   */
+  function go(address, isNew = false) {
+    if (isNew) history.pushState(null, '', address)
+    else history.replaceState(null, '', address)
+    here = location.pathname + location.search
+  }
 
   function stop() {
     running?.abort()
@@ -222,7 +234,7 @@ async function start(page, config) {
     const clock = setInterval(() => {
       status.textContent = words.running(((performance.now() - began) / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
     }, 100)
-    if (isNew) history.pushState(null, '', link(what))
+    if (isNew) go(link(what), true)
     try {
       const answer = await engine.ask(what, mine.signal)
       if (running !== mine) return
@@ -234,7 +246,7 @@ async function start(page, config) {
       }
       await labels.load(titlesNeeded(answer))
       show(what, answer)
-      history.replaceState(null, '', link({ ...what, build: answer.build ?? what.build }))
+      go(link({ ...what, build: answer.build ?? what.build }))
     } catch (error) {
       if (running !== mine) return
       refuse(error)
@@ -282,7 +294,7 @@ async function start(page, config) {
           const next = new URL(location.href)
           if (name === 'table') next.searchParams.delete('view')
           else next.searchParams.set('view', name)
-          history.replaceState(null, '', next)
+          go(next)
         },
       }),
       isEmpty ? '' : downloads(asked_, answer),
@@ -350,7 +362,10 @@ async function start(page, config) {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && running && !event.defaultPrevented) stop()
   })
-  window.addEventListener('popstate', () => location.reload())
+  // Going to a part of the page, as the link to its content does, is no other question.
+  window.addEventListener('popstate', () => {
+    if (location.pathname + location.search !== here) location.reload()
+  })
 
   // A form for a stored query.
 
