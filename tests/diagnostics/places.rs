@@ -226,7 +226,9 @@ proptest! {
                 record: record as u64 + 1,
             }),
         };
-        let found: Vec<_> = diagnostics.iter().map(|found| (found.code, &found.place)).collect();
+        // Titles may have a no-break space.
+        let wrong = diagnostics.iter().filter(|found| found.code != Code::Unseen);
+        let found: Vec<_> = wrong.map(|found| (found.code, &found.place)).collect();
         prop_assert_eq!(found, vec![(Code::Format, &expected)]);
     }
 }

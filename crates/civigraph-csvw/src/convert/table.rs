@@ -143,8 +143,10 @@ impl TableRun<'_> {
         let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = preamble.column_count;
+        // A header that is not the table's is one finding, however often it comes.
         if let [titles] = preamble.header.as_slice()
             && titles.len() > 1
+            && !self.plan.columns.iter().any(|column| column.misfit)
         {
             prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
         }
