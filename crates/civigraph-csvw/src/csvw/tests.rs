@@ -422,7 +422,7 @@ fn a_wrong_schema_is_reported_once_and_where_it_is() {
                 "m.json",
                 r#"{"@context": "http://www.w3.org/ns/csvw", "tables": [
                     {"url": "t.csv", "tableSchema": "s.json"},
-                    {"url": "t.csv", "tableSchema": "s.json"},
+                    {"url": "u.csv", "tableSchema": "s.json"},
                     {"url": "none.csv"}]}"#,
             ),
             (
@@ -430,6 +430,7 @@ fn a_wrong_schema_is_reported_once_and_where_it_is() {
                 "{\"columns\": [{\"titles\": \"a\",\n \"titels\": \"a\"}]}",
             ),
             ("t.csv", "a\n"),
+            ("u.csv", "a\n"),
         ],
         Mode::Validate,
     );

@@ -28,6 +28,13 @@ fn inferred(files: &[(&str, &[u8])]) -> io::Result<(tempfile::TempDir, Value)> {
 
 /// Writes metadata into the folder of its tables and checks them with it: no error, no warning.
 fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
+    let found = checked(folder, metadata)?;
+    assert!(found.is_empty(), "{found:#?}\n{metadata}");
+    Ok(())
+}
+
+/// What a check of tables with metadata finds, which is written into their folder.
+fn checked(folder: &Path, metadata: &str) -> io::Result<Vec<Code>> {
     std::fs::write(folder.join("metadata.json"), metadata)?;
     let files = LocalFiles::new(folder);
     let url = files.url_of(Path::new("metadata.json"));
@@ -42,9 +49,7 @@ fn assert_holds(folder: &Path, metadata: &str) -> io::Result<()> {
     };
     convert::run(&plan, &files, &options, &mut NullSink, &mut diagnostics)?;
     keys.finish(&TableRows::new(&plan, &files), &mut diagnostics)?;
-    let found: Vec<_> = diagnostics.iter().collect();
-    assert!(found.is_empty(), "{found:#?}\n{metadata}");
-    Ok(())
+    Ok(diagnostics.iter().map(|found| found.code).collect())
 }
 
 /// The value without comments, which are for people.
@@ -448,7 +453,14 @@ fn many_values_are_not_all_remembered() -> io::Result<()> {
 
 #[test]
 fn empty_and_missing_files() -> io::Result<()> {
-    let (_folder, metadata) = inferred(&[("a.csv", b"")])?;
+    // That is said, and there is nothing else to propose.
+    let folder = tempfile::tempdir()?;
+    let empty = folder.path().join("a.csv");
+    std::fs::write(&empty, "")?;
+    let text = infer(&[empty], &InferOptions::new(folder.path()))
+        .map_err(|diagnostic| io::Error::other(diagnostic.message))?;
+    assert_eq!(checked(folder.path(), &text)?, [Code::EmptyFile]);
+    let metadata: Value = serde_json::from_str(&text)?;
     assert_eq!(metadata["tableSchema"]["columns"], json!([]));
     let (_folder, metadata) = inferred(&[("a.csv", b"id,name\n")])?;
     assert_eq!(
