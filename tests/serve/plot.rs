@@ -101,9 +101,10 @@ pub fn write(to: &Path, points: &[Point], memory: &[(f64, f64)], limit: Duration
         to: 10.0,
         is_logarithmic: true,
     };
-    let end = memory
-        .last()
-        .map_or(1.0, |(second, _)| second.ceil().max(1.0));
+    let end = memory.last().map_or(1.0, |(second, _)| second / 4.0);
+    // Four round steps.
+    let round = 10f64.powf(end.log10().floor());
+    let end = (end / round).ceil() * round * 4.0;
     let seconds = Axis {
         from: 0.0,
         to: end,
