@@ -102,7 +102,6 @@ pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check,
 pub(crate) use stack::on_large_stack;
 #[cfg(feature = "serve")]
 pub(crate) use stack::with_large_stack;
-#[cfg(feature = "serve")]
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{
