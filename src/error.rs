@@ -1,6 +1,6 @@
 //! What the errors of all layers are made of: a diagnostic, and the error behind it.
 //!
-//! Each layer has a type of its own, which [`layer_error`] makes: a function of a layer fails with that of its layer, and
+//! Each layer has a type of its own, which the macro `layer_error` makes: a function of a layer fails with that of its layer, and
 //! errors of the layers below become it by `?`. What is above all of them, such as answers to assistants, fails with
 //! an [`Error`].
 

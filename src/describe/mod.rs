@@ -13,9 +13,11 @@ mod write;
 pub use follow::{follow, merged_into};
 pub use known::{Disputed, DisputedSide, Missing};
 #[cfg(feature = "cli")]
+pub(crate) use resolve::Named;
+#[cfg(feature = "cli")]
 pub(crate) use resolve::find;
-pub use resolve::resolve;
 #[cfg(feature = "serve")]
-pub(crate) use resolve::{Named, named};
+pub(crate) use resolve::named;
+pub use resolve::resolve;
 pub(crate) use write::unreadable;
 pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};

@@ -117,6 +117,7 @@ impl Tracer {
     ///
     /// # Errors
     /// A table cannot be read.
+    #[cfg(feature = "serve")]
     pub(crate) fn read_all(&self) -> io::Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = self.tables.get();
@@ -225,6 +226,7 @@ impl Tracer {
 }
 
 /// The quads of all rows, in the order of tables and rows.
+#[cfg(feature = "serve")]
 fn all(tables: Tables<'_>) -> io::Result<Vec<(Quad, convert::Origin)>> {
     let mut all = CollectSink::default();
     // The build was made from the same bytes, so there is nothing wrong with them.
