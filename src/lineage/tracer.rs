@@ -1,7 +1,9 @@
 //! The rows, columns and cells that made the triples of a build, for queries that ask for them.
 
 use super::{Index, Near, claimed};
-use crate::convert::{self, CollectSink, Options};
+use crate::convert;
+#[cfg(feature = "serve")]
+use crate::convert::{CollectSink, Options};
 use crate::diagnostic::{Code, Diagnostics, Mode};
 use crate::pipeline::Source;
 use crate::plan::{ColumnId, TableId};
