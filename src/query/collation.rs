@@ -10,7 +10,7 @@
 
 use super::functions::NAMESPACE;
 use super::guard::Findings;
-use super::visit::{VisitorMut, walk_pattern_mut};
+use super::visit::{VisitorMut, pattern_of_mut, walk_pattern_mut};
 use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};
 use icu_locale_core::Locale;
@@ -71,10 +71,7 @@ fn rewrite(query: &mut Query, base: &str, language: &str) {
     }
     let function = Function::Custom(NamedNode::new_unchecked(iri(base)));
     let language = (!language.is_empty()).then(|| Literal::from(language).into());
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of_mut(query);
     Orders(function, language).pattern(pattern);
 }
 

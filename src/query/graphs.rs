@@ -1,6 +1,6 @@
 //! The graphs that a query names.
 
-use super::visit::{Visitor, walk_expression, walk_pattern};
+use super::visit::{Visitor, pattern_of, walk_expression, walk_pattern};
 use oxrdf::Variable;
 use spargebra::Query;
 use spargebra::algebra::{Expression, GraphPattern};
@@ -13,10 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn named(query: &Query) -> BTreeSet<String> {
     let mut names = Names::default();
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     names.pattern(pattern);
     if let Some(dataset) = query.dataset() {
         let named = dataset.named.iter().flatten();

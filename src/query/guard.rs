@@ -4,7 +4,7 @@
 //! before it is parsed, the rest on the algebra. Evaluation recurses with the depth of the algebra, so
 //! parsing and evaluating run on a large stack ([`on_large_stack`](super::stack::on_large_stack)).
 
-use super::visit::{Visitor, walk_expression, walk_pattern};
+use super::visit::{Visitor, pattern_of, walk_expression, walk_pattern};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
 use spargebra::Query;
@@ -159,10 +159,7 @@ pub(super) fn check_algebra(
     limits: &Limits,
 ) -> Result<Findings, QueryError> {
     let mut findings = Findings::default();
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     findings.pattern(pattern);
     let refuse = |code, message: String| Diagnostic::new(code, Place::file(file), message);
     if findings.service {

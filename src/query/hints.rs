@@ -1,7 +1,7 @@
 //! Why an answer is empty: constants of the query that the graph does not have.
 
-use super::values;
-use super::visit::{Visitor, walk_pattern};
+use super::values::Values;
+use super::visit::{Visitor, pattern_of, walk_pattern};
 use crate::diagnostic::suggest;
 use crate::store::Build;
 use oxrdf::vocab::rdf;
@@ -21,10 +21,7 @@ pub(super) fn hints(
     build: &Build,
     empty: bool,
 ) -> civigraph_index::Result<Vec<String>> {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     let mut constants = Constants::default();
     constants.pattern(pattern);
     if let Some(dataset) = query.dataset() {
@@ -42,25 +39,24 @@ pub(super) fn hints(
     ] {
         for name in names {
             let unknown = named.unknown(name, build)?;
-            hints.extend(unknown.filter(|hint| empty || counts_all || hint.contains(DID_YOU_MEAN)));
+            let said = unknown.filter(|unknown| empty || counts_all || unknown.is_like_another);
+            hints.extend(said.map(|unknown| unknown.hint));
         }
     }
     if !empty {
         return Ok(hints);
     }
+    let values = Values::of(build);
     for (predicate, literal) in &constants.objects {
-        let hint = match other_form(literal, build)? {
-            Some(hint) => Some(hint),
-            None => values::written_otherwise(predicate.as_ref(), literal, build)?,
+        let hint = match (other_form(literal, build)?, predicate) {
+            (None, Some(predicate)) => values.written_otherwise(predicate, literal)?,
+            (hint, _) => hint,
         };
         hints.extend(hint);
     }
-    hints.extend(values::compared_otherwise(pattern, build)?);
+    hints.extend(values.compared_otherwise(pattern)?);
     Ok(hints)
 }
-
-/// What hints with a proposal have.
-const DID_YOU_MEAN: &str = "did you mean";
 
 /// Whether the solutions of a query are one group, so that there is one answer even if nothing is found.
 fn groups_all(pattern: &GraphPattern) -> bool {
@@ -153,6 +149,13 @@ impl Visitor for Constants {
     }
 }
 
+/// A name that nothing in the graph has.
+struct Unknown {
+    hint: String,
+    /// Whether another name is spelled much the same.
+    is_like_another: bool,
+}
+
 /// What an IRI of a query names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
@@ -163,7 +166,7 @@ enum Named {
 
 impl Named {
     /// Says that nothing has a name, and which name there is that is spelled much the same.
-    fn unknown(self, name: &str, build: &Build) -> civigraph_index::Result<Option<String>> {
+    fn unknown(self, name: &str, build: &Build) -> civigraph_index::Result<Option<Unknown>> {
         if self.is_there(name, build)? {
             return Ok(None);
         }
@@ -175,9 +178,12 @@ impl Named {
             Self::Graph => "graph",
         };
         if !matches!(self, Self::Graph) && is_declared(name, build)? {
-            return Ok(Some(format!(
-                "nothing in the graph has the {what} `{shown}`, which the ontology declares"
-            )));
+            return Ok(Some(Unknown {
+                hint: format!(
+                    "nothing in the graph has the {what} `{shown}`, which the ontology declares"
+                ),
+                is_like_another: false,
+            }));
         }
         let others: Vec<String> = self
             .known(build)
@@ -185,10 +191,15 @@ impl Named {
             .map(|iri| prefixes.shorten(iri))
             .collect();
         let near = suggest::hint(&shown, others.iter().map(String::as_str));
+        let is_like_another = near.is_some();
         let near = near.map_or_else(String::new, |near| format!("; {near}"));
-        Ok(Some(match self {
+        let hint = match self {
             Self::Graph => format!("no such graph: `{shown}`{near}"),
             _ => format!("nothing in the graph has the {what} `{shown}`{near}"),
+        };
+        Ok(Some(Unknown {
+            hint,
+            is_like_another,
         }))
     }
 

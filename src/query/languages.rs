@@ -1,6 +1,6 @@
 //! Languages that a query asks for and that no text of the graph has.
 
-use super::visit::{Visitor, walk_expression};
+use super::visit::{Visitor, pattern_of, walk_expression};
 use crate::diagnostic::suggest;
 use crate::store::Build;
 use civigraph_index::Result;
@@ -19,10 +19,7 @@ const SHOWN: usize = 12;
 ///
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn hints(query: &Query, build: &Build) -> Result<Vec<String>> {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     let mut asked = Languages::default();
     asked.pattern(pattern);
     let mut hints = Vec::new();
@@ -54,8 +51,8 @@ fn hint(tag: &str, known: &BTreeSet<String>) -> String {
     format!("no text in the graph has the language `{tag}`{there}")
 }
 
-/// Whether a tag is in a basic language range (RFC 4647 §3.3.1).
-fn is_in_range(tag: &str, range: &str) -> bool {
+/// Whether a tag is longer than a basic language range and in it (RFC 4647 §3.3.1).
+pub(crate) fn is_in_range(tag: &str, range: &str) -> bool {
     let start = tag.get(..range.len());
     start.is_some_and(|start| start.eq_ignore_ascii_case(range))
         && tag

@@ -11,7 +11,7 @@
 //!
 //! In filters, `= <new>` becomes `IN (<new>, <old>)`. Elsewhere the IRI stays: it is the name of the thing.
 
-use super::visit::{VisitorMut, walk_expression_mut, walk_pattern_mut};
+use super::visit::{VisitorMut, pattern_of_mut, walk_expression_mut, walk_pattern_mut};
 use oxrdf::{NamedNode, Variable};
 use spargebra::Query;
 use spargebra::algebra::{Expression, GraphPattern};
@@ -54,10 +54,7 @@ pub(super) fn rewrite(query: &mut Query, merged: &MergedThings) {
         graphs: Vec::new(),
         variables: 0,
     };
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of_mut(query);
     rewriting.pattern(pattern);
 }
 

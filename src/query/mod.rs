@@ -91,6 +91,7 @@ pub use error::QueryError;
 pub use guard::Limits;
 pub(crate) use labels::LABEL_PROPERTIES;
 pub use labels::Labels;
+pub(crate) use languages::is_in_range;
 pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
@@ -99,9 +100,7 @@ pub(crate) use regular::Regular;
 pub(crate) use run::inspect;
 pub(crate) use run::parse;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
-pub(crate) use stack::on_large_stack;
-#[cfg(feature = "serve")]
-pub(crate) use stack::with_large_stack;
+pub(crate) use stack::{on_large_stack, with_large_stack};
 pub use stored::{Header, Parameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{

@@ -17,6 +17,7 @@ use super::stack::{self, on_large_stack};
 use super::substitute::{Problem, substitute};
 use super::syntax;
 use super::things;
+use super::visit::pattern_of_mut;
 use super::volatile;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
@@ -439,10 +440,7 @@ fn evaluate(
 
 /// Makes calls of `REGEX` and `REPLACE` those of XPath.
 fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, QueryError> {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of_mut(query);
     Regular::rewrite(pattern)
         .map_err(|why| Diagnostic::new(Code::QueryPattern, Place::file(file), why).into())
 }

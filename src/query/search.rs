@@ -12,7 +12,7 @@
 //! a parameter of a stored query. The namespace is the project's own: its base and `ns#`.
 
 use super::functions::NAMESPACE;
-use super::visit::{VisitorMut, walk_pattern_mut};
+use super::visit::{VisitorMut, pattern_of_mut, walk_pattern_mut};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
 use crate::store::{Build, text_error};
@@ -42,10 +42,7 @@ pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<()
         file,
         failure: None,
     };
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of_mut(query);
     rewriting.pattern(pattern);
     rewriting.failure.map_or(Ok(()), Err)
 }

@@ -1,6 +1,6 @@
 //! Variables that a query selects or filters by, and to which nothing in it gives a value.
 
-use super::visit::{Visitor, walk_expression, walk_pattern};
+use super::visit::{Visitor, compared, pattern_of, walk_expression, walk_pattern};
 use crate::diagnostic::suggest;
 use oxrdf::Variable;
 use spargebra::Query;
@@ -13,10 +13,7 @@ use std::collections::BTreeSet;
 ///
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn hints(query: &Query, empty: bool) -> Vec<String> {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     let mut bound = Bound::default();
     bound.pattern(pattern);
     let mut found: Vec<(&Variable, &str)> = match query {
@@ -125,20 +122,14 @@ impl Visitor for Bound {
     }
 
     fn expression(&mut self, expression: &Expression) {
-        match expression {
-            Expression::Equal(one, other)
-            | Expression::Greater(one, other)
-            | Expression::GreaterOrEqual(one, other)
-            | Expression::Less(one, other)
-            | Expression::LessOrEqual(one, other) => {
-                self.compare(one);
-                self.compare(other);
-            }
-            // What need not hold drops no row.
-            Expression::Or(..) => return,
-            _ => {}
+        if let Some((one, other)) = compared(expression) {
+            self.compare(one);
+            self.compare(other);
         }
-        walk_expression(self, expression);
+        // What need not hold drops no row.
+        if !matches!(expression, Expression::Or(..)) {
+            walk_expression(self, expression);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! parameter is replaced wherever it is: in patterns, filters, templates and sub-selects. Where a
 //! query also selects it, the value is bound to it, so that it shows in the answer.
 
-use super::visit::{VisitorMut, walk_expression_mut, walk_pattern_mut};
+use super::visit::{VisitorMut, pattern_of_mut, walk_expression_mut, walk_pattern_mut};
 use oxrdf::{Literal, Term, Variable};
 use spargebra::Query;
 use spargebra::algebra::{Expression, GraphPattern};
@@ -37,10 +37,7 @@ pub(super) fn substitute(
             substitution.triple(triple);
         }
     }
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of_mut(query);
     substitution.pattern(pattern);
     match substitution.problem {
         Some(problem) => Err(problem),

@@ -6,7 +6,7 @@
 //! dossier of a person that has nothing but the name of a city is empty as well.
 
 use super::labels::LABEL_PROPERTIES;
-use super::visit::{Visitor, walk_pattern};
+use super::visit::{Visitor, pattern_of, walk_pattern};
 use crate::diagnostic::suggest;
 use crate::store::Build;
 use civigraph_index::{Index, Result};
@@ -30,10 +30,7 @@ const ALIKE: usize = 20_000;
 /// What keeps things that the pattern of a query names from being in any row, a sentence for each. Of an answer that
 /// is not `empty`, only things of another kind than the query asks about are worth a sentence.
 pub(super) fn hints(query: &Query, build: &Build, empty: bool) -> Result<Vec<String>> {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     let mut things = Things::default();
     things.pattern(pattern);
     if matches!(query, Query::Describe { .. }) {

@@ -1,15 +1,16 @@
 //! Why an answer is empty: literals that are written or compared as another type than the graph has.
 
-use super::visit::{Visitor, walk_expression, walk_pattern};
+use super::visit::{Visitor, compared, walk_expression, walk_pattern};
 use crate::store::Build;
 use civigraph_index::Result;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term, Variable};
 use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-/// Quads of a property that are looked at.
+/// Quads that are looked at for the hints of one answer.
 const SAMPLE: usize = 100_000;
 
 /// What literals must have in common to be compared.
@@ -35,125 +36,136 @@ impl<'l> Kind<'l> {
     }
 }
 
-/// Says how the graph writes the text of a literal that no triple has: with a language, or as another type.
-pub(super) fn written_otherwise(
-    predicate: Option<&NamedNode>,
-    literal: &Literal,
-    build: &Build,
-) -> Result<Option<String>> {
-    let Some(predicate) = predicate else {
-        return Ok(None);
-    };
-    let mut first = None;
-    let mut same = None;
-    for object in objects(predicate, build) {
-        let Term::Literal(object) = object? else {
-            continue;
-        };
-        if object == *literal {
+/// The values of the properties of a build. All that is asked of them looks at a bounded number of quads.
+pub(super) struct Values<'b> {
+    build: &'b Build,
+    /// Quads that may still be looked at.
+    left: Cell<usize>,
+}
+
+impl<'b> Values<'b> {
+    pub(super) fn of(build: &'b Build) -> Self {
+        Self {
+            build,
+            left: Cell::new(SAMPLE),
+        }
+    }
+
+    /// Says how the graph writes the text of a literal that no triple has: with a language, or as another type.
+    pub(super) fn written_otherwise(
+        &self,
+        predicate: &NamedNode,
+        literal: &Literal,
+    ) -> Result<Option<String>> {
+        let index = self.build.index();
+        let term = literal.as_ref().into();
+        let mut exact = index.quads_for_pattern(None, Some(predicate.as_ref()), Some(term), None);
+        if exact.next().transpose()?.is_some() {
             return Ok(None);
         }
-        if object.value() == literal.value() {
-            same.get_or_insert(object);
-        } else if first.is_none() {
-            first = Some(object);
+        let wrong = || {
+            let property = self.shorten(predicate.as_str());
+            format!("no `{property}` is `{}`", self.written(literal))
+        };
+        let mut first = None;
+        for object in self.objects(predicate) {
+            let Term::Literal(object) = object? else {
+                continue;
+            };
+            if object.value() == literal.value() {
+                let same = self.written(&object);
+                return Ok(Some(format!("{}; the graph has `{same}`", wrong())));
+            }
+            first.get_or_insert(object);
         }
+        let other = first.filter(|other| Kind::of(other) != Kind::of(literal));
+        Ok(other.map(|other| {
+            let written = self.written(&other);
+            format!("{}; values are written as `{written}`", wrong())
+        }))
     }
-    Ok(match (same, first) {
-        (Some(same), _) => Some(format!(
-            "no `{}` is `{}`; the graph has `{}`",
-            shorten(predicate.as_str(), build),
-            written(literal, build),
-            written(&same, build)
-        )),
-        (None, Some(other)) if Kind::of(&other) != Kind::of(literal) => Some(format!(
-            "no `{}` is `{}`; values are written as `{}`",
-            shorten(predicate.as_str(), build),
-            written(literal, build),
-            written(&other, build)
-        )),
-        _ => None,
-    })
-}
 
-/// Sentences about comparisons of a variable with a literal that is of another type than all of its values.
-///
-/// Recurses with the depth of the query: call it on a large stack.
-pub(super) fn compared_otherwise(pattern: &GraphPattern, build: &Build) -> Result<Vec<String>> {
-    let mut compared = Compared::default();
-    compared.pattern(pattern);
-    let mut hints = Vec::new();
-    for (variable, literal) in &compared.comparisons {
-        let Some(predicate) = compared.properties.get(variable) else {
-            continue;
-        };
-        let mut example = None;
-        let mut comparable = false;
-        for object in objects(predicate, build) {
-            let object = object?;
-            if let Term::Literal(object) = &object {
-                comparable |= Kind::of(object) == Kind::of(literal);
+    /// Sentences about comparisons of a variable with a literal that is of another type than all of its values.
+    ///
+    /// Recurses with the depth of the query: call it on a large stack.
+    pub(super) fn compared_otherwise(&self, pattern: &GraphPattern) -> Result<Vec<String>> {
+        let mut compared = Compared::default();
+        compared.pattern(pattern);
+        let mut hints = Vec::new();
+        for (variable, literal) in &compared.comparisons {
+            let Some(predicate) = compared.properties.get(variable) else {
+                continue;
+            };
+            let mut example = None;
+            let mut comparable = false;
+            for object in self.objects(predicate) {
+                let object = object?;
+                if let Term::Literal(object) = &object {
+                    comparable |= Kind::of(object) == Kind::of(literal);
+                }
+                example.get_or_insert(object);
+                if comparable {
+                    break;
+                }
             }
-            example.get_or_insert(object);
-            if comparable {
-                break;
-            }
+            let Some(example) = example.filter(|_| !comparable) else {
+                continue;
+            };
+            let (shown, instead) = match &example {
+                Term::Literal(example) => (
+                    self.written(example),
+                    self.instead(variable, literal, example),
+                ),
+                other => (other.to_string(), String::new()),
+            };
+            hints.push(format!(
+                "`{variable}` has values such as `{shown}`, which cannot be compared with `{}`{instead}",
+                self.written(literal)
+            ));
         }
-        let Some(example) = example.filter(|_| !comparable) else {
-            continue;
-        };
-        let shown = match &example {
-            Term::Literal(example) => written(example, build),
-            other => other.to_string(),
-        };
-        let instead = match &example {
-            Term::Literal(example) => instead(variable, literal, example, build),
+        Ok(hints)
+    }
+
+    /// What to write instead of a literal that is compared with values like an example.
+    fn instead(&self, variable: &Variable, literal: &Literal, example: &Literal) -> String {
+        match Kind::of(example) {
+            Kind::TextIn(_) => format!(": compare `STR({variable})`"),
+            Kind::Other(datatype) if Kind::of(literal) == Kind::Text => format!(
+                ": write `\"{}\"^^{}`",
+                literal.value(),
+                self.shorten(datatype)
+            ),
+            Kind::Number if Kind::of(literal) == Kind::Text => {
+                ": numbers have no quotes".to_owned()
+            }
             _ => String::new(),
-        };
-        hints.push(format!(
-            "`{variable}` has values such as `{shown}`, which cannot be compared with `{}`{instead}",
-            written(literal, build)
-        ));
-    }
-    Ok(hints)
-}
-
-/// What to write instead of a literal that is compared with values like an example.
-fn instead(variable: &Variable, literal: &Literal, example: &Literal, build: &Build) -> String {
-    match Kind::of(example) {
-        Kind::TextIn(_) => format!(": compare `STR({variable})`"),
-        Kind::Other(datatype) if Kind::of(literal) == Kind::Text => format!(
-            ": write `\"{}\"^^{}`",
-            literal.value(),
-            shorten(datatype, build)
-        ),
-        Kind::Number if Kind::of(literal) == Kind::Text => ": numbers have no quotes".to_owned(),
-        _ => String::new(),
-    }
-}
-
-fn objects<'b>(
-    predicate: &NamedNode,
-    build: &'b Build,
-) -> impl Iterator<Item = Result<Term>> + use<'b> {
-    let quads = build
-        .index()
-        .quads_for_pattern(None, Some(predicate.as_ref()), None, None);
-    quads.take(SAMPLE).map(|quad| quad.map(|quad| quad.object))
-}
-
-fn shorten(iri: &str, build: &Build) -> String {
-    build.manifest().about.prefixes.shorten(iri)
-}
-
-/// A literal as a query has it.
-fn written(literal: &Literal, build: &Build) -> String {
-    match Kind::of(literal) {
-        Kind::Other(datatype) => {
-            format!("\"{}\"^^{}", literal.value(), shorten(datatype, build))
         }
-        Kind::Number => literal.value().to_owned(),
-        Kind::Text | Kind::TextIn(_) => literal.to_string(),
+    }
+
+    /// The first values of a property.
+    fn objects(&self, predicate: &NamedNode) -> impl Iterator<Item = Result<Term>> {
+        let index = self.build.index();
+        let quads = index.quads_for_pattern(None, Some(predicate.as_ref()), None, None);
+        let quads = quads.take(self.left.get());
+        quads.map(|quad| {
+            self.left.set(self.left.get() - 1);
+            quad.map(|quad| quad.object)
+        })
+    }
+
+    fn shorten(&self, iri: &str) -> String {
+        self.build.manifest().about.prefixes.shorten(iri)
+    }
+
+    /// A literal as a query has it.
+    fn written(&self, literal: &Literal) -> String {
+        match Kind::of(literal) {
+            Kind::Other(datatype) => {
+                format!("\"{}\"^^{}", literal.value(), self.shorten(datatype))
+            }
+            Kind::Number => literal.value().to_owned(),
+            Kind::Text | Kind::TextIn(_) => literal.to_string(),
+        }
     }
 }
 
@@ -193,12 +205,10 @@ impl Visitor for Compared {
     }
 
     fn expression(&mut self, expression: &Expression) {
+        if let Some((one, other)) = compared(expression) {
+            self.compared(one, other);
+        }
         match expression {
-            Expression::Equal(one, other)
-            | Expression::Greater(one, other)
-            | Expression::GreaterOrEqual(one, other)
-            | Expression::Less(one, other)
-            | Expression::LessOrEqual(one, other) => self.compared(one, other),
             Expression::In(one, others) => {
                 if let [other] = others.as_slice() {
                     self.compared(one, other);

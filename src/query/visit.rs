@@ -4,11 +4,12 @@
 //! the way to their parts to [`walk_pattern`] and [`walk_expression`]. All of it recurses with the
 //! depth of the query: call it on a large stack.
 
+use spargebra::Query;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
 
 /// A trait of visitors and its two walks, for shared or for mutable references.
 macro_rules! visitor {
-    ($(#[$doc:meta])* $visitor:ident, $walk_pattern:ident, $walk_expression:ident $(, $mutable:tt)?) => {
+    ($(#[$doc:meta])* $visitor:ident, $pattern_of:ident, $walk_pattern:ident, $walk_expression:ident $(, $mutable:tt)?) => {
         $(#[$doc])*
         pub(crate) trait $visitor {
             /// A pattern; unless told otherwise, on to its parts.
@@ -20,6 +21,15 @@ macro_rules! visitor {
             fn expression(&mut self, expression: &$($mutable)? Expression) {
                 $walk_expression(self, expression);
             }
+        }
+
+        /// The pattern of a query.
+        pub(crate) fn $pattern_of(query: &$($mutable)? Query) -> &$($mutable)? GraphPattern {
+            let (Query::Select { pattern, .. }
+            | Query::Construct { pattern, .. }
+            | Query::Describe { pattern, .. }
+            | Query::Ask { pattern, .. }) = query;
+            pattern
         }
 
         /// Takes a visitor to the patterns and expressions in a pattern.
@@ -134,12 +144,24 @@ macro_rules! visitor {
     };
 }
 
+/// The two sides of a comparison of values.
+pub(crate) fn compared(expression: &Expression) -> Option<(&Expression, &Expression)> {
+    match expression {
+        Expression::Equal(one, other)
+        | Expression::Greater(one, other)
+        | Expression::GreaterOrEqual(one, other)
+        | Expression::Less(one, other)
+        | Expression::LessOrEqual(one, other) => Some((one, other)),
+        _ => None,
+    }
+}
+
 visitor! {
     /// Looks at a query.
-    Visitor, walk_pattern, walk_expression
+    Visitor, pattern_of, walk_pattern, walk_expression
 }
 
 visitor! {
     /// Changes a query.
-    VisitorMut, walk_pattern_mut, walk_expression_mut, mut
+    VisitorMut, pattern_of_mut, walk_pattern_mut, walk_expression_mut, mut
 }

@@ -1,6 +1,6 @@
 //! Whether a query may have another answer each time it is asked.
 
-use super::visit::{Visitor, walk_expression};
+use super::visit::{Visitor, pattern_of, walk_expression};
 use spargebra::Query;
 use spargebra::algebra::{Expression, Function};
 use spargebra::term::TermPattern;
@@ -9,10 +9,7 @@ use spargebra::term::TermPattern;
 ///
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn is_volatile(query: &Query) -> bool {
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = pattern_of(query);
     if let Query::Construct { template, .. } = query
         && template.iter().any(|triple| {
             let blank = |term: &TermPattern| matches!(term, TermPattern::BlankNode(_));

@@ -76,8 +76,9 @@ impl Shapes {
         for failure in failures {
             diagnostics.push(failure.clone());
         }
-        let idle = report.idle.iter();
-        for diagnostic in idle.filter_map(|it| it.diagnostic(&self.declared, &|iri| self.name(iri)))
+        for diagnostic in report
+            .idle
+            .diagnostics(&self.declared, |iri| self.name(iri))
         {
             diagnostics.push(diagnostic);
         }

@@ -7,6 +7,7 @@ use super::shape::Check;
 use super::validate::{Engine, Found, Take};
 use super::value::{Value, is_well_formed};
 use super::vocabulary::rdf;
+use crate::query::is_in_range;
 use oxrdf::{Literal, NamedNode, Term, TermRef};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -194,7 +195,7 @@ impl Held<'_, '_, '_> {
         self.each(|_, term| match term {
             Term::Literal(literal) => literal
                 .language()
-                .is_some_and(|tag| tags.iter().any(|range| in_range(tag, range))),
+                .is_some_and(|tag| tags.iter().any(|range| lang_matches(tag, range))),
             _ => false,
         })
     }
@@ -307,6 +308,14 @@ impl Held<'_, '_, '_> {
     }
 }
 
+/// `langMatches` for basic ranges.
+fn lang_matches(tag: &str, range: &str) -> bool {
+    match range {
+        "*" => !tag.is_empty(),
+        _ => tag.eq_ignore_ascii_case(range) || is_in_range(tag, range),
+    }
+}
+
 /// What `STR` gives; blank nodes have no text.
 fn text(term: &Term) -> Option<&str> {
     match term.as_ref() {
@@ -314,14 +323,4 @@ fn text(term: &Term) -> Option<&str> {
         TermRef::Literal(literal) => Some(literal.value()),
         _ => None,
     }
-}
-
-/// `langMatches` for basic ranges.
-fn in_range(tag: &str, range: &str) -> bool {
-    if range == "*" {
-        return !tag.is_empty();
-    }
-    let start = tag.get(..range.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(range))
-        && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
 }

@@ -1,6 +1,6 @@
 //! Shapes that check nothing: nothing in the graph has what they name.
 
-use super::data::Graph;
+use super::data::{Graph, Id};
 use super::path::Path;
 use super::shape::{Shape, Target};
 use super::vocabulary::rdf;
@@ -8,13 +8,23 @@ use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use oxrdf::{NamedNode, Term};
 use std::collections::{BTreeSet, HashSet};
 
-/// A class or property that a shape names, and that nothing in the graph has.
+/// The classes and properties that shapes name and nothing in a graph has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Idle {
+    unused: Vec<Unused>,
+    /// The classes that things have, where a class is unused.
+    classes: BTreeSet<String>,
+    /// The properties that triples have, where a property is unused.
+    properties: BTreeSet<String>,
+}
+
+/// A name of a shape that nothing has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Idle {
-    /// Nothing is of this class, of those that there are.
-    Class(Place, NamedNode, BTreeSet<String>),
-    /// No triple has this property, of those that there are.
-    Property(Place, NamedNode, BTreeSet<String>),
+struct Unused {
+    /// Where the shape is.
+    place: Place,
+    name: NamedNode,
+    is_class: bool,
 }
 
 /// Shapes that have constraints and no target, and to which no other shape refers.
@@ -36,48 +46,56 @@ pub(super) fn untargeted(shapes: &[Shape]) -> impl Iterator<Item = Diagnostic> {
 }
 
 /// What shapes name and nothing has, each once.
-pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Vec<Idle> {
-    let mut found = Vec::new();
+pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Idle {
+    let mut idle = Idle::default();
     let mut seen = HashSet::new();
+    let mut look = |shape: &Shape, name: &NamedNode, is_class: bool| {
+        let is_unused = seen.insert((name.clone(), is_class))
+            && match is_class {
+                true => is_empty(name, graph),
+                false => is_unused(name, graph),
+            };
+        if is_unused {
+            idle.unused.push(Unused {
+                place: shape.place.clone(),
+                name: name.clone(),
+                is_class,
+            });
+        }
+    };
     for shape in shapes {
         if shape.deactivated || shape.constraints.is_empty() {
             continue;
         }
         for target in &shape.targets {
             match target {
-                Target::Class(class) if seen.insert(class.as_str()) => {
-                    if is_empty(class, graph) {
-                        let place = shape.place.clone();
-                        found.push(Idle::Class(place, class.clone(), classes(graph)));
-                    }
-                }
+                Target::Class(class) => look(shape, class, true),
                 Target::SubjectsOf(property) | Target::ObjectsOf(property) => {
-                    found.extend(unused(shape, property, graph, &mut seen));
+                    look(shape, property, false);
                 }
-                Target::Class(_) | Target::Node(_) => {}
+                Target::Node(_) => {}
             }
         }
         if let Some(Path::Predicate(property)) = &shape.path {
-            found.extend(unused(shape, property, graph, &mut seen));
+            look(shape, property, false);
         }
     }
-    found
+    if idle.unused.iter().any(|unused| unused.is_class) {
+        idle.classes = classes(graph);
+    }
+    if idle.unused.iter().any(|unused| !unused.is_class) {
+        let properties = graph
+            .predicates()
+            .map(|property| property.as_str().to_owned());
+        idle.properties = properties.collect();
+    }
+    idle
 }
 
-fn unused<'s>(
-    shape: &'s Shape,
-    property: &'s NamedNode,
-    graph: &Graph,
-    seen: &mut HashSet<&'s str>,
-) -> Option<Idle> {
-    let used = graph
-        .iri(property.as_str())
-        .is_some_and(|id| graph.pairs(id).next().is_some());
-    let is_new = !used && seen.insert(property.as_str());
-    is_new.then(|| {
-        let known = graph.predicates().map(|it| it.as_str().to_owned());
-        Idle::Property(shape.place.clone(), property.clone(), known.collect())
-    })
+/// Whether no triple has a property.
+fn is_unused(property: &NamedNode, graph: &Graph) -> bool {
+    let property = graph.iri(property.as_str());
+    property.is_none_or(|property| graph.pairs(property).next().is_none())
 }
 
 /// Whether nothing is of a class or of one below it.
@@ -94,40 +112,53 @@ fn is_empty(class: &NamedNode, graph: &Graph) -> bool {
 /// The classes of the things of a graph.
 fn classes(graph: &Graph) -> BTreeSet<String> {
     let kinds = graph.iri(rdf::TYPE).into_iter();
-    kinds
-        .flat_map(|kind| graph.pairs(kind))
-        .filter_map(|(_, class)| match graph.term(class) {
+    let pairs = kinds.flat_map(|kind| graph.pairs(kind));
+    let classes: HashSet<Id> = pairs.map(|(_, class)| class).collect();
+    let named = classes
+        .into_iter()
+        .filter_map(|class| match graph.term(class) {
             Some(Term::NamedNode(class)) => Some(class.as_str().to_owned()),
             _ => None,
-        })
-        .collect()
+        });
+    named.collect()
 }
 
 impl Idle {
     /// What to say of it. What the ontology declares is empty for now, and what is of other vocabularies may come.
-    pub(super) fn diagnostic(
+    pub(super) fn diagnostics(
         &self,
         declared: &HashSet<String>,
-        name: &dyn Fn(&str) -> String,
-    ) -> Option<Diagnostic> {
-        let (place, iri, known, what) = match self {
-            Self::Class(place, class, known) => (place, class, known, "class"),
-            Self::Property(place, property, known) => (place, property, known, "property"),
-        };
-        if declared.contains(iri.as_str()) {
-            return None;
+        name: impl Fn(&str) -> String,
+    ) -> Vec<Diagnostic> {
+        if self.unused.is_empty() {
+            return Vec::new();
         }
-        let shown = name(iri.as_str());
-        let known = known.iter().chain(declared);
-        let known: Vec<String> = known.map(|iri| name(iri)).collect();
-        let near = suggest::hint(&shown, known.iter().map(String::as_str));
-        let ours = declared
+        let named = |known: &BTreeSet<String>| -> Vec<String> {
+            let known = known.iter().chain(declared);
+            known.map(|iri| name(iri)).collect()
+        };
+        let (classes, properties) = (named(&self.classes), named(&self.properties));
+        let namespaces: HashSet<&str> = declared.iter().map(|iri| namespace(iri)).collect();
+        let undeclared = self
+            .unused
             .iter()
-            .any(|declared| namespace(declared) == namespace(iri.as_str()));
-        (near.is_some() || ours).then(|| {
-            let message = format!("nothing in the graph has the {what} `{shown}`");
-            Diagnostic::new(Code::ShapeIdle, place.clone(), message).with_optional_hint(near)
-        })
+            .filter(|unused| !declared.contains(unused.name.as_str()));
+        undeclared
+            .filter_map(|unused| {
+                let (known, what) = match unused.is_class {
+                    true => (&classes, "class"),
+                    false => (&properties, "property"),
+                };
+                let shown = name(unused.name.as_str());
+                let near = suggest::hint(&shown, known.iter().map(String::as_str));
+                let ours = namespaces.contains(namespace(unused.name.as_str()));
+                (near.is_some() || ours).then(|| {
+                    let message = format!("nothing in the graph has the {what} `{shown}`");
+                    Diagnostic::new(Code::ShapeIdle, unused.place.clone(), message)
+                        .with_optional_hint(near)
+                })
+            })
+            .collect()
     }
 }
 

@@ -159,7 +159,8 @@ impl Shapes {
         self
     }
 
-    /// Adds quads of the ontology: of these, shapes see which class is below which. What else is declared is no slip.
+    /// Adds quads of the ontology: shapes see which class is a subclass of which. Names that it declares are not reported as
+    /// misspelt.
     #[must_use]
     pub fn with_ontology<'q>(mut self, quads: impl IntoIterator<Item = &'q Quad>) -> Self {
         for quad in quads {
