@@ -111,10 +111,7 @@ impl View<'_> {
 
     /// A span by its evidence.
     pub(super) fn span(&self, evidence: &NamedNode) -> Result<SpanView, StoreError> {
-        let first = |node: NamedNodeRef<'_>, property| -> Result<Option<Term>, StoreError> {
-            Ok(self.objects(node, property, 1)?.into_iter().next())
-        };
-        let document = match first(evidence.as_ref(), HAS_SOURCE)? {
+        let document = match self.object(evidence.as_ref(), HAS_SOURCE)? {
             Some(Term::NamedNode(document)) => Some(document),
             _ => None,
         };
@@ -149,14 +146,11 @@ impl View<'_> {
 
     /// Where a span begins and ends, in code points.
     pub(super) fn range(&self, evidence: &NamedNode) -> Result<Option<(u64, u64)>, StoreError> {
-        let first = |node: NamedNodeRef<'_>, property| -> Result<Option<Term>, StoreError> {
-            Ok(self.objects(node, property, 1)?.into_iter().next())
-        };
-        let Some(Term::NamedNode(selector)) = first(evidence.as_ref(), HAS_SELECTOR)? else {
+        let Some(Term::NamedNode(selector)) = self.object(evidence.as_ref(), HAS_SELECTOR)? else {
             return Ok(None);
         };
-        let start = first(selector.as_ref(), START)?.and_then(number);
-        let end = first(selector.as_ref(), END)?.and_then(number);
+        let start = self.object(selector.as_ref(), START)?.and_then(number);
+        let end = self.object(selector.as_ref(), END)?.and_then(number);
         Ok(start.zip(end))
     }
 

@@ -293,45 +293,41 @@ fn latest(
 fn disputes(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
     let conflicts = view.own_term("conflictsWith");
     let quads = view.quads(None, Some(conflicts.as_ref()), None, None, EXAMINED)?;
-    let mut shown: Vec<(Value, Value)> = Vec::new();
-    for quad in quads {
-        let NamedOrBlankNode::NamedNode(claim) = &quad.subject else {
-            continue;
-        };
-        let subjects = view.objects(claim.as_ref(), rdf::SUBJECT, 1)?;
-        let Some(Term::NamedNode(subject)) = subjects.first() else {
-            continue;
-        };
-        for dispute in view.knowledge.disputes(subject)? {
-            let one = (
-                view.thing(subject.as_str()),
-                view.term(dispute.property.as_str()),
-            );
-            if !shown.contains(&one) {
-                shown.push(one);
-            }
-        }
-        if shown.len() >= OPEN {
-            break;
-        }
-    }
-    shown.truncate(OPEN);
-    Ok(shown)
+    let claims = quads.into_iter().map(|quad| quad.subject);
+    let subjects = claims.map(|claim| match claim {
+        NamedOrBlankNode::NamedNode(claim) => view.object(claim.as_ref(), rdf::SUBJECT),
+        NamedOrBlankNode::BlankNode(_) => Ok(None),
+    });
+    open(view, subjects, |subject| {
+        let disputes = view.knowledge.disputes(subject)?.into_iter();
+        Ok(disputes.map(|dispute| dispute.property).collect())
+    })
 }
 
 /// What sources do not state: things with the properties.
 fn gaps(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
     let about = view.own_term("gapSubject");
+    let quads = view.quads(None, Some(about.as_ref()), None, None, EXAMINED)?;
+    let subjects = quads.into_iter().map(|quad| Ok(Some(quad.object)));
+    open(view, subjects, |subject| {
+        let gaps = view.knowledge.gaps(subject)?.into_iter();
+        Ok(gaps.map(|gap| gap.property).collect())
+    })
+}
+
+/// The first things with the properties that are open questions about them, each pair once.
+fn open(
+    view: &View<'_>,
+    subjects: impl Iterator<Item = Result<Option<Term>, StoreError>>,
+    properties: impl Fn(&NamedNode) -> Result<Vec<NamedNode>, StoreError>,
+) -> Result<Vec<(Value, Value)>, StoreError> {
     let mut shown: Vec<(Value, Value)> = Vec::new();
-    for quad in view.quads(None, Some(about.as_ref()), None, None, EXAMINED)? {
-        let Term::NamedNode(subject) = &quad.object else {
+    for subject in subjects {
+        let Some(Term::NamedNode(subject)) = subject? else {
             continue;
         };
-        for gap in view.knowledge.gaps(subject)? {
-            let one = (
-                view.thing(subject.as_str()),
-                view.term(gap.property.as_str()),
-            );
+        for property in properties(&subject)? {
+            let one = (view.thing(subject.as_str()), view.term(property.as_str()));
             if !shown.contains(&one) {
                 shown.push(one);
             }
@@ -371,8 +367,8 @@ fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
     let mut documents = Vec::new();
     for node in nodes.iter().take(DOCUMENTS) {
         let first = |property| -> Result<Option<Value>, StoreError> {
-            let objects = view.objects(node.as_ref(), property, 1)?;
-            Ok(objects.first().map(|object| view.value(object)))
+            let object = view.object(node.as_ref(), property)?;
+            Ok(object.map(|object| view.value(&object)))
         };
         documents.push(Document {
             document: view.thing(node.as_str()),

@@ -9,7 +9,7 @@ const LATITUDE: NamedNodeRef<'_> =
 const LONGITUDE: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("http://www.w3.org/2003/01/geo/wgs84_pos#long");
 
-/// Things of a graph that are drawn: with more of them there is no map, since some of them would look like all.
+/// Things with coordinates that a map shows. With more of them there is no map: a part would look like the whole.
 const POINTS: usize = 120;
 
 /// Width of the picture, and what is left free around the points.
@@ -50,8 +50,8 @@ impl Map {
             let NamedOrBlankNode::NamedNode(thing) = quad.subject else {
                 continue;
             };
-            let longitude = view.objects(thing.as_ref(), LONGITUDE, 1)?;
-            let longitude = longitude.first().and_then(|term| degree(term, 180.0));
+            let longitude = view.object(thing.as_ref(), LONGITUDE)?;
+            let longitude = longitude.and_then(|term| degree(&term, 180.0));
             if let Some((latitude, longitude)) = degree(&quad.object, 90.0).zip(longitude)
                 && !places.iter().any(|(known, ..)| *known == thing)
             {

@@ -7,6 +7,7 @@ use crate::store::StoreError;
 use civigraph_index::Graphs;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, NamedNodeRef, Term};
+use std::sync::Arc;
 
 /// Spans of a document that are read.
 const READ: usize = 3000;
@@ -53,19 +54,14 @@ impl Spans {
         node: &NamedNode,
         from: usize,
     ) -> Result<Option<Self>, StoreError> {
-        let evidence = view.subjects(HAS_SOURCE, node.as_ref(), None, READ)?;
-        if evidence.is_empty() {
+        let order = order(view, node.as_ref())?;
+        if order.is_empty() {
             return Ok(None);
         }
-        let mut spans = Vec::with_capacity(evidence.len());
-        for one in &evidence {
-            spans.push(view.span(one)?);
-        }
-        spans.sort_by(|a, b| (a.range, &a.node).cmp(&(b.range, &b.node)));
-        let count = spans.len();
+        let count = order.len();
         let mut shown = Vec::new();
-        for span in spans.into_iter().skip(from).take(SHOWN) {
-            shown.push(Resting::of(view, span)?);
+        for evidence in order.iter().skip(from).take(SHOWN) {
+            shown.push(Resting::of(view, view.span(evidence)?)?);
         }
         let language = view.language();
         let path = view.frame.links.path(node.as_str());
@@ -112,20 +108,23 @@ pub(super) fn page_of(
     if count(Graphs::Default)? + count(Graphs::AllNamed)? <= SHOWN as u64 {
         return Ok(0);
     }
-    let order = match view.site.order_of_spans(document.as_str()) {
-        Some(known) => known,
-        None => {
-            let mut spans = Vec::new();
-            for one in view.subjects(HAS_SOURCE, document, None, READ)? {
-                spans.push((view.range(&one)?, one));
-            }
-            spans.sort();
-            let order: Vec<NamedNode> = spans.into_iter().map(|(_, one)| one).collect();
-            view.site.keep_order_of_spans(document.as_str(), order)
-        }
-    };
+    let order = order(view, document)?;
     let at = order.iter().position(|one| one == evidence).unwrap_or(0);
     Ok(at / SHOWN * SHOWN)
+}
+
+/// The spans of a document in their order, read once.
+fn order(view: &View<'_>, document: NamedNodeRef<'_>) -> Result<Arc<[NamedNode]>, StoreError> {
+    if let Some(known) = view.site.order_of_spans(document.as_str()) {
+        return Ok(known);
+    }
+    let mut spans = Vec::new();
+    for one in view.subjects(HAS_SOURCE, document, None, READ)? {
+        spans.push((view.range(&one)?, one));
+    }
+    spans.sort();
+    let order = spans.into_iter().map(|(_, one)| one).collect();
+    Ok(view.site.keep_order_of_spans(document.as_str(), order))
 }
 
 impl Resting {
@@ -133,13 +132,10 @@ impl Resting {
         let property = view.own_term("evidence");
         let claims = view.subjects(property.as_ref(), span.node.as_ref(), None, 200)?;
         let more = claims.len().saturating_sub(CLAIMS);
-        let first = |node: &NamedNode, property| -> Result<Option<Term>, StoreError> {
-            Ok(view.objects(node.as_ref(), property, 1)?.into_iter().next())
-        };
         let mut said = Vec::new();
         for claim in claims.iter().take(CLAIMS) {
-            let subject = first(claim, rdf::SUBJECT)?;
-            let property = first(claim, rdf::PREDICATE)?;
+            let subject = view.object(claim.as_ref(), rdf::SUBJECT)?;
+            let property = view.object(claim.as_ref(), rdf::PREDICATE)?;
             let (Some(subject), Some(Term::NamedNode(property))) = (subject, property) else {
                 continue;
             };

@@ -99,6 +99,9 @@ impl Tables {
     ) -> io::Result<Vec<FileRow>> {
         let mut rows = Vec::new();
         for split in splits {
+            if rows.len() == most {
+                break;
+            }
             let all = self.rows_of(table, split)?;
             let wanted = all.iter().filter(|row| is_wanted(row.data_row, row.number));
             rows.extend(wanted.take(most - rows.len()).cloned());

@@ -134,6 +134,15 @@ impl<'s> View<'s> {
         Ok(quads.into_iter().map(|quad| quad.object).collect())
     }
 
+    /// The first object of a property of a node, in all graphs.
+    pub fn object(
+        &self,
+        node: NamedNodeRef<'_>,
+        predicate: NamedNodeRef<'_>,
+    ) -> Result<Option<Term>, StoreError> {
+        Ok(self.objects(node, predicate, 1)?.pop())
+    }
+
     /// The first named things that have a property with a node as its value, in the facts or a graph.
     pub fn subjects(
         &self,
