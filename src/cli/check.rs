@@ -8,7 +8,7 @@ use super::watch::{Recording, Snapshot};
 use super::{Global, Outcome, watch};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::render::Format;
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, Mode, counted};
 use crate::pipeline::{self, CheckOptions, Checked, Source};
 use crate::project::Project;
 use crate::shacl::Shapes;
@@ -342,9 +342,4 @@ pub(super) fn conflicts(all: usize, decided: usize) -> String {
         "{counted}: {decided} decided, {} open",
         all.saturating_sub(decided)
     )
-}
-
-/// `1 row`, `2 rows`.
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

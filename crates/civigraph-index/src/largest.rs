@@ -39,22 +39,35 @@ impl Index {
             if !value::is_exact(datatype) {
                 continue;
             }
-            let mut start = vec![kind::TYPED];
-            start.extend_from_slice(XSD.as_bytes());
-            start.extend_from_slice(local.as_bytes());
-            start.push(0);
-            let first = self.dictionary.lower_bound(&start)?;
-            let mut keys = self.dictionary.scan(first..u32::MAX);
-            let mut seen = 0;
-            while let Some((_, key)) = keys.next()? {
-                let Some(lexical) = key.strip_prefix(start.as_slice()) else {
-                    break;
-                };
+            let exact = |lexical: &[u8]| {
                 let lexical = std::str::from_utf8(lexical).unwrap_or_default();
-                seen += 1;
-                if seen > FEW || value::exact(datatype, lexical).is_some() {
-                    return Ok(true);
-                }
+                value::exact(datatype, lexical).is_some()
+            };
+            if self.has_text_without_value(local, exact)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether some literal of a datatype, of those without a value, has a text like that, or there are more than are
+    /// looked at.
+    fn has_text_without_value(
+        &self,
+        local: &str,
+        is_wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<bool> {
+        let start = [&[kind::TYPED][..], XSD.as_bytes(), local.as_bytes(), &[0]].concat();
+        let first = self.dictionary.lower_bound(&start)?;
+        let mut keys = self.dictionary.scan(first..u32::MAX);
+        let mut seen = 0;
+        while let Some((_, key)) = keys.next()? {
+            let Some(lexical) = key.strip_prefix(start.as_slice()) else {
+                break;
+            };
+            seen += 1;
+            if seen > FEW || is_wanted(lexical) {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -72,22 +85,11 @@ impl Index {
             ValueKind::DateTime => "dateTime",
             ValueKind::Year => "gYear",
         };
-        let start = [&[kind::TYPED][..], XSD.as_bytes(), local.as_bytes(), &[0]].concat();
-        let first = self.dictionary.lower_bound(&start)?;
-        let mut keys = self.dictionary.scan(first..u32::MAX);
-        let mut seen = 0;
-        while let Some((_, key)) = keys.next()? {
-            let Some(lexical) = key.strip_prefix(start.as_slice()) else {
-                break;
-            };
+        self.has_text_without_value(local, |lexical| {
             let digits = lexical.strip_prefix(b"-").unwrap_or(lexical);
             let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-            seen += 1;
-            if seen > FEW || digits.count() > YEAR_DIGITS {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            digits.count() > YEAR_DIGITS
+        })
     }
 
     /// The greatest integer or decimal, or the double at which looking for it ended; 0 where all are negative.

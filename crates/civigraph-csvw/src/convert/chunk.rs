@@ -10,7 +10,7 @@ use super::value::{CellBuffers, CellError, CellParser, Value, Values};
 use crate::characters;
 use crate::csv::{Chunk, Flaw, Format, Record, Records};
 use crate::datatype::Base;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::keys::KeyChecker;
 use crate::plan::{ColumnId, LanguageMap, TableId, TablePlan};
 use std::borrow::Cow;
@@ -230,8 +230,8 @@ impl<'c> Converter<'c> {
                     None
                 };
                 Diagnostic::new(Code::Ragged, place, message)
-                    .with_found(counted(found, "cell"))
-                    .with_expected(counted(expected, "cell"))
+                    .with_found(counted(found as u64, "cell"))
+                    .with_expected(counted(expected as u64, "cell"))
                     .with_optional_hint(hint.map(str::to_owned))
             });
         }
@@ -446,11 +446,6 @@ fn languages(plan: &TablePlan) -> Vec<usize> {
     columns.sort_unstable();
     columns.dedup();
     columns
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }
 
 /// How a cell and its datatype do not go together.

@@ -103,10 +103,6 @@ impl TableRun<'_> {
         for problem in problems.chain(doubt(&opened.resource, &self.plan.dialect)) {
             diagnostics.push(problem);
         }
-        if self.plan.columns.iter().any(|column| column.misfit) {
-            // What its keys are is not known.
-            self.incomplete();
-        }
         self.rows(opened, sink, diagnostics)
     }
 
@@ -143,10 +139,11 @@ impl TableRun<'_> {
         let mut prepared = Prepared::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = preamble.column_count;
-        // A header that is not the table's is one finding, however often it comes.
-        if let [titles] = preamble.header.as_slice()
+        if self.plan.columns.iter().any(|column| column.misfit) {
+            // What its keys are is not known. A header that is not the table's is one finding, however often it comes.
+            self.incomplete();
+        } else if let [titles] = preamble.header.as_slice()
             && titles.len() > 1
-            && !self.plan.columns.iter().any(|column| column.misfit)
         {
             prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
         }

@@ -1,8 +1,8 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
-use super::Dialect;
 use super::letters;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::{Dialect, Format, Position, Records};
+use crate::diagnostic::{Code, Diagnostic, Place, counted};
 use crate::resource::{Content, Resource};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use std::fs::File;
@@ -121,7 +121,7 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
             format!(
                 "the file is in UTF-8 and not in {} as its dialect says: {} beyond ASCII, the first on this line",
                 dialect.encoding,
-                counted(usize::try_from(scan.wide).unwrap_or(usize::MAX), "word")
+                counted(scan.wide, "word")
             ),
         )
         .with_expected("`\"encoding\": \"utf-8\"`, or none")
@@ -245,7 +245,7 @@ fn words_in_utf8(
             Place::at(Arc::clone(&resource.name), line, 1),
             format!(
                 "words of the file are in UTF-8 and not in {name} as its dialect says: {count} of {} beyond ASCII",
-                counted(words.len(), "word")
+                counted(words.len() as u64, "word")
             ),
         )
         .with_found(word)
@@ -267,13 +267,6 @@ fn words_beyond_ascii(text: &str) -> Vec<(u64, &str)> {
         );
     }
     found
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }
 
 /// That UTF-8 was once read as another encoding, and what came of it was saved: `РўРѕРјСЃРє` for `Томск`.
@@ -335,7 +328,13 @@ pub(crate) fn other_content(start: &[u8]) -> Option<&'static str> {
 }
 
 /// Delimiters that files of tables have.
-const DELIMITERS: [char; 4] = [';', '\t', '|', ','];
+pub(crate) const DELIMITERS: [char; 4] = [';', '\t', '|', ','];
+
+/// What to declare where a file has another delimiter than its dialect.
+pub(crate) fn declare_delimiter(delimiter: char) -> String {
+    let delimiter = delimiter.to_string();
+    format!("declare `\"dialect\": {{\"delimiter\": {delimiter:?}}}`")
+}
 
 /// Another delimiter than that of the dialect, by which every row at the start of a file has as many cells as the header,
 /// and more than one. It says something of files whose header has one column by the dialect.
@@ -344,64 +343,36 @@ pub fn other_delimiter(resource: &Resource, dialect: &Dialect) -> Option<char> {
     let whole = (start.len() as u64) < SAMPLE;
     let declared = Encoding::for_label(dialect.encoding.as_bytes())?;
     let (text, ..) = declared.decode(&start);
-    let quote = dialect
-        .quote_char
-        .as_deref()
-        .and_then(|it| it.chars().next());
     DELIMITERS.into_iter().find(|&delimiter| {
         let is_usual = dialect.delimiter.chars().eq([delimiter]);
-        !is_usual && parts_all_rows(&text, whole, delimiter, quote, dialect)
+        !is_usual && separates_all_rows(&text, whole, delimiter, dialect)
     })
 }
 
-/// Whether the rows of a text have one number of delimiters, at least one. Of a text that goes on, the last row does not
-/// count.
-fn parts_all_rows(
-    text: &str,
-    whole: bool,
-    delimiter: char,
-    quote: Option<char>,
-    dialect: &Dialect,
-) -> bool {
-    let comment = dialect
-        .comment_prefix
-        .as_deref()
-        .filter(|it| !it.is_empty());
-    let mut skipped = dialect.skip_rows;
-    let mut counts: Vec<usize> = Vec::new();
-    let mut row = (0, true, false);
-    let mut quoted = false;
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let (count, blank, is_comment) = &mut row;
-        if *blank && *count == 0 && comment.is_some_and(|prefix| rest.starts_with(prefix)) {
-            *is_comment = true;
+/// Whether a delimiter gives all rows of a text one number of cells, at least two. Of a text that goes on, the last row
+/// does not count.
+fn separates_all_rows(text: &str, whole: bool, delimiter: char, dialect: &Dialect) -> bool {
+    let format = Format::new(&Dialect {
+        delimiter: delimiter.to_string(),
+        ..dialect.clone()
+    });
+    let mut records = Records::new(&format, text.as_bytes(), Position::START);
+    let mut counts = Vec::new();
+    while let Some(place) = records.advance() {
+        let record = records.record();
+        let cells = record.cells.len();
+        let blank = || {
+            text.get(place.start..place.end)
+                .is_some_and(|row| row.trim().is_empty())
+        };
+        let skipped = place.record <= dialect.skip_rows || !place.is_row;
+        if !skipped && (whole || record.terminated) && (cells > 1 || !blank()) {
+            counts.push(cells);
         }
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        if Some(c) == quote && !*is_comment {
-            quoted = !quoted;
-            *blank = false;
-        } else if c == '\n' && !quoted {
-            let (count, blank, is_comment) = std::mem::replace(&mut row, (0, true, false));
-            if skipped > 0 {
-                skipped -= 1;
-            } else if !blank && !is_comment {
-                counts.push(count);
-            }
-        } else if c == delimiter && !quoted {
-            *count += 1;
-            *blank = false;
-        } else if !c.is_whitespace() {
-            *blank = false;
-        }
-    }
-    let (count, blank, is_comment) = row;
-    if whole && !blank && !is_comment && skipped == 0 {
-        counts.push(count);
     }
     match counts.as_slice() {
         [first, others @ ..] => {
-            *first > 0 && !others.is_empty() && others.iter().all(|count| count == first)
+            *first > 1 && !others.is_empty() && others.iter().all(|count| count == first)
         }
         [] => false,
     }

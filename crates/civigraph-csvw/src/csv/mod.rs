@@ -28,7 +28,7 @@ mod walk;
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};
 pub use count::RangeCount;
-pub(crate) use diagnosis::other_content;
+pub(crate) use diagnosis::{DELIMITERS, declare_delimiter, other_content};
 pub use diagnosis::{diagnose, doubt, other_delimiter};
 pub use dialect::{Dialect, Trim};
 pub use extent::{Extent, Sequential};

@@ -284,18 +284,15 @@ impl Header {
             return None;
         };
         let title = &column.titles.first()?.text;
-        let delimiter = [';', '\t', '|', ',']
+        let delimiter = csv::DELIMITERS
             .into_iter()
             .find(|&delimiter| expected > 1 && title.split(delimiter).count() == expected)?;
-        Some(format!(
-            "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
-            delimiter.to_string()
-        ))
+        Some(csv::declare_delimiter(delimiter))
     }
 }
 
 impl Header {
-    /// The quote that stands around all titles, where the schema has them without it.
+    /// The quote around all titles, where the schema has them without it.
     fn other_quote(&self, described: &[&Column]) -> Option<char> {
         let titles = || self.columns.iter().filter_map(|it| it.titles.first());
         let quote = titles().next()?.text.chars().next()?;
@@ -318,14 +315,11 @@ impl Header {
             return None;
         }
         let delimiter = csv::other_delimiter(resource, dialect)?;
-        let message = "the file has one column, and another delimiter parts all of its rows";
+        let message =
+            "the file has one column, and another delimiter separates the cells of all rows";
         Some(
-            Diagnostic::new(Code::OtherDelimiter, column.place.clone(), message).with_hint(
-                format!(
-                    "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
-                    delimiter.to_string()
-                ),
-            ),
+            Diagnostic::new(Code::OtherDelimiter, column.place.clone(), message)
+                .with_hint(csv::declare_delimiter(delimiter)),
         )
     }
 

@@ -1,4 +1,4 @@
-//! Names of vocabularies that have a known number of terms: a slip in one is a property that nobody asks for.
+//! The terms of vocabularies that are not extended: a misspelt one is a property that no query asks for.
 
 use super::context;
 

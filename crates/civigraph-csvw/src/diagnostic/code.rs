@@ -120,8 +120,8 @@ codes! {
     /// A row among the data repeats the header, as where files of one kind were joined into one. It is read as data. Delete
     /// the row.
     RepeatedHeader = "0210", Warning, "header among the rows", "";
-    /// No metadata describes the file, commas do not part its rows, and another delimiter parts all of them: nothing of
-    /// the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as `civigraph init` proposes.
+    /// No metadata describes the file. By commas its rows have one cell each, and another delimiter separates the cells of
+    /// all rows: nothing of the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as `civigraph init` proposes.
     OtherDelimiter = "0211", Invalid, "rows with another delimiter", "tabular-data-model §8";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names are in double quotes. Fix the place that the message names; nothing of
@@ -204,9 +204,8 @@ codes! {
     /// declare any: `bib:born` is the IRI `bib:born` as it is. Write the whole IRI,
     /// `http://purl.org/vocab/bio/0.1/born`. Registered URI schemes such as `urn:` are no prefixes.
     UndeclaredPrefix = "0331", Warning, "undeclared prefix", "tabular-metadata §5.2";
-    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a known number of terms. This is none of them, but much like one:
-    /// most likely a slip, as in `rdfs:lable`. Whoever asks for the right one will not find what is written here. Correct
-    /// the name.
+    /// RDF, RDF Schema, SKOS and DCMI Metadata Terms have a fixed set of terms. This is not one of them, but is spelled
+    /// much like one, as `rdfs:lable` is. A query for the right name does not find what is written here. Correct the name.
     UnknownTerm = "0332", Warning, "unknown term of a vocabulary", "";
     /// A metadata document was found for the CSV, but does not mention it, and so is not used. Add a
     /// table with the `url` of the CSV, or rename the document.

@@ -18,6 +18,11 @@ pub use place::{CellPlace, Place};
 
 use std::sync::Arc;
 
+/// A count in words: `1 row`, `2 rows`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How much a diagnostic weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -10,7 +10,7 @@
 //! touched: no Unicode normalisation, and no trimming but of what its datatype strips before it looks
 //! (Tabular Data Model §6.4). Only a layout that is [`repairing`](Layout::repairing) changes what cannot be
 //! seen in ids, references and labels. What cannot be read without guessing (malformed
-//! bytes, broken quoting) is reported and the file left alone.
+//! bytes, broken quoting) is reported and the file not formatted.
 
 mod cells;
 mod encode;
@@ -20,7 +20,7 @@ pub use cells::{Profile, is_formula};
 pub use encode::Unencodable;
 pub use layout::Layout;
 
-use crate::csv::{Dialect, Format, Position, Records, Text, other_delimiter};
+use crate::csv::{Dialect, Format, Position, Records, Text, declare_delimiter, other_delimiter};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
@@ -214,7 +214,7 @@ fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic
             Diagnostic::new(
                 Code::Encoding,
                 place(),
-                "the file is left alone: it has bytes that are not text in its encoding",
+                "file not formatted: it has bytes that are not text in its encoding",
             )
             .with_expected(dialect.encoding.as_str()),
         ]),
@@ -339,19 +339,16 @@ impl Parts {
         if header.len() == 1
             && let Some(delimiter) = other_delimiter(resource, &layout.dialect)
         {
-            let message = "the file is left alone: another delimiter parts all of its rows";
+            let message = "file not formatted: another delimiter separates the cells of all rows";
             return Some(
                 Diagnostic::new(Code::ColumnCount, place(), message)
                     .with_found("1 column")
-                    .with_hint(format!(
-                        "declare `\"dialect\": {{\"delimiter\": {:?}}}`",
-                        delimiter.to_string()
-                    )),
+                    .with_hint(declare_delimiter(delimiter)),
             );
         }
         let order = layout.order(header);
         if !header.is_empty() && order.knows_nothing() {
-            let message = "the file is left alone: no column of its header is in the metadata";
+            let message = "file not formatted: no column of its header is in the metadata";
             let titles: Vec<String> = header.iter().map(|title| format!("{title:?}")).collect();
             return Some(
                 Diagnostic::new(Code::HeaderTitle, place(), message)
@@ -368,7 +365,7 @@ impl Parts {
                 .entry(after.clone())
                 .or_insert_with(|| before.clone());
             if *first != before {
-                let message = "the file is left alone: repaired, two keys would be the same";
+                let message = "file not formatted: the repairs would make two keys the same";
                 return Some(
                     Diagnostic::new(Code::DuplicateKey, place(), message)
                         .with_found(format!("{} and {}", first.join("/"), before.join("/")))

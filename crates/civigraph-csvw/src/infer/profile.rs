@@ -11,8 +11,7 @@ use crate::resource::unpacked_name;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Words that stand for a missing value where the other values are no strings, and whether they hardly mean anything else
-/// among strings.
+/// Words for a missing value in a column whose other values are not strings, and whether they mean that among strings too.
 const NULL_WORDS: &[(&str, bool)] = &[
     ("NA", false),
     ("N/A", true),
