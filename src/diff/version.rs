@@ -8,6 +8,7 @@ use crate::diff::DiffError;
 use crate::export::{Compression, Format, of_file_name};
 use crate::pipeline;
 use crate::project::Project;
+use crate::query;
 use crate::store::line::{Parts, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
 use crate::store::{
@@ -84,7 +85,11 @@ impl Version {
             return Self::of_project(name.to_owned(), project, &shown, prepared, diagnostics);
         }
         if path.is_file() {
-            return Self::of_dump(path).map(Some);
+            // Parsers of nested documents recurse, as deep as the limit on nesting allows.
+            let version = query::with_large_stack(|| Self::of_dump(path))
+                .map_err(|e| DiffError::io(path, "start a thread to read the dump", e))?
+                .ok_or_else(|| unknown(format!("reading `{name}` ended unexpectedly")))?;
+            return version.map(Some);
         }
         let ids = Layout::ids(store)?;
         let starts: Vec<&String> = ids.iter().filter(|id| id.starts_with(name)).collect();
