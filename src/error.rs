@@ -1,8 +1,8 @@
 //! What the errors of all layers are made of: a diagnostic, and the error behind it.
 //!
-//! Each layer has a type of its own, which the macro `layer_error` makes: a function of a layer fails with that of its layer, and
-//! errors of the layers below become it by `?`. What is above all of them, such as answers to assistants, fails with
-//! an [`Error`].
+//! Each layer has a type of its own, which the macro `layer_error` makes. Functions of a layer fail with that type, and
+//! `?` turns errors of the layers below into it. What is above all layers, such as answers to assistants, fails with an
+//! [`Error`].
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use std::error;

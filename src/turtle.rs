@@ -17,7 +17,7 @@ pub(crate) struct Turtle<R: BufRead> {
     name: Arc<str>,
 }
 
-/// Why there is no triple.
+/// What is found in place of a triple.
 #[derive(Debug)]
 pub(crate) enum Problem {
     /// The document cannot be read.

@@ -82,7 +82,7 @@ impl BuildJob<'_> {
         let mut amender = Amender::begin(workspace, prior)?;
         let mut sink = amender.sink(changes.new.clone());
         if changes.take_back(assembly.tables.plan, &mut sink).is_err() {
-            return Ok(Attempt::Refused(amender.into_site()));
+            return Ok(Attempt::Refused(amender.into_workspace()));
         }
         let failed = |failed| match failed {
             Failed::Keys(error) => keys_failed(error),

@@ -323,8 +323,8 @@ pub(super) fn bind(pattern: &mut GraphPattern, bindings: &Bindings) {
 
 struct Bind<'b> {
     bindings: &'b Bindings,
-    /// Variables with blank nodes that the expressions of this pattern use. A blank node cannot
-    /// are in an expression: there its variable keeps it, bound just before.
+    /// Variables with blank nodes that the expressions of this pattern use. A blank node cannot be in an
+    /// expression: its variable stays there, bound just before.
     blank: BTreeSet<String>,
 }
 

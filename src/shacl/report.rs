@@ -16,7 +16,7 @@ pub struct Report {
     /// Queries that could not be evaluated.
     pub failures: Vec<Diagnostic>,
     /// What shapes name and nothing in the graph has.
-    pub(super) idle: Vec<Idle>,
+    pub(super) idle: Idle,
 }
 
 impl Report {

@@ -229,7 +229,7 @@ impl Amender {
     }
 
     /// Gives the amendment up; the workspace can still be built on.
-    pub fn into_site(self) -> Workspace {
+    pub fn into_workspace(self) -> Workspace {
         self.workspace
     }
 

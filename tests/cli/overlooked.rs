@@ -394,7 +394,7 @@ fn another_delimiter_is_one_finding() {
         let run = workshop.run(&["fmt", name]).exits(1);
         assert!(
             run.stderr
-                .contains("another delimiter parts all of its rows"),
+                .contains("another delimiter separates the cells of all rows"),
             "{}",
             run.stderr
         );
