@@ -1,4 +1,5 @@
 //! Evaluation of plans.
+use crate::aggregates::{Exchange, with_aggregates};
 use crate::counts::Counts;
 use crate::explain::{Explanation, Node};
 use crate::options::Options;
@@ -15,6 +16,7 @@ use spargebra::Query;
 use std::error::Error;
 use std::iter;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The results of a query, and how they were come by.
 pub struct Evaluation<'a> {
@@ -63,6 +65,10 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     options: &Options,
 ) -> Evaluation<'a> {
     let mut evaluator = with_functions(evaluator);
+    let exchange = plan.exact_aggregates.then(|| Arc::new(Exchange::new()));
+    if let Some(exchange) = &exchange {
+        evaluator = with_aggregates(evaluator, exchange);
+    }
     if options.statistics {
         evaluator = evaluator.compute_statistics();
     }
@@ -82,6 +88,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         Rc::clone(&dataset),
         row.clone(),
         plan.exact_literals,
+        exchange,
         Rc::clone(&failure),
     );
     let (results, statistics) = match view {

@@ -8,6 +8,7 @@ use crate::large::LargeNumbers;
 use crate::modifiers::{order_after_distinct, required_first};
 use crate::options::Options;
 use crate::ordered::{OrderedScan, keeps_order};
+use crate::passed::PassedValues;
 use crate::repairs::Repairs;
 use crate::sorting::Sorting;
 use crate::tags::{canonical_pattern, canonical_triple};
@@ -29,6 +30,8 @@ pub struct Plan {
     pub sorting: Option<Sorting>,
     /// Whether the query asks for literals as they are.
     pub(crate) exact_literals: bool,
+    /// Whether it has aggregates that give terms as they are.
+    pub(crate) exact_aggregates: bool,
     /// What was done.
     pub explanation: Explanation,
 }
@@ -167,6 +170,28 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             });
         }
     }
+    let mut exact_aggregates = false;
+    if options.exact_literals {
+        let mut passed = PassedValues {
+            estimator: &planner.estimator,
+            fresh: &mut fresh,
+            aggregates: 0,
+            expressions: 0,
+        };
+        pattern = passed.pattern(pattern)?;
+        exact_aggregates = passed.aggregates > 0;
+        for (count, what) in [
+            (passed.aggregates, "aggregates give"),
+            (passed.expressions, "calls of COALESCE or IF give"),
+        ] {
+            if count > 0 {
+                explanation.rewritings.push(Rewriting {
+                    name: "exact_literals",
+                    reason: format!("{count} {what} literals as they are"),
+                });
+            }
+        }
+    }
     if options.repairs {
         let mut numbers = LargeNumbers::new(&pattern, counts.largest_number()?);
         pattern = numbers.pattern(pattern);
@@ -222,6 +247,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         query,
         sorting,
         exact_literals,
+        exact_aggregates,
         explanation,
     })
 }

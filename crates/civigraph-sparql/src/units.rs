@@ -98,6 +98,18 @@ impl<C: Counts> Estimator<'_, C> {
         Ok(known.then_some(count))
     }
 
+    /// Returns whether a predicate may have a literal with a datatype as an object, strings apart, or a triple term.
+    pub(crate) fn may_have_typed(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graph: Option<&NamedNodePattern>,
+    ) -> Result<bool, C::Error> {
+        let found = self.sum(graph, |graphs| {
+            self.counts.may_have_typed(predicate, graphs).map(u64::from)
+        })?;
+        Ok(found > 0.0)
+    }
+
     /// Returns the unit of a triple pattern; `wrapper` is a `GRAPH` that is written around it.
     pub(crate) fn triple(
         &self,
