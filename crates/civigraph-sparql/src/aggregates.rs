@@ -62,7 +62,6 @@ pub(crate) fn readable(label: &str) -> String {
 }
 
 /// What the dataset and the aggregates of an evaluation, which know nothing of each other, hand over.
-#[derive(Debug)]
 pub(crate) struct Exchange {
     asked: AtomicU8,
     handed: Mutex<Handed>,
@@ -70,7 +69,7 @@ pub(crate) struct Exchange {
     tag: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Handed {
     read: Read,
     /// The place that the term that was read last is to be put into.
@@ -82,7 +81,7 @@ struct Handed {
 }
 
 /// What was read since an aggregate looked last.
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum Read {
     #[default]
     Nothing,
@@ -192,7 +191,7 @@ impl<T> KeptTerms<T> {
         terms.keep(&mut handed);
         terms.last = Some(term.clone());
         handed.read = read;
-        Some(Ok(self.taken.clone().into()))
+        Some(Ok(ExpressionTerm::BlankNode(self.taken.clone())))
     }
 
     /// Returns the term that an aggregate has given, if that is what a value stands for.

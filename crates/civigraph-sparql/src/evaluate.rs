@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::plan::{Plan, optimise};
 use crate::sorting::sort;
 use crate::tags::with_functions;
-use crate::view::{Failure, View};
+use crate::view::{ExactTerms, Failure, View};
 use oxrdf::{Term, Variable};
 use spareval::{
     QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QuerySolutionIter,
@@ -65,8 +65,14 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     options: &Options,
 ) -> Evaluation<'a> {
     let mut evaluator = with_functions(evaluator);
-    let exchange = plan.exact_aggregates.then(|| Arc::new(Exchange::new()));
-    if let Some(exchange) = &exchange {
+    let exact = ExactTerms {
+        literals: plan.exact_literals,
+        exchange: plan
+            .exact_aggregates
+            .then(|| Arc::new(Exchange::new())),
+        triples: plan.exact_triples,
+    };
+    if let Some(exchange) = &exact.exchange {
         evaluator = with_aggregates(evaluator, exchange);
     }
     if options.statistics {
@@ -87,8 +93,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     let view = View::new(
         Rc::clone(&dataset),
         row.clone(),
-        plan.exact_literals,
-        exchange,
+        &exact,
         Rc::clone(&failure),
     );
     let (results, statistics) = match view {

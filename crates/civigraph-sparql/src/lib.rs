@@ -44,6 +44,7 @@ mod sorting;
 mod tags;
 mod times;
 mod totals;
+mod triples;
 mod units;
 mod view;
 

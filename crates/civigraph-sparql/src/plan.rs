@@ -13,6 +13,7 @@ use crate::repairs::Repairs;
 use crate::sorting::Sorting;
 use crate::tags::{canonical_pattern, canonical_triple};
 use crate::totals;
+use crate::triples::has_triple_terms;
 use crate::units::Estimator;
 use oxrdf::{GraphName, NamedNode};
 use spargebra::Query;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub(crate) exact_literals: bool,
     /// Whether it has aggregates that give terms as they are.
     pub(crate) exact_aggregates: bool,
+    /// Whether it has triple terms, which are to be as they are.
+    pub(crate) exact_triples: bool,
     /// What was done.
     pub explanation: Explanation,
 }
@@ -170,6 +173,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             });
         }
     }
+    let exact_triples = options.exact_literals && has_triple_terms(&pattern);
     let mut exact_aggregates = false;
     if options.exact_literals {
         let mut passed = PassedValues {
@@ -248,6 +252,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         sorting,
         exact_literals,
         exact_aggregates,
+        exact_triples,
         explanation,
     })
 }

@@ -167,6 +167,35 @@ fn terms_are_as_they_are() {
             "x=\"1.50\"^^<decimal>",
         ),
         (
+            "SELECT ?x { ?s :says <<( ?a :price ?x )>> }",
+            "x=\"1.50\"^^<decimal>",
+        ),
+        (
+            "SELECT ?x { ?s :says ?t BIND(OBJECT(?t) AS ?x) }",
+            "x=\"1.50\"^^<decimal>",
+        ),
+        ("SELECT ?x { ?x :says <<( :a :price 1.50 )>> }", "x=<a>"),
+        (
+            "SELECT ?x { :d :worth ?w { SELECT ?w ?x { ?x :says <<( :a :price ?w )>> } } }",
+            "x=<a>",
+        ),
+        (
+            "SELECT ?x { :d :worth ?w OPTIONAL { ?x :says <<( :a :price ?w )>> } }",
+            "x=<a>",
+        ),
+        (
+            "SELECT ?x { :d :worth ?w . :a :price ?w BIND(<<( :a :price ?w )>> AS ?x) }",
+            "x=<<( <a> <price> \"1.50\"^^<decimal> )>>",
+        ),
+        (
+            "SELECT ?x { ?x :says ?t FILTER(OBJECT(?t) > 1 && OBJECT(?t) = 1.5) }",
+            "x=<a>",
+        ),
+        (
+            "SELECT (OBJECT(?t) + 1 AS ?x) { :a :says ?t }",
+            "x=\"2.5\"^^<decimal>",
+        ),
+        (
             "SELECT (MAX(?v) + 1 AS ?x) { ?s :price ?v }",
             "x=\"2.5\"^^<decimal>",
         ),
@@ -204,11 +233,12 @@ fn terms_are_as_they_are() {
 #[test]
 fn computed_values_are_computed_where_they_are_needed() {
     let memory = MemoryDataset::from(things());
-    let query = "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?s ?p ?v BIND(IF(RAND() < 2, ?v, ?v + RAND()) AS ?x) }";
+    let query =
+        "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?s ?p ?v BIND(IF(RAND() < 2, ?v, ?v + RAND()) AS ?x) }";
     let answer = planned(&memory, &parse(query).unwrap(), &Options::default());
     assert_eq!(
         answer,
-        ["n=\"14\"^^<http://www.w3.org/2001/XMLSchema#integer>"]
+        ["n=\"13\"^^<http://www.w3.org/2001/XMLSchema#integer>"]
     );
 }
 
@@ -321,6 +351,10 @@ fn same_but_exact(values: &[(u8, u8, Option<Term>)], numbers: bool) -> Result<()
         "SELECT ?k (MAX(COALESCE(?v, 2)) AS ?a) { ?s :kind ?k OPTIONAL { ?s :value ?v } } GROUP BY ?k",
         "SELECT ?k (SAMPLE(?v) AS ?a) { ?s :kind ?k OPTIONAL { ?s :value ?v } } GROUP BY ?k",
     ] {
+        // Without an order of all values, it matters how often one is looked at.
+        if !numbers && text.contains("DISTINCT") {
+            continue;
+        }
         let query = parse(text).unwrap();
         let options = |exact_literals| Options {
             exact_literals,
@@ -364,7 +398,7 @@ fn same_but_exact(values: &[(u8, u8, Option<Term>)], numbers: bool) -> Result<()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn answers_are_the_same_apart_from_forms(
