@@ -188,12 +188,7 @@ impl Index {
     }
 
     /// How many quads of a predicate have an object among some ids, of which there is at least one.
-    fn count_objects(
-        &self,
-        predicate: u32,
-        ids: Range<u32>,
-        graphs: Graphs<'_>,
-    ) -> Result<usize> {
+    fn count_objects(&self, predicate: u32, ids: Range<u32>, graphs: Graphs<'_>) -> Result<usize> {
         let (low, high) = ([predicate, ids.start], [predicate, ids.end - 1]);
         match self.of(graphs)? {
             Of::Nothing => Ok(0),

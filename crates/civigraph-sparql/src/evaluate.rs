@@ -67,9 +67,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     let mut evaluator = with_functions(evaluator);
     let exact = ExactTerms {
         literals: plan.exact_literals,
-        exchange: plan
-            .exact_aggregates
-            .then(|| Arc::new(Exchange::new())),
+        exchange: plan.exact_aggregates.then(|| Arc::new(Exchange::new())),
         triples: plan.exact_triples,
     };
     if let Some(exchange) = &exact.exchange {

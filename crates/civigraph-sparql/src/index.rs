@@ -100,11 +100,7 @@ impl Counts for Dataset<'_> {
             .map(Some)
     }
 
-    fn may_have_typed(
-        &self,
-        predicate: NamedNodeRef<'_>,
-        of: Graphs<'_>,
-    ) -> Result<bool, Error> {
+    fn may_have_typed(&self, predicate: NamedNodeRef<'_>, of: Graphs<'_>) -> Result<bool, Error> {
         let count = self.index().count_typed(predicate, graphs(of))?;
         Ok(count > 0)
     }

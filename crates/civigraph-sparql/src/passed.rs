@@ -27,10 +27,11 @@ impl<C: Counts> PassedValues<'_, C> {
         let pattern = map_patterns(pattern, &mut |pattern| self.pattern(pattern))?;
         let mut error = None;
         let pattern = map_own_expressions(pattern, &mut |expression| {
-            self.in_exists(expression).unwrap_or_else(|(failure, expression)| {
-                error.get_or_insert(failure);
-                expression
-            })
+            self.in_exists(expression)
+                .unwrap_or_else(|(failure, expression)| {
+                    error.get_or_insert(failure);
+                    expression
+                })
         });
         if let Some(error) = error {
             return Err(error);
@@ -101,11 +102,7 @@ impl<C: Counts> PassedValues<'_, C> {
     }
 
     /// Returns whether the value of an expression may be that of a variable that spareval does not keep as it is.
-    fn passes_on(
-        &self,
-        pattern: &GraphPattern,
-        expression: &Expression,
-    ) -> Result<bool, C::Error> {
+    fn passes_on(&self, pattern: &GraphPattern, expression: &Expression) -> Result<bool, C::Error> {
         match expression {
             Expression::Variable(variable) => may_change(self.estimator, pattern, variable),
             Expression::Coalesce(list) => {
@@ -227,10 +224,11 @@ impl<C: Counts> PassedValues<'_, C> {
         }
         let mut error = None;
         let expression = map_operands(expression, &mut |operand| {
-            self.in_exists(operand).unwrap_or_else(|(failure, operand)| {
-                error.get_or_insert(failure);
-                operand
-            })
+            self.in_exists(operand)
+                .unwrap_or_else(|(failure, operand)| {
+                    error.get_or_insert(failure);
+                    operand
+                })
         });
         match error {
             None => Ok(expression),

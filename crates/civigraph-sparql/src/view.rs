@@ -227,7 +227,7 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         }
         let value = || self.dataset.externalize_expression_term(term.clone());
         let value = match &self.aggregated {
-            Some(aggregated) => aggregated.hand_over(&term, &value).unwrap_or_else(&value),
+            Some(aggregated) => aggregated.hand_over(&term, value).unwrap_or_else(value),
             None => value(),
         };
         put_aside(value, &self.failure)

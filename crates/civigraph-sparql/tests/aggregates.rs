@@ -3,9 +3,7 @@ use crate::support::{lines, parse, planned};
 use civigraph_index::{Builder, Index};
 use civigraph_sparql::{MemoryDataset, Options, evaluate};
 use oxrdf::vocab::xsd;
-use oxrdf::{
-    BlankNode, Dataset, GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple,
-};
+use oxrdf::{BlankNode, Dataset, GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use spareval::{ExpressionTerm, QueryEvaluator, QueryResults};
@@ -40,7 +38,11 @@ fn things() -> Dataset {
         quad("b", "price", typed("1.00", xsd::DECIMAL)),
         quad("a", "size", byte.clone()),
         quad("b", "size", typed("+3", xsd::INTEGER)),
-        quad("a", "time", typed("2024-01-01T00:00:00.000Z", xsd::DATE_TIME)),
+        quad(
+            "a",
+            "time",
+            typed("2024-01-01T00:00:00.000Z", xsd::DATE_TIME),
+        ),
         quad("a", "length", typed("P12M", xsd::DURATION)),
         quad("a", "open", typed("1", xsd::BOOLEAN)),
         quad("a", "huge", typed("0099999999999999999999", xsd::INTEGER)),
@@ -75,20 +77,38 @@ fn terms_are_as_they_are() {
     let (_folder, index) = index(&things);
     let memory = MemoryDataset::from(things);
     for (query, expected) in [
-        ("SELECT (MAX(?v) AS ?x) { ?s :price ?v }", "x=\"1.50\"^^<decimal>"),
-        ("SELECT (MIN(?v) AS ?x) { ?s :price ?v }", "x=\"1.00\"^^<decimal>"),
+        (
+            "SELECT (MAX(?v) AS ?x) { ?s :price ?v }",
+            "x=\"1.50\"^^<decimal>",
+        ),
+        (
+            "SELECT (MIN(?v) AS ?x) { ?s :price ?v }",
+            "x=\"1.00\"^^<decimal>",
+        ),
         (
             "SELECT (MIN(?v) AS ?x) (MAX(?v) AS ?y) { ?s :price ?v }",
             "x=\"1.00\"^^<decimal> y=\"1.50\"^^<decimal>",
         ),
-        ("SELECT (MAX(DISTINCT ?v) AS ?x) { ?s :size ?v }", "x=\"007\"^^<byte>"),
-        ("SELECT (MIN(?v) AS ?x) { ?s :size ?v }", "x=\"+3\"^^<integer>"),
+        (
+            "SELECT (MAX(DISTINCT ?v) AS ?x) { ?s :size ?v }",
+            "x=\"007\"^^<byte>",
+        ),
+        (
+            "SELECT (MIN(?v) AS ?x) { ?s :size ?v }",
+            "x=\"+3\"^^<integer>",
+        ),
         (
             "SELECT (SAMPLE(?v) AS ?x) { ?s :time ?v }",
             "x=\"2024-01-01T00:00:00.000Z\"^^<dateTime>",
         ),
-        ("SELECT (MAX(?v) AS ?x) { ?s :length ?v }", "x=\"P12M\"^^<duration>"),
-        ("SELECT (MAX(?v) AS ?x) { ?s :open ?v }", "x=\"1\"^^<boolean>"),
+        (
+            "SELECT (MAX(?v) AS ?x) { ?s :length ?v }",
+            "x=\"P12M\"^^<duration>",
+        ),
+        (
+            "SELECT (MAX(?v) AS ?x) { ?s :open ?v }",
+            "x=\"1\"^^<boolean>",
+        ),
         (
             "SELECT (MAX(?v) AS ?x) { ?s :huge ?v }",
             "x=\"0099999999999999999999\"^^<integer>",
@@ -99,7 +119,10 @@ fn terms_are_as_they_are() {
             "x=<<( <a> <price> \"1.50\"^^<decimal> )>>",
         ),
         // An unbound value is an error of MIN and MAX, and no value of SAMPLE.
-        ("SELECT (MAX(?v) AS ?x) { ?s :kind ?k OPTIONAL { ?s :price ?v } }", "x="),
+        (
+            "SELECT (MAX(?v) AS ?x) { ?s :kind ?k OPTIONAL { ?s :price ?v } }",
+            "x=",
+        ),
         (
             "SELECT (SAMPLE(?v) AS ?x) { ?s :kind ?k OPTIONAL { ?s :time ?v } }",
             "x=\"2024-01-01T00:00:00.000Z\"^^<dateTime>",
@@ -135,7 +158,10 @@ fn terms_are_as_they_are() {
             "SELECT (MIN(COALESCE(?v, 1 + 8)) AS ?x) { ?s :kind ?k OPTIONAL { ?s :price ?v } }",
             "x=\"1.00\"^^<decimal>",
         ),
-        ("SELECT ?x { :a :price ?v BIND(?v AS ?x) }", "x=\"1.50\"^^<decimal>"),
+        (
+            "SELECT ?x { :a :price ?v BIND(?v AS ?x) }",
+            "x=\"1.50\"^^<decimal>",
+        ),
         (
             "SELECT ?x { :a :price ?v BIND(COALESCE(?n, ?v + 1, ?v) AS ?x) }",
             "x=\"2.5\"^^<decimal>",
@@ -152,7 +178,10 @@ fn terms_are_as_they_are() {
             "SELECT ?x { :a :price ?v BIND(IF(?v > 2, ?v, ?v + 1) AS ?x) }",
             "x=\"2.5\"^^<decimal>",
         ),
-        ("SELECT ?x { :a :price ?v BIND(IF(?n, ?v, ?v + 1) AS ?x) }", "x="),
+        (
+            "SELECT ?x { :a :price ?v BIND(IF(?n, ?v, ?v + 1) AS ?x) }",
+            "x=",
+        ),
         (
             "SELECT ?x { :a :price ?v BIND(COALESCE(IF(?v > 1, ?n, ?v * 2), IF(?v > 1, ?v, 1 + 1)) AS ?x) }",
             "x=\"1.50\"^^<decimal>",
@@ -204,12 +233,14 @@ fn terms_are_as_they_are() {
             .replace("<a>", "<http://example.com/a>")
             .replace("<d>", "<http://example.com/d>")
             .replace("<price>", "<http://example.com/price>");
-        let expected = ["decimal", "byte", "integer", "dateTime", "duration", "boolean"]
-            .iter()
-            .fold(expected, |text, name| {
-                let datatype = format!("<http://www.w3.org/2001/XMLSchema#{name}>");
-                text.replace(&format!("<{name}>"), &datatype)
-            });
+        let expected = [
+            "decimal", "byte", "integer", "dateTime", "duration", "boolean",
+        ]
+        .iter()
+        .fold(expected, |text, name| {
+            let datatype = format!("<http://www.w3.org/2001/XMLSchema#{name}>");
+            text.replace(&format!("<{name}>"), &datatype)
+        });
         let query = parse(query).unwrap_or_else(|| panic!("{query}"));
         let options = Options::default();
         assert_eq!(
@@ -233,8 +264,7 @@ fn terms_are_as_they_are() {
 #[test]
 fn computed_values_are_computed_where_they_are_needed() {
     let memory = MemoryDataset::from(things());
-    let query =
-        "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?s ?p ?v BIND(IF(RAND() < 2, ?v, ?v + RAND()) AS ?x) }";
+    let query = "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?s ?p ?v BIND(IF(RAND() < 2, ?v, ?v + RAND()) AS ?x) }";
     let answer = planned(&memory, &parse(query).unwrap(), &Options::default());
     assert_eq!(
         answer,
