@@ -1,13 +1,15 @@
 //! How many quads there are of each predicate, object and graph, without reading them.
 
+use crate::dictionary::MAX_TERMS;
 use crate::error::Result;
 use crate::index::{Graphs, Index};
 use crate::order::Pattern;
 use crate::permutation::Permutation;
 use crate::range::ValueRange;
-use crate::term;
+use crate::term::{self, kind};
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, Term};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Values with how many quads have them.
 type Counted<T> = Vec<(T, u64)>;
@@ -147,18 +149,57 @@ impl Index {
         if ids.is_empty() {
             return Ok(0);
         }
+        let count = self.count_objects(predicate, ids, graphs)?;
+        Ok(count as u64)
+    }
+
+    /// How many quads of a predicate have a literal with a datatype as their object, strings apart, or a triple term.
+    /// Of those beside the index, all count.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn count_typed(&self, predicate: NamedNodeRef<'_>, graphs: Graphs<'_>) -> Result<u64> {
+        let Some(predicate) = self.id(predicate.into())? else {
+            return Ok(0);
+        };
+        // Strings are the literals with the greatest ids.
+        let literals = 0..self.dictionary.ids_of(kind::STRING).start;
+        let triples = self.dictionary.len()..MAX_TERMS;
+        let mut count = match self.of(graphs)? {
+            Of::Nothing | Of::Default => 0,
+            graphs => {
+                let pattern = Pattern {
+                    predicate: Some(predicate),
+                    ..Pattern::default()
+                };
+                let graph = match graphs {
+                    Of::Named(graph) => Some(graph),
+                    _ => None,
+                };
+                self.overlay()?.scan(&pattern, graph).count()
+            }
+        };
+        for ids in [literals, triples] {
+            if !ids.is_empty() {
+                count += self.count_objects(predicate, ids, graphs)?;
+            }
+        }
+        Ok(count as u64)
+    }
+
+    /// How many quads of a predicate have an object among some ids, of which there is at least one.
+    fn count_objects(&self, predicate: u32, ids: Range<u32>, graphs: Graphs<'_>) -> Result<usize> {
         let (low, high) = ([predicate, ids.start], [predicate, ids.end - 1]);
-        let count = match self.of(graphs)? {
-            Of::Nothing => 0,
-            Of::Default => self.triples.pos.count_between(&low, &high, None)?,
-            Of::AllNamed => self.named.posg.count_between(&low, &high, None)?,
+        match self.of(graphs)? {
+            Of::Nothing => Ok(0),
+            Of::Default => self.triples.pos.count_between(&low, &high, None),
+            Of::AllNamed => self.named.posg.count_between(&low, &high, None),
             Of::Named(graph) => {
                 let bound = |[p, o]: [u32; 2]| [graph, p, o];
                 let gpos = &self.named.gpos;
-                gpos.count_between(&bound(low), &bound(high), None)?
+                gpos.count_between(&bound(low), &bound(high), None)
             }
-        };
-        Ok(count as u64)
+        }
     }
 
     /// How many distinct objects a predicate has; `None` where there are more than a few, or some beside the index.

@@ -93,6 +93,15 @@ pub trait Counts {
         Ok(None)
     }
 
+    /// Returns whether a predicate may have a literal with a datatype as an object, strings apart, or a triple term.
+    fn may_have_typed(
+        &self,
+        _predicate: NamedNodeRef<'_>,
+        _graphs: Graphs<'_>,
+    ) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+
     /// Returns an upper bound of the integers and decimals, without their signs; infinite where one of them may be beyond
     /// what spareval holds.
     fn largest_number(&self) -> Result<f64, Self::Error> {
@@ -173,6 +182,14 @@ impl<C: Counts> Counts for &C {
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).count_in_range(predicate, range, graphs)
+    }
+
+    fn may_have_typed(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+    ) -> Result<bool, Self::Error> {
+        (**self).may_have_typed(predicate, graphs)
     }
 
     fn largest_number(&self) -> Result<f64, Self::Error> {

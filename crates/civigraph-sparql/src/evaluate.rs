@@ -1,11 +1,12 @@
 //! Evaluation of plans.
+use crate::aggregates::{Exchange, with_aggregates};
 use crate::counts::Counts;
 use crate::explain::{Explanation, Node};
 use crate::options::Options;
 use crate::plan::{Plan, optimise};
 use crate::sorting::sort;
 use crate::tags::with_functions;
-use crate::view::{Failure, View};
+use crate::view::{ExactTerms, Failure, View};
 use civigraph_index::Dataset;
 use oxrdf::{Term, Variable};
 use spareval::{
@@ -16,6 +17,7 @@ use spargebra::Query;
 use std::error::Error;
 use std::iter;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The results of a query, and how they were come by.
 pub struct Evaluation<'a> {
@@ -76,6 +78,14 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     options: &Options,
 ) -> Evaluation<'a> {
     let mut evaluator = with_functions(evaluator);
+    let exact = ExactTerms {
+        literals: plan.exact_literals,
+        exchange: plan.exact_aggregates.then(|| Arc::new(Exchange::new())),
+        triples: plan.exact_triples,
+    };
+    if let Some(exchange) = &exact.exchange {
+        evaluator = with_aggregates(evaluator, exchange);
+    }
     if options.statistics {
         evaluator = evaluator.compute_statistics();
     }
@@ -94,7 +104,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     let view = View::new(
         Rc::clone(&dataset),
         row.clone(),
-        plan.exact_literals,
+        &exact,
         Rc::clone(&failure),
     );
     let (results, statistics) = match view {

@@ -6,7 +6,7 @@
 use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
 use crate::counts::Counts;
 use crate::units::Estimator;
-use civigraph_index::{ValueKind, ValueRange};
+use civigraph_index::RangePredicate;
 use oxrdf::{Literal, NamedNode, Term, Variable};
 use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, Function, GraphPattern};
@@ -64,7 +64,7 @@ impl<C: Counts> ExactLiterals<'_, C> {
             if asked
                 .iter()
                 .any(|asked| asked.predicate == predicate && asked.variable == variable)
-                || !self.may_change(inner, &variable)?
+                || !may_change(self.estimator, inner, &variable)?
             {
                 continue;
             }
@@ -120,45 +120,31 @@ impl<C: Counts> ExactLiterals<'_, C> {
             pattern => pattern,
         })
     }
+}
 
-    /// Returns whether a variable may be a literal that spareval does not keep as it is.
-    fn may_change(&self, pattern: &GraphPattern, variable: &Variable) -> Result<bool, C::Error> {
-        let mut triples = Vec::new();
-        triples_with(pattern, None, variable, &mut triples);
-        for (triple, graph) in triples {
-            let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
-                continue;
-            };
-            if triple.subject == TermPattern::Variable(variable.clone()) {
-                return Ok(false);
-            }
-            let mut changing = false;
-            for kind in [
-                ValueKind::Number,
-                ValueKind::Date,
-                ValueKind::DateTime,
-                ValueKind::Year,
-            ] {
-                let range = ValueRange {
-                    kind,
-                    lower: None,
-                    upper: None,
-                };
-                changing |=
-                    match self
-                        .estimator
-                        .count_in_range(predicate.as_ref(), &range, graph)?
-                    {
-                        Some(count) => count > 0.0,
-                        None => true,
-                    };
-            }
-            if !changing {
-                return Ok(false);
-            }
+/// Returns whether a variable may be a literal that spareval does not keep as it is.
+pub(crate) fn may_change<C: Counts>(
+    estimator: &Estimator<'_, C>,
+    pattern: &GraphPattern,
+    variable: &Variable,
+) -> Result<bool, C::Error> {
+    let mut triples = Vec::new();
+    triples_with(pattern, None, variable, &mut triples);
+    for (triple, graph) in triples {
+        if triple.subject == TermPattern::Variable(variable.clone()) {
+            return Ok(false);
         }
-        Ok(true)
+        let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
+            continue;
+        };
+        // One that stands for a range of values has no objects of its own.
+        if RangePredicate::decode(predicate.as_ref()).is_none()
+            && !estimator.may_have_typed(predicate.as_ref(), graph)?
+        {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 /// A call whose answer the dataset gives.

@@ -1,4 +1,5 @@
 //! A plan that people can read.
+use crate::aggregates::readable;
 use civigraph_index::readable_ranges;
 use serde_json::Value;
 use spareval::QueryExplanation;
@@ -132,7 +133,8 @@ impl Node {
     }
 
     fn of(json: &Value, estimates: &HashMap<&str, f64>) -> Self {
-        let label = readable_ranges(json.get("name").and_then(Value::as_str).unwrap_or_default());
+        let label = json.get("name").and_then(Value::as_str).unwrap_or_default();
+        let label = readable(&readable_ranges(label));
         let pattern = label.split_once('(').and_then(|(name, rest)| {
             ["QuadPattern", "Path"]
                 .contains(&name)

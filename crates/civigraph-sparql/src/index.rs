@@ -100,6 +100,11 @@ impl Counts for Dataset<'_> {
             .map(Some)
     }
 
+    fn may_have_typed(&self, predicate: NamedNodeRef<'_>, of: Graphs<'_>) -> Result<bool, Error> {
+        let count = self.index().count_typed(predicate, graphs(of))?;
+        Ok(count > 0)
+    }
+
     fn largest_number(&self) -> Result<f64, Error> {
         self.index().largest_number()
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! query ─► language tags ─► repairs ─► simplify ─► counts ─► sorting ─► joins ─► exact literals ─► large numbers ─► spareval
 //!           tags.rs          repairs.rs modifiers.rs totals.rs sorting.rs joins.rs exact.rs          large.rs         on a View
+//!                                                                                  passed.rs                          aggregates.rs
 //! ```
 //!
 //! A query is rewritten in the algebra of spargebra, so that spareval needs no change: the order of joins becomes
@@ -19,6 +20,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
+mod aggregates;
 mod algebra;
 mod compare;
 mod counts;
@@ -34,6 +36,7 @@ mod modifiers;
 mod number;
 mod options;
 mod ordered;
+mod passed;
 mod plan;
 mod prepare;
 mod repairs;
@@ -41,6 +44,7 @@ mod sorting;
 mod tags;
 mod times;
 mod totals;
+mod triples;
 mod units;
 mod view;
 

@@ -2,6 +2,7 @@
 use crate::compare::compare_values;
 use crate::counts::{Counts, Graphs, Position};
 use civigraph_index::{RangePredicate, ValueKind, ValueRange};
+use oxrdf::vocab::xsd;
 use oxrdf::{
     Dataset, GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, QuadRef,
     Term, TermRef,
@@ -138,6 +139,23 @@ impl Counts for MemoryDataset {
             .quads(graphs)
             .filter(|quad| quad.predicate == predicate && contains(range, quad.object));
         Ok(Some(quads.count() as u64))
+    }
+
+    fn may_have_typed(
+        &self,
+        predicate: NamedNodeRef<'_>,
+        graphs: Graphs<'_>,
+    ) -> Result<bool, Infallible> {
+        let is_typed = |object: TermRef<'_>| match object {
+            TermRef::Literal(literal) => {
+                literal.language().is_none() && literal.datatype() != xsd::STRING
+            }
+            TermRef::Triple(_) => true,
+            _ => false,
+        };
+        Ok(self
+            .quads(graphs)
+            .any(|quad| quad.predicate == predicate && is_typed(quad.object)))
     }
 
     fn largest_number(&self) -> Result<f64, Infallible> {

@@ -31,7 +31,7 @@ pub struct Options {
     pub ordered_scan_gain: u32,
     /// Works around faults of spareval 0.2.9 and sparopt 0.3.9.
     pub repairs: bool,
-    /// Lets STR and DATATYPE see numbers and dates as they are written.
+    /// Lets STR and DATATYPE see numbers and dates as they are written, and MIN, MAX, SAMPLE, COALESCE and IF give them so.
     pub exact_literals: bool,
     /// Writes language tags in the case of BCP 47 §2.1.1.
     pub language_tags: bool,

@@ -8,10 +8,12 @@ use crate::large::LargeNumbers;
 use crate::modifiers::{order_after_distinct, required_first};
 use crate::options::Options;
 use crate::ordered::{OrderedScan, keeps_order};
+use crate::passed::PassedValues;
 use crate::repairs::Repairs;
 use crate::sorting::Sorting;
 use crate::tags::{canonical_pattern, canonical_triple};
 use crate::totals;
+use crate::triples::has_triple_terms;
 use crate::units::Estimator;
 use oxrdf::{GraphName, NamedNode};
 use spargebra::Query;
@@ -29,6 +31,10 @@ pub struct Plan {
     pub sorting: Option<Sorting>,
     /// Whether the query asks for literals as they are.
     pub(crate) exact_literals: bool,
+    /// Whether it has aggregates that give terms as they are.
+    pub(crate) exact_aggregates: bool,
+    /// Whether it has triple terms, which are to be as they are.
+    pub(crate) exact_triples: bool,
     /// What was done.
     pub explanation: Explanation,
 }
@@ -167,6 +173,29 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             });
         }
     }
+    let exact_triples = options.exact_literals && has_triple_terms(&pattern);
+    let mut exact_aggregates = false;
+    if options.exact_literals {
+        let mut passed = PassedValues {
+            estimator: &planner.estimator,
+            fresh: &mut fresh,
+            aggregates: 0,
+            expressions: 0,
+        };
+        pattern = passed.pattern(pattern)?;
+        exact_aggregates = passed.aggregates > 0;
+        for (count, what) in [
+            (passed.aggregates, "aggregates give"),
+            (passed.expressions, "calls of COALESCE or IF give"),
+        ] {
+            if count > 0 {
+                explanation.rewritings.push(Rewriting {
+                    name: "exact_literals",
+                    reason: format!("{count} {what} literals as they are"),
+                });
+            }
+        }
+    }
     if options.repairs {
         let mut numbers = LargeNumbers::new(&pattern, counts.largest_number()?);
         pattern = numbers.pattern(pattern);
@@ -222,6 +251,8 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         query,
         sorting,
         exact_literals,
+        exact_aggregates,
+        exact_triples,
         explanation,
     })
 }

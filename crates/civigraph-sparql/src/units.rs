@@ -1,7 +1,7 @@
 //! The patterns of a group, and how many solutions they are expected to have.
 use crate::algebra::{Variables, add_name_variables, certain, visible};
 use crate::counts::{Counts, Graphs, Position};
-use civigraph_index::{RangePredicate, ValueRange, readable_ranges};
+use civigraph_index::{RangePredicate, readable_ranges};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -82,20 +82,16 @@ impl<C: Counts> Estimator<'_, C> {
         Ok(sum)
     }
 
-    /// Estimates the number of quads of a predicate with an object in a range; `None` if the dataset has no ranges.
-    pub(crate) fn count_in_range(
+    /// Returns whether a predicate may have a literal with a datatype as an object, strings apart, or a triple term.
+    pub(crate) fn may_have_typed(
         &self,
         predicate: NamedNodeRef<'_>,
-        range: &ValueRange,
         graph: Option<&NamedNodePattern>,
-    ) -> Result<Option<f64>, C::Error> {
-        let mut known = true;
-        let count = self.sum(graph, |graphs| {
-            let count = self.counts.count_in_range(predicate, range, graphs)?;
-            known &= count.is_some();
-            Ok(count.unwrap_or_default())
+    ) -> Result<bool, C::Error> {
+        let found = self.sum(graph, |graphs| {
+            self.counts.may_have_typed(predicate, graphs).map(u64::from)
         })?;
-        Ok(known.then_some(count))
+        Ok(found > 0.0)
     }
 
     /// Returns the unit of a triple pattern; `wrapper` is a `GRAPH` that is written around it.

@@ -1,10 +1,13 @@
 //! A dataset as spareval sees it.
+use crate::aggregates::{Exchange, KeptTerms};
 use crate::exact::{self, DATATYPE, LEXICAL_FORM};
+use crate::triples::LastRead;
 use oxrdf::{BlankNode, NamedNode, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The terms of a solution in the form of the dataset.
 pub(crate) type Row<T> = Vec<Option<T>>;
@@ -35,7 +38,19 @@ fn put_aside<T, E>(result: Result<T, E>, failure: &Failure<E>) -> Result<T, Fail
     })
 }
 
-/// A dataset that can keep the terms of results to itself, and that answers the [predicates](crate::exact) for exact literals.
+/// What of a query asks for terms as they are.
+#[derive(Default)]
+pub(crate) struct ExactTerms {
+    /// Calls of STR and DATATYPE.
+    pub(crate) literals: bool,
+    /// Aggregates, which find what was read here.
+    pub(crate) exchange: Option<Arc<Exchange>>,
+    /// Triple terms.
+    pub(crate) triples: bool,
+}
+
+/// A dataset that can keep the terms of results to itself, answers the [predicates](crate::exact) for exact literals, and hands
+/// [aggregates](crate::aggregates) what they work on.
 ///
 /// spareval turns each row of a result into terms before anyone can look at it. Where rows are sorted, the terms are put
 /// aside in the form of the dataset instead, and what spareval sees is a blank node with their position, which is made
@@ -46,6 +61,9 @@ pub(crate) struct View<'a, D: QueryableDataset<'a>> {
     dataset: Rc<D>,
     put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
     exact: Option<Exact<D::InternalTerm>>,
+    aggregated: Option<KeptTerms<D::InternalTerm>>,
+    /// Where the query has triple terms.
+    last: Option<LastRead<D::InternalTerm>>,
     failure: Failure<D::Error>,
 }
 
@@ -60,11 +78,16 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
     pub(crate) fn new(
         dataset: Rc<D>,
         put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
-        exact: bool,
+        exact: &ExactTerms,
         failure: Failure<D::Error>,
     ) -> Result<Self, D::Error> {
+        let ExactTerms {
+            literals,
+            exchange,
+            triples,
+        } = exact;
         let predicate = |iri| dataset.internalize_term(NamedNode::new_unchecked(iri).into());
-        let exact = if exact {
+        let exact = if *literals {
             Some(Exact {
                 lexical_form: predicate(LEXICAL_FORM)?,
                 datatype: predicate(DATATYPE)?,
@@ -76,6 +99,8 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
             dataset,
             put_aside,
             exact,
+            aggregated: exchange.clone().map(KeptTerms::new),
+            last: triples.then(LastRead::new),
             failure,
         })
     }
@@ -197,16 +222,31 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         &self,
         term: Self::InternalTerm,
     ) -> Result<ExpressionTerm, Failed> {
-        put_aside(
-            self.dataset.externalize_expression_term(term),
-            &self.failure,
-        )
+        if let Some(last) = &self.last {
+            last.set(&term);
+        }
+        let value = || self.dataset.externalize_expression_term(term.clone());
+        let value = match &self.aggregated {
+            Some(aggregated) => aggregated.hand_over(&term, value).unwrap_or_else(value),
+            None => value(),
+        };
+        put_aside(value, &self.failure)
     }
 
     fn internalize_expression_term(
         &self,
         term: ExpressionTerm,
     ) -> Result<Self::InternalTerm, Failed> {
+        if let Some(aggregated) = &self.aggregated
+            && let Some(term) = aggregated.take(&term)
+        {
+            return Ok(term);
+        }
+        if let Some(last) = &self.last
+            && let Some(term) = put_aside(last.term(&*self.dataset, &term), &self.failure)?
+        {
+            return Ok(term);
+        }
         put_aside(
             self.dataset.internalize_expression_term(term),
             &self.failure,

@@ -1,4 +1,5 @@
 //! Answers are the same with and without the rewritings.
+mod aggregates;
 mod failures;
 mod generate;
 mod ordered;
