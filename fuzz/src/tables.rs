@@ -4,7 +4,7 @@ use crate::relations::{choose, resource};
 use civigraph_csvw::csv::{
     Chunk, Chunks, Format, LongRecord, Position, RECORD_LIMIT, Record, Text, preamble,
 };
-use civigraph_csvw::csvw::model::{Dialect, Trim};
+use civigraph_csvw::csv::{Dialect, Trim};
 use civigraph_csvw::resource::{Content, Resource};
 use libfuzzer_sys::arbitrary::Unstructured;
 
