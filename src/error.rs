@@ -4,7 +4,7 @@
 //! `?` turns errors of the layers below into it. What is above all layers, such as answers to assistants, fails with an
 //! [`Error`].
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Hint, Place};
 use std::error;
 use std::fmt;
 use std::io;
@@ -40,7 +40,7 @@ impl Error {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.diagnostic.hint = Some(hint.into());
         self
     }
@@ -127,7 +127,7 @@ macro_rules! layer_error {
 
             /// Adds what to do about it.
             #[must_use]
-            pub fn with_hint(self, hint: impl Into<String>) -> Self {
+            pub fn with_hint(self, hint: impl Into<$crate::diagnostic::Hint>) -> Self {
                 Self(self.0.with_hint(hint))
             }
 

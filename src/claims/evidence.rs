@@ -5,7 +5,7 @@ use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
 use super::table::{Reader, Row, tell_unreadable};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
 use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -134,12 +134,7 @@ fn documents(
                             format!("document `{id}` is not the one that was read"),
                         )
                         .with_found(sha256)
-                        .with_optional_hint(folder.map(|folder| {
-                            format!(
-                                "{} finds the spans in it again, and then records its digest",
-                                move_command(&id, folder)
-                            )
-                        })),
+                        .with_optional_hint(folder.map(|folder| move_evidence(&id, folder))),
                     );
                 } else if let Some(length) = length
                     && position(&length) != Some(document.length())
@@ -201,12 +196,12 @@ pub(super) fn position(lexical: &str) -> Option<usize> {
     decimal(lexical)?.to_string().parse().ok()
 }
 
-/// The command that writes down where words are now, as a hint names it.
-fn move_command(document: &str, folder: &Path) -> String {
-    format!(
-        "`civigraph evidence move --document {document} --sources {}`",
-        folder.display()
-    )
+/// What writes down where the words of a document are now.
+fn move_evidence(document: &str, folder: &Path) -> Action {
+    Action::MoveEvidence {
+        document: document.to_owned(),
+        sources: folder.display().to_string(),
+    }
 }
 
 /// What the rows of the evidence table are compared with.
@@ -266,10 +261,9 @@ impl SpanRows<'_> {
                     } else {
                         String::new()
                     };
-                    let command = move_command(&one.document, folder);
-                    one.problem.with_hint(format!(
-                        "the same words are at {shown}{rest}; {command} records where they are"
-                    ))
+                    let hint = Hint::from(format!("the same words are at {shown}{rest}"));
+                    one.problem
+                        .with_hint(hint.and(move_evidence(&one.document, folder)))
                 }
             });
         }

@@ -1,5 +1,6 @@
 //! Why a command could not do its work.
 
+use super::words::{CommandLine, REQUEST};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::diff::DiffError;
 use crate::error::Error;
@@ -83,11 +84,18 @@ impl From<io::Error> for Failure {
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
+        let place = match &*diagnostic.place.file {
+            Place::REQUEST => Place {
+                file: REQUEST.into(),
+                ..diagnostic.place
+            },
+            _ => diagnostic.place,
+        };
         Self {
-            subject: Some((diagnostic.code, diagnostic.place)),
+            subject: Some((diagnostic.code, place)),
             message: diagnostic.message,
             expected: diagnostic.expected,
-            hint: diagnostic.hint,
+            hint: diagnostic.hint.and_then(|hint| hint.worded(&CommandLine)),
             broken_pipe: false,
         }
     }

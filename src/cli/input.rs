@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{
-    self, Catalog, Content, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource,
+    self, Catalog, Content, Fetcher, LocalFiles, ResolveError, Resolver, Resource,
 };
 use std::path::{Path, PathBuf};
 
@@ -148,7 +148,7 @@ impl Input {
             format!("could not be read: {error}"),
         );
         Err(diagnostic
-            .with_optional_hint(offline.then(|| OFFLINE.to_owned()))
+            .with_optional_hint(offline.then_some(Action::Fetch))
             .into())
     }
 }

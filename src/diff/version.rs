@@ -3,7 +3,7 @@
 use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place, Severity};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Mode, Place, Severity};
 use crate::diff::DiffError;
 use crate::export::{Compression, Format, of_file_name};
 use crate::pipeline;
@@ -328,13 +328,13 @@ fn previous(store: &Path) -> Result<String, DiffError> {
             store,
             "there is no build before the published one",
         )
-        .with_hint("`civigraph builds` lists them")
+        .with_hint(Action::ListBuilds)
     })
 }
 
 fn unknown(message: String) -> DiffError {
     DiffError::from(
-        Diagnostic::new(Code::UnknownVersion, Place::file("command line"), message).with_expected(
+        Diagnostic::new(Code::UnknownVersion, Place::request(), message).with_expected(
             "`current`, `previous`, the id of a build, a dump (.ttl, .nt, .nq, .trig, also .gz and .zst), a project folder or a git revision",
         ),
     )

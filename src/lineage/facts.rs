@@ -3,7 +3,7 @@
 use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
 use crate::claims::{Claims, Spans};
 use crate::convert;
-use crate::diagnostic::{Code, Diagnostics, Mode, Place};
+use crate::diagnostic::{Action, Code, Diagnostics, Mode, Place};
 use crate::pipeline;
 use crate::plan::TableId;
 use crate::project::Project;
@@ -62,8 +62,7 @@ impl Facts {
     pub fn of_build(build: &Build) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message)
-                .with_hint("run `civigraph build` to make a new one")
+            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
         };
         let project = build.inputs().ok_or_else(torn)?;
         // The build was made from the same bytes, so there is nothing wrong with them.

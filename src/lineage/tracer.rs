@@ -4,7 +4,7 @@ use super::{Index, Near, claimed};
 use crate::convert;
 #[cfg(feature = "serve")]
 use crate::convert::{CollectSink, Options};
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Action, Code, Diagnostics, Mode};
 use crate::pipeline::Source;
 use crate::plan::{ColumnId, TableId};
 use crate::store::{Build, StoreError};
@@ -92,8 +92,7 @@ impl Tracer {
     pub fn open(build: &Arc<Build>, cache: &Path) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message)
-                .with_hint("run `civigraph build` to make a new one")
+            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
         };
         let unread = |error| StoreError::io(build.folder(), "read the tables", error);
         let project = build.inputs().ok_or_else(torn)?;

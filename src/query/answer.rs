@@ -381,7 +381,7 @@ fn wrong_format(what: &str, expected: &str) -> QueryError {
     QueryError::from(
         Diagnostic::new(
             Code::ExportFormat,
-            Place::file("command line"),
+            Place::request(),
             format!("the format cannot hold this: {what}"),
         )
         .with_expected(expected),

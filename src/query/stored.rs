@@ -13,7 +13,7 @@
 
 use super::guard::line_and_column;
 use super::parameter::ParameterType;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::query::QueryError;
 use crate::store::Prefixes;
 use oxrdf::{Literal, Term};
@@ -153,7 +153,7 @@ impl StoredQuery {
         }
         let diagnostic = Diagnostic::new(
             Code::UnknownQuery,
-            Place::file("command line"),
+            Place::request(),
             format!("no such query: `{name}`"),
         )
         .with_found(name);
@@ -161,7 +161,7 @@ impl StoredQuery {
         let nearest = suggest::nearest(name, names.iter().map(String::as_str));
         Err(QueryError::from(match nearest {
             Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
-            None => diagnostic.with_hint("`civigraph list queries` shows them all"),
+            None => diagnostic.with_hint(Action::ListQueries),
         }))
     }
 
@@ -191,7 +191,7 @@ impl StoredQuery {
             fine = false;
             diagnostics.push(diagnostic);
         };
-        let here = || Place::file("command line");
+        let here = || Place::request();
         for (name, _) in given {
             if !self.header.parameters.iter().any(|p| p.name == *name) {
                 let names = self.header.parameters.iter().map(|p| p.name.as_str());
@@ -587,7 +587,12 @@ mod tests {
             ]
         );
         assert_eq!(
-            diagnostics.iter().next().and_then(|d| d.hint.as_deref()),
+            diagnostics
+                .iter()
+                .next()
+                .and_then(|d| d.hint.as_ref())
+                .map(ToString::to_string)
+                .as_deref(),
             Some("did you mean `session`?")
         );
         let given = [("session".to_owned(), "event/a".to_owned())];

@@ -17,6 +17,7 @@ mod hints;
 mod history;
 mod init;
 mod interchange;
+mod layers;
 mod lineage;
 mod merges;
 mod museum;

@@ -733,7 +733,7 @@ mod tests {
         ] {
             let bytes = encoded(text, label);
             let found = diagnose(&Resource::of_bytes("t.csv", bytes), &dialect("utf-8")).unwrap();
-            let hint = found.hint.unwrap();
+            let hint = found.hint.unwrap().to_string();
             assert!(
                 hint.contains(&format!("`{word}`")) && hint.contains(label),
                 "{label}: {hint}"
@@ -858,7 +858,8 @@ mod tests {
             let broken = encoding.decode_without_bom_handling(text.as_bytes()).0;
             let resource = Resource::of_bytes("t.csv", broken.as_bytes());
             let found = doubt(&resource, &dialect("utf-8"));
-            let hint = found.and_then(|found| found.hint).unwrap_or_default();
+            let hint = found.and_then(|found| found.hint);
+            let hint = hint.map(|hint| hint.to_string()).unwrap_or_default();
             match meant {
                 Some(meant) => assert!(hint.contains(&format!("`{meant}`")), "{text}: {hint}"),
                 None => assert_eq!(hint, "", "{text}"),

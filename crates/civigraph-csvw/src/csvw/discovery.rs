@@ -7,7 +7,7 @@ use super::description::{Group, Table};
 use super::json::{Node, Value as JsonValue};
 use super::reader::{Document, FetchError, Reader};
 use super::table::{described_urls, describes_any_file};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
 use crate::uri::{Template, Value};
 use std::collections::HashSet;
@@ -366,7 +366,7 @@ fn mismatch(
         csv.name
     );
     let hint = base_hint(document, &wanted, &described).unwrap_or_else(|| {
-        "metadata without `url` applies to whatever files are named with it".to_owned()
+        "metadata without `url` applies to whatever files are named with it".into()
     });
     Some(
         Diagnostic::new(Code::MetadataMismatch, document.place_of(top), message)
@@ -377,14 +377,11 @@ fn mismatch(
 }
 
 /// That `@base` is why URLs differ, where file names agree.
-fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<String> {
+fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<Hint> {
     let name = |url: &str| url::identity(url.rsplit('/').next().unwrap_or(url));
     let same_name = described.iter().any(|url| name(url) == name(wanted));
     (same_name && document.base != document.url).then(|| {
-        format!(
-            "`@base` of the metadata is {}; `--catalog FILE` says which file a URL means",
-            document.base
-        )
+        Hint::from(format!("`@base` of the metadata is {}", document.base)).and(Action::MapUrls)
     })
 }
 
@@ -423,7 +420,7 @@ fn why_no_tables(top: &Node) -> Option<(&Node, String, &'static str)> {
         None if top.get("url").is_none() => Some((
             top,
             "it has no `url` that says which file it describes".into(),
-            "a `url`, or `--metadata` to apply it to the files that are named",
+            "a `url`; without one, metadata applies to files that are named with it",
         )),
         None => None,
     }

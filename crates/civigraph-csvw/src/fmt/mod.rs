@@ -21,7 +21,7 @@ pub use encode::Unencodable;
 pub use layout::Layout;
 
 use crate::csv::{Dialect, Format, Position, Records, Text, declare_delimiter, other_delimiter};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Place};
 use crate::resource::Resource;
 use cells::Writer;
 use std::collections::HashMap;
@@ -353,7 +353,7 @@ impl Parts {
             return Some(
                 Diagnostic::new(Code::HeaderTitle, place(), message)
                     .with_found(titles.join(", "))
-                    .with_hint("`civigraph check` says how the two differ"),
+                    .with_hint(Action::CheckTables),
             );
         }
         let mut repaired: HashMap<Vec<String>, Vec<String>> = HashMap::new();

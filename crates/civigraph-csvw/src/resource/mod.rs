@@ -27,9 +27,6 @@ use std::sync::Arc;
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
 pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// What a user can do about a URL on the web that gives nothing.
-pub const OFFLINE: &str = "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files";
-
 /// What is behind a URL.
 #[derive(Debug, Clone)]
 pub struct Resource {
