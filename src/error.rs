@@ -5,6 +5,7 @@
 //! [`Error`].
 
 use crate::diagnostic::{Code, Diagnostic, Hint, Place};
+use crate::resource::file;
 use std::error;
 use std::fmt;
 use std::io;
@@ -32,7 +33,7 @@ impl Error {
         let mut refusal = Self::new(
             Code::StoreFiles,
             path,
-            format!("could not {doing}: {error}"),
+            format!("could not {doing}: {}", file::reason(&error)),
         );
         refusal.source = Some(Box::new(error));
         refusal
@@ -73,6 +74,15 @@ impl Error {
             .as_deref()
             .and_then(|source| source.downcast_ref::<io::Error>())
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<Box<Diagnostic>> for Error {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self {
+            diagnostic,
+            source: None,
+        }
     }
 }
 
@@ -163,6 +173,12 @@ macro_rules! layer_error {
 
         impl From<$crate::diagnostic::Diagnostic> for $name {
             fn from(diagnostic: $crate::diagnostic::Diagnostic) -> Self {
+                Self(diagnostic.into())
+            }
+        }
+
+        impl From<Box<$crate::diagnostic::Diagnostic>> for $name {
+            fn from(diagnostic: Box<$crate::diagnostic::Diagnostic>) -> Self {
                 Self(diagnostic.into())
             }
         }

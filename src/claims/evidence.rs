@@ -6,14 +6,14 @@ use super::read::Claims;
 use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
 use super::table::{Reader, Row, tell_unreadable};
 use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::resource::file;
 use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::io;
 use std::path::{Component, Path};
 
 /// The longest document that is read, in bytes.
-const DOCUMENT_LIMIT: u64 = 64 << 20;
+pub const DOCUMENT_LIMIT: u64 = 64 << 20;
 
 /// The most claims that one message names.
 const NAMED: usize = 5;
@@ -115,7 +115,7 @@ fn documents(
                         Diagnostic::new(
                             Code::DocumentUnreadable,
                             row.place(columns.file),
-                            format!("document `{id}` cannot be read: {why}"),
+                            file::could_not_read(&format!("document `{id}`"), why),
                         )
                         .with_found(file),
                     );
@@ -177,15 +177,11 @@ pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String
         return Err("its name is not a plain file name".to_owned());
     }
     let path = folder.join(file);
-    match fs::metadata(&path) {
+    let bytes = match file::read(&path, DOCUMENT_LIMIT) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-        Ok(data) if data.len() > DOCUMENT_LIMIT => {
-            return Err(format!("it is longer than {DOCUMENT_LIMIT} bytes"));
-        }
-        Ok(_) => {}
-    }
-    let bytes = fs::read(&path).map_err(|error| error.to_string())?;
+        Err(error) => return Err(file::reason(&error)),
+    };
     Document::new(bytes)
         .map(Some)
         .map_err(|_| "it is not UTF-8".to_owned())

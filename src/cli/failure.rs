@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::export::ExportError;
 use crate::project::NotAProject;
 use crate::query::QueryError;
+use crate::resource::file;
 use crate::store::StoreError;
 use std::fmt;
 use std::io;
@@ -44,7 +45,7 @@ impl Failure {
     pub(super) fn io(what: impl fmt::Display, error: &io::Error) -> Self {
         Self {
             broken_pipe: error.kind() == io::ErrorKind::BrokenPipe,
-            ..Self::new(format!("could not {what}: {error}"))
+            ..Self::new(format!("could not {what}: {}", file::reason(error)))
         }
     }
 
@@ -98,6 +99,12 @@ impl From<Diagnostic> for Failure {
             hint: diagnostic.hint.and_then(|hint| hint.worded(&CommandLine)),
             broken_pipe: false,
         }
+    }
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self::from(*diagnostic)
     }
 }
 

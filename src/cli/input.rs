@@ -5,7 +5,7 @@ use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{
-    self, Catalog, Content, Fetcher, LocalFiles, ResolveError, Resolver, Resource,
+    self, Catalog, Content, Fetcher, LocalFiles, ResolveError, Resolver, Resource, file,
 };
 use std::path::{Path, PathBuf};
 
@@ -145,7 +145,7 @@ impl Input {
         let diagnostic = Diagnostic::new(
             Code::Unreadable,
             Place::file(name),
-            format!("could not be read: {error}"),
+            file::could_not_read("the input", error),
         );
         Err(diagnostic
             .with_optional_hint(offline.then_some(Action::Fetch))

@@ -5,9 +5,9 @@ use crate::convert;
 #[cfg(feature = "serve")]
 use crate::convert::{CollectSink, Options};
 use crate::diagnostic::{Action, Code, Diagnostics, Mode};
-use crate::pipeline::Source;
 use crate::plan::{ColumnId, TableId};
 use crate::store::{Build, StoreError};
+use crate::tables::Source;
 use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
@@ -96,7 +96,7 @@ impl Tracer {
         };
         let unread = |error| StoreError::io(build.folder(), "read the tables", error);
         let project = build.inputs().ok_or_else(torn)?;
-        let source = Source::open(&project).map_err(unread)?;
+        let source = Source::open(&project)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
         let tables = ProjectTables::load(source, &mut silent).ok_or_else(torn)?;

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 /// Name of the folder with copies of the inputs.
 pub(super) const INPUTS: &str = "inputs";
 /// Name of the quads that come from no row alone, sorted, each as often as it was made.
-pub(super) const OTHERS: &str = "others.nq.zst";
+pub(super) const ROWLESS: &str = "others.nq.zst";
 /// Name of the release graph's lines in a build's folder.
 pub(super) const RELEASE: &str = "release.nq";
 /// Name of the folder of the index.

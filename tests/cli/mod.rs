@@ -33,5 +33,6 @@ mod streams;
 mod tables;
 mod talk;
 mod terms;
+mod unreadable;
 mod watch;
 pub mod workshop;

@@ -1,14 +1,38 @@
 //! Chunks of a table on several threads, accepted in order.
 
-use super::chunk::Converter;
+use super::chunk::{Converter, Report};
 use super::sink::{QuadSink, Sink};
-use super::table::{Done, Stop, next};
 use crate::csv::{Chunk, Chunks};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
+
+/// What a thread makes of a chunk.
+pub struct Done<C> {
+    pub chunk: C,
+    pub report: Report,
+    /// Bytes of CSV text.
+    pub bytes: u64,
+}
+
+/// Why there is no next chunk.
+pub enum Stop {
+    End,
+    /// The sink needs no more.
+    Done,
+    Io(io::Error),
+}
+
+/// Reads the next chunk of a table; says why where there is none.
+pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
+    match chunks.next_into(chunk) {
+        Ok(true) => None,
+        Ok(false) => Some(Stop::End),
+        Err(error) => Some(Stop::Io(error)),
+    }
+}
 
 /// Where threads take chunks from, one at a time.
 pub struct Source<'f> {

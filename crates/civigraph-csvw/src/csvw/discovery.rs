@@ -8,7 +8,7 @@ use super::json::{Node, Value as JsonValue};
 use super::reader::{Document, FetchError, Reader};
 use super::table::{described_urls, describes_any_file};
 use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
-use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
+use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, file, url};
 use crate::uri::{Template, Value};
 use std::collections::HashSet;
 
@@ -147,7 +147,7 @@ impl Reader<'_> {
                 self.push(Diagnostic::new(
                     Code::Unreadable,
                     Place::file(resource.name.clone()),
-                    format!("the file cannot be read: {error}"),
+                    file::could_not_read("the metadata", &error),
                 ));
                 Outcome::Failed
             }
@@ -164,7 +164,7 @@ impl Reader<'_> {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     Place::file(url),
-                    format!("the metadata cannot be read: {}", self.reason(&error, url)),
+                    file::could_not_read("the metadata", self.reason(&error, url)),
                 );
                 self.push_absent(diagnostic, url);
                 return Outcome::Failed;
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 self.push(Diagnostic::new(
                     Code::Unreadable,
                     Place::file(url),
-                    format!("the file cannot be read: {error}"),
+                    file::could_not_read("the metadata", &error),
                 ));
                 return Outcome::Failed;
             }
@@ -282,7 +282,7 @@ impl Reader<'_> {
                     Diagnostic::new(
                         Code::MetadataIgnored,
                         Place::file(csv.name.clone()),
-                        format!("the metadata of the file cannot be read: {reason}"),
+                        file::could_not_read("the metadata of the file", reason),
                     )
                     .with_found(location),
                 );

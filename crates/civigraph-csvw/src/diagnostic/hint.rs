@@ -37,15 +37,15 @@ use std::fmt;
 pub struct Hint {
     /// What is known, a sentence without a full stop.
     text: Option<String>,
-    /// What can be done.
-    action: Option<Action>,
+    /// What can be done. Hints are part of errors, which should be small.
+    action: Option<Box<Action>>,
 }
 
 impl Hint {
     /// Adds what can be done.
     #[must_use]
     pub fn and(mut self, action: Action) -> Self {
-        self.action = Some(action);
+        self.action = Some(Box::new(action));
         self
     }
 
@@ -85,7 +85,7 @@ impl From<Action> for Hint {
     fn from(action: Action) -> Self {
         Self {
             text: None,
-            action: Some(action),
+            action: Some(Box::new(action)),
         }
     }
 }

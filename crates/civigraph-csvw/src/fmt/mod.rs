@@ -22,7 +22,7 @@ pub use layout::Layout;
 
 use crate::csv::{Dialect, Format, Position, Records, Text, declare_delimiter, other_delimiter};
 use crate::diagnostic::{Action, Code, Diagnostic, Place};
-use crate::resource::Resource;
+use crate::resource::{Resource, file};
 use cells::Writer;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -201,7 +201,7 @@ fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic
         vec![Diagnostic::new(
             Code::Unreadable,
             place(),
-            format!("cannot read the file: {error}"),
+            file::could_not_read("the table", file::reason(&error)),
         )]
     };
     let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
