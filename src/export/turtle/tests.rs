@@ -1,3 +1,5 @@
+//! Turtle for people, compared with what is written for programs.
+
 use super::*;
 use crate::export::lines::ReadLines;
 use oxigraph::io::{RdfFormat, RdfParser};

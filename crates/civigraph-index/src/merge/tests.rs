@@ -1,3 +1,5 @@
+//! Counts that merging adds up.
+
 use super::*;
 use crate::sorted::write_order;
 use crate::{Builder, Options};

@@ -1,3 +1,5 @@
+//! Orders that are written, searched and read.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Files that are wrong as a whole.
+
 use super::*;
 use crate::resource::Content;
 

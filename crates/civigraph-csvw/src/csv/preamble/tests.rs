@@ -1,3 +1,5 @@
+//! What is before the data, in many dialects.
+
 use super::*;
 use crate::resource::Content;
 

@@ -1,3 +1,5 @@
+//! Datatypes of columns from their cells.
+
 use super::*;
 
 fn infer(name: &str, cells: &[&str]) -> String {
