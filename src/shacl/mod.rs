@@ -65,7 +65,7 @@ use crate::resource::file::read_text;
 use crate::store::Prefixes;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
 use shape::{Check, Shape, Target};
-use source::Source;
+use source::ShapesGraph;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -122,7 +122,7 @@ impl Shapes {
         if texts.is_empty() {
             return Self::default();
         }
-        let mut source = Source::default();
+        let mut source = ShapesGraph::default();
         for one in texts {
             source.add(one.text, one.name, one.base, diagnostics);
         }

@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 const NONE: u32 = u32::MAX;
 
 /// An index to be merged, and what of it is left out.
-pub(crate) struct Source<'i> {
+pub(crate) struct MergeInput<'i> {
     pub(crate) index: &'i Index,
     /// Ids of keys that no quad needs any more, in order.
     pub(crate) unused: Vec<u32>,
@@ -35,7 +35,7 @@ pub(crate) struct Source<'i> {
     pub(crate) named: Vec<([u32; 4], u64)>,
 }
 
-impl<'i> Source<'i> {
+impl<'i> MergeInput<'i> {
     pub(crate) fn whole(index: &'i Index) -> Self {
         Self {
             index,
@@ -48,7 +48,7 @@ impl<'i> Source<'i> {
 }
 
 /// Writes the union of the sources into a folder that exists.
-pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Result<()> {
+pub(crate) fn merge(sources: &[MergeInput<'_>], folder: &Path, threads: usize) -> Result<()> {
     let mut header = Header::default();
     let (terms, kinds, mut ids) = merge_keys(sources, folder)?;
     let triple_terms = merge_triple_terms(sources, &mut ids, kinds, folder)?;
@@ -175,7 +175,7 @@ impl Kept {
 }
 
 type Job<'a> = Box<
-    dyn Fn(&[Source<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
+    dyn Fn(&[MergeInput<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
         + Send
         + Sync
         + 'a,
@@ -188,7 +188,7 @@ struct Gone {
 }
 
 impl Gone {
-    fn of(sources: &[Source<'_>]) -> Self {
+    fn of(sources: &[MergeInput<'_>]) -> Self {
         // Whoever merges has compared the counts: a quad that is made less often is listed once, and goes where
         // nothing is left. That is known when its order with counts is merged, so both are asked the same way.
         let triples = sources.iter().map(|source| {
@@ -331,7 +331,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
+fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
     let mut writer = DictionaryWriter::create(&Header::path(folder, 0))?;
     let mut ids: Renumbered = sources
         .iter()
@@ -396,7 +396,7 @@ fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Re
 }
 
 fn merge_triple_terms(
-    sources: &[Source<'_>],
+    sources: &[MergeInput<'_>],
     ids: &mut Renumbered,
     kinds: Kinds,
     folder: &Path,

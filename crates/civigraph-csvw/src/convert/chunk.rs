@@ -2,7 +2,7 @@
 
 use super::keys::KeyCollector;
 use super::prepared::Prepared;
-use super::problems::{At, Context, Found, Problems};
+use super::problems::{At, Context, FoundProblems, Problems};
 use super::quads::QuadEmitter;
 use super::row::Row;
 use super::sink::{Counter, QuadSink};
@@ -20,7 +20,7 @@ use std::io;
 pub struct Report {
     pub rows: u64,
     pub quads: u64,
-    pub problems: Found,
+    pub problems: FoundProblems,
     /// Records were left out, and with them their keys.
     pub incomplete: bool,
     /// Whether the keys could be handed over.

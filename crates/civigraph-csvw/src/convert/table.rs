@@ -5,7 +5,7 @@ use super::options::{Options, TableSummary};
 use super::prepared::Prepared;
 use super::problems::Context;
 use super::sink::Sink;
-use super::threads::{Done, Source, Stop, next, parallel};
+use super::threads::{ChunkSource, Done, Stop, next, parallel};
 use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::{TableId, TablePlan};
@@ -180,7 +180,7 @@ impl TableRun<'_> {
         // Small tables are not worth a thread.
         let small = size < self.options.chunk_size / 4;
         if stop.is_none() && threads > 1 && !small {
-            let source = Source::new(chunks, first);
+            let source = ChunkSource::new(chunks, first);
             stop = parallel(source, threads, &make, sink, accept)?;
         } else {
             let mut converter = make();

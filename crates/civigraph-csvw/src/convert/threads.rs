@@ -35,14 +35,14 @@ pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
 }
 
 /// Where threads take chunks from, one at a time.
-pub struct Source<'f> {
+pub struct ChunkSource<'f> {
     chunks: Chunks<'f>,
     first: Option<Chunk>,
     index: u64,
     stop: Option<Stop>,
 }
 
-impl<'f> Source<'f> {
+impl<'f> ChunkSource<'f> {
     /// The chunks of a table, of which the first one has been read.
     pub fn new(chunks: Chunks<'f>, first: Chunk) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl<'f> Source<'f> {
 /// An empty chunk of output goes out before a chunk of rows is read, and only so many are out at a
 /// time: that bounds the memory, however far one thread is ahead of another.
 pub fn parallel<'c, S: Sink>(
-    source: Source<'_>,
+    source: ChunkSource<'_>,
     threads: usize,
     make: &(impl Fn() -> Converter<'c> + Sync),
     sink: &mut S,
@@ -129,7 +129,7 @@ pub fn parallel<'c, S: Sink>(
 
 /// One converting thread.
 fn work<C: QuadSink>(
-    source: &Mutex<(Source<'_>, Receiver<C>)>,
+    source: &Mutex<(ChunkSource<'_>, Receiver<C>)>,
     send: &Sender<(u64, Option<Done<C>>)>,
     mut converter: Converter<'_>,
 ) {

@@ -23,7 +23,7 @@ const METADATA_TYPES: &[&str] = &[
 ];
 
 /// Metadata and the URL of its document.
-pub(super) struct Found {
+pub(super) struct FoundMetadata {
     pub group: Group,
     pub url: String,
 }
@@ -31,7 +31,7 @@ pub(super) struct Found {
 /// What looking for metadata led to.
 pub(super) enum Outcome {
     /// Metadata to be used.
-    Found(Box<Found>),
+    Found(Box<FoundMetadata>),
     /// No metadata: the header of the CSV is all there is.
     Nothing,
     /// Metadata that cannot be used although it must be; the diagnostics say why.
@@ -46,7 +46,7 @@ impl Outcome {
             place: Place::file(csv.name.clone()),
             ..Table::default()
         };
-        Self::Found(Box::new(Found {
+        Self::Found(Box::new(FoundMetadata {
             group: Group {
                 tables: vec![table],
                 ..Group::default()
@@ -187,7 +187,7 @@ impl Reader<'_> {
         };
         if describes_any_file(&top) {
             let group = self.metadata_of_any(&mut document, &top, csvs);
-            return Outcome::Found(Box::new(Found {
+            return Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             }));
@@ -329,7 +329,7 @@ impl Reader<'_> {
             return Attempt::Ignored;
         }
         Attempt::Used(match self.metadata(&mut document, &top) {
-            Some(group) => Outcome::Found(Box::new(Found {
+            Some(group) => Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             })),
@@ -339,7 +339,7 @@ impl Reader<'_> {
 
     fn use_metadata(&mut self, document: &mut Document, top: &Node) -> Outcome {
         match self.metadata(document, top) {
-            Some(group) => Outcome::Found(Box::new(Found {
+            Some(group) => Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url.clone(),
             })),

@@ -17,7 +17,7 @@ const HEAD_RECORDS: usize = 200;
 const CHUNK: usize = 1 << 20;
 
 /// A file ready to be read.
-pub struct Source {
+pub struct GuessedTable {
     /// The file as the user named it.
     pub path: PathBuf,
     /// How it is written.
@@ -29,7 +29,7 @@ pub struct Source {
     resource: Resource,
 }
 
-impl Source {
+impl GuessedTable {
     /// Opens a file and guesses its dialect.
     pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name: Arc<str> = path.to_string_lossy().into();

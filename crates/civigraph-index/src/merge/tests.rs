@@ -26,7 +26,11 @@ fn counts_add_up_or_are_refused() {
         let other = made(&folder.path().join("other"), more);
         let merged = folder.path().join("merged");
         std::fs::create_dir(&merged).unwrap();
-        let result = merge(&[Source::whole(&one), Source::whole(&other)], &merged, 2);
+        let result = merge(
+            &[MergeInput::whole(&one), MergeInput::whole(&other)],
+            &merged,
+            2,
+        );
         match result {
             Ok(()) => {
                 let triples = Index::open(&merged).unwrap().triples;
