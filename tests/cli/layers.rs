@@ -83,7 +83,7 @@ fn no_page_of_a_code_names_a_command() {
 /// The modules that a source names as `crate::module`, tests and comments left out.
 fn named_modules(source: &str) -> BTreeSet<String> {
     let source = source
-        .split("#[cfg(test)]\nmod ")
+        .split("#[cfg(test)]\nmod tests {")
         .next()
         .unwrap_or_default();
     let lines = source.lines().map(|line| line.split("//").next().unwrap());
