@@ -4,7 +4,8 @@
 //! `?` turns errors of the layers below into it. What is above all layers, such as answers to assistants, fails with an
 //! [`Error`].
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Hint, Place};
+use crate::resource::file;
 use std::error;
 use std::fmt;
 use std::io;
@@ -32,7 +33,7 @@ impl Error {
         let mut refusal = Self::new(
             Code::StoreFiles,
             path,
-            format!("could not {doing}: {error}"),
+            format!("could not {doing}: {}", file::reason(&error)),
         );
         refusal.source = Some(Box::new(error));
         refusal
@@ -40,7 +41,7 @@ impl Error {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.diagnostic.hint = Some(hint.into());
         self
     }
@@ -73,6 +74,15 @@ impl Error {
             .as_deref()
             .and_then(|source| source.downcast_ref::<io::Error>())
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<Box<Diagnostic>> for Error {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self {
+            diagnostic,
+            source: None,
+        }
     }
 }
 
@@ -127,7 +137,7 @@ macro_rules! layer_error {
 
             /// Adds what to do about it.
             #[must_use]
-            pub fn with_hint(self, hint: impl Into<String>) -> Self {
+            pub fn with_hint(self, hint: impl Into<$crate::diagnostic::Hint>) -> Self {
                 Self(self.0.with_hint(hint))
             }
 
@@ -163,6 +173,12 @@ macro_rules! layer_error {
 
         impl From<$crate::diagnostic::Diagnostic> for $name {
             fn from(diagnostic: $crate::diagnostic::Diagnostic) -> Self {
+                Self(diagnostic.into())
+            }
+        }
+
+        impl From<Box<$crate::diagnostic::Diagnostic>> for $name {
+            fn from(diagnostic: Box<$crate::diagnostic::Diagnostic>) -> Self {
                 Self(diagnostic.into())
             }
         }

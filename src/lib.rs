@@ -37,7 +37,18 @@
 //! [`infer`] proposes metadata for files that have none; [`scaffold`] makes a project of them.
 //!
 //! Everything that can be wrong with the input becomes a [`diagnostic`], with its place down to the
-//! cell; nothing below the command line prints or exits.
+//! cell; nothing below the command line prints or exits, and nothing there names a command.
+//!
+//! # Where to add things
+//!
+//! | to add | do this |
+//! |---|---|
+//! | a mapping language | a front end in `crates/civigraph-csvw` that compiles to a [`Plan`](crate::plan::Plan) |
+//! | something that takes quads | a type that implements [`Sink`](crate::convert::Sink), a line in `pipeline/assembly.rs` where a build is to feed it |
+//! | a page | a file in `pages/` with its template, and a variant of `Address` |
+//! | a command | a file in `cli/`, three lines in its `mod.rs` |
+//!
+//! `ARCHITECTURE.md` has the whole list, and what holds everywhere.
 //!
 //! [resource]: crate::resource
 //! [csvw]: crate::csvw
@@ -88,9 +99,11 @@ pub mod error;
 pub mod export;
 pub mod invert;
 pub mod knowledge;
+pub mod labels;
 pub mod lineage;
 pub mod list;
 pub mod merges;
+mod nesting;
 #[cfg(feature = "serve")]
 pub mod pages;
 pub mod pipeline;
@@ -98,6 +111,8 @@ pub mod project;
 pub mod query;
 #[cfg(feature = "serve")]
 pub mod reconcile;
+#[cfg(feature = "serve")]
+pub mod refusal;
 pub mod rules;
 pub mod scaffold;
 #[cfg(feature = "serve")]

@@ -14,7 +14,6 @@ mod about;
 mod assembly;
 mod changes;
 mod queries;
-mod source;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -22,25 +21,22 @@ mod work;
 
 use self::assembly::{Assembly, Failed};
 pub use self::queries::check_queries;
-pub use self::source::Source;
 pub use self::unread::report_unread;
 use self::work::{Attempt, BuildJob};
 use crate::claims::{self, Claims};
 use crate::convert::{NullSink, Sink, Summary};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::resource::{Resolver, url};
+use crate::resource::Resolver;
 use crate::rules::Rules;
 use crate::shacl::{Report, Shapes};
-use crate::store::{
-    self, BuildOptions, Prefixes, Published, StoreError, Workspace, graph_iri, read_turtle,
-};
-use crate::tables::{self, ProjectTables, Tables};
+use crate::store::{self, BuildOptions, Published, StoreError, Workspace, graph_iri, read_turtle};
+pub use crate::tables::Source;
+use crate::tables::{self, ProjectTables, Tables, prefixes};
 use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, Quad};
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -116,9 +112,9 @@ pub fn report_unreviewed(
     project: &Project,
     before: &Project,
     diagnostics: &mut Diagnostics,
-) -> io::Result<()> {
+) -> Result<(), Box<Diagnostic>> {
     // What is wrong with either is reported elsewhere.
-    let read = |project: &Project| -> io::Result<Option<(TableGroup, Claims)>> {
+    let read = |project: &Project| -> Result<Option<(TableGroup, Claims)>, Box<Diagnostic>> {
         let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
         let source = Source::open(project)?;
         Ok(ProjectTables::load(source, &mut silent).map(|tables| {
@@ -146,8 +142,7 @@ pub fn build(
     sources: Option<&Path>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(Published, Checked)>, StoreError> {
-    let failed = |error| StoreError::io(&project.metadata(), "read the metadata", error);
-    let source = Source::open(project).map_err(failed)?;
+    let source = Source::open(project)?;
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
@@ -229,7 +224,7 @@ pub(crate) fn vocabulary(
     let mut quads = Vec::new();
     for file in files {
         let name = file.to_string_lossy();
-        quads.extend(read_turtle(&file, &name, graph.clone(), diagnostics)?);
+        quads.extend(read_turtle(&file, &name, graph.clone(), diagnostics));
     }
     // A plain query asks for the things of a class and of those below it: `?thing a/rdfs:subClassOf* cg:Event`.
     let between_classes: Vec<Quad> = quads
@@ -260,7 +255,7 @@ pub(crate) fn quads<S: Sink>(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(S, Vec<Quad>)>, StoreError> {
     let failed = |error| StoreError::io(project.root(), "read the project", error);
-    let source = Source::open(project).map_err(failed)?.shown_in(shown);
+    let source = Source::open(project)?.shown_in(shown);
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
@@ -306,7 +301,7 @@ pub(crate) fn rules(
     diagnostics: &mut Diagnostics,
 ) -> io::Result<Rules> {
     let prefixes = prefixes(project, group, base)?;
-    Rules::read(&project.rules(), &prefixes, diagnostics)
+    Ok(Rules::read(&project.rules(), &prefixes, diagnostics))
 }
 
 /// The shapes of a project with this vocabulary. What is wrong with one is a diagnostic.
@@ -325,76 +320,14 @@ pub(crate) fn shapes(
     if files.is_empty() {
         return Ok(Shapes::default());
     }
-    let shapes = Shapes::read(&files, diagnostics).map_err(failed)?;
+    let shapes = Shapes::read(&files, diagnostics);
     // An ill-formed target is none, which is reported.
     if !diagnostics.has(Code::Shape) {
         shapes.report_untargeted(diagnostics);
     }
     let mut prefixes = prefixes(project, group, base).map_err(failed)?;
     for file in &files {
-        prefixes.add_turtle(file).map_err(failed)?;
+        prefixes.add_turtle(file);
     }
     Ok(shapes.with_prefixes(prefixes).with_ontology(vocabulary))
-}
-
-/// The prefixes of a project: those that its ontology declares, and one for each kind of thing.
-pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io::Result<Prefixes> {
-    let mut prefixes = Prefixes::default();
-    for file in project.vocabulary()? {
-        prefixes.add_turtle(&file)?;
-    }
-    let kinds = kinds(group, base);
-    prefixes.add_things(base, kinds.iter().map(String::as_str));
-    for (prefix, namespace) in elsewhere(group, base) {
-        prefixes.add(&prefix, &namespace);
-    }
-    Ok(prefixes)
-}
-
-/// Namespaces outside `{base}id/{kind}/` in which the templates of a group put its things, each with a prefix: that
-/// is legitimate, and such things have short names too.
-fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
-    let things = format!("{base}id/");
-    let mut found = BTreeSet::new();
-    for table in &group.tables {
-        for template in table
-            .columns
-            .iter()
-            .filter_map(|column| column.about_url.as_ref())
-        {
-            let (start, variables) =
-                template.split_at(template.find('{').unwrap_or(template.len()));
-            let Ok(start) = url::resolve(&table.url, start) else {
-                continue;
-            };
-            let end = start.rfind(['/', '#']).map_or(0, |at| at + 1);
-            let namespace = start.get(..end).unwrap_or_default();
-            let has_kind = namespace.starts_with(&things) && namespace != things;
-            if variables.is_empty() || has_kind {
-                continue;
-            }
-            let last = namespace.trim_end_matches(['/', '#']).rsplit('/').next();
-            let prefix = last
-                .and_then(|last| last.split('.').next())
-                .unwrap_or_default();
-            found.insert((prefix.to_owned(), namespace.to_owned()));
-        }
-    }
-    found
-}
-
-/// The `{type}`s of the things that the templates of a group name: `…id/{type}/{slug}`.
-fn kinds(group: &TableGroup, base: &str) -> BTreeSet<String> {
-    let things = format!("{base}id/");
-    group
-        .tables
-        .iter()
-        .flat_map(|table| &table.columns)
-        .flat_map(|column| [&column.about_url, &column.value_url])
-        .flatten()
-        .filter_map(|template| template.strip_prefix(&things)?.split_once('/'))
-        .map(|(kind, _)| kind)
-        .filter(|kind| !kind.contains(['{', '}']))
-        .map(str::to_owned)
-        .collect()
 }

@@ -1,12 +1,19 @@
 //! The tables of a project, compiled, with where they lie: what claims, lineage, merges, shapes and the way back
 //! from the graph all ask.
 
+mod prefixes;
+mod source;
+
+pub(crate) use prefixes::{elsewhere, prefixes};
+pub use source::Source;
+
+use crate::csv::Split;
 use crate::csvw::model::{Table, TableGroup};
 use crate::csvw::{self, CompileOptions};
-use crate::diagnostic::Diagnostics;
-use crate::pipeline::Source;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::plan::{Plan, TablePlan};
 use crate::resource::Resolver;
+use std::collections::BTreeMap;
 
 /// Tables that somebody holds: what their metadata says, what is made of them, where their files are.
 #[derive(Clone, Copy)]
@@ -41,6 +48,16 @@ impl<'a> Tables<'a> {
     pub fn iter(self) -> impl Iterator<Item = (&'a Table, &'a TablePlan)> {
         self.group.tables.iter().zip(&self.plan.tables)
     }
+}
+
+/// Splits of tables, by the index of the table.
+pub type Near = BTreeMap<usize, Vec<Split>>;
+
+/// A row as it is in its file.
+#[derive(Debug, Clone)]
+pub(crate) struct RowCells {
+    pub(crate) texts: Vec<String>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// The tables of a project.

@@ -2,7 +2,7 @@
 
 use crate::datatype::canonical_quad;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::store::{Nesting, Syntax, TooDeep};
+use crate::nesting::{Nesting, Syntax, TooDeep};
 use oxigraph::io::{RdfFormat, RdfParseError, RdfParser, ReaderQuadParser};
 use oxrdf::{GraphName, Quad};
 use std::cell::Cell;

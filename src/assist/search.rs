@@ -78,9 +78,8 @@ impl Search {
         let Some(index) = build.text()? else {
             let message = "the build has no text index";
             let code = crate::diagnostic::Code::QueryFunction;
-            return Err(
-                Error::new(code, build.folder(), message).with_hint("build it without `--no-text`")
-            );
+            return Err(Error::new(code, build.folder(), message)
+                .with_hint(crate::diagnostic::Action::BuildTextIndex));
         };
         let mut query = Query {
             languages: self.language.iter().cloned().collect(),

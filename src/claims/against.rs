@@ -1,8 +1,9 @@
 //! Stated values held against what the tables say: cells that no claim supports, and rows that do not exist.
 
+use super::claim::Claim;
 use super::name::table_name;
-use super::read::Claim;
-use super::table::{Reader, list_items, tell_unreadable};
+use super::table::{Reader, tell_unreadable};
+use super::value::list_items;
 use crate::csvw::model::{ForeignKey, TableGroup};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
 use crate::tables::Tables;

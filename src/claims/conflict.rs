@@ -4,8 +4,8 @@
 //! What may have one value only is declared, never guessed: a column by `functional`, a table of
 //! quantities by `functional` with the names of the columns that say what is measured.
 
+use super::claim::Claim;
 use super::quantity::Quantity;
-use super::read::Claim;
 use super::roles::{ColumnRoles, QuantityColumns};
 use super::table::{Reader, tell_unreadable};
 use super::value::Values;

@@ -5,15 +5,15 @@ use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
 use super::table::{Reader, Row, tell_unreadable};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::resource::file;
 use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::io;
 use std::path::{Component, Path};
 
 /// The longest document that is read, in bytes.
-const DOCUMENT_LIMIT: u64 = 64 << 20;
+pub const DOCUMENT_LIMIT: u64 = 64 << 20;
 
 /// The most claims that one message names.
 const NAMED: usize = 5;
@@ -115,7 +115,7 @@ fn documents(
                         Diagnostic::new(
                             Code::DocumentUnreadable,
                             row.place(columns.file),
-                            format!("document `{id}` cannot be read: {why}"),
+                            file::could_not_read(&format!("document `{id}`"), why),
                         )
                         .with_found(file),
                     );
@@ -134,12 +134,7 @@ fn documents(
                             format!("document `{id}` is not the one that was read"),
                         )
                         .with_found(sha256)
-                        .with_optional_hint(folder.map(|folder| {
-                            format!(
-                                "{} finds the spans in it again, and then records its digest",
-                                move_command(&id, folder)
-                            )
-                        })),
+                        .with_optional_hint(folder.map(|folder| move_evidence(&id, folder))),
                     );
                 } else if let Some(length) = length
                     && position(&length) != Some(document.length())
@@ -182,15 +177,11 @@ pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String
         return Err("its name is not a plain file name".to_owned());
     }
     let path = folder.join(file);
-    match fs::metadata(&path) {
+    let bytes = match file::read(&path, DOCUMENT_LIMIT) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-        Ok(data) if data.len() > DOCUMENT_LIMIT => {
-            return Err(format!("it is longer than {DOCUMENT_LIMIT} bytes"));
-        }
-        Ok(_) => {}
-    }
-    let bytes = fs::read(&path).map_err(|error| error.to_string())?;
+        Err(error) => return Err(file::reason(&error)),
+    };
     Document::new(bytes)
         .map(Some)
         .map_err(|_| "it is not UTF-8".to_owned())
@@ -201,12 +192,12 @@ pub(super) fn position(lexical: &str) -> Option<usize> {
     decimal(lexical)?.to_string().parse().ok()
 }
 
-/// The command that writes down where words are now, as a hint names it.
-fn move_command(document: &str, folder: &Path) -> String {
-    format!(
-        "`civigraph evidence move --document {document} --sources {}`",
-        folder.display()
-    )
+/// What writes down where the words of a document are now.
+fn move_evidence(document: &str, folder: &Path) -> Action {
+    Action::MoveEvidence {
+        document: document.to_owned(),
+        sources: folder.display().to_string(),
+    }
 }
 
 /// What the rows of the evidence table are compared with.
@@ -266,10 +257,9 @@ impl SpanRows<'_> {
                     } else {
                         String::new()
                     };
-                    let command = move_command(&one.document, folder);
-                    one.problem.with_hint(format!(
-                        "the same words are at {shown}{rest}; {command} records where they are"
-                    ))
+                    let hint = Hint::from(format!("the same words are at {shown}{rest}"));
+                    one.problem
+                        .with_hint(hint.and(move_evidence(&one.document, folder)))
                 }
             });
         }

@@ -19,6 +19,7 @@
 
 mod add;
 mod against;
+mod claim;
 mod conflict;
 mod document;
 mod evidence;
@@ -37,13 +38,14 @@ mod value;
 
 pub use crate::digest::sha256_hex;
 pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow};
+pub use claim::Claim;
 pub use conflict::{Conflict, Side};
 pub use document::Document;
-pub use evidence::{Checked, verify};
+pub use evidence::{Checked, DOCUMENT_LIMIT, verify};
 pub use moved::{Followed, Words};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;
-pub use read::{Claim, Claims};
+pub use read::Claims;
 pub(crate) use sink::Placement;
 pub use sink::{ClaimChunk, ClaimSink};
 pub use span::{Span, Spans};

@@ -1,7 +1,8 @@
 //! Claims as RDF: the reification of the triples that their cells yield.
 
+use super::claim::Claim;
 use super::name::table_name;
-use super::read::{Claim, Claims};
+use super::read::Claims;
 use super::roles::ClaimColumns;
 use super::sink::{ClaimSink, Claimed};
 use super::stated::Stating;

@@ -1,7 +1,8 @@
 //! Claims about cells that have changed since the last build: their evidence was read for what the cell said.
 
+use super::claim::Claim;
 use super::name::table_name;
-use super::read::{Claim, Claims};
+use super::read::Claims;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use std::collections::HashMap;

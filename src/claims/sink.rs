@@ -36,7 +36,7 @@ struct Rules {
 pub(super) type Claimed = HashMap<(TableId, u64, ColumnId), Vec<Quad>>;
 
 /// A sink that lets everything through to another one but the quads of rows that are
-/// [`apart`](Claims::apart): [`Claims::quads`] gives what is left of them.
+/// [disputed](Claims::disputed_rows): [`Claims::quads`] gives what is left of them.
 #[derive(Debug)]
 pub struct ClaimSink<S> {
     /// The sink behind it.
@@ -44,8 +44,8 @@ pub struct ClaimSink<S> {
     rules: Arc<Rules>,
     pub(super) claimed: Claimed,
     pub(super) subjects: HashMap<u64, NamedOrBlankNode>,
-    /// What is left of the quads of rows that are [`apart`](Claims::apart).
-    pub apart: Vec<Quad>,
+    /// What is left of the quads of rows that are [disputed](Claims::disputed_rows).
+    pub disputed: Vec<Quad>,
 }
 
 /// A chunk of a [`ClaimSink`].
@@ -55,20 +55,20 @@ pub struct ClaimChunk<C> {
     rules: Arc<Rules>,
     claimed: Vec<(Quad, Origin)>,
     subjects: Vec<(u64, NamedOrBlankNode)>,
-    apart: Vec<Quad>,
+    disputed: Vec<Quad>,
 }
 
 impl Claims {
     /// Rows of which something is withheld, by the index of their table: their quads depend on other rows,
     /// the claims.
-    pub fn apart(&self) -> BTreeMap<usize, BTreeSet<u64>> {
-        let mut apart: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
+    pub fn disputed_rows(&self) -> BTreeMap<usize, BTreeSet<u64>> {
+        let mut disputed: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
         for (conflict, side, asserted) in self.sides() {
             if !asserted {
-                apart.entry(conflict.table).or_default().insert(side.row);
+                disputed.entry(conflict.table).or_default().insert(side.row);
             }
         }
-        apart
+        disputed
     }
 
     /// Every side of every contradiction, and whether its cell or row stays asserted.
@@ -96,7 +96,7 @@ impl Claims {
             rules: Arc::new(self.rules(graph)),
             claimed: HashMap::new(),
             subjects: HashMap::new(),
-            apart: Vec::new(),
+            disputed: Vec::new(),
         }
     }
 
@@ -210,7 +210,7 @@ impl<S: Sink> Sink for ClaimSink<S> {
             rules: Arc::clone(&self.rules),
             claimed: Vec::new(),
             subjects: Vec::new(),
-            apart: Vec::new(),
+            disputed: Vec::new(),
         }
     }
 
@@ -222,7 +222,7 @@ impl<S: Sink> Sink for ClaimSink<S> {
             }
         }
         self.subjects.extend(chunk.subjects);
-        self.apart.extend(chunk.apart);
+        self.disputed.extend(chunk.disputed);
         self.inner.accept(chunk.inner)
     }
 }
@@ -253,7 +253,7 @@ impl<C: QuadSink> QuadSink for ClaimChunk<C> {
         if !treatment.row_withheld && treatment.withheld.is_empty() {
             self.inner.quad(quad, origin);
         } else if let Some(quad) = rules.placed(treatment, quad, origin) {
-            self.apart.push(quad.into_owned());
+            self.disputed.push(quad.into_owned());
         }
     }
 }

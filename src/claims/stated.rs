@@ -1,7 +1,7 @@
 //! The triples of a cell if it held what a claim states.
 
-use super::read::{Claim, Target};
-use super::table::list_items;
+use super::claim::{Claim, Target};
+use super::value::list_items;
 use crate::convert::row;
 use crate::csv::{Dialect, Position, Split};
 use crate::datatype::{Datatype, DatatypeDescription};

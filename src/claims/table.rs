@@ -1,11 +1,11 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
-use super::value::Values;
+use super::value::{Values, list_items};
 use crate::csv::{Cell, Chunk, Chunks, Format, Record, RecordPlace, Split, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
-use crate::lineage::RowCells;
-use crate::plan::{ColumnPlan, TablePlan};
-use crate::resource::{ResolveError, Resolver, Resource};
+use crate::plan::TablePlan;
+use crate::resource::{ResolveError, Resolver, Resource, file};
+use crate::tables::RowCells;
 use std::io;
 use std::sync::Arc;
 
@@ -218,22 +218,6 @@ impl Row<'_> {
     }
 }
 
-/// The values that a list cell holds (Tabular Data Model §6.4): each with the number of its piece between
-/// separators, from 0. Pieces that are null are no values.
-pub(super) fn list_items(column: &ColumnPlan, text: &str) -> Vec<(usize, String)> {
-    let mut buffer = String::new();
-    let text = column.or_default(column.datatype.normalise(text, &mut buffer));
-    if text.is_empty() || column.is_null(text) {
-        return Vec::new();
-    }
-    column
-        .pieces(text, column.separator.as_deref().unwrap_or_default())
-        .enumerate()
-        .filter(|(_, item)| !column.is_null(item))
-        .map(|(piece, item)| (piece, item.to_owned()))
-        .collect()
-}
-
 /// Visits the rows of a table, or of some splits of it: the number of each, and a function for its texts and places.
 pub(crate) fn read_rows(
     plan: &TablePlan,
@@ -266,7 +250,7 @@ pub(super) fn tell_unreadable(plan: &TablePlan, error: &io::Error, diagnostics: 
         diagnostics.push(Diagnostic::new(
             Code::Unreadable,
             Place::file(plan.url.as_str()),
-            format!("cannot read the table: {error}"),
+            file::could_not_read("the table", file::reason(error)),
         ));
     }
 }

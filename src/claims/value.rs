@@ -1,7 +1,6 @@
 //! What the texts of a table's cells are, by the datatypes of their columns.
 
-use super::table::list_items;
-use crate::plan::{ColumnId, ObjectMap, TablePlan, TermMap, Text};
+use crate::plan::{ColumnId, ColumnPlan, ObjectMap, TablePlan, TermMap, Text};
 
 /// The columns of a table.
 #[derive(Clone, Copy)]
@@ -85,4 +84,20 @@ impl<'p> Values<'p> {
             _ => false,
         })
     }
+}
+
+/// The values that a list cell holds (Tabular Data Model §6.4): each with the number of its piece between
+/// separators, from 0. Pieces that are null are no values.
+pub(super) fn list_items(column: &ColumnPlan, text: &str) -> Vec<(usize, String)> {
+    let mut buffer = String::new();
+    let text = column.or_default(column.datatype.normalise(text, &mut buffer));
+    if text.is_empty() || column.is_null(text) {
+        return Vec::new();
+    }
+    column
+        .pieces(text, column.separator.as_deref().unwrap_or_default())
+        .enumerate()
+        .filter(|(_, item)| !column.is_null(item))
+        .map(|(piece, item)| (piece, item.to_owned()))
+        .collect()
 }

@@ -206,8 +206,7 @@ fn check(
         }
         [] => {
             let project = global.project()?;
-            let source =
-                Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+            let source = Source::open(&project)?;
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
@@ -260,8 +259,7 @@ fn check(
 pub(super) fn unreviewed(project: &Project, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
     let build = store::open(project.store()).ok();
     if let Some(inputs) = build.as_ref().and_then(Build::inputs) {
-        pipeline::report_unreviewed(project, &inputs, diagnostics)
-            .map_err(|error| Failure::io("read the metadata", &error))?;
+        pipeline::report_unreviewed(project, &inputs, diagnostics)?;
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
         return Vec::new();
     };
     let mut silent = Diagnostics::new(Mode::Convert);
-    let queries = StoredQuery::read_all(&project.queries(), "", &mut silent).unwrap_or_default();
+    let queries = StoredQuery::read_all(&project.queries(), "", &mut silent);
     let words = words_after("query");
     let typed = current.to_string_lossy();
     let mut before = words.iter().filter(|word| word.as_str() != typed);

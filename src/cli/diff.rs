@@ -252,7 +252,7 @@ impl Shown<'_> {
     fn is_record(&self, subject: &str) -> bool {
         let iri = subject.strip_prefix('<').and_then(|s| s.strip_suffix('>'));
         iri.zip(self.base)
-            .is_some_and(|(iri, base)| crate::rules::is_record(iri, base))
+            .is_some_and(|(iri, base)| crate::knowledge::is_record(iri, base))
     }
 
     fn table_rows(&self, table: &TableChange, rows: &mut Vec<Vec<String>>) {

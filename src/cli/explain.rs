@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, complete};
+use super::{Outcome, complete, words};
 use crate::diagnostic::code::Weight;
 use crate::diagnostic::{Code, suggest};
 use anstyle::Style;
@@ -46,6 +46,10 @@ fn page(code: Code, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out)?;
     for line in code.page().lines() {
         writeln!(out, "{}", line.trim())?;
+    }
+    if let Some(advice) = words::advice(code) {
+        writeln!(out)?;
+        writeln!(out, "{advice}")?;
     }
     writeln!(out)?;
     let weight = match code.weight() {

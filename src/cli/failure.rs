@@ -1,11 +1,13 @@
 //! Why a command could not do its work.
 
+use super::words::{CommandLine, REQUEST};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::diff::DiffError;
 use crate::error::Error;
 use crate::export::ExportError;
 use crate::project::NotAProject;
 use crate::query::QueryError;
+use crate::resource::file;
 use crate::store::StoreError;
 use std::fmt;
 use std::io;
@@ -43,7 +45,7 @@ impl Failure {
     pub(super) fn io(what: impl fmt::Display, error: &io::Error) -> Self {
         Self {
             broken_pipe: error.kind() == io::ErrorKind::BrokenPipe,
-            ..Self::new(format!("could not {what}: {error}"))
+            ..Self::new(format!("could not {what}: {}", file::reason(error)))
         }
     }
 
@@ -83,13 +85,26 @@ impl From<io::Error> for Failure {
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
+        let place = match &*diagnostic.place.file {
+            Place::REQUEST => Place {
+                file: REQUEST.into(),
+                ..diagnostic.place
+            },
+            _ => diagnostic.place,
+        };
         Self {
-            subject: Some((diagnostic.code, diagnostic.place)),
+            subject: Some((diagnostic.code, place)),
             message: diagnostic.message,
             expected: diagnostic.expected,
-            hint: diagnostic.hint,
+            hint: diagnostic.hint.and_then(|hint| hint.worded(&CommandLine)),
             broken_pipe: false,
         }
+    }
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self::from(*diagnostic)
     }
 }
 

@@ -59,8 +59,7 @@ pub(super) fn run(
     };
     if arguments.files.is_empty() {
         let project = global.project()?;
-        let source =
-            Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+        let source = Source::open(&project)?;
         work.load(|diagnostics| source.load(diagnostics), &source, None)?;
     } else {
         let folder = std::env::current_dir()

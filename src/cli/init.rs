@@ -145,7 +145,7 @@ fn folder_of(folder: &Path) -> &Path {
 fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<Outcome, Failure> {
     let path = tidy(&project.metadata());
     let unread = |error: io::Error| Failure::io(format!("read `{}`", path.display()), &error);
-    let source = Source::open(project).map_err(unread)?;
+    let source = Source::open(project)?;
     let mut text = std::fs::read_to_string(&path).map_err(unread)?;
     let mut additions = Vec::new();
     for file in &arguments.files {

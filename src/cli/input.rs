@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{
-    self, Catalog, Content, Fetcher, LocalFiles, OFFLINE, ResolveError, Resolver, Resource,
+    self, Catalog, Content, Fetcher, LocalFiles, ResolveError, Resolver, Resource, file,
 };
 use std::path::{Path, PathBuf};
 
@@ -145,10 +145,10 @@ impl Input {
         let diagnostic = Diagnostic::new(
             Code::Unreadable,
             Place::file(name),
-            format!("could not be read: {error}"),
+            file::could_not_read("the input", error),
         );
         Err(diagnostic
-            .with_optional_hint(offline.then(|| OFFLINE.to_owned()))
+            .with_optional_hint(offline.then_some(Action::Fetch))
             .into())
     }
 }

@@ -229,8 +229,7 @@ fn queries(global: &Global, terminal: &Terminal) -> Result<Vec<StoredQuery>, Fai
     let folder = global.project()?.queries();
     let shown = format!("{}/", folder.display());
     let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let queries = StoredQuery::read_all(&folder, &shown, &mut diagnostics)
-        .map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
+    let queries = StoredQuery::read_all(&folder, &shown, &mut diagnostics);
     terminal.report(&diagnostics, Format::Human, false)?;
     Ok(queries)
 }

@@ -27,6 +27,7 @@ mod new;
 mod output;
 mod profile;
 mod query;
+mod readme;
 mod rollback;
 mod search;
 mod serve;
@@ -37,6 +38,7 @@ mod terminal;
 mod verify;
 mod watch;
 mod why;
+mod words;
 mod worker;
 
 use crate::project::Project;

@@ -1,9 +1,9 @@
 //! `civigraph new`: a project out of CSV files.
 
-use super::Outcome;
 use super::failure::Failure;
 use super::init::{base_of, report};
 use super::terminal::Terminal;
+use super::{Outcome, readme};
 use crate::infer;
 use crate::project::METADATA;
 use crate::scaffold::{self, CLAIM_TABLES, Scaffold};
@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "WHAT")]
     with: Option<With>,
 }
+
+/// The file after which the README is written.
+const IGNORED: &str = ".gitignore";
 
 /// What a project can have beside its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -105,7 +108,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let progress = terminal.progress("reading", None);
     let files = scaffold::files(&tables, &data, &scaffold);
     progress.finish_and_clear();
-    let files = files.map_err(|diagnostic| *diagnostic)?;
+    let mut files = files.map_err(|diagnostic| *diagnostic)?;
+    if let Some(metadata) = files.iter().find(|file| file.path == Path::new(METADATA)) {
+        let readme = readme::file(&scaffold, &metadata.text);
+        let after = files
+            .iter()
+            .position(|file| file.path == Path::new(IGNORED));
+        files.insert(after.map_or(files.len(), |after| after + 1), readme);
+    }
     let mut findings = None;
     for file in files {
         let path = folder.join(&file.path);

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::output::{Output, format_extension};
 use super::terminal::Terminal;
+use super::words::REQUEST;
 use super::{Global, Outcome, complete};
 use crate::describe;
 use crate::diagnostic::render::Format;
@@ -137,6 +138,7 @@ pub(super) fn run(
     let merged = name_things(&query, &build, &mut given, *terminal)?;
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
+    let diagnostics = diagnostics.naming_requests(REQUEST);
     terminal.report(&diagnostics, Format::Human, true)?;
     let Some(parameters) = parameters.filter(|_| !diagnostics.has_errors()) else {
         return Err(Failure::new("the query was not run"));

@@ -37,7 +37,7 @@ pub(super) fn run(
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let queries = global.project().ok().map(|project| project.queries());
     let queries = queries
-        .and_then(|folder| StoredQuery::read_all(&folder, "queries/", &mut diagnostics).ok())
+        .map(|folder| StoredQuery::read_all(&folder, "queries/", &mut diagnostics))
         .unwrap_or_default();
     let site = Site::new(build, Arc::new(queries), None);
     let progress = terminal.progress("writing pages", None);

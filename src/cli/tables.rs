@@ -11,9 +11,9 @@ use crate::export::ExportError;
 use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
 use crate::invert::{self, Graph};
+use crate::knowledge::is_record;
 use crate::pipeline::Source;
 use crate::resource::{ResolveError, Resolver, Resource};
-use crate::rules::is_record;
 use crate::store::{self, Build, graph_iri};
 use crate::tables::{self, Tables};
 use crate::uri::percent_decode;
@@ -33,8 +33,7 @@ pub(super) fn run(
     terminal: Terminal,
 ) -> Result<Outcome, Failure> {
     let project = global.project()?;
-    let source =
-        Source::open(&project).map_err(|error| Failure::io("read the metadata", &error))?;
+    let source = Source::open(&project)?;
     let build = store::open(&global.store()?)?;
     let metadata = input(&build, crate::project::METADATA);
     let now = digest_file(&project.metadata())
@@ -70,8 +69,7 @@ pub(super) fn run(
     let originals = build
         .inputs()
         .map(|inputs| Source::open(&inputs).map(|source| source.shown_in(project.root())))
-        .transpose()
-        .map_err(|error| Failure::io("read the tables of the build", &error))?;
+        .transpose()?;
     if let (Some(written), Some(originals)) = (&written, &originals) {
         invert::compare_with(tables.at(originals), written, profile, &mut diagnostics)
             .map_err(|error| Failure::io("compare the tables", &error))?;

@@ -1,6 +1,7 @@
 //! The two streams of the program: data on stdout, talk on stderr.
 
 use super::failure::Failure;
+use super::words::CommandLine;
 use crate::diagnostic::render::{self, Format};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::progress::Progress;
@@ -100,11 +101,11 @@ impl Terminal {
                 return Ok(());
             }
             let mut stderr = BufWriter::new(self.stderr());
-            render::render(diagnostics, format, all, &mut stderr)?;
+            render::render(diagnostics, format, all, &CommandLine, &mut stderr)?;
             stderr.flush()
         } else {
             let mut stdout = BufWriter::new(io::stdout());
-            render::render(diagnostics, format, all, &mut stdout)?;
+            render::render(diagnostics, format, all, &CommandLine, &mut stdout)?;
             stdout.flush()
         }
     }

@@ -18,8 +18,8 @@ pub use about::About;
 pub use context::Context;
 
 use crate::query::{self, Request};
+use crate::refusal::Refusal;
 use crate::store::{Build, StoreError};
-use crate::worker::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::write::unreadable;
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Hint, Place};
 use crate::query::iri;
 use crate::store::{Build, StoreError, text_error};
 use civigraph_index::{Error as IndexError, Index};
@@ -312,7 +312,7 @@ fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
     StoreError::from(
         Diagnostic::new(
             Code::AmbiguousEntity,
-            Place::file("command line"),
+            Place::request(),
             format!("{count} things are called `{name}`"),
         )
         .with_found(name)
@@ -324,7 +324,7 @@ fn ambiguous(build: &Build, name: &str, candidates: Vec<String>) -> StoreError {
 fn unknown(build: &Build, name: &str) -> Result<StoreError, StoreError> {
     let diagnostic = Diagnostic::new(
         Code::UnknownEntity,
-        Place::file("command line"),
+        Place::request(),
         format!("nothing is called `{name}`"),
     )
     .with_found(name);
@@ -339,7 +339,7 @@ fn unknown(build: &Build, name: &str) -> Result<StoreError, StoreError> {
             Some(format!("did you mean {}?", several.join("; or ")))
         }
     };
-    let hint = hint.unwrap_or_else(|| "`civigraph list` shows what there is".to_owned());
+    let hint = hint.map_or_else(|| Action::ListContents.into(), Hint::from);
     Ok(diagnostic.with_hint(hint).into())
 }
 

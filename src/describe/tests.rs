@@ -100,7 +100,8 @@ fn check_names(build: &Build) -> Tested {
         assert_eq!(found, expected, "{name}");
     }
     let refusal = resolve(build, "irbitt").err().ok_or("found")?;
-    let hint = refusal.into_diagnostic().hint.unwrap_or_default();
+    let hint = refusal.into_diagnostic().hint;
+    let hint = hint.map(|hint| hint.to_string()).unwrap_or_default();
     assert!(hint.contains("city/irbit"), "{hint}");
     let refusal = resolve(build, "Tara").err().ok_or("found")?;
     assert_eq!(
@@ -150,7 +151,8 @@ person:plus skos:prefLabel "+++" .
     is("person:Медведев", Err(Code::UnknownEntity));
     let hint = |name: &str| -> Result<String, Box<dyn Error>> {
         let refusal = resolve(&build, name).err().ok_or("found")?;
-        Ok(refusal.into_diagnostic().hint.unwrap_or_default())
+        let hint = refusal.into_diagnostic().hint;
+        Ok(hint.map(|hint| hint.to_string()).unwrap_or_default())
     };
     assert_eq!(
         hint("Medvedev")?,

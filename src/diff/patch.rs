@@ -2,7 +2,7 @@
 
 use super::Version;
 use super::aligned::{ANONYMOUS, Aligned};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Place};
 use crate::diff::DiffError;
 use crate::store::line::{Parts, labels, write_term};
 use crate::store::{Side, compare_lines};
@@ -78,6 +78,6 @@ fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), DiffError>
         Diagnostic::new(Code::UnlabelledNode, Place::file(name), message)
             .with_found(format!("{count} quads that differ mention such nodes"))
             .with_expected("labels in the first version, as N-Triples and N-Quads have them")
-            .with_hint("compare without `--triples`, or write the first version as N-Quads and use that file"),
+            .with_hint(Action::CompareThings),
     ))
 }

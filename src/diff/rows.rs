@@ -7,13 +7,13 @@ use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::Table;
 use crate::diagnostic::{Diagnostics, Mode};
 use crate::diff::DiffError;
-use crate::pipeline::Source;
 use crate::plan::{TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
 use crate::store::{mentions_blank, renamed as relabelled};
 use crate::tables::ProjectTables;
+use crate::tables::Source;
 use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -77,8 +77,7 @@ pub(super) struct ComparedTables {
 impl ComparedTables {
     /// The tables of a project whose metadata has been read before, and its errors reported.
     pub(super) fn open(project: &Project) -> Result<Option<Self>, DiffError> {
-        let source = Source::open(project)
-            .map_err(|e| DiffError::io(project.root(), "read the project", e))?;
+        let source = Source::open(project)?;
         let mut silent = Diagnostics::new(Mode::Convert);
         let project = ProjectTables::load(source, &mut silent);
         Ok(project.map(|project| Self {

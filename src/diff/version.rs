@@ -3,17 +3,18 @@
 use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place, Severity};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Mode, Place, Severity};
 use crate::diff::DiffError;
 use crate::export::{Compression, Format, of_file_name};
+use crate::nesting::{Nesting, Syntax, TooDeep};
 use crate::pipeline;
 use crate::project::Project;
 use crate::query;
+use crate::resource::file;
 use crate::store::line::{Parts, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
-use crate::store::{
-    self, Build, Nesting, Prefixes, Syntax, TooDeep, Unlabelled, mentions_blank, renamed,
-};
+use crate::store::{self, Build, Prefixes, Unlabelled, mentions_blank, renamed};
+use crate::tables::{self, Source};
 use oxigraph::io::RdfParser;
 use oxrdf::{BlankNode, Quad, QuadRef};
 use std::collections::HashMap;
@@ -149,13 +150,12 @@ impl Version {
                 .and_then(|()| sink.write(&prepared.path().join(LINES)));
             sorted.map_err(|e| temporary(&e))?;
         }
-        let source = pipeline::Source::open(&project)
-            .map_err(|e| DiffError::io(project.root(), "read the project", e))?;
+        let source = Source::open(&project)?;
         let mut silent = Diagnostics::new(Mode::Convert);
         let Some(group) = source.load(&mut silent) else {
             return Ok(None);
         };
-        let prefixes = pipeline::prefixes(&project, &group, source.base());
+        let prefixes = tables::prefixes(&project, &group, source.base());
         Ok(Some(Self {
             name,
             prefixes: prefixes.unwrap_or_default(),
@@ -175,7 +175,7 @@ impl Version {
         };
         let prepared = tempfile::tempdir().map_err(|e| temporary(&e))?;
         let unread = |e| DiffError::io(path, "read the dump", e);
-        let file = File::open(path).map_err(unread)?;
+        let file = file::open(path).map_err(unread)?;
         let reader: Box<dyn Read> = match compression {
             Compression::None => Box::new(BufReader::new(file)),
             Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file)),
@@ -328,13 +328,13 @@ fn previous(store: &Path) -> Result<String, DiffError> {
             store,
             "there is no build before the published one",
         )
-        .with_hint("`civigraph builds` lists them")
+        .with_hint(Action::ListBuilds)
     })
 }
 
 fn unknown(message: String) -> DiffError {
     DiffError::from(
-        Diagnostic::new(Code::UnknownVersion, Place::file("command line"), message).with_expected(
+        Diagnostic::new(Code::UnknownVersion, Place::request(), message).with_expected(
             "`current`, `previous`, the id of a build, a dump (.ttl, .nt, .nq, .trig, also .gz and .zst), a project folder or a git revision",
         ),
     )

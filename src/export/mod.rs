@@ -161,7 +161,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportEr
         return Err(ExportError::from(
             Diagnostic::new(
                 Code::ExportFormat,
-                Place::file("command line"),
+                Place::request(),
                 "this format cannot hold the triple terms of RDF 1.2",
             )
             .with_found(format!("{:?}", options.format).to_lowercase())
@@ -206,7 +206,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportEr
             return Err(ExportError::from(
                 Diagnostic::new(
                     Code::UnknownGraph,
-                    Place::file("command line"),
+                    Place::request(),
                     format!("no such graph: `{name}`"),
                 )
                 .with_found(name)

@@ -18,11 +18,9 @@ pub const OXIGRAPH: &str = "oxigraph";
 /// program was built without the feature `rocksdb` ([`Code::ExportFormat`](crate::diagnostic::Code)).
 #[cfg(not(feature = "rocksdb"))]
 pub fn to_oxigraph(_: &Build, folder: &Path) -> Result<u64, ExportError> {
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Action, Code};
     let message = "this program was built without the format `oxigraph`";
-    Err(ExportError::new(Code::ExportFormat, folder, message).with_hint(
-        "`cargo install civigraph --features rocksdb` brings it; or load `--format nquads` into a store of your own",
-    ))
+    Err(ExportError::new(Code::ExportFormat, folder, message).with_hint(Action::LoadDump))
 }
 
 #[cfg(feature = "rocksdb")]

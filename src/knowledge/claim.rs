@@ -1,7 +1,7 @@
 //! Claims as the graph of claims has them.
 
+use super::is_record;
 use super::{Knowledge, slug};
-use crate::rules::is_record;
 use crate::store::StoreError;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, Term};

@@ -1,7 +1,7 @@
 //! Values that contradict each other, at the things that they are about.
 
 use super::{Claim, Knowledge, named, slug};
-use crate::query::Labels;
+use crate::labels::Labels;
 use crate::store::{Prefixes, StoreError};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, QuadRef, Term};

@@ -13,11 +13,13 @@
 mod claim;
 mod dispute;
 mod gap;
+mod record;
 mod standing;
 
 pub use claim::Claim;
 pub use dispute::{Dispute, Side};
 pub use gap::Gap;
+pub(crate) use record::{RULES, TRIPLES, is_record};
 pub use standing::Standing;
 
 use crate::diagnostic::Code;

@@ -1,7 +1,7 @@
 //! How a triple follows from the sources, and who says it.
 
 use super::{Claim, Knowledge, named, slug};
-use crate::query::Labels;
+use crate::labels::Labels;
 use crate::store::StoreError;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, QuadRef, Term};
 

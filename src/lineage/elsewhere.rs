@@ -3,8 +3,8 @@
 
 use super::Pattern;
 use crate::diagnostic::{Code, Diagnostics, Mode, Place};
+use crate::knowledge::is_record;
 use crate::project::Project;
-use crate::rules::is_record;
 use crate::store::{Build, StoreError, graph_iri, read_turtle};
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, Term, Triple};
@@ -54,7 +54,7 @@ pub fn ontology(
         let name = name.strip_prefix(".").unwrap_or(&name).to_string_lossy();
         // `check` reports what is wrong with it.
         let mut silent = Diagnostics::new(Mode::Convert);
-        let quads = read_turtle(&file, &name, graph.clone(), &mut silent)?;
+        let quads = read_turtle(&file, &name, graph.clone(), &mut silent);
         let mut matching = quads
             .into_iter()
             .filter(|quad| pattern.matches(quad.as_ref()))

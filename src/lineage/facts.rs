@@ -3,11 +3,11 @@
 use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
 use crate::claims::{Claims, Spans};
 use crate::convert;
-use crate::diagnostic::{Code, Diagnostics, Mode, Place};
-use crate::pipeline;
+use crate::diagnostic::{Action, Code, Diagnostics, Mode, Place};
 use crate::plan::TableId;
 use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError};
+use crate::tables::{self, Source};
 use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
 use std::io;
@@ -39,13 +39,16 @@ impl Facts {
         shown: &Path,
         cache: PathBuf,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<Option<Self>> {
-        let source = pipeline::Source::open(project)?.shown_in(shown);
+    ) -> Result<Option<Self>, StoreError> {
+        let source = Source::open(project)?.shown_in(shown);
         let loaded = ProjectTables::load(source, diagnostics);
         let Some(tables) = loaded.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
         };
-        let prefixes = pipeline::prefixes(project, &tables.group, tables.source.base())?;
+        let unlisted =
+            |error| StoreError::io(&project.root().join("ontology"), "list the ontology", error);
+        let prefixes =
+            tables::prefixes(project, &tables.group, tables.source.base()).map_err(unlisted)?;
         Ok(Some(Self {
             cache,
             tables,
@@ -62,15 +65,12 @@ impl Facts {
     pub fn of_build(build: &Build) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message)
-                .with_hint("run `civigraph build` to make a new one")
+            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
         };
         let project = build.inputs().ok_or_else(torn)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
-        Self::open(&project, Path::new(""), folder(build.root()), &mut silent)
-            .map_err(|error| StoreError::io(build.folder(), "read the tables", error))?
-            .ok_or_else(torn)
+        Self::open(&project, Path::new(""), folder(build.root()), &mut silent)?.ok_or_else(torn)
     }
 
     /// Reads all claims.

@@ -34,10 +34,11 @@ pub use tracer::{Fragment, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
-use crate::csv::Split;
 use crate::diagnostic::{Diagnostics, Mode, Place};
 use crate::plan::{ColumnId, Plan, TableId, TablePlan, Template};
 use crate::resource::Resolver;
+pub use crate::tables::Near;
+use crate::tables::RowCells;
 use crate::tables::Tables;
 use oxrdf::Quad;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,9 +107,6 @@ pub fn find(
         near,
     })
 }
-
-/// Splits of tables, by the index of the table.
-pub type Near = BTreeMap<usize, Vec<Split>>;
 
 /// What a search found.
 #[derive(Debug, Clone)]
@@ -246,13 +244,6 @@ fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
 #[derive(Default)]
 struct Cells {
     rows: BTreeMap<(usize, u64), Option<RowCells>>,
-}
-
-/// A row as it is in its file.
-#[derive(Debug, Clone)]
-pub(crate) struct RowCells {
-    pub(crate) texts: Vec<String>,
-    pub(crate) places: Vec<Place>,
 }
 
 impl Cells {

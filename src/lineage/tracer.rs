@@ -4,10 +4,10 @@ use super::{Index, Near, claimed};
 use crate::convert;
 #[cfg(feature = "serve")]
 use crate::convert::{CollectSink, Options};
-use crate::diagnostic::{Code, Diagnostics, Mode};
-use crate::pipeline::Source;
+use crate::diagnostic::{Action, Code, Diagnostics, Mode};
 use crate::plan::{ColumnId, TableId};
 use crate::store::{Build, StoreError};
+use crate::tables::Source;
 use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
@@ -92,12 +92,11 @@ impl Tracer {
     pub fn open(build: &Arc<Build>, cache: &Path) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message)
-                .with_hint("run `civigraph build` to make a new one")
+            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
         };
         let unread = |error| StoreError::io(build.folder(), "read the tables", error);
         let project = build.inputs().ok_or_else(torn)?;
-        let source = Source::open(&project).map_err(unread)?;
+        let source = Source::open(&project)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
         let mut silent = Diagnostics::new(Mode::Convert);
         let tables = ProjectTables::load(source, &mut silent).ok_or_else(torn)?;

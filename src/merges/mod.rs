@@ -12,6 +12,7 @@
 //! descriptions follow. Tables of decisions are those whose columns are the parts `merge.from`, `merge.to` and
 //! `merge.decision`, and those that make `dct:isReplacedBy` without such parts.
 
+mod cell;
 mod check;
 mod effect;
 mod form;

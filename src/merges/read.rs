@@ -1,6 +1,6 @@
 //! The decisions of a project, as its tables have them.
 
-use super::sink::cell_of;
+use super::cell::cell_of;
 use super::{DIFFERENT, REPLACED};
 use crate::claims::read_rows;
 use crate::convert::{self, Origin, QuadSink};

@@ -1,8 +1,9 @@
 //! Between the converter and its sink: notices what the rows say about things that decisions name.
 
+use super::cell::cell_of;
 use super::read::Merges;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::plan::{ColumnId, Plan, Slot, TableId, TablePlan, TermMap};
+use crate::plan::{ColumnId, Plan, TableId};
 use oxrdf::{NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
@@ -125,27 +126,6 @@ impl Merges {
             wanted: Arc::new(wanted),
             met,
         }
-    }
-}
-
-/// The cell that a term is made from: the column's own one, where it is in the file and the template
-/// does not read others alone.
-pub(super) fn cell_of(plan: &TablePlan, term: Option<&TermMap>, column: ColumnId) -> ColumnId {
-    let in_file = plan.file_columns();
-    let read: Vec<ColumnId> = term
-        .into_iter()
-        .flat_map(|term| plan.slots(term))
-        .filter_map(|slot| match slot {
-            Slot::Column(column) if column.index() < in_file => Some(*column),
-            Slot::Item => Some(column),
-            _ => None,
-        })
-        .collect();
-    match read.first() {
-        Some(_) if read.contains(&column) => column,
-        Some(&first) => first,
-        None if column.index() < in_file => column,
-        None => ColumnId::new(0),
     }
 }
 

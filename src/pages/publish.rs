@@ -235,7 +235,7 @@ impl Target {
             Err(error) => return Err(Error::io(&out, "read the folder", error)),
         };
         if entries > 0 && !out.join(MARK).is_file() {
-            let message = "the folder has files, and is not a site that `civigraph site` made";
+            let message = "the folder has files, and is not a site that was published before";
             return Err(
                 Error::new(Code::StoreFiles, &out, message).with_hint("name another folder")
             );

@@ -1,14 +1,15 @@
 //! What a build says of itself: its inputs, prefixes, titles and licence.
 
+use super::Source;
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
 use super::work::BuildJob;
-use super::{Source, elsewhere, prefixes};
 use crate::convert::Summary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::project::Project;
 use crate::resource::{Resolver, url};
 use crate::store::{About, Input, StoreError};
+use crate::tables::{elsewhere, prefixes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +75,7 @@ impl BuildJob<'_> {
             add(file, summary.tables.get(*index).map(|counts| counts.rows))?;
         }
         inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let apart = claims.apart().into_iter();
+        let disputed = claims.disputed_rows().into_iter();
         Ok(About {
             base: source.base().to_owned(),
             prefixes,
@@ -88,7 +89,7 @@ impl BuildJob<'_> {
             contact: contact(group),
             options: BTreeMap::from([("mode".to_owned(), "minimal".to_owned())]),
             plan: changes::digest(tables.plan),
-            apart: apart
+            disputed: disputed
                 .filter_map(|(table, rows)| Some((from.tables.get(&table)?.0.clone(), rows)))
                 .collect(),
         })

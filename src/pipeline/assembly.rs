@@ -130,7 +130,7 @@ impl Assembly<'_> {
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
             .map_err(Failed::Keys)?;
         pass.claims = claims.quads(tables, &sink, diagnostics);
-        pass.claims.append(&mut sink.apart);
+        pass.claims.append(&mut sink.disputed);
         pass.checked.evidence = claims::verify(tables, claims, options.sources, diagnostics);
         merges
             .check(&met, tables, diagnostics)

@@ -81,7 +81,7 @@ impl<'a> Changes<'a> {
         workspace: &Workspace,
         tables: Tables<'a>,
         inputs: &Inputs,
-        apart: &BTreeMap<usize, BTreeSet<u64>>,
+        disputed: &BTreeMap<usize, BTreeSet<u64>>,
     ) -> io::Result<Option<Self>> {
         let about = &prior.manifest().about;
         if !Amender::accepts(prior) || about.plan != digest(tables.plan) {
@@ -105,9 +105,9 @@ impl<'a> Changes<'a> {
             let (Some(old_digest), Some(new_digest)) = (old_digest, workspace.kept(name)) else {
                 return Ok(None);
             };
-            let old_apart = about.apart.get(name).unwrap_or(&none);
-            let new_apart = apart.get(&index).unwrap_or(&none);
-            if old_digest.sha256 == new_digest.sha256 && old_apart == new_apart {
+            let old_disputed = about.disputed.get(name).unwrap_or(&none);
+            let new_disputed = disputed.get(&index).unwrap_or(&none);
+            if old_digest.sha256 == new_digest.sha256 && old_disputed == new_disputed {
                 continue;
             }
             // A row that moves makes other quads there.
@@ -123,8 +123,8 @@ impl<'a> Changes<'a> {
             };
             let old_path = prior.input(name);
             let left_out = LeftOut {
-                old: old_apart,
-                new: new_apart,
+                old: old_disputed,
+                new: new_disputed,
             };
             let compared = compare_rows(
                 &version(old_path.clone())?,

@@ -1,11 +1,11 @@
 //! The stored queries of a project, checked without running them.
 
-use super::prefixes;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
 use crate::query::{self, Request, StoredQuery};
 use crate::store::Prefixes;
+use crate::tables::prefixes;
 use oxrdf::Term;
 use std::collections::BTreeMap;
 use std::io;
@@ -23,7 +23,7 @@ const SAMPLES: &[&str] = &[
 /// Checks headers, syntax and parameters of the stored queries. What is wrong with one is a diagnostic.
 ///
 /// # Errors
-/// The folder of the queries, or the ontology with its prefixes, cannot be read.
+/// The folder of the ontology, which declares prefixes, cannot be listed.
 pub fn check_queries(
     project: &Project,
     group: &TableGroup,
@@ -33,7 +33,7 @@ pub fn check_queries(
     let folder = project.queries();
     let shown = format!("{}/", folder.display());
     let prefixes = prefixes(project, group, base)?;
-    for query in StoredQuery::read_all(&folder, &shown, diagnostics)? {
+    for query in StoredQuery::read_all(&folder, &shown, diagnostics) {
         check_query(&query, &prefixes, base, diagnostics);
     }
     Ok(())

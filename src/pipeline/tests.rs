@@ -203,8 +203,8 @@ fn contradictions_come_and_go() -> Tested {
     let workshop = shipped()?;
     workshop.both()?;
     let claims = fs::read_to_string(workshop.path("data/claims.csv"))?;
-    let source =
-        Source::open(&Project::open(workshop.folder.path(), None).map_err(io::Error::other)?)?;
+    let project = Project::open(workshop.folder.path(), None).map_err(io::Error::other)?;
+    let source = Source::open(&project).map_err(|problem| problem.message)?;
     let mut diagnostics = Diagnostics::new(Mode::Validate);
     let group = source.load(&mut diagnostics).ok_or("no metadata")?;
     let plan = tables::compile(&group, &mut diagnostics);

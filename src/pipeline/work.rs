@@ -72,10 +72,10 @@ impl BuildJob<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<Attempt, StoreError> {
         let assembly = &self.assembly;
-        let apart = assembly.claims.apart();
+        let disputed = assembly.claims.disputed_rows();
         // A build that cannot be compared with is one that cannot be amended.
         let Ok(Some(changes)) =
-            Changes::between(&prior, &workspace, assembly.tables, self.inputs, &apart)
+            Changes::between(&prior, &workspace, assembly.tables, self.inputs, &disputed)
         else {
             return Ok(Attempt::Refused(workspace));
         };

@@ -1,12 +1,12 @@
 //! Answers written out: as tables for people, in the formats of SPARQL results, as RDF.
 
-use super::labels::Labels;
 use super::table::{TableStyle, term_text, write_table};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::lines::MergedLines;
 use crate::export::xml::{CarriageReturns, refuse};
 use crate::export::{Format, cannot_hold, write_lines};
 use crate::fmt::is_formula;
+use crate::labels::Labels;
 use crate::query::QueryError;
 use crate::store::Build;
 use crate::store::line::write_quad;
@@ -381,7 +381,7 @@ fn wrong_format(what: &str, expected: &str) -> QueryError {
     QueryError::from(
         Diagnostic::new(
             Code::ExportFormat,
-            Place::file("command line"),
+            Place::request(),
             format!("the format cannot hold this: {what}"),
         )
         .with_expected(expected),

@@ -16,9 +16,9 @@
 
 use super::functions::NAMESPACE;
 use super::guard::Findings;
-use super::labels::Labels;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::knowledge::{Claim, Knowledge, Terms};
+use crate::labels::Labels;
 use crate::query::QueryError;
 use crate::store::Build;
 use oxrdf::vocab::xsd;

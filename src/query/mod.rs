@@ -63,7 +63,6 @@ mod graphs;
 mod guard;
 mod hints;
 mod knowing;
-mod labels;
 mod languages;
 mod merged;
 mod parameter;
@@ -84,13 +83,13 @@ mod values;
 mod visit;
 mod volatile;
 
+pub(crate) use crate::labels::LABEL_PROPERTIES;
+pub use crate::labels::Labels;
 #[cfg(feature = "serve")]
 pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use error::QueryError;
 pub use guard::Limits;
-pub(crate) use labels::LABEL_PROPERTIES;
-pub use labels::Labels;
 pub(crate) use languages::is_in_range;
 pub use merged::MergedThings;
 pub use parameter::ParameterType;

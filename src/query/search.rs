@@ -13,7 +13,7 @@
 
 use super::functions::NAMESPACE;
 use super::visit::{VisitorMut, pattern_of_mut, walk_pattern_mut};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Action, Code, Diagnostic, Place};
 use crate::query::QueryError;
 use crate::store::{Build, text_error};
 use civigraph_text::{Query as TextQuery, TextIndex};
@@ -252,7 +252,7 @@ impl Rewriting<'_> {
     fn text(&self) -> Result<&TextIndex, QueryError> {
         self.build.text()?.ok_or_else(|| {
             self.refusal("`search` needs a text index, and this build has none")
-                .with_hint("run `civigraph build` without `--no-text`")
+                .with_hint(Action::BuildTextIndex)
                 .into()
         })
     }

@@ -11,10 +11,11 @@
 //!
 //! A parameter is a variable of the query. One without a default must be given.
 
-use super::guard::line_and_column;
 use super::parameter::ParameterType;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::query::QueryError;
+use crate::resource::DOCUMENT_LIMIT;
+use crate::resource::file::{read_text, unreadable};
 use crate::store::Prefixes;
 use oxrdf::{Literal, Term};
 use std::collections::BTreeMap;
@@ -73,27 +74,7 @@ impl StoredQuery {
         file: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, QueryError> {
-        let bytes = fs::read(path).map_err(|error| {
-            let message = format!("could not read the query: {error}");
-            QueryError::from(Diagnostic::new(
-                Code::Unreadable,
-                Place::file(file),
-                message,
-            ))
-        })?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let good = error.as_bytes().get(..error.utf8_error().valid_up_to());
-            let good = String::from_utf8_lossy(good.unwrap_or_default());
-            let (line, column) = line_and_column(&good, good.len());
-            QueryError::from(
-                Diagnostic::new(
-                    Code::Encoding,
-                    Place::at(file, line, column),
-                    "the query is not in UTF-8 from here",
-                )
-                .with_expected("UTF-8, the encoding of SPARQL"),
-            )
-        })?;
+        let text = read_text(path, file, "the query", DOCUMENT_LIMIT)?;
         Ok(Self::parse(stem(path), file, text, diagnostics))
     }
 
@@ -116,24 +97,21 @@ impl StoredQuery {
         }
     }
 
-    /// All `*.rq` files of a folder, in order of their names. A folder that is not there has none. A file
+    /// All `*.rq` files of a folder, in order of their names. A folder that is not there has none. A folder or a file
     /// that cannot be read becomes a diagnostic, and the others are read all the same.
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn read_all(
-        folder: &Path,
-        shown: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> io::Result<Vec<Self>> {
+    pub fn read_all(folder: &Path, shown: &str, diagnostics: &mut Diagnostics) -> Vec<Self> {
         let mut queries = Vec::new();
-        for path in files(folder)? {
+        let paths = files(folder).unwrap_or_else(|error| {
+            diagnostics.push(unreadable(folder, shown, "the folder of queries", &error));
+            Vec::new()
+        });
+        for path in paths {
             match Self::read(&path, &shown_as(&path, shown), diagnostics) {
                 Ok(query) => queries.push(query),
                 Err(error) => diagnostics.push(error.into_diagnostic()),
             }
         }
-        Ok(queries)
+        queries
     }
 
     /// The query of a name in a folder; the refusal proposes the nearest. No other file is read.
@@ -153,7 +131,7 @@ impl StoredQuery {
         }
         let diagnostic = Diagnostic::new(
             Code::UnknownQuery,
-            Place::file("command line"),
+            Place::request(),
             format!("no such query: `{name}`"),
         )
         .with_found(name);
@@ -161,7 +139,7 @@ impl StoredQuery {
         let nearest = suggest::nearest(name, names.iter().map(String::as_str));
         Err(QueryError::from(match nearest {
             Some(nearest) => diagnostic.with_hint(format!("did you mean `{nearest}`?")),
-            None => diagnostic.with_hint("`civigraph list queries` shows them all"),
+            None => diagnostic.with_hint(Action::ListQueries),
         }))
     }
 
@@ -191,7 +169,7 @@ impl StoredQuery {
             fine = false;
             diagnostics.push(diagnostic);
         };
-        let here = || Place::file("command line");
+        let here = || Place::request();
         for (name, _) in given {
             if !self.header.parameters.iter().any(|p| p.name == *name) {
                 let names = self.header.parameters.iter().map(|p| p.name.as_str());
@@ -587,7 +565,12 @@ mod tests {
             ]
         );
         assert_eq!(
-            diagnostics.iter().next().and_then(|d| d.hint.as_deref()),
+            diagnostics
+                .iter()
+                .next()
+                .and_then(|d| d.hint.as_ref())
+                .map(ToString::to_string)
+                .as_deref(),
             Some("did you mean `session`?")
         );
         let given = [("session".to_owned(), "event/a".to_owned())];

@@ -1,7 +1,7 @@
 //! Tables for people: short names, labels, widths that fit the terminal.
 
-use super::labels::Labels;
 use crate::characters;
+use crate::labels::Labels;
 use crate::store::Prefixes;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use oxrdf::{Term, TermRef};

@@ -5,9 +5,9 @@
 //! `UNION` what all its sides lack. A side that asks only for labels does not count, since everything has a label: a
 //! dossier of a person that has nothing but the name of a city is empty as well.
 
-use super::labels::LABEL_PROPERTIES;
 use super::visit::{Visitor, pattern_of, walk_pattern};
 use crate::diagnostic::suggest;
+use crate::labels::LABEL_PROPERTIES;
 use crate::store::Build;
 use civigraph_index::{Index, Result};
 use oxrdf::vocab::rdf;

@@ -2,7 +2,7 @@
 
 use super::Named;
 use crate::describe::unreadable;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Action, Code};
 use crate::query::{Labels, iri};
 use crate::store::{Build, StoreError};
 use civigraph_text::{Kind, PROPERTIES, TextIndex};
@@ -132,7 +132,7 @@ impl<'b> View<'b> {
         self.build.text()?.ok_or_else(|| {
             let message = "the build has no text index";
             StoreError::new(Code::QueryFunction, self.build.folder(), message)
-                .with_hint("build it without `--no-text`")
+                .with_hint(Action::BuildTextIndex)
         })
     }
 }

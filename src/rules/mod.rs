@@ -25,5 +25,4 @@ mod tests;
 
 pub use facts::{FactChunk, FactSink, Facts};
 pub use infer::Inference;
-pub(crate) use record::is_record;
 pub use rule::{Rule, Rules};

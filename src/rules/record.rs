@@ -3,6 +3,7 @@
 use super::{Inference, Rules};
 use crate::datatype::canonical_language_tag;
 use crate::digest::sha256_hex;
+use crate::knowledge::{RULES, TRIPLES};
 use crate::store::graph_iri;
 use crate::uri::push_unreserved;
 use oxrdf::vocab::rdf;
@@ -63,19 +64,6 @@ impl Rules {
         }
         record.quads
     }
-}
-
-/// What is between the base and the digest in the IRI of a triple's statement.
-const TRIPLES: &str = "id/triple/";
-
-/// What is between the base and the name in the IRI of a rule.
-const RULES: &str = "id/rule/";
-
-/// Whether an IRI is that of a rule or of a statement about an inferred triple or its premise: what rules
-/// write down beside the claims that tables hold.
-pub(crate) fn is_record(iri: &str, base: &str) -> bool {
-    iri.strip_prefix(base)
-        .is_some_and(|rest| rest.starts_with(TRIPLES) || rest.starts_with(RULES))
 }
 
 /// The IRI of a rule.

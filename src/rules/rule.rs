@@ -7,7 +7,6 @@ use crate::store::Prefixes;
 use spargebra::Query;
 use spargebra::term::TriplePattern;
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 
 /// A rule: what follows (its head) from what (its body).
@@ -35,23 +34,16 @@ pub struct Rules {
 impl Rules {
     /// Reads the `*.rq` files of a folder; one that is not there has none. What is wrong with a file
     /// becomes a diagnostic, and the others are read all the same.
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn read(
-        folder: &Path,
-        prefixes: &Prefixes,
-        diagnostics: &mut Diagnostics,
-    ) -> io::Result<Self> {
+    pub fn read(folder: &Path, prefixes: &Prefixes, diagnostics: &mut Diagnostics) -> Self {
         let shown = format!("{}/", folder.display());
         let mut rules = Vec::new();
-        for query in StoredQuery::read_all(folder, &shown, diagnostics)? {
+        for query in StoredQuery::read_all(folder, &shown, diagnostics) {
             match rule(query, prefixes) {
                 Ok(rule) => rules.push(rule),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             }
         }
-        Ok(Self { rules })
+        Self { rules }
     }
 
     /// Whether there are none.

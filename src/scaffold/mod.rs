@@ -1,8 +1,8 @@
-//! A new project out of CSV files: `civigraph new`, and a new table in one: `civigraph init` in a project.
+//! A new project out of CSV files, and a new table in one.
 //!
 //! ```text
 //!  files ─► infer ─► entries of tables ─table─► IRIs, links, labels, classes ─layout─► data/csv-metadata.json
-//!                                          └─► terms ─► ontology/*.ttl, queries/*.rq, README.md
+//!                                          └─► terms ─► ontology/*.ttl, queries/*.rq
 //! ```
 
 mod claims;
@@ -10,7 +10,6 @@ mod insert;
 mod layout;
 mod names;
 mod query;
-mod readme;
 mod table;
 mod terms;
 #[cfg(test)]
@@ -57,7 +56,7 @@ impl File {
     }
 }
 
-/// Files that `--with claims` adds to the tables of a project.
+/// Files of the tables that a project with claims has besides its own.
 pub const CLAIM_TABLES: [&str; 5] = [
     "documents.csv",
     "evidence.csv",
@@ -143,7 +142,6 @@ pub fn files(
         File::new("queries/classes.rq", query::classes(base, &language)),
         File::new("queries/things.rq", query::things(base, &class)),
         File::new(".gitignore", ".civigraph/\n".to_owned()),
-        File::new("README.md", readme::write(scaffold, &document)),
     ];
     all.extend(files);
     Ok(all)

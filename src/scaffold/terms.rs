@@ -105,7 +105,7 @@ impl Terms {
             "\
 # The terms of this project. Each class is that of a table, each property that of a column.
 # Labels and definitions are proposed: say in the words of your readers, in each language, what a term means.
-# `civigraph describe`, `list` and the titles of answers show them.
+# Descriptions of things, lists and the titles of answers show them.
 
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix ns: <{base}ns#> .
@@ -156,7 +156,7 @@ impl Terms {
     /// The prefixes of things, for dumps and queries.
     pub(super) fn prefixes(&self, base: &str) -> String {
         let mut out = "\
-# Prefixes of the things that the tables describe, for dumps, queries and `civigraph describe`.
+# Prefixes of the things that the tables describe, for dumps, queries and descriptions.
 # The file states nothing.
 
 "
@@ -186,7 +186,7 @@ impl Terms {
             .collect();
         let mut out = format!(
             "\
-# Shapes (SHACL): what `civigraph check` and `build` demand of the graph beyond cells, keys and references.
+# Shapes (SHACL): what checks and builds demand of the graph beyond cells, keys and references.
 
 @prefix ns: <{base}ns#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .

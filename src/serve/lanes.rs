@@ -125,7 +125,7 @@ impl Lanes {
             Failure::Refused(
                 Diagnostic::new(
                     Code::QueryLimit,
-                    Place::file("request"),
+                    Place::request(),
                     "the request is too long",
                 )
                 .into(),

@@ -42,6 +42,7 @@ mod sparql;
 mod status;
 mod stored;
 mod value;
+mod words;
 
 pub use mcp::run as answer_assistant;
 pub use options::ServeOptions;

@@ -261,7 +261,7 @@ fn problem() -> Value {
         "properties": {
             "title": { "type": "string", "description": "What is wrong" },
             "status": { "type": "integer" },
-            "code": { "type": "string", "description": "`civigraph explain CODE` has a page about it" },
+            "code": { "type": "string", "description": "The rule that was broken, as `CG0701`" },
             "line": { "type": "integer" },
             "column": { "type": "integer" },
             "found": { "type": "string" },

@@ -1,6 +1,7 @@
 //! What went wrong, as a response (RFC 9457).
 
 use super::lanes::Failure;
+use super::words::Reader;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::store::StoreError;
 use crate::worker::Refusal;
@@ -52,7 +53,7 @@ impl Problem {
     }
 
     /// All that is wrong, in words: a line for each problem, and for each hint.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self, reader: Reader) -> String {
         let mut text = format!("{}\n", self.title);
         for (number, refusal) in self
             .refusal
@@ -73,7 +74,7 @@ impl Problem {
             if let Some(expected) = &refusal.expected {
                 text.push_str(&format!("expected {expected}\n"));
             }
-            if let Some(hint) = &refusal.hint {
+            if let Some(hint) = refusal.hint.as_ref().and_then(|it| it.worded(&reader)) {
                 text.push_str(&format!("hint: {hint}\n"));
             }
         }
@@ -154,10 +155,11 @@ impl IntoResponse for Problem {
             if refusal.column > 0 {
                 say("column", refusal.column.into());
             }
+            let hint = refusal.hint.and_then(|hint| hint.worded(&Reader::Client));
             for (key, value) in [
                 ("found", refusal.found),
                 ("expected", refusal.expected),
-                ("hint", refusal.hint),
+                ("hint", hint),
             ] {
                 if let Some(value) = value {
                     say(key, value.into());
@@ -168,7 +170,8 @@ impl IntoResponse for Problem {
             let others = self.others.into_iter().map(|other| {
                 json!({
                     "code": other.code, "title": other.message, "found": other.found,
-                    "expected": other.expected, "hint": other.hint,
+                    "expected": other.expected,
+                    "hint": other.hint.and_then(|hint| hint.worded(&Reader::Client)),
                 })
             });
             let others: Vec<Value> = others.collect();

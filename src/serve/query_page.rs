@@ -7,6 +7,7 @@ use super::answer::{self, HINT, Wish};
 use super::form::{Form, decode, encode};
 use super::problem::Problem;
 use super::service::{Current, Service};
+use super::words::Reader;
 use super::{pages, sparql, stored};
 use crate::pages::query::{Answer, Asked, Notice, QueryPage, ROWS, declares, path};
 use crate::pages::{Frame, Links};
@@ -171,7 +172,13 @@ async fn run(
 ) -> Ran {
     match answered(service, current, asked, published, parts).await {
         Ok(ran) => ran,
-        Err(problem) => Ran::Refused(problem.text().lines().map(str::to_owned).collect()),
+        Err(problem) => Ran::Refused(
+            problem
+                .text(Reader::Visitor)
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        ),
     }
 }
 

@@ -198,11 +198,11 @@ impl Current {
     }
 }
 
-/// The stored queries. One that cannot be read is left out: `civigraph list queries` says why.
+/// The stored queries. One that cannot be read is left out.
 pub fn queries(options: &ServeOptions) -> Vec<StoredQuery> {
     let mut diagnostics = Diagnostics::new(Mode::Convert);
     let folder = options.queries.as_deref();
     folder
-        .and_then(|folder| StoredQuery::read_all(folder, "queries/", &mut diagnostics).ok())
+        .map(|folder| StoredQuery::read_all(folder, "queries/", &mut diagnostics))
         .unwrap_or_default()
 }

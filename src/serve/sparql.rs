@@ -27,7 +27,8 @@ const READING: Duration = Duration::from_secs(10);
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What is said to updates.
-const READ_ONLY: &str = "the service is read-only: change the tables and run `civigraph build`";
+const READ_ONLY: &str =
+    "the service is read-only: the graph changes with the tables that it is built from";
 
 /// `GET /sparql?query=…`; without a query, the description of the service.
 ///

@@ -5,7 +5,7 @@ use super::parameter;
 use super::path::Path;
 use super::recursion;
 use super::shape::{Shape, Target};
-use super::source::{Node, Source, is_iri, node};
+use super::source::{Node, ShapesGraph, is_iri, node};
 use super::vocabulary::{OTHERS, PARAMETERS, TARGETS, local, rdf, rdfs, sh};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use oxrdf::{Literal, NamedNode, Term};
@@ -13,14 +13,14 @@ use std::collections::{HashMap, HashSet};
 
 /// What compiling needs.
 pub(super) struct Compiler<'s> {
-    pub(super) source: &'s Source,
+    pub(super) source: &'s ShapesGraph,
     pub(super) numbers: HashMap<Node, usize>,
     pub(super) components: Components,
     pub(super) diagnostics: &'s mut Diagnostics,
 }
 
 /// Compiles all shapes of a shapes graph, in the order in which they are written.
-pub(super) fn compile(source: &Source, diagnostics: &mut Diagnostics) -> Vec<Shape> {
+pub(super) fn compile(source: &ShapesGraph, diagnostics: &mut Diagnostics) -> Vec<Shape> {
     refuse_entailment(source, diagnostics);
     let components = Components::read(source, diagnostics);
     let nodes = shape_nodes(source, &components);
@@ -41,7 +41,7 @@ pub(super) fn compile(source: &Source, diagnostics: &mut Diagnostics) -> Vec<Sha
 }
 
 /// What is inferred is not validated: shapes that ask for it would be answered wrongly.
-fn refuse_entailment(source: &Source, diagnostics: &mut Diagnostics) {
+fn refuse_entailment(source: &ShapesGraph, diagnostics: &mut Diagnostics) {
     for statement in source.with(&sh("entailment")) {
         let message = "`sh:entailment` is not supported: shapes see what the tables say";
         diagnostics.push(
@@ -52,7 +52,7 @@ fn refuse_entailment(source: &Source, diagnostics: &mut Diagnostics) {
 }
 
 /// The nodes that are shapes (SHACL §2.1), each once.
-fn shape_nodes(source: &Source, components: &Components) -> Vec<Node> {
+fn shape_nodes(source: &ShapesGraph, components: &Components) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut seen = HashSet::new();
     let mut add = |node: Node| {
@@ -282,7 +282,7 @@ pub(super) fn boolean(term: &Term) -> Option<bool> {
 }
 
 /// Property shapes beside one, whose qualified shapes must be disjoint with its own (SHACL §4.7.3).
-pub(super) fn siblings(source: &Source, node: &Node, own: &Term) -> Vec<Term> {
+pub(super) fn siblings(source: &ShapesGraph, node: &Node, own: &Term) -> Vec<Term> {
     let mut found = Vec::new();
     let parents = source
         .with(&sh("property"))

@@ -3,7 +3,7 @@
 use super::compile::{Compiler, boolean};
 use super::query::{Query, messages};
 use super::shape::{Check, Constraint, Shape};
-use super::source::{Node, Source, is_iri, node as node_of};
+use super::source::{Node, ShapesGraph, is_iri, node as node_of};
 use super::vocabulary::{rdf, rdfs, sh};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use oxrdf::{NamedNode, Term};
@@ -37,7 +37,7 @@ struct Validator {
 }
 
 impl Components {
-    pub(super) fn read(source: &Source, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn read(source: &ShapesGraph, diagnostics: &mut Diagnostics) -> Self {
         let mut classes = vec![sh("ConstraintComponent")];
         let below = source.with(rdfs::SUB_CLASS_OF).filter_map(|statement| {
             let above = is_iri(&statement.object, &sh("ConstraintComponent"));
@@ -79,7 +79,7 @@ impl Components {
 }
 
 impl Component {
-    fn read(source: &Source, node: &NamedNode) -> Result<Self, String> {
+    fn read(source: &ShapesGraph, node: &NamedNode) -> Result<Self, String> {
         let subject = Node::from(node.clone());
         let mut parameters = Vec::new();
         for parameter in source.values(&subject, &sh("parameter")) {

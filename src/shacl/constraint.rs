@@ -4,7 +4,7 @@ use super::data::Id;
 use super::path::Path;
 use super::query::Query;
 use super::shape::Check;
-use super::validate::{Engine, Found, Take};
+use super::validate::{Engine, FoundViolation, Take};
 use super::value::{Value, is_well_formed};
 use super::vocabulary::rdf;
 use crate::query::is_in_range;
@@ -107,7 +107,7 @@ impl Held<'_, '_, '_> {
 
     /// A violation at a value, or of the focus node.
     fn violation(&mut self, value: Option<&Term>) -> ControlFlow<()> {
-        (self.take)(Found::new(self.number, self.at, self.focus, value))
+        (self.take)(FoundViolation::new(self.number, self.at, self.focus, value))
     }
 
     /// A violation unless something holds for the value nodes together.
@@ -285,7 +285,7 @@ impl Held<'_, '_, '_> {
                 };
                 if !allowed.contains(predicate) {
                     let object = graph.term(object);
-                    let mut found = Found::new(self.number, self.at, self.focus, object);
+                    let mut found = FoundViolation::new(self.number, self.at, self.focus, object);
                     found.path = Some(Path::Predicate(predicate.clone()));
                     (self.take)(found)?;
                 }

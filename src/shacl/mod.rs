@@ -60,12 +60,13 @@ pub use report::{Report, ValidationResult};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::query::QueryError;
 use crate::query::on_large_stack;
+use crate::resource::DOCUMENT_LIMIT;
+use crate::resource::file::read_text;
 use crate::store::Prefixes;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
 use shape::{Check, Shape, Target};
-use source::Source;
+use source::ShapesGraph;
 use std::collections::HashSet;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use wanted::PredicateFilter;
@@ -96,16 +97,14 @@ pub struct ShapesText<'t> {
 
 impl Shapes {
     /// Reads the shapes of some files. What is wrong with one is a diagnostic; the others are used.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub fn read(files: &[PathBuf], diagnostics: &mut Diagnostics) -> io::Result<Self> {
+    pub fn read(files: &[PathBuf], diagnostics: &mut Diagnostics) -> Self {
         let mut texts = Vec::with_capacity(files.len());
         for file in files {
-            let bytes = std::fs::read(file)?;
-            // Replacement characters are no Turtle outside strings, and no matter within.
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            texts.push((text, file.to_string_lossy().into_owned()));
+            let shown = file.to_string_lossy().into_owned();
+            match read_text(file, &shown, "the shapes", DOCUMENT_LIMIT) {
+                Ok(text) => texts.push((text, shown)),
+                Err(unreadable) => diagnostics.push(*unreadable),
+            }
         }
         let texts: Vec<ShapesText<'_>> = texts
             .iter()
@@ -115,7 +114,7 @@ impl Shapes {
                 base: None,
             })
             .collect();
-        Ok(Self::parse(&texts, diagnostics))
+        Self::parse(&texts, diagnostics)
     }
 
     /// The shapes of some texts, as [`Shapes::read`] reads them.
@@ -123,7 +122,7 @@ impl Shapes {
         if texts.is_empty() {
             return Self::default();
         }
-        let mut source = Source::default();
+        let mut source = ShapesGraph::default();
         for one in texts {
             source.add(one.text, one.name, one.base, diagnostics);
         }

@@ -1,7 +1,7 @@
 //! Property paths (SHACL §2.3.1).
 
 use super::data::{Graph, Id};
-use super::source::{Source, is_iri, node};
+use super::source::{ShapesGraph, is_iri, node};
 use super::vocabulary::{rdf, sh};
 use oxrdf::{NamedNode, Term};
 use spargebra::algebra::PropertyPathExpression;
@@ -39,11 +39,11 @@ impl fmt::Display for Path {
 
 impl Path {
     /// Reads the path that a term of the shapes graph stands for; says what is wrong with one.
-    pub(super) fn read(source: &Source, term: &Term) -> Result<Self, String> {
+    pub(super) fn read(source: &ShapesGraph, term: &Term) -> Result<Self, String> {
         Self::read_at(source, term, 0)
     }
 
-    fn read_at(source: &Source, term: &Term, depth: usize) -> Result<Self, String> {
+    fn read_at(source: &ShapesGraph, term: &Term, depth: usize) -> Result<Self, String> {
         if depth > DEPTH {
             return Err(format!(
                 "the path is deeper than {DEPTH} levels, or contains itself"

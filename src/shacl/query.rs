@@ -4,7 +4,7 @@ use super::algebra::{self, Bindings};
 use super::compile::{Compiler, boolean, message};
 use super::data::{Graph, Id};
 use super::shape::Shape;
-use super::source::{Node, Source, Statement, node};
+use super::source::{Node, ShapesGraph, Statement, node};
 use super::vocabulary::sh;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
@@ -276,7 +276,7 @@ fn run(
 }
 
 /// Texts for people.
-pub(super) fn messages(source: &Source, holder: &Node) -> Vec<Literal> {
+pub(super) fn messages(source: &ShapesGraph, holder: &Node) -> Vec<Literal> {
     let statements = source.values(holder, &sh("message"));
     statements
         .filter_map(|statement| message(&statement.object))
@@ -284,7 +284,7 @@ pub(super) fn messages(source: &Source, holder: &Node) -> Vec<Literal> {
 }
 
 /// The prefixes that a query may use, as one line of SPARQL (SHACL §5.2.1); or what is wrong with them, and where.
-fn prefixes(source: &Source, holder: &Node) -> Result<String, (Place, String)> {
+fn prefixes(source: &ShapesGraph, holder: &Node) -> Result<String, (Place, String)> {
     const IMPORTS: &str = "http://www.w3.org/2002/07/owl#imports";
     let mut waiting: Vec<Node> = source
         .values(holder, &sh("prefixes"))

@@ -3,7 +3,7 @@
 use super::report::ValidationResult;
 use super::shape::{Check, Shape};
 use super::source::Node;
-use super::validate::{Engine, Found};
+use super::validate::{Engine, FoundViolation};
 use oxrdf::Term;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -20,7 +20,7 @@ struct Room {
 
 impl Engine<'_> {
     /// The result that a violation is, with what is behind it.
-    pub(super) fn result(&self, found: Found) -> Option<ValidationResult> {
+    pub(super) fn result(&self, found: FoundViolation) -> Option<ValidationResult> {
         self.result_with(
             found,
             &mut Room {
@@ -87,7 +87,7 @@ impl Engine<'_> {
         (details, Vec::new())
     }
 
-    fn result_with(&self, found: Found, room: &mut Room) -> Option<ValidationResult> {
+    fn result_with(&self, found: FoundViolation, room: &mut Room) -> Option<ValidationResult> {
         let shape: &Shape = self.shapes.get(found.shape)?;
         let constraint = shape.constraints.get(found.constraint)?;
         let focus = self.graph.term(found.focus)?;

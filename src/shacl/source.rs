@@ -22,14 +22,14 @@ pub(super) struct Statement {
 
 /// The triples of all shapes files.
 #[derive(Debug, Default)]
-pub(super) struct Source {
+pub(super) struct ShapesGraph {
     statements: Vec<Statement>,
     by_subject: HashMap<Node, Vec<usize>>,
     by_predicate: HashMap<NamedNode, Vec<usize>>,
     blank: usize,
 }
 
-impl Source {
+impl ShapesGraph {
     /// Adds a Turtle document. What is not Turtle is a diagnostic; the triples before it are kept.
     pub(super) fn add(
         &mut self,
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn triples_know_their_lines() {
-        let mut source = Source::default();
+        let mut source = ShapesGraph::default();
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let text = "@prefix e: <http://e/> .\n\ne:a e:b e:c ;\n  e:d [ e:e 1 ;\n    e:f \"\"\"two\nlines\"\"\" ] .\ne:g e:h";
         source.add(text, "s.ttl", None, &mut diagnostics);
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_list_that_bites_its_tail_is_none() {
-        let mut source = Source::default();
+        let mut source = ShapesGraph::default();
         let mut diagnostics = Diagnostics::new(Mode::Validate);
         let text =
             "@prefix e: <http://e/> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .

@@ -64,7 +64,7 @@ struct Counts {
 }
 
 /// A violation, while it is found.
-pub(super) struct Found {
+pub(super) struct FoundViolation {
     pub(super) shape: usize,
     pub(super) constraint: usize,
     pub(super) focus: Id,
@@ -75,7 +75,7 @@ pub(super) struct Found {
     pub(super) bindings: Vec<(String, Term)>,
 }
 
-impl Found {
+impl FoundViolation {
     pub(super) fn new(shape: usize, constraint: usize, focus: Id, value: Option<&Term>) -> Self {
         Self {
             shape,
@@ -89,7 +89,7 @@ impl Found {
 }
 
 /// Takes violations as they are found, and may want no more.
-pub(super) type Take<'t> = &'t mut dyn FnMut(Found) -> ControlFlow<()>;
+pub(super) type Take<'t> = &'t mut dyn FnMut(FoundViolation) -> ControlFlow<()>;
 
 pub(super) struct Engine<'e> {
     pub(super) shapes: &'e [Shape],
@@ -111,7 +111,7 @@ impl<'e> Engine<'e> {
             return;
         }
         report.focus_nodes += focus.len() as u64;
-        let mut take = |found: Found| {
+        let mut take = |found: FoundViolation| {
             let key = (found.shape, found.constraint);
             let kept = counts.of.entry(key).or_insert((0, 0));
             if kept.0 < counts.keep {
@@ -269,7 +269,7 @@ impl<'e> Engine<'e> {
 
     /// Evaluates a query once for all focus nodes.
     fn query_at_once(&self, number: usize, at: usize, query: &Query, focus: &[Id], take: Take<'_>) {
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<FoundViolation> = Vec::new();
         let done = query.all_solutions(self.graph, &mut |solution| {
             if let Some(this) = solution.get("this")
                 && let Some(this) = self.graph.find(this)
@@ -291,9 +291,15 @@ impl<'e> Engine<'e> {
     }
 
     /// The violation that a solution is (SHACL §5.3.2).
-    fn solution(&self, number: usize, at: usize, focus: Id, solution: &QuerySolution) -> Found {
+    fn solution(
+        &self,
+        number: usize,
+        at: usize,
+        focus: Id,
+        solution: &QuerySolution,
+    ) -> FoundViolation {
         let shape = self.shapes.get(number);
-        let mut found = Found::new(number, at, focus, solution.get("value"));
+        let mut found = FoundViolation::new(number, at, focus, solution.get("value"));
         if found.value.is_none() && shape.is_some_and(|shape| shape.path.is_none()) {
             found.value = self.graph.term(focus).cloned();
         }

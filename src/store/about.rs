@@ -31,10 +31,10 @@ pub struct About {
     /// SHA-256 of the plan that made the quads of rows; empty where it is not known.
     #[serde(default)]
     pub plan: String,
-    /// Numbers of rows whose quads do not come from their cells alone, by the name of their table's file:
-    /// such quads count as others.
-    #[serde(default)]
-    pub apart: BTreeMap<String, BTreeSet<u64>>,
+    /// Numbers of rows that claims dispute, by the name of their table's file: their quads do not come from their
+    /// cells alone, and count as quads of no row.
+    #[serde(default, rename = "apart")]
+    pub disputed: BTreeMap<String, BTreeSet<u64>>,
 }
 
 /// A file that went into a build.

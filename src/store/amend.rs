@@ -16,7 +16,7 @@ use super::difference::{Side, compare_lines};
 use super::line::{Parts, write_quad};
 use super::lines::{Digested, STATES, States, digest_from};
 use super::load::{PIECE, index_error};
-use super::open::{INDEX, OTHERS};
+use super::open::{INDEX, ROWLESS};
 use super::sort::{Records, Sorter};
 use super::statistics::Counter;
 use super::text;
@@ -157,7 +157,7 @@ impl QuadSink for DeltaChunk {
 #[derive(Debug)]
 pub struct Amender {
     prior: Build,
-    others: Sorter,
+    rowless: Sorter,
     blank: Vec<Quad>,
     workspace: Workspace,
 }
@@ -187,7 +187,7 @@ impl Amender {
     /// The folder cannot be written.
     pub fn begin(workspace: Workspace, prior: Build) -> Result<Self, StoreError> {
         Ok(Self {
-            others: sorter(&workspace, "sort-others")?,
+            rowless: sorter(&workspace, "sort-others")?,
             prior,
             blank: Vec::new(),
             workspace,
@@ -223,7 +223,7 @@ impl Amender {
     }
 
     fn add_lines(&mut self, lines: Records) -> Result<(), StoreError> {
-        self.others
+        self.rowless
             .add(lines)
             .map_err(|e| StoreError::io(self.workspace.path(), "sort the quads", e))
     }
@@ -258,11 +258,11 @@ impl Amender {
         self.add_lines(lines)?;
         let Self {
             prior,
-            others,
+            rowless,
             mut workspace,
             ..
         } = self;
-        match make(&prior, others, &workspace, sink, &about) {
+        match make(&prior, rowless, &workspace, sink, &about) {
             Ok(Some(made)) => {
                 if workspace.options.text {
                     workspace.digested = index_texts(&prior, &made, &workspace)?;
@@ -347,15 +347,15 @@ struct Made {
 /// Writes the new index; `None` where more changed than is worth it.
 fn make(
     prior: &Build,
-    others: Sorter,
+    rowless: Sorter,
     workspace: &Workspace,
     mut sink: DeltaSink,
     about: &About,
 ) -> Result<Option<Made>, StoreError> {
     prior
         .manifest()
-        .check_contents(prior.folder(), &[OTHERS, STATES])?;
-    write_others(others, prior, workspace, &mut sink)?;
+        .check_contents(prior.folder(), &[ROWLESS, STATES])?;
+    write_rowless(rowless, prior, workspace, &mut sink)?;
     if sink.too_many {
         return Ok(None);
     }
@@ -413,15 +413,15 @@ fn count_subjects(
 }
 
 /// Writes the quads that come from no row alone, and adds what differs from the old ones to the changes.
-fn write_others(
-    others: Sorter,
+fn write_rowless(
+    rowless: Sorter,
     prior: &Build,
     workspace: &Workspace,
     sink: &mut DeltaSink,
 ) -> Result<(), StoreError> {
-    let path = workspace.path().join(OTHERS);
-    write_lines(others, &path).map_err(|e| StoreError::io(&path, "write the quads", e))?;
-    let old_path = prior.folder().join(OTHERS);
+    let path = workspace.path().join(ROWLESS);
+    write_lines(rowless, &path).map_err(|e| StoreError::io(&path, "write the quads", e))?;
+    let old_path = prior.folder().join(ROWLESS);
     let read = |path: &Path| {
         let file = File::open(path)?;
         io::Result::Ok(BufReader::new(zstd::Decoder::new(file)?))

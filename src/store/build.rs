@@ -5,7 +5,7 @@ use super::line::write_quad;
 use super::lines::{Digested, digest_all};
 use super::load::{LoadChunk, LoadSink, Loaded, Loader, PIECE, index_error};
 use super::manifest::Amendments;
-use super::open::{INDEX, OTHERS};
+use super::open::{INDEX, ROWLESS};
 use super::sort::{Records, Sorter};
 use super::text;
 use super::verify::check_index;
@@ -14,6 +14,7 @@ use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
 use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::digest::sha256_hex;
+use crate::resource::file;
 use crate::turtle::{Problem, Turtle};
 use civigraph_index::{self as index, Index};
 use oxrdf::{BlankNode, NamedNode, Quad};
@@ -111,7 +112,7 @@ pub struct Builder {
     // The thread ends before the folder of the workspace goes.
     loader: Loader,
     /// Quads that come from no row alone.
-    others: Mutex<Sorter>,
+    rowless: Mutex<Sorter>,
     workspace: Workspace,
 }
 
@@ -129,13 +130,13 @@ impl Builder {
     /// # Errors
     /// The folder cannot be written.
     pub fn at(workspace: Workspace) -> Result<Self, StoreError> {
-        let others = sorter(&workspace, "sort-others")?;
+        let rowless = sorter(&workspace, "sort-others")?;
         let folder = workspace.path().join(INDEX);
         let index = index::Builder::new(&folder, index_options(&workspace)).map_err(index_error)?;
         let loader = Loader::start(index, &folder, workspace.options.progress.clone());
         Ok(Self {
             loader,
-            others: Mutex::new(others),
+            rowless: Mutex::new(rowless),
             workspace,
         })
     }
@@ -179,8 +180,8 @@ impl Builder {
     }
 
     fn add_lines(&self, lines: Records) -> io::Result<()> {
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others.add(lines)
+        let mut rowless = self.rowless.lock().unwrap_or_else(PoisonError::into_inner);
+        rowless.add(lines)
     }
 
     /// Adds the triples of a Turtle file to a graph. Every syntax error becomes a diagnostic; the
@@ -195,7 +196,7 @@ impl Builder {
         graph: NamedNode,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), StoreError> {
-        self.add(read_turtle(file, name, graph, diagnostics)?)
+        self.add(read_turtle(file, name, graph, diagnostics))
     }
 
     fn accept(&self, sink: &mut LoadSink, chunk: LoadChunk) -> Result<(), StoreError> {
@@ -224,7 +225,7 @@ impl Builder {
         self.workspace.report(Step::Sorting);
         let mut loaded = self.loader.end()?;
         let canonical = self.label(&mut loaded)?;
-        self.write_others()?;
+        self.write_rowless()?;
         loaded.index.finish().map_err(index_error)?;
         self.workspace.report(Step::Sorted);
 
@@ -296,31 +297,36 @@ impl Builder {
     }
 
     /// Writes the quads that come from no row alone.
-    fn write_others(&mut self) -> Result<(), StoreError> {
-        let path = self.workspace.path().join(OTHERS);
+    fn write_rowless(&mut self) -> Result<(), StoreError> {
+        let path = self.workspace.path().join(ROWLESS);
         let empty = Sorter::new(self.workspace.path(), usize::MAX, 1);
-        let others = self
-            .others
+        let rowless = self
+            .rowless
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
-        let sorter = std::mem::replace(others, empty);
+        let sorter = std::mem::replace(rowless, empty);
         write_lines(sorter, &path).map_err(|e| StoreError::io(&path, "write the quads", e))
     }
 }
 
-/// The triples of a Turtle file in a graph. Every syntax error becomes a diagnostic.
+/// The triples of a Turtle file in a graph. Every syntax error becomes a diagnostic, and so does a file that cannot be
+/// read.
 ///
 /// Its blank nodes get labels that depend on the file's name and on what is in it, and on nothing else.
-///
-/// # Errors
-/// The file cannot be read.
 pub fn read_turtle(
     file: &Path,
     name: &str,
     graph: NamedNode,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<Quad>, StoreError> {
-    let reader = File::open(file).map_err(|e| StoreError::io(file, "open the file", e))?;
+) -> Vec<Quad> {
+    let unreadable = |error| file::unreadable(file, name, "the ontology", error);
+    let reader = match file::open(file) {
+        Ok(reader) => reader,
+        Err(error) => {
+            diagnostics.push(unreadable(&error));
+            return Vec::new();
+        }
+    };
     let shown: Arc<str> = name.into();
     let turtle = Turtle::new(BufReader::new(reader), &shown, None, graph.into());
     let file_name = file.file_name().unwrap_or_default().as_encoded_bytes();
@@ -342,7 +348,10 @@ pub fn read_turtle(
                 quads.push(renamed(&quad, &mut label));
             }
             Ok((quad, _)) => quads.push(quad),
-            Err(Problem::Io(error)) => return Err(StoreError::io(file, "read the file", error)),
+            Err(Problem::Io(error)) => {
+                diagnostics.push(unreadable(&error));
+                break;
+            }
             Err(Problem::TooDeep(problem)) => {
                 diagnostics.push(problem);
                 break;
@@ -357,7 +366,7 @@ pub fn read_turtle(
             }
         }
     }
-    Ok(quads)
+    quads
 }
 
 /// A sorter with a folder of its own at a workspace.

@@ -5,7 +5,7 @@ use super::line::{self, Parts};
 use super::lock::{BuilderLock, Pin};
 use super::open::{current, lines, open_index};
 use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Action, Code};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -166,7 +166,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
     if layout.ids().map_err(listed)?.is_empty() {
         return Err(
             StoreError::new(Code::NoBuild, root, "nothing is published here yet")
-                .with_hint("run `civigraph build` first"),
+                .with_hint(Action::Build),
         );
     }
     let _lock = BuilderLock::take(&layout)?;
@@ -181,7 +181,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
                 root,
                 "there is no build before the published one",
             )
-            .with_hint("`civigraph builds` lists them; `--keep` of `build` says how many are kept")
+            .with_hint(Action::KeepBuilds)
         })?,
     };
     let folder = layout.build(&wanted);

@@ -6,7 +6,7 @@
 use super::blank::{Unlabelled, mentions_blank};
 use super::{Step, StoreError};
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Action, Code};
 use civigraph_index as index;
 use oxrdf::{Quad, QuadRef};
 use std::io;
@@ -182,7 +182,7 @@ pub(crate) fn index_error(error: index::Error) -> StoreError {
     let refusal = StoreError::new(code, error.path(), error.message());
     match code {
         Code::StoreFiles => refusal.with_source(io::Error::from(error)),
-        _ => refusal.with_hint("run `civigraph build` to make a new one"),
+        _ => refusal.with_hint(Action::BuildAgain),
     }
 }
 

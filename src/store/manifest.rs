@@ -3,7 +3,7 @@
 use super::open::INDEX;
 use super::text::TEXT;
 use super::{About, Input, Statistics, StoreError};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Action, Code};
 use crate::digest::{digest_file, sha256_hex};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -103,7 +103,7 @@ impl Manifest {
                     build,
                     "not a Civigraph build: it has no manifest",
                 )
-                .with_hint("run `civigraph build`, or name the folder that holds `.civigraph`"));
+                .with_hint(Action::BuildOrOpenAnother));
             }
             Err(error) => return Err(StoreError::io(&path, "read the manifest", error)),
         };
@@ -112,8 +112,7 @@ impl Manifest {
 
     fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
         let torn = |message: String| {
-            StoreError::new(Code::TornBuild, path, message)
-                .with_hint("run `civigraph build` to make a new one")
+            StoreError::new(Code::TornBuild, path, message).with_hint(Action::BuildAgain)
         };
         let value: serde_json::Value = serde_json::from_slice(bytes)
             .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
@@ -127,7 +126,7 @@ impl Manifest {
                     format.unwrap_or_default()
                 ),
             )
-            .with_hint("run `civigraph build` to make a new one"));
+            .with_hint(Action::BuildAgain));
         }
         let manifest: Self = serde_json::from_value(value)
             .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
@@ -244,8 +243,7 @@ impl FileEntry {
 
 /// A refusal of a build that is not what was written.
 pub(super) fn torn(path: &Path, message: &str) -> StoreError {
-    StoreError::new(Code::TornBuild, path, message)
-        .with_hint("run `civigraph build` to make a new one")
+    StoreError::new(Code::TornBuild, path, message).with_hint(Action::BuildAgain)
 }
 
 fn digest(path: &Path) -> Result<(u64, String), StoreError> {

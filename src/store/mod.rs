@@ -40,7 +40,6 @@ mod lines;
 mod load;
 mod lock;
 mod manifest;
-mod nesting;
 mod open;
 mod prefixes;
 mod release;
@@ -72,7 +71,6 @@ pub use lock::BuilderInfo;
 #[cfg(any(feature = "cli", feature = "serve"))]
 pub(crate) use lock::utc;
 pub use manifest::{Amendments, FORMAT, FileEntry, Manifest};
-pub(crate) use nesting::{Nesting, Syntax, TooDeep};
 pub use open::{Build, builds, open, open_build};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};

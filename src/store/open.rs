@@ -4,7 +4,7 @@ use super::line::Parts;
 use super::load::index_error;
 use super::lock::Pin;
 use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::{Code, suggest};
+use crate::diagnostic::{Action, Code, Hint, suggest};
 use crate::project::Project;
 use civigraph_index::{Index, Lines};
 use civigraph_text::TextIndex;
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 /// Name of the folder with copies of the inputs.
 pub(super) const INPUTS: &str = "inputs";
 /// Name of the quads that come from no row alone, sorted, each as often as it was made.
-pub(super) const OTHERS: &str = "others.nq.zst";
+pub(super) const ROWLESS: &str = "others.nq.zst";
 /// Name of the release graph's lines in a build's folder.
 pub(super) const RELEASE: &str = "release.nq";
 /// Name of the folder of the index.
@@ -243,7 +243,7 @@ pub(super) fn complete<'i>(
         [only] => Ok(only),
         [] => {
             let hint = suggest::hint(start, ids.iter().map(String::as_str))
-                .unwrap_or_else(|| "`civigraph builds` lists them".to_owned());
+                .map_or_else(|| Action::ListBuilds.into(), Hint::from);
             let message = format!("no such build: `{start}`");
             Err(StoreError::new(Code::NoBuild, root, message).with_hint(hint))
         }
@@ -307,7 +307,7 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
                 layout.root(),
                 "nothing is published here yet",
             )
-            .with_hint("run `civigraph build` first"));
+            .with_hint(Action::Build));
         }
         Err(error) => {
             return Err(StoreError::io(
@@ -321,7 +321,7 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
     if super::layout::sequence(id).is_none() {
         return Err(
             StoreError::new(Code::TornBuild, &path, "the file does not name a build")
-                .with_hint("run `civigraph build` to make a new one"),
+                .with_hint(Action::BuildAgain),
         );
     }
     Ok(id.to_owned())
@@ -351,8 +351,7 @@ fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
             } else {
                 (Code::NoBuild, "the build is missing")
             };
-            return Err(StoreError::new(code, &folder, message)
-                .with_hint("run `civigraph build` to make a new one"));
+            return Err(StoreError::new(code, &folder, message).with_hint(Action::BuildAgain));
         }
         Err(error) => return Err(StoreError::io(&folder, "pin the build", error)),
     };

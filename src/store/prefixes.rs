@@ -1,11 +1,11 @@
 //! Prefixes of dumps and tables: the ones that the ontology's files declare, and one for each kind of thing.
 
+use crate::resource::file;
 use crate::turtle::{Problem, Turtle};
 use oxrdf::GraphName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,18 +20,20 @@ pub struct Prefixes {
 impl Prefixes {
     /// Adds the `@prefix` lines of a Turtle file; a prefix that is taken already stays as it is.
     ///
-    /// # Errors
-    /// The file cannot be read. One that is not Turtle gives the prefixes before its first error.
-    pub fn add_turtle(&mut self, file: &Path) -> io::Result<()> {
-        let reader = BufReader::new(File::open(file)?);
+    /// One that is not Turtle, or cannot be read, gives the prefixes before its first error: whoever reads its triples
+    /// reports that.
+    pub fn add_turtle(&mut self, file: &Path) {
+        let Ok(opened) = file::open(file) else {
+            return;
+        };
+        let reader = BufReader::new(opened);
         let name: Arc<str> = file.display().to_string().into();
         let mut turtle = Turtle::new(reader, &name, None, GraphName::DefaultGraph);
         // Prefixes are known when the quads after them are; checking the quads is not our business here.
         for quad in turtle.by_ref() {
             match quad {
                 Ok(_) | Err(Problem::Syntax(_)) => {}
-                Err(Problem::TooDeep(_)) => break,
-                Err(Problem::Io(error)) => return Err(error),
+                Err(Problem::TooDeep(_) | Problem::Io(_)) => break,
             }
         }
         let found: Vec<_> = turtle
@@ -41,7 +43,6 @@ impl Prefixes {
         for (prefix, namespace) in found {
             self.add(&prefix, &namespace);
         }
-        Ok(())
     }
 
     /// Adds a prefix unless it, or its namespace, is there already.

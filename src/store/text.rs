@@ -6,7 +6,7 @@
 use super::load::index_error;
 use super::workspace::Workspace;
 use super::{Build, FileEntry, StoreError};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Action, Code};
 use civigraph_index::{Graphs, Index};
 use civigraph_text::{Entry, Error, ErrorKind, Kind, Options, PROPERTIES, TextIndex, Writer};
 use oxrdf::vocab::xsd;
@@ -155,8 +155,9 @@ pub(crate) fn text_error(error: &Error) -> StoreError {
         _ => None,
     };
     match damaged {
-        Some(code) => StoreError::new(code, error.path(), error.message())
-            .with_hint("run `civigraph build` to make a new one"),
+        Some(code) => {
+            StoreError::new(code, error.path(), error.message()).with_hint(Action::BuildAgain)
+        }
         None => StoreError::new(Code::StoreFiles, error.path(), error.message()),
     }
 }

@@ -15,13 +15,12 @@
 mod ask;
 mod frame;
 mod limits;
-mod refusal;
 mod run;
 mod task;
 
+pub use crate::refusal::Refusal;
 pub use ask::{ask, command};
 pub use frame::{Frame, HEADER, parse_header, task_frame};
 pub use limits::{Bytes, why_ended};
-pub use refusal::Refusal;
 pub use run::run;
 pub use task::{QueryTask, Task};

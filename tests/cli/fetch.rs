@@ -193,7 +193,7 @@ fn failures_have_a_code() {
         let run = Workshop::empty()
             .run(&["check", &url, "--allow-fetch"])
             .exits(2);
-        let start = format!("error[CG0101] {url}: could not be read: {words}");
+        let start = format!("error[CG0101] {url}: could not read the input: {words}");
         assert!(run.stderr.starts_with(&start), "{start}\n{}", run.stderr);
         assert!(!run.stderr.contains("hint"), "{}", run.stderr);
     }

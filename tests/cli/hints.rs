@@ -265,7 +265,7 @@ fn columns_in_another_order_are_put_back_by_fmt() {
         .collect();
     std::fs::write(&table, swapped).unwrap();
     let run = workshop.run(&["check"]).exits(1);
-    let hint = "this is the title of number 2; `civigraph fmt` puts them in order";
+    let hint = "this is the title of number 2; in a project, `civigraph fmt` puts them in order";
     assert!(run.stderr.contains(hint), "{}", run.stderr);
     workshop.run(&["fmt"]).exits(0);
     assert_eq!(std::fs::read_to_string(&table).unwrap(), before);

@@ -68,6 +68,18 @@
 //! here prints, and no input ends the program. [`infer`] proposes metadata for files that have none, and [`mod@fmt`]
 //! writes tables in one canonical form.
 //!
+//! # Where to add things
+//!
+//! | to add | do this |
+//! |---|---|
+//! | a mapping language | a module that reads it and builds a [`Plan`](crate::plan::Plan), as `csvw::compile` does; [plan] shows what each case of RML becomes |
+//! | something that takes quads | a type that implements [`Sink`](crate::convert::Sink) and [`QuadSink`](crate::convert::QuadSink); [`CollectSink`](crate::convert::CollectSink) is the shortest example |
+//! | a place that tables come from | a type that implements [`Resolver`](crate::resource::Resolver) |
+//! | a datatype | an entry in `datatype/base.rs` |
+//! | a diagnostic | an entry in `diagnostic/code.rs` |
+//! | a format of reports | a file in `diagnostic/render/` |
+//! | words for hints | a type that implements [`Wording`](crate::diagnostic::Wording) |
+//!
 //! The feature `fetch` (off by default) reads tables and metadata over HTTP.
 //!
 //! [resource]: crate::resource

@@ -3,7 +3,7 @@
 use crate::builder::{Options, prepare, temporary};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;
-use crate::merge::{Source, count_of, merge};
+use crate::merge::{MergeInput, count_of, merge};
 use crate::order::Pattern;
 use crate::run::{Chunk, DEFAULT, Run, TRIPLE};
 use crate::sorted::write_run;
@@ -97,7 +97,11 @@ impl Index {
                 difference.came.push(quad);
             }
         }
-        merge(&[source, Source::whole(&added)], folder, options.threads)?;
+        merge(
+            &[source, MergeInput::whole(&added)],
+            folder,
+            options.threads,
+        )?;
         Ok(difference)
     }
 
@@ -107,7 +111,7 @@ impl Index {
         run: &Run,
         less: &[([u32; 4], i64)],
         difference: &mut Difference,
-    ) -> Result<Source<'_>> {
+    ) -> Result<MergeInput<'_>> {
         let misfit = || {
             Error::new(
                 ErrorKind::Misfit,
@@ -115,7 +119,7 @@ impl Index {
                 "a quad is taken back that the index does not have",
             )
         };
-        let mut source = Source::whole(self);
+        let mut source = MergeInput::whole(self);
         let mut known = Known {
             index: self,
             run,
@@ -157,7 +161,11 @@ impl Index {
     }
 
     /// Finds the terms that only quads that are gone needed. `gone` says how often those need each term.
-    fn find_unused(&self, mut gone: FxHashMap<u32, u64>, source: &mut Source<'_>) -> Result<()> {
+    fn find_unused(
+        &self,
+        mut gone: FxHashMap<u32, u64>,
+        source: &mut MergeInput<'_>,
+    ) -> Result<()> {
         let mut within: FxHashMap<u32, u64> = FxHashMap::default();
         if !gone.is_empty() {
             for entry in self.triple_terms.range(&[], None) {

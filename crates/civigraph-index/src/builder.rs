@@ -132,7 +132,7 @@ impl Builder {
             .iter()
             .map(|folder| Index::open(folder.path()))
             .collect::<Result<Vec<_>>>()?;
-        let sources: Vec<_> = runs.iter().map(crate::merge::Source::whole).collect();
+        let sources: Vec<_> = runs.iter().map(crate::merge::MergeInput::whole).collect();
         merge(&sources, folder, self.options.threads)
     }
 

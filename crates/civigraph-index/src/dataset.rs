@@ -1,11 +1,13 @@
 //! An index as a dataset of Oxigraph's SPARQL evaluator.
 
+mod entries;
+
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{Caches, Graphs, Index};
-use crate::order::{Arranged, Pattern};
-use crate::overlay;
+use crate::index::{Graphs, Index, overlay};
+use crate::order::{Caches, Pattern};
 use crate::range::RangePredicate;
 use crate::term::{self, Parts};
+use entries::{Beside, Entries};
 use oxrdf::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
 };
@@ -450,86 +452,6 @@ impl<'i> Dataset<'i> {
 
 fn is_made(id: u32) -> bool {
     (MADE..overlay::FIRST).contains(&id)
-}
-
-/// Entries beside the index.
-type Beside<'a, T = [u32; 4]> = Box<dyn Iterator<Item = T> + 'a>;
-
-/// The quads of a pattern.
-enum Entries<'a> {
-    None,
-    Failed(Option<Error>),
-    Triples(&'a Dataset<'a>, Arranged<'a, 3>),
-    Named(&'a Dataset<'a>, Arranged<'a, 4>, Option<Beside<'a>>),
-    Range(&'a Dataset<'a>, Beside<'a, Result<InternalQuad<TermId>>>),
-    /// Entries that were counted when they were read.
-    Counted(Beside<'a, Result<InternalQuad<TermId>>>),
-}
-
-impl<'a> Entries<'a> {
-    /// The entries of a graph that is not hidden, or of all graphs but the hidden one.
-    fn without(self, hidden: u32) -> Self {
-        match self {
-            Self::Named(..) | Self::Range(..) => {
-                let hidden = Some(TermId::new(hidden));
-                let entries = self.filter(move |entry| {
-                    entry
-                        .as_ref()
-                        .map_or(true, |quad| quad.graph_name != hidden)
-                });
-                Self::Counted(Box::new(entries))
-            }
-            other => other,
-        }
-    }
-}
-
-impl Iterator for Entries<'_> {
-    type Item = Result<InternalQuad<TermId>>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::None => None,
-            Self::Failed(error) => error.take().map(Err),
-            Self::Counted(entries) => entries.next(),
-            Self::Range(dataset, entries) => {
-                let entry = entries.next()?;
-                Some(dataset.count_entry().and(entry))
-            }
-            Self::Triples(dataset, entries) => {
-                let entry = entries.next()?;
-                Some(
-                    dataset
-                        .count_entry()
-                        .and(entry)
-                        .map(|[s, p, o]| InternalQuad {
-                            subject: TermId::new(s),
-                            predicate: TermId::new(p),
-                            object: TermId::new(o),
-                            graph_name: None,
-                        }),
-                )
-            }
-            Self::Named(dataset, entries, beside) => {
-                let entry = match entries.next() {
-                    Some(entry) => entry,
-                    None => Ok(beside.as_mut()?.next()?),
-                };
-                Some(
-                    dataset
-                        .count_entry()
-                        .and(entry)
-                        .map(|[s, p, o, g]| InternalQuad {
-                            subject: TermId::new(s),
-                            predicate: TermId::new(p),
-                            object: TermId::new(o),
-                            graph_name: Some(TermId::new(g)),
-                        }),
-                )
-            }
-        }
-    }
 }
 
 impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {

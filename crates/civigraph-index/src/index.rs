@@ -1,17 +1,23 @@
 //! An index opened for reading.
 
+pub(crate) mod overlay;
+mod quads;
+
+pub use quads::Quads;
+
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::header::{FILES, Header};
 use crate::order::{Named, Pattern, Triples};
-use crate::overlay::{self, Overlay};
-use crate::permutation::{Cache, Permutation};
+use crate::permutation::Permutation;
 use crate::run::MAX_DEPTH;
 use crate::term::{self, kind};
+use overlay::Overlay;
 use oxrdf::{
     GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, Term,
     TermRef, Triple,
 };
+use quads::Entries;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -556,42 +562,6 @@ impl Index {
     /// Whether ids of a kind are in the order of canonical lines.
     pub(crate) fn in_line_order(&self, id: u32) -> bool {
         id < self.dictionary.len() && self.dictionary.kind(id) >= kind::STRING
-    }
-}
-
-type Entries<'a> = Box<dyn Iterator<Item = Result<([u32; 3], Option<u32>)>> + 'a>;
-
-/// Quads that match a pattern.
-pub struct Quads<'a> {
-    index: &'a Index,
-    entries: Entries<'a>,
-}
-
-impl Iterator for Quads<'_> {
-    type Item = Result<Quad>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.entries.next()?;
-        Some(entry.and_then(|(triple, graph)| self.index.quad(triple, graph)))
-    }
-}
-
-/// The caches of one reader, a cache for each order.
-pub(crate) struct Caches {
-    pub(crate) spo: Cache<3>,
-    pub(crate) pos: Cache<3>,
-    pub(crate) osp: Cache<3>,
-    pub(crate) named: [Cache<4>; 6],
-}
-
-impl Caches {
-    pub(crate) fn new() -> Self {
-        Self {
-            spo: Cache::new(),
-            pos: Cache::new(),
-            osp: Cache::new(),
-            named: std::array::from_fn(|_| Cache::new()),
-        }
     }
 }
 

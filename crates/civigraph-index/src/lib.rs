@@ -109,7 +109,6 @@ mod lines;
 mod literals;
 mod merge;
 mod order;
-mod overlay;
 mod page;
 mod permutation;
 mod range;

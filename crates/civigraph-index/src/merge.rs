@@ -4,12 +4,15 @@
 //! every order is one pass over those of the sources, without sorting. Blocks of a source in which nothing changes are
 //! copied as they are, as long as they start where blocks of the result start.
 
+mod counted;
+
 use crate::dictionary::{Dictionary, DictionaryWriter, KeyScan, Kinds};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{Entry, Header};
 use crate::index::Index;
 use crate::permutation::{Permutation, PermutationWriter, Scan};
 use crate::sorted::{count_entry, joined};
+use counted::{Counted, merge_counted};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -20,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 const NONE: u32 = u32::MAX;
 
 /// An index to be merged, and what of it is left out.
-pub(crate) struct Source<'i> {
+pub(crate) struct MergeInput<'i> {
     pub(crate) index: &'i Index,
     /// Ids of keys that no quad needs any more, in order.
     pub(crate) unused: Vec<u32>,
@@ -32,7 +35,7 @@ pub(crate) struct Source<'i> {
     pub(crate) named: Vec<([u32; 4], u64)>,
 }
 
-impl<'i> Source<'i> {
+impl<'i> MergeInput<'i> {
     pub(crate) fn whole(index: &'i Index) -> Self {
         Self {
             index,
@@ -45,7 +48,7 @@ impl<'i> Source<'i> {
 }
 
 /// Writes the union of the sources into a folder that exists.
-pub(crate) fn merge(sources: &[Source<'_>], folder: &Path, threads: usize) -> Result<()> {
+pub(crate) fn merge(sources: &[MergeInput<'_>], folder: &Path, threads: usize) -> Result<()> {
     let mut header = Header::default();
     let (terms, kinds, mut ids) = merge_keys(sources, folder)?;
     let triple_terms = merge_triple_terms(sources, &mut ids, kinds, folder)?;
@@ -172,7 +175,7 @@ impl Kept {
 }
 
 type Job<'a> = Box<
-    dyn Fn(&[Source<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
+    dyn Fn(&[MergeInput<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
         + Send
         + Sync
         + 'a,
@@ -185,7 +188,7 @@ struct Gone {
 }
 
 impl Gone {
-    fn of(sources: &[Source<'_>]) -> Self {
+    fn of(sources: &[MergeInput<'_>]) -> Self {
         // Whoever merges has compared the counts: a quad that is made less often is listed once, and goes where
         // nothing is left. That is known when its order with counts is merged, so both are asked the same way.
         let triples = sources.iter().map(|source| {
@@ -328,7 +331,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
+fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
     let mut writer = DictionaryWriter::create(&Header::path(folder, 0))?;
     let mut ids: Renumbered = sources
         .iter()
@@ -393,7 +396,7 @@ fn merge_keys(sources: &[Source<'_>], folder: &Path) -> Result<(Entry, Kinds, Re
 }
 
 fn merge_triple_terms(
-    sources: &[Source<'_>],
+    sources: &[MergeInput<'_>],
     ids: &mut Renumbered,
     kinds: Kinds,
     folder: &Path,
@@ -573,241 +576,5 @@ fn merge_order<const N: usize>(
     Ok(Entry { length, facts })
 }
 
-/// An order with new ids and with how often each quad was made.
-struct Counted<'a, const N: usize> {
-    scan: Scan<'a, N>,
-    folder: &'a Path,
-    ids: &'a [u32],
-    kept: Kept,
-    counts: Scan<'a, 3>,
-    /// The next position that has a count of its own.
-    counted: Option<(u64, u64)>,
-    position: u64,
-    less: std::iter::Peekable<std::slice::Iter<'a, ([u32; N], u64)>>,
-}
-
-impl<'a, const N: usize> Counted<'a, N> {
-    fn new(
-        order: &'a Permutation<N>,
-        counts: &'a Permutation<3>,
-        ids: &'a NewIds,
-        less: &'a [([u32; N], u64)],
-    ) -> Self {
-        let kept = if ids.changed.is_empty() {
-            Kept::All
-        } else {
-            Kept::Nothing
-        };
-        Self {
-            scan: order.range(&[], None),
-            folder: order.file().path(),
-            ids: &ids.ids,
-            kept,
-            counts: counts.range(&[], None),
-            counted: None,
-            position: 0,
-            less: less.iter().peekable(),
-        }
-    }
-
-    /// The first position from one on that has a count of its own.
-    #[inline]
-    fn counted_from(&mut self, position: u64) -> Result<(u64, u64)> {
-        loop {
-            if let Some(counted) = self.counted
-                && counted.0 >= position
-            {
-                return Ok(counted);
-            }
-            self.counted = match self.counts.next().transpose()? {
-                Some([high, low, count]) => {
-                    Some((u64::from(high) << 32 | u64::from(low), u64::from(count)))
-                }
-                None => Some((u64::MAX, 1)),
-            };
-        }
-    }
-
-    /// Copies the blocks ahead in which nothing changes and that are below an entry of another source.
-    fn copy_to(
-        &mut self,
-        writer: &mut CountedWriter<'_, N>,
-        bound: Option<[u32; N]>,
-    ) -> Result<()> {
-        let less = self.less.peek().map(|(entry, _)| *entry);
-        let copied = copy_kept(&mut self.scan, &self.kept, &mut writer.order, [bound, less])?;
-        let (start, end) = (self.position, self.position + copied as u64);
-        loop {
-            let (at, count) = self.counted_from(self.position)?;
-            if at >= end {
-                break;
-            }
-            writer.count(writer.position + (at - start), count)?;
-            self.position = at + 1;
-        }
-        self.position = end;
-        writer.position += copied as u64;
-        Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<([u32; N], u64)>> {
-        while let Some(entry) = self.scan.next() {
-            let entry = entry?;
-            let position = self.position;
-            self.position += 1;
-            let mut count = match self.counted_from(position)? {
-                (at, count) if at == position => count,
-                _ => 1,
-            };
-            if let Some((_, less)) = self.less.next_if(|(gone, _)| *gone == entry) {
-                if *less > count {
-                    return Err(Error::new(
-                        ErrorKind::Misfit,
-                        self.folder,
-                        "a quad is taken back more often than it was made",
-                    ));
-                }
-                count -= less;
-                if count == 0 {
-                    continue;
-                }
-            }
-            return Ok(Some((renumbered(entry, self.ids, self.folder)?, count)));
-        }
-        Ok(None)
-    }
-}
-
-/// Writes an order and how often each quad was made.
-struct CountedWriter<'a, const N: usize> {
-    order: PermutationWriter<N>,
-    counts: PermutationWriter<3>,
-    position: u64,
-    folder: &'a Path,
-}
-
-impl<const N: usize> CountedWriter<'_, N> {
-    fn push(&mut self, (entry, count): ([u32; N], u64)) -> Result<()> {
-        self.order.push(&entry)?;
-        self.count(self.position, count)?;
-        self.position += 1;
-        Ok(())
-    }
-
-    fn count(&mut self, position: u64, count: u64) -> Result<()> {
-        if count > 1 {
-            let count = u32::try_from(count).map_err(|_| {
-                let message = "a quad was made more often than can be counted";
-                Error::new(ErrorKind::Full, self.folder, message)
-            })?;
-            self.counts.push(&count_entry(position, count))?;
-        }
-        Ok(())
-    }
-}
-
-fn merge_counted<const N: usize>(
-    mut scans: Vec<Counted<'_, N>>,
-    folder: &Path,
-    [order, counts]: [usize; 2],
-) -> Result<[Entry; 2]> {
-    let mut writer = CountedWriter {
-        order: PermutationWriter::create(&Header::path(folder, order))?,
-        counts: PermutationWriter::create(&Header::path(folder, counts))?,
-        position: 0,
-        folder,
-    };
-    let mut heap = BinaryHeap::with_capacity(scans.len());
-    for (source, scan) in scans.iter_mut().enumerate() {
-        if let Some((entry, count)) = scan.next()? {
-            heap.push(Reverse((entry, source, count)));
-        }
-    }
-    let mut held: Option<([u32; N], u64)> = None;
-    while let Some(Reverse((entry, source, count))) = heap.pop() {
-        let sum = match held.take() {
-            Some((before, sum)) if before == entry => sum + count,
-            Some(done) => {
-                writer.push(done)?;
-                count
-            }
-            None => count,
-        };
-        let bound = heap.peek().map(|Reverse((entry, ..))| *entry);
-        if bound == Some(entry) {
-            held = Some((entry, sum));
-        } else {
-            writer.push((entry, sum))?;
-        }
-        let Some(scan) = scans.get_mut(source) else {
-            continue;
-        };
-        // The next entries of this source, as long as all other sources have greater ones.
-        loop {
-            if held.is_none() {
-                scan.copy_to(&mut writer, bound)?;
-            }
-            let Some((next, count)) = scan.next()? else {
-                break;
-            };
-            if bound.is_some_and(|bound| bound <= next) {
-                heap.push(Reverse((next, source, count)));
-                break;
-            }
-            writer.push((next, count))?;
-        }
-    }
-    if let Some(done) = held {
-        writer.push(done)?;
-    }
-    let (facts, length) = writer.order.finish()?;
-    let (count_facts, counted) = writer.counts.finish()?;
-    Ok([
-        Entry { length, facts },
-        Entry {
-            length: counted,
-            facts: count_facts,
-        },
-    ])
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sorted::write_order;
-    use crate::{Builder, Options};
-    use oxrdf::{GraphName, NamedNode, Quad};
-
-    /// An index of one quad that was made so often.
-    fn made(folder: &Path, times: u32) -> Index {
-        let mut builder = Builder::new(folder, Options::default()).unwrap();
-        let node = NamedNode::new_unchecked("http://example.org/");
-        let quad = Quad::new(node.clone(), node.clone(), node, GraphName::DefaultGraph);
-        builder.add_quad(quad.as_ref()).unwrap();
-        builder.finish().unwrap();
-        let mut header = Header::read(folder).unwrap();
-        header.files[5] = write_order(folder, 5, [count_entry(0, times)].into_iter()).unwrap();
-        header.write(folder).unwrap();
-        Index::open(folder).unwrap()
-    }
-
-    #[test]
-    fn counts_add_up_or_are_refused() {
-        for (more, fits) in [(294_967_295, true), (294_967_296, false)] {
-            let folder = tempfile::tempdir().unwrap();
-            let one = made(&folder.path().join("one"), 4_000_000_000);
-            let other = made(&folder.path().join("other"), more);
-            let merged = folder.path().join("merged");
-            std::fs::create_dir(&merged).unwrap();
-            let result = merge(&[Source::whole(&one), Source::whole(&other)], &merged, 2);
-            match result {
-                Ok(()) => {
-                    let triples = Index::open(&merged).unwrap().triples;
-                    let count = count_of(&triples.spo, &triples.counts, &[0, 0, 0]).unwrap();
-                    assert!(fits && count == u64::from(u32::MAX));
-                }
-                Err(error) => assert!(!fits && error.kind() == ErrorKind::Full, "{error}"),
-            }
-        }
-    }
-}
+mod tests;

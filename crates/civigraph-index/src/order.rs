@@ -8,7 +8,6 @@
 //! | nothing | `spo` | `gspo` | `gspo` |
 
 use crate::error::Result;
-use crate::index::Caches;
 use crate::permutation::{Cache, Permutation, Scan};
 use std::ops::Range;
 
@@ -327,5 +326,24 @@ impl<const N: usize> Iterator for Arranged<'_, N> {
         let places = self.places;
         // Every place is below N.
         Some(entry.map(|entry| places.map(|place| entry.get(place).copied().unwrap_or_default())))
+    }
+}
+
+/// The caches of one reader, a cache for each order.
+pub(crate) struct Caches {
+    pub(crate) spo: Cache<3>,
+    pub(crate) pos: Cache<3>,
+    pub(crate) osp: Cache<3>,
+    pub(crate) named: [Cache<4>; 6],
+}
+
+impl Caches {
+    pub(crate) fn new() -> Self {
+        Self {
+            spo: Cache::new(),
+            pos: Cache::new(),
+            osp: Cache::new(),
+            named: std::array::from_fn(|_| Cache::new()),
+        }
     }
 }

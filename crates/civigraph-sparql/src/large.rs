@@ -6,13 +6,17 @@
 //!
 //! sparopt sorts the operands of `+` by their hashes, and spareval adds a duration to a date but not a date to a duration: the
 //! second form takes them in either order.
+
+mod aggregate;
+mod value;
+
 use crate::algebra::{add_triple_variables, map_operands, map_own_expressions, map_patterns};
-use crate::compare::{compare, compare_values};
 use crate::number::{Exact, Number, Operation, Rounding};
 use crate::times::{add, negate, subtract};
+use aggregate::{Average, Extreme, Sum};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, LiteralRef, NamedNode, Term, Variable};
-use spareval::{AggregateFunctionAccumulator, ExpressionTerm, QueryEvaluator};
+use spareval::{ExpressionTerm, QueryEvaluator};
 use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
 };
@@ -20,6 +24,7 @@ use spargebra::term::GroundTerm;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use value::{boolean, calculated, equal, number, of_number, of_times, ordered, text, truth};
 
 const PREFIX: &str = "urn:civigraph:number:";
 
@@ -555,170 +560,9 @@ pub(crate) fn with_large_numbers(mut evaluator: QueryEvaluator) -> QueryEvaluato
     }
     evaluator
         .with_custom_aggregate_function(function("sum"), || Box::new(Sum::default()))
-        .with_custom_aggregate_function(function("avg"), || Box::new(Average(Sum::default())))
+        .with_custom_aggregate_function(function("avg"), || Box::new(Average::default()))
         .with_custom_aggregate_function(function("min"), || Box::new(Extreme::of(Ordering::Less)))
         .with_custom_aggregate_function(function("max"), || {
             Box::new(Extreme::of(Ordering::Greater))
         })
-}
-
-fn boolean(value: bool) -> Term {
-    Literal::from(value).into()
-}
-
-fn number(term: &Term) -> Option<Number> {
-    match term {
-        Term::Literal(literal) => Number::of(literal.as_ref()),
-        _ => None,
-    }
-}
-
-/// Returns whether a term is true where only that counts (SPARQL 1.1 §17.2.2).
-fn truth(term: &Term) -> Option<bool> {
-    if let Some(number) = number(term) {
-        return Some(!number.is_zero_or_nan());
-    }
-    let Term::Literal(literal) = term else {
-        return None;
-    };
-    match literal.datatype() {
-        xsd::STRING => Some(!literal.value().is_empty()),
-        xsd::BOOLEAN => Some(matches!(literal.value(), "true" | "1")),
-        _ => None,
-    }
-}
-
-/// Returns the text of a string without white space around it.
-fn text(terms: &[Term]) -> Option<&str> {
-    match terms {
-        [Term::Literal(literal)] if literal.datatype() == xsd::STRING => {
-            Some(literal.value().trim_matches(['\t', '\n', '\r', ' ']))
-        }
-        _ => None,
-    }
-}
-
-fn of_number(terms: &[Term], function: impl Fn(Number) -> Number) -> Option<Term> {
-    number(terms.first()?).map(|number| function(number).literal().into())
-}
-
-fn calculated(terms: &[Term], operation: Operation) -> Option<Term> {
-    let [a, b] = terms else { return None };
-    let result = number(a)?.calculate(operation, &number(b)?)?;
-    Some(result.literal().into())
-}
-
-fn of_times(
-    terms: &[Term],
-    function: impl Fn(ExpressionTerm, ExpressionTerm) -> Option<ExpressionTerm>,
-) -> Option<Term> {
-    let [a, b] = terms else { return None };
-    function(a.clone().into(), b.clone().into()).map(Term::from)
-}
-
-fn ordered(terms: &[Term]) -> Option<Ordering> {
-    let [a, b] = terms else { return None };
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.compare(&b),
-        (None, None) => compare_values(&a.clone().into(), &b.clone().into()),
-        _ => None,
-    }
-}
-
-/// Returns whether two terms have one value; `None` where that is not known.
-fn equal(a: &Term, b: &Term) -> Option<bool> {
-    if let (Some(a), Some(b)) = (number(a), number(b)) {
-        return Some(a.compare(&b) == Some(Ordering::Equal));
-    }
-    let (is_number, other) = (number(a).or(number(b)).is_some(), [a, b]);
-    let [a, b] = other.map(|term| ExpressionTerm::from(term.clone()));
-    if let Some(order) = compare_values(&a, &b) {
-        return Some(order == Ordering::Equal);
-    }
-    if a == b {
-        return Some(true);
-    }
-    // A number is not equal to what is known to be none. Of other literals some may mean the same.
-    let is_other = |term: &Term| {
-        number(term).is_none()
-            && matches!(
-                ExpressionTerm::from(term.clone()),
-                ExpressionTerm::OtherTypedLiteral { .. }
-            )
-    };
-    (is_number && !other.into_iter().any(is_other)).then_some(false)
-}
-
-/// The sum of some numbers; `None` once a value was not a number.
-struct Sum {
-    sum: Option<Number>,
-    count: u64,
-}
-
-impl Default for Sum {
-    fn default() -> Self {
-        Self {
-            sum: Some(0.into()),
-            count: 0,
-        }
-    }
-}
-
-impl AggregateFunctionAccumulator for Sum {
-    fn accumulate(&mut self, element: Term) {
-        self.count += 1;
-        self.sum = self
-            .sum
-            .take()
-            .and_then(|sum| sum.calculate(Operation::Add, &number(&element)?));
-    }
-
-    fn finish(&mut self) -> Option<Term> {
-        Some(self.sum.take()?.literal().into())
-    }
-}
-
-struct Average(Sum);
-
-impl AggregateFunctionAccumulator for Average {
-    fn accumulate(&mut self, element: Term) {
-        self.0.accumulate(element);
-    }
-
-    fn finish(&mut self) -> Option<Term> {
-        let sum = self.0.sum.take()?;
-        if self.0.count == 0 {
-            return Some(sum.literal().into());
-        }
-        let average = sum.calculate(Operation::Divide, &self.0.count.into())?;
-        Some(average.literal().into())
-    }
-}
-
-/// The first or the last value in the order of `ORDER BY`.
-struct Extreme {
-    wanted: Ordering,
-    found: Option<ExpressionTerm>,
-}
-
-impl Extreme {
-    fn of(wanted: Ordering) -> Self {
-        Self {
-            wanted,
-            found: None,
-        }
-    }
-}
-
-impl AggregateFunctionAccumulator for Extreme {
-    fn accumulate(&mut self, element: Term) {
-        let element = ExpressionTerm::from(element);
-        if self.found.is_none() || compare(Some(&element), self.found.as_ref()) == self.wanted {
-            self.found = Some(element);
-        }
-    }
-
-    fn finish(&mut self) -> Option<Term> {
-        self.found.take().map(Term::from)
-    }
 }

@@ -13,6 +13,33 @@
 //!
 //! The optimiser of spareval (sparopt) stays on: without it joins have no keys. It keeps the order of `LATERAL` and
 //! moves filters to where their variables are bound.
+//!
+//! # Example
+//!
+//! ```
+//! use civigraph_sparql::{MemoryDataset, Options, evaluate};
+//! use oxrdf::{Dataset, GraphName, NamedNode, Quad};
+//! use spareval::{QueryEvaluator, QueryResults};
+//! use spargebra::SparqlParser;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let node = NamedNode::new("http://example.org/a")?;
+//! let quad = Quad::new(node.clone(), node.clone(), node, GraphName::DefaultGraph);
+//! let dataset = MemoryDataset::from(Dataset::from_iter([quad]));
+//! let query = SparqlParser::new().parse_query("SELECT * { ?s ?p ?o }")?;
+//! let evaluation = evaluate(&dataset, &dataset, QueryEvaluator::new(), query, &Options::default())?;
+//! let QueryResults::Solutions(solutions) = evaluation.results? else {
+//!     return Err("a SELECT has solutions".into());
+//! };
+//! assert_eq!(solutions.count(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to add things
+//!
+//! A dataset of another kind implements [`Counts`] beside spareval's own trait. A new rewriting is a file with one step
+//! of the picture, a line in `plan.rs`, and a switch in [`Options`], so that tests can compare answers with and without.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -35,7 +62,6 @@ mod memory;
 mod modifiers;
 mod number;
 mod options;
-mod ordered;
 mod passed;
 mod plan;
 mod prepare;

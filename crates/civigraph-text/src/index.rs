@@ -1,6 +1,5 @@
 //! Opening an index, and what it answers.
 
-use crate::attributes::is_whole;
 use crate::columns::Columns;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
@@ -8,8 +7,6 @@ use crate::lexicon::{Lexicon, Scope};
 use crate::literals::Literals;
 use crate::manifest::{COLUMNS, LITERALS, Manifest, SUBJECTS};
 use crate::page::PageFile;
-use crate::query::{Hit, Query, Subject};
-use crate::search::{Found, find};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +17,9 @@ use std::path::{Path, PathBuf};
 pub struct TextIndex {
     path: PathBuf,
     manifest: Manifest,
-    subjects: Dictionary,
-    literals: Literals,
-    columns: Columns,
+    pub(crate) subjects: Dictionary,
+    pub(crate) literals: Literals,
+    pub(crate) columns: Columns,
     names: Lexicon,
     texts: Lexicon,
 }
@@ -74,75 +71,6 @@ impl TextIndex {
             PageFile::open(&self.path, &self.manifest, name)?.check_all()?;
         }
         Ok(())
-    }
-
-    /// Searches texts: the best first, equally good ones by the IRI of the subject.
-    ///
-    /// # Errors
-    /// A file cannot be read or is damaged.
-    pub fn search(&self, query: &Query) -> Result<Vec<Hit>, Error> {
-        let found = find(self, query, false)?;
-        // Texts of one block are read one after the other.
-        let mut in_order: Vec<&Found> = found.iter().collect();
-        in_order.sort_unstable_by_key(|found| found.candidate.doc);
-        let mut literals = self.literals.reader()?;
-        let mut hits = in_order
-            .into_iter()
-            .map(|found| {
-                let text = literals.text(found.candidate.doc)?;
-                Ok((found.place, self.hit(found, text)?))
-            })
-            .collect::<Result<Vec<(usize, Hit)>>>()?;
-        hits.sort_unstable_by_key(|(place, _)| *place);
-        Ok(hits.into_iter().map(|(_, hit)| hit).collect())
-    }
-
-    fn hit(&self, found: &Found, text: String) -> Result<Hit> {
-        let doc = found.candidate.doc;
-        let language = self.columns.language(doc)?;
-        Ok(Hit {
-            subject: self.subjects.string(found.candidate.subject)?,
-            property: self.columns.property(doc)?.to_owned(),
-            text,
-            language: language.and_then(|at| self.columns.languages().get(at).cloned()),
-            kind: self.columns.attributes(doc)?.kind(),
-            matched: found.matched,
-            whole: is_whole(found.candidate.rank),
-            score: found.score,
-        })
-    }
-
-    /// Searches subjects, each one once, with the score of its best text.
-    ///
-    /// # Errors
-    /// A file cannot be read or is damaged.
-    pub fn subjects(&self, query: &Query) -> Result<Vec<Subject>, Error> {
-        find(self, query, true)?
-            .into_iter()
-            .map(|found| {
-                Ok(Subject {
-                    iri: self.subjects.string(found.candidate.subject)?,
-                    score: found.score,
-                })
-            })
-            .collect()
-    }
-
-    /// The IRIs and scores of the subjects that a text finds, by all means there are: what
-    /// `?subject cg:search "text"` in a query stands for.
-    ///
-    /// # Errors
-    /// A file cannot be read or is damaged.
-    pub fn search_subjects(&self, text: &str, limit: usize) -> Result<Vec<(String, f64)>, Error> {
-        let query = Query {
-            limit,
-            ..Query::new(text)
-        };
-        let subjects = self.subjects(&query)?;
-        Ok(subjects
-            .into_iter()
-            .map(|subject| (subject.iri, subject.score))
-            .collect())
     }
 
     /// What ranks and filters documents.

@@ -11,12 +11,14 @@
 //! The last line has the checksum of all lines before it. Checksums are CRC-32.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::page::PAGE;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
+
+/// The bytes under one checksum.
+pub const PAGE: usize = 1 << 16;
 
 /// The file's name.
 pub const NAME: &str = "manifest";

@@ -4,16 +4,13 @@
 //! is first read, once for each opened index.
 
 use crate::error::{Error, Result};
-use crate::manifest::{FileEntry, Manifest};
+use crate::manifest::{FileEntry, Manifest, PAGE};
 use memmap2::Mmap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The bytes under one checksum.
-pub const PAGE: usize = 1 << 16;
 
 /// Writes a file and computes the checksums of its pages.
 pub struct PageWriter {

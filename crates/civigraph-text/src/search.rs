@@ -1,15 +1,15 @@
 //! The steps of a search.
 
-use crate::attributes::Attributes;
+use crate::attributes::{Attributes, is_whole};
 use crate::best::{Best, Candidate};
 use crate::docs::Docs;
 use crate::entry::Kind;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fold::words;
 use crate::index::TextIndex;
 use crate::latin;
 use crate::lexicon::{Lexicon, Scope};
-use crate::query::{Match, Query};
+use crate::query::{Hit, Match, Query, Subject};
 use crate::similar::Similar;
 use crate::stem::stem;
 use std::collections::HashSet;
@@ -66,8 +66,79 @@ pub fn errors(letters: usize) -> u8 {
     }
 }
 
+impl TextIndex {
+    /// Searches texts: the best first, equally good ones by the IRI of the subject.
+    ///
+    /// # Errors
+    /// A file cannot be read or is damaged.
+    pub fn search(&self, query: &Query) -> Result<Vec<Hit>, Error> {
+        let found = find(self, query, false)?;
+        // Texts of one block are read one after the other.
+        let mut in_order: Vec<&Found> = found.iter().collect();
+        in_order.sort_unstable_by_key(|found| found.candidate.doc);
+        let mut literals = self.literals.reader()?;
+        let mut hits = in_order
+            .into_iter()
+            .map(|found| {
+                let text = literals.text(found.candidate.doc)?;
+                Ok((found.place, self.hit(found, text)?))
+            })
+            .collect::<Result<Vec<(usize, Hit)>>>()?;
+        hits.sort_unstable_by_key(|(place, _)| *place);
+        Ok(hits.into_iter().map(|(_, hit)| hit).collect())
+    }
+
+    fn hit(&self, found: &Found, text: String) -> Result<Hit> {
+        let doc = found.candidate.doc;
+        let language = self.columns.language(doc)?;
+        Ok(Hit {
+            subject: self.subjects.string(found.candidate.subject)?,
+            property: self.columns.property(doc)?.to_owned(),
+            text,
+            language: language.and_then(|at| self.columns.languages().get(at).cloned()),
+            kind: self.columns.attributes(doc)?.kind(),
+            matched: found.matched,
+            whole: is_whole(found.candidate.rank),
+            score: found.score,
+        })
+    }
+
+    /// Searches subjects, each one once, with the score of its best text.
+    ///
+    /// # Errors
+    /// A file cannot be read or is damaged.
+    pub fn subjects(&self, query: &Query) -> Result<Vec<Subject>, Error> {
+        find(self, query, true)?
+            .into_iter()
+            .map(|found| {
+                Ok(Subject {
+                    iri: self.subjects.string(found.candidate.subject)?,
+                    score: found.score,
+                })
+            })
+            .collect()
+    }
+
+    /// The IRIs and scores of the subjects that a text finds, by all means there are: what
+    /// `?subject cg:search "text"` in a query stands for.
+    ///
+    /// # Errors
+    /// A file cannot be read or is damaged.
+    pub fn search_subjects(&self, text: &str, limit: usize) -> Result<Vec<(String, f64)>, Error> {
+        let query = Query {
+            limit,
+            ..Query::new(text)
+        };
+        let subjects = self.subjects(&query)?;
+        Ok(subjects
+            .into_iter()
+            .map(|subject| (subject.iri, subject.score))
+            .collect())
+    }
+}
+
 /// A document that was found, before it is read.
-pub struct Found {
+struct Found {
     pub candidate: Candidate,
     /// Its place among those that were found.
     pub place: usize,
@@ -76,7 +147,7 @@ pub struct Found {
 }
 
 /// The best documents, as many as the limit of the query; if `distinct`, one of each subject.
-pub fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> {
+fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> {
     let mut words = words(&query.text);
     words.truncate(MOST_WORDS);
     if words.is_empty() || query.limit == 0 {

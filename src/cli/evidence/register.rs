@@ -1,7 +1,7 @@
 //! `civigraph evidence register`: a document, with its digest, in the documents table.
 
 use super::change;
-use crate::claims::{Document, DocumentRow};
+use crate::claims::{DOCUMENT_LIMIT, Document, DocumentRow};
 use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
@@ -10,6 +10,7 @@ use crate::csvw::model::Table;
 use crate::diagnostic::suggest::hint;
 use crate::fmt::Change;
 use crate::infer;
+use crate::resource::file::read_text;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -49,11 +50,9 @@ pub(super) fn run(
     let Some(facts) = facts::load(global, terminal)? else {
         return Ok(Outcome::Findings);
     };
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::io(format!("read `{shown}`"), &error))?;
-    let document = Document::new(bytes).map_err(|_| {
-        Failure::new(format!("`{shown}` is not UTF-8")).with_hint("save it as UTF-8 text")
-    })?;
+    let text = read_text(file, &shown.to_string(), "the document", DOCUMENT_LIMIT)?;
+    let document = Document::new(text.into_bytes())
+        .map_err(|_| Failure::new(format!("`{shown}` is not UTF-8")))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let id = match &arguments.id {

@@ -10,6 +10,7 @@ pub(super) use cell::claim_for_people;
 use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
+use super::words::CommandLine;
 use super::{Global, Outcome, complete};
 use crate::claims::Spans;
 use crate::describe;
@@ -169,7 +170,9 @@ pub(super) fn run(
         let unknown = build
             .as_ref()
             .and_then(|build| describe::resolve(build, subject).err());
-        let of_subject = unknown.and_then(|error| error.into_diagnostic().hint);
+        let of_subject = unknown
+            .and_then(|error| error.into_diagnostic().hint)
+            .and_then(|hint| hint.worded(&CommandLine));
         let of_predicate = || {
             let build = build.as_ref()?;
             property_hint(build, arguments.predicate.as_deref()?)

@@ -119,7 +119,7 @@ pub const EN: Words = Words {
     counts_cut: "The numbers are of the first 3,000 things.",
     counts_cut_more: "Those of roles and bases are of the first 500.",
     list_cut: "Only the first 20,000 candidates were looked at. A query finds all.",
-    search_closed: "This build has no text index: it was built with --no-text.",
+    search_closed: "This build has no text index.",
     search_how: "Names and texts, in any form: beginnings of words, Cyrillic or Latin letters, typing errors.",
     found_nothing: "Nothing has these words in a name or text.",
     found_more: "There is more: add a word.",

@@ -10,7 +10,7 @@ mod ungrouped;
 use super::guard::{Findings, Limits, check_algebra, check_text, significant};
 use super::projection::order_of_text;
 use crate::csvw::well_known_namespace;
-use crate::diagnostic::{Code, Diagnostic, Place, suggest};
+use crate::diagnostic::{Action, Code, Diagnostic, Hint, Place, suggest};
 use crate::query::QueryError;
 use crate::store::Prefixes;
 use missing::missing;
@@ -86,7 +86,7 @@ fn refusal(
                 Place::file(file),
                 "this is an update; the published graph is only read",
             )
-            .with_hint("change the CSV tables and run `civigraph build`")
+            .with_hint(Action::ChangeTables)
             .into();
         }
         _ => {}
@@ -191,14 +191,13 @@ fn undeclared_prefix(reader: Reader<'_>, at: usize) -> Option<&str> {
 }
 
 /// How to declare a prefix, or which one is meant.
-fn declaration(prefix: &str, prefixes: &Prefixes) -> String {
+fn declaration(prefix: &str, prefixes: &Prefixes) -> Hint {
     if let Some(namespace) = well_known_namespace(prefix) {
-        return format!("add `PREFIX {prefix}: <{namespace}>` at the start of the query");
+        return format!("add `PREFIX {prefix}: <{namespace}>` at the start of the query").into();
     }
     match suggest::hint(prefix, prefixes.iter().map(|(known, _)| known)) {
-        Some(hint) => hint,
-        None => "add `PREFIX name: <IRI>` at the start of the query; `civigraph list prefixes` shows those that need not be \
-                 declared"
-            .to_owned(),
+        Some(hint) => hint.into(),
+        None => Hint::from("add `PREFIX name: <IRI>` at the start of the query")
+            .and(Action::ListPrefixes),
     }
 }

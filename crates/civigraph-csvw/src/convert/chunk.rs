@@ -1,64 +1,26 @@
 //! The rows of one chunk as values, and from there to quads.
 
-use super::expand::RowVariables;
 use super::keys::KeyCollector;
-use super::problems::{At, Context, Found, Problems};
+use super::prepared::Prepared;
+use super::problems::{At, Context, FoundProblems, Problems};
 use super::quads::QuadEmitter;
+use super::row::Row;
 use super::sink::{Counter, QuadSink};
 use super::terms::language_tag;
-use super::value::{CellBuffers, CellError, CellParser, Value, Values};
+use super::value::{CellBuffers, CellError, Value, Values};
 use crate::characters;
-use crate::csv::{Chunk, Flaw, Format, Record, Records};
+use crate::csv::{Chunk, Flaw, Record, Records};
 use crate::datatype::Base;
 use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::keys::KeyChecker;
-use crate::plan::{ColumnId, LanguageMap, TableId, TablePlan};
 use std::borrow::Cow;
 use std::io;
-
-/// A table of the plan with everything prepared; shared by all threads.
-pub struct Prepared<'p> {
-    pub plan: &'p TablePlan,
-    pub id: TableId,
-    pub format: Format,
-    pub parsers: Vec<CellParser<'p>>,
-    pub file_columns: usize,
-    /// The columns that hold languages of others.
-    pub languages: Vec<usize>,
-    /// The columns whose texts name things.
-    pub naming: Vec<usize>,
-    /// Columns of the header, where it is known.
-    pub header_columns: usize,
-    /// The titles of the header, where it has one row of several.
-    pub titles: Vec<String>,
-}
-
-impl<'p> Prepared<'p> {
-    pub fn new(plan: &'p TablePlan, id: TableId) -> Self {
-        Self {
-            plan,
-            id,
-            format: Format::new(&plan.dialect),
-            parsers: plan.columns.iter().map(CellParser::new).collect(),
-            file_columns: plan.file_columns(),
-            languages: languages(plan),
-            naming: (0..plan.columns.len())
-                .filter(|&column| {
-                    let column = plan.columns.get(column);
-                    column.is_some_and(|column| column.naming && !column.misfit)
-                })
-                .collect(),
-            header_columns: plan.file_columns(),
-            titles: Vec::new(),
-        }
-    }
-}
 
 /// What came of a chunk besides its quads.
 pub struct Report {
     pub rows: u64,
     pub quads: u64,
-    pub problems: Found,
+    pub problems: FoundProblems,
     /// Records were left out, and with them their keys.
     pub incomplete: bool,
     /// Whether the keys could be handed over.
@@ -82,18 +44,6 @@ pub struct Converter<'c> {
 
 /// A byte order mark in UTF-8.
 const MARK: char = '\u{feff}';
-
-/// The row that is being converted.
-pub struct Row<'v, 'r> {
-    /// Number of the data row from 1.
-    pub number: u64,
-    /// Values by column.
-    pub values: &'v [Value<'r>],
-    /// String values, for conditions.
-    pub strings: &'v [&'r str],
-    record: &'v Record,
-    pub at: At<'v>,
-}
 
 impl<'c> Converter<'c> {
     pub fn new(prepared: &'c Prepared<'c>, context: &'c Context) -> Self {
@@ -407,45 +357,6 @@ impl Converter<'_> {
             });
         }
     }
-}
-
-impl Row<'_, '_> {
-    /// The variables of templates in this row.
-    #[inline]
-    pub fn variables(&self) -> RowVariables<'_, '_> {
-        RowVariables {
-            values: self.values,
-            row: self.number,
-            source_row: self.at.place.record,
-            item: None,
-        }
-    }
-
-    /// Reports what should have been an IRI, at a cell or the start of the row.
-    pub fn invalid_iri(&self, at: Option<ColumnId>, found: &str, problems: &mut Problems<'_>) {
-        let column = at.map(ColumnId::index);
-        let cell = column.and_then(|column| self.record.cells.get(column));
-        let offset = cell.map_or(self.at.place.start, |cell| cell.raw_start);
-        let code = Code::InvalidIri;
-        problems.push(self.at, column, code, offset, |place| {
-            Diagnostic::new(code, place, "the URI template gives no valid IRI").with_found(found)
-        });
-    }
-}
-
-/// The columns in which the languages of other columns are.
-fn languages(plan: &TablePlan) -> Vec<usize> {
-    let maps = plan.maps.iter();
-    let mut columns: Vec<usize> = maps
-        .filter_map(|map| match map.object.language() {
-            LanguageMap::Column(column) => Some(column.index()),
-            _ => None,
-        })
-        .filter(|&column| !plan.columns.get(column).is_some_and(|column| column.misfit))
-        .collect();
-    columns.sort_unstable();
-    columns.dedup();
-    columns
 }
 
 /// How a cell and its datatype do not go together.

@@ -1,85 +1,9 @@
 //! Templates filled in for a row, each at most once.
 
-use super::chunk::Row;
-use super::value::{Item, Value};
-use crate::plan::{
-    Expanded, Expansion, Form, NullPolicy, Part, Slot, TablePlan, Template, Variables,
-};
+use super::row::{Row, RowVariables};
+use super::value::Item;
+use crate::plan::{Expanded, Expansion, Form, NullPolicy, Part, TablePlan, Template};
 use oxiri::Iri;
-
-/// The variables of a row.
-#[derive(Clone, Copy)]
-pub struct RowVariables<'v, 'r> {
-    /// Values by column.
-    pub values: &'v [Value<'r>],
-    /// Number of the data row from 1.
-    pub row: u64,
-    /// Number of the record in the file from 1.
-    pub source_row: u64,
-    /// The item of the list that is being expanded.
-    pub item: Option<Item<'v>>,
-}
-
-impl<'v> RowVariables<'v, '_> {
-    /// The same for an item of a list.
-    pub fn with_item(self, item: Item<'v>) -> Self {
-        Self {
-            item: Some(item),
-            ..self
-        }
-    }
-}
-
-impl Variables for RowVariables<'_, '_> {
-    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool {
-        let mut buffer = [0; 20];
-        match slot {
-            Slot::Column(column) => {
-                if let Some(value) = self.values.get(column.index()) {
-                    value.items().for_each(|item| take(item.text, item.valid));
-                }
-            }
-            Slot::Row => take(digits(self.row, &mut buffer), false),
-            Slot::SourceRow => take(digits(self.source_row, &mut buffer), false),
-            Slot::Item => {
-                if let Some(item) = self.item {
-                    take(item.text, item.valid);
-                }
-            }
-            Slot::Text(text) => take(text, false),
-            Slot::Missing => {}
-        }
-        true
-    }
-
-    #[inline]
-    fn single(&self, slot: &Slot) -> Option<(&str, bool)> {
-        let item = match slot {
-            Slot::Column(column) => match self.values.get(column.index())? {
-                Value::Single(item) => *item,
-                _ => return None,
-            },
-            Slot::Item => self.item?,
-            _ => return None,
-        };
-        Some((item.text, item.valid))
-    }
-}
-
-/// A number in decimal digits.
-pub fn digits(mut number: u64, buffer: &mut [u8; 20]) -> &str {
-    let mut start = buffer.len();
-    loop {
-        start -= 1;
-        // `number % 10` is a digit.
-        buffer[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    std::str::from_utf8(&buffer[start..]).unwrap_or_default()
-}
 
 /// What a template makes of a row.
 #[derive(Debug, Clone, Default)]
@@ -201,16 +125,4 @@ fn fill(
         form => form,
     };
     filled.valid = form.finish(text, base);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_digits() {
-        for number in [0, 7, 10, 987_654_321, u64::MAX] {
-            assert_eq!(digits(number, &mut [0; 20]), number.to_string());
-        }
-    }
 }

@@ -48,9 +48,12 @@ mod chunk;
 mod collect;
 mod expand;
 mod keys;
+mod options;
 mod part;
+mod prepared;
 mod problems;
 mod quads;
+mod row;
 mod rows;
 mod run;
 mod sink;
@@ -61,9 +64,10 @@ mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
+pub use options::{CHUNK_SIZE, Options, Summary, TableSummary};
 pub use part::{count, extent, row, split, splits};
 pub use rows::TableRows;
-pub use run::{CHUNK_SIZE, Options, Summary, TableSummary, run};
+pub use run::run;
 pub use sink::{Origin, QuadSink, Sink};
 pub use text::{TextChunk, TextSink, write_quad, write_term};
 

@@ -1,8 +1,9 @@
 //! A part of one table, converted on its own.
 
-use super::chunk::{Converter, Prepared};
+use super::chunk::Converter;
+use super::options::CHUNK_SIZE;
+use super::prepared::Prepared;
 use super::problems::Context;
-use super::run::CHUNK_SIZE;
 use super::sink::{Origin, QuadSink};
 use super::table::open;
 use crate::csv::{Chunk, Chunks, Extent, Format, RangeCount, Split, preamble};

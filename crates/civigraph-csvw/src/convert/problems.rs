@@ -44,7 +44,7 @@ impl Context {
     }
 
     /// Adds the problems of a chunk, in order, to those of the run.
-    pub fn accept(&self, problems: Found, diagnostics: &mut Diagnostics) {
+    pub fn accept(&self, problems: FoundProblems, diagnostics: &mut Diagnostics) {
         let full: Vec<Kind> = problems
             .kinds
             .into_iter()
@@ -104,7 +104,7 @@ impl Context {
 }
 
 /// The problems of a finished chunk.
-pub struct Found {
+pub struct FoundProblems {
     diagnostics: Diagnostics,
     kinds: Vec<(Kind, Diagnostic)>,
 }
@@ -227,7 +227,7 @@ impl<'c> Problems<'c> {
     }
 
     /// The problems, those that were only counted included.
-    pub fn finish(mut self) -> Found {
+    pub fn finish(mut self) -> FoundProblems {
         let mut kinds = Vec::with_capacity(self.counts.len());
         let mut counts: Vec<_> = self.counts.drain().collect();
         counts.sort_unstable_by_key(|&(kind, _)| kind);
@@ -238,7 +238,7 @@ impl<'c> Problems<'c> {
             }
             kinds.push((kind, sample));
         }
-        Found {
+        FoundProblems {
             diagnostics: self.diagnostics,
             kinds,
         }

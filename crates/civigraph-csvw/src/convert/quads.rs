@@ -1,8 +1,8 @@
 //! Values to quads: the triple maps of a plan carried out for each row.
 
-use super::chunk::{Prepared, Row};
-use super::expand::digits;
+use super::prepared::Prepared;
 use super::problems::Problems;
+use super::row::{Row, digits};
 use super::sink::{Counter, Origin};
 use super::terms::{LiteralForm, NodeMap, Nodes, State};
 use super::value::{Item, Value};

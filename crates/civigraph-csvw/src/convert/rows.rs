@@ -1,9 +1,9 @@
 //! Rows read again, for what is known only after all rows were read.
 
-use super::chunk::Prepared;
 use super::keys::write_key;
+use super::options::CHUNK_SIZE;
+use super::prepared::Prepared;
 use super::problems::{At, Context};
-use super::run::CHUNK_SIZE;
 use super::table::open;
 use super::value::{CellBuffers, Value, Values};
 use crate::csv::{Chunk, Chunks, Record, preamble};

@@ -1,14 +1,15 @@
 //! The conversion of one table.
 
-use super::chunk::{Converter, Prepared, Report};
+use super::chunk::Converter;
+use super::options::{Options, TableSummary};
+use super::prepared::Prepared;
 use super::problems::Context;
-use super::run::{Options, TableSummary};
 use super::sink::Sink;
-use super::threads::{Source, parallel};
+use super::threads::{ChunkSource, Done, Stop, next, parallel};
 use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::{TableId, TablePlan};
-use crate::resource::{ResolveError, Resolver, Resource};
+use crate::resource::{ResolveError, Resolver, Resource, file};
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -25,22 +26,6 @@ pub struct TableRun<'p> {
     pub options: &'p Options<'p>,
 }
 
-/// What a thread makes of a chunk.
-pub struct Done<C> {
-    pub chunk: C,
-    pub report: Report,
-    /// Bytes of CSV text.
-    pub bytes: u64,
-}
-
-/// Why there is no next chunk.
-pub enum Stop {
-    End,
-    /// The sink needs no more.
-    Done,
-    Io(io::Error),
-}
-
 /// Opens the CSV of a table.
 pub(super) fn open(plan: &TablePlan, resolver: &dyn Resolver) -> Result<Resource, Diagnostic> {
     resolver.resolve(&plan.url).map_err(|error| {
@@ -51,7 +36,7 @@ pub(super) fn open(plan: &TablePlan, resolver: &dyn Resolver) -> Result<Resource
         Diagnostic::new(
             Code::Unreadable,
             Place::file(plan.url.as_str()),
-            format!("cannot open the table: {why}"),
+            file::could_not_read("the table", why),
         )
     })
 }
@@ -60,7 +45,7 @@ fn unreadable(resource: &Resource, error: &io::Error) -> Diagnostic {
     Diagnostic::new(
         Code::Unreadable,
         Place::file(Arc::clone(&resource.name)),
-        format!("cannot read the file: {error}"),
+        file::could_not_read("the table", file::reason(error)),
     )
 }
 
@@ -195,7 +180,7 @@ impl TableRun<'_> {
         // Small tables are not worth a thread.
         let small = size < self.options.chunk_size / 4;
         if stop.is_none() && threads > 1 && !small {
-            let source = Source::new(chunks, first);
+            let source = ChunkSource::new(chunks, first);
             stop = parallel(source, threads, &make, sink, accept)?;
         } else {
             let mut converter = make();
@@ -237,13 +222,5 @@ impl TableRun<'_> {
         if let Some(keys) = self.options.keys {
             keys.incomplete(self.id.index());
         }
-    }
-}
-
-pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
-    match chunks.next_into(chunk) {
-        Ok(true) => None,
-        Ok(false) => Some(Stop::End),
-        Err(error) => Some(Stop::Io(error)),
     }
 }

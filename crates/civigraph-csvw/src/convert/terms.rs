@@ -1,8 +1,8 @@
 //! The terms of a row, made of its values.
 
-use super::chunk::Row;
 use super::expand::Expander;
 use super::problems::Problems;
+use super::row::Row;
 use super::value::{Item, Value};
 use crate::datatype::{Base, canonical_language_tag};
 use crate::plan::{

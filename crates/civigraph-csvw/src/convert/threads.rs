@@ -1,8 +1,7 @@
 //! Chunks of a table on several threads, accepted in order.
 
-use super::chunk::Converter;
+use super::chunk::{Converter, Report};
 use super::sink::{QuadSink, Sink};
-use super::table::{Done, Stop, next};
 use crate::csv::{Chunk, Chunks};
 use std::collections::BTreeMap;
 use std::io;
@@ -10,15 +9,40 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
+/// What a thread makes of a chunk.
+pub struct Done<C> {
+    pub chunk: C,
+    pub report: Report,
+    /// Bytes of CSV text.
+    pub bytes: u64,
+}
+
+/// Why there is no next chunk.
+pub enum Stop {
+    End,
+    /// The sink needs no more.
+    Done,
+    Io(io::Error),
+}
+
+/// Reads the next chunk of a table; says why where there is none.
+pub fn next(chunks: &mut Chunks<'_>, chunk: &mut Chunk) -> Option<Stop> {
+    match chunks.next_into(chunk) {
+        Ok(true) => None,
+        Ok(false) => Some(Stop::End),
+        Err(error) => Some(Stop::Io(error)),
+    }
+}
+
 /// Where threads take chunks from, one at a time.
-pub struct Source<'f> {
+pub struct ChunkSource<'f> {
     chunks: Chunks<'f>,
     first: Option<Chunk>,
     index: u64,
     stop: Option<Stop>,
 }
 
-impl<'f> Source<'f> {
+impl<'f> ChunkSource<'f> {
     /// The chunks of a table, of which the first one has been read.
     pub fn new(chunks: Chunks<'f>, first: Chunk) -> Self {
         Self {
@@ -52,7 +76,7 @@ impl<'f> Source<'f> {
 /// An empty chunk of output goes out before a chunk of rows is read, and only so many are out at a
 /// time: that bounds the memory, however far one thread is ahead of another.
 pub fn parallel<'c, S: Sink>(
-    source: Source<'_>,
+    source: ChunkSource<'_>,
     threads: usize,
     make: &(impl Fn() -> Converter<'c> + Sync),
     sink: &mut S,
@@ -105,7 +129,7 @@ pub fn parallel<'c, S: Sink>(
 
 /// One converting thread.
 fn work<C: QuadSink>(
-    source: &Mutex<(Source<'_>, Receiver<C>)>,
+    source: &Mutex<(ChunkSource<'_>, Receiver<C>)>,
     send: &Sender<(u64, Option<Done<C>>)>,
     mut converter: Converter<'_>,
 ) {

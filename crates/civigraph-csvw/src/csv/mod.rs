@@ -22,8 +22,10 @@ mod oversized;
 mod preamble;
 mod record;
 mod records;
+mod scan;
 mod text;
 mod walk;
+mod words;
 
 pub use chunks::{Chunk, Chunks, Position, Split};
 pub use compare::{LeftOut, RowChanges, compare_rows};

@@ -7,7 +7,7 @@ use super::model::{Annotation, AnnotationValue, Extensions, Table, TableGroup};
 use super::reader::Reader;
 use crate::csv::{self, Dialect};
 use crate::diagnostic::{Code, Diagnostic, Mode, Place};
-use crate::resource::{ResolveError, Resource};
+use crate::resource::{Resource, file};
 use std::sync::Arc;
 
 const RDFS_COMMENT: &str = "http://www.w3.org/2000/01/rdf-schema#comment";
@@ -216,15 +216,7 @@ impl Reader<'_> {
         match self.resolver.resolve(url) {
             Ok(resource) => Some(resource),
             Err(error) => {
-                let message = match (&error, self.was_asked_for(url)) {
-                    (ResolveError::NotFound, true) => {
-                        "the file of this table does not exist".to_owned()
-                    }
-                    _ => {
-                        let reason = self.reason(&error, url);
-                        format!("the file of this table cannot be read: {reason}")
-                    }
-                };
+                let message = file::could_not_read("the table", self.reason(&error, url));
                 let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
                         .with_found(url)

@@ -7,8 +7,8 @@ use super::description::{Group, Table};
 use super::json::{Node, Value as JsonValue};
 use super::reader::{Document, FetchError, Reader};
 use super::table::{described_urls, describes_any_file};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, url};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, file, url};
 use crate::uri::{Template, Value};
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ const METADATA_TYPES: &[&str] = &[
 ];
 
 /// Metadata and the URL of its document.
-pub(super) struct Found {
+pub(super) struct FoundMetadata {
     pub group: Group,
     pub url: String,
 }
@@ -31,7 +31,7 @@ pub(super) struct Found {
 /// What looking for metadata led to.
 pub(super) enum Outcome {
     /// Metadata to be used.
-    Found(Box<Found>),
+    Found(Box<FoundMetadata>),
     /// No metadata: the header of the CSV is all there is.
     Nothing,
     /// Metadata that cannot be used although it must be; the diagnostics say why.
@@ -46,7 +46,7 @@ impl Outcome {
             place: Place::file(csv.name.clone()),
             ..Table::default()
         };
-        Self::Found(Box::new(Found {
+        Self::Found(Box::new(FoundMetadata {
             group: Group {
                 tables: vec![table],
                 ..Group::default()
@@ -147,7 +147,7 @@ impl Reader<'_> {
                 self.push(Diagnostic::new(
                     Code::Unreadable,
                     Place::file(resource.name.clone()),
-                    format!("the file cannot be read: {error}"),
+                    file::could_not_read("the metadata", &error),
                 ));
                 Outcome::Failed
             }
@@ -164,7 +164,7 @@ impl Reader<'_> {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     Place::file(url),
-                    format!("the metadata cannot be read: {}", self.reason(&error, url)),
+                    file::could_not_read("the metadata", self.reason(&error, url)),
                 );
                 self.push_absent(diagnostic, url);
                 return Outcome::Failed;
@@ -180,14 +180,14 @@ impl Reader<'_> {
                 self.push(Diagnostic::new(
                     Code::Unreadable,
                     Place::file(url),
-                    format!("the file cannot be read: {error}"),
+                    file::could_not_read("the metadata", &error),
                 ));
                 return Outcome::Failed;
             }
         };
         if describes_any_file(&top) {
             let group = self.metadata_of_any(&mut document, &top, csvs);
-            return Outcome::Found(Box::new(Found {
+            return Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             }));
@@ -282,7 +282,7 @@ impl Reader<'_> {
                     Diagnostic::new(
                         Code::MetadataIgnored,
                         Place::file(csv.name.clone()),
-                        format!("the metadata of the file cannot be read: {reason}"),
+                        file::could_not_read("the metadata of the file", reason),
                     )
                     .with_found(location),
                 );
@@ -329,7 +329,7 @@ impl Reader<'_> {
             return Attempt::Ignored;
         }
         Attempt::Used(match self.metadata(&mut document, &top) {
-            Some(group) => Outcome::Found(Box::new(Found {
+            Some(group) => Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             })),
@@ -339,7 +339,7 @@ impl Reader<'_> {
 
     fn use_metadata(&mut self, document: &mut Document, top: &Node) -> Outcome {
         match self.metadata(document, top) {
-            Some(group) => Outcome::Found(Box::new(Found {
+            Some(group) => Outcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url.clone(),
             })),
@@ -366,7 +366,7 @@ fn mismatch(
         csv.name
     );
     let hint = base_hint(document, &wanted, &described).unwrap_or_else(|| {
-        "metadata without `url` applies to whatever files are named with it".to_owned()
+        "metadata without `url` applies to whatever files are named with it".into()
     });
     Some(
         Diagnostic::new(Code::MetadataMismatch, document.place_of(top), message)
@@ -377,14 +377,11 @@ fn mismatch(
 }
 
 /// That `@base` is why URLs differ, where file names agree.
-fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<String> {
+fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<Hint> {
     let name = |url: &str| url::identity(url.rsplit('/').next().unwrap_or(url));
     let same_name = described.iter().any(|url| name(url) == name(wanted));
     (same_name && document.base != document.url).then(|| {
-        format!(
-            "`@base` of the metadata is {}; `--catalog FILE` says which file a URL means",
-            document.base
-        )
+        Hint::from(format!("`@base` of the metadata is {}", document.base)).and(Action::MapUrls)
     })
 }
 
@@ -423,7 +420,7 @@ fn why_no_tables(top: &Node) -> Option<(&Node, String, &'static str)> {
         None if top.get("url").is_none() => Some((
             top,
             "it has no `url` that says which file it describes".into(),
-            "a `url`, or `--metadata` to apply it to the files that are named",
+            "a `url`; without one, metadata applies to files that are named with it",
         )),
         None => None,
     }

@@ -4,7 +4,7 @@
 use super::description::{Column, Schema, Title};
 use crate::characters;
 use crate::csv::{self, Dialect, Preamble};
-use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Action, CellPlace, Code, Diagnostic, Diagnostics, Hint, Place};
 use crate::resource::Resource;
 use crate::uri;
 
@@ -187,11 +187,13 @@ impl Header {
             .iter()
             .filter_map(|column| column.titles.first());
         let hint = if found.clone().all(|title| is_known(&title.text, described)) {
-            "the columns are in another order than in the metadata; in a project, `civigraph fmt` puts them in order"
+            Hint::from("the columns are in another order than in the metadata")
+                .and(Action::FormatTables)
         } else if found.clone().any(|title| is_known(&title.text, described)) {
-            "columns are matched by position: is one missing, or one too many?"
+            "columns are matched by position: is one missing, or one too many?".into()
         } else {
             "is this the metadata of another file, or has the file no header (`\"header\": false`)?"
+                .into()
         };
         let alike = self
             .columns
@@ -208,7 +210,7 @@ impl Header {
                 quote.to_string()
             )
         });
-        let hint = quoted.or(alike).unwrap_or_else(|| hint.to_owned());
+        let hint = quoted.or(alike).map_or(hint, Hint::from);
         let found = shown(found.map(|title| format!("{:?}", title.text)));
         let expected = shown(described.iter().map(|column| titles(column)));
         let place = mismatches.first().map(|(_, first)| first.place.clone());
@@ -413,13 +415,17 @@ fn mismatch(
         .take(1000)
         .position(|other| has_title(other));
     let other = other.map(|index| {
-        format!(
-            "columns are matched by position, and this is the title of number {}; `civigraph fmt` puts them in order",
-            index + 1
-        )
+        let number = index + 1;
+        Hint::from(format!(
+            "columns are matched by position, and this is the title of number {number}"
+        ))
+        .and(Action::FormatTables)
     });
     let mut titles = column.titles.iter();
-    let alike = || titles.find_map(|title| characters::difference(&found.text, &title.text));
+    let alike = || {
+        let difference = titles.find_map(|title| characters::difference(&found.text, &title.text));
+        difference.map(Hint::from)
+    };
     Some(Mismatch::Title(
         diagnostic.with_optional_hint(other.or_else(alike)),
     ))

@@ -48,7 +48,7 @@ pub use own::NAMESPACE as OWN_NAMESPACE;
 pub use prefix::well_known_namespace;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::Resolver;
+use crate::resource::{Resolver, file};
 use discovery::{Outcome, is_metadata};
 use model::TableGroup;
 use reader::Reader;
@@ -113,7 +113,7 @@ pub fn load_all(
                 reader.push(Diagnostic::new(
                     Code::Unreadable,
                     Place::file(input_url),
-                    format!("the input cannot be read: {error}"),
+                    file::could_not_read("the input", &error),
                 ));
                 outcomes.push(Outcome::Failed);
                 continue;

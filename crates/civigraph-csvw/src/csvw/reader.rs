@@ -4,8 +4,8 @@ use super::context::{CSVW_CONTEXT, is_language_tag};
 use super::description::{Column, Schema};
 use super::json::{self, Node, Position, Value};
 use crate::csv::Dialect;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::resource::{DOCUMENT_LIMIT, OFFLINE, ResolveError, Resolver, Resource, url};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -108,17 +108,17 @@ impl<'a> Reader<'a> {
                     "{count} columns of {tables} tables have no titles to know them by, `{name}` first"
                 ),
             };
-            let lax = match columns
+            let mut hint = Hint::from(format!("add `\"titles\": {title:?}`"));
+            if columns
                 .iter()
                 .all(|(column, title)| column.name.as_ref() == Some(title))
             {
-                true => "; `check --lax` takes names for titles",
-                false => "",
-            };
+                hint = hint.and(Action::TakeNamesForTitles);
+            }
             self.push(
                 Diagnostic::new(Code::HeaderUnnamed, first.place.clone(), message)
                     .with_found(title.as_str())
-                    .with_hint(format!("add `\"titles\": {title:?}`{lax}")),
+                    .with_hint(hint),
             );
         }
     }
@@ -145,13 +145,12 @@ impl<'a> Reader<'a> {
 
     /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.
     pub fn push_absent(&mut self, diagnostic: Diagnostic, url: &str) {
-        let offline = (!self.was_asked_for(url)).then_some(OFFLINE);
-        let hint = match (&diagnostic.hint, offline) {
-            (Some(hint), Some(offline)) => Some(format!("{hint}; {offline}")),
-            (None, Some(offline)) => Some(offline.to_owned()),
-            (_, None) => None,
+        let diagnostic = match (diagnostic.hint.clone(), self.was_asked_for(url)) {
+            (_, true) => diagnostic,
+            (Some(hint), false) => diagnostic.with_hint(hint.and(Action::Fetch)),
+            (None, false) => diagnostic.with_hint(Action::Fetch),
         };
-        self.push(diagnostic.with_optional_hint(hint));
+        self.push(diagnostic);
     }
 
     /// Fetches and parses a document. The error is a diagnostic without a place where nothing is

@@ -6,6 +6,7 @@ use super::json::{Member, Node, Value};
 use super::own::Level;
 use super::reader::{Document, FetchError, Reader};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
+use crate::resource::file;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ impl Reader<'_> {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
                     document.place_of(&member.value),
-                    format!("the {kind} cannot be read: {}", self.reason(&error, url)),
+                    file::could_not_read(&format!("the {kind}"), self.reason(&error, url)),
                 )
                 .with_found(url);
                 self.push_absent(diagnostic, url);

@@ -5,7 +5,7 @@ use super::inherited;
 use super::json::{Member, Node};
 use super::own::Level;
 use super::reader::{Document, Reader};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Action, Code, Diagnostic};
 use crate::resource::{Resource, url};
 
 const GROUP_NAMES: &[&str] = &[
@@ -133,10 +133,8 @@ impl Reader<'_> {
             )
             .with_expected("`\"tables\": [{\"url\": …}, …]`");
             let hint = describes_any_file(node).then(|| {
-                format!(
-                    "to apply it to a file, name both: `FILE.csv --metadata {}`",
-                    document.file
-                )
+                let metadata = document.file.to_string();
+                Action::ApplyMetadata { metadata }
             });
             self.push(diagnostic.with_optional_hint(hint));
         }

@@ -197,13 +197,13 @@ fn columns_are_matched_by_position() {
     );
     let hints: Vec<_> = diagnostics
         .iter()
-        .filter_map(|d| d.hint.as_deref())
+        .filter_map(|d| d.hint.as_ref().map(ToString::to_string))
         .collect();
     assert_eq!(
         hints,
         [
-            "columns are matched by position, and this is the title of number 2; `civigraph fmt` puts them in order",
-            "columns are matched by position, and this is the title of number 1; `civigraph fmt` puts them in order",
+            "columns are matched by position, and this is the title of number 2; the canonical form has them in order",
+            "columns are matched by position, and this is the title of number 1; the canonical form has them in order",
             "the text is the same, but the language of the table is `en`",
         ]
     );

@@ -49,7 +49,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $section,)* }
             }
 
-            /// The page that `civigraph explain` prints.
+            /// The page about the code: what it means, and what to do about it.
             pub const fn page(self) -> &'static str {
                 match self { $(Code::$name => concat!($($page, "\n",)+),)* }
             }
@@ -64,7 +64,7 @@ macro_rules! codes {
 
 codes! {
     /// The file could not be opened or read. Check its name, that it exists, and its permissions. A URL on
-    /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
+    /// the web is fetched only where that is allowed; a catalog maps URLs to local files.
     Unreadable = "0101", Error, "unreadable file", "";
     /// The bytes are not in the encoding that the dialect declares (UTF-8 unless it says otherwise).
     /// Save the file as UTF-8, or declare its encoding in the dialect: `"dialect": {"encoding": "windows-1251"}`.
@@ -81,8 +81,8 @@ codes! {
     /// metadata does not list, metadata that is not the project's, shapes in a file whose name does not start
     /// with `shapes`, a query or an ontology with another ending. List it, rename it, or move it away.
     UnreadFile = "0107", Warning, "file that nothing reads", "";
-    /// The catalog given with `--catalog` is neither a JSON object of URLs with the paths of their files nor one
-    /// with `resources`, each with a `path`. Mend it at the place that the message names; paths in a catalog are relative to the catalog.
+    /// The catalog is neither a JSON object of URLs with the paths of their files nor one with `resources`, each
+    /// with a `path`. Fix it at the place that the message names; paths in a catalog are relative to the catalog.
     Catalog = "0104", Error, "wrong catalog", "";
     /// A quote opens and never closes, text follows a closing quote, or a quote is in a cell that is not
     /// quoted. Put the whole cell in quotes and double each quote in it: `"the ""old"" town"`.
@@ -112,7 +112,7 @@ codes! {
     Conflict = "0207", Error, "unresolved merge conflict", "";
     /// The first line is `sep=;` or the like: spreadsheets take it as a note about the delimiter, CSV as the
     /// header. Skip it and name the delimiter, `"dialect": {"delimiter": ";", "skipRows": 1}`, as
-    /// `civigraph init` proposes, or delete the line.
+    /// proposed metadata does, or delete the line.
     StatedDelimiter = "0208", Invalid, "note about the delimiter as the header", "";
     /// The file has no line with a column, and no metadata says which there should be: nothing of it can be
     /// checked or converted. An interrupted export leaves such files. Fetch it again, or delete it.
@@ -121,7 +121,7 @@ codes! {
     /// the row.
     RepeatedHeader = "0210", Warning, "header among the rows", "";
     /// No metadata describes the file. By commas its rows have one cell each, and another delimiter separates the cells of
-    /// all rows: nothing of the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as `civigraph init` proposes.
+    /// all rows: nothing of the file is checked. Declare the delimiter, `"dialect": {"delimiter": ";"}`, as proposed metadata does.
     OtherDelimiter = "0211", Invalid, "rows with another delimiter", "tabular-data-model §8";
     /// The JSON of a metadata document does not parse. JSON has no comments and no trailing commas, and
     /// its strings and names are in double quotes. Fix the place that the message names; nothing of
@@ -211,12 +211,12 @@ codes! {
     /// table with the `url` of the CSV, or rename the document.
     MetadataIgnored = "0340", Warning, "metadata does not describe the file", "tabular-data-model §5";
     /// A metadata document, or a schema or dialect that it refers to, cannot be had. Check the name. A URL on
-    /// the web is fetched only with `--allow-fetch`; `--catalog` maps URLs to local files.
+    /// the web is fetched only where that is allowed; a catalog maps URLs to local files.
     MetadataUnreadable = "0341", Error, "metadata not found", "tabular-metadata §6";
     /// Metadata was given for what is metadata itself, and is not read. Name a CSV with the metadata, or the
     /// metadata alone.
     MetadataOfOthers = "0342", Note, "metadata not read", "tabular-data-model §5";
-    /// The metadata that was given with `--metadata` describes other files than the one that was named, so
+    /// The metadata that was given for a file describes other files than the one that was named, so
     /// nothing was checked or converted. Name a file that it describes, add a table with the `url` of the file
     /// to the metadata, or leave `url` out of it: then it describes whatever files are named.
     MetadataMismatch = "0343", Error, "metadata of another file", "tabular-data-model §5";
@@ -233,7 +233,7 @@ codes! {
     /// description, or has a wrong value. Correct its name or its value, or move it.
     OwnAnnotation = "0360", Error, "wrong own annotation", "";
     /// The IRIs of the project start with `http://example.org/`, because its metadata names no base or still
-    /// the one that `civigraph init` proposed. Nobody can publish anything there. Name a base of your own before
+    /// the one that was proposed. Nobody can publish anything there. Name a base of your own before
     /// others use the IRIs: `"https://w3id.org/civigraph/csvw#base": "https://data.example.net/"` in the
     /// metadata, with a slash at its end.
     PlaceholderBase = "0361", Warning, "no base of the project's own", "";
@@ -293,8 +293,8 @@ codes! {
     DatatypeId = "0415", Error, "invalid datatype identifier", "tabular-metadata §5.11.2";
     /// An id, a reference or a label has a character that looks like another one or like nothing: a no-break
     /// space, white space at an end, a zero-width space, a soft hyphen, a letter in two parts, letters of two
-    /// scripts in one word. What looks the same is then not the same. Correct the cell; `civigraph fmt
-    /// --repair` does so in all tables at once, so that references stay right.
+    /// scripts in one word. What looks the same is then not the same. Correct the cell. Formatting
+    /// with repair does so in all tables at once, so that references stay right.
     Unseen = "0416", Warning, "characters that look like others", "";
     /// The `format` is a regular expression, but too large or too deeply nested to be matched, so that no
     /// cell of the column can be checked against it. Write smaller numbers of repetitions and fewer groups.
@@ -355,8 +355,8 @@ codes! {
     /// are then a conflict, and both are kept.
     ClaimAgainstCell = "0609", Warning, "claim against its cell", "";
     /// A source document is not the one that the curator read: its digest or its length differs.
-    /// `civigraph evidence move` looks for the words of every span in it, writes down where they are, and
-    /// records its new digest once all of them are found. Where words have changed, review their claims.
+    /// The words of every span can be looked for in it again; once all of them are found, its new digest is
+    /// recorded. Where words have changed, review their claims.
     DocumentChanged = "0610", Error, "changed document", "";
     /// A source document is there and cannot be read, or is not UTF-8. Check its permissions, or save it as
     /// UTF-8; then its spans and its digest must be recorded anew.
@@ -365,11 +365,11 @@ codes! {
     /// points from 0; the end is exclusive. Find the words in the document and record where they are.
     SpanOutside = "0612", Error, "span outside its document", "oa:TextPositionSelector";
     /// The words at a span are not those whose digest was recorded. Nothing is matched roughly: a
-    /// lookalike is an error. Where the same words are elsewhere now, the hint says so, and
-    /// `civigraph evidence move` writes that down. If the words have changed, review the claims that rest on
-    /// them, take the evidence out and record other words with `civigraph evidence add`.
+    /// lookalike is an error. Where the same words are elsewhere now, the hint says so.
+    /// If the words have changed, review the claims that rest on them, take the evidence out and record other
+    /// words.
     SpanDiffers = "0613", Error, "span with other words", "oa:TextPositionSelector";
-    /// The folder that `--sources` names does not have a source document, so none of its spans can be checked.
+    /// The folder of sources does not have a source document, so none of its spans can be checked.
     /// Put the document there under the file name of its row, or name the folder that has it.
     DocumentMissing = "0614", Error, "missing document", "";
     /// A decision about sameness makes no triple, so nothing follows from it. Things are merged by
@@ -399,15 +399,15 @@ codes! {
     /// it for a missing brace, dot or prefix.
     QuerySyntax = "0701", Error, "SPARQL syntax error", "SPARQL 1.1 Query Language §19";
     /// The query is longer, deeper or wider than the limits allow. Limits keep one query from taking all
-    /// memory and time; split it, or raise the limit where the command offers that.
+    /// memory and time; split it, or raise the limit where that is offered.
     QueryLimit = "0702", Error, "query over a limit", "";
     /// Queries read the published graph and nothing else: `SERVICE`, updates and `LOAD` are refused. To change
-    /// the graph, change the CSV tables and run `civigraph build`.
+    /// the graph, change the CSV tables and build the project.
     QueryForbidden = "0703", Error, "query that is not allowed", "";
-    /// There is no stored query, and no file, of that name. `civigraph list queries` shows them all.
+    /// There is no stored query, and no file, of that name.
     UnknownQuery = "0704", Error, "unknown query", "";
-    /// The stored query has no parameter of that name. Correct the name; `civigraph list queries` shows the
-    /// parameters of each query.
+    /// The stored query has no parameter of that name. Correct the name: the list of stored queries
+    /// has the parameters of each.
     UnknownParameter = "0705", Error, "unknown parameter", "";
     /// The value does not match the type of the parameter. Values become terms, never text of the query.
     /// Write it like the example in the message.
@@ -423,13 +423,12 @@ codes! {
     /// `title@LANGUAGE`, `description`, `tags` and `param`.
     QueryHeaderKey = "0720", Warning, "unknown key in a query header", "";
     /// The query took longer than its time limit. What was printed before is not the whole answer. Narrow the
-    /// query, or raise `--timeout`.
+    /// query, or raise the limit.
     QueryTimeout = "0709", Error, "query timed out", "";
     /// The query was understood, but could not be evaluated. The message has the reason; this is rarely the
     /// fault of the query. Run it again, and report it if it stays.
     QueryFailed = "0710", Error, "query failed", "";
-    /// Nothing in the graph has that IRI, id or label. Look at the proposals in the hint; `civigraph list` shows
-    /// what there is.
+    /// Nothing in the graph has that IRI, id or label. Look at the proposals in the hint.
     UnknownEntity = "0711", Error, "unknown entity", "";
     /// Several things have that label or id. Name one by its IRI or by its kind and id: `city/irbit`.
     AmbiguousEntity = "0712", Error, "ambiguous name", "";
@@ -448,29 +447,29 @@ codes! {
     /// build without a text index.
     QueryFunction = "0715", Error, "unknown function", "";
     /// The query needed more memory than its limit. What was printed before is not the whole answer. Sorting,
-    /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise `--memory`.
+    /// grouping and `DISTINCT` hold all rows at once: narrow the query, or raise the limit.
     QueryMemory = "0716", Error, "query over its memory limit", "";
     /// A constant of `REGEX` or `REPLACE` is not a regular expression of XPath, or its flags are not. The message says
     /// what is wrong with it; `SELECT (REGEX("text", "expression") AS ?found) {}` tries one.
     QueryPattern = "0717", Error, "wrong regular expression", "XPath and XQuery Functions 3.1 §5.6.1";
     /// Nothing has been published in this folder yet, or no build has that id, or several have ids that
-    /// start so. Run `civigraph build`; `civigraph builds` lists what there is.
+    /// start so.
     NoBuild = "0801", Error, "nothing published", "";
     /// A file of the build is missing, cut, damaged or not its own. A damaged build is never opened, and never
-    /// taken for an empty graph. `civigraph build` makes a new one.
+    /// taken for an empty graph. Build the project again.
     TornBuild = "0802", Error, "damaged build", "";
-    /// The folder holds something that Civigraph did not build. Name the right folder with `--store`, or run
-    /// `civigraph build` to make a build.
+    /// The folder holds something that Civigraph did not build. Name the right folder, or build the
+    /// project.
     ForeignStore = "0803", Error, "not a build of Civigraph", "";
     /// Two builds cannot run at once in one folder. The message names the process that builds; its lock ends
     /// with it. Wait for it, or end it.
     BuilderRunning = "0804", Error, "another build is running", "";
-    /// The build was made by a version of Civigraph with another layout. `civigraph build` makes a new one.
+    /// The build was made by a version of Civigraph with another layout. Build the project again.
     OtherFormat = "0805", Error, "build of another format", "";
     /// A file of the store or of a dump could not be read or written: no space, no permission.
-    /// What is published stays as it was. Make room or correct the permissions, and run the command again.
+    /// What is published stays as it was. Make room or correct the permissions, and try again.
     StoreFiles = "0806", Error, "store files", "";
-    /// The store does not have the quads that were loaded. The build is not published. Run `civigraph build`
+    /// The store does not have the quads that were loaded. The build is not published. Build the project
     /// again; if it happens twice, it is a defect of Civigraph or of the disk.
     Miscount = "0807", Error, "quads do not add up", "";
     /// A Turtle file (ontology, shapes, alignment) does not parse. Mend it at the place that the message
@@ -480,15 +479,13 @@ codes! {
     /// RDF/XML cannot write every property, JSON-LD cannot write triple terms. Choose another; `nquads` holds
     /// everything.
     ExportFormat = "0810", Error, "format cannot hold this", "";
-    /// The build has no graph of that name. `civigraph list graphs` shows them all.
+    /// The build has no graph of that name.
     UnknownGraph = "0811", Error, "unknown graph", "";
-    /// `civigraph diff` compares builds, dumps, project folders and git revisions. What was named is none
-    /// of them. `civigraph builds` lists the builds.
+    /// Builds, dumps, project folders and git revisions can be compared. What was named is none of them.
     UnknownVersion = "0812", Error, "unknown version", "";
     /// An RDF patch names blank nodes by the labels of its first file, and that file has none for some of those
     /// that change: `[ ]` and `( )` in Turtle, elements without `rdf:nodeID` in RDF/XML. Nobody could apply such
-    /// a patch. Write the first version as N-Quads (`civigraph export --format nquads`), or compare without
-    /// `--triples`.
+    /// a patch. Write the first version as N-Quads, or compare things and not triples.
     UnlabelledNode = "0813", Error, "blank node without a label", "";
     /// The tables cannot be written back from the graph: nothing in it tells the rows of this table, or
     /// some of them make no triple; or there are comments, which make none either. Give the table a primary
@@ -507,7 +504,7 @@ codes! {
     /// yield triples that cannot be told apart. Give each column a property of its own.
     InverseAmbiguous = "0823", Error, "cell not certain in the graph", "";
     /// The tables that were read from the graph do not make the same graph again, so they are not
-    /// written. Has the metadata changed since the build? `civigraph build` makes them agree.
+    /// written. Has the metadata changed since the build? A new build makes them agree.
     InverseDiffers = "0824", Error, "tables and graph differ", "";
     /// The graph holds a value that the `format` of its column cannot express, so that no cell would be read as
     /// this value again: a number with more decimal places than its pattern has, an item that holds the

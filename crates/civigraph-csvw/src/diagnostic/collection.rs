@@ -1,6 +1,6 @@
 //! All the diagnostics of one run, bounded in memory however many rows are wrong.
 
-use super::{Code, Diagnostic, Mode, Severity};
+use super::{Code, Diagnostic, Mode, Place, Severity};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -75,6 +75,26 @@ impl Diagnostics {
     #[must_use]
     pub fn in_language(mut self, language: &str) -> Self {
         self.language = language.into();
+        self
+    }
+
+    /// Names the place of what was asked for as an interface does: `command line`.
+    #[must_use]
+    pub fn naming_requests(mut self, name: &str) -> Self {
+        let name: Arc<str> = name.into();
+        for diagnostic in &mut self.kept {
+            if &*diagnostic.place.file == Place::REQUEST {
+                diagnostic.place.file = Arc::clone(&name);
+            }
+        }
+        let counts = std::mem::take(&mut self.counts);
+        self.counts = counts
+            .into_iter()
+            .map(|((code, file, column), count)| match &*file {
+                Place::REQUEST => ((code, Arc::clone(&name), column), count),
+                _ => ((code, file, column), count),
+            })
+            .collect();
         self
     }
 
@@ -225,7 +245,6 @@ fn kind(diagnostic: &Diagnostic) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Place;
 
     fn required(line: u64) -> Diagnostic {
         Diagnostic::new(Code::Required, Place::at("a.csv", line, 1), "empty")

@@ -4,9 +4,13 @@
 //! [`Diagnostic`]s into a [`Diagnostics`] and go on. Severity is not chosen by whoever finds a
 //! problem: one table of rules ([`code`]) says for each code how much it weighs when converting
 //! and when validating ([`Mode`]).
+//!
+//! What to do about a problem is a [`Hint`]. The commands of a program are not named in it: it names an [`Action`],
+//! and each interface has its own [`Wording`].
 
 pub mod code;
 mod collection;
+mod hint;
 mod place;
 pub mod render;
 pub mod suggest;
@@ -14,6 +18,7 @@ pub mod text;
 
 pub use code::Code;
 pub use collection::{Diagnostics, Group};
+pub use hint::{Action, Hint, Neutral, Wording};
 pub use place::{CellPlace, Place};
 
 use std::sync::Arc;
@@ -65,8 +70,8 @@ pub struct Diagnostic {
     pub found: Option<String>,
     /// What would have been right.
     pub expected: Option<String>,
-    /// What to do about it: a did-you-mean, a command.
-    pub hint: Option<String>,
+    /// What to do about it: a did-you-mean, an action.
+    pub hint: Option<Hint>,
 }
 
 impl Diagnostic {
@@ -121,15 +126,15 @@ impl Diagnostic {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// Adds what to do about it, where something is known.
     #[must_use]
-    pub fn with_optional_hint(mut self, hint: Option<String>) -> Self {
-        self.hint = hint.or(self.hint);
+    pub fn with_optional_hint(mut self, hint: Option<impl Into<Hint>>) -> Self {
+        self.hint = hint.map(Into::into).or(self.hint);
         self
     }
 }

@@ -29,6 +29,14 @@ pub struct CellPlace {
 }
 
 impl Place {
+    /// The name of the place of what was asked for, and is in no file: the name of a thing, the value of a parameter.
+    pub const REQUEST: &str = "request";
+
+    /// What was asked for, as against a file.
+    pub fn request() -> Self {
+        Self::file(Self::REQUEST)
+    }
+
     /// A whole file.
     pub fn file(file: impl Into<Arc<str>>) -> Self {
         Self {

@@ -21,8 +21,8 @@ pub use encode::Unencodable;
 pub use layout::Layout;
 
 use crate::csv::{Dialect, Format, Position, Records, Text, declare_delimiter, other_delimiter};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::resource::Resource;
+use crate::diagnostic::{Action, Code, Diagnostic, Place};
+use crate::resource::{Resource, file};
 use cells::Writer;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -201,7 +201,7 @@ fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic
         vec![Diagnostic::new(
             Code::Unreadable,
             place(),
-            format!("cannot read the file: {error}"),
+            file::could_not_read("the table", file::reason(&error)),
         )]
     };
     let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
@@ -353,7 +353,7 @@ impl Parts {
             return Some(
                 Diagnostic::new(Code::HeaderTitle, place(), message)
                     .with_found(titles.join(", "))
-                    .with_hint("`civigraph check` says how the two differ"),
+                    .with_hint(Action::CheckTables),
             );
         }
         let mut repaired: HashMap<Vec<String>, Vec<String>> = HashMap::new();

@@ -322,7 +322,7 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
             mark => format!("`{mark}`"),
         };
         notes.push(format!(
-            "Cells with {mark} are taken as lists, whose items `civigraph fmt` sorts. If their order means \
+            "Cells with {mark} are taken as lists, whose items the canonical form sorts. If their order means \
              something, declare `\"ordered\": true`."
         ));
     }

@@ -62,7 +62,7 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
     let mut tables = Vec::with_capacity(files.len());
     let mut budget = options.remembered_values;
     for file in files {
-        let source = source::Source::open(file)?;
+        let source = source::GuessedTable::open(file)?;
         tables.push(profile::Table::read(source, &mut budget)?);
     }
     let keys = keys::Keys::find(&mut tables, budget)?;

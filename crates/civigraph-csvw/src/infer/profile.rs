@@ -3,7 +3,7 @@
 use super::almost::Almost;
 use super::candidate::{Candidate, Remaining, speaks_of_years};
 use super::name;
-use super::source::Source;
+use super::source::GuessedTable;
 use crate::datatype::value::is_valid;
 use crate::datatype::{Base, Datatype, DatatypeDescription, Parser};
 use crate::diagnostic::Diagnostic;
@@ -44,7 +44,7 @@ const MAX_LIST_VALUES: usize = 10_000;
 /// A file and what its rows say.
 pub struct Table {
     /// The file.
-    pub source: Source,
+    pub source: GuessedTable,
     /// The file's name without its extension.
     pub name: String,
     /// Data rows.
@@ -205,7 +205,7 @@ struct List {
 
 impl Table {
     /// Reads all rows. `budget` is how many more values may be remembered.
-    pub fn read(source: Source, budget: &mut usize) -> Result<Self, Box<Diagnostic>> {
+    pub fn read(source: GuessedTable, budget: &mut usize) -> Result<Self, Box<Diagnostic>> {
         let titles = source.titles();
         let names = name::names(&titles);
         let mut columns: Vec<Column> = titles

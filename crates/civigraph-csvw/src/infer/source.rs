@@ -3,7 +3,7 @@
 use super::encoding;
 use crate::csv::{self, Chunk, Chunks, Dialect, Format, Preamble, Record, Text};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::resource::{Content, Resource};
+use crate::resource::{Content, Resource, file};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const HEAD_RECORDS: usize = 200;
 const CHUNK: usize = 1 << 20;
 
 /// A file ready to be read.
-pub struct Source {
+pub struct GuessedTable {
     /// The file as the user named it.
     pub path: PathBuf,
     /// How it is written.
@@ -29,13 +29,13 @@ pub struct Source {
     resource: Resource,
 }
 
-impl Source {
+impl GuessedTable {
     /// Opens a file and guesses its dialect.
     pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name: Arc<str> = path.to_string_lossy().into();
         let mut head = Vec::new();
         let content = Content::of_file(path).map_err(|error| unreadable(&name, &error))?;
-        std::fs::File::open(content.path().unwrap_or(path))
+        file::open(content.path().unwrap_or(path))
             .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
             .map_err(|error| unreadable(&name, &error))?;
         if let Some(what) = csv::other_content(&head) {
@@ -198,11 +198,8 @@ impl Source {
 }
 
 fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(
-        Code::Unreadable,
-        Place::file(Arc::clone(name)),
-        format!("cannot read the file: {error}"),
-    ))
+    let path = Path::new(&**name);
+    Box::new(file::unreadable(path, name, "the table", error))
 }
 
 /// The text at the start of a file.

@@ -7,7 +7,7 @@ use super::plan::{KeyPlan, Reference};
 use super::report;
 use super::rows::{Fetched, KeyRow, Rows, Which};
 use super::runs::Sorted;
-use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Hint, suggest};
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::ControlFlow;
@@ -130,11 +130,11 @@ impl Reported<'_> {
             .map(|(index, (row, text))| {
                 let hint = match candidates.alike.get(&text) {
                     // The text is there: what differs is the value.
-                    Some(other) => report::difference(from, to, row, &text, other),
+                    Some(other) => report::difference(from, to, row, &text, other).map(Hint::from),
                     None if row.has_null() => Some(report::null(from, row)),
                     None if index < SUGGESTIONS => {
                         let texts = candidates.texts.iter().map(String::as_str);
-                        suggest::hint(&text, texts)
+                        suggest::hint(&text, texts).map(Hint::from)
                     }
                     None => None,
                 };

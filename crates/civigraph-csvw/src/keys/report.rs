@@ -3,7 +3,7 @@
 use super::plan::Key;
 use super::rows::{KeyRow, KeyValue};
 use crate::csvw::OWN_NAMESPACE;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint};
 
 /// A row whose primary key is that of an earlier row.
 pub(super) fn duplicate(key: &Key, row: &KeyRow, first: &KeyRow) -> Diagnostic {
@@ -32,7 +32,7 @@ pub(super) fn dangling(
     url: &str,
     row: &KeyRow,
     text: &str,
-    hint: Option<String>,
+    hint: Option<Hint>,
 ) -> Diagnostic {
     let table = file_name(url);
     let what = if from.items { "the item" } else { "the key" };
@@ -50,14 +50,14 @@ pub(super) fn dangling(
 }
 
 /// What to do about a reference with a null in it.
-pub(super) fn null(from: &Key, row: &KeyRow) -> String {
+pub(super) fn null(from: &Key, row: &KeyRow) -> Hint {
     let name = row.cells.iter().position(|cell| cell.value.is_null());
     let name = name.and_then(|index| from.names.get(index));
-    format!(
-        "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`; \
-         `check --lax` takes all of them so",
+    Hint::from(format!(
+        "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`",
         name.map_or("", String::as_str)
-    )
+    ))
+    .and(Action::TakeNullReferences)
 }
 
 /// What tells the value of a key from that of a row whose key has the same text.

@@ -1,10 +1,9 @@
 //! A catalog: a JSON map from URL to local file, content type and headers.
 
 use super::header::{ContentType, links, single_language};
-use super::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, Unpacker, url};
+use super::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, Unpacker, file, url};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -86,23 +85,8 @@ impl Catalog {
     /// Reads a catalog; the paths in it are relative to its folder.
     pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name = path.to_string_lossy();
-        let unreadable = |reason: String| {
-            Box::new(Diagnostic::new(
-                Code::Unreadable,
-                Place::file(name.as_ref()),
-                format!("the catalog cannot be read: {reason}"),
-            ))
-        };
-        let mut text = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut text))
-            .map_err(|error| unreadable(error.to_string()))?;
-        if text.len() as u64 > DOCUMENT_LIMIT {
-            return Err(unreadable(format!(
-                "it has more than {} MiB",
-                DOCUMENT_LIMIT / (1024 * 1024)
-            )));
-        }
+        let text = file::read(path, DOCUMENT_LIMIT)
+            .map_err(|error| Box::new(file::unreadable(path, &name, "the catalog", &error)))?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Self::parse(&text, folder).map_err(|error| {
             let words = error.to_string();

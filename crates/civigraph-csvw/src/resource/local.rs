@@ -1,7 +1,7 @@
 //! Local files, by path, by `file:` URL, or by a URL below a base that the user gave.
 
 use super::unpack::{Unpacker, unpacked_name};
-use super::{ResolveError, Resolver, Resource, url};
+use super::{ResolveError, Resolver, Resource, file, url};
 use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
@@ -107,7 +107,7 @@ impl Resolver for LocalFiles {
         let path = as_it_is_spelt(path);
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
-                return Err(ResolveError::Failed("it is a folder".into()));
+                return Err(ResolveError::Failed("it is a directory".into()));
             }
             Ok(_) => {}
             Err(error)
@@ -118,12 +118,12 @@ impl Resolver for LocalFiles {
             {
                 return Err(ResolveError::NotFound);
             }
-            Err(error) => return Err(ResolveError::Failed(error.to_string())),
+            Err(error) => return Err(ResolveError::Failed(file::reason(&error))),
         }
         let content = self
             .unpacker
             .content(&path)
-            .map_err(|error| ResolveError::Failed(error.to_string()))?;
+            .map_err(|error| ResolveError::Failed(file::reason(&error)))?;
         let name = path
             .strip_prefix(&self.folder)
             .unwrap_or(&path)

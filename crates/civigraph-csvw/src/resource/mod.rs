@@ -6,6 +6,7 @@
 mod catalog;
 #[cfg(feature = "fetch")]
 mod fetch;
+pub mod file;
 mod header;
 mod local;
 mod unpack;
@@ -26,9 +27,6 @@ use std::sync::Arc;
 
 /// The largest metadata document, catalog or site-wide configuration that is read, in bytes.
 pub const DOCUMENT_LIMIT: u64 = 16 * 1024 * 1024;
-
-/// What a user can do about a URL on the web that gives nothing.
-pub const OFFLINE: &str = "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files";
 
 /// What is behind a URL.
 #[derive(Debug, Clone)]
@@ -198,12 +196,8 @@ impl Resource {
     ///
     /// Refuses one of more than `limit` bytes.
     pub fn read(&self, limit: u64) -> Result<Arc<[u8]>, ResolveError> {
-        let too_large = || {
-            ResolveError::Failed(format!(
-                "it has more than {} MiB, which no metadata document needs",
-                limit / (1024 * 1024)
-            ))
-        };
+        let too_large =
+            || ResolveError::Failed(format!("it has more than {} MiB", limit / (1024 * 1024)));
         match &self.content {
             Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
             Content::Bytes(bytes) => Ok(Arc::clone(bytes)),
@@ -219,7 +213,7 @@ impl Resource {
 
     /// The first bytes, at most `limit` of them.
     pub fn read_start(&self, limit: u64) -> Result<Vec<u8>, ResolveError> {
-        let failed = |error: io::Error| ResolveError::Failed(error.to_string());
+        let failed = |error: io::Error| ResolveError::Failed(file::reason(&error));
         let mut bytes = Vec::new();
         let mut start = self.content.range(0..limit).map_err(failed)?;
         start.read_to_end(&mut bytes).map_err(failed)?;

@@ -1,9 +1,13 @@
 //! Annotations of GitHub Actions: workflow commands, one a line.
 
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, Severity, Wording};
 use std::io::{self, Write};
 
-pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(
+    diagnostics: &Diagnostics,
+    wording: &dyn Wording,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for diagnostic in diagnostics.iter() {
         let place = &diagnostic.place;
         let command = match diagnostics.severity(diagnostic) {
@@ -28,9 +32,10 @@ pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Resu
                 cell.column_name
             ));
         }
+        let hint = diagnostic.hint.as_ref();
         for (label, value) in [
-            ("expected", &diagnostic.expected),
-            ("hint", &diagnostic.hint),
+            ("expected", diagnostic.expected.clone()),
+            ("hint", hint.and_then(|hint| hint.worded(wording))),
         ] {
             if let Some(value) = value {
                 text.push_str(&format!("\n{label}: {value}"));

@@ -4,7 +4,7 @@
 //! can jump; what belongs to it follows indented.
 
 use crate::diagnostic::text::visible;
-use crate::diagnostic::{CellPlace, Diagnostic, Diagnostics, Group, Place, Severity};
+use crate::diagnostic::{CellPlace, Diagnostic, Diagnostics, Group, Place, Severity, Wording};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -24,7 +24,12 @@ const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
 const HINT: Style = AnsiColor::BrightCyan.on_default();
 
-pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(
+    diagnostics: &Diagnostics,
+    all: bool,
+    wording: &dyn Wording,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if diagnostics.is_empty() {
         return Ok(());
     }
@@ -38,11 +43,15 @@ pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) 
         (std::cmp::Reverse(group.severity), noise)
     });
     let mut blocks: Vec<Vec<String>> = Vec::new();
+    let blocks_of = |shown: usize| -> Vec<Vec<String>> {
+        let blocks = groups.iter().map(|group| block(group, shown, wording));
+        blocks.collect()
+    };
     if all {
-        blocks = groups.iter().map(|g| block(g, usize::MAX)).collect();
+        blocks = blocks_of(usize::MAX);
     } else {
         for shown in SHOWN_PER_KIND {
-            blocks = groups.iter().map(|g| block(g, shown)).collect();
+            blocks = blocks_of(shown);
             if blocks.iter().map(Vec::len).sum::<usize>() <= LINE_LIMIT {
                 break;
             }
@@ -56,11 +65,10 @@ pub(super) fn render(diagnostics: &Diagnostics, all: bool, out: &mut dyn Write) 
     }
     let hidden = shown.iter().filter(|shown| !**shown).count() as u64;
     if hidden > 0 {
-        writeln!(
-            out,
-            "{DIM}… and {} more; `--all` shows everything{DIM:#}",
-            counted(hidden, "kind of problem", "kinds of problems")
-        )?;
+        let more = counted(hidden, "kind of problem", "kinds of problems");
+        let how = wording.everything().map(|how| format!("; {how}"));
+        let how = how.unwrap_or_default();
+        writeln!(out, "{DIM}… and {more} more{how}{DIM:#}")?;
     }
     summary(diagnostics, &groups, out)
 }
@@ -109,12 +117,12 @@ fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write)
 }
 
 /// The lines of one kind of problem.
-fn block(group: &Group<'_>, shown: usize) -> Vec<String> {
+fn block(group: &Group<'_>, shown: usize, wording: &dyn Wording) -> Vec<String> {
     let mut lines = Vec::new();
     let mut said = Details::default();
     for diagnostic in group.kept.iter().take(shown) {
         lines.push(head(group.severity, diagnostic));
-        said = details(diagnostic, &said, &mut lines);
+        said = details(diagnostic, &said, wording, &mut lines);
     }
     let shown = shown.min(group.kept.len()) as u64;
     if group.count > shown {
@@ -130,11 +138,9 @@ fn block(group: &Group<'_>, shown: usize) -> Vec<String> {
         } else {
             format!(" ({section})")
         };
-        let rule = format!(
-            "{}{section}, see `civigraph explain {}`",
-            first.code.title(),
-            first.code
-        );
+        let page = wording.page_of(first.code).map(|page| format!(", {page}"));
+        let page = page.unwrap_or_default();
+        let rule = format!("{}{section}{page}", first.code.title());
         lines.push(detail("rule", &format!("{DIM}{rule}{DIM:#}")));
     }
     lines
@@ -147,7 +153,14 @@ struct Details {
     hint: Option<String>,
 }
 
-fn details(diagnostic: &Diagnostic, said: &Details, lines: &mut Vec<String>) -> Details {
+fn details(
+    diagnostic: &Diagnostic,
+    said: &Details,
+    wording: &dyn Wording,
+    lines: &mut Vec<String>,
+) -> Details {
+    let hint = diagnostic.hint.as_ref();
+    let hint = hint.and_then(|hint| hint.worded(wording));
     if let Some(cell) = &diagnostic.place.cell {
         let column = format!("{DIM}{}{DIM:#}", column(cell));
         let text = match diagnostic.found.as_deref().map(visible) {
@@ -166,14 +179,14 @@ fn details(diagnostic: &Diagnostic, said: &Details, lines: &mut Vec<String>) -> 
     {
         lines.push(detail("expected", &visible(expected)));
     }
-    if diagnostic.hint != said.hint
-        && let Some(hint) = &diagnostic.hint
+    if hint != said.hint
+        && let Some(hint) = &hint
     {
         lines.push(detail("hint", &format!("{HINT}{}{HINT:#}", visible(hint))));
     }
     Details {
         expected: diagnostic.expected.clone(),
-        hint: diagnostic.hint.clone(),
+        hint,
     }
 }
 

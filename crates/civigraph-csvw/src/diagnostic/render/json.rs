@@ -1,6 +1,6 @@
 //! One JSON document.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Wording};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -26,7 +26,7 @@ pub(super) struct Record<'a> {
     column_name: Option<&'a str>,
     found: Option<&'a str>,
     expected: Option<&'a str>,
-    hint: Option<&'a str>,
+    hint: Option<String>,
     rule: Option<&'static str>,
 }
 
@@ -48,9 +48,13 @@ pub(super) struct Summary {
     notes: u64,
 }
 
-pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(
+    diagnostics: &Diagnostics,
+    wording: &dyn Wording,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let report = Report {
-        diagnostics: records(diagnostics).collect(),
+        diagnostics: records(diagnostics, wording).collect(),
         not_listed: not_listed(diagnostics),
         summary: summary(diagnostics),
     };
@@ -58,13 +62,16 @@ pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Resu
     writeln!(out)
 }
 
-pub(super) fn records(diagnostics: &Diagnostics) -> impl Iterator<Item = Record<'_>> {
+pub(super) fn records<'a>(
+    diagnostics: &'a Diagnostics,
+    wording: &'a dyn Wording,
+) -> impl Iterator<Item = Record<'a>> {
     diagnostics
         .iter()
-        .map(|diagnostic| record(diagnostic, diagnostics.severity(diagnostic)))
+        .map(move |diagnostic| record(diagnostic, diagnostics.severity(diagnostic), wording))
 }
 
-fn record(diagnostic: &Diagnostic, severity: Severity) -> Record<'_> {
+fn record<'a>(diagnostic: &'a Diagnostic, severity: Severity, wording: &dyn Wording) -> Record<'a> {
     let place = &diagnostic.place;
     let section = diagnostic.code.section();
     Record {
@@ -79,7 +86,10 @@ fn record(diagnostic: &Diagnostic, severity: Severity) -> Record<'_> {
         column_name: place.cell.as_ref().map(|cell| &*cell.column_name),
         found: diagnostic.found.as_deref(),
         expected: diagnostic.expected.as_deref(),
-        hint: diagnostic.hint.as_deref(),
+        hint: diagnostic
+            .hint
+            .as_ref()
+            .and_then(|hint| hint.worded(wording)),
         rule: (!section.is_empty()).then_some(section),
     }
 }

@@ -1,7 +1,7 @@
 //! One JSON object a line: the diagnostics, then what was only counted, then the summary.
 
 use super::json;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Wording};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -13,8 +13,12 @@ enum Line<'a> {
     Summary(json::Summary),
 }
 
-pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
-    for record in json::records(diagnostics) {
+pub(super) fn render(
+    diagnostics: &Diagnostics,
+    wording: &dyn Wording,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for record in json::records(diagnostics, wording) {
         line(&Line::Diagnostic(record), out)?;
     }
     for counted in json::not_listed(diagnostics) {

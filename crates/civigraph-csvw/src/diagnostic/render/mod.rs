@@ -6,7 +6,7 @@ mod json;
 mod jsonl;
 mod sarif;
 
-use super::Diagnostics;
+use super::{Diagnostics, Wording};
 use std::io::{self, Write};
 
 /// How a report is written.
@@ -28,7 +28,8 @@ pub enum Format {
 /// Writes a report.
 ///
 /// Only the human form leaves out diagnostics that the collection kept; `all` makes it write them too.
-/// It carries ANSI colours: strip them on the way to anything that is not a terminal.
+/// It carries ANSI colours: strip them on the way to anything that is not a terminal. Hints are in the words of the
+/// interface, [`Neutral`](super::Neutral) for none.
 ///
 /// # Errors
 ///
@@ -37,21 +38,22 @@ pub fn render(
     diagnostics: &Diagnostics,
     format: Format,
     all: bool,
+    wording: &dyn Wording,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Human => human::render(diagnostics, all, out),
-        Format::Json => json::render(diagnostics, out),
-        Format::Jsonl => jsonl::render(diagnostics, out),
-        Format::Sarif => sarif::render(diagnostics, out),
-        Format::Github => github::render(diagnostics, out),
+        Format::Human => human::render(diagnostics, all, wording, out),
+        Format::Json => json::render(diagnostics, wording, out),
+        Format::Jsonl => jsonl::render(diagnostics, wording, out),
+        Format::Sarif => sarif::render(diagnostics, wording, out),
+        Format::Github => github::render(diagnostics, wording, out),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{CellPlace, Code, Diagnostic, Mode, Place};
+    use crate::diagnostic::{CellPlace, Code, Diagnostic, Mode, Neutral, Place};
 
     /// A report with everything that a report can hold: groups, counts, both severities, hints,
     /// hostile values, a place without a cell and one without a line.
@@ -102,7 +104,7 @@ mod tests {
 
     fn written(format: Format, all: bool) -> String {
         let mut out = Vec::new();
-        assert!(render(&sample(), format, all, &mut out).is_ok());
+        assert!(render(&sample(), format, all, &Neutral, &mut out).is_ok());
         String::from_utf8_lossy(&out).replace(env!("CARGO_PKG_VERSION"), "VERSION")
     }
 
@@ -161,7 +163,7 @@ mod tests {
             }
         }
         let mut out = Vec::new();
-        assert!(render(&all, Format::Human, false, &mut out).is_ok());
+        assert!(render(&all, Format::Human, false, &Neutral, &mut out).is_ok());
         let lines = String::from_utf8_lossy(&out).lines().count();
         assert!((100..200).contains(&lines), "{lines} lines");
     }

@@ -1,13 +1,17 @@
 //! SARIF 2.1.0 (OASIS), for code scanning services and editors.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Wording};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(
+    diagnostics: &Diagnostics,
+    wording: &dyn Wording,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     // A set, so that the rules are listed once each and in order of number.
     let codes: Vec<Code> = diagnostics
         .iter()
@@ -17,7 +21,10 @@ pub(super) fn render(diagnostics: &Diagnostics, out: &mut dyn Write) -> io::Resu
         .collect();
     let results: Vec<Value> = diagnostics
         .iter()
-        .map(|diagnostic| result(diagnostic, diagnostics.severity(diagnostic), &codes))
+        .map(|diagnostic| {
+            let severity = diagnostics.severity(diagnostic);
+            result(diagnostic, severity, &codes, wording)
+        })
         .collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -45,7 +52,12 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(diagnostic: &Diagnostic, severity: Severity, codes: &[Code]) -> Value {
+fn result(
+    diagnostic: &Diagnostic,
+    severity: Severity,
+    codes: &[Code],
+    wording: &dyn Wording,
+) -> Value {
     let place = &diagnostic.place;
     let mut physical = Map::new();
     physical.insert("artifactLocation".into(), json!({"uri": uri(&place.file)}));
@@ -70,13 +82,14 @@ fn result(diagnostic: &Diagnostic, severity: Severity, codes: &[Code]) -> Value 
         );
     }
     let mut properties = Map::new();
+    let hint = diagnostic.hint.as_ref();
     for (name, value) in [
-        ("found", &diagnostic.found),
-        ("expected", &diagnostic.expected),
-        ("hint", &diagnostic.hint),
+        ("found", diagnostic.found.clone()),
+        ("expected", diagnostic.expected.clone()),
+        ("hint", hint.and_then(|hint| hint.worded(wording))),
     ] {
         if let Some(value) = value {
-            properties.insert(name.into(), value.as_str().into());
+            properties.insert(name.into(), value.into());
         }
     }
     let mut result = Map::new();

@@ -3,10 +3,10 @@
 //! The index keeps the triples of a predicate in the order of their objects, and numbers, dates and years in the order of
 //! their values. Where a query is sorted by such an object, its triples are read first and in that order, the other
 //! patterns are looked up for each, and [sorting](crate::sorting) stops reading when no better row can follow.
+use super::{Order, Part, Planner, order_from, selectivities};
 use crate::algebra::Variables;
 use crate::counts::{Counts, Graphs};
 use crate::filters::range_of;
-use crate::joins::{Order, Part, Planner, order_from, selectivities};
 use crate::units::{Unit, number};
 use civigraph_index::{RangePredicate, ValueKind, ValueRange};
 use oxrdf::Variable;

@@ -4,8 +4,8 @@
 //! patterns, counts and queries, not in lines. It is loaded when something first asks for named graphs or for a term
 //! that the index does not have.
 
+use super::Index;
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::Index;
 use crate::order::{Order, Pattern};
 use crate::term;
 use oxrdf::{Quad, Term};

@@ -1,6 +1,6 @@
 //! A refusal on its way between processes.
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Hint, Place};
 use serde::{Deserialize, Serialize};
 
 /// Why there is no answer: a diagnostic that can be sent.
@@ -21,7 +21,7 @@ pub struct Refusal {
     /// What would have been right.
     pub expected: Option<String>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 impl Refusal {

@@ -4,7 +4,7 @@ use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::project::Project;
-use crate::resource::{LocalFiles, ResolveError, Resolver, Resource};
+use crate::resource::{DOCUMENT_LIMIT, LocalFiles, ResolveError, Resolver, Resource, file};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -34,11 +34,22 @@ impl Source {
     ///
     /// # Errors
     /// The metadata cannot be read, or the base that it names is not an absolute IRI.
-    pub fn open(project: &Project) -> io::Result<Self> {
-        let base = base_of(&project.metadata())?;
-        let files = LocalFiles::new(std::path::absolute(project.root())?)
+    pub fn open(project: &Project) -> Result<Self, Box<Diagnostic>> {
+        let metadata = project.metadata();
+        let shown = metadata.to_string_lossy();
+        let unreadable = |error: io::Error| {
+            Box::new(file::unreadable(&metadata, &shown, "the metadata", &error))
+        };
+        let base = base_of(&metadata).map_err(unreadable)?;
+        let files = LocalFiles::new(std::path::absolute(project.root()).map_err(unreadable)?)
             .published_at(&base)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+            .map_err(|error| {
+                let message = format!("the base of the project is not an absolute IRI: {error}");
+                let place = Place::file(&*shown);
+                Box::new(
+                    Diagnostic::new(Code::OwnAnnotation, place, message).with_found(base.as_str()),
+                )
+            })?;
         Ok(Self {
             metadata: files.url_of(Path::new(crate::project::METADATA)),
             files,
@@ -153,7 +164,7 @@ fn declaration(line: &str) -> Option<(String, String)> {
 ///
 /// Whatever else is wrong with the metadata is reported when it is loaded.
 fn base_of(metadata: &Path) -> io::Result<String> {
-    let text = std::fs::read(metadata)?;
+    let text = file::read(metadata, DOCUMENT_LIMIT)?;
     let document: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
     let named = document
         .get(format!("{}base", csvw::OWN_NAMESPACE))

@@ -1,11 +1,19 @@
 //! The page that a new project starts with.
 
-use super::Scaffold;
+use crate::scaffold::{File, Scaffold};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// The text of `README.md`.
-pub(super) fn write(scaffold: &Scaffold, metadata: &Value) -> String {
+/// `README.md`, for people who work with the project at a terminal. `metadata` is the text of the project's.
+pub(super) fn file(scaffold: &Scaffold, metadata: &str) -> File {
+    let metadata = serde_json::from_str(metadata).unwrap_or_default();
+    File {
+        path: "README.md".into(),
+        text: write(scaffold, &metadata),
+    }
+}
+
+fn write(scaffold: &Scaffold, metadata: &Value) -> String {
     let mut out = format!(
         "\
 # {}
