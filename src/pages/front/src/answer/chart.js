@@ -5,24 +5,12 @@
 
 import { h, s } from '../dom.js'
 import { numberOf, textOf, timeOf } from '../terms.js'
-import { columnsOf, dates, isDateName, nodes, numbers, texts } from './columns.js'
+import { columnsOf, dates, isDateName, nodes, series, texts } from './columns.js'
 
 const WIDTH = 1000
-/** Series that can be told apart. */
-const SERIES = 6
 /** Bars that can be read. */
 const BARS = 60
 const BAR = 24
-
-/** @param {import('../terms.js').Answer} answer @param {any} words */
-export function reason(answer, words) {
-  if (answer.rows.length < 2) return words.fewRows
-  return series(answer).length > 0 ? null : words.noNumbers
-}
-
-/** The columns that are drawn. @param {import('../terms.js').Answer} answer */
-const series = (answer) =>
-  numbers(answer).filter((variable) => !/^(lat|lon|lng|long|latitude|longitude)$/iu.test(variable)).slice(0, SERIES)
 
 /**
  * @param {import('../terms.js').Answer} answer

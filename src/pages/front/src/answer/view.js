@@ -16,14 +16,11 @@
  */
 
 import { h } from '../dom.js'
-import { reason as chartReason, chart } from './chart.js'
-import { dates, nodes, points } from './columns.js'
-import { raw } from './raw.js'
+import { dates, nodes, points, series } from './columns.js'
 import { table } from './table.js'
-import { timeline } from './timeline.js'
 
 /**
- * The views, each with why it does not fit an answer. What takes much to draw is loaded when it is first wanted.
+ * The views, each with why it does not fit an answer. All but the table are loaded when they are first wanted.
  * @type {{ name: string, reason: (answer: Answer, words: any) => string | null, draw: (answer: Answer, around: Around) => any }[]}
  */
 const VIEWS = [
@@ -33,14 +30,22 @@ const VIEWS = [
     reason: (answer, words) => (answer.rows.length > 0 && (answer.kind === 'graph' || nodes(answer).length > 1) ? null : words.noNodes),
     draw: async (answer, around) => (await import('./graph.js')).graph(answer, around),
   },
-  { name: 'timeline', reason: (answer, words) => (dates(answer).length > 0 ? null : words.noDates), draw: timeline },
+  {
+    name: 'timeline',
+    reason: (answer, words) => (dates(answer).length > 0 ? null : words.noDates),
+    draw: async (answer, around) => (await import('./timeline.js')).timeline(answer, around),
+  },
   {
     name: 'map',
     reason: (answer, words) => (points(answer) ? null : words.noPoints),
     draw: async (answer, around) => (await import('./map.js')).map(answer, around),
   },
-  { name: 'chart', reason: chartReason, draw: chart },
-  { name: 'raw', reason: () => null, draw: raw },
+  {
+    name: 'chart',
+    reason: (answer, words) => (answer.rows.length < 2 ? words.fewRows : series(answer).length > 0 ? null : words.noNumbers),
+    draw: async (answer, around) => (await import('./chart.js')).chart(answer, around),
+  },
+  { name: 'raw', reason: () => null, draw: async (answer, around) => (await import('./raw.js')).raw(answer, around) },
 ]
 
 /**
