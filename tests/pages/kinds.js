@@ -66,7 +66,7 @@ export const KINDS = [
  * @type {[string, string, string, number?][]}
  */
 export const STATES = [
-  ['start', '/query', '.cm-content'],
+  ['start', '/query', '.preview .line'],
   ['table', asked(CITIES), 'table.answer'],
   ['graph', asked(CITIES, '&view=graph'), 'svg.graph .node'],
   ['time-line', asked(CITIES, '&view=timeline'), 'svg.timeline .bar'],

@@ -25,8 +25,15 @@ const address = (text, more = '') => service.url + asked(text, more)
 /** @param {import('playwright-core').Page} page */
 const editor = (page) => page.locator('.cm-content')
 
+/** Turns to the editor, which is loaded then. @param {import('playwright-core').Page} page */
+async function turn(page) {
+  await page.locator('.editor-box').hover()
+  await editor(page).waitFor()
+}
+
 /** Types into the editor, as a person does. @param {import('playwright-core').Page} page @param {string} text */
 async function write(page, text) {
+  await turn(page)
   await editor(page).click()
   await page.keyboard.press('Control+A')
   await page.keyboard.press('Delete')
@@ -51,7 +58,7 @@ test('a query is written and run by the keyboard', async () => {
   await page.reload()
   await answered(page)
   assert.equal(await page.locator('table.answer tbody tr').count(), rows)
-  assert.match(await editor(page).innerText(), /SELECT \?s/)
+  assert.match(await page.locator('.preview').innerText(), /SELECT \?s/)
   // It is in the list of what was run.
   assert.ok(await page.locator('#query-history li').count() >= 1)
   assert.deepEqual(wrong, [])
@@ -94,9 +101,30 @@ test('a query is laid out, and the term at the cursor is explained', async () =>
   await page.goto(address('select ?c where{?c a cg:City . filter(?c!=1)}'))
   await answered(page)
   await page.getByRole('button', { name: 'Format' }).click()
+  await turn(page)
   assert.match((await editor(page).innerText()).replaceAll('\u200b', ''), /SELECT \?c\nWHERE \{\n {2}\?c a cg:City \.\n {2}FILTER\(\?c != 1\)\n\}/)
   await page.locator('.cm-line', { hasText: 'cg:City' }).getByText('cg:City').click()
   await page.locator('#query-help', { hasText: /members/ }).waitFor()
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+test('the editor comes when somebody turns to the text, by mouse or by keyboard, and keeps what was typed', async () => {
+  const { page, wrong, close } = await visit(browser, { own: service.url })
+  await page.goto(address('SELECT ?s {\n  ?s a cg:City\n}'))
+  await answered(page)
+  assert.equal(await editor(page).count(), 0)
+  const before = await page.locator('.preview .line').nth(1).boundingBox()
+  await page.locator('#query-text').focus()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(' # more')
+  await editor(page).waitFor()
+  await page.keyboard.type(' words')
+  assert.match(await editor(page).innerText(), /\} # more words/)
+  assert.equal(await page.locator('.preview').count(), 0)
+  // Lines are where they were.
+  const after = await page.locator('.cm-line').nth(1).boundingBox()
+  assert.ok(Math.abs((before?.y ?? 0) - (after?.y ?? 99)) < 2, `${before?.y} ${after?.y}`)
   assert.deepEqual(wrong, [])
   await close()
 })
@@ -107,9 +135,11 @@ test('an error is underlined at its place and says what is missing', async () =>
   await answered(page)
   const problem = page.locator('#answer .problem')
   assert.match(await problem.innerText(), /Line 3, column 1/)
-  await page.locator('.cm-lintRange-error').first().waitFor()
+  // It is so before the editor is there, and in it.
+  await page.locator('.preview .wrong').first().waitFor()
   await picture(page, 'error')
   await problem.getByRole('button').first().click()
+  await page.locator('.cm-lintRange-error').first().waitFor()
   assert.equal(await page.evaluate(() => document.activeElement?.classList.contains('editor')), true)
   assert.deepEqual(await findings(page), [])
   assert.deepEqual(wrong, [])
@@ -240,7 +270,7 @@ test('a stored query is found, its form filled and run', async () => {
   assert.deepEqual(await findings(page), [])
   // Its text with these values can be gone on from.
   await page.getByRole('button', { name: 'Edit as SPARQL' }).click()
-  await editor(page).waitFor()
+  await page.locator('.preview').waitFor()
   assert.match(String(new URL(page.url()).searchParams.get('query')), /"2017"\^\^/)
   await answered(page)
   assert.equal(await page.locator('#answer .problem').count(), 0)
