@@ -65,7 +65,7 @@ impl Neighbourhood {
                     || view.label(object.as_str()).is_some())
             {
                 let value = view.thing(object.as_str());
-                let property = view.name(quad.predicate.as_str());
+                let property = view.term(quad.predicate.as_str()).text;
                 after.push((value.text, value.href.unwrap_or_default(), property));
             }
         }

@@ -11,7 +11,7 @@ const { CIVIGRAPH_PROGRAM: program = '', CIVIGRAPH_ROOT: root = '', CHROMIUM: ex
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Viewports that pages are looked at in. */
-export const WIDTHS = [390, 768, 1280]
+const WIDTHS = [390, 768, 1280]
 
 /**
  * Languages, themes and widths of pages that have many states: some of each, and all where pictures are wanted.
@@ -146,10 +146,11 @@ export async function visit(browser, { own, expects, ...options } = {}) {
 }
 
 /**
- * What axe finds.
+ * What axe finds. It is not asked where pictures of all looks are wanted.
  * @param {import('playwright-core').Page} page
  */
 export async function findings(page) {
+  if (pictures) return []
   // By the protocol of the browser and not as a script of the page, which its policy forbids.
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] }))

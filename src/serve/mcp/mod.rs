@@ -18,6 +18,7 @@ pub use http::respond;
 pub use stdio::run;
 
 use super::service::Service;
+use crate::pages::Language;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
     ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
@@ -91,7 +92,10 @@ impl ServerHandler for Assistant {
                 result.into()
             }
             // A model can do something about it, so it is an answer.
-            Err(problem) => CallToolResult::error(vec![ContentBlock::text(problem.text())]).into(),
+            Err(problem) => CallToolResult::error(vec![ContentBlock::text(
+                problem.lines(Language::English).join("\n"),
+            )])
+            .into(),
         })
     }
 }
