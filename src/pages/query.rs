@@ -321,7 +321,7 @@ impl Answer {
             let text = term.get("value").and_then(Json::as_str).unwrap_or_default();
             match term.get("type").and_then(Json::as_str) {
                 Some("uri") => {
-                    let label = labels.of(text).unwrap_or_else(|| prefixes.shorten(text));
+                    let label = labels.name(text).unwrap_or_else(|| prefixes.shorten(text));
                     Value::link(label, frame.links.page(text)).with_title(text)
                 }
                 Some("bnode") => Value::text(format!("_:{text}")),

@@ -224,9 +224,9 @@ impl<'s> View<'s> {
         &self.labels
     }
 
-    /// The label of an IRI; graphs of the project have names of their own.
+    /// The label of an IRI, or a name from what is said of it; graphs of the project have names of their own.
     pub fn label(&self, iri: &str) -> Option<String> {
-        self.labels.of(iri).or_else(|| {
+        self.labels.name(iri).or_else(|| {
             let graph = iri.strip_prefix(self.site.base())?.strip_prefix("graph/")?;
             let mut names = self.frame.words.graph_names.iter();
             let named = names.find(|(name, _)| *name == graph);
