@@ -176,7 +176,11 @@ fn problems_and_hints_are_in_the_language_of_the_reader() {
     for (language, title, hint) in [
         (None, "a triple needs an object", "nothing in the graph"),
         (Some("ru"), "тройке нужен объект", "в графе нет ничего"),
-        (Some("de, en"), "a triple needs an object", "nothing in the graph"),
+        (
+            Some("de, en"),
+            "a triple needs an object",
+            "nothing in the graph",
+        ),
     ] {
         let ask = |query: &str| {
             let request = Request::get(&format!("/sparql?query={query}"));
@@ -186,10 +190,7 @@ fn problems_and_hints_are_in_the_language_of_the_reader() {
             }
         };
         let problem = server.ask(ask(&wrong)).is(400);
-        assert_eq!(
-            problem.header("content-type"),
-            "application/problem+json"
-        );
+        assert_eq!(problem.header("content-type"), "application/problem+json");
         assert!(problem.text().contains(title), "{}", problem.text());
         let answer = server.ask(ask(&empty)).is(200);
         let said = answer.header("civigraph-hint");
