@@ -8,7 +8,7 @@ import { tokens } from './sparql/tokens.js'
 
 /** Classes by the kinds of tokens; the others have the colour of the text. */
 const CLASSES = /** @type {Record<string, string>} */ ({
-  comment: 'comment', string: 'string', number: 'string', variable: 'variable', word: 'keyword', sign: 'sign',
+  comment: 'comment', string: 'string', variable: 'variable', word: 'keyword',
 })
 
 /**
