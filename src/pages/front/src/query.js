@@ -12,7 +12,7 @@ import { place } from './sparql/place.js'
 import { filterable, withValues } from './stored.js'
 import { tokens } from './sparql/tokens.js'
 import { expand, shorten } from './terms.js'
-import { views } from './answer/view.js'
+import { prepare, views } from './answer/view.js'
 import { language, phrases, words } from './words.js'
 
 /**
@@ -285,6 +285,7 @@ async function start(page, config) {
       status.textContent = words.running(((performance.now() - began) / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
     }, 100)
     if (isNew) go(link(what), true)
+    const drawing = prepare(new URL(location.href).searchParams.get('view')).catch(() => {})
     try {
       const answer = await engine.ask(what, mine.signal)
       if (running !== mine) return
@@ -294,7 +295,7 @@ async function start(page, config) {
         remember({ text: what.text, at: Date.now(), inferred: what.inferred })
         showHistory()
       }
-      await labels.load(titlesNeeded(answer))
+      await Promise.all([labels.load(titlesNeeded(answer)), drawing])
       show(what, answer)
       go(link({ ...what, build: answer.build ?? what.build }))
     } catch (error) {
