@@ -8,8 +8,11 @@ import { launch, serve, visit } from './start.js'
 /** The most that a page may take, in bytes as they are sent. */
 const MOST = 100_000
 
-/** What is no part of that: images, and the outlines of countries that the map draws, which are one. */
-const IMAGES = /\.svg$|\/map-[^/]*\.js$/
+/**
+ * What is no part of that: images, the outlines of countries that the map draws, which are one, and the answer that
+ * somebody asked for.
+ */
+const BESIDES = /\.svg$|\/map-[^/]*\.js$|^\/(?:sparql$|queries\/)/
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let service
@@ -43,7 +46,7 @@ for (const [name, path, selector] of PAGES) {
       await page.locator(selector).first().waitFor()
       await page.waitForLoadState('networkidle')
       let bytes = 0
-      for (const request of requests.filter((one) => !IMAGES.test(new URL(one.url()).pathname))) {
+      for (const request of requests.filter((one) => !BESIDES.test(new URL(one.url()).pathname))) {
         bytes += (await request.sizes()).responseBodySize
       }
       const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
