@@ -35,7 +35,8 @@ export async function serve({ change, arguments: more = [] } = {}) {
     let said = ''
     child.stderr.on('data', (bytes) => {
       said += bytes
-      const match = /^build .* on (http:\S+)$/m.exec(said)
+      // The line may come in parts.
+      const match = /^build .* on (http:\S+)\n/m.exec(said)
       if (match) resolve(match[1])
     })
     child.on('exit', () => reject(new Error(`the service did not start: ${said}`)))
