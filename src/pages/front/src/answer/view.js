@@ -94,6 +94,8 @@ export function views(answer, around, { view, chosen }) {
     if (mine !== last) return
     panel.replaceChildren(drawn)
     panel.dataset.view = one.name
+    // On narrow screens there are more tabs than are seen.
+    list.scrollLeft = one.tab.offsetLeft - list.offsetLeft - (list.clientWidth - one.tab.offsetWidth) / 2
     chosen(one.name)
   }
 
