@@ -57,6 +57,8 @@ async function start(page, config) {
     labelOf: (iri) => labels.of(iri),
     label: (within) => void labels.show(within),
     copy,
+    // Pictures are drawn as wide as there is room, so that their words can be read.
+    width: () => Math.max(320, Math.min(1000, answerBox.clientWidth)),
     caption: (more) => h('figcaption', {}, [more, config.build ? words.fromBuild(shownBuild) : ''].filter(Boolean).join(' · ')),
   }
   let shownBuild = config.build ?? ''

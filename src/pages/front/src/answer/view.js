@@ -12,6 +12,7 @@
  *   label: (within: Element) => void,
  *   copy: (text: string) => void,
  *   caption: (more: string) => any,
+ *   width: () => number,
  * }} Around what views need of the page
  */
 
