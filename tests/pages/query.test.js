@@ -341,7 +341,8 @@ for (const [name, path, selector] of STATES) {
       await page.locator(selector).first().waitFor()
       await page.waitForTimeout(200)
       const how = `${locale} ${colorScheme} ${width}`
-      await picture(page, `query-${name}-${how.replaceAll(' ', '-')}`, true)
+      // A thousand rows are too high for a picture.
+      await picture(page, `query-${name}-${how.replaceAll(' ', '-')}`, name !== 'part')
       assert.ok(await overflow(page) <= 0, how)
       assert.ok(await shifted(page) < SHIFT, `${how}: the page moves by ${await shifted(page)}`)
       assert.deepEqual(await findings(page), [], how)

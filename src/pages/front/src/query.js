@@ -2,7 +2,7 @@
  * The query page. It works as a plain form; this makes an editor of its text, and runs queries without leaving it.
  */
 
-import { h, later, put } from './dom.js'
+import { h, later, prose, put } from './dom.js'
 import { MOST, Refused, Service } from './engine/service.js'
 import { entries, forget, remember } from './history.js'
 import { Labels } from './labels.js'
@@ -340,7 +340,7 @@ async function start(page, config) {
     const view = new URL(location.href).searchParams.get('view')
     put(answerBox,
       answer.isCut ? h('p', { class: 'cut', role: 'alert' }, words.cut(MOST), ' ', whole(asked_, answer)) : '',
-      isEmpty ? h('div', { class: 'empty' }, h('p', {}, words.empty), answer.hints.length > 0 ? h('ul', {}, answer.hints.map((hint) => h('li', {}, hint))) : null) : '',
+      isEmpty ? h('div', { class: 'empty' }, h('p', {}, words.empty), answer.hints.length > 0 ? h('ul', {}, answer.hints.map((hint) => h('li', {}, prose(hint)))) : null) : '',
       isEmpty ? '' : views(answer, around, {
         view,
         chosen(name) {
@@ -400,10 +400,10 @@ async function start(page, config) {
         },
       }, words.at(problem.line, problem.column ?? 1)) : null
       return [
-        h('p', { class: 'title' }, problem.title, ' ', at),
+        h('p', { class: 'title' }, prose(problem.title), ' ', at),
         problem.found ? h('p', {}, `${words.found}: `, h('code', {}, problem.found)) : null,
-        problem.expected ? h('p', {}, `${words.expected}: ${problem.expected}`) : null,
-        problem.hint ? h('p', {}, `${words.hint}: ${problem.hint}`) : null,
+        problem.expected ? h('p', {}, `${words.expected}: `, prose(problem.expected)) : null,
+        problem.hint ? h('p', {}, `${words.hint}: `, prose(problem.hint)) : null,
       ]
     })))
     underline(error.problem)
