@@ -18,6 +18,12 @@ pub(crate) const LABEL_PROPERTIES: [NamedNodeRef<'static>; 4] = [
 const IS_REPLACED_BY: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("http://purl.org/dc/terms/isReplacedBy");
 
+/// Say what the triples of a part of a graph have in common.
+const PARTS: [NamedNodeRef<'static>; 2] = [
+    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#class"),
+    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#property"),
+];
+
 /// Labels kept in memory; when there are more, all are forgotten.
 const KEPT: usize = 100_000;
 
@@ -71,8 +77,8 @@ impl<'a> Labels<'a> {
         None
     }
 
-    /// The label of an IRI, or a name from what is said of it: of a triple, what it states; of a thing that was merged into
-    /// another, the label of that one with its own id.
+    /// The label of an IRI, or a name from what is said of it: of a triple, what it states; of a part of a graph, the class
+    /// or property of its triples; of a thing that was merged into another, the label of that one with its own id.
     pub fn name(&self, iri: &str) -> Option<String> {
         if let Some(label) = self.of(iri) {
             return Some(label);
@@ -85,6 +91,10 @@ impl<'a> Labels<'a> {
                 self.object(node, rdf::OBJECT)?,
             ];
             return Some(parts.map(|part| self.shown(&part)).join(" — "));
+        }
+        let part = PARTS.iter().find_map(|part| self.object(node, *part));
+        if let Some(part) = part {
+            return Some(self.shown(&part));
         }
         let Term::NamedNode(other) = self.object(node, IS_REPLACED_BY)? else {
             return None;
