@@ -401,6 +401,7 @@ async function start(page, config) {
       }, words.at(problem.line, problem.column ?? 1)) : null
       return [
         h('p', { class: 'title' }, prose(problem.title), ' ', at),
+        problem.says ? h('p', { lang: 'en' }, h('code', {}, problem.says)) : null,
         problem.found ? h('p', {}, `${words.found}: `, h('code', {}, problem.found)) : null,
         problem.expected ? h('p', {}, `${words.expected}: `, prose(problem.expected)) : null,
         problem.hint ? h('p', {}, `${words.hint}: `, prose(problem.hint)) : null,

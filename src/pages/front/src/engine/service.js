@@ -4,7 +4,7 @@
  * @typedef {import('../terms.js').Answer} Answer
  * @typedef {{
  *   title: string, status?: number, line?: number, column?: number, expected?: string, found?: string, hint?: string,
- *   others?: Problem[],
+ *   others?: Problem[], says?: string,
  * }} Problem
  * @typedef {{ text: string, inferred: boolean, stored?: string, parameters?: [string, string][], values?: Record<string, string>, build: string | null }} Question
  *   `values`: the parameters as terms of SPARQL
