@@ -1,6 +1,7 @@
 //! Labels of things, in the language that a reader asks for.
 
 use civigraph_index::{Index, canonical_language_tag};
+use oxrdf::vocab::rdf;
 use oxrdf::{Literal, NamedNodeRef, Term, TermRef};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,6 +12,16 @@ pub(crate) const LABEL_PROPERTIES: [NamedNodeRef<'static>; 4] = [
     NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#label"),
     NamedNodeRef::new_unchecked("http://purl.org/dc/terms/title"),
     NamedNodeRef::new_unchecked("http://xmlns.com/foaf/0.1/name"),
+];
+
+/// Says of a merged thing which one is used in its place.
+const IS_REPLACED_BY: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("http://purl.org/dc/terms/isReplacedBy");
+
+/// Say what the triples of a part of a graph have in common.
+const PARTS: [NamedNodeRef<'static>; 2] = [
+    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#class"),
+    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#property"),
 ];
 
 /// Labels kept in memory; when there are more, all are forgotten.
@@ -64,6 +75,53 @@ impl<'a> Labels<'a> {
             }
         }
         None
+    }
+
+    /// The label of an IRI, or a name from what is said of it: of a triple, what it states; of a part of a graph, the class
+    /// or property of its triples; of a thing that was merged into another, the label of that one with its own id.
+    pub fn name(&self, iri: &str) -> Option<String> {
+        if let Some(label) = self.of(iri) {
+            return Some(label);
+        }
+        let node = NamedNodeRef::new_unchecked(iri);
+        if let Some(predicate) = self.object(node, rdf::PREDICATE) {
+            let parts = [
+                self.object(node, rdf::SUBJECT)?,
+                predicate,
+                self.object(node, rdf::OBJECT)?,
+            ];
+            return Some(parts.map(|part| self.shown(&part)).join(" — "));
+        }
+        let part = PARTS.iter().find_map(|part| self.object(node, *part));
+        if let Some(part) = part {
+            return Some(self.shown(&part));
+        }
+        let Term::NamedNode(other) = self.object(node, IS_REPLACED_BY)? else {
+            return None;
+        };
+        let own = iri.rsplit(['/', '#']).next()?;
+        Some(format!("{} ({own})", self.of(other.as_str())?))
+    }
+
+    /// The first object of a property of a node, in any graph.
+    fn object(&self, node: NamedNodeRef<'_>, property: NamedNodeRef<'_>) -> Option<Term> {
+        let mut quads = self
+            .index
+            .quads_for_pattern(Some(node.into()), Some(property), None, None);
+        Some(quads.next()?.ok()?.object)
+    }
+
+    /// A term in a name.
+    fn shown(&self, term: &Term) -> String {
+        match term {
+            Term::NamedNode(node) => {
+                let iri = node.as_str();
+                let local = || iri.rsplit(['/', '#']).next().unwrap_or(iri).to_owned();
+                self.of(iri).unwrap_or_else(local)
+            }
+            Term::Literal(literal) => literal.value().to_owned(),
+            other => other.to_string(),
+        }
     }
 
     /// How far a label is from the language asked for.

@@ -61,7 +61,12 @@ pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
         let left = parameters.filter(|parameter| !given(&parameter.name));
         return beginning(
             current,
-            left.map(|parameter| (format!("{}=", parameter.name), parameter.text.clone())),
+            left.map(|parameter| {
+                (
+                    format!("{}=", parameter.name),
+                    parameter.text("en").to_owned(),
+                )
+            }),
         );
     }
     let named = queries

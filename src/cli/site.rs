@@ -14,7 +14,8 @@ use std::sync::Arc;
 ///
 /// The pages are those of `civigraph serve`, in both languages, with links that are relative: the folder can be put
 /// anywhere on a host, or opened from a plain file server. Beside each page of a thing is its data as Turtle, JSON-LD,
-/// N-Triples and RDF/XML. A site that is in the folder already is replaced when the new one is whole; a folder with
+/// N-Triples and RDF/XML. Where a format cannot hold the data, as RDF/XML cannot hold control characters, that file is
+/// left out with a warning. A site that is in the folder already is replaced when the new one is whole; a folder with
 /// other files is not touched. The words of source documents are never in a site.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -44,6 +45,14 @@ pub(super) fn run(
     let written = publish(&site, &arguments.out, &|pages| progress.set_position(pages));
     progress.finish_and_clear();
     let written = written?;
+    for left_out in &written.left_out {
+        terminal.say(format_args!(
+            "warning: no `.{}` file for <{}>: {}",
+            left_out.suffix,
+            left_out.node.as_str(),
+            left_out.reason
+        ));
+    }
     terminal.say(format_args!(
         "wrote {} pages in 2 languages, {} files in all, to {}",
         written.pages,

@@ -32,7 +32,7 @@ impl<'b> View<'b> {
     /// The label of an IRI.
     pub(super) fn label(&self, iri: &str) -> Option<String> {
         NamedNodeRef::new(iri).ok()?;
-        self.labels.of(iri)
+        self.labels.name(iri)
     }
 
     /// The label of an IRI, else its name with a prefix.

@@ -136,7 +136,9 @@ impl<'a> Entity<'a> {
         let mut groups: Vec<Group> = groups.into_values().collect();
         groups.sort_by(|a, b| a.key.cmp(&b.key));
         let incoming = Incoming::of(view, node, graph.is_some())?;
-        let formats = FORMATS.iter().map(|(suffix, name, media)| {
+        let formats = FORMATS.iter();
+        let formats = formats.filter(|(suffix, _, _)| !view.site.leaves_out(node, suffix));
+        let formats = formats.map(|(suffix, name, media)| {
             let link = Value::link(*name, frame.links.data(node.as_str(), suffix));
             (link, *media)
         });

@@ -23,6 +23,9 @@ const COMPARED: usize = 300;
 /// Stored queries that are proposed.
 const QUESTIONS: usize = 8;
 
+/// The tag of stored queries that a stranger begins with.
+const OVERVIEW: &str = "overview";
+
 /// Documents that are shown.
 const DOCUMENTS: usize = 8;
 
@@ -214,16 +217,18 @@ fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<(u64, Vec<Val
     Ok((links, first.collect()))
 }
 
-/// Stored queries that can be asked as they are.
+/// Stored queries that can be asked as they are, those first that say of themselves that they give an overview.
 fn questions(view: &View<'_>) -> Vec<Value> {
     let queries = view.site.queries.iter();
     let ready = queries.filter(|query| {
         let mut parameters = query.header.parameters.iter();
         parameters.all(|parameter| parameter.default.is_some())
     });
+    let mut ready: Vec<_> = ready.filter(|_| view.frame.asks()).collect();
+    ready.sort_by_key(|query| !query.header.tags.iter().any(|tag| tag == OVERVIEW));
     let language = view.language().code();
     ready
-        .filter(|_| view.frame.asks())
+        .into_iter()
         .take(QUESTIONS)
         .map(|query| Value::link(query.title(language), view.frame.stored_query(&query.name)))
         .collect()

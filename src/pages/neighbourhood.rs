@@ -14,10 +14,9 @@ const LETTERS: usize = 34;
 /// Height of a neighbour.
 const HEIGHT: usize = 36;
 
-/// Width of the picture, and where the middle begins and ends.
-const WIDTH: usize = 880;
-const LEFT: usize = 300;
-const RIGHT: usize = 580;
+/// Widths of a side with neighbours, and of the middle.
+const BESIDE: usize = 300;
+const MIDDLE: usize = 280;
 
 /// A picture: what points here on the left, what this points to on the right.
 pub(super) struct Neighbourhood {
@@ -65,7 +64,7 @@ impl Neighbourhood {
                     || view.label(object.as_str()).is_some())
             {
                 let value = view.thing(object.as_str());
-                let property = view.name(quad.predicate.as_str());
+                let property = view.term(quad.predicate.as_str()).text;
                 after.push((value.text, value.href.unwrap_or_default(), property));
             }
         }
@@ -94,12 +93,16 @@ impl Neighbourhood {
         let middle = height / 2;
         let lines = lines(&view.name(node.as_str()));
         let top = (middle + 5).saturating_sub((lines.len().saturating_sub(1)) * 9);
+        // A side without neighbours takes no room.
+        let beside = |side: &[_]| if side.is_empty() { 0 } else { BESIDE };
+        let left = beside(&before);
+        let right = left + MIDDLE;
         Some(Self {
-            width: WIDTH,
+            width: right + beside(&after),
             height,
             middle,
-            left: LEFT,
-            right: RIGHT,
+            left,
+            right,
             name: lines
                 .into_iter()
                 .enumerate()

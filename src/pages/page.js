@@ -28,6 +28,12 @@
       search.select();
     }
   });
+  // What is wider than the screen shows its middle first.
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll(".wide.picture").forEach(function (picture) {
+      picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+    });
+  });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("button");
     if (!button) return;

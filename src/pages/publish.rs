@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::export::Format;
 use flate2::Compression;
 use flate2::read::GzEncoder;
+use oxrdf::NamedNode;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -33,7 +34,7 @@ pub const ABOUT: &str = "CONSTRUCT { ?thing ?p ?o . ?s ?q ?thing . ?b ?r ?v } WH
 const MARK: &str = "civigraph-site.json";
 
 /// What was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// Pages, in each language.
     pub pages: u64,
@@ -41,6 +42,28 @@ pub struct Written {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Data that a format cannot hold: no file has them, and no page links to them.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Data about a thing that a format cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The thing.
+    pub node: NamedNode,
+    /// The suffix of the format.
+    pub suffix: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+impl Written {
+    fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.left_out.extend(other.left_out);
+    }
 }
 
 /// Writes the site of a build into a folder that does not exist, is empty, or has a site already; that is replaced when
@@ -61,9 +84,7 @@ pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Resu
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
         }) {
             let (linked, part) = part?;
-            written.pages += part.pages;
-            written.files += part.files;
-            written.bytes += part.bytes;
+            written.add(part);
             for path in linked {
                 if known.insert(path.clone()) {
                     next.push(path);
@@ -73,6 +94,14 @@ pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Resu
         level = next;
     }
     let mut writer = Writer::new(&target.new);
+    written
+        .left_out
+        .sort_by(|a, b| (&a.node, a.suffix).cmp(&(&b.node, b.suffix)));
+    // Their pages were written before that was known.
+    for left_out in &written.left_out {
+        site.leave_out(&left_out.node, left_out.suffix);
+    }
+    write_without(site, &written.left_out, &known, &target.new)?;
     // Scripts load each other by their names: no page leads to all of them.
     for (path, file) in static_files::all() {
         if !known.contains(path) {
@@ -88,9 +117,30 @@ pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Resu
     });
     writer.write(MARK, format!("{mark}\n").as_bytes())?;
     target.finish()?;
-    written.files += writer.written.files;
-    written.bytes += writer.written.bytes;
+    written.add(writer.written);
     Ok(written)
+}
+
+/// Writes the pages again that link to data which are left out.
+fn write_without(
+    site: &Site,
+    left_out: &[LeftOut],
+    known: &BTreeSet<String>,
+    root: &Path,
+) -> Result<(), Error> {
+    for one in left_out {
+        let first = path_of(site.base(), one.node.as_str());
+        // The page of a long document has more paths than one.
+        let paths = known.range(first.clone()..);
+        for path in paths.take_while(|path| path.starts_with(&first)) {
+            let (bare, parameters) = parts(path);
+            let address = Address::of(site, bare, &parameters)?;
+            if matches!(&address, Some(Address::Thing(node, _)) if *node == one.node) {
+                write_page(site, path, address.as_ref(), &mut Writer::new(root))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The paths that some pages link to, and what was written.
@@ -137,11 +187,7 @@ fn write<'s>(
         writer.write(path.trim_start_matches('/'), file.bytes)?;
         return Ok(BTreeSet::new());
     }
-    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let parameters: Vec<(String, String)> = pairs
-        .filter_map(|(name, value)| Some((name.to_owned(), decode(value)?)))
-        .collect();
+    let (bare, parameters) = parts(path);
     let address = Address::of(site, bare, &parameters)?;
     match &address {
         Some(Address::Data(node, suffix)) => {
@@ -151,12 +197,25 @@ fn write<'s>(
                 None => Data::of(&site.build, node)?,
             };
             let mut bytes = Vec::new();
-            if let Some(format) = Format::parse(suffix) {
-                known.write(format, &mut bytes)?;
-            }
-            let file = data_file(&path_of(site.base(), node.as_str()), suffix);
-            writer.write(&file, &bytes)?;
+            let made = match Format::parse(suffix) {
+                Some(format) => known.write(format, &mut bytes),
+                None => Ok(()),
+            };
             *data = Some(known);
+            match made {
+                Ok(()) => {
+                    let file = data_file(&path_of(site.base(), node.as_str()), suffix);
+                    writer.write(&file, &bytes)?;
+                }
+                Err(error) if error.diagnostic().code == Code::ExportFormat => {
+                    writer.written.left_out.push(LeftOut {
+                        node: node.clone(),
+                        suffix,
+                        reason: error.diagnostic().message.clone(),
+                    });
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Some(Address::Lines) => {
             let lines = site.build.lines()?;
@@ -168,19 +227,35 @@ fn write<'s>(
             let bytes = fs::File::open(&input).map_err(failed)?;
             writer.copy(&format!("downloads/inputs/{name}"), bytes)?;
         }
-        _ => {
-            let mut linked = BTreeSet::new();
-            for language in Language::ALL {
-                let links = Links::of_file(site.base(), language, path);
-                let page = render(site, links, language, path, address.as_ref())?;
-                writer.write(&file_of(language, path), page.html.as_bytes())?;
-                linked.extend(page.frame.links.linked());
-            }
-            writer.written.pages += 1;
-            return Ok(linked);
-        }
+        _ => return write_page(site, path, address.as_ref(), writer),
     }
     Ok(BTreeSet::new())
+}
+
+/// Writes the page at a path in each language. Gives the paths that it links to.
+fn write_page(
+    site: &Site,
+    path: &str,
+    address: Option<&Address>,
+    writer: &mut Writer,
+) -> Result<BTreeSet<String>, Error> {
+    let mut linked = BTreeSet::new();
+    for language in Language::ALL {
+        let links = Links::of_file(site.base(), language, path);
+        let page = render(site, links, language, path, address)?;
+        writer.write(&file_of(language, path), page.html.as_bytes())?;
+        linked.extend(page.frame.links.linked());
+    }
+    writer.written.pages += 1;
+    Ok(linked)
+}
+
+/// A path without its query string, and what that says.
+fn parts(path: &str) -> (&str, Vec<(String, String)>) {
+    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let parameters = pairs.filter_map(|(name, value)| Some((name.to_owned(), decode(value)?)));
+    (bare, parameters.collect())
 }
 
 /// Writes files below a folder, and counts them.

@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::links::{Links, encode};
 use super::site::Site;
 use super::value::Value;
+use super::view::capital;
 use crate::query::{Labels, Parameter, ParameterType, StoredQuery};
 use askama::Template;
 use serde_json::{Value as Json, json};
@@ -103,6 +104,7 @@ struct Shown {
 /// A field for a parameter.
 struct Field {
     name: String,
+    /// What it is, in the language of the page; empty where the query does not say it.
     text: String,
     value: String,
     kind: &'static str,
@@ -112,7 +114,7 @@ struct Field {
 }
 
 impl Field {
-    fn of(parameter: &Parameter, values: &[(String, String)]) -> Self {
+    fn of(parameter: &Parameter, values: &[(String, String)], language: &str) -> Self {
         let given = values.iter().rfind(|(name, _)| *name == parameter.name);
         let given = given.map(|(_, value)| value.as_str());
         let value = given.or(parameter.default.as_deref()).unwrap_or_default();
@@ -123,7 +125,7 @@ impl Field {
         };
         Self {
             name: parameter.name.clone(),
-            text: parameter.text.clone(),
+            text: capital(parameter.text(language)),
             value: value.to_owned(),
             kind: match parameter.kind {
                 ParameterType::Integer | ParameterType::GYear => "number",
@@ -220,11 +222,13 @@ impl Shown {
             text: query.text.clone(),
             fields: parameters
                 .map(|parameter| {
-                    let mut field = Field::of(parameter, values);
+                    let mut field = Field::of(parameter, values, frame.language.code());
                     let given = values.iter().any(|(name, _)| *name == parameter.name);
-                    // Labels are in the language of the page, unless somebody says otherwise.
                     if parameter.kind == ParameterType::Lang {
-                        frame.words.labels_language.clone_into(&mut field.text);
+                        if !parameter.text.contains_key(frame.language.code()) {
+                            field.text = capital(frame.words.labels_language);
+                        }
+                        // Labels are in the language of the page, unless somebody says otherwise.
                         if !given {
                             frame.language.code().clone_into(&mut field.value);
                         }
@@ -317,7 +321,7 @@ impl Answer {
             let text = term.get("value").and_then(Json::as_str).unwrap_or_default();
             match term.get("type").and_then(Json::as_str) {
                 Some("uri") => {
-                    let label = labels.of(text).unwrap_or_else(|| prefixes.shorten(text));
+                    let label = labels.name(text).unwrap_or_else(|| prefixes.shorten(text));
                     Value::link(label, frame.links.page(text)).with_title(text)
                 }
                 Some("bnode") => Value::text(format!("_:{text}")),

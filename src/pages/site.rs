@@ -4,7 +4,7 @@ use super::tables::Tables;
 use crate::query::StoredQuery;
 use crate::store::Build;
 use oxrdf::NamedNode;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -26,6 +26,8 @@ pub struct Site {
     tables: OnceLock<Option<Tables>>,
     /// The spans of documents in their order.
     spans: Mutex<HashMap<String, Arc<[NamedNode]>>>,
+    /// Things with the suffixes of formats that cannot hold the data about them, as far as somebody tried.
+    left_out: Mutex<HashSet<(NamedNode, &'static str)>>,
 }
 
 impl Site {
@@ -41,6 +43,7 @@ impl Site {
             sources,
             tables: OnceLock::new(),
             spans: Mutex::default(),
+            left_out: Mutex::default(),
         }
     }
 
@@ -83,6 +86,18 @@ impl Site {
         }
         known.insert(document.to_owned(), Arc::clone(&order));
         order
+    }
+
+    /// Notes that a format cannot hold the data about a thing, so that its page does not link to them.
+    pub(super) fn leave_out(&self, node: &NamedNode, suffix: &'static str) {
+        let mut known = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((node.clone(), suffix));
+    }
+
+    /// Whether the data about a thing are left out in a format.
+    pub(super) fn leaves_out(&self, node: &NamedNode, suffix: &'static str) -> bool {
+        let known = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        !known.is_empty() && known.contains(&(node.clone(), suffix))
     }
 
     /// Base of the project's IRIs.

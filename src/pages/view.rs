@@ -224,9 +224,9 @@ impl<'s> View<'s> {
         &self.labels
     }
 
-    /// The label of an IRI; graphs of the project have names of their own.
+    /// The label of an IRI, or a name from what is said of it; graphs of the project have names of their own.
     pub fn label(&self, iri: &str) -> Option<String> {
-        self.labels.of(iri).or_else(|| {
+        self.labels.name(iri).or_else(|| {
             let graph = iri.strip_prefix(self.site.base())?.strip_prefix("graph/")?;
             let mut names = self.frame.words.graph_names.iter();
             let named = names.find(|(name, _)| *name == graph);
@@ -248,7 +248,8 @@ impl<'s> View<'s> {
         bare.unwrap_or(&short).to_owned()
     }
 
-    /// The labels of a node in other languages than that of the page, with their tags.
+    /// The labels of a node in other languages than that of the page, with their tags; the other language of the pages
+    /// comes first.
     pub fn other_labels(&self, node: NamedNodeRef<'_>) -> Result<Vec<Value>, StoreError> {
         let shown = self.label(node.as_str());
         let mut others: Vec<Value> = Vec::new();
@@ -265,6 +266,9 @@ impl<'s> View<'s> {
                 break;
             }
         }
+        // Readers who know the other language of the pages know its script.
+        let known = self.language().other().code();
+        others.sort_by_key(|other| other.tag.as_deref() != Some(known));
         Ok(others)
     }
 

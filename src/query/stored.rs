@@ -5,11 +5,13 @@
 //! # title@ru: Кто участвовал в сессии
 //! # description: Every participant with role and post.
 //! # param: session iri = <https://w3id.org/civigraph/id/event/x> # the event
+//! # param@ru: session # событие
 //! # param: lang lang = "en" # language of the labels
 //! # tags: events, people
 //! ```
 //!
-//! A parameter is a variable of the query. One without a default must be given.
+//! A parameter is a variable of the query. One without a default must be given. `param@ru` describes a parameter in
+//! another language.
 
 use super::parameter::ParameterType;
 use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place, suggest};
@@ -58,10 +60,17 @@ pub struct Parameter {
     pub kind: ParameterType,
     /// The default, as a user would write it.
     pub default: Option<String>,
-    /// What it is, in words.
-    pub text: String,
+    /// What it is, in words, by language tag; the comment of its own line is English.
+    pub text: BTreeMap<String, String>,
     /// Line of the header.
     pub line: u64,
+}
+
+impl Parameter {
+    /// What it is, in a language, else in English; empty where nothing says it.
+    pub fn text(&self, language: &str) -> &str {
+        in_language(&self.text, language).unwrap_or_default()
+    }
 }
 
 impl StoredQuery {
@@ -292,6 +301,8 @@ impl Header {
     /// Parses the comment lines at the start of a query.
     fn parse(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut header = Self::default();
+        // Descriptions in other languages, which may come before the parameters that they are of.
+        let mut translations = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
             let Some(comment) = line.strip_prefix('#') else {
@@ -310,7 +321,8 @@ impl Header {
                 continue;
             };
             let (key, value) = (key.trim(), value.trim());
-            let (key, language) = key.split_once('@').unwrap_or((key, "en"));
+            let tagged = key.split_once('@');
+            let (key, language) = tagged.unwrap_or((key, "en"));
             let mut problem = |message: String| {
                 let place = Place::at(file, number, 0);
                 diagnostics.push(Diagnostic::new(Code::QueryHeader, place, message));
@@ -337,6 +349,10 @@ impl Header {
                         .tags
                         .extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
                 }
+                "param" if tagged.is_some() => match Translation::parse(value, language, number) {
+                    Ok(translation) => translations.push(translation),
+                    Err(message) => problem(message),
+                },
                 "param" => match Parameter::parse(value, number) {
                     Ok(parameter) => {
                         if header.parameters.iter().any(|p| p.name == parameter.name) {
@@ -367,7 +383,64 @@ impl Header {
                 }
             }
         }
+        for translation in translations {
+            let line = translation.line;
+            if let Err(message) = header.translate(translation) {
+                let place = Place::at(file, line, 0);
+                diagnostics.push(Diagnostic::new(Code::QueryHeader, place, message));
+            }
+        }
         header
+    }
+
+    /// Adds the description of a parameter in another language.
+    fn translate(&mut self, translation: Translation) -> Result<(), String> {
+        let Translation { name, language, .. } = &translation;
+        let mut parameters = self.parameters.iter_mut();
+        let Some(parameter) = parameters.find(|parameter| parameter.name == *name) else {
+            return Err(format!("there is no parameter `{name}` to describe"));
+        };
+        if parameter.text.contains_key(language) {
+            return Err(format!(
+                "the description of `{name}` in the language `{language}` comes twice"
+            ));
+        }
+        parameter
+            .text
+            .insert(translation.language, translation.text);
+        Ok(())
+    }
+}
+
+/// What a parameter is, in another language than English.
+struct Translation {
+    /// The name of the parameter.
+    name: String,
+    language: String,
+    text: String,
+    /// Line of the header.
+    line: u64,
+}
+
+impl Translation {
+    /// Parses `name # text`.
+    fn parse(line: &str, language: &str, number: u64) -> Result<Self, String> {
+        if Literal::new_language_tagged_literal("", language).is_err() {
+            return Err(format!("`{language}` is not a language tag"));
+        }
+        let (name, text) = split_comment(line);
+        let name = name.trim_start_matches(['?', '$']);
+        if text.is_empty() || oxrdf::Variable::new(name).is_err() {
+            return Err(format!(
+                "`param@{language}` takes the name of a parameter and its description: `name # text`"
+            ));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            language: language.to_owned(),
+            text: text.to_owned(),
+            line: number,
+        })
     }
 }
 
@@ -417,7 +490,10 @@ impl Parameter {
             name: name.to_owned(),
             kind,
             default,
-            text: text.to_owned(),
+            text: match text {
+                "" => BTreeMap::new(),
+                text => BTreeMap::from([("en".to_owned(), text.to_owned())]),
+            },
             line: number,
         })
     }
@@ -502,7 +578,7 @@ mod tests {
                     p.name.as_str(),
                     p.kind.as_str(),
                     p.default.as_deref(),
-                    p.text.as_str(),
+                    p.text("en"),
                 )
             })
             .collect();
@@ -517,6 +593,31 @@ mod tests {
                 ("a", "iri", Some("e:#a"), "a=b"),
             ]
         );
+    }
+
+    #[test]
+    fn parameters_are_described_in_more_languages() {
+        let (query, messages) = parse(
+            "# param@ru: x # вещь\n# param: x iri # the thing\n# param: n integer\n# param@ru: ?n # сколько\nASK {}",
+        );
+        assert!(messages.is_empty(), "{messages:?}");
+        let texts = |language| -> Vec<&str> {
+            let parameters = query.header.parameters.iter();
+            parameters.map(|one| one.text(language)).collect()
+        };
+        assert_eq!(texts("en"), ["the thing", "сколько"]);
+        assert_eq!(texts("ru"), ["вещь", "сколько"]);
+        assert_eq!(texts("de"), ["the thing", "сколько"]);
+        let (_, messages) = parse(
+            "# param: x iri # the thing\n# param@ru: y # вещь\n# param@ru: x\n# param@en: x # it\n\
+             # param@r_u: x # вещь\n# param@ru: x iri # вещь\nASK {}",
+        );
+        let mut lines: Vec<_> = messages
+            .iter()
+            .filter_map(|message| message.split(':').next())
+            .collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["2", "3", "4", "5", "6"], "{messages:?}");
     }
 
     #[test]

@@ -139,8 +139,14 @@ pub fn files(
         ),
         File::new("ontology/prefixes.ttl", terms.prefixes(base)),
         File::new("ontology/shapes.ttl", terms.shapes(base, scaffold.claims)),
-        File::new("queries/classes.rq", query::classes(base, &language)),
-        File::new("queries/things.rq", query::things(base, &class)),
+        File::new(
+            "queries/classes.rq",
+            query::classes(base, &language, &terms.languages()),
+        ),
+        File::new(
+            "queries/things.rq",
+            query::things(base, &class, &terms.languages()),
+        ),
         File::new(".gitignore", ".civigraph/\n".to_owned()),
     ];
     all.extend(files);

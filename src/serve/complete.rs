@@ -5,7 +5,7 @@
 //! | `entities` | `text`, `lang` | things by their names |
 //! | `classes`, `properties`, `values` | the same, and the place: `prologue`, `patterns`, `subject`, `property`, `graph` | what things in this place have |
 //! | `labels` | `iri`, many times | labels by IRI |
-//! | `check` | `query` | what is wrong with it and where, or `null` |
+//! | `check` | `query`, `lang` | what is wrong with it and where, or `null` |
 //! | `about` | `iri` | what is known of a term |
 
 use super::answer::{describe, tag_of, unchanged};
@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::service::Service;
 use super::{sparql, value};
 use crate::complete::{Complete, Context, Typed};
+use crate::pages::{self, Language};
 use crate::worker::Task;
 use axum::Json;
 use axum::body::Body;
@@ -82,7 +83,10 @@ async fn respond(
         return Ok(response);
     }
     let question = question(kind, form, service)?;
-    let found: Value = value::of(service, &current, &Task::Complete(question)).await?;
+    let mut found: Value = value::of(service, &current, &Task::Complete(question)).await?;
+    if let Some(problem) = found.get_mut("problem") {
+        translate(problem, form.last("lang").unwrap_or_default());
+    }
     let mut response = Json(found).into_response();
     describe(
         response.headers_mut(),
@@ -90,6 +94,18 @@ async fn respond(
         Some(&tag).filter(|_| !asked.is_empty()).map(String::as_str),
     );
     Ok(response)
+}
+
+/// Puts what is wrong with a query into a language of the pages.
+fn translate(problem: &mut Value, language: &str) {
+    let language = Language::of_code(language).unwrap_or(Language::English);
+    for part in ["message", "expected", "hint"] {
+        if let Some(Value::String(sentence)) = problem.get_mut(part)
+            && let Some(translated) = pages::translate(language, sentence)
+        {
+            *sentence = translated;
+        }
+    }
 }
 
 /// The question of a request.

@@ -25,6 +25,7 @@ mod form;
 mod graphs;
 mod host;
 mod lanes;
+mod language;
 mod listen;
 mod log;
 mod mcp;

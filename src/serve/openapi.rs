@@ -115,7 +115,7 @@ fn parameter(parameter: &Parameter) -> Value {
         "name": parameter.name,
         "in": "query",
         "required": parameter.default.is_none(),
-        "description": format!("{} ({})", parameter.text, parameter.kind.example()),
+        "description": format!("{} ({})", parameter.text("en"), parameter.kind.example()),
         "schema": schema,
     });
     if let (Some(default), Some(described)) = (&parameter.default, described.as_object_mut()) {

@@ -3,6 +3,7 @@
 use super::lanes::Failure;
 use super::words::Reader;
 use crate::diagnostic::{Code, Diagnostics};
+use crate::pages::{Language, translate};
 use crate::store::StoreError;
 use crate::worker::Refusal;
 use axum::body::Body;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 /// A refusal with its status.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
     title: String,
@@ -52,33 +53,48 @@ impl Problem {
         self.status
     }
 
-    /// All that is wrong, in words: a line for each problem, and for each hint.
-    pub(super) fn text(&self, reader: Reader) -> String {
-        let mut text = format!("{}\n", self.title);
-        for (number, refusal) in self
-            .refusal
-            .iter()
-            .map(AsRef::as_ref)
-            .chain(&self.others)
-            .enumerate()
-        {
+    /// All that is wrong, in the words and the language of a reader: a line for each problem, and for each hint.
+    pub(super) fn lines(self, reader: Reader, language: Language) -> Vec<String> {
+        let problem = self.in_language(reader, language);
+        let words = language.words();
+        let mut lines = vec![problem.title];
+        let refusals = problem.refusal.into_iter().map(|refusal| *refusal);
+        for (number, refusal) in refusals.chain(problem.others).enumerate() {
             if number > 0 {
-                text.push_str(&format!("{}\n", refusal.message));
+                lines.push(refusal.message);
             }
             if refusal.line > 0 {
-                text.push_str(&format!(
-                    "at line {}, column {}\n",
-                    refusal.line, refusal.column
-                ));
+                lines.push((words.problem_at)(refusal.line, refusal.column));
             }
             if let Some(expected) = &refusal.expected {
-                text.push_str(&format!("expected {expected}\n"));
+                lines.push(format!("{} {expected}", words.problem_expected));
             }
-            if let Some(hint) = refusal.hint.as_ref().and_then(|it| it.worded(&reader)) {
-                text.push_str(&format!("hint: {hint}\n"));
+            if let Some(hint) = &refusal.hint {
+                lines.push(format!("{} {hint}", words.problem_hint));
             }
         }
-        text
+        lines
+    }
+
+    /// The same in the words of a reader, with the sentences that are known in a language in that language.
+    pub(super) fn in_language(mut self, reader: Reader, language: Language) -> Self {
+        let translated = |sentence: &mut String| {
+            if let Some(translated) = translate(language, sentence) {
+                *sentence = translated;
+            }
+        };
+        translated(&mut self.title);
+        let refusals = self.refusal.iter_mut().map(AsMut::as_mut);
+        for refusal in refusals.chain(&mut self.others) {
+            translated(&mut refusal.message);
+            refusal.expected.iter_mut().for_each(translated);
+            refusal.hint = refusal.hint.take().and_then(|hint| {
+                let mut hint = hint.worded(&reader)?;
+                translated(&mut hint);
+                Some(hint.into())
+            });
+        }
+        self
     }
 
     /// The problem of a request that is not as it should be.
@@ -141,6 +157,7 @@ fn status_of(code: Code) -> StatusCode {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let itself = self.clone();
         let mut problem = Map::new();
         let mut say = |key: &str, value: Value| {
             problem.insert(key.to_owned(), value);
@@ -189,6 +206,8 @@ impl IntoResponse for Problem {
         if self.retry {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
+        // For `language::translate`, which knows who asks.
+        response.extensions_mut().insert(itself);
         response
     }
 }

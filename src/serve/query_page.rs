@@ -10,7 +10,7 @@ use super::service::{Current, Service};
 use super::words::Reader;
 use super::{pages, sparql, stored};
 use crate::pages::query::{Answer, Asked, Notice, QueryPage, ROWS, declares, path};
-use crate::pages::{Frame, Links};
+use crate::pages::{Frame, Language, Links};
 use crate::query::{Page, Request, StoredQuery};
 use askama::Template;
 use axum::body::Body;
@@ -80,7 +80,17 @@ pub async fn respond(
     };
     let is_older = asked.build != published.build.manifest().id;
     let answer = match (common("run"), notice) {
-        (Some(_), None) => Some(run(service, &current, &asked, &published, parts).await),
+        (Some(_), None) => Some(
+            run(
+                service,
+                &current,
+                &asked,
+                &published,
+                parts,
+                reader.language,
+            )
+            .await,
+        ),
         _ => None,
     };
     let root = pages::root_of(&service.url()).to_owned();
@@ -151,8 +161,11 @@ enum Ran {
 impl Ran {
     fn shown(self, site: &crate::pages::Site, frame: &Frame) -> Answer {
         match self {
-            Self::Results(body, hints) => Answer::of_json(&body, hints, site, frame)
-                .unwrap_or_else(|| Answer::Problem(vec![frame.words.answer_too_long.to_owned()])),
+            Self::Results(body, hints) => {
+                Answer::of_json(&body, in_language(hints, frame), site, frame).unwrap_or_else(
+                    || Answer::Problem(vec![frame.words.answer_too_long.to_owned()]),
+                )
+            }
             Self::Graph(text) => Answer::Text(text),
             Self::Refused(lines) if lines.is_empty() => {
                 Answer::Problem(vec![frame.words.answer_too_long.to_owned()])
@@ -162,6 +175,12 @@ impl Ran {
     }
 }
 
+/// Hints in the language of a page, as far as they are known in it.
+fn in_language(hints: Vec<String>, frame: &Frame) -> Vec<String> {
+    let translated = |hint: String| crate::pages::translate(frame.language, &hint).unwrap_or(hint);
+    hints.into_iter().map(translated).collect()
+}
+
 /// Runs what is asked, for a page without scripts.
 async fn run(
     service: &Service,
@@ -169,16 +188,11 @@ async fn run(
     asked: &Asked,
     published: &Current,
     parts: &Parts,
+    language: Language,
 ) -> Ran {
     match answered(service, current, asked, published, parts).await {
         Ok(ran) => ran,
-        Err(problem) => Ran::Refused(
-            problem
-                .text(Reader::Visitor)
-                .lines()
-                .map(str::to_owned)
-                .collect(),
-        ),
+        Err(problem) => Ran::Refused(problem.lines(Reader::Visitor, language)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which request goes where.
 
 use super::service::Service;
-use super::{complete, graphs, host, log, mcp, openapi, pages, reconcile, sparql, status, stored};
+use super::{
+    complete, graphs, host, language, log, mcp, openapi, pages, reconcile, sparql, status, stored,
+};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,6 +34,7 @@ pub fn router(service: &Arc<Service>) -> Router {
         .merge(reconcile::routes())
         .fallback(pages::respond)
         .with_state(Arc::clone(service))
+        .layer(from_fn(language::translate))
         .layer(CompressionLayer::new())
         .layer(cors())
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

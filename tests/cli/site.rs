@@ -123,3 +123,37 @@ fn only_a_site_is_replaced() {
         "{names:?}"
     );
 }
+
+#[test]
+fn data_that_a_format_cannot_hold_are_left_out_with_a_warning() {
+    let workshop = Workshop::project();
+    let cities = fs::read_to_string(workshop.path("data/cities.csv")).unwrap();
+    workshop.write("data/cities.csv", &cities.replace("Irbit", "Ir\u{1}bit"));
+    workshop.run(&["build", "--quiet"]).exits(0);
+    let run = workshop.run(&["site", "public"]).exits(0);
+    let warnings: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("warning: "))
+        .collect();
+    assert!(
+        warnings.iter().any(|line| {
+            line.starts_with("warning: no `.rdf` file for <")
+                && line.contains("/id/city/irbit>: ")
+                && line.contains("U+0001")
+        }),
+        "{warnings:?}"
+    );
+    let out = workshop.path("public");
+    let all = files(&out);
+    assert!(all.contains(Path::new("id/city/irbit.ttl")));
+    assert!(!all.contains(Path::new("id/city/irbit.rdf")));
+    // Its page has no link to it, in either language.
+    for page in ["id/city/irbit.html", "ru/id/city/irbit.html"] {
+        let page = fs::read_to_string(out.join(page)).unwrap();
+        assert!(
+            page.contains("irbit.ttl") && !page.contains("irbit.rdf"),
+            "{page}"
+        );
+    }
+}

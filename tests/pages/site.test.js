@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { after, before, test } from 'node:test'
-import { build, findings, launch, picture, run, small, visit } from './start.js'
+import { LOOKS, build, findings, launch, overflow, picture, run, small, visit } from './start.js'
 
 const TYPES = /** @type {Record<string, string>} */ ({ '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.wasm': 'application/wasm' })
 
@@ -54,6 +54,26 @@ test('the site has the front page, and its links lead to pages', async () => {
   for (const link of own) assert.equal((await page.request.get(link)).status(), 200, link)
   assert.deepEqual(wrong, [])
   await close()
+})
+
+test('pages of the site fit, and axe finds nothing', async () => {
+  const query = encodeURIComponent('SELECT ?city ?founded { ?city <https://example.org/ns#founded> ?founded } ORDER BY ?founded')
+  /** @type {[string, string, string][]} */
+  const pages = [['front', '', 'footer'], ['thing', 'id/city/irbit.html', 'footer'], ['search', 'search.html?q=Irbit', 'main'], ['query', `query.html?query=${query}`, 'table.answer']]
+  for (const [name, path, selector] of pages) {
+    for (const [locale, colorScheme, width] of LOOKS) {
+      const { page, wrong, close } = await visit(browser, { own: url, locale, colorScheme, viewport: { width, height: 900 } })
+      await page.goto(`${url}${locale === 'ru' ? 'ru/' : ''}${path}`)
+      await page.locator(selector).first().waitFor({ timeout: 60_000 })
+      await page.waitForTimeout(200)
+      const how = `${locale} ${colorScheme} ${width}`
+      await picture(page, `site-${name}-${how.replaceAll(' ', '-')}`, true)
+      assert.ok(await overflow(page) <= 0, `${name}: ${how}`)
+      assert.deepEqual(await findings(page), [], `${name}: ${how}`)
+      assert.deepEqual(wrong, [])
+      await close()
+    }
+  }
 })
 
 test('the search of the site finds names in both scripts, with errors', async () => {

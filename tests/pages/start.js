@@ -11,7 +11,7 @@ const { CIVIGRAPH_PROGRAM: program = '', CIVIGRAPH_ROOT: root = '', CHROMIUM: ex
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Viewports that pages are looked at in. */
-export const WIDTHS = [390, 768, 1280]
+const WIDTHS = [390, 768, 1280]
 
 /**
  * Languages, themes and widths of pages that have many states: some of each, and all where pictures are wanted.
@@ -35,7 +35,8 @@ export async function serve({ change, arguments: more = [] } = {}) {
     let said = ''
     child.stderr.on('data', (bytes) => {
       said += bytes
-      const match = /^build .* on (http:\S+)$/m.exec(said)
+      // The line may come in parts.
+      const match = /^build .* on (http:\S+)\n/m.exec(said)
       if (match) resolve(match[1])
     })
     child.on('exit', () => reject(new Error(`the service did not start: ${said}`)))
@@ -146,10 +147,11 @@ export async function visit(browser, { own, expects, ...options } = {}) {
 }
 
 /**
- * What axe finds.
+ * What axe finds. It is not asked where pictures of all looks are wanted.
  * @param {import('playwright-core').Page} page
  */
 export async function findings(page) {
+  if (pictures) return []
   // By the protocol of the browser and not as a script of the page, which its policy forbids.
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] }))

@@ -8,6 +8,7 @@ const QUERY: &str = "\
 # title: Cities of a region
 # title@ru: Города региона
 # param: region iri = <https://example.org/id/region/samara>  # the region
+# param@ru: region # регион
 # param: lang lang = en  # language of labels
 # param: inferred boolean = false
 SELECT ?city ?lang ?inferred { ?city <https://example.org/ns#region> ?region }
@@ -96,6 +97,8 @@ fn stored_queries_have_forms_in_both_languages() {
         russian.contains("Города региона") && russian.contains("Выполнить"),
         "{russian}"
     );
+    assert!(russian.contains("Регион <code>region</code>"), "{russian}");
+    assert!(form.contains("The region <code>region</code>"), "{form}");
     page(&server, "/query/none", 404);
     page(&server, "/query/cities.csv", 404);
     page(&server, "/query/%ff", 404);
@@ -155,4 +158,45 @@ fn hostile_queries_are_texts() {
             "{target}: {html}"
         );
     }
+}
+
+#[test]
+fn problems_and_hints_are_in_the_language_of_the_reader() {
+    let (_workshop, server) = serving();
+    let wrong = encode("SELECT ?s { ?s ?p }");
+    let empty = encode("SELECT ?s { ?s a <https://w3id.org/civigraph/ns#Citty> }");
+    let said = page(&server, &format!("/ru/query?query={wrong}&run=1"), 200);
+    assert!(
+        said.contains("тройке нужен объект") && said.contains("строка 1, столбец 19"),
+        "{said}"
+    );
+    let said = page(&server, &format!("/ru/query?query={empty}&run=1"), 200);
+    assert!(said.contains("в графе нет ничего из класса"), "{said}");
+    // Programs get what they ask for, and English where they ask for nothing.
+    for (language, title, hint) in [
+        (None, "a triple needs an object", "nothing in the graph"),
+        (Some("ru"), "тройке нужен объект", "в графе нет ничего"),
+        (
+            Some("de, en"),
+            "a triple needs an object",
+            "nothing in the graph",
+        ),
+    ] {
+        let ask = |query: &str| {
+            let request = Request::get(&format!("/sparql?query={query}"));
+            match language {
+                Some(language) => request.header("Accept-Language", language),
+                None => request,
+            }
+        };
+        let problem = server.ask(ask(&wrong)).is(400);
+        assert_eq!(problem.header("content-type"), "application/problem+json");
+        assert!(problem.text().contains(title), "{}", problem.text());
+        let answer = server.ask(ask(&empty)).is(200);
+        let said = answer.header("civigraph-hint");
+        assert!(said.starts_with(&encode(hint)), "{said}");
+    }
+    let checked = format!("/complete/check?query={wrong}&lang=ru");
+    let checked = server.get(&checked).is(200).text();
+    assert!(checked.contains("тройке нужен объект"), "{checked}");
 }

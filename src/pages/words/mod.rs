@@ -1,9 +1,11 @@
 //! The words of the pages, in each language in one place. A word that a language lacks does not compile.
 
 mod en;
+mod problems;
 mod ru;
 
 pub use en::EN;
+pub use problems::translate;
 pub use ru::RU;
 
 /// Forms of a noun after one, two and many.
@@ -174,6 +176,9 @@ pub struct Words {
     pub copy_link: &'static str,
     pub cancel: &'static str,
     pub edit_text: &'static str,
+    pub problem_at: fn(u64, u64) -> String,
+    pub problem_expected: &'static str,
+    pub problem_hint: &'static str,
     pub labels_language: &'static str,
     pub filter: &'static str,
     pub no_scripts: &'static str,

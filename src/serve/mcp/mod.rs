@@ -19,6 +19,7 @@ pub use stdio::run;
 
 use super::service::Service;
 use super::words::Reader;
+use crate::pages::Language;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
     ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
@@ -92,10 +93,12 @@ impl ServerHandler for Assistant {
                 result.into()
             }
             // A model can do something about it, so it is an answer.
-            Err(problem) => {
-                CallToolResult::error(vec![ContentBlock::text(problem.text(Reader::Assistant))])
-                    .into()
-            }
+            Err(problem) => CallToolResult::error(vec![ContentBlock::text(
+                problem
+                    .lines(Reader::Assistant, Language::English)
+                    .join("\n"),
+            )])
+            .into(),
         })
     }
 }

@@ -67,6 +67,12 @@ export function put(element, ...children) {
 }
 
 /**
+ * A sentence in which pieces of code are between backticks.
+ * @param {string} text
+ */
+export const prose = (text) => text.split('`').map((part, at) => (at % 2 === 1 ? h('code', {}, part) : part))
+
+/**
  * A function that runs once a pause has passed since the last call.
  * @param {(...all: any[]) => void} run
  * @param {number} pause in milliseconds

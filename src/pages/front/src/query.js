@@ -2,18 +2,17 @@
  * The query page. It works as a plain form; this makes an editor of its text, and runs queries without leaving it.
  */
 
-import { completions } from './complete.js'
-import { h, later, put } from './dom.js'
+import { h, later, prose, put } from './dom.js'
 import { MOST, Refused, Service } from './engine/service.js'
-import { editor, place } from './editor.js'
 import { entries, forget, remember } from './history.js'
 import { Labels } from './labels.js'
 import { pathOf } from './paths.js'
-import { format } from './sparql/format.js'
+import { preview } from './preview.js'
+import { place } from './sparql/place.js'
 import { filterable, withValues } from './stored.js'
 import { tokens } from './sparql/tokens.js'
 import { expand, shorten } from './terms.js'
-import { views } from './answer/view.js'
+import { prepare, views } from './answer/view.js'
 import { language, phrases, words } from './words.js'
 
 /**
@@ -37,7 +36,7 @@ async function start(page, config) {
   const find = (/** @type {string} */ selector) => /** @type {any} */ (page.querySelector(selector))
   const engine = config.mode === 'site'
     ? new (await import('./engine/browser.js')).Browser(config.paths, config.prefixes, words)
-    : new Service(config.paths)
+    : new Service(config.paths, language)
   const form = find('#query-form')
   const answerBox = find('#answer')
   const status = find('#query-status')
@@ -58,6 +57,8 @@ async function start(page, config) {
     labelOf: (iri) => labels.of(iri),
     label: (within) => void labels.show(within),
     copy,
+    // Pictures are drawn as wide as there is room, so that their words can be read.
+    width: () => Math.max(320, Math.min(1000, answerBox.clientWidth)),
     caption: (more) => h('figcaption', {}, [more, config.build ? words.fromBuild(shownBuild) : ''].filter(Boolean).join(' · ')),
   }
   let shownBuild = config.build ?? ''
@@ -82,40 +83,79 @@ async function start(page, config) {
   // A file does not know what was asked for in its address.
   if (config.mode === 'site') fromAddress(form, address.searchParams)
 
-  // The editor.
+  // The editor. Until somebody turns to it there is a field with the text, under a picture of it in colours.
 
-  /** @type {ReturnType<typeof editor> | null} */
+  /** @type {ReturnType<typeof import('./editor.js').editor> | null} */
   let pad = null
-  if (textarea) {
-    const check = later(async (text) => {
-      if (text.trim() === '') return pad?.mark([])
-      try {
-        const { problem } = await engine.complete('check', [['query', text]])
-        if (pad?.text() !== text) return
-        if (problem) underline({ ...problem, title: problem.message })
-        else pad.mark([])
-      } catch {
-        // The service says it again when the query is run.
-      }
-    }, 500)
-    const explain = later((at) => about(at), 300)
+  /** @type {Promise<void> | null} */
+  let opening = null
+  /** What is underlined. @type {{ from: number, to: number, severity: 'error', message: string } | null} */
+  let wrong = null
+  const box = find('.editor-box')
+  const shown = box ? preview(box, words.editorHint) : null
+
+  /** The query as it is now. */
+  const text = () => pad?.text() ?? textarea?.value ?? ''
+  const check = later(async (/** @type {string} */ checked) => {
+    if (checked.trim() === '') return underline(null)
+    try {
+      const { problem } = await engine.complete('check', [['query', checked], ['lang', language]])
+      if (text() === checked) underline(problem ? { ...problem, title: problem.message } : null)
+    } catch {
+      // The service says it again when the query is run.
+    }
+  }, 500)
+  const explain = later((/** @type {number} */ at) => about(at), 300)
+
+  /** Puts the editor in the place of the field. */
+  function open() {
+    opening ??= replaceField().catch(() => {
+      // The field is there as long as the editor cannot be loaded.
+      opening = null
+    })
+    return opening
+  }
+
+  async function replaceField() {
+    const [{ editor }, { completions }] = await Promise.all([import('./editor.js'), import('./complete.js')])
+    const isFocused = document.activeElement === textarea
     pad = editor({
       text: textarea.value,
       label: words.editorLabel,
       hint: words.editorHint,
       complete: completions({ ask: engine.completes ? (kind, all, signal) => engine.complete(kind, all, signal) : null, prefixes: config.prefixes, language }),
-      changed(text) {
-        textarea.value = text
-        check(text)
+      changed(next) {
+        textarea.value = next
+        check(next)
       },
       moved: (at) => explain(at),
       run: () => form.requestSubmit(),
       format: layOut,
       phrases,
     })
-    const box = find('.editor-box')
     box.append(pad.host)
+    if (wrong) pad.mark([wrong])
+    if (isFocused) {
+      pad.select(textarea.selectionStart, textarea.selectionEnd)
+      pad.focus()
+    }
     textarea.hidden = true
+    shown?.host.remove()
+  }
+
+  if (textarea && shown) {
+    const draw = () => shown.show(textarea.value, wrong)
+    draw()
+    box.append(shown.host)
+    textarea.addEventListener('input', draw)
+    // A browser that goes back puts what was written into the field.
+    window.addEventListener('pageshow', draw)
+    for (const turned of ['focusin', 'pointerenter']) box.addEventListener(turned, open, { once: true })
+    textarea.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      form.requestSubmit()
+    })
     rememberHeight(box)
     find('label[for="query-text"]')?.addEventListener('click', () => pad?.focus())
   }
@@ -124,16 +164,28 @@ async function start(page, config) {
   find('[data-do="format"]')?.addEventListener('click', layOut)
   find('[data-do="share"]').addEventListener('click', () => copy(location.href))
 
-  function layOut() {
-    if (pad) pad.replace(format(pad.text()))
+  async function layOut() {
+    const { format } = await import('./sparql/format.js')
+    const laidOut = format(text())
+    wrong = null
+    if (pad) return pad.replace(laidOut)
+    textarea.value = laidOut
+    shown?.show(laidOut)
   }
 
-  /** @param {import('./engine/service.js').Problem} problem */
+  /**
+   * Shows the place of a problem in the text, or that there is none.
+   * @param {import('./engine/service.js').Problem | null} problem
+   */
   function underline(problem) {
-    if (!pad || !problem.line) return
-    const where = place(pad.text(), problem.line, problem.column ?? 1)
-    const message = [problem.title, problem.expected && `${words.expected}: ${problem.expected}`, problem.hint].filter(Boolean).join('\n')
-    pad.mark([{ ...where, severity: 'error', message }])
+    if (!shown) return
+    wrong = null
+    if (problem?.line) {
+      const message = [problem.title, problem.expected && `${words.expected}: ${problem.expected}`, problem.hint].filter(Boolean).join('\n')
+      wrong = { ...place(text(), problem.line, problem.column ?? 1), severity: 'error', message }
+    }
+    if (pad) pad.mark(wrong ? [wrong] : [])
+    else shown.show(text(), wrong)
   }
 
   // Lists beside the editor.
@@ -208,7 +260,7 @@ async function start(page, config) {
     const fields = new FormData(form)
     const isParameter = config.stored?.parameters.some(({ name }) => name === 'inferred')
     const inferred = !isParameter && fields.get('inferred') === 'true'
-    if (!config.stored) return { text: pad?.text() ?? textarea.value, inferred, build: config.build }
+    if (!config.stored) return { text: text(), inferred, build: config.build }
     const parameters = config.stored.parameters.map(({ name }) => /** @type {[string, string]} */ ([name, String(fields.get(name) ?? '')]))
     return { text: config.stored.text, inferred, stored: config.stored.name, parameters: parameters.filter(([, value]) => value !== ''), values: terms(fields), build: config.build }
   }
@@ -224,7 +276,7 @@ async function start(page, config) {
    */
   async function run(isNew) {
     const what = question()
-    if (!what.stored && what.text.trim() === '') return pad?.focus()
+    if (!what.stored && what.text.trim() === '') return (pad ?? textarea).focus()
     stop()
     const mine = new AbortController()
     running = mine
@@ -235,16 +287,17 @@ async function start(page, config) {
       status.textContent = words.running(((performance.now() - began) / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
     }, 100)
     if (isNew) go(link(what), true)
+    const drawing = prepare(new URL(location.href).searchParams.get('view')).catch(() => {})
     try {
       const answer = await engine.ask(what, mine.signal)
       if (running !== mine) return
-      pad?.mark([])
+      underline(null)
       shownBuild = answer.build ?? shownBuild
       if (!what.stored) {
         remember({ text: what.text, at: Date.now(), inferred: what.inferred })
         showHistory()
       }
-      await labels.load(titlesNeeded(answer))
+      await Promise.all([labels.load(titlesNeeded(answer)), drawing])
       show(what, answer)
       go(link({ ...what, build: answer.build ?? what.build }))
     } catch (error) {
@@ -287,7 +340,7 @@ async function start(page, config) {
     const view = new URL(location.href).searchParams.get('view')
     put(answerBox,
       answer.isCut ? h('p', { class: 'cut', role: 'alert' }, words.cut(MOST), ' ', whole(asked_, answer)) : '',
-      isEmpty ? h('div', { class: 'empty' }, h('p', {}, words.empty), answer.hints.length > 0 ? h('ul', {}, answer.hints.map((hint) => h('li', {}, hint))) : null) : '',
+      isEmpty ? h('div', { class: 'empty' }, h('p', {}, words.empty), answer.hints.length > 0 ? h('ul', {}, answer.hints.map((hint) => h('li', {}, prose(hint)))) : null) : '',
       isEmpty ? '' : views(answer, around, {
         view,
         chosen(name) {
@@ -337,19 +390,21 @@ async function start(page, config) {
     }
     const all = [error.problem, ...(error.problem.others ?? [])]
     put(answerBox, h('div', { class: 'problem', role: 'alert' }, all.map((problem) => {
-      const at = problem.line && pad ? h('button', {
+      const at = problem.line && textarea ? h('button', {
         type: 'button', class: 'plain',
-        onclick: () => {
-          const where = place(pad?.text() ?? '', problem.line ?? 1, problem.column ?? 1)
-          pad?.view.dispatch({ selection: { anchor: where.from, head: where.to }, scrollIntoView: true })
-          pad?.focus()
+        onclick: async () => {
+          await open()
+          const where = place(text(), problem.line ?? 1, problem.column ?? 1)
+          pad?.select(where.from, where.to)
+          ;(pad ?? textarea).focus()
         },
       }, words.at(problem.line, problem.column ?? 1)) : null
       return [
-        h('p', { class: 'title' }, problem.title, ' ', at),
+        h('p', { class: 'title' }, prose(problem.title), ' ', at),
+        problem.says ? h('p', { lang: 'en' }, h('code', {}, problem.says)) : null,
         problem.found ? h('p', {}, `${words.found}: `, h('code', {}, problem.found)) : null,
-        problem.expected ? h('p', {}, `${words.expected}: ${problem.expected}`) : null,
-        problem.hint ? h('p', {}, `${words.hint}: ${problem.hint}`) : null,
+        problem.expected ? h('p', {}, `${words.expected}: `, prose(problem.expected)) : null,
+        problem.hint ? h('p', {}, `${words.hint}: `, prose(problem.hint)) : null,
       ]
     })))
     underline(error.problem)

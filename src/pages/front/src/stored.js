@@ -50,5 +50,5 @@ export function withValues(text, values) {
   })
   const rest = written + text.slice(at)
   // The header is about parameters that are no longer there.
-  return rest.replace(/^# (?:param|tags):.*\n/gmu, '')
+  return rest.replace(/^# (?:param(?:@[\w-]+)?|tags):.*\n/gmu, '')
 }

@@ -5,6 +5,8 @@ const plural = new Intl.PluralRules('en')
 const many = (count, one, other) => `${count.toLocaleString('en')} ${plural.select(count) === 'one' ? one : other}`
 
 export default {
+  engineRefused: 'The query cannot be read here',
+  engineFailed: 'The query could not be answered',
   editorLabel: 'SPARQL query',
   editorHint: 'SELECT …, or type the first letters of a name',
   run: 'Run',

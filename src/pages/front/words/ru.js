@@ -8,6 +8,8 @@ const many = (count, one, few, many_) => {
 }
 
 export default {
+  engineRefused: 'Запрос здесь нельзя прочесть',
+  engineFailed: 'На запрос не удалось ответить',
   editorLabel: 'Запрос SPARQL',
   editorHint: 'SELECT … или первые буквы названия',
   run: 'Выполнить',

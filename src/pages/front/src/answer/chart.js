@@ -5,24 +5,11 @@
 
 import { h, s } from '../dom.js'
 import { numberOf, textOf, timeOf } from '../terms.js'
-import { columnsOf, dates, isDateName, nodes, numbers, texts } from './columns.js'
+import { columnsOf, dates, isDateName, nodes, series, texts } from './columns.js'
 
-const WIDTH = 1000
-/** Series that can be told apart. */
-const SERIES = 6
 /** Bars that can be read. */
 const BARS = 60
 const BAR = 24
-
-/** @param {import('../terms.js').Answer} answer @param {any} words */
-export function reason(answer, words) {
-  if (answer.rows.length < 2) return words.fewRows
-  return series(answer).length > 0 ? null : words.noNumbers
-}
-
-/** The columns that are drawn. @param {import('../terms.js').Answer} answer */
-const series = (answer) =>
-  numbers(answer).filter((variable) => !/^(lat|lon|lng|long|latitude|longitude)$/iu.test(variable)).slice(0, SERIES)
 
 /**
  * @param {import('../terms.js').Answer} answer
@@ -47,9 +34,12 @@ function bars(answer, around) {
   const low = Math.min(0, ...values)
   const high = Math.max(0, ...values)
   const scale = steps(low, high)
+  const wide = around.width()
   const names = rows.map(name)
-  const left = Math.min(320, 24 + 7.2 * Math.max(...names.map((text) => Math.min(text.length, 42))))
-  const x = (/** @type {number} */ value) => left + ((value - scale.low) / (scale.high - scale.low)) * (WIDTH - left - 70)
+  const left = Math.min(320, wide * 0.42, 24 + 7.2 * Math.max(...names.map((text) => text.length)))
+  /** Letters of a name that fit. */
+  const fitting = Math.floor((left - 16) / 7.2)
+  const x = (/** @type {number} */ value) => left + ((value - scale.low) / (scale.high - scale.low)) * (wide - left - 70)
   const group = BAR * drawn.length + 10
   const height = 30 + rows.length * group + 8
   const grid = scale.ticks.map((tick) => s('g', {},
@@ -57,7 +47,7 @@ function bars(answer, around) {
     s('text', { class: 'tick', x: x(tick), y: 16, 'text-anchor': 'middle' }, tick.toLocaleString(around.language))))
   const shapes = rows.map((row, at) => s('g', {},
     s('text', { class: 'label', x: left - 8, y: 30 + at * group + group / 2, 'text-anchor': 'end', 'dominant-baseline': 'middle' },
-      names[at].length > 42 ? `${names[at].slice(0, 41)}…` : names[at]),
+      names[at].length > fitting ? `${names[at].slice(0, fitting - 1)}…` : names[at]),
     drawn.map((variable, which) => {
       const value = numberOf(row[variable])
       if (value === null) return null
@@ -69,7 +59,7 @@ function bars(answer, around) {
         s('rect', { class: `series-${which}`, x: start, y, width: Math.max(end - start, 1), height: BAR - 4 }),
         s('text', { class: 'value', x: end + 6, y: y + (BAR - 4) / 2, 'dominant-baseline': 'middle' }, shown))
     })))
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, shapes)
+  const svg = s('svg', { viewBox: `0 0 ${wide} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, shapes)
   const hidden = answer.rows.length - rows.length
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.chart }, svg),
     around.caption(hidden > 0 ? words.notShown(hidden) : ''))
@@ -89,12 +79,15 @@ function lines(answer, time, around) {
   const scale = steps(Math.min(0, ...values), Math.max(0, ...values))
   const [first, last] = [Number(at(rows[0])), Number(at(rows.at(-1)))]
   const height = 380
-  const x = (/** @type {number} */ when) => 70 + ((when - first) / Math.max(1, last - first)) * (WIDTH - 260)
+  const wide = around.width()
+  /** Room for names at the ends of lines. */
+  const right = Math.min(190, wide * 0.25)
+  const x = (/** @type {number} */ when) => 70 + ((when - first) / Math.max(1, last - first)) * (wide - 70 - right)
   const y = (/** @type {number} */ value) => height - 36 - ((value - scale.low) / (scale.high - scale.low)) * (height - 60)
   const grid = scale.ticks.map((tick) => s('g', {},
-    s('line', { class: 'grid', x1: 70, x2: WIDTH - 190, y1: y(tick), y2: y(tick) }),
+    s('line', { class: 'grid', x1: 70, x2: wide - right, y1: y(tick), y2: y(tick) }),
     s('text', { class: 'tick', x: 62, y: y(tick), 'text-anchor': 'end', 'dominant-baseline': 'middle' }, tick.toLocaleString(around.language))))
-  const every = Math.ceil(rows.length / 10)
+  const every = Math.ceil(rows.length / Math.floor(wide / 100))
   const marks = rows.filter((_, index) => index % every === 0).map((row) =>
     s('text', { class: 'tick', x: x(Number(at(row))), y: height - 14, 'text-anchor': 'middle' }, textOf(row[time])))
   const shapes = drawn.map((variable, which) => {
@@ -106,7 +99,7 @@ function lines(answer, time, around) {
       places.map((place) => s('circle', { class: `series-${which}`, cx: place.x, cy: place.y, r: 4 }, s('title', {}, place.text))),
       end ? s('text', { class: 'label', x: end.x + 10, y: end.y, 'dominant-baseline': 'middle' }, variable) : null)
   })
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, marks, shapes)
+  const svg = s('svg', { viewBox: `0 0 ${wide} ${height}`, class: 'chart', role: 'group', 'aria-label': words.chartOf(drawn.join(', ')) }, grid, marks, shapes)
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.chart }, svg), around.caption(''))
 }
 

@@ -84,3 +84,10 @@ export function titles(answer, labelOf) {
     return term?.type === 'uri' ? labelOf(term.value) : textOf(term)
   }
 }
+
+/** Series of a chart that can be told apart. */
+const SERIES = 6
+
+/** The columns that a chart draws. @param {Answer} answer */
+export const series = (answer) =>
+  numbers(answer).filter((variable) => !/^(lat|lon|lng|long|latitude|longitude)$/iu.test(variable)).slice(0, SERIES)

@@ -44,7 +44,10 @@ export function table(answer, around) {
   }
 
   /** @param {Record<string, import('../terms.js').Term>} row */
-  const line = (row) => h('tr', { role: 'row' }, answer.variables.map((variable) => h('td', { role: 'cell', 'data-column': variable }, cell(row[variable], around))))
+  const line = (row) => h('tr', { role: 'row' }, answer.variables.map((variable) => h('td', { role: 'cell', 'data-column': variable, class: isLong(row[variable]) && 'long' }, cell(row[variable], around))))
+
+  /** Whether a term has a word that is too long for a column. @param {import('../terms.js').Term | undefined} term */
+  const isLong = (term) => term?.type === 'uri' ? !around.known(term.value) && shorten(term.value, around.prefixes).length > 32 : /\S{33}/u.test(textOf(term))
 
   /** @param {string} variable */
   function sort(variable) {

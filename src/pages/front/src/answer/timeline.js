@@ -7,7 +7,6 @@ import { timeOf } from '../terms.js'
 import { dates, isDateName, titles } from './columns.js'
 
 const ROW = 26
-const WIDTH = 1000
 const LEFT = 20
 const TOP = 34
 /** Rows that are drawn. */
@@ -31,9 +30,10 @@ export function timeline(answer, around) {
   const from = Math.min(...shown.map((one) => /** @type {any} */ (one.time).from))
   const to = Math.max(...shown.map((one) => /** @type {any} */ (one.time).to), from + 30 * DAY)
   const margin = (to - from) * 0.02
-  const x = (/** @type {number} */ time) => LEFT + ((time - from + margin) / (to - from + 2 * margin)) * (WIDTH - 2 * LEFT)
+  const wide = around.width()
+  const x = (/** @type {number} */ time) => LEFT + ((time - from + margin) / (to - from + 2 * margin)) * (wide - 2 * LEFT)
   const height = TOP + shown.length * ROW + 12
-  const marks = ticks(from, to).map((tick) => s('g', {},
+  const marks = ticks(from, to, Math.floor(wide / 75)).map((tick) => s('g', {},
     s('line', { class: 'grid', x1: x(tick.time), x2: x(tick.time), y1: TOP - 8, y2: height - 8 }),
     s('text', { class: 'tick', x: x(tick.time), y: TOP - 14, 'text-anchor': 'middle' }, tick.text)))
   const lines = shown.map(({ row, time }, at) => {
@@ -41,18 +41,19 @@ export function timeline(answer, around) {
     const [start, end] = [x(span.from), x(span.to)]
     const y = TOP + at * ROW
     const name = title(row)
-    const isRight = start > WIDTH * 0.6
+    const isRight = start > wide * 0.6
     const width = Math.max(end - start, 6)
+    const letters = Math.min(70, Math.floor((isRight ? start : wide - start - width) / 7.2))
     const label = s('text', {
       class: 'label', x: isRight ? start - 6 : start + width + 6, y: y + 13, 'text-anchor': isRight ? 'end' : 'start',
-    }, name.length > 70 ? `${name.slice(0, 69)}…` : name)
+    }, name.length > letters ? `${name.slice(0, letters - 1)}…` : name)
     const when = columns.map((column) => row[column]?.value).filter(Boolean).join(' – ')
     const bar = s('rect', { class: 'bar', x: start, y: y + 3, width, height: 12, rx: 3 })
     const content = [s('title', {}, `${name}\n${when}`), bar, label]
     const address = node && row[node]?.type === 'uri' ? around.pageOf(row[node].value) : null
     return address ? s('a', { href: address }, content) : s('g', {}, content)
   })
-  const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, class: 'timeline', role: 'group', 'aria-label': words.timelineOf(shown.length) }, marks, lines)
+  const svg = s('svg', { viewBox: `0 0 ${wide} ${height}`, class: 'timeline', role: 'group', 'aria-label': words.timelineOf(shown.length) }, marks, lines)
   const left = answer.rows.length - shown.length
   return h('figure', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.timeline }, svg),
     around.caption(left > 0 ? words.notShown(left) : ''))
@@ -73,12 +74,13 @@ function spanOf(row, columns) {
  * Years, or months where there are few years.
  * @param {number} from
  * @param {number} to
+ * @param {number} most
  */
-function ticks(from, to) {
+function ticks(from, to, most) {
   const years = (to - from) / (365.25 * DAY)
   const found = []
   if (years > 2) {
-    const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => years / size <= 12) ?? 1000
+    const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => years / size <= most) ?? 1000
     const first = Math.ceil(new Date(from).getUTCFullYear() / step) * step
     for (let year = first; ; year += step) {
       const date = new Date(Date.UTC(2000, 0, 1))
@@ -88,7 +90,7 @@ function ticks(from, to) {
     }
   }
   const date = new Date(from)
-  const step = years > 0.8 ? 3 : 1
+  const step = [1, 3, 6, 12].find((size) => (years * 12) / size <= most) ?? 12
   for (let month = 0; ; month += step) {
     const time = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + month, 1)
     if (time > to) return found

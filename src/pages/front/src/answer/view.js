@@ -12,36 +12,46 @@
  *   label: (within: Element) => void,
  *   copy: (text: string) => void,
  *   caption: (more: string) => any,
+ *   width: () => number,
  * }} Around what views need of the page
  */
 
 import { h } from '../dom.js'
-import { reason as chartReason, chart } from './chart.js'
-import { dates, nodes, points } from './columns.js'
-import { raw } from './raw.js'
+import { dates, nodes, points, series } from './columns.js'
 import { table } from './table.js'
-import { timeline } from './timeline.js'
 
 /**
- * The views, each with why it does not fit an answer. What takes much to draw is loaded when it is first wanted.
- * @type {{ name: string, reason: (answer: Answer, words: any) => string | null, draw: (answer: Answer, around: Around) => any }[]}
+ * The views, each with why it does not fit an answer. All but the table are loaded when they are first wanted.
+ * @type {{ name: string, reason: (answer: Answer, words: any) => string | null, load: () => Promise<(answer: Answer, around: Around) => any> }[]}
  */
 const VIEWS = [
-  { name: 'table', reason: (answer, words) => (answer.rows.length > 0 ? null : words.noRows), draw: table },
+  { name: 'table', reason: (answer, words) => (answer.rows.length > 0 ? null : words.noRows), load: async () => table },
   {
     name: 'graph',
     reason: (answer, words) => (answer.rows.length > 0 && (answer.kind === 'graph' || nodes(answer).length > 1) ? null : words.noNodes),
-    draw: async (answer, around) => (await import('./graph.js')).graph(answer, around),
+    load: async () => (await import('./graph.js')).graph,
   },
-  { name: 'timeline', reason: (answer, words) => (dates(answer).length > 0 ? null : words.noDates), draw: timeline },
   {
-    name: 'map',
-    reason: (answer, words) => (points(answer) ? null : words.noPoints),
-    draw: async (answer, around) => (await import('./map.js')).map(answer, around),
+    name: 'timeline',
+    reason: (answer, words) => (dates(answer).length > 0 ? null : words.noDates),
+    load: async () => (await import('./timeline.js')).timeline,
   },
-  { name: 'chart', reason: chartReason, draw: chart },
-  { name: 'raw', reason: () => null, draw: raw },
+  { name: 'map', reason: (answer, words) => (points(answer) ? null : words.noPoints), load: async () => (await import('./map.js')).map },
+  {
+    name: 'chart',
+    reason: (answer, words) => (answer.rows.length < 2 ? words.fewRows : series(answer).length > 0 ? null : words.noNumbers),
+    load: async () => (await import('./chart.js')).chart,
+  },
+  { name: 'raw', reason: () => null, load: async () => (await import('./raw.js')).raw },
 ]
+
+/**
+ * Loads what draws a view, so that it is there with the answer and nothing moves.
+ * @param {string | null} name
+ */
+export async function prepare(name) {
+  await VIEWS.find((one) => one.name === name)?.load()
+}
 
 /**
  * @param {Answer} answer
@@ -80,10 +90,13 @@ export function views(answer, around, { view, chosen }) {
     panel.setAttribute('aria-labelledby', one.tab.id)
     last += 1
     const mine = last
-    const drawn = await one.draw(answer, around)
+    const draw = await one.load()
+    const drawn = await draw(answer, around)
     if (mine !== last) return
     panel.replaceChildren(drawn)
     panel.dataset.view = one.name
+    // On narrow screens there are more tabs than are seen.
+    list.scrollLeft = one.tab.offsetLeft - list.offsetLeft - (list.clientWidth - one.tab.offsetWidth) / 2
     chosen(one.name)
   }
 

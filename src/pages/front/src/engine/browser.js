@@ -107,7 +107,7 @@ export class Browser {
       worker.addEventListener('message', (event) => {
         if (event.data.id !== id) return
         signal.removeEventListener('abort', stop)
-        if (event.data.error) reject(new Refused(problemOf(event.data.error, message.text)))
+        if (event.data.error) reject(new Refused(problemOf(event.data.error, message.text, this.words)))
         else resolve(event.data.answer)
       })
       // The worker is in another folder than the page.
@@ -135,16 +135,17 @@ export class Browser {
 }
 
 /**
- * What Oxigraph says, with the place in the text that somebody wrote.
+ * What Oxigraph says, in its own words, with the place in the text that somebody wrote.
  * @param {string} message
  * @param {string} text
+ * @param {any} words
  */
-function problemOf(message, text) {
+function problemOf(message, text, words) {
   const match = /at (\d+):(\d+)/u.exec(message)
-  if (!match) return { title: message }
+  if (!match) return { title: words.engineFailed, says: message }
   const line = Number(match[1])
   const added = line === 1 ? (text.split('\n')[0].match(/^(?:PREFIX [^ ]* <[^>]*> )*/u)?.[0].length ?? 0) : 0
-  return { title: message, line, column: Math.max(1, Number(match[2]) - added) }
+  return { title: words.engineRefused, says: message, line, column: Math.max(1, Number(match[2]) - added) }
 }
 
 /**

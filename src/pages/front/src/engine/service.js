@@ -4,7 +4,7 @@
  * @typedef {import('../terms.js').Answer} Answer
  * @typedef {{
  *   title: string, status?: number, line?: number, column?: number, expected?: string, found?: string, hint?: string,
- *   others?: Problem[],
+ *   others?: Problem[], says?: string,
  * }} Problem
  * @typedef {{ text: string, inferred: boolean, stored?: string, parameters?: [string, string][], values?: Record<string, string>, build: string | null }} Question
  *   `values`: the parameters as terms of SPARQL
@@ -28,9 +28,13 @@ export class Refused extends Error {
 }
 
 export class Service {
-  /** @param {{ sparql: string, queries: string, complete: string }} paths */
-  constructor(paths) {
+  /**
+   * @param {{ sparql: string, queries: string, complete: string }} paths
+   * @param {string} language in which problems and hints are wanted
+   */
+  constructor(paths, language) {
     this.paths = paths
+    this.language = language
     /** Formats in which an answer can be downloaded, by its kind. */
     this.formats = {
       solutions: ['csv', 'tsv', 'json', 'xml'],
@@ -89,7 +93,7 @@ export class Service {
     form.set('limit', String(MOST + 1))
     const path = question.stored ? `${this.paths.queries}/${encodeURIComponent(question.stored)}` : this.paths.sparql
     const began = performance.now()
-    const response = await fetch(path, { method: 'POST', body: form, headers: { accept: ACCEPT }, signal })
+    const response = await fetch(path, { method: 'POST', body: form, headers: { accept: ACCEPT, 'accept-language': this.language }, signal })
     if (!response.ok) throw new Refused(await problemOf(response))
     const media = response.headers.get('content-type')?.split(';')[0] ?? ''
     // Rows of a table are limited by the request; triples of a graph are not.
