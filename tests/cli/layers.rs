@@ -156,9 +156,9 @@ fn in_circles(
         }
         for name in done {
             modules.remove(&name);
-            modules
-                .values_mut()
-                .for_each(|named| drop(named.remove(&name)));
+            for named in modules.values_mut() {
+                named.remove(&name);
+            }
         }
     }
 }
