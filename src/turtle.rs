@@ -11,8 +11,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Reads the triples of a document, with language tags in one case. What comes after a syntax error is read too.
-pub(crate) struct Turtle<R: BufRead> {
-    parser: ReaderQuadParser<Nesting<Lines<R>>>,
+pub(crate) struct Turtle<'r> {
+    // Boxed, as all readers of RDF are: the parser brings those of all formats along, and is compiled once.
+    parser: ReaderQuadParser<Box<dyn Read + 'r>>,
     line: Rc<Cell<u64>>,
     name: Arc<str>,
 }
@@ -28,9 +29,14 @@ pub(crate) enum Problem {
     Syntax(Diagnostic),
 }
 
-impl<R: BufRead> Turtle<R> {
+impl<'r> Turtle<'r> {
     /// The triples of a document in a graph. A base that is not an IRI counts as none.
-    pub(crate) fn new(reader: R, name: &Arc<str>, base: Option<&str>, graph: GraphName) -> Self {
+    pub(crate) fn new(
+        reader: impl BufRead + 'r,
+        name: &Arc<str>,
+        base: Option<&str>,
+        graph: GraphName,
+    ) -> Self {
         let parser = RdfParser::from_format(RdfFormat::Turtle)
             .with_default_graph(graph)
             .without_named_graphs();
@@ -45,7 +51,7 @@ impl<R: BufRead> Turtle<R> {
             feeds: 0,
         };
         Self {
-            parser: parser.for_reader(Nesting::new(lines, Syntax::Turtle)),
+            parser: parser.for_reader(Box::new(Nesting::new(lines, Syntax::Turtle))),
             line,
             name: Arc::clone(name),
         }
@@ -80,7 +86,7 @@ impl<R: BufRead> Turtle<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Turtle<R> {
+impl Iterator for Turtle<'_> {
     /// A triple and the line on which it ends.
     type Item = Result<(Quad, u64), Problem>;
 

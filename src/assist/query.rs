@@ -17,7 +17,7 @@ use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, QuadRef, Term};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 /// Bytes of an answer before it is made shorter for a model.
@@ -197,7 +197,8 @@ fn graph(bytes: &[u8]) -> Shown {
     data.insert("kind".to_owned(), json!("triples"));
     data.insert("triples".to_owned(), json!(lines));
     let mut triples = Vec::new();
-    let parsed = RdfParser::from_format(RdfFormat::NTriples).for_slice(bytes);
+    let parsed =
+        RdfParser::from_format(RdfFormat::NTriples).for_reader(Box::new(bytes) as Box<dyn Read>);
     for quad in parsed.filter_map(Result::ok).take(CHECKED) {
         if let NamedOrBlankNode::NamedNode(subject) = quad.subject {
             triples.push(Triple {

@@ -19,7 +19,7 @@ use crate::tables::{self, Tables};
 use crate::uri::percent_decode;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad};
-use std::io::BufReader;
+use std::io::Read;
 use std::path::{Component, Path};
 
 /// Graphs that no cell of a table makes.
@@ -160,7 +160,7 @@ fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
         !other && !of_rules
     };
     RdfParser::from_format(RdfFormat::NQuads)
-        .for_reader(BufReader::new(build.lines()?))
+        .for_reader(Box::new(build.lines()?) as Box<dyn Read>)
         .filter(|quad| quad.as_ref().map_or(true, of_tables))
         // The parser puts language tags in lower case.
         .map(|quad| quad.map(canonical_quad))

@@ -177,7 +177,7 @@ impl Version {
         let unread = |e| DiffError::io(path, "read the dump", e);
         let file = File::open(path).map_err(unread)?;
         let reader: Box<dyn Read> = match compression {
-            Compression::None => Box::new(file),
+            Compression::None => Box::new(BufReader::new(file)),
             Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file)),
             Compression::Zstd => Box::new(zstd::Decoder::new(file).map_err(unread)?),
         };
@@ -192,7 +192,7 @@ impl Version {
         };
         let mut parser = RdfParser::from_format(format.rdf())
             .lenient()
-            .for_reader(BufReader::new(reader));
+            .for_reader(reader);
         // The parser makes up labels at random where the dump has none. N-Triples and N-Quads have one for every
         // node. The labels of the dump stay: a patch names its nodes by them.
         let all_labelled = matches!(format, Format::NTriples | Format::NQuads);

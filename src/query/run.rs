@@ -403,7 +403,7 @@ fn evaluate(
     };
     let asked = query.clone();
     let Evaluation { results, report } =
-        civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)
+        civigraph_sparql::evaluate_index(&dataset, evaluator, query, &options)
             .map_err(|error| failed(&error))?;
     let results = results.map_err(|error| failed(&error))?;
     output.start(start)?;

@@ -68,7 +68,7 @@ fn ask(folder: &Path, query: &Path, explain: bool) -> Result<(), Box<dyn Error>>
         statistics: explain,
         ..civigraph_sparql::Options::default()
     };
-    let evaluation = civigraph_sparql::evaluate(&dataset, &dataset, evaluator, query, &options)?;
+    let evaluation = civigraph_sparql::evaluate_index(&dataset, evaluator, query, &options)?;
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match evaluation.results? {
         QueryResults::Solutions(solutions) => {

@@ -7,6 +7,7 @@ use crate::plan::{Plan, optimise};
 use crate::sorting::sort;
 use crate::tags::with_functions;
 use crate::view::{ExactTerms, Failure, View};
+use civigraph_index::Dataset;
 use oxrdf::{Term, Variable};
 use spareval::{
     QueryEvaluationError, QueryEvaluator, QueryExplanation, QueryResults, QuerySolutionIter,
@@ -54,6 +55,18 @@ pub fn evaluate<'a, D: QueryableDataset<'a>, C: Counts>(
     let plan = optimise(query, counts, options)
         .map_err(|error| QueryEvaluationError::Dataset(Box::new(error)))?;
     Ok(execute(dataset, evaluator, plan, [], options))
+}
+
+/// Plans a query with the counts of an index and evaluates it, as [`evaluate`] does.
+///
+/// Not generic: the evaluator is compiled with this crate, once and at its level of optimisation.
+pub fn evaluate_index<'a>(
+    dataset: &'a Dataset<'a>,
+    evaluator: QueryEvaluator,
+    query: Query,
+    options: &Options,
+) -> Result<Evaluation<'a>, QueryEvaluationError> {
+    evaluate(dataset, dataset, evaluator, query, options)
 }
 
 /// Evaluates a plan, with values for some of the variables that it selects.

@@ -50,7 +50,7 @@ mod view;
 
 pub use civigraph_index::{RangePredicate, ValueKind, ValueRange, canonical_language_tag};
 pub use counts::{Counts, Graphs, Position};
-pub use evaluate::{Evaluation, Report, evaluate, execute};
+pub use evaluate::{Evaluation, Report, evaluate, evaluate_index, execute};
 pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting};
 pub use memory::MemoryDataset;
 pub use options::Options;
