@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 /// Keys of a block.
 const BLOCK: u32 = 16;
 
+/// Terms that are touched together.
+const TOUCHED: usize = 32;
+
 /// Ids that terms of an index can have; the others are for terms that a query makes.
 pub(crate) const MAX_TERMS: u32 = 1 << 31;
 
@@ -32,6 +35,8 @@ pub(crate) struct DictionaryWriter {
     head: Vec<u8>,
     packed: Vec<u8>,
     kinds: Kinds,
+    /// The kind of the last key.
+    kind: u8,
     length: u32,
 }
 
@@ -44,6 +49,7 @@ impl DictionaryWriter {
             head: Vec::new(),
             packed: Vec::with_capacity(1 << 16),
             kinds: [0; kind::ALL.len() + 1],
+            kind: 0,
             length: 0,
         })
     }
@@ -52,11 +58,7 @@ impl DictionaryWriter {
     pub(crate) fn push(&mut self, key: &[u8]) -> Result<u32> {
         let id = self.length;
         if id >= MAX_TERMS {
-            return Err(Error::new(
-                ErrorKind::Full,
-                &self.path,
-                format!("more than {MAX_TERMS} terms"),
-            ));
+            return Err(self.too_many());
         }
         if !term::is_writable(key) {
             return Err(Error::new(
@@ -96,13 +98,71 @@ impl DictionaryWriter {
             self.packed.extend_from_slice(rest);
         }
         if let Some(&kind) = key.first() {
-            for (first, of) in self.kinds.iter_mut().zip(kind::ALL) {
-                if of > kind {
-                    *first = id + 1;
-                }
-            }
+            self.note_kind(kind, id);
         }
         self.length += 1;
+        Ok(id)
+    }
+
+    #[cold]
+    fn too_many(&self) -> Error {
+        Error::new(
+            ErrorKind::Full,
+            &self.path,
+            format!("more than {MAX_TERMS} terms"),
+        )
+    }
+
+    /// Notes the kind of the key with an id, which is that of the key before or a greater one.
+    #[inline]
+    fn note_kind(&mut self, kind: u8, id: u32) {
+        if kind == self.kind {
+            return;
+        }
+        for (first, of) in self.kinds.iter_mut().zip(kind::ALL) {
+            if self.kind < of && of <= kind {
+                *first = id;
+            }
+        }
+        self.kind = kind;
+    }
+
+    /// Whether the next key starts a block.
+    pub(crate) fn at_block(&self) -> bool {
+        self.length.is_multiple_of(BLOCK)
+    }
+
+    /// Adds the keys of whole blocks of another dictionary as they are; gives the id of the first one. The next key must
+    /// start a block.
+    pub(crate) fn copy(&mut self, from: &Dictionary, ids: Range<u32>) -> Result<u32> {
+        let id = self.length;
+        let added = ids.end - ids.start;
+        let length = id.checked_add(added).filter(|length| *length <= MAX_TERMS);
+        let length = length.ok_or_else(|| self.too_many())?;
+        let blocks = (ids.start / BLOCK) as usize..ids.end.div_ceil(BLOCK) as usize;
+        let (start, end) = (from.offset(blocks.start)?, from.offset(blocks.end)?);
+        self.file.write(&self.packed)?;
+        self.packed.clear();
+        let to = self.file.position();
+        for block in blocks.clone() {
+            let at = from.offset(block)?;
+            let behind = at.checked_sub(start).filter(|_| at <= end);
+            let behind = behind.ok_or_else(|| from.file.damaged_at(from.offsets + block * 8))?;
+            self.offsets
+                .extend_from_slice(&(to + behind as u64).to_le_bytes());
+        }
+        self.file.write(from.file.bytes(start..end)?)?;
+        for kind in kind::ALL {
+            let of_kind = from.ids_of(kind);
+            let first = of_kind.start.max(ids.start);
+            if first < of_kind.end.min(ids.end) {
+                self.note_kind(kind, id + (first - ids.start));
+            }
+        }
+        // The last block of all may go on.
+        self.head.clear();
+        self.head.extend_from_slice(from.head(blocks.end - 1)?);
+        self.length = length;
         Ok(id)
     }
 
@@ -112,6 +172,7 @@ impl DictionaryWriter {
         let second = self.file.position();
         self.offsets.extend_from_slice(&second.to_le_bytes());
         self.file.write(&self.offsets)?;
+        self.note_kind(u8::MAX, self.length);
         if let Some(end) = self.kinds.last_mut() {
             *end = self.length;
         }
@@ -233,6 +294,34 @@ impl Dictionary {
         parts_of(bytes, id % BLOCK).ok_or_else(|| self.file.damaged_at(start))
     }
 
+    /// Reads a little of some terms, so that they are in the processor's cache when they are wanted. These reads do not
+    /// wait for each other, as those of one term after another do.
+    pub(crate) fn touch(&self, ids: &[u32]) -> Result<()> {
+        let mut places = [(0, 0); TOUCHED];
+        for ids in ids.chunks(TOUCHED) {
+            for (place, id) in places.iter_mut().zip(ids) {
+                let block = (id / BLOCK) as usize;
+                *place = if block < self.blocks {
+                    (self.offset(block)?, self.offset(block + 1)?)
+                } else {
+                    // A triple term is not a key.
+                    (0, 0)
+                };
+            }
+            let mut seen = 0;
+            for (&(start, end), id) in places.iter().zip(ids) {
+                let bytes = self.file.bytes(start..end)?;
+                // The head, and about where the key is.
+                let about = bytes.len() * (id % BLOCK) as usize / BLOCK as usize;
+                for at in [0, about] {
+                    seen ^= bytes.get(at).copied().unwrap_or_default();
+                }
+            }
+            std::hint::black_box(seen);
+        }
+        Ok(())
+    }
+
     /// Puts the key of a term in place of what is in `key`.
     #[inline]
     pub(crate) fn key(&self, id: u32, key: &mut Vec<u8>) -> Result<()> {
@@ -328,7 +417,56 @@ pub(crate) struct KeyScan<'a> {
     key: Vec<u8>,
 }
 
-impl KeyScan<'_> {
+impl<'a> KeyScan<'a> {
+    /// The ids of the whole blocks that come next and whose keys are all below a key, none of them with an id from `until` on.
+    ///
+    /// Without a key, the last block of all is one of them however many keys it has.
+    pub(crate) fn whole_blocks(&self, below: Option<&[u8]>, until: u32) -> Result<Range<u32>> {
+        let none = self.next..self.next;
+        if !self.next.is_multiple_of(BLOCK) {
+            return Ok(none);
+        }
+        let dictionary = self.dictionary;
+        let first = (self.next / BLOCK) as usize;
+        let end = self.end.min(until);
+        let mut last = (end / BLOCK) as usize;
+        let Some(below) = below else {
+            let end = if end == dictionary.len() {
+                end
+            } else {
+                end / BLOCK * BLOCK
+            };
+            return Ok(self.next..end.max(self.next));
+        };
+        // A block is below the key if the one after it does not start above the key.
+        last = last.min(dictionary.blocks.saturating_sub(1));
+        let (mut low, mut step) = (first, 1);
+        while low < last {
+            let next = (low + step).min(last);
+            if dictionary.head(next)? > below {
+                last = next - 1;
+                step = (step / 2).max(1);
+            } else {
+                low = next;
+                step *= 2;
+            }
+        }
+        // Blocks are numbered by ids.
+        let end = u32::try_from(low).unwrap_or_default() * BLOCK;
+        Ok(self.next..end.max(self.next))
+    }
+
+    /// The dictionary that is read.
+    pub(crate) fn dictionary(&self) -> &'a Dictionary {
+        self.dictionary
+    }
+
+    /// Goes on at the start of a block, or at the end.
+    pub(crate) fn go_to(&mut self, id: u32) {
+        self.next = id;
+        self.block = None;
+    }
+
     /// The next id and its key.
     pub(crate) fn next(&mut self) -> Result<Option<(u32, &[u8])>> {
         if self.next >= self.end {

@@ -10,6 +10,9 @@ use oxrdf::NamedOrBlankNodeRef;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
+/// Entries that are read ahead.
+const AHEAD: usize = 32;
+
 /// Written predicates that are kept.
 const PREDICATES: usize = 1 << 12;
 
@@ -34,31 +37,59 @@ pub struct Lines<'a> {
     starts_subject: bool,
 }
 
-/// A scan with the next entry known.
+/// A scan with the next entries known.
 struct Ahead<'a, const N: usize> {
     scan: Scan<'a, N>,
-    next: Option<[u32; N]>,
+    entries: Vec<[u32; N]>,
+    /// The next one of them.
+    at: usize,
 }
 
 impl<'a, const N: usize> Ahead<'a, N> {
-    fn new(mut scan: Scan<'a, N>) -> Result<Self> {
-        let next = scan.next().transpose()?;
-        Ok(Self { scan, next })
+    fn new(index: &Index, scan: Scan<'a, N>) -> Result<Self> {
+        let mut ahead = Self {
+            scan,
+            entries: Vec::with_capacity(AHEAD),
+            at: 0,
+        };
+        ahead.read(index)?;
+        Ok(ahead)
+    }
+
+    /// Reads the next entries, and touches their objects: these lie all over the dictionary.
+    fn read(&mut self, index: &Index) -> Result<()> {
+        self.at = 0;
+        self.entries.clear();
+        let mut objects = [0; AHEAD];
+        for object in &mut objects {
+            let Some(entry) = self.scan.next().transpose()? else {
+                break;
+            };
+            *object = entry.get(2).copied().unwrap_or_default();
+            self.entries.push(entry);
+        }
+        let read = objects.get(..self.entries.len()).unwrap_or_default();
+        index.dictionary.touch(read)
     }
 
     /// The next entry if it starts with a subject and a predicate.
-    fn next_if(&mut self, subject: u32, predicate: u32) -> Result<Option<[u32; N]>> {
-        match self.next {
+    #[inline]
+    fn next_if(&mut self, index: &Index, subject: u32, predicate: u32) -> Result<Option<[u32; N]>> {
+        match self.entries.get(self.at).copied() {
             Some(entry) if entry.starts_with(&[subject, predicate]) => {
-                self.next = self.scan.next().transpose()?;
+                self.at += 1;
+                if self.at == self.entries.len() {
+                    self.read(index)?;
+                }
                 Ok(Some(entry))
             }
             _ => Ok(None),
         }
     }
 
+    #[inline]
     fn pair(&self) -> Option<(u32, u32)> {
-        let next = self.next?;
+        let next = self.entries.get(self.at)?;
         Some((*next.first()?, *next.get(1)?))
     }
 }
@@ -98,8 +129,8 @@ impl Index {
     fn lines_between(&self, low: &[u32], high: &[u32]) -> Result<Lines<'_>> {
         Ok(Lines {
             index: self,
-            triples: Ahead::new(self.triples.spo.between(low, high, None))?,
-            named: Ahead::new(self.named.spog.between(low, high, None))?,
+            triples: Ahead::new(self, self.triples.spo.between(low, high, None))?,
+            named: Ahead::new(self, self.named.spog.between(low, high, None))?,
             key: Vec::new(),
             subject: None,
             predicate: None,
@@ -196,11 +227,13 @@ impl Lines<'_> {
         let mut group = std::mem::take(&mut self.group);
         group.clear();
         self.given = 0;
-        while let Some([_, _, object]) = self.triples.next_if(subject, predicate)? {
+        while let Some([_, _, object]) = self.triples.next_if(self.index, subject, predicate)? {
             group.push((object, None));
         }
         let of_default = group.len();
-        while let Some([_, _, object, graph]) = self.named.next_if(subject, predicate)? {
+        while let Some([_, _, object, graph]) =
+            self.named.next_if(self.index, subject, predicate)?
+        {
             group.push((object, Some(graph)));
         }
         if group.len() > 1 {

@@ -94,6 +94,9 @@ type Renumbered = Vec<Vec<u32>>;
 /// The new ids of a source by its old ones.
 struct NewIds {
     ids: Vec<u32>,
+    /// The same as how much ids grow, from some ids on; empty where that changes often. A short list is
+    /// faster than a table that does not fit the processor's cache.
+    growths: Vec<Growth>,
     /// Old ids from the first to the last that is another one now. All others stay, or are gone.
     changed: Range<u32>,
 }
@@ -111,7 +114,32 @@ impl NewIds {
             (Some(first), Some(last)) => first..last + 1,
             _ => 0..0,
         };
-        Self { ids, changed }
+        let growths = growths(&ids).unwrap_or_default();
+        Self {
+            ids,
+            growths,
+            changed,
+        }
+    }
+
+    /// The new id of an old one; `NONE` where the result does not have it.
+    #[inline]
+    fn get(&self, id: u32) -> u32 {
+        if self.growths.is_empty() {
+            return self.ids.get(id as usize).copied().unwrap_or(NONE);
+        }
+        let mut new = NONE;
+        for growth in &self.growths {
+            if id < growth.from {
+                break;
+            }
+            new = if growth.is_gone {
+                NONE
+            } else {
+                id.wrapping_add(growth.by)
+            };
+        }
+        new
     }
 
     /// Where the blocks of an order can be copied, which has subject, predicate, object and graph in these columns.
@@ -132,6 +160,47 @@ impl NewIds {
             _ => Kept::Nothing,
         }
     }
+}
+
+/// How much ids grow from one on.
+struct Growth {
+    from: u32,
+    /// Negative growths wrap.
+    by: u32,
+    /// The ids are those of terms that are gone.
+    is_gone: bool,
+}
+
+/// Growths of a list of new ids, at most.
+const FEW_GROWTHS: usize = 8;
+
+/// How much ids grow, where that does not change often. Ids beyond the list are none.
+fn growths(ids: &[u32]) -> Option<Vec<Growth>> {
+    let mut growths: Vec<Growth> = Vec::new();
+    for (old, &new) in (0_u32..).zip(ids) {
+        let is_gone = new == NONE;
+        let by = if is_gone { 0 } else { new.wrapping_sub(old) };
+        let goes_on = growths
+            .last()
+            .is_some_and(|last| last.by == by && last.is_gone == is_gone);
+        if !goes_on {
+            if growths.len() == FEW_GROWTHS {
+                return None;
+            }
+            growths.push(Growth {
+                from: old,
+                by,
+                is_gone,
+            });
+        }
+    }
+    let end = u32::try_from(ids.len()).ok()?;
+    growths.push(Growth {
+        from: end,
+        by: 0,
+        is_gone: true,
+    });
+    Some(growths)
 }
 
 /// Entries of an order whose ids stay.
@@ -331,20 +400,24 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
-    let mut writer = DictionaryWriter::create(&Header::path(folder, 0))?;
-    let mut ids: Renumbered = sources
-        .iter()
-        .map(|source| vec![NONE; usize::try_from(source.index.terms()).unwrap_or_default()])
-        .collect();
-    let mut unused: Vec<_> = sources
-        .iter()
-        .map(|source| source.unused.iter().peekable())
-        .collect();
-    let mut keys = Keys::new(sources.iter().map(|source| &source.index.dictionary))?;
-    // Gives a key its new id: that of the key before where both are the same.
-    let mut renumber = |key: &[u8], source: usize, old: u32, same: Option<u32>| -> Result<_> {
-        let skip = unused
+/// The keys of the result, and the ids that those of the sources get in it.
+struct Renumbering<'s> {
+    writer: DictionaryWriter,
+    ids: Renumbered,
+    unused: Vec<std::iter::Peekable<std::slice::Iter<'s, u32>>>,
+}
+
+impl Renumbering<'_> {
+    /// Gives a key its new id: that of the key before where both are the same. `None` where it is not needed.
+    fn add(
+        &mut self,
+        key: &[u8],
+        source: usize,
+        old: u32,
+        same: Option<u32>,
+    ) -> Result<Option<u32>> {
+        let skip = self
+            .unused
             .get_mut(source)
             .is_some_and(|unused| unused.next_if(|id| **id == old).is_some());
         if skip {
@@ -352,22 +425,66 @@ fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds
         }
         let id = match same {
             Some(id) => id,
-            None => writer.push(key)?,
+            None => self.writer.push(key)?,
         };
-        if let Some(place) = ids
+        if let Some(place) = self
+            .ids
             .get_mut(source)
             .and_then(|ids| ids.get_mut(old as usize))
         {
             *place = id;
         }
         Ok(Some(id))
+    }
+
+    /// Copies the blocks ahead whose keys are all needed, and below those of other sources.
+    fn copy_blocks(
+        &mut self,
+        scan: &mut KeyScan<'_>,
+        source: usize,
+        below: Option<&[u8]>,
+    ) -> Result<()> {
+        if !self.writer.at_block() {
+            return Ok(());
+        }
+        let unused = self.unused.get_mut(source).and_then(|unused| unused.peek());
+        let until = unused.map_or(u32::MAX, |id| **id);
+        let old = scan.whole_blocks(below, until)?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        let first = self.writer.copy(scan.dictionary(), old.clone())?;
+        let places = self
+            .ids
+            .get_mut(source)
+            .and_then(|ids| ids.get_mut(old.start as usize..old.end as usize));
+        for (place, new) in places.into_iter().flatten().zip(first..) {
+            *place = new;
+        }
+        scan.go_to(old.end);
+        Ok(())
+    }
+}
+
+fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
+    let mut renumbering = Renumbering {
+        writer: DictionaryWriter::create(&Header::path(folder, 0))?,
+        ids: sources
+            .iter()
+            .map(|source| vec![NONE; usize::try_from(source.index.terms()).unwrap_or_default()])
+            .collect(),
+        unused: sources
+            .iter()
+            .map(|source| source.unused.iter().peekable())
+            .collect(),
     };
+    let mut keys = Keys::new(sources.iter().map(|source| &source.index.dictionary))?;
     // The last key that may be in another source too.
     let mut last: Option<(Vec<u8>, u32)> = None;
     while let Some(Reverse((key, source, old))) = keys.heap.pop() {
         let same = last.as_ref().filter(|(before, _)| *before == key);
         let same = same.map(|(_, id)| *id);
-        let id = renumber(&key, source, old, same)?;
+        let id = renumbering.add(&key, source, old, same)?;
         if let Some(id) = id
             && let Some((before, _)) = last.replace((key, id))
         {
@@ -375,21 +492,26 @@ fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds
         }
         // The next keys of this source, as long as all other sources have greater ones.
         let Keys { scans, heap, spare } = &mut keys;
-        while let Some(scan) = scans.get_mut(source)
-            && let Some((old, key)) = scan.next()?
-        {
-            if let Some(Reverse((least, ..))) = heap.peek()
-                && least.as_slice() <= key
-            {
+        let Some(scan) = scans.get_mut(source) else {
+            continue;
+        };
+        loop {
+            let least = heap.peek().map(|Reverse((least, ..))| least.as_slice());
+            renumbering.copy_blocks(scan, source, least)?;
+            let Some((old, key)) = scan.next()? else {
+                break;
+            };
+            if least.is_some_and(|least| least <= key) {
                 let mut own = spare.pop().unwrap_or_default();
                 own.clear();
                 own.extend_from_slice(key);
                 heap.push(Reverse((own, source, old)));
                 break;
             }
-            renumber(key, source, old, None)?;
+            renumbering.add(key, source, old, None)?;
         }
     }
+    let Renumbering { writer, ids, .. } = renumbering;
     let (facts, kinds) = writer.finish()?;
     let length = u64::from(kinds.last().copied().unwrap_or_default());
     Ok((Entry { length, facts }, kinds, ids))
@@ -430,7 +552,8 @@ fn merge_triple_terms(
                 continue;
             }
             let new = ids.get(source).map(Vec::as_slice).unwrap_or_default();
-            let [s, p, o] = renumbered(parts, new, folder)?;
+            let new_id = |id| new.get(id as usize).copied().unwrap_or(NONE);
+            let [s, p, o] = renumbered(parts, new_id, folder)?;
             heap.push(Reverse(([depth, s, p, o], source, number)));
             break;
         }
@@ -468,8 +591,13 @@ fn too_many(folder: &Path) -> Error {
     Error::new(ErrorKind::Full, folder, "more terms than ids can number")
 }
 
-fn renumbered<const N: usize>(entry: [u32; N], ids: &[u32], folder: &Path) -> Result<[u32; N]> {
-    let entry = entry.map(|id| ids.get(id as usize).copied().unwrap_or(NONE));
+#[inline]
+fn renumbered<const N: usize>(
+    entry: [u32; N],
+    new_id: impl Fn(u32) -> u32,
+    folder: &Path,
+) -> Result<[u32; N]> {
+    let entry = entry.map(new_id);
     if entry.contains(&NONE) {
         let message = "a term is needed that is not in the dictionary";
         return Err(Error::damaged(folder, message));
@@ -481,7 +609,7 @@ fn renumbered<const N: usize>(entry: [u32; N], ids: &[u32], folder: &Path) -> Re
 struct Renumber<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
-    ids: &'a [u32],
+    ids: &'a NewIds,
     kept: Kept,
     gone: std::iter::Peekable<std::vec::IntoIter<[u32; N]>>,
 }
@@ -491,7 +619,7 @@ impl<'a, const N: usize> Renumber<'a, N> {
         Self {
             scan: order.range(&[], None),
             folder: order.file().path(),
-            ids: &ids.ids,
+            ids,
             kept,
             gone: gone.into_iter().peekable(),
         }
@@ -512,7 +640,7 @@ impl<'a, const N: usize> Renumber<'a, N> {
         for entry in self.scan.by_ref() {
             let entry = entry?;
             if self.gone.next_if_eq(&entry).is_none() {
-                return renumbered(entry, self.ids, self.folder).map(Some);
+                return renumbered(entry, |id| self.ids.get(id), self.folder).map(Some);
             }
         }
         Ok(None)

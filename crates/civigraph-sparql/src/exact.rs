@@ -1,4 +1,4 @@
-//! STR and DATATYPE of literals as they are.
+//! STR and DATATYPE of literals as they are, and OBJECT of triple terms.
 //!
 //! spareval parses numbers, dates and the like before its functions see them, and forgets how they were written: `STR` of
 //! `1.50` is `1.5`, `DATATYPE` of an `xsd:byte` is `xsd:integer`. So a query asks the dataset instead, by a predicate that
@@ -7,7 +7,7 @@ use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
 use crate::counts::Counts;
 use crate::units::Estimator;
 use civigraph_index::RangePredicate;
-use oxrdf::{Literal, NamedNode, Term, Variable};
+use oxrdf::{Literal, NamedNode, Term, Triple, Variable};
 use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, Function, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
@@ -16,6 +16,15 @@ use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 pub(crate) const LEXICAL_FORM: &str = "urn:civigraph:literal:lexicalForm";
 /// The predicate from a literal to its datatype.
 pub(crate) const DATATYPE: &str = "urn:civigraph:literal:datatype";
+
+/// The predicate from a triple term to its object.
+pub(crate) const OBJECT: &str = "urn:civigraph:literal:object";
+
+/// Returns the object of a triple term if spareval would give another.
+pub(crate) fn object(triple: Triple) -> Option<Term> {
+    let seen = Term::from(ExpressionTerm::from(triple.object.clone()));
+    (seen != triple.object).then_some(triple.object)
+}
 
 /// Returns the lexical form of a literal if spareval would give another.
 pub(crate) fn lexical_form(literal: &Literal, seen: ExpressionTerm) -> Option<Literal> {
@@ -33,7 +42,7 @@ pub(crate) fn datatype(literal: &Literal, seen: ExpressionTerm) -> Option<NamedN
     }
 }
 
-/// Rewrites the calls of STR and DATATYPE with variables whose values may be such literals.
+/// Rewrites the calls of STR, DATATYPE and OBJECT with variables whose values may be such literals.
 pub(crate) struct ExactLiterals<'a, C> {
     pub(crate) estimator: &'a Estimator<'a, C>,
     pub(crate) fresh: &'a mut Fresh,
@@ -164,6 +173,7 @@ fn call_of(expression: &Expression) -> Option<(&'static str, &Variable)> {
     match function {
         Function::Str => Some((LEXICAL_FORM, variable)),
         Function::Datatype => Some((DATATYPE, variable)),
+        Function::Object => Some((OBJECT, variable)),
         _ => None,
     }
 }

@@ -9,7 +9,9 @@ use crate::counts::Counts;
 use crate::exact::may_change;
 use crate::units::Estimator;
 use oxrdf::{Literal, Variable};
-use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, GraphPattern};
+use spargebra::algebra::{
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
+};
 
 /// Rewrites the expressions and aggregates that pass values on.
 pub(crate) struct PassedValues<'a, C> {
@@ -126,12 +128,25 @@ impl<C: Counts> PassedValues<'_, C> {
         pattern: GraphPattern,
         expression: Expression,
     ) -> Result<(GraphPattern, Expression), C::Error> {
-        if only_chooses(&expression) || !self.passes_on(&pattern, &expression)? {
-            return Ok((pattern, expression));
-        }
-        self.expressions += 1;
         let mut computed = Vec::new();
-        let expression = self.chosen(expression, None, &mut computed);
+        let expression = match expression {
+            // An object that is computed is not the term that was read for it.
+            Expression::FunctionCall(Function::Triple, parts) => {
+                let named = |part| match only_chooses(&part) {
+                    true => part,
+                    false => self.named(part, None, &mut computed).into(),
+                };
+                let parts = parts.into_iter().map(named).collect();
+                Expression::FunctionCall(Function::Triple, parts)
+            }
+            expression => {
+                if only_chooses(&expression) || !self.passes_on(&pattern, &expression)? {
+                    return Ok((pattern, expression));
+                }
+                self.expressions += 1;
+                self.chosen(expression, None, &mut computed)
+            }
+        };
         let pattern = computed
             .into_iter()
             .fold(pattern, |inner, (variable, expression)| {

@@ -163,7 +163,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         if exact.calls > 0 {
             exact_literals = true;
             let reason = format!(
-                "{} calls of STR or DATATYPE see literals as they are",
+                "{} calls of STR, DATATYPE or OBJECT see literals as they are",
                 exact.calls
             );
             explanation.rewritings.push(Rewriting {

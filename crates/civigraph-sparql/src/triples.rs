@@ -30,7 +30,7 @@ pub(crate) fn has_triple_terms(pattern: &GraphPattern) -> bool {
     map_own_expressions(pattern.clone(), &mut |expression| {
         visit_expression(&expression, &mut |expression| {
             found |= match expression {
-                Expression::FunctionCall(Function::Triple | Function::Object, _) => true,
+                Expression::FunctionCall(Function::Triple, _) => true,
                 Expression::Exists(pattern) => has_triple_terms(pattern),
                 _ => false,
             };
@@ -46,38 +46,63 @@ pub(crate) fn has_triple_terms(pattern: &GraphPattern) -> bool {
     found
 }
 
-/// The term that was read last, in the form of the dataset.
-pub(crate) struct LastRead<T>(RefCell<Option<T>>);
+/// What was read last, and which part of it is written next.
+pub(crate) struct LastRead<T>(RefCell<Read<T>>);
+
+enum Read<T> {
+    Nothing,
+    /// A term, in the form of the dataset.
+    Term(T),
+    /// A triple term whose subject was written.
+    Subject(Box<Triple>),
+    /// A triple term whose predicate was written too.
+    Predicate(Box<Triple>),
+}
 
 impl<T: Clone> LastRead<T> {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(None))
+        Self(RefCell::new(Read::Nothing))
     }
 
     pub(crate) fn set(&self, term: &T) {
-        *self.0.borrow_mut() = Some(term.clone());
+        *self.0.borrow_mut() = Read::Term(term.clone());
     }
 
-    /// Returns the term that a value was taken from or is made of, as the dataset has it.
+    /// Returns the term that a value stands for: the object of the triple term that was read, whose other parts were written
+    /// right before, or a triple term with the term that was read as its object.
     pub(crate) fn term<'a, D: QueryableDataset<'a, InternalTerm = T>>(
         &self,
         dataset: &D,
         value: &ExpressionTerm,
     ) -> Result<Option<T>, D::Error> {
-        let Some(last) = self.0.borrow().clone() else {
-            return Ok(None);
-        };
-        let is_seen = |term: &Term| ExpressionTerm::from(term.clone()) == *value;
-        let exact = match (dataset.externalize_term(last)?, value) {
-            (Term::Triple(last), _) if is_seen(&last.object) => last.object,
-            (last, ExpressionTerm::Triple(triple))
-                if ExpressionTerm::from(last.clone()) == triple.object =>
-            {
-                let (subject, predicate) = (triple.subject.clone(), triple.predicate.clone());
-                Triple::new(subject, predicate, last).into()
+        let read = self.0.replace(Read::Nothing);
+        let exact = match read {
+            Read::Nothing => return Ok(None),
+            Read::Term(last) => match (dataset.externalize_term(last)?, value) {
+                (last, ExpressionTerm::Triple(triple)) if is_seen(&last, &triple.object) => {
+                    let (subject, predicate) = (triple.subject.clone(), triple.predicate.clone());
+                    Triple::new(subject, predicate, last).into()
+                }
+                (Term::Triple(last), subject) if is_seen(&last.subject.clone().into(), subject) => {
+                    self.0.replace(Read::Subject(last));
+                    return Ok(None);
+                }
+                _ => return Ok(None),
+            },
+            Read::Subject(triple) => {
+                if is_seen(&triple.predicate.clone().into(), value) {
+                    self.0.replace(Read::Predicate(triple));
+                }
+                return Ok(None);
             }
-            _ => return Ok(None),
+            Read::Predicate(triple) if is_seen(&triple.object, value) => triple.object,
+            Read::Predicate(_) => return Ok(None),
         };
         dataset.internalize_term(exact).map(Some)
     }
+}
+
+/// Returns whether a value is that of a term.
+fn is_seen(term: &Term, value: &ExpressionTerm) -> bool {
+    ExpressionTerm::from(term.clone()) == *value
 }

@@ -1,6 +1,6 @@
 //! A dataset as spareval sees it.
 use crate::aggregates::{Exchange, KeptTerms};
-use crate::exact::{self, DATATYPE, LEXICAL_FORM};
+use crate::exact::{self, DATATYPE, LEXICAL_FORM, OBJECT};
 use crate::triples::LastRead;
 use oxrdf::{BlankNode, NamedNode, Term};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
@@ -41,7 +41,7 @@ fn put_aside<T, E>(result: Result<T, E>, failure: &Failure<E>) -> Result<T, Fail
 /// What of a query asks for terms as they are.
 #[derive(Default)]
 pub(crate) struct ExactTerms {
-    /// Calls of STR and DATATYPE.
+    /// Calls of STR, DATATYPE and OBJECT.
     pub(crate) literals: bool,
     /// Aggregates, which find what was read here.
     pub(crate) exchange: Option<Arc<Exchange>>,
@@ -69,9 +69,11 @@ pub(crate) struct View<'a, D: QueryableDataset<'a>> {
 
 type Quad<'a, D> = InternalQuad<<D as QueryableDataset<'a>>::InternalTerm>;
 
+/// The predicates for literals as they are.
 struct Exact<T> {
     lexical_form: T,
     datatype: T,
+    object: T,
 }
 
 impl<'a, D: QueryableDataset<'a>> View<'a, D> {
@@ -91,6 +93,7 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
             Some(Exact {
                 lexical_form: predicate(LEXICAL_FORM)?,
                 datatype: predicate(DATATYPE)?,
+                object: predicate(OBJECT)?,
             })
         } else {
             None
@@ -113,22 +116,25 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
         graph_name: Option<Option<&D::InternalTerm>>,
     ) -> Option<Result<Option<Quad<'a, D>>, D::Error>> {
         let (exact, predicate) = (self.exact.as_ref()?, predicate?);
-        let datatype = *predicate == exact.datatype;
-        if !datatype && *predicate != exact.lexical_form {
+        let asks = [&exact.lexical_form, &exact.datatype, &exact.object];
+        if !asks.contains(&predicate) {
             return None;
         }
         let Some(subject) = subject else {
             return Some(Ok(None));
         };
         let object = || {
-            let Term::Literal(literal) = self.dataset.externalize_term(subject.clone())? else {
-                return Ok(None);
-            };
-            let seen = self.dataset.externalize_expression_term(subject.clone())?;
-            let object = if datatype {
-                exact::datatype(&literal, seen).map(Term::from)
-            } else {
-                exact::lexical_form(&literal, seen).map(Term::from)
+            let object = match self.dataset.externalize_term(subject.clone())? {
+                Term::Triple(triple) if *predicate == exact.object => exact::object(*triple),
+                Term::Literal(literal) if *predicate != exact.object => {
+                    let seen = self.dataset.externalize_expression_term(subject.clone())?;
+                    if *predicate == exact.datatype {
+                        exact::datatype(&literal, seen).map(Term::from)
+                    } else {
+                        exact::lexical_form(&literal, seen).map(Term::from)
+                    }
+                }
+                _ => None,
             };
             object
                 .map(|object| self.dataset.internalize_term(object))

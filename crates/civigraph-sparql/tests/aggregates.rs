@@ -30,6 +30,7 @@ fn quad(subject: &str, predicate: &str, object: Term) -> Quad {
 fn things() -> Dataset {
     let byte = typed("007", xsd::BYTE);
     let reified = Triple::new(iri("a"), iri("price"), typed("1.50", xsd::DECIMAL));
+    let counted = Triple::new(iri("a"), iri("size"), typed("01", xsd::BYTE));
     [
         quad("a", "kind", iri("A").into()),
         quad("b", "kind", iri("A").into()),
@@ -53,6 +54,7 @@ fn things() -> Dataset {
             Literal::new_language_tagged_literal_unchecked("x", "ru-Latn").into(),
         ),
         quad("a", "says", reified.into()),
+        quad("a", "counts", counted.into()),
         quad("d", "worth", typed("1.50", xsd::DECIMAL)),
     ]
     .into_iter()
@@ -221,6 +223,18 @@ fn terms_are_as_they_are() {
             "x=<a>",
         ),
         (
+            "SELECT (COUNT(*) AS ?x) { ?s :counts <<( ?a :size ?v )>> }",
+            "x=\"1\"^^<integer>",
+        ),
+        (
+            "SELECT (COUNT(*) AS ?x) { ?s :counts ?t FILTER(OBJECT(?t) = 1) }",
+            "x=\"1\"^^<integer>",
+        ),
+        (
+            "SELECT ?x { :a :size ?v BIND(<<( :a :size ?v )>> AS ?t) BIND(TRIPLE(:a, :size, ?v + 0) AS ?u) BIND(OBJECT(?u) AS ?x) }",
+            "x=\"7\"^^<integer>",
+        ),
+        (
             "SELECT (OBJECT(?t) + 1 AS ?x) { :a :says ?t }",
             "x=\"2.5\"^^<decimal>",
         ),
@@ -268,7 +282,7 @@ fn computed_values_are_computed_where_they_are_needed() {
     let answer = planned(&memory, &parse(query).unwrap(), &Options::default());
     assert_eq!(
         answer,
-        ["n=\"13\"^^<http://www.w3.org/2001/XMLSchema#integer>"]
+        ["n=\"14\"^^<http://www.w3.org/2001/XMLSchema#integer>"]
     );
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 pub(super) struct Counted<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
-    ids: &'a [u32],
+    ids: &'a NewIds,
     kept: Kept,
     counts: Scan<'a, 3>,
     /// The next position that has a count of its own.
@@ -37,7 +37,7 @@ impl<'a, const N: usize> Counted<'a, N> {
         Self {
             scan: order.range(&[], None),
             folder: order.file().path(),
-            ids: &ids.ids,
+            ids,
             kept,
             counts: counts.range(&[], None),
             counted: None,
@@ -108,7 +108,8 @@ impl<'a, const N: usize> Counted<'a, N> {
                     continue;
                 }
             }
-            return Ok(Some((renumbered(entry, self.ids, self.folder)?, count)));
+            let entry = renumbered(entry, |id| self.ids.get(id), self.folder)?;
+            return Ok(Some((entry, count)));
         }
         Ok(None)
     }
