@@ -10,7 +10,7 @@ use civigraph_index::RangePredicate;
 use oxrdf::{Literal, NamedNode, Term, Triple, Variable};
 use spareval::ExpressionTerm;
 use spargebra::algebra::{Expression, Function, GraphPattern};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
 /// The predicate from a literal to its lexical form.
 pub(crate) const LEXICAL_FORM: &str = "urn:civigraph:literal:lexicalForm";
@@ -138,22 +138,63 @@ pub(crate) fn may_change<C: Counts>(
     variable: &Variable,
 ) -> Result<bool, C::Error> {
     let mut triples = Vec::new();
-    triples_with(pattern, None, variable, &mut triples);
-    for (triple, graph) in triples {
+    triples_with(pattern, Scope::default(), variable, &mut triples);
+    for (triple, scope) in triples {
         if triple.subject == TermPattern::Variable(variable.clone()) {
             return Ok(false);
         }
-        let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
-            continue;
+        let predicates = match &triple.predicate {
+            NamedNodePattern::NamedNode(predicate) => vec![predicate],
+            // In a subquery it may be another variable of that name.
+            NamedNodePattern::Variable(_) if scope.is_subquery => continue,
+            NamedNodePattern::Variable(name) => match listed(pattern, name) {
+                Some(predicates) => predicates,
+                None => continue,
+            },
         };
-        // One that stands for a range of values has no objects of its own.
-        if RangePredicate::decode(predicate.as_ref()).is_none()
-            && !estimator.may_have_typed(predicate.as_ref(), graph)?
-        {
+        let mut typed = false;
+        for predicate in predicates {
+            // One that stands for a range of values has no objects of its own.
+            typed |= RangePredicate::decode(predicate.as_ref()).is_some()
+                || estimator.may_have_typed(predicate.as_ref(), scope.graph)?;
+        }
+        if !typed {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Returns the IRIs that `VALUES` lists for a variable, if every solution has one of them.
+fn listed<'a>(pattern: &'a GraphPattern, variable: &Variable) -> Option<Vec<&'a NamedNode>> {
+    use GraphPattern as P;
+    match pattern {
+        P::Values {
+            variables,
+            bindings,
+        } => {
+            let column = variables.iter().position(|other| other == variable)?;
+            bindings
+                .iter()
+                .map(|row| match row.get(column) {
+                    Some(Some(GroundTerm::NamedNode(node))) => Some(node),
+                    _ => None,
+                })
+                .collect()
+        }
+        P::Join { left, right } | P::Lateral { left, right } => {
+            listed(left, variable).or_else(|| listed(right, variable))
+        }
+        P::LeftJoin { left: inner, .. }
+        | P::Minus { left: inner, .. }
+        | P::Graph { inner, .. }
+        | P::Filter { inner, .. }
+        | P::Extend { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Distinct { inner }
+        | P::Slice { inner, .. } => listed(inner, variable),
+        _ => None,
+    }
 }
 
 /// A call whose answer the dataset gives.
@@ -224,12 +265,20 @@ fn with_answer(inner: GraphPattern, asked: &Asked) -> GraphPattern {
     }
 }
 
-/// Adds the triple patterns that bind a variable in every solution, with their graphs.
+/// Where a triple pattern is.
+#[derive(Clone, Copy, Default)]
+struct Scope<'a> {
+    /// The graph that it reads, if it is not the default graph.
+    graph: Option<&'a NamedNodePattern>,
+    is_subquery: bool,
+}
+
+/// Adds the triple patterns that bind a variable in every solution.
 fn triples_with<'a>(
     pattern: &'a GraphPattern,
-    graph: Option<&'a NamedNodePattern>,
+    scope: Scope<'a>,
     variable: &Variable,
-    found: &mut Vec<(&'a TriplePattern, Option<&'a NamedNodePattern>)>,
+    found: &mut Vec<(&'a TriplePattern, Scope<'a>)>,
 ) {
     use GraphPattern as P;
     match pattern {
@@ -241,22 +290,30 @@ fn triples_with<'a>(
                         .into_iter()
                         .any(|term| *term == TermPattern::Variable(variable.clone()))
                 })
-                .map(|triple| (triple, graph)),
+                .map(|triple| (triple, scope)),
         ),
         P::Join { left, right } | P::Lateral { left, right } => {
-            triples_with(left, graph, variable, found);
-            triples_with(right, graph, variable, found);
+            triples_with(left, scope, variable, found);
+            triples_with(right, scope, variable, found);
         }
-        P::Graph { name, inner } => triples_with(inner, Some(name), variable, found),
+        P::Graph { name, inner } => {
+            let graph = Some(name);
+            triples_with(inner, Scope { graph, ..scope }, variable, found);
+        }
         P::LeftJoin { left: inner, .. }
         | P::Minus { left: inner, .. }
         | P::Filter { inner, .. }
         | P::Extend { inner, .. }
         | P::OrderBy { inner, .. }
         | P::Distinct { inner }
-        | P::Slice { inner, .. } => triples_with(inner, graph, variable, found),
+        | P::Slice { inner, .. } => triples_with(inner, scope, variable, found),
         P::Project { inner, variables } if variables.contains(variable) => {
-            triples_with(inner, graph, variable, found)
+            let is_subquery = true;
+            let scope = Scope {
+                is_subquery,
+                ..scope
+            };
+            triples_with(inner, scope, variable, found);
         }
         _ => {}
     }

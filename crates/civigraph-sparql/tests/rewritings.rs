@@ -508,8 +508,23 @@ fn str_and_datatype_see_literals_as_they_are() {
         assert_eq!(answers(&dataset, query), [expected], "{query}");
     }
     // Labels are strings, which spareval keeps: nothing is asked for.
-    let query = "SELECT ?p { ?p :label ?l FILTER(CONTAINS(STR(?l), \"1\")) }";
-    assert!(!explained(&dataset, query).contains("exact_literals"));
+    for query in [
+        "SELECT ?p { ?p :label ?l FILTER(CONTAINS(STR(?l), \"1\")) }",
+        "SELECT ?p { VALUES ?q { :label :none } ?p ?q ?l FILTER(CONTAINS(STR(?l), \"1\")) }",
+    ] {
+        assert!(!explained(&dataset, query).contains("exact_literals"));
+    }
+    for query in [
+        "SELECT ?p { VALUES ?q { :label :size } ?p ?q ?l FILTER(CONTAINS(STR(?l), \"1\")) }",
+        "SELECT ?p { VALUES ?q { :label UNDEF } ?p ?q ?l FILTER(CONTAINS(STR(?l), \"1\")) }",
+        "SELECT ?p { VALUES ?q { :label } { SELECT ?l { ?p ?q ?l } } FILTER(CONTAINS(STR(?l), \"1\")) }",
+        "SELECT ?p { ?p ?q ?l OPTIONAL { VALUES ?q { :label } } FILTER(CONTAINS(STR(?l), \"1\")) }",
+    ] {
+        assert!(
+            explained(&dataset, query).contains("exact_literals"),
+            "{query}"
+        );
+    }
 }
 
 #[test]
