@@ -99,7 +99,9 @@ fn named_modules(source: &str) -> BTreeSet<String> {
                 let list = list.split('}').next().unwrap();
                 named.extend(list.split(',').map(|item| word(item.trim_start())));
             }
-            None => drop(named.insert(word(rest))),
+            None => {
+                named.insert(word(rest));
+            }
         }
     }
     named
@@ -156,9 +158,9 @@ fn in_circles(
         }
         for name in done {
             modules.remove(&name);
-            modules
-                .values_mut()
-                .for_each(|named| drop(named.remove(&name)));
+            for named in modules.values_mut() {
+                named.remove(&name);
+            }
         }
     }
 }
