@@ -99,7 +99,9 @@ fn named_modules(source: &str) -> BTreeSet<String> {
                 let list = list.split('}').next().unwrap();
                 named.extend(list.split(',').map(|item| word(item.trim_start())));
             }
-            None => drop(named.insert(word(rest))),
+            None => {
+                named.insert(word(rest));
+            }
         }
     }
     named
