@@ -128,7 +128,7 @@ fn only_a_site_is_replaced() {
 fn data_that_a_format_cannot_hold_are_left_out_with_a_warning() {
     let workshop = Workshop::project();
     let cities = fs::read_to_string(workshop.path("data/cities.csv")).unwrap();
-    workshop.write("data/cities.csv", &cities.replace("Irbit", "Ir\u{1}bit"));
+    workshop.write("data/cities.csv", cities.replace("Irbit", "Ir\u{1}bit"));
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["site", "public"]).exits(0);
     let warnings: Vec<&str> = run
