@@ -12,8 +12,10 @@ use super::answer::{describe, tag_of, unchanged};
 use super::form::Form;
 use super::problem::Problem;
 use super::service::Service;
+use super::words::Reader;
 use super::{sparql, value};
 use crate::complete::{Complete, Context, Typed};
+use crate::diagnostic::Hint;
 use crate::pages::{self, Language};
 use crate::worker::Task;
 use axum::Json;
@@ -21,6 +23,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -85,7 +88,7 @@ async fn respond(
     let question = question(kind, form, service)?;
     let mut found: Value = value::of(service, &current, &Task::Complete(question)).await?;
     if let Some(problem) = found.get_mut("problem") {
-        translate(problem, form.last("lang").unwrap_or_default());
+        reword(problem, form.last("lang").unwrap_or_default());
     }
     let mut response = Json(found).into_response();
     describe(
@@ -96,9 +99,15 @@ async fn respond(
     Ok(response)
 }
 
-/// Puts what is wrong with a query into a language of the pages.
-fn translate(problem: &mut Value, language: &str) {
+/// Puts what is wrong with a query into the words and a language of the pages.
+fn reword(problem: &mut Value, language: &str) {
     let language = Language::of_code(language).unwrap_or(Language::English);
+    if let Some(hint) = problem.get_mut("hint") {
+        let worded = Hint::deserialize(&*hint)
+            .ok()
+            .and_then(|it| it.worded(&Reader::Visitor));
+        *hint = worded.into();
+    }
     for part in ["message", "expected", "hint"] {
         if let Some(Value::String(sentence)) = problem.get_mut(part)
             && let Some(translated) = pages::translate(language, sentence)

@@ -119,7 +119,7 @@ fn offers_fit_the_place_in_the_query() {
     let of_register = offered(&server, "properties", &register);
     assert!(names(&of_register).contains(&"lat"), "{of_register:?}");
     assert!(
-        !names(&of_register).contains(&"prefLabel"),
+        !names(&of_register).contains(&"locatedIn"),
         "{of_register:?}"
     );
 }
@@ -166,6 +166,11 @@ fn queries_are_checked_without_being_run() {
     );
     let refused = problem("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }");
     assert!(refused["message"].is_string(), "{refused}");
+    let undeclared = problem("SELECT * { ?s zz:p ?o }");
+    assert_eq!(
+        undeclared["hint"],
+        "add `PREFIX name: <IRI>` at the start of the query"
+    );
     server.get("/complete/check").is(400);
     server.get("/complete/nothing").is(404);
     server.get("/complete/entities?text=%ff").is(400);
