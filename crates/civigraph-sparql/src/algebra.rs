@@ -5,6 +5,7 @@ use spargebra::algebra::{
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 /// A set of variables; blank nodes of patterns are among them as `_:label`.
 pub(crate) type Variables = BTreeSet<String>;
@@ -98,8 +99,17 @@ pub(crate) fn map_own_expressions(
     pattern: GraphPattern,
     f: &mut impl FnMut(Expression) -> Expression,
 ) -> GraphPattern {
+    let Ok(pattern) = try_map_own_expressions::<Infallible>(pattern, &mut |own| Ok(f(own)));
+    pattern
+}
+
+/// Like [`map_own_expressions`], with a function that can fail.
+pub(crate) fn try_map_own_expressions<E>(
+    pattern: GraphPattern,
+    f: &mut impl FnMut(Expression) -> Result<Expression, E>,
+) -> Result<GraphPattern, E> {
     use GraphPattern as P;
-    match pattern {
+    Ok(match pattern {
         P::LeftJoin {
             left,
             right,
@@ -107,10 +117,10 @@ pub(crate) fn map_own_expressions(
         } => P::LeftJoin {
             left,
             right,
-            expression: expression.map(f),
+            expression: expression.map(f).transpose()?,
         },
         P::Filter { expr, inner } => P::Filter {
-            expr: f(expr),
+            expr: f(expr)?,
             inner,
         },
         P::Extend {
@@ -120,17 +130,19 @@ pub(crate) fn map_own_expressions(
         } => P::Extend {
             inner,
             variable,
-            expression: f(expression),
+            expression: f(expression)?,
         },
         P::OrderBy { inner, expression } => P::OrderBy {
             inner,
             expression: expression
                 .into_iter()
-                .map(|key| match key {
-                    OrderExpression::Asc(key) => OrderExpression::Asc(f(key)),
-                    OrderExpression::Desc(key) => OrderExpression::Desc(f(key)),
+                .map(|key| {
+                    Ok(match key {
+                        OrderExpression::Asc(key) => OrderExpression::Asc(f(key)?),
+                        OrderExpression::Desc(key) => OrderExpression::Desc(f(key)?),
+                    })
                 })
-                .collect(),
+                .collect::<Result<_, E>>()?,
         },
         P::Group {
             inner,
@@ -142,7 +154,7 @@ pub(crate) fn map_own_expressions(
             aggregates: aggregates
                 .into_iter()
                 .map(|(variable, aggregate)| {
-                    (
+                    Ok((
                         variable,
                         match aggregate {
                             AggregateExpression::FunctionCall {
@@ -151,17 +163,62 @@ pub(crate) fn map_own_expressions(
                                 distinct,
                             } => AggregateExpression::FunctionCall {
                                 name,
-                                expr: f(expr),
+                                expr: f(expr)?,
                                 distinct,
                             },
                             count @ AggregateExpression::CountSolutions { .. } => count,
                         },
-                    )
+                    ))
                 })
-                .collect(),
+                .collect::<Result<_, E>>()?,
         },
         pattern => pattern,
+    })
+}
+
+/// Calls a function with the expressions of the topmost node of a pattern.
+pub(crate) fn visit_own_expressions<'a>(
+    pattern: &'a GraphPattern,
+    f: &mut impl FnMut(&'a Expression),
+) {
+    use GraphPattern as P;
+    match pattern {
+        P::LeftJoin { expression, .. } => expression.iter().for_each(f),
+        P::Filter { expr, .. } => f(expr),
+        P::Extend { expression, .. } => f(expression),
+        P::OrderBy { expression, .. } => expression.iter().for_each(|key| match key {
+            OrderExpression::Asc(key) | OrderExpression::Desc(key) => f(key),
+        }),
+        P::Group { aggregates, .. } => aggregates.iter().for_each(|(_, aggregate)| {
+            if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+                f(expr);
+            }
+        }),
+        _ => {}
     }
+}
+
+/// Returns the patterns right below one, those of another server apart.
+pub(crate) fn patterns_below(pattern: &GraphPattern) -> impl Iterator<Item = &GraphPattern> {
+    use GraphPattern as P;
+    let (one, other) = match pattern {
+        P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => (None, None),
+        P::Join { left, right }
+        | P::LeftJoin { left, right, .. }
+        | P::Lateral { left, right }
+        | P::Union { left, right }
+        | P::Minus { left, right } => (Some(left), Some(right)),
+        P::Filter { inner, .. }
+        | P::Graph { inner, .. }
+        | P::Extend { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Project { inner, .. }
+        | P::Distinct { inner }
+        | P::Reduced { inner }
+        | P::Slice { inner, .. }
+        | P::Group { inner, .. } => (Some(inner), None),
+    };
+    one.into_iter().chain(other).map(AsRef::as_ref)
 }
 
 /// Returns the expression with a function applied to its operands.
@@ -169,32 +226,42 @@ pub(crate) fn map_operands(
     expression: Expression,
     f: &mut impl FnMut(Expression) -> Expression,
 ) -> Expression {
+    let Ok(expression) = try_map_operands::<Infallible>(expression, &mut |own| Ok(f(own)));
+    expression
+}
+
+/// Like [`map_operands`], with a function that can fail.
+pub(crate) fn try_map_operands<Failure>(
+    expression: Expression,
+    f: &mut impl FnMut(Expression) -> Result<Expression, Failure>,
+) -> Result<Expression, Failure> {
     use Expression as E;
-    let mut map = |operand: Box<Expression>| Box::new(f(*operand));
-    match expression {
+    let mut map = |operand: Box<Expression>| Ok(Box::new(f(*operand)?));
+    Ok(match expression {
         E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) | E::Exists(_) => expression,
-        E::Or(a, b) => E::Or(map(a), map(b)),
-        E::And(a, b) => E::And(map(a), map(b)),
-        E::Equal(a, b) => E::Equal(map(a), map(b)),
-        E::SameTerm(a, b) => E::SameTerm(map(a), map(b)),
-        E::Greater(a, b) => E::Greater(map(a), map(b)),
-        E::GreaterOrEqual(a, b) => E::GreaterOrEqual(map(a), map(b)),
-        E::Less(a, b) => E::Less(map(a), map(b)),
-        E::LessOrEqual(a, b) => E::LessOrEqual(map(a), map(b)),
-        E::In(a, list) => E::In(map(a), list.into_iter().map(f).collect()),
-        E::Add(a, b) => E::Add(map(a), map(b)),
-        E::Subtract(a, b) => E::Subtract(map(a), map(b)),
-        E::Multiply(a, b) => E::Multiply(map(a), map(b)),
-        E::Divide(a, b) => E::Divide(map(a), map(b)),
-        E::UnaryPlus(a) => E::UnaryPlus(map(a)),
-        E::UnaryMinus(a) => E::UnaryMinus(map(a)),
-        E::Not(a) => E::Not(map(a)),
-        E::If(a, b, c) => E::If(map(a), map(b), map(c)),
-        E::Coalesce(list) => E::Coalesce(list.into_iter().map(f).collect()),
+        E::Or(a, b) => E::Or(map(a)?, map(b)?),
+        E::And(a, b) => E::And(map(a)?, map(b)?),
+        E::Equal(a, b) => E::Equal(map(a)?, map(b)?),
+        E::SameTerm(a, b) => E::SameTerm(map(a)?, map(b)?),
+        E::Greater(a, b) => E::Greater(map(a)?, map(b)?),
+        E::GreaterOrEqual(a, b) => E::GreaterOrEqual(map(a)?, map(b)?),
+        E::Less(a, b) => E::Less(map(a)?, map(b)?),
+        E::LessOrEqual(a, b) => E::LessOrEqual(map(a)?, map(b)?),
+        E::In(a, list) => E::In(map(a)?, list.into_iter().map(f).collect::<Result<_, _>>()?),
+        E::Add(a, b) => E::Add(map(a)?, map(b)?),
+        E::Subtract(a, b) => E::Subtract(map(a)?, map(b)?),
+        E::Multiply(a, b) => E::Multiply(map(a)?, map(b)?),
+        E::Divide(a, b) => E::Divide(map(a)?, map(b)?),
+        E::UnaryPlus(a) => E::UnaryPlus(map(a)?),
+        E::UnaryMinus(a) => E::UnaryMinus(map(a)?),
+        E::Not(a) => E::Not(map(a)?),
+        E::If(a, b, c) => E::If(map(a)?, map(b)?, map(c)?),
+        E::Coalesce(list) => E::Coalesce(list.into_iter().map(f).collect::<Result<_, _>>()?),
         E::FunctionCall(function, list) => {
-            E::FunctionCall(function, list.into_iter().map(f).collect())
+            let list = list.into_iter().map(f).collect::<Result<_, _>>()?;
+            E::FunctionCall(function, list)
         }
-    }
+    })
 }
 
 /// Calls a function with the expression and everything below it.

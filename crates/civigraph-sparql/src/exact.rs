@@ -3,7 +3,10 @@
 //! spareval parses numbers, dates and the like before its functions see them, and forgets how they were written: `STR` of
 //! `1.50` is `1.5`, `DATATYPE` of an `xsd:byte` is `xsd:integer`. So a query asks the dataset instead, by a predicate that
 //! [`View`](crate::view::View) answers for the literals that change.
-use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
+use crate::algebra::{
+    Fresh, map_operands, map_own_expressions, map_patterns, patterns_below, visit_expression,
+    visit_own_expressions,
+};
 use crate::counts::Counts;
 use crate::units::Estimator;
 use civigraph_index::RangePredicate;
@@ -64,10 +67,7 @@ impl<C: Counts> ExactLiterals<'_, C> {
             _ => return Ok(pattern),
         };
         let mut found = Vec::new();
-        map_own_expressions(pattern.clone(), &mut |expression| {
-            calls(&expression, &mut found);
-            expression
-        });
+        visit_own_expressions(&pattern, &mut |expression| calls(expression, &mut found));
         let mut asked: Vec<Asked> = Vec::new();
         for (predicate, variable) in found {
             if asked
@@ -167,34 +167,39 @@ pub(crate) fn may_change<C: Counts>(
 
 /// Returns the IRIs that `VALUES` lists for a variable, if every solution has one of them.
 fn listed<'a>(pattern: &'a GraphPattern, variable: &Variable) -> Option<Vec<&'a NamedNode>> {
+    let GraphPattern::Values {
+        variables,
+        bindings,
+    } = pattern
+    else {
+        return always_below(pattern).find_map(|below| listed(below, variable));
+    };
+    let column = variables.iter().position(|other| other == variable)?;
+    bindings
+        .iter()
+        .map(|row| match row.get(column) {
+            Some(Some(GroundTerm::NamedNode(node))) => Some(node),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Returns the patterns right below one that every one of its solutions has a solution of, those of subqueries apart.
+fn always_below(pattern: &GraphPattern) -> impl Iterator<Item = &GraphPattern> {
     use GraphPattern as P;
-    match pattern {
-        P::Values {
-            variables,
-            bindings,
-        } => {
-            let column = variables.iter().position(|other| other == variable)?;
-            bindings
-                .iter()
-                .map(|row| match row.get(column) {
-                    Some(Some(GroundTerm::NamedNode(node))) => Some(node),
-                    _ => None,
-                })
-                .collect()
-        }
-        P::Join { left, right } | P::Lateral { left, right } => {
-            listed(left, variable).or_else(|| listed(right, variable))
-        }
-        P::LeftJoin { left: inner, .. }
-        | P::Minus { left: inner, .. }
-        | P::Graph { inner, .. }
-        | P::Filter { inner, .. }
-        | P::Extend { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Distinct { inner }
-        | P::Slice { inner, .. } => listed(inner, variable),
-        _ => None,
-    }
+    let always = match pattern {
+        P::Join { .. } | P::Lateral { .. } => 2,
+        P::LeftJoin { .. }
+        | P::Minus { .. }
+        | P::Graph { .. }
+        | P::Filter { .. }
+        | P::Extend { .. }
+        | P::OrderBy { .. }
+        | P::Distinct { .. }
+        | P::Slice { .. } => 1,
+        _ => 0,
+    };
+    patterns_below(pattern).take(always)
 }
 
 /// A call whose answer the dataset gives.
@@ -220,7 +225,7 @@ fn call_of(expression: &Expression) -> Option<(&'static str, &Variable)> {
 }
 
 fn calls(expression: &Expression, found: &mut Vec<(&'static str, Variable)>) {
-    crate::algebra::visit_expression(expression, &mut |expression| {
+    visit_expression(expression, &mut |expression| {
         found
             .extend(call_of(expression).map(|(predicate, variable)| (predicate, variable.clone())));
     });
@@ -292,21 +297,10 @@ fn triples_with<'a>(
                 })
                 .map(|triple| (triple, scope)),
         ),
-        P::Join { left, right } | P::Lateral { left, right } => {
-            triples_with(left, scope, variable, found);
-            triples_with(right, scope, variable, found);
-        }
         P::Graph { name, inner } => {
             let graph = Some(name);
             triples_with(inner, Scope { graph, ..scope }, variable, found);
         }
-        P::LeftJoin { left: inner, .. }
-        | P::Minus { left: inner, .. }
-        | P::Filter { inner, .. }
-        | P::Extend { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Distinct { inner }
-        | P::Slice { inner, .. } => triples_with(inner, scope, variable, found),
         P::Project { inner, variables } if variables.contains(variable) => {
             let is_subquery = true;
             let scope = Scope {
@@ -315,6 +309,10 @@ fn triples_with<'a>(
             };
             triples_with(inner, scope, variable, found);
         }
-        _ => {}
+        pattern => {
+            for below in always_below(pattern) {
+                triples_with(below, scope, variable, found);
+            }
+        }
     }
 }

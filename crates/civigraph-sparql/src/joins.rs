@@ -6,8 +6,8 @@ pub(crate) use order::{Order, order_from, selectivities};
 pub(crate) use ordered::{OrderedScan, keeps_order};
 
 use crate::algebra::{
-    Variables, add_conjuncts, certain, expression_variables, filtered, map_operands,
-    map_own_expressions, map_patterns, visible,
+    Variables, add_conjuncts, certain, expression_variables, filtered, map_patterns,
+    try_map_operands, try_map_own_expressions, visible,
 };
 use crate::counts::Counts;
 use crate::explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Rewriting};
@@ -147,11 +147,9 @@ impl<C: Counts> Planner<'_, C> {
             }
             _ => {}
         }
-        let mut error = None;
-        let pattern = map_own_expressions(pattern, &mut |expression| {
-            self.expression(expression, context, &known, &mut error)
-        });
-        error.map_or(Ok(pattern), Err)
+        try_map_own_expressions(pattern, &mut |expression| {
+            self.expression(expression, context, &known)
+        })
     }
 
     fn expression(
@@ -159,18 +157,13 @@ impl<C: Counts> Planner<'_, C> {
         expression: Expression,
         context: Context<'_>,
         bound: &Variables,
-        error: &mut Option<C::Error>,
-    ) -> Expression {
+    ) -> Result<Expression, C::Error> {
         match expression {
-            Expression::Exists(pattern) => match self.pattern((*pattern).clone(), context, bound) {
-                Ok(pattern) => Expression::Exists(Box::new(pattern)),
-                Err(failure) => {
-                    error.get_or_insert(failure);
-                    Expression::Exists(pattern)
-                }
-            },
-            expression => map_operands(expression, &mut |operand| {
-                self.expression(operand, context, bound, error)
+            Expression::Exists(pattern) => Ok(Expression::Exists(Box::new(
+                self.pattern(*pattern, context, bound)?,
+            ))),
+            expression => try_map_operands(expression, &mut |operand| {
+                self.expression(operand, context, bound)
             }),
         }
     }

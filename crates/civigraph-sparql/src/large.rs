@@ -10,7 +10,10 @@
 mod aggregate;
 mod value;
 
-use crate::algebra::{add_triple_variables, map_operands, map_own_expressions, map_patterns};
+use crate::algebra::{
+    add_triple_variables, map_operands, map_own_expressions, map_patterns, patterns_below,
+    visit_expression, visit_own_expressions,
+};
 use crate::number::{Exact, Number, Operation, Rounding};
 use crate::times::{add, negate, subtract};
 use aggregate::{Average, Extreme, Sum};
@@ -252,8 +255,8 @@ impl LargeNumbers {
             }),
             _ => false,
         };
-        map_own_expressions(pattern.clone(), &mut |expression| {
-            crate::algebra::visit_expression(&expression, &mut |expression| {
+        visit_own_expressions(pattern, &mut |expression| {
+            visit_expression(expression, &mut |expression| {
                 found |= match expression {
                     Expression::Literal(literal) => is_large(literal),
                     Expression::Exists(pattern) => self.computes(pattern),
@@ -261,15 +264,8 @@ impl LargeNumbers {
                     expression => is_calculation(expression),
                 };
             });
-            expression
         });
-        if !found {
-            let Ok(_) = map_patterns::<Infallible>(pattern.clone(), &mut |pattern| {
-                found |= self.computes(&pattern);
-                Ok(pattern)
-            });
-        }
-        found
+        found || patterns_below(pattern).any(|pattern| self.computes(pattern))
     }
 
     /// Returns whether the value of an expression may be a number that spareval does not hold.
@@ -397,7 +393,7 @@ fn is_numeric(expression: &Expression) -> bool {
 
 fn has_sum(expression: &Expression) -> bool {
     let mut found = false;
-    crate::algebra::visit_expression(expression, &mut |expression| {
+    visit_expression(expression, &mut |expression| {
         found |= matches!(expression, Expression::Add(..));
     });
     found

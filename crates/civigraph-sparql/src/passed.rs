@@ -4,7 +4,7 @@
 //! is computed, it parses and writes them all: `COALESCE(?x, ?y + 1)` makes `1.5` of `1.50`. So what is computed gets
 //! variables of its own.
 use crate::aggregates;
-use crate::algebra::{Fresh, map_operands, map_own_expressions, map_patterns};
+use crate::algebra::{Fresh, map_patterns, try_map_operands, try_map_own_expressions};
 use crate::counts::Counts;
 use crate::exact::may_change;
 use crate::units::Estimator;
@@ -27,17 +27,8 @@ impl<C: Counts> PassedValues<'_, C> {
     /// Returns a pattern that passes terms on as they are.
     pub(crate) fn pattern(&mut self, pattern: GraphPattern) -> Result<GraphPattern, C::Error> {
         let pattern = map_patterns(pattern, &mut |pattern| self.pattern(pattern))?;
-        let mut error = None;
-        let pattern = map_own_expressions(pattern, &mut |expression| {
-            self.in_exists(expression)
-                .unwrap_or_else(|(failure, expression)| {
-                    error.get_or_insert(failure);
-                    expression
-                })
-        });
-        if let Some(error) = error {
-            return Err(error);
-        }
+        let pattern =
+            try_map_own_expressions(pattern, &mut |expression| self.in_exists(expression))?;
         match pattern {
             GraphPattern::Extend {
                 inner,
@@ -230,24 +221,12 @@ impl<C: Counts> PassedValues<'_, C> {
     }
 
     /// Rewrites the patterns that an expression looks at.
-    fn in_exists(&mut self, expression: Expression) -> Result<Expression, (C::Error, Expression)> {
-        if let Expression::Exists(pattern) = expression {
-            return match self.pattern((*pattern).clone()) {
-                Ok(pattern) => Ok(Expression::Exists(Box::new(pattern))),
-                Err(error) => Err((error, Expression::Exists(pattern))),
-            };
-        }
-        let mut error = None;
-        let expression = map_operands(expression, &mut |operand| {
-            self.in_exists(operand)
-                .unwrap_or_else(|(failure, operand)| {
-                    error.get_or_insert(failure);
-                    operand
-                })
-        });
-        match error {
-            None => Ok(expression),
-            Some(error) => Err((error, expression)),
+    fn in_exists(&mut self, expression: Expression) -> Result<Expression, C::Error> {
+        match expression {
+            Expression::Exists(pattern) => {
+                Ok(Expression::Exists(Box::new(self.pattern(*pattern)?)))
+            }
+            expression => try_map_operands(expression, &mut |operand| self.in_exists(operand)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Ways around faults of spareval 0.2.9 and sparopt 0.3.9 (Oxigraph 0.5.13).
 use crate::algebra::{
-    Fresh, filtered, map_operands, map_own_expressions, map_patterns, mentioned, reads_graph,
-    visible,
+    Fresh, filtered, map_patterns, mentioned, reads_graph, try_map_operands,
+    try_map_own_expressions, visible,
 };
 use crate::counts::{Counts, Graphs};
 use oxrdf::vocab::xsd;
@@ -29,17 +29,9 @@ impl<C: Counts> Repairs<'_, C> {
         pattern: GraphPattern,
         graph: Option<&NamedNodePattern>,
     ) -> Result<GraphPattern, C::Error> {
-        let mut error = None;
-        let pattern = map_own_expressions(pattern, &mut |expression| {
+        let pattern = try_map_own_expressions(pattern, &mut |expression| {
             self.expression(expression, graph)
-                .unwrap_or_else(|(failure, expression)| {
-                    error.get_or_insert(failure);
-                    expression
-                })
-        });
-        if let Some(error) = error {
-            return Err(error);
-        }
+        })?;
         match pattern {
             GraphPattern::Graph {
                 name: NamedNodePattern::Variable(name),
@@ -78,23 +70,13 @@ impl<C: Counts> Repairs<'_, C> {
         &mut self,
         expression: Expression,
         graph: Option<&NamedNodePattern>,
-    ) -> Result<Expression, (C::Error, Expression)> {
-        let mut error = None;
-        let expression = map_operands(expression, &mut |operand| {
-            self.expression(operand, graph)
-                .unwrap_or_else(|(failure, operand)| {
-                    error.get_or_insert(failure);
-                    operand
-                })
-        });
-        if let Some(error) = error {
-            return Err((error, expression));
-        }
+    ) -> Result<Expression, C::Error> {
+        let expression =
+            try_map_operands(expression, &mut |operand| self.expression(operand, graph))?;
         Ok(match expression {
-            Expression::Exists(pattern) => match self.pattern((*pattern).clone(), graph) {
-                Ok(pattern) => Expression::Exists(Box::new(pattern)),
-                Err(error) => return Err((error, Expression::Exists(pattern))),
-            },
+            Expression::Exists(pattern) => {
+                Expression::Exists(Box::new(self.pattern(*pattern, graph)?))
+            }
             // The casts of spareval do not strip white space, as XPath's casts from strings do.
             Expression::FunctionCall(Function::Custom(name), arguments)
                 if arguments.len() == 1 && is_stripping_cast(&name) =>

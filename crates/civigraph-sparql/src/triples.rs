@@ -3,13 +3,12 @@
 //! spareval takes triple terms apart and puts them together by values: `?x` in `<<( :a :price ?x )>>` is `1.5` where the dataset has
 //! `1.50`, and a triple term of `1.50` is not found. So the [`View`](crate::view::View) remembers the term that was read last: what
 //! is written right after it is made of it.
-use crate::algebra::{map_own_expressions, map_patterns, visit_expression};
+use crate::algebra::{patterns_below, visit_expression, visit_own_expressions};
 use oxrdf::{Term, Triple};
 use spareval::{ExpressionTerm, QueryableDataset};
 use spargebra::algebra::{Expression, Function, GraphPattern};
 use spargebra::term::{GroundTerm, TermPattern};
 use std::cell::RefCell;
-use std::convert::Infallible;
 
 /// Returns whether a pattern takes triple terms apart or puts some together.
 pub(crate) fn has_triple_terms(pattern: &GraphPattern) -> bool {
@@ -27,23 +26,16 @@ pub(crate) fn has_triple_terms(pattern: &GraphPattern) -> bool {
             .any(|term| matches!(term, Some(GroundTerm::Triple(_)))),
         _ => false,
     };
-    map_own_expressions(pattern.clone(), &mut |expression| {
-        visit_expression(&expression, &mut |expression| {
+    visit_own_expressions(pattern, &mut |expression| {
+        visit_expression(expression, &mut |expression| {
             found |= match expression {
                 Expression::FunctionCall(Function::Triple, _) => true,
                 Expression::Exists(pattern) => has_triple_terms(pattern),
                 _ => false,
             };
         });
-        expression
     });
-    if !found {
-        let Ok(_) = map_patterns::<Infallible>(pattern.clone(), &mut |pattern| {
-            found |= has_triple_terms(&pattern);
-            Ok(pattern)
-        });
-    }
-    found
+    found || patterns_below(pattern).any(has_triple_terms)
 }
 
 /// What was read last, and which part of it is written next.
