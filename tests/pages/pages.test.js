@@ -3,26 +3,14 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { KINDS } from './kinds.js'
-import { LOOKS, SHIFT, findings, launch, overflow, picture, serve, shifted, visit } from './start.js'
+import { LOOKS, SHIFT, browser, findings, open, overflow, picture, serve, service, shifted, visit } from './start.js'
 
 /** What must never run, as labels, names and notes. */
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>'
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let service
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  service = await serve()
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  service?.stop()
-})
+open()
 
 for (const [name, path, status = 200] of KINDS) {
   test(`the page of kind "${name}" fits, reads well and does not move`, async () => {

@@ -1,23 +1,11 @@
 /** The query page: the editor, completion, running, views, addresses, errors. */
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CITIES, STATES, asked } from './kinds.js'
-import { LOOKS, SHIFT, findings, launch, overflow, picture, serve, shifted, visit } from './start.js'
+import { LOOKS, SHIFT, browser, findings, open, overflow, picture, serve, service, shifted, visit } from './start.js'
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let service
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  service = await serve()
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  service?.stop()
-})
+open()
 
 /** @param {string} text */
 const address = (text, more = '') => service.url + asked(text, more)

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { chromium } from 'playwright-core'
 
 const { CIVIGRAPH_PROGRAM: program = '', CIVIGRAPH_ROOT: root = '', CHROMIUM: executablePath, SCREENSHOTS: pictures } = process.env
@@ -20,6 +21,27 @@ const WIDTHS = [390, 768, 1280]
 export const LOOKS = pictures
   ? ['en', 'ru'].flatMap((locale) => /** @type {const} */ (['light', 'dark']).flatMap((theme) => WIDTHS.map((width) => /** @type {[string, 'light' | 'dark', number]} */ ([locale, theme, width]))))
   : [['en', 'light', 1280], ['ru', 'dark', 390], ['ru', 'light', 768]]
+
+/**
+ * What the tests of a file look at: the shipped project, served, and a browser. They are there once `open` was called and the
+ * tests run.
+ * @type {Awaited<ReturnType<typeof serve>>}
+ */
+export let service
+/** @type {import('playwright-core').Browser} */
+export let browser
+
+/** Serves the shipped project to the tests of a file. */
+export function open() {
+  before(async () => {
+    service = await serve()
+    browser = await launch()
+  })
+  after(async () => {
+    await browser?.close()
+    service?.stop()
+  })
+}
 
 /**
  * A project in a folder of its own, that is served.

@@ -1,22 +1,10 @@
 /** The walk of a researcher: from an answer to the cell, to the span of the source, and back; by mouse and by keyboard. */
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { launch, picture, serve, visit } from './start.js'
+import { test } from 'node:test'
+import { browser, open, picture, service, visit } from './start.js'
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let service
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  service = await serve()
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  service?.stop()
-})
+open()
 
 /** Where Irbit is, and the cell that says so. */
 const QUERY = `SELECT ?city ?region ?cell {

@@ -1,9 +1,9 @@
 /** What each kind of page weighs before images, with all that it loads by itself, and how soon it is painted. */
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { KINDS, STATES } from './kinds.js'
-import { launch, serve, visit } from './start.js'
+import { browser, open, service, visit } from './start.js'
 
 /** The most that a page may take, in bytes as they are sent. */
 const MOST = 100_000
@@ -14,19 +14,7 @@ const MOST = 100_000
  */
 const BESIDES = /\.svg$|\/map-[^/]*\.js$|^\/(?:sparql$|queries\/)/
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let service
-/** @type {import('playwright-core').Browser} */
-let browser
-
-before(async () => {
-  service = await serve()
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  service?.stop()
-})
+open()
 
 /** @type {[string, string, string][]} */
 const PAGES = [

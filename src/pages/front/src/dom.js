@@ -72,6 +72,12 @@ export function put(element, ...children) {
  */
 export const prose = (text) => text.split('`').map((part, at) => (at % 2 === 1 ? h('code', {}, part) : part))
 
+/** About how wide a letter is in pictures, in their pixels. */
+export const LETTER = 7.2
+
+/** A text of at most so many letters. @param {string} text @param {number} letters */
+export const cut = (text, letters) => (text.length > letters ? `${text.slice(0, letters - 1)}…` : text)
+
 /**
  * A function that runs once a pause has passed since the last call.
  * @param {(...all: any[]) => void} run

@@ -2,7 +2,7 @@
  * The query page. It works as a plain form; this makes an editor of its text, and runs queries without leaving it.
  */
 
-import { h, later, prose, put } from './dom.js'
+import { cut, h, later, prose, put } from './dom.js'
 import { MOST, Refused, Service } from './engine/service.js'
 import { entries, forget, remember } from './history.js'
 import { Labels } from './labels.js'
@@ -484,7 +484,7 @@ function titlesNeeded(answer) {
 /** The first words of a query that say what it is about. @param {string} text */
 function summary(text) {
   const plain = text.replace(/^\s*(?:PREFIX|BASE)\b.*$/gimu, '').replace(/^\s*#\s*(?:title:\s*)?/u, '').replace(/\s+/gu, ' ').trim()
-  return plain.length > 70 ? `${plain.slice(0, 69)}…` : plain
+  return cut(plain, 70)
 }
 
 /** The prefixes that a query declares. @param {string} text */

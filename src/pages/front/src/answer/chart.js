@@ -3,7 +3,7 @@
  * with their names at the lines.
  */
 
-import { h, s } from '../dom.js'
+import { LETTER, cut, h, s } from '../dom.js'
 import { numberOf, textOf, timeOf } from '../terms.js'
 import { columnsOf, dates, isDateName, nodes, series, texts } from './columns.js'
 
@@ -36,9 +36,9 @@ function bars(answer, around) {
   const scale = steps(low, high)
   const wide = around.width()
   const names = rows.map(name)
-  const left = Math.min(320, wide * 0.42, 24 + 7.2 * Math.max(...names.map((text) => text.length)))
+  const left = Math.min(320, wide * 0.42, 24 + LETTER * Math.max(...names.map((text) => text.length)))
   /** Letters of a name that fit. */
-  const fitting = Math.floor((left - 16) / 7.2)
+  const fitting = Math.floor((left - 16) / LETTER)
   const x = (/** @type {number} */ value) => left + ((value - scale.low) / (scale.high - scale.low)) * (wide - left - 70)
   const group = BAR * drawn.length + 10
   const height = 30 + rows.length * group + 8
@@ -47,7 +47,7 @@ function bars(answer, around) {
     s('text', { class: 'tick', x: x(tick), y: 16, 'text-anchor': 'middle' }, tick.toLocaleString(around.language))))
   const shapes = rows.map((row, at) => s('g', {},
     s('text', { class: 'label', x: left - 8, y: 30 + at * group + group / 2, 'text-anchor': 'end', 'dominant-baseline': 'middle' },
-      names[at].length > fitting ? `${names[at].slice(0, fitting - 1)}…` : names[at]),
+      cut(names[at], fitting)),
     drawn.map((variable, which) => {
       const value = numberOf(row[variable])
       if (value === null) return null

@@ -4,7 +4,7 @@
  */
 
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force'
-import { h, s } from '../dom.js'
+import { cut, h, s } from '../dom.js'
 import { textOf } from '../terms.js'
 import { nodes } from './columns.js'
 
@@ -42,8 +42,7 @@ export function graph(answer, around) {
   const list = [...found.values()]
   place(list, links)
   const label = (/** @type {any} */ one) => {
-    const text = one.term.type === 'uri' ? around.labelOf(one.term.value) : textOf(one.term)
-    return text.length > 34 ? `${text.slice(0, 33)}…` : text
+    return cut(one.term.type === 'uri' ? around.labelOf(one.term.value) : textOf(one.term), 34)
   }
   const lines = links.map((link) => {
     const line = s('line', { class: 'edge' }, s('title', {}, link.name))

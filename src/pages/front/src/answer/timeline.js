@@ -2,7 +2,7 @@
  * Answers on a time line: one line a row, from its first possible day to its last.
  */
 
-import { h, s } from '../dom.js'
+import { LETTER, cut, h, s } from '../dom.js'
 import { timeOf } from '../terms.js'
 import { dates, isDateName, titles } from './columns.js'
 
@@ -43,10 +43,10 @@ export function timeline(answer, around) {
     const name = title(row)
     const isRight = start > wide * 0.6
     const width = Math.max(end - start, 6)
-    const letters = Math.min(70, Math.floor((isRight ? start : wide - start - width) / 7.2))
+    const letters = Math.min(70, Math.floor((isRight ? start : wide - start - width) / LETTER))
     const label = s('text', {
       class: 'label', x: isRight ? start - 6 : start + width + 6, y: y + 13, 'text-anchor': isRight ? 'end' : 'start',
-    }, name.length > letters ? `${name.slice(0, letters - 1)}…` : name)
+    }, cut(name, letters))
     const when = columns.map((column) => row[column]?.value).filter(Boolean).join(' – ')
     const bar = s('rect', { class: 'bar', x: start, y: y + 3, width, height: 12, rx: 3 })
     const content = [s('title', {}, `${name}\n${when}`), bar, label]
