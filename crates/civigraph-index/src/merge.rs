@@ -133,11 +133,7 @@ impl NewIds {
             if id < growth.from {
                 break;
             }
-            new = if growth.is_gone {
-                NONE
-            } else {
-                id.wrapping_add(growth.by)
-            };
+            new = growth.by.map_or(NONE, |by| id.wrapping_add(by));
         }
         new
     }
@@ -165,10 +161,8 @@ impl NewIds {
 /// How much ids grow from one on.
 struct Growth {
     from: u32,
-    /// Negative growths wrap.
-    by: u32,
-    /// The ids are those of terms that are gone.
-    is_gone: bool,
+    /// Negative growths wrap. The ids of terms that are gone have none.
+    by: Option<u32>,
 }
 
 /// Growths of a list of new ids, at most.
@@ -178,27 +172,18 @@ const FEW_GROWTHS: usize = 8;
 fn growths(ids: &[u32]) -> Option<Vec<Growth>> {
     let mut growths: Vec<Growth> = Vec::new();
     for (old, &new) in (0_u32..).zip(ids) {
-        let is_gone = new == NONE;
-        let by = if is_gone { 0 } else { new.wrapping_sub(old) };
-        let goes_on = growths
-            .last()
-            .is_some_and(|last| last.by == by && last.is_gone == is_gone);
-        if !goes_on {
+        let by = (new != NONE).then(|| new.wrapping_sub(old));
+        if growths.last().is_none_or(|last| last.by != by) {
             if growths.len() == FEW_GROWTHS {
                 return None;
             }
-            growths.push(Growth {
-                from: old,
-                by,
-                is_gone,
-            });
+            growths.push(Growth { from: old, by });
         }
     }
     let end = u32::try_from(ids.len()).ok()?;
     growths.push(Growth {
         from: end,
-        by: 0,
-        is_gone: true,
+        by: None,
     });
     Some(growths)
 }
