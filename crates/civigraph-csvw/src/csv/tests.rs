@@ -1,20 +1,11 @@
 //! Records under all dialects, whole and in chunks.
 
 use super::*;
-use crate::resource::{Content, Resource};
+use crate::resource::Resource;
 use proptest::prelude::*;
 
-fn resource(bytes: &[u8]) -> Resource {
-    Resource {
-        url: "http://example.org/t.csv".into(),
-        media_type: None,
-        charset: None,
-        header: None,
-        language: None,
-        links: Vec::new(),
-        content: Content::Bytes(bytes.into()),
-        name: "t.csv".into(),
-    }
+pub(super) fn resource(bytes: &[u8]) -> Resource {
+    Resource::of_bytes("t.csv", bytes)
 }
 
 /// A record as it is in a file: where it starts, whether it is a row, and its cells.

@@ -78,10 +78,17 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        let message = format!("it has more than {} MiB", limit >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            too_large(limit),
+        ));
     }
     Ok(bytes)
+}
+
+/// Why what has more bytes than it may is not read.
+pub(super) fn too_large(limit: u64) -> String {
+    format!("it has more than {} MiB", limit >> 20)
 }
 
 /// The text of a file: `what` it is, in words, and its name as the user knows it.

@@ -196,8 +196,7 @@ impl Resource {
     ///
     /// Refuses one of more than `limit` bytes.
     pub fn read(&self, limit: u64) -> Result<Arc<[u8]>, ResolveError> {
-        let too_large =
-            || ResolveError::Failed(format!("it has more than {} MiB", limit / (1024 * 1024)));
+        let too_large = || ResolveError::Failed(file::too_large(limit));
         match &self.content {
             Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
             Content::Bytes(bytes) => Ok(Arc::clone(bytes)),

@@ -1,20 +1,7 @@
 //! What is before the data, in many dialects.
 
 use super::*;
-use crate::resource::Content;
-
-fn resource(bytes: &[u8]) -> Resource {
-    Resource {
-        url: "http://example.org/t.csv".into(),
-        media_type: None,
-        charset: None,
-        header: None,
-        language: None,
-        links: Vec::new(),
-        content: Content::Bytes(bytes.into()),
-        name: "t.csv".into(),
-    }
-}
+use crate::csv::tests::resource;
 
 fn check(bytes: &[u8], dialect: Dialect, header: &[&[(&str, u64, u64)]], data: (u64, u64, u64)) {
     let preamble = preamble(&resource(bytes), &dialect).unwrap();
