@@ -24,6 +24,11 @@ const PARTS: [NamedNodeRef<'static>; 2] = [
     NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#property"),
 ];
 
+/// The part of an IRI after its last slash or hash.
+pub(crate) fn local_name(iri: &str) -> &str {
+    iri.rsplit(['/', '#']).next().unwrap_or(iri)
+}
+
 /// Labels kept in memory; when there are more, all are forgotten.
 const KEPT: usize = 100_000;
 
@@ -99,8 +104,11 @@ impl<'a> Labels<'a> {
         let Term::NamedNode(other) = self.object(node, IS_REPLACED_BY)? else {
             return None;
         };
-        let own = iri.rsplit(['/', '#']).next()?;
-        Some(format!("{} ({own})", self.of(other.as_str())?))
+        Some(format!(
+            "{} ({})",
+            self.of(other.as_str())?,
+            local_name(iri)
+        ))
     }
 
     /// The first object of a property of a node, in any graph.
@@ -116,8 +124,7 @@ impl<'a> Labels<'a> {
         match term {
             Term::NamedNode(node) => {
                 let iri = node.as_str();
-                let local = || iri.rsplit(['/', '#']).next().unwrap_or(iri).to_owned();
-                self.of(iri).unwrap_or_else(local)
+                self.of(iri).unwrap_or_else(|| local_name(iri).to_owned())
             }
             Term::Literal(literal) => literal.value().to_owned(),
             other => other.to_string(),

@@ -21,11 +21,9 @@ pub struct Document {
     length: usize,
 }
 
-impl Document {
-    /// A document from its bytes, which must be UTF-8. A byte order mark is part of the text.
-    pub fn new(bytes: Vec<u8>) -> Result<Self, std::string::FromUtf8Error> {
-        let sha256 = sha256_hex(&bytes);
-        let text = String::from_utf8(bytes)?;
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        let sha256 = sha256_hex(text.as_bytes());
         let mut offsets = Vec::new();
         let mut length = 0;
         for (byte, _) in text.char_indices() {
@@ -34,12 +32,19 @@ impl Document {
             }
             length += 1;
         }
-        Ok(Self {
+        Self {
             text,
             sha256,
             offsets,
             length,
-        })
+        }
+    }
+}
+
+impl Document {
+    /// A document from its bytes, which must be UTF-8. A byte order mark is part of the text.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, std::string::FromUtf8Error> {
+        String::from_utf8(bytes).map(Self::from)
     }
 
     /// SHA-256 of the document's bytes, lower-case hexadecimal.

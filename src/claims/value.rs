@@ -87,7 +87,7 @@ impl<'p> Values<'p> {
 }
 
 /// The values that a list cell holds (Tabular Data Model §6.4): each with the number of its piece between
-/// separators, from 0. Pieces that are null are no values.
+/// separators, from 0. Pieces that are null are left out.
 pub(super) fn list_items(column: &ColumnPlan, text: &str) -> Vec<(usize, String)> {
     let mut buffer = String::new();
     let text = column.or_default(column.datatype.normalise(text, &mut buffer));

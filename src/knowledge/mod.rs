@@ -23,6 +23,7 @@ pub(crate) use record::{RULES, TRIPLES, is_record};
 pub use standing::Standing;
 
 use crate::diagnostic::Code;
+use crate::labels::local_name;
 use crate::store::{Build, StoreError, graph_iri};
 use civigraph_index::Error as IndexError;
 use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
@@ -145,7 +146,7 @@ impl<'b> Knowledge<'b> {
 
 /// The part of an IRI after its last slash: the name of a concept in its scheme.
 fn slug(node: &NamedNode) -> &str {
-    node.as_str().rsplit(['/', '#']).next().unwrap_or_default()
+    local_name(node.as_str())
 }
 
 fn named(terms: impl IntoIterator<Item = Term>) -> Vec<NamedNode> {

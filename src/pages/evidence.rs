@@ -4,6 +4,7 @@ use super::links::encode;
 use super::value::Value;
 use super::view::{View, capital, shortened};
 use crate::knowledge::{Claim, Standing};
+use crate::labels::local_name;
 use crate::lineage::{Fragment, Pattern, inferred};
 use crate::store::StoreError;
 use askama::Template;
@@ -80,8 +81,7 @@ pub(super) struct RuleView {
 
 /// The anchor of a span on the page of its document.
 pub(super) fn anchor(node: &str) -> String {
-    let name = node.rsplit(['/', '#']).next().unwrap_or(node);
-    format!("e-{}", encode(name))
+    format!("e-{}", encode(local_name(node)))
 }
 
 impl View<'_> {
@@ -97,7 +97,7 @@ impl View<'_> {
         let named = |node: &NamedNode| self.thing(node.as_str());
         Ok(ClaimView {
             claim: Value {
-                text: format!("{} {}", words.claim, last(claim.node.as_str())),
+                text: format!("{} {}", words.claim, local_name(claim.node.as_str())),
                 ..self.thing(claim.node.as_str())
             },
             qualities: qualities.map(named).collect(),
@@ -158,7 +158,7 @@ impl View<'_> {
     fn words_of(&self, evidence: &NamedNode) -> Option<String> {
         self.site.sources.as_ref()?;
         let spans = &self.site.tables()?.spans;
-        let words = spans.words(spans.get(last(evidence.as_str()))?)?;
+        let words = spans.words(spans.get(local_name(evidence.as_str()))?)?;
         Some(shortened(words, WORDS))
     }
 
@@ -253,7 +253,7 @@ impl View<'_> {
 /// The class of the style sheet for what is not plain: what follows from the source, or in whose voice it is said.
 pub(super) fn kind_of(standing: &Standing) -> &'static str {
     match &standing.basis {
-        Some(basis) if last(basis.as_str()) != "explicit" => "inferred",
+        Some(basis) if local_name(basis.as_str()) != "explicit" => "inferred",
         _ => "plan",
     }
 }
@@ -263,9 +263,4 @@ fn number(term: Term) -> Option<u64> {
         Term::Literal(literal) => Literal::value(&literal).parse().ok(),
         _ => None,
     }
-}
-
-/// The part of an IRI after its last slash.
-pub(super) fn last(iri: &str) -> &str {
-    iri.rsplit(['/', '#']).next().unwrap_or(iri)
 }

@@ -52,4 +52,4 @@ pub use publish::{ABOUT, LeftOut, Written, publish};
 pub use render::{Address, Page, render};
 pub use site::Site;
 pub use value::Value;
-pub use words::{Words, translate};
+pub use words::{Words, translate, translated};

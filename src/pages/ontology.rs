@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::value::Value;
 use super::view::{View, capital};
+use crate::labels::local_name;
 use crate::store::StoreError;
 use askama::Template;
 use civigraph_index::Graphs;
@@ -108,8 +109,8 @@ impl TermRow {
         Ok(Self {
             // Only terms of the namespace are what its fragments mean.
             anchor: match kind {
-                "schemes" => format!("scheme:{}", super::evidence::last(term.as_str())),
-                _ => super::evidence::last(term.as_str()).to_owned(),
+                "schemes" => format!("scheme:{}", local_name(term.as_str())),
+                _ => local_name(term.as_str()).to_owned(),
             },
             term: Value {
                 title: None,

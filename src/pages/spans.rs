@@ -3,6 +3,7 @@
 use super::evidence::{HAS_SOURCE, SpanView, anchor};
 use super::value::Value;
 use super::view::View;
+use crate::labels::local_name;
 use crate::store::StoreError;
 use civigraph_index::Graphs;
 use oxrdf::vocab::rdf;
@@ -145,7 +146,7 @@ impl Resting {
                 property: view.thing(property.as_str()),
                 objects: objects.iter().map(|object| view.value(object)).collect(),
                 claim: Value {
-                    text: super::evidence::last(claim.as_str()).to_owned(),
+                    text: local_name(claim.as_str()).to_owned(),
                     ..view.thing(claim.as_str())
                 },
             });

@@ -17,6 +17,7 @@ use super::guard::Findings;
 use super::guard::line_and_column;
 use super::knowing;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
+use crate::labels::local_name;
 use crate::lineage::{self, Fragment, Tracer};
 use crate::query::QueryError;
 use crate::store::Build;
@@ -175,7 +176,7 @@ pub(super) fn check(
         if CASTS.iter().any(|cast| cast.as_str() == name) {
             continue;
         }
-        let local = name.rsplit(['#', '/']).next().unwrap_or(name);
+        let local = local_name(name);
         let place = || match text.find(local) {
             Some(at) => {
                 let (line, column) = line_and_column(text, at);

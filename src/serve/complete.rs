@@ -10,13 +10,13 @@
 
 use super::answer::{describe, tag_of, unchanged};
 use super::form::Form;
-use super::problem::Problem;
+use super::problem::{Problem, in_language};
 use super::service::Service;
 use super::words::Reader;
 use super::{sparql, value};
 use crate::complete::{Complete, Context, Typed};
-use crate::diagnostic::Hint;
-use crate::pages::{self, Language};
+use crate::pages::Language;
+use crate::refusal::Refusal;
 use crate::worker::Task;
 use axum::Json;
 use axum::body::Body;
@@ -24,7 +24,7 @@ use axum::extract::{Path, State};
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Labels that are asked for at a time.
@@ -87,8 +87,17 @@ async fn respond(
     }
     let question = question(kind, form, service)?;
     let mut found: Value = value::of(service, &current, &Task::Complete(question)).await?;
-    if let Some(problem) = found.get_mut("problem") {
-        reword(problem, form.last("lang").unwrap_or_default());
+    if let Some(problem) = found.get_mut("problem")
+        && let Ok(refusal) = Refusal::deserialize(&*problem)
+    {
+        let language = Language::of_code(form.last("lang").unwrap_or_default());
+        let language = language.unwrap_or(Language::English);
+        let refusal = in_language(refusal, Reader::Visitor, language);
+        *problem = json!(refusal);
+        // The editor shows a sentence.
+        if let Some(hint) = problem.get_mut("hint") {
+            *hint = refusal.hint.map(|hint| hint.to_string()).into();
+        }
     }
     let mut response = Json(found).into_response();
     describe(
@@ -97,24 +106,6 @@ async fn respond(
         Some(&tag).filter(|_| !asked.is_empty()).map(String::as_str),
     );
     Ok(response)
-}
-
-/// Puts what is wrong with a query into the words and a language of the pages.
-fn reword(problem: &mut Value, language: &str) {
-    let language = Language::of_code(language).unwrap_or(Language::English);
-    if let Some(hint) = problem.get_mut("hint") {
-        let worded = Hint::deserialize(&*hint)
-            .ok()
-            .and_then(|it| it.worded(&Reader::Visitor));
-        *hint = worded.into();
-    }
-    for part in ["message", "expected", "hint"] {
-        if let Some(Value::String(sentence)) = problem.get_mut(part)
-            && let Some(translated) = pages::translate(language, sentence)
-        {
-            *sentence = translated;
-        }
-    }
 }
 
 /// The question of a request.

@@ -3,7 +3,7 @@
 use super::lanes::Failure;
 use super::words::Reader;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::pages::{Language, translate};
+use crate::pages::{Language, translated};
 use crate::store::StoreError;
 use crate::worker::Refusal;
 use axum::body::Body;
@@ -78,28 +78,32 @@ impl Problem {
 
     /// The same in the words of a reader, with the sentences that are known in a language in that language.
     pub(super) fn in_language(mut self, reader: Reader, language: Language) -> Self {
-        let translated = |sentence: &mut String| {
-            if let Some(translated) = translate(language, sentence) {
-                *sentence = translated;
-            }
-        };
-        translated(&mut self.title);
-        let refusals = self.refusal.iter_mut().map(AsMut::as_mut);
-        for refusal in refusals.chain(&mut self.others) {
-            translated(&mut refusal.message);
-            refusal.expected.iter_mut().for_each(translated);
-            refusal.hint = refusal.hint.take().and_then(|hint| {
-                let mut hint = hint.worded(&reader)?;
-                translated(&mut hint);
-                Some(hint.into())
-            });
-        }
+        self.title = translated(language, self.title);
+        self.refusal = self
+            .refusal
+            .map(|refusal| Box::new(in_language(*refusal, reader, language)));
+        let others = self.others.into_iter();
+        self.others = others
+            .map(|refusal| in_language(refusal, reader, language))
+            .collect();
         self
     }
 
     /// The problem of a request that is not as it should be.
     pub fn bad(title: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, title)
+    }
+}
+
+/// A refusal in the words of a reader, with the sentences that are known in a language in that language.
+pub(super) fn in_language(refusal: Refusal, reader: Reader, language: Language) -> Refusal {
+    let translated = |sentence| translated(language, sentence);
+    let hint = refusal.hint.and_then(|hint| hint.worded(&reader));
+    Refusal {
+        message: translated(refusal.message),
+        expected: refusal.expected.map(translated),
+        hint: hint.map(|hint| translated(hint).into()),
+        ..refusal
     }
 }
 

@@ -177,7 +177,7 @@ impl Ran {
 
 /// Hints in the language of a page, as far as they are known in it.
 fn in_language(hints: Vec<String>, frame: &Frame) -> Vec<String> {
-    let translated = |hint: String| crate::pages::translate(frame.language, &hint).unwrap_or(hint);
+    let translated = |hint| crate::pages::translated(frame.language, hint);
     hints.into_iter().map(translated).collect()
 }
 

@@ -51,8 +51,7 @@ pub(super) fn run(
         return Ok(Outcome::Findings);
     };
     let text = read_text(file, &shown.to_string(), "the document", DOCUMENT_LIMIT)?;
-    let document = Document::new(text.into_bytes())
-        .map_err(|_| Failure::new(format!("`{shown}` is not UTF-8")))?;
+    let document = Document::from(text);
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let id = match &arguments.id {

@@ -5,7 +5,7 @@ mod problems;
 mod ru;
 
 pub use en::EN;
-pub use problems::translate;
+pub use problems::{translate, translated};
 pub use ru::RU;
 
 /// Forms of a noun after one, two and many.

@@ -13,6 +13,11 @@ pub fn translate(language: Language, sentence: &str) -> Option<String> {
     }
 }
 
+/// The same, with a sentence that is not known left as it is.
+pub fn translated(language: Language, sentence: String) -> String {
+    translate(language, &sentence).unwrap_or(sentence)
+}
+
 fn in_russian(sentence: &str) -> Option<String> {
     let whole = SENTENCES.iter().find_map(|(english, russian)| {
         let holes = holes(english, sentence)?;

@@ -144,12 +144,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.
-    pub fn push_absent(&mut self, diagnostic: Diagnostic, url: &str) {
-        let diagnostic = match (diagnostic.hint.clone(), self.was_asked_for(url)) {
-            (_, true) => diagnostic,
-            (Some(hint), false) => diagnostic.with_hint(hint.and(Action::Fetch)),
-            (None, false) => diagnostic.with_hint(Action::Fetch),
-        };
+    pub fn push_absent(&mut self, mut diagnostic: Diagnostic, url: &str) {
+        if !self.was_asked_for(url) {
+            diagnostic.hint = Some(match diagnostic.hint.take() {
+                Some(hint) => hint.and(Action::Fetch),
+                None => Action::Fetch.into(),
+            });
+        }
         self.push(diagnostic);
     }
 

@@ -111,7 +111,7 @@ pub enum Action {
     FormatTables,
     /// Check tables against their metadata.
     CheckTables,
-    /// Build the project, of which there is no build.
+    /// Build the project, which has no build yet.
     Build,
     /// Build the project again.
     BuildAgain,

@@ -131,6 +131,11 @@ impl Diagnostic {
         self
     }
 
+    /// What to do about it, in the words of an interface.
+    pub fn worded_hint(&self, wording: &dyn Wording) -> Option<String> {
+        self.hint.as_ref()?.worded(wording)
+    }
+
     /// Adds what to do about it, where something is known.
     #[must_use]
     pub fn with_optional_hint(mut self, hint: Option<impl Into<Hint>>) -> Self {

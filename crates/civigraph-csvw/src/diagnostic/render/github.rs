@@ -32,10 +32,9 @@ pub(super) fn render(
                 cell.column_name
             ));
         }
-        let hint = diagnostic.hint.as_ref();
         for (label, value) in [
             ("expected", diagnostic.expected.clone()),
-            ("hint", hint.and_then(|hint| hint.worded(wording))),
+            ("hint", diagnostic.worded_hint(wording)),
         ] {
             if let Some(value) = value {
                 text.push_str(&format!("\n{label}: {value}"));

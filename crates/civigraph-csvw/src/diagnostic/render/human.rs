@@ -159,8 +159,7 @@ fn details(
     wording: &dyn Wording,
     lines: &mut Vec<String>,
 ) -> Details {
-    let hint = diagnostic.hint.as_ref();
-    let hint = hint.and_then(|hint| hint.worded(wording));
+    let hint = diagnostic.worded_hint(wording);
     if let Some(cell) = &diagnostic.place.cell {
         let column = format!("{DIM}{}{DIM:#}", column(cell));
         let text = match diagnostic.found.as_deref().map(visible) {

@@ -86,10 +86,7 @@ fn record<'a>(diagnostic: &'a Diagnostic, severity: Severity, wording: &dyn Word
         column_name: place.cell.as_ref().map(|cell| &*cell.column_name),
         found: diagnostic.found.as_deref(),
         expected: diagnostic.expected.as_deref(),
-        hint: diagnostic
-            .hint
-            .as_ref()
-            .and_then(|hint| hint.worded(wording)),
+        hint: diagnostic.worded_hint(wording),
         rule: (!section.is_empty()).then_some(section),
     }
 }

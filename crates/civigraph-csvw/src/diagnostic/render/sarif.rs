@@ -82,11 +82,10 @@ fn result(
         );
     }
     let mut properties = Map::new();
-    let hint = diagnostic.hint.as_ref();
     for (name, value) in [
         ("found", diagnostic.found.clone()),
         ("expected", diagnostic.expected.clone()),
-        ("hint", hint.and_then(|hint| hint.worded(wording))),
+        ("hint", diagnostic.worded_hint(wording)),
     ] {
         if let Some(value) = value {
             properties.insert(name.into(), value.into());
