@@ -85,12 +85,12 @@ pub use civigraph_csvw::{
     resource, uri,
 };
 
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub mod assist;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub mod complete;
 pub mod describe;
 pub mod diff;
@@ -109,9 +109,9 @@ pub mod pages;
 pub mod pipeline;
 pub mod project;
 pub mod query;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub mod reconcile;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub mod refusal;
 pub mod rules;
 pub mod scaffold;
@@ -122,5 +122,5 @@ pub mod store;
 pub mod suggest;
 pub mod tables;
 mod turtle;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub mod worker;

@@ -22,6 +22,7 @@ mod init;
 mod input;
 mod list;
 mod man;
+#[cfg(feature = "serve")]
 mod mcp;
 mod new;
 mod output;
@@ -30,7 +31,9 @@ mod query;
 mod readme;
 mod rollback;
 mod search;
+#[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
 mod site;
 mod suggest;
 mod tables;
@@ -158,8 +161,11 @@ enum Command {
     Fmt(fmt::Arguments),
     Why(why::Arguments),
     Conflicts(conflicts::Arguments),
+    #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    #[cfg(feature = "serve")]
     Site(site::Arguments),
+    #[cfg(feature = "serve")]
     Mcp(mcp::Arguments),
     Suggest(suggest::Arguments),
     Evidence(evidence::Arguments),
@@ -270,8 +276,11 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Query(arguments) => query::run(arguments, &cli.global, terminal),
         Command::List(arguments) => list::run(arguments, &cli.global, terminal),
         Command::Search(arguments) => search::run(arguments, &cli.global, terminal),
+        #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments, &cli.global, terminal),
+        #[cfg(feature = "serve")]
         Command::Site(arguments) => site::run(arguments, &cli.global, terminal),
+        #[cfg(feature = "serve")]
         Command::Mcp(arguments) => mcp::run(arguments, &cli.global),
         Command::Describe(arguments) => describe::run(arguments, &cli.global, terminal),
         Command::Builds(arguments) => builds::run(arguments, &cli.global, terminal),

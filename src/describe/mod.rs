@@ -16,7 +16,7 @@ pub use known::{Disputed, DisputedSide, Missing};
 pub(crate) use resolve::Named;
 #[cfg(feature = "cli")]
 pub(crate) use resolve::find;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub(crate) use resolve::named;
 pub use resolve::resolve;
 pub(crate) use write::unreadable;

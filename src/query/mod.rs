@@ -85,7 +85,7 @@ mod volatile;
 
 pub(crate) use crate::labels::LABEL_PROPERTIES;
 pub use crate::labels::Labels;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub(crate) use answer::timed_out;
 pub use answer::{AnswerFormat, AnswerStyle, Answered};
 pub use error::QueryError;
@@ -95,7 +95,7 @@ pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
 pub(crate) use regular::Regular;
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub(crate) use run::inspect;
 pub(crate) use run::parse;
 pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};

@@ -159,7 +159,7 @@ pub fn bound(request: &Request, prefixes: &Prefixes, base: &str) -> Result<Query
 ///
 /// # Errors
 /// What is wrong with it (`CG07xx`).
-#[cfg(feature = "serve")]
+#[cfg(feature = "worker")]
 pub(crate) fn inspect<T: Send>(
     request: &Request,
     prefixes: &Prefixes,
