@@ -3,7 +3,7 @@
 use civigraph_csvw::csvw::{self, LoadOptions, json};
 use civigraph_csvw::datatype::{Base, Datatype, DatatypeDescription, FormatDescription, value};
 use civigraph_csvw::diagnostic::{Code, Diagnostics, ReadingMode};
-use civigraph_csvw::resource::{ResourceContent, ResolveError, Resolver, Resource};
+use civigraph_csvw::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use civigraph_csvw::uri::{self, UriTemplate, VariableValue};
 use libfuzzer_sys::arbitrary::{Arbitrary, Unstructured};
 
@@ -223,7 +223,10 @@ struct Memory<'a>(&'a str);
 impl Resolver for Memory<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         match url {
-            DOCUMENT => Ok(resource(url, ResourceContent::Bytes(self.0.as_bytes().into()))),
+            DOCUMENT => Ok(resource(
+                url,
+                ResourceContent::Bytes(self.0.as_bytes().into()),
+            )),
             _ if url.ends_with(".csv") => Ok(resource(
                 url,
                 ResourceContent::Bytes(b"id,name\n1,a\n".as_slice().into()),

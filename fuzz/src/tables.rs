@@ -2,10 +2,11 @@
 
 use crate::relations::{choose, resource};
 use civigraph_csvw::csv::{
-    Chunk, Chunks, CompiledDialect, LongRecord, RecordPosition, RECORD_LIMIT, Record, TextReader, preamble,
+    Chunk, Chunks, CompiledDialect, LongRecord, RECORD_LIMIT, Record, RecordPosition, TextReader,
+    preamble,
 };
 use civigraph_csvw::csv::{Dialect, Trim};
-use civigraph_csvw::resource::{ResourceContent, Resource};
+use civigraph_csvw::resource::{Resource, ResourceContent};
 use libfuzzer_sys::arbitrary::Unstructured;
 
 /// A record as the relations see it.
@@ -29,7 +30,10 @@ pub fn csv_records(data: &[u8]) {
     let dialect = dialect(&mut input);
     let size = 1 + usize::from(input.arbitrary::<u8>().unwrap_or(0));
     let limit = 1 + usize::from(input.arbitrary::<u8>().unwrap_or(0)) % 100;
-    let table = resource("memory:table.csv", ResourceContent::Bytes(input.take_rest().into()));
+    let table = resource(
+        "memory:table.csv",
+        ResourceContent::Bytes(input.take_rest().into()),
+    );
     let format = CompiledDialect::new(&dialect);
 
     let (whole, _, end) = records(
