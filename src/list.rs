@@ -13,37 +13,37 @@ pub struct Listing {
     /// Names of the columns.
     pub header: Vec<String>,
     /// Rows, each as long as the header.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<ListCell>>,
 }
 
 /// A cell of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
+pub enum ListCell {
     /// Words; none where nothing is known.
     Text(String),
     /// How many there are of something.
     Count(u64),
 }
 
-impl From<&str> for Cell {
+impl From<&str> for ListCell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Cell {
+impl From<String> for ListCell {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<u64> for Cell {
+impl From<u64> for ListCell {
     fn from(count: u64) -> Self {
         Self::Count(count)
     }
 }
 
-impl std::fmt::Display for Cell {
+impl std::fmt::Display for ListCell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
@@ -59,9 +59,9 @@ impl Listing {
         let rows = self.rows.iter().map(|row| {
             let cells = self.header.iter().zip(row).map(|(name, cell)| {
                 let value = match cell {
-                    Cell::Count(count) => (*count).into(),
-                    Cell::Text(text) if text.is_empty() => serde_json::Value::Null,
-                    Cell::Text(text) => text.as_str().into(),
+                    ListCell::Count(count) => (*count).into(),
+                    ListCell::Text(text) if text.is_empty() => serde_json::Value::Null,
+                    ListCell::Text(text) => text.as_str().into(),
                 };
                 (name.clone(), value)
             });
@@ -70,7 +70,7 @@ impl Listing {
         serde_json::json!({"list": self.title, "rows": rows.collect::<Vec<_>>()})
     }
 
-    fn new(title: &str, header: &[&str], rows: Vec<Vec<Cell>>) -> Self {
+    fn new(title: &str, header: &[&str], rows: Vec<Vec<ListCell>>) -> Self {
         Self {
             title: title.to_owned(),
             header: header.iter().map(|&name| name.to_owned()).collect(),
@@ -101,7 +101,7 @@ pub fn tables(build: &Build) -> Listing {
 pub fn graphs(build: &Build) -> Listing {
     let manifest = build.manifest();
     let start = graph_iri(&manifest.about.base, "");
-    let mut rows: Vec<Vec<Cell>> = manifest
+    let mut rows: Vec<Vec<ListCell>> = manifest
         .statistics
         .graphs
         .iter()
@@ -269,7 +269,7 @@ fn by_count<'a>(
     counts: impl Iterator<Item = (&'a String, &'a u64)>,
     build: &Build,
     language: &str,
-) -> Vec<Vec<Cell>> {
+) -> Vec<Vec<ListCell>> {
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.index(), language);
     let mut counts: Vec<_> = counts.collect();

@@ -13,8 +13,8 @@ const LIMIT: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Nesting<R> {
     inner: R,
-    syntax: Syntax,
-    state: State,
+    syntax: BracketSyntax,
+    state: LexerState,
     depth: usize,
     line: u64,
     column: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Nesting<R> {
 
 /// What the brackets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Syntax {
+pub(crate) enum BracketSyntax {
     /// `<<` and `>>`, as in all formats of the Turtle family.
     Turtle,
     /// `{` and `}`, `[` and `]`.
@@ -31,7 +31,7 @@ pub(crate) enum Syntax {
 
 /// Where in the text the last byte was.
 #[derive(Debug, Clone, Copy)]
-enum State {
+enum LexerState {
     Between,
     /// After a `<`.
     Less,
@@ -82,11 +82,11 @@ impl TooDeep {
 }
 
 impl<R> Nesting<R> {
-    pub(crate) fn new(inner: R, syntax: Syntax) -> Self {
+    pub(crate) fn new(inner: R, syntax: BracketSyntax) -> Self {
         Self {
             inner,
             syntax,
-            state: State::Between,
+            state: LexerState::Between,
             depth: 0,
             line: 1,
             column: 0,
@@ -102,27 +102,31 @@ impl<R> Nesting<R> {
             self.column += 1;
         }
         self.state = match (self.state, byte) {
-            (State::Less, b'<') => {
+            (LexerState::Less, b'<') => {
                 self.open()?;
-                State::Between
+                LexerState::Between
             }
-            (State::Greater, b'>') => {
+            (LexerState::Greater, b'>') => {
                 self.depth = self.depth.saturating_sub(1);
-                State::Between
+                LexerState::Between
             }
-            (State::Iri | State::Less, b'>') => State::Between,
+            (LexerState::Iri | LexerState::Less, b'>') => LexerState::Between,
             // What cannot be in an IRI is not: the parser goes on after it as well.
-            (State::Iri | State::Less, 0x21..) if !b"<\"{}|^`".contains(&byte) => State::Iri,
-            (State::Comment, b'\n' | b'\r') => State::Between,
-            (State::Comment, _) => State::Comment,
-            (State::Escape, _) => State::Between,
-            (State::QuotedEscape(quotes), _) => State::Quoted(quotes, 0),
-            (State::Opening(quote, 1), _) if byte == quote => State::Opening(quote, 2),
-            (State::Opening(quote, 2), _) if byte == quote => {
-                State::Quoted(Quotes { quote, long: true }, 0)
+            (LexerState::Iri | LexerState::Less, 0x21..) if !b"<\"{}|^`".contains(&byte) => {
+                LexerState::Iri
             }
-            (State::Opening(quote, 1), _) => self.quoted(Quotes { quote, long: false }, 0, byte),
-            (State::Quoted(quotes, ended), _) => self.quoted(quotes, ended, byte),
+            (LexerState::Comment, b'\n' | b'\r') => LexerState::Between,
+            (LexerState::Comment, _) => LexerState::Comment,
+            (LexerState::Escape, _) => LexerState::Between,
+            (LexerState::QuotedEscape(quotes), _) => LexerState::Quoted(quotes, 0),
+            (LexerState::Opening(quote, 1), _) if byte == quote => LexerState::Opening(quote, 2),
+            (LexerState::Opening(quote, 2), _) if byte == quote => {
+                LexerState::Quoted(Quotes { quote, long: true }, 0)
+            }
+            (LexerState::Opening(quote, 1), _) => {
+                self.quoted(Quotes { quote, long: false }, 0, byte)
+            }
+            (LexerState::Quoted(quotes, ended), _) => self.quoted(quotes, ended, byte),
             // Two quotes are an empty string.
             (_, _) => self.between(byte)?,
         };
@@ -130,42 +134,42 @@ impl<R> Nesting<R> {
     }
 
     /// A byte outside of strings, IRIs and comments.
-    fn between(&mut self, byte: u8) -> Result<State, TooDeep> {
+    fn between(&mut self, byte: u8) -> Result<LexerState, TooDeep> {
         Ok(match (self.syntax, byte) {
-            (Syntax::Json, b'{' | b'[') => {
+            (BracketSyntax::Json, b'{' | b'[') => {
                 self.open()?;
-                State::Between
+                LexerState::Between
             }
-            (Syntax::Json, b'}' | b']') => {
+            (BracketSyntax::Json, b'}' | b']') => {
                 self.depth = self.depth.saturating_sub(1);
-                State::Between
+                LexerState::Between
             }
-            (Syntax::Json, b'"') => State::Quoted(
+            (BracketSyntax::Json, b'"') => LexerState::Quoted(
                 Quotes {
                     quote: byte,
                     long: false,
                 },
                 0,
             ),
-            (Syntax::Json, _) => State::Between,
-            (Syntax::Turtle, b'<') => State::Less,
-            (Syntax::Turtle, b'>') => State::Greater,
-            (Syntax::Turtle, b'#') => State::Comment,
-            (Syntax::Turtle, b'\\') => State::Escape,
-            (Syntax::Turtle, b'"' | b'\'') => State::Opening(byte, 1),
-            (Syntax::Turtle, _) => State::Between,
+            (BracketSyntax::Json, _) => LexerState::Between,
+            (BracketSyntax::Turtle, b'<') => LexerState::Less,
+            (BracketSyntax::Turtle, b'>') => LexerState::Greater,
+            (BracketSyntax::Turtle, b'#') => LexerState::Comment,
+            (BracketSyntax::Turtle, b'\\') => LexerState::Escape,
+            (BracketSyntax::Turtle, b'"' | b'\'') => LexerState::Opening(byte, 1),
+            (BracketSyntax::Turtle, _) => LexerState::Between,
         })
     }
 
     /// A byte of a string.
-    fn quoted(&self, quotes: Quotes, ended: u8, byte: u8) -> State {
+    fn quoted(&self, quotes: Quotes, ended: u8, byte: u8) -> LexerState {
         match byte {
-            b'\\' => State::QuotedEscape(quotes),
-            _ if byte == quotes.quote && (!quotes.long || ended == 2) => State::Between,
-            _ if byte == quotes.quote => State::Quoted(quotes, ended + 1),
+            b'\\' => LexerState::QuotedEscape(quotes),
+            _ if byte == quotes.quote && (!quotes.long || ended == 2) => LexerState::Between,
+            _ if byte == quotes.quote => LexerState::Quoted(quotes, ended + 1),
             // A short string ends with its line.
-            b'\n' | b'\r' if !quotes.long => State::Between,
-            _ => State::Quoted(quotes, 0),
+            b'\n' | b'\r' if !quotes.long => LexerState::Between,
+            _ => LexerState::Quoted(quotes, 0),
         }
     }
 
@@ -201,7 +205,7 @@ mod tests {
     use super::*;
 
     /// The place where a text nests too deep.
-    fn check(syntax: Syntax, text: &str, expected: Option<(u64, u64)>) {
+    fn check(syntax: BracketSyntax, text: &str, expected: Option<(u64, u64)>) {
         let mut read = Vec::new();
         let result = Nesting::new(text.as_bytes(), syntax).read_to_end(&mut read);
         let found = match result {
@@ -214,7 +218,7 @@ mod tests {
 
     #[test]
     fn triple_terms() {
-        let check = |text: &str, expected| check(Syntax::Turtle, text, expected);
+        let check = |text: &str, expected| check(BracketSyntax::Turtle, text, expected);
         let open = "<<( :é :p ".repeat(LIMIT);
         check(&open, None);
         check(&format!("{open}{}{open}", ")>>".repeat(LIMIT)), None);
@@ -251,7 +255,7 @@ mod tests {
 
     #[test]
     fn json() {
-        let check = |text: &str, expected| check(Syntax::Json, text, expected);
+        let check = |text: &str, expected| check(BracketSyntax::Json, text, expected);
         check(&"[{".repeat(LIMIT / 2), None);
         check(&"[{}]".repeat(LIMIT), None);
         check(&format!("\n{}", "[{".repeat(LIMIT)), Some((2, 501)));

@@ -19,21 +19,23 @@ mod tests;
 mod unread;
 mod work;
 
-use self::assembly::{Assembly, Failed};
+use self::assembly::{Assembly, PassFailure};
 pub use self::queries::check_queries;
 pub use self::unread::report_unread;
-use self::work::{Attempt, BuildJob};
+use self::work::{AmendAttempt, BuildJob};
 use crate::claims::{self, Claims};
-use crate::convert::{NullSink, Sink, Summary};
+use crate::convert::{ConversionSummary, NullSink, Sink};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::resource::Resolver;
 use crate::rules::Rules;
-use crate::shacl::{Report, Shapes};
-use crate::store::{self, BuildOptions, Published, StoreError, Workspace, graph_iri, read_turtle};
-pub use crate::tables::Source;
+use crate::shacl::{Shapes, ValidationReport};
+use crate::store::{
+    self, BuildOptions, PublishedBuild, StoreError, Workspace, graph_iri, read_turtle,
+};
+pub use crate::tables::ProjectSource;
 use crate::tables::{self, ProjectTables, Tables, prefixes};
 use oxrdf::vocab::rdfs;
 use oxrdf::{GraphName, NamedNode, Quad};
@@ -60,11 +62,11 @@ pub struct CheckOptions<'a> {
 
 /// What was checked.
 #[derive(Debug, Clone, Default)]
-pub struct Checked {
+pub struct CheckSummary {
     /// Rows and quads of the tables.
-    pub summary: Summary,
+    pub summary: ConversionSummary,
     /// Spans of evidence.
-    pub evidence: claims::Checked,
+    pub evidence: claims::EvidenceSummary,
     /// Contradictions between accepted claims; they are no errors.
     pub conflicts: usize,
     /// Those of them in which a curator has ranked a side.
@@ -72,7 +74,7 @@ pub struct Checked {
     /// Triples that follow from the facts by rules; not counted by a mere check.
     pub inferred: usize,
     /// What shapes found. `None` where the graph was not held against them: there are none, or metadata or files are wrong.
-    pub shapes: Option<Report>,
+    pub shapes: Option<ValidationReport>,
 }
 
 /// Checks every row of every table: cells, keys, references, claims and evidence.
@@ -84,7 +86,7 @@ pub fn check(
     resolver: &dyn Resolver,
     options: CheckOptions<'_>,
     diagnostics: &mut Diagnostics,
-) -> io::Result<Checked> {
+) -> io::Result<CheckSummary> {
     let plan = tables::compile(group, diagnostics);
     let tables = Tables {
         group,
@@ -99,7 +101,7 @@ pub fn check(
     let pass = assembly.pass(NullSink, diagnostics);
     pass.map(|(pass, _)| pass.checked)
         .map_err(|failed| match failed {
-            Failed::Sink(error) | Failed::Keys(error) => error,
+            PassFailure::Sink(error) | PassFailure::Keys(error) => error,
         })
 }
 
@@ -115,8 +117,8 @@ pub fn report_unreviewed(
 ) -> Result<(), Box<Diagnostic>> {
     // What is wrong with either is reported elsewhere.
     let read = |project: &Project| -> Result<Option<(TableGroup, Claims)>, Box<Diagnostic>> {
-        let mut silent = Diagnostics::new(crate::diagnostic::Mode::Convert);
-        let source = Source::open(project)?;
+        let mut silent = Diagnostics::new(crate::diagnostic::ReadingMode::Convert);
+        let source = ProjectSource::open(project)?;
         Ok(ProjectTables::load(source, &mut silent).map(|tables| {
             let claims = Claims::read(tables.get(), &mut silent);
             (tables.group, claims)
@@ -141,8 +143,8 @@ pub fn build(
     options: BuildOptions,
     sources: Option<&Path>,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<(Published, Checked)>, StoreError> {
-    let source = Source::open(project)?;
+) -> Result<Option<(PublishedBuild, CheckSummary)>, StoreError> {
+    let source = ProjectSource::open(project)?;
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
@@ -198,11 +200,11 @@ pub fn build(
         // What a refused amendment has found, the full build finds again.
         let mut found = diagnostics.emptied();
         match work.amend(workspace, prior, &vocabulary, &mut found)? {
-            Attempt::Done(done) => {
+            AmendAttempt::Done(done) => {
                 diagnostics.append(found);
                 return Ok(*done);
             }
-            Attempt::Refused(same) => workspace = same,
+            AmendAttempt::Refused(same) => workspace = same,
         }
     }
     work.build(workspace, &vocabulary, diagnostics)
@@ -255,7 +257,7 @@ pub(crate) fn quads<S: Sink>(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(S, Vec<Quad>)>, StoreError> {
     let failed = |error| StoreError::io(project.root(), "read the project", error);
-    let source = Source::open(project)?.shown_in(shown);
+    let source = ProjectSource::open(project)?.shown_in(shown);
     let Some(group) = source.load(diagnostics) else {
         return Ok(None);
     };
@@ -277,8 +279,8 @@ pub(crate) fn quads<S: Sink>(
     };
     let assembled = assembly.assemble(&rules, source.base(), sink, diagnostics);
     let assembled = assembled.map_err(|failed_at| match failed_at {
-        Failed::Sink(error) => failed(error),
-        Failed::Keys(error) => keys_failed(error),
+        PassFailure::Sink(error) => failed(error),
+        PassFailure::Keys(error) => keys_failed(error),
     })?;
     Ok(assembled.map(|assembled| {
         ontology.extend(assembled.quads);

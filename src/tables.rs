@@ -4,8 +4,8 @@
 mod prefixes;
 mod source;
 
-pub(crate) use prefixes::{elsewhere, prefixes};
-pub use source::Source;
+pub(crate) use prefixes::{foreign_namespaces, prefixes};
+pub use source::ProjectSource;
 
 use crate::csv::Split;
 use crate::csvw::model::{Table, TableGroup};
@@ -51,7 +51,7 @@ impl<'a> Tables<'a> {
 }
 
 /// Splits of tables, by the index of the table.
-pub type Near = BTreeMap<usize, Vec<Split>>;
+pub type NearbySplits = BTreeMap<usize, Vec<Split>>;
 
 /// A row as it is in its file.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub(crate) struct RowCells {
 #[derive(Debug)]
 pub struct ProjectTables {
     /// Where the files are.
-    pub source: Source,
+    pub source: ProjectSource,
     /// What the metadata says.
     pub group: TableGroup,
     /// What is made of them.
@@ -74,7 +74,7 @@ pub struct ProjectTables {
 impl ProjectTables {
     /// Reads the metadata of a project and compiles it; `None` where nothing could be made of it, which the
     /// diagnostics say.
-    pub fn load(source: Source, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub fn load(source: ProjectSource, diagnostics: &mut Diagnostics) -> Option<Self> {
         let group = source.load(diagnostics)?;
         let plan = compile(&group, diagnostics);
         Some(Self {
@@ -98,7 +98,7 @@ impl ProjectTables {
 /// graph.
 pub fn compile(group: &TableGroup, diagnostics: &mut Diagnostics) -> Plan {
     let options = CompileOptions {
-        mode: csvw::Mode::Minimal,
+        mode: csvw::ConversionMode::Minimal,
         ..CompileOptions::default()
     };
     csvw::compile(group, &options, diagnostics)

@@ -2,7 +2,7 @@
 
 use crate::datatype::canonical_quad;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::nesting::{Nesting, Syntax, TooDeep};
+use crate::nesting::{BracketSyntax, Nesting, TooDeep};
 use oxigraph::io::{RdfFormat, RdfParseError, RdfParser, ReaderQuadParser};
 use oxrdf::{GraphName, Quad};
 use std::cell::Cell;
@@ -20,7 +20,7 @@ pub(crate) struct Turtle<'r> {
 
 /// What is found in place of a triple.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub(crate) enum TurtleProblem {
     /// The document cannot be read.
     Io(io::Error),
     /// Nothing of the document can be read from here on.
@@ -45,13 +45,13 @@ impl<'r> Turtle<'r> {
             _ => parser,
         };
         let line = Rc::new(Cell::new(0));
-        let lines = Lines {
+        let lines = LineFeeder {
             reader,
             line: Rc::clone(&line),
             feeds: 0,
         };
         Self {
-            parser: parser.for_reader(Box::new(Nesting::new(lines, Syntax::Turtle))),
+            parser: parser.for_reader(Box::new(Nesting::new(lines, BracketSyntax::Turtle))),
             line,
             name: Arc::clone(name),
         }
@@ -62,16 +62,16 @@ impl<'r> Turtle<'r> {
         self.parser.prefixes()
     }
 
-    fn problem(&self, error: RdfParseError) -> Problem {
+    fn problem(&self, error: RdfParseError) -> TurtleProblem {
         let place = |line, column| Place::at(Arc::clone(&self.name), line, column);
         match error {
             RdfParseError::Io(error) => match TooDeep::of(&error) {
                 Some(deep) => {
                     let message = format!("this Turtle cannot be read: {deep}");
                     let place = place(deep.line, deep.column);
-                    Problem::TooDeep(Diagnostic::new(Code::Turtle, place, message))
+                    TurtleProblem::TooDeep(Diagnostic::new(Code::Turtle, place, message))
                 }
-                None => Problem::Io(error),
+                None => TurtleProblem::Io(error),
             },
             RdfParseError::Syntax(error) => {
                 let place = match error.location() {
@@ -80,7 +80,7 @@ impl<'r> Turtle<'r> {
                 };
                 let words = error.to_string();
                 let message = format!("not valid Turtle: {}", without_place(&words));
-                Problem::Syntax(Diagnostic::new(Code::Turtle, place, message))
+                TurtleProblem::Syntax(Diagnostic::new(Code::Turtle, place, message))
             }
         }
     }
@@ -88,7 +88,7 @@ impl<'r> Turtle<'r> {
 
 impl Iterator for Turtle<'_> {
     /// A triple and the line on which it ends.
-    type Item = Result<(Quad, u64), Problem>;
+    type Item = Result<(Quad, u64), TurtleProblem>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.parser.next()? {
@@ -107,14 +107,14 @@ fn without_place(words: &str) -> &str {
 }
 
 /// Gives a parser one line at a time: a triple that comes out ends on the line that went in last.
-struct Lines<R> {
+struct LineFeeder<R> {
     reader: R,
     line: Rc<Cell<u64>>,
     /// Line feeds that went in.
     feeds: u64,
 }
 
-impl<R: BufRead> Read for Lines<R> {
+impl<R: BufRead> Read for LineFeeder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let ready = self.reader.fill_buf()?;
         let ready = ready.get(..buffer.len()).unwrap_or(ready);
@@ -151,7 +151,7 @@ mod tests {
             for item in turtle.by_ref() {
                 match item {
                     Ok((quad, line)) => found.push((quad.object.to_string(), line)),
-                    Err(Problem::Syntax(problem)) => problems.push(problem.place.line),
+                    Err(TurtleProblem::Syntax(problem)) => problems.push(problem.place.line),
                     Err(other) => panic!("{other:?}"),
                 }
             }

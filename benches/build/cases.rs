@@ -2,12 +2,12 @@
 
 use civigraph::convert::{self, Options, Sink, TextSink};
 use civigraph::csvw::{self, CompileOptions, LoadOptions};
-use civigraph::diagnostic::{Diagnostics, Mode};
+use civigraph::diagnostic::{Diagnostics, ReadingMode};
 use civigraph::pipeline;
 use civigraph::plan::Plan;
 use civigraph::project::Project;
 use civigraph::resource::LocalFiles;
-use civigraph::store::{About, BuildOptions, Builder};
+use civigraph::store::{BuildDescription, BuildOptions, Builder};
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -35,7 +35,7 @@ fn quads(folder: &Path) -> io::Result<()> {
 
 /// Converts the table, in which nothing may be wrong.
 fn convert_all(plan: &Plan, files: &LocalFiles, sink: &mut impl Sink) -> io::Result<()> {
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     convert::run(plan, files, &Options::default(), sink, &mut diagnostics)?;
     assert!(!diagnostics.has_errors());
     Ok(())
@@ -51,7 +51,7 @@ fn build(folder: &Path) -> io::Result<()> {
     convert_all(&plan, &files, &mut sink)?;
     drop(sink);
     builder
-        .publish(About::default())
+        .publish(BuildDescription::default())
         .map(drop)
         .map_err(io::Error::other)
 }
@@ -88,7 +88,7 @@ fn rebuild(folder: &Path, amend: bool) -> io::Result<()> {
 
 fn publish(folder: &Path, amend: bool) -> io::Result<()> {
     let project = Project::open(&folder.join("project"), None).map_err(io::Error::other)?;
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let options = BuildOptions {
         amend,
         ..BuildOptions::default()
@@ -106,12 +106,12 @@ fn publish(folder: &Path, amend: bool) -> io::Result<()> {
 
 fn plan(folder: &Path) -> io::Result<(LocalFiles, Plan)> {
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let url = files.url_of(&folder.join("plain.json"));
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other("the metadata does not load"))?;
     let options = CompileOptions {
-        mode: csvw::Mode::Minimal,
+        mode: csvw::ConversionMode::Minimal,
         ..CompileOptions::default()
     };
     let plan = csvw::compile(&group, &options, &mut diagnostics);

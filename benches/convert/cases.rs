@@ -3,7 +3,7 @@
 use crate::table::{COLUMNS, PREDICATE, SUBJECT};
 use civigraph::convert::{self, NullSink, Options, TableRows, TextSink};
 use civigraph::csvw::{self, CompileOptions, LoadOptions};
-use civigraph::diagnostic::{Diagnostics, Mode, Severity};
+use civigraph::diagnostic::{Diagnostics, ReadingMode, Severity};
 use civigraph::keys::{KeyChecker, KeyOptions, KeyPlan};
 use civigraph::resource::LocalFiles;
 use std::fs::File;
@@ -96,10 +96,10 @@ fn escape(value: &[u8], out: &mut Vec<u8>) {
 /// Metadata to plan to N-Triples.
 fn convert(folder: &Path, metadata: &str, threads: usize) -> io::Result<()> {
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let group = load(&files, folder, metadata, &mut diagnostics)?;
     let options = CompileOptions {
-        mode: csvw::Mode::Minimal,
+        mode: csvw::ConversionMode::Minimal,
         ..CompileOptions::default()
     };
     let plan = csvw::compile(&group, &options, &mut diagnostics);
@@ -117,7 +117,7 @@ fn convert(folder: &Path, metadata: &str, threads: usize) -> io::Result<()> {
 /// Everything that `check` does with a table; returns the number of errors.
 fn check(folder: &Path, metadata: &str, threads: usize) -> io::Result<u64> {
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let group = load(&files, folder, metadata, &mut diagnostics)?;
     let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
     let checker = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());

@@ -24,7 +24,7 @@ mod table;
 
 use civigraph::convert::{self, Options, TextSink};
 use civigraph::csvw::{self, CompileOptions, LoadOptions};
-use civigraph::diagnostic::{Diagnostics, Mode};
+use civigraph::diagnostic::{Diagnostics, ReadingMode};
 use civigraph::resource::LocalFiles;
 use std::fs::File;
 use std::io;
@@ -131,12 +131,12 @@ fn cpu_seconds() -> io::Result<f64> {
 /// Metadata to plan to N-Triples in memory.
 fn in_process(folder: &Path, metadata: &Path) -> io::Result<u64> {
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let url = files.url_of(metadata);
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other("the metadata could not be read"))?;
     let options = CompileOptions {
-        mode: csvw::Mode::Minimal,
+        mode: csvw::ConversionMode::Minimal,
         ..CompileOptions::default()
     };
     let plan = csvw::compile(&group, &options, &mut diagnostics);

@@ -1,6 +1,6 @@
 //! The graph that is served, and what is asked of it.
 
-use civigraph::store::{About, BuildOptions, Builder};
+use civigraph::store::{BuildDescription, BuildOptions, Builder};
 use oxrdf::{GraphName, Literal, NamedNode, Quad};
 use std::io;
 use std::path::Path;
@@ -97,9 +97,9 @@ pub fn publish(folder: &Path, things: usize) -> io::Result<()> {
     let store = folder.join(".civigraph");
     let builder = Builder::begin(&store, BuildOptions::default()).map_err(failed)?;
     builder.add(quads(things)).map_err(failed)?;
-    let about = About {
+    let about = BuildDescription {
         base: "https://example.org/".to_owned(),
-        ..About::default()
+        ..BuildDescription::default()
     };
     builder.publish(about).map_err(failed)?;
     Ok(())

@@ -18,7 +18,10 @@ pub fn blocks_round_trip(data: &[u8]) {
         .collect();
     let mut bytes = Vec::new();
     if let [first, .., last] = entries.as_slice() {
-        assert_eq!(pack_one(first, last, &mut Vec::new()).is_some(), last > first);
+        assert_eq!(
+            pack_one(first, last, &mut Vec::new()).is_some(),
+            last > first
+        );
     }
     entries.sort_unstable();
     entries.dedup();

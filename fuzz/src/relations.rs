@@ -2,9 +2,9 @@
 
 use civigraph_csvw::csvw::{self, LoadOptions, json};
 use civigraph_csvw::datatype::{Base, Datatype, DatatypeDescription, FormatDescription, value};
-use civigraph_csvw::diagnostic::{Code, Diagnostics, Mode};
-use civigraph_csvw::resource::{Content, ResolveError, Resolver, Resource};
-use civigraph_csvw::uri::{self, Template, Value};
+use civigraph_csvw::diagnostic::{Code, Diagnostics, ReadingMode};
+use civigraph_csvw::resource::{ResolveError, Resolver, Resource, ResourceContent};
+use civigraph_csvw::uri::{self, UriTemplate, VariableValue};
 use libfuzzer_sys::arbitrary::{Arbitrary, Unstructured};
 
 /// A number that is accepted under a format keeps its digits (unless it is scaled by a per cent), is a
@@ -114,7 +114,7 @@ pub fn regular_expression(data: &[u8]) {
     if pattern.len() > 24 || cell.len() > 16 || repeats_group || has_property {
         return;
     }
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let description = described(
         "string",
         Some(FormatDescription {
@@ -142,7 +142,7 @@ pub fn uri_template(data: &[u8]) {
     let (template_text, text) = text.split_once('\n').unwrap_or((text, "x"));
     let normal = uri::normalise(template_text);
     assert_eq!(uri::normalise(&normal), normal, "{template_text}");
-    let template = match Template::parse(template_text) {
+    let template = match UriTemplate::parse(template_text) {
         Ok(template) => template,
         Err(error) => {
             assert!(error.position <= template_text.chars().count() + 1);
@@ -151,16 +151,16 @@ pub fn uri_template(data: &[u8]) {
     };
     let printed = template.to_string();
     assert_eq!(
-        Template::parse(&printed).as_ref(),
+        UriTemplate::parse(&printed).as_ref(),
         Ok(&template),
         "{template_text} {printed}"
     );
     let mut out = String::new();
     let items = [text, "", "a"];
     template.expand(&mut out, |slot| match slot % 3 {
-        0 => Value::Text(text),
-        1 => Value::List(&items),
-        _ => Value::Null,
+        0 => VariableValue::Text(text),
+        1 => VariableValue::List(&items),
+        _ => VariableValue::Null,
     });
     assert!(
         out.bytes().all(|byte| byte.is_ascii_graphic()
@@ -201,7 +201,7 @@ pub fn metadata(data: &[u8]) {
 
 /// Codes and places of what is wrong with a metadata document.
 fn problems(text: &str) -> Vec<(Code, u64, u64)> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate).keeping(u64::MAX);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate).keeping(u64::MAX);
     csvw::load(
         DOCUMENT,
         &LoadOptions::default(),
@@ -223,17 +223,20 @@ struct Memory<'a>(&'a str);
 impl Resolver for Memory<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         match url {
-            DOCUMENT => Ok(resource(url, Content::Bytes(self.0.as_bytes().into()))),
+            DOCUMENT => Ok(resource(
+                url,
+                ResourceContent::Bytes(self.0.as_bytes().into()),
+            )),
             _ if url.ends_with(".csv") => Ok(resource(
                 url,
-                Content::Bytes(b"id,name\n1,a\n".as_slice().into()),
+                ResourceContent::Bytes(b"id,name\n1,a\n".as_slice().into()),
             )),
             _ => Err(ResolveError::NotFound),
         }
     }
 }
 
-pub(crate) fn resource(url: &str, content: Content) -> Resource {
+pub(crate) fn resource(url: &str, content: ResourceContent) -> Resource {
     Resource {
         url: url.to_owned(),
         media_type: None,
@@ -255,7 +258,7 @@ fn described(base: &str, format: Option<FormatDescription>) -> DatatypeDescripti
 }
 
 fn compile(base: &str, format: Option<FormatDescription>) -> Datatype {
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let datatype = Datatype::compile(&described(base, format), &mut diagnostics);
     assert_ne!(datatype.base, Base::String);
     datatype

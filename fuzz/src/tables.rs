@@ -2,10 +2,11 @@
 
 use crate::relations::{choose, resource};
 use civigraph_csvw::csv::{
-    Chunk, Chunks, Format, LongRecord, Position, RECORD_LIMIT, Record, Text, preamble,
+    Chunk, Chunks, CompiledDialect, LongRecord, RECORD_LIMIT, Record, RecordPosition, TextReader,
+    preamble,
 };
 use civigraph_csvw::csv::{Dialect, Trim};
-use civigraph_csvw::resource::{Content, Resource};
+use civigraph_csvw::resource::{Resource, ResourceContent};
 use libfuzzer_sys::arbitrary::Unstructured;
 
 /// A record as the relations see it.
@@ -29,14 +30,17 @@ pub fn csv_records(data: &[u8]) {
     let dialect = dialect(&mut input);
     let size = 1 + usize::from(input.arbitrary::<u8>().unwrap_or(0));
     let limit = 1 + usize::from(input.arbitrary::<u8>().unwrap_or(0)) % 100;
-    let table = resource("memory:table.csv", Content::Bytes(input.take_rest().into()));
-    let format = Format::new(&dialect);
+    let table = resource(
+        "memory:table.csv",
+        ResourceContent::Bytes(input.take_rest().into()),
+    );
+    let format = CompiledDialect::new(&dialect);
 
     let (whole, _, end) = records(
         &format,
         &dialect,
         &table,
-        Position::START,
+        RecordPosition::START,
         1 << 20,
         RECORD_LIMIT,
     );
@@ -44,14 +48,14 @@ pub fn csv_records(data: &[u8]) {
         &format,
         &dialect,
         &table,
-        Position::START,
+        RecordPosition::START,
         size,
         RECORD_LIMIT,
     );
     assert_eq!(parts, whole, "{dialect:?} {size}");
     assert_eq!(parts_end, end, "{dialect:?} {size}");
 
-    let (short, long, _) = records(&format, &dialect, &table, Position::START, 1, limit);
+    let (short, long, _) = records(&format, &dialect, &table, RecordPosition::START, 1, limit);
     let mut short = short.into_iter().peekable();
     let mut long = long.into_iter().peekable();
     for found in &whole {
@@ -133,14 +137,14 @@ fn dialect(input: &mut Unstructured<'_>) -> Dialect {
 
 /// The records from a place on, those that are too long, and where the text ends.
 fn records(
-    format: &Format,
+    format: &CompiledDialect,
     dialect: &Dialect,
     table: &Resource,
-    start: Position,
+    start: RecordPosition,
     size: usize,
     limit: usize,
-) -> (Vec<Found>, Vec<LongRecord>, Position) {
-    let mut text = Text::open(table, &dialect.encoding).expect("bytes in memory can be read");
+) -> (Vec<Found>, Vec<LongRecord>, RecordPosition) {
+    let mut text = TextReader::open(table, &dialect.encoding).expect("bytes in memory can be read");
     text.skip_to(start.offset)
         .expect("bytes in memory can be read");
     let mut chunks = Chunks::new(format, text, start, size, limit);
@@ -152,7 +156,7 @@ fn records(
         .expect("bytes in memory can be read")
     {
         long.append(&mut chunk.skipped);
-        let Position {
+        let RecordPosition {
             mut line,
             record: mut number,
             mut row,

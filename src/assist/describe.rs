@@ -1,8 +1,8 @@
 //! What is said of a thing.
 
 use super::evidence::{self, Evidence};
-use super::{Answer, english};
-use crate::describe::{self, Entity, Statement};
+use super::{AssistantAnswer, english};
+use crate::describe::{self, EntityDescription, Statement};
 use crate::error::Error;
 use crate::query::term_text;
 use crate::store::Build;
@@ -21,7 +21,7 @@ const TRACED: usize = 200;
 /// What is said of a thing, and what points to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Describe {
+pub struct DescribeRequest {
     /// Its IRI, prefixed name, id or label.
     pub thing: String,
     /// Language of labels.
@@ -29,8 +29,8 @@ pub struct Describe {
     pub language: String,
 }
 
-impl Describe {
-    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
+impl DescribeRequest {
+    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<AssistantAnswer, Error> {
         let named = describe::named(build, &self.thing)?;
         let node = describe::follow(build, &named.node)?;
         let entity = describe::describe(build, &node, &self.language, LINKS)?;
@@ -73,14 +73,14 @@ impl Describe {
         if node != named.node {
             answer.insert("mergedFrom".to_owned(), json!(named.node.as_str()));
         }
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: Value::Object(answer),
             text,
         })
     }
 }
 
-fn fields(entity: &Entity) -> Map<String, Value> {
+fn fields(entity: &EntityDescription) -> Map<String, Value> {
     match json!(entity) {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -88,9 +88,9 @@ fn fields(entity: &Entity) -> Map<String, Value> {
 }
 
 /// Property and value as a statement shows them, with language and datatype.
-type Key = (String, String, Option<String>, Option<String>);
+type StatementKey = (String, String, Option<String>, Option<String>);
 
-fn key_of(statement: &Statement) -> Key {
+fn key_of(statement: &Statement) -> StatementKey {
     (
         statement.property.clone(),
         statement.value.clone(),
@@ -104,7 +104,7 @@ fn terms(
     build: &Build,
     node: &NamedNode,
     evidence: &Evidence<'_>,
-) -> Result<HashMap<Key, (NamedNode, Term)>, Error> {
+) -> Result<HashMap<StatementKey, (NamedNode, Term)>, Error> {
     let prefixes = &build.manifest().about.prefixes;
     let mut terms = HashMap::new();
     for quad in build.quads_of(node.as_ref().into())? {

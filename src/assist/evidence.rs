@@ -60,22 +60,22 @@ impl<'b> Evidence<'b> {
             })
             .collect();
         evidence.insert("cells".to_owned(), json!(cells));
-        let standing = self.knowledge.standing(subject, predicate, object)?;
+        let support = self.knowledge.support(subject, predicate, object)?;
         let prefixes = &self.build.manifest().about.prefixes;
         let nodes = |nodes: &[NamedNode]| -> Vec<Value> {
             let named = |one: &NamedNode| node(one.as_str(), prefixes, &self.labels);
             nodes.iter().map(named).collect()
         };
-        let claims = standing.claims.iter().map(NamedNode::as_str);
+        let claims = support.claims.iter().map(NamedNode::as_str);
         evidence.insert("claims".to_owned(), json!(claims.collect::<Vec<_>>()));
-        evidence.insert("sources".to_owned(), nodes(&standing.documents).into());
-        for (key, one) in [("basis", &standing.basis), ("modality", &standing.modality)] {
+        evidence.insert("sources".to_owned(), nodes(&support.documents).into());
+        for (key, one) in [("basis", &support.basis), ("modality", &support.modality)] {
             if let Some(one) = one {
                 evidence.insert(key.to_owned(), node(one.as_str(), prefixes, &self.labels));
             }
         }
-        if !standing.speakers.is_empty() {
-            evidence.insert("speakers".to_owned(), nodes(&standing.speakers).into());
+        if !support.speakers.is_empty() {
+            evidence.insert("speakers".to_owned(), nodes(&support.speakers).into());
         }
         Ok(evidence)
     }

@@ -19,11 +19,11 @@ mod search;
 mod term;
 mod why;
 
-pub use describe::Describe;
-pub use query::Ask;
-pub use schema::Schema;
-pub use search::Search;
-pub use why::Why;
+pub use describe::DescribeRequest;
+pub use query::QueryRequest;
+pub use schema::SchemaRequest;
+pub use search::SearchRequest;
+pub use why::WhyRequest;
 
 use crate::error::Error;
 use crate::store::Build;
@@ -35,20 +35,20 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Question {
     /// Which things have some words in their labels and texts.
-    Search(Search),
+    Search(SearchRequest),
     /// What is said of a thing.
-    Describe(Describe),
+    Describe(DescribeRequest),
     /// Which classes and properties there are.
-    Schema(Schema),
+    Schema(SchemaRequest),
     /// Where triples come from.
-    Why(Why),
+    Why(WhyRequest),
     /// What a query answers.
-    Ask(Box<Ask>),
+    Ask(Box<QueryRequest>),
 }
 
 /// An answer for programs and for a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct AssistantAnswer {
     /// For programs; it names the build.
     pub data: Value,
     /// The same in short, for a model to read.
@@ -60,7 +60,7 @@ impl Question {
     ///
     /// # Errors
     /// It names something that is not there, a query is wrong or takes too much, or the build cannot be read.
-    pub fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
+    pub fn answer(&self, build: &Arc<Build>) -> Result<AssistantAnswer, Error> {
         let mut answer = match self {
             Self::Search(question) => question.answer(build),
             Self::Describe(question) => question.answer(build),

@@ -18,10 +18,13 @@ pub(super) fn patterns(query: &Query) -> Vec<TriplePattern> {
 }
 
 /// The values of a row by the names of its variables.
-pub(super) type Row = HashMap<String, Term>;
+pub(super) type SolutionBindings = HashMap<String, Term>;
 
 /// The triple that a pattern is in a row, if all of it is known there.
-pub(super) fn triple(pattern: &TriplePattern, row: &Row) -> Option<(NamedNode, NamedNode, Term)> {
+pub(super) fn triple(
+    pattern: &TriplePattern,
+    row: &SolutionBindings,
+) -> Option<(NamedNode, NamedNode, Term)> {
     let subject = match term(&pattern.subject, row)? {
         Term::NamedNode(node) => node,
         _ => return None,
@@ -36,7 +39,7 @@ pub(super) fn triple(pattern: &TriplePattern, row: &Row) -> Option<(NamedNode, N
     Some((subject, predicate, term(&pattern.object, row)?))
 }
 
-fn term(pattern: &TermPattern, row: &Row) -> Option<Term> {
+fn term(pattern: &TermPattern, row: &SolutionBindings) -> Option<Term> {
     match pattern {
         TermPattern::NamedNode(node) => Some(node.clone().into()),
         TermPattern::Literal(literal) => Some(literal.clone().into()),

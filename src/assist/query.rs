@@ -1,15 +1,15 @@
 //! What a query answers, with what its first rows rest on.
 
-use super::Answer;
+use super::AssistantAnswer;
 use super::evidence::{self, Evidence};
-use super::patterns::{Row, patterns, triple};
+use super::patterns::{SolutionBindings, patterns, triple};
 use super::term::of_json;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::error::Error;
-use crate::export::Format;
+use crate::export::DumpFormat;
 use crate::query::{
-    self, AnswerFormat, AnswerKind, AnswerStart, AnswerStyle, Answered, Page, Request, printable,
-    term_text,
+    self, AnswerFormat, AnswerKind, AnswerStart, AnswerStyle, AnswerSummary, Request, ResultPage,
+    printable, term_text,
 };
 use crate::store::{Build, graph_iri};
 use oxigraph::io::{RdfFormat, RdfParser};
@@ -31,7 +31,7 @@ const TRIPLES: usize = 60;
 
 /// A query, and which part of its answer is wanted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Ask {
+pub struct QueryRequest {
     /// The query.
     pub request: Request,
     /// Rows before the first that is wanted.
@@ -42,18 +42,18 @@ pub struct Ask {
     pub evidence: bool,
 }
 
-impl Ask {
-    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<Answer, Error> {
+impl QueryRequest {
+    pub(super) fn answer(&self, build: &Arc<Build>) -> Result<AssistantAnswer, Error> {
         let mut request = self.request.clone();
         // One more shows whether there are more.
-        request.page = Some(Page {
+        request.page = Some(ResultPage {
             offset: self.offset,
             rows: self.rows.saturating_add(1),
         });
         request.limits.rows = Some(self.rows as u64);
         let style = AnswerStyle {
             format: Some(AnswerFormat::Json),
-            graph_format: Some(Format::NTriples),
+            graph_format: Some(DumpFormat::NTriples),
             ..AnswerStyle::default()
         };
         let mut kind = AnswerKind::Solutions;
@@ -96,7 +96,7 @@ impl Ask {
                 text.push_str(&format!("\nRests on:\n  {}\n", notes.join("\n  ")));
             }
         }
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: Value::Object(data),
             text,
         })
@@ -108,7 +108,7 @@ impl Ask {
         request: &Request,
         evidence: &Evidence<'_>,
         bytes: &[u8],
-    ) -> Result<Shown, Error> {
+    ) -> Result<RenderedAnswer, Error> {
         let about = &build.manifest().about;
         let prefixes = &about.prefixes;
         let answer: Value = serde_json::from_slice(bytes)
@@ -121,7 +121,7 @@ impl Ask {
         let mut labels = Map::new();
         let mut known = Vec::new();
         for row in &rows {
-            let mut values = Row::new();
+            let mut values = SolutionBindings::new();
             let cells = columns.iter().map(|&column| {
                 let Some(term) = row.get(column).and_then(of_json) else {
                     return String::new();
@@ -148,7 +148,7 @@ impl Ask {
             for (number, row) in known.iter().take(CHECKED).enumerate() {
                 for pattern in &patterns {
                     if let Some((subject, predicate, object)) = triple(pattern, row) {
-                        triples.push(Triple {
+                        triples.push(SupportingTriple {
                             row: Some(number + self.offset),
                             subject,
                             predicate,
@@ -170,10 +170,10 @@ impl Ask {
 }
 
 /// An answer for programs and in words, and the triples that it shows or rests on.
-type Shown = (Map<String, Value>, String, Vec<Triple>);
+type RenderedAnswer = (Map<String, Value>, String, Vec<SupportingTriple>);
 
 /// A triple that an answer shows or rests on.
-struct Triple {
+struct SupportingTriple {
     /// The row of the answer, from 0.
     row: Option<usize>,
     subject: NamedNode,
@@ -181,7 +181,7 @@ struct Triple {
     object: Term,
 }
 
-fn truth(answered: &Answered) -> Shown {
+fn truth(answered: &AnswerSummary) -> RenderedAnswer {
     let truth = answered.truth.unwrap_or_default();
     let mut data = Map::new();
     data.insert("kind".to_owned(), json!("truth"));
@@ -190,7 +190,7 @@ fn truth(answered: &Answered) -> Shown {
     (data, text.to_owned(), Vec::new())
 }
 
-fn graph(bytes: &[u8]) -> Shown {
+fn graph(bytes: &[u8]) -> RenderedAnswer {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let lines: Vec<&str> = text.lines().collect();
     let mut data = Map::new();
@@ -201,7 +201,7 @@ fn graph(bytes: &[u8]) -> Shown {
         RdfParser::from_format(RdfFormat::NTriples).for_reader(Box::new(bytes) as Box<dyn Read>);
     for quad in parsed.filter_map(Result::ok).take(CHECKED) {
         if let NamedOrBlankNode::NamedNode(subject) = quad.subject {
-            triples.push(Triple {
+            triples.push(SupportingTriple {
                 row: None,
                 subject,
                 predicate: quad.predicate,
@@ -216,7 +216,7 @@ fn graph(bytes: &[u8]) -> Shown {
 fn rest_on(
     build: &Build,
     evidence: &Evidence<'_>,
-    triples: Vec<Triple>,
+    triples: Vec<SupportingTriple>,
 ) -> Result<(Vec<Value>, Vec<String>), Error> {
     let about = &build.manifest().about;
     let inferred = GraphName::from(NamedNode::new_unchecked(graph_iri(&about.base, "inferred")));

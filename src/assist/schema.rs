@@ -1,7 +1,7 @@
 //! Which classes and properties there are.
 
 use super::term::{node, node_text};
-use super::{Answer, english};
+use super::{AssistantAnswer, english};
 use crate::describe::unreadable;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::error::Error;
@@ -22,7 +22,7 @@ const SAMPLE: usize = 1000;
 /// The classes and properties of the facts, or the properties of the members of one class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Schema {
+pub struct SchemaRequest {
     /// A class: IRI or prefixed name.
     #[serde(default)]
     pub class: Option<String>,
@@ -32,27 +32,27 @@ pub struct Schema {
 }
 
 /// A build with the labels of its things.
-struct View<'b> {
+struct SchemaReader<'b> {
     build: &'b Build,
     labels: Labels<'b>,
 }
 
-impl Schema {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
-        let view = View {
+impl SchemaRequest {
+    pub(super) fn answer(&self, build: &Build) -> Result<AssistantAnswer, Error> {
+        let reader = SchemaReader {
             build,
             labels: Labels::new(build.index(), &self.language),
         };
         match &self.class {
-            Some(class) => view.class(class),
-            None => view.all(),
+            Some(class) => reader.class(class),
+            None => reader.all(),
         }
     }
 }
 
-impl View<'_> {
+impl SchemaReader<'_> {
     /// All classes and properties of the default graph, those with most members and triples first.
-    fn all(&self) -> Result<Answer, Error> {
+    fn all(&self) -> Result<AssistantAnswer, Error> {
         let manifest = self.build.manifest();
         let graph = manifest.statistics.graphs.get("");
         let empty = BTreeMap::new();
@@ -84,7 +84,7 @@ impl View<'_> {
         let prefixes: Map<String, Value> = prefixes
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.into()))
             .collect();
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: json!({
                 "classes": all_classes,
                 "properties": all_properties,
@@ -96,7 +96,7 @@ impl View<'_> {
     }
 
     /// The properties of the members of a class.
-    fn class(&self, name: &str) -> Result<Answer, Error> {
+    fn class(&self, name: &str) -> Result<AssistantAnswer, Error> {
         let about = &self.build.manifest().about;
         let class = iri(name, &about.prefixes, &about.base).ok_or_else(|| {
             Error::from(
@@ -135,7 +135,7 @@ impl View<'_> {
             let examples = examples.map(|quad| self.example(quad)).collect();
             properties.push(self.counted(property, "triples", *count, examples));
         }
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: json!({
                 "class": self.node(class.as_str()),
                 "members": members.len(),

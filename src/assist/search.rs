@@ -1,11 +1,11 @@
 //! Things by the words of their labels and texts.
 
-use super::Answer;
+use super::AssistantAnswer;
 use super::term::node_text;
 use crate::error::Error;
 use crate::query::{Labels, printable};
 use crate::store::{Build, text_error};
-use civigraph_text::{Hit, Kind, Query};
+use civigraph_text::{Hit, TextKind, TextQuery};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNodeRef, Term};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ const MOST: usize = 100;
 /// Which things have some words in their labels and texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Search {
+pub struct SearchRequest {
     /// The words.
     pub text: String,
     /// Language of the texts; all without one.
@@ -35,8 +35,8 @@ fn usual() -> usize {
     10
 }
 
-impl Search {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
+impl SearchRequest {
+    pub(super) fn answer(&self, build: &Build) -> Result<AssistantAnswer, Error> {
         let hits = self.hits(build)?;
         let labels = Labels::new(build.index(), self.language.as_deref().unwrap_or("en"));
         let prefixes = &build.manifest().about.prefixes;
@@ -68,7 +68,7 @@ impl Search {
         if hits.is_empty() {
             text = format!("nothing has `{}` in a label or text", printable(&self.text));
         }
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: json!({ "found": Value::Array(found) }),
             text,
         })
@@ -79,15 +79,15 @@ impl Search {
             let message = "the build has no text index";
             let code = crate::diagnostic::Code::QueryFunction;
             return Err(Error::new(code, build.folder(), message)
-                .with_hint(crate::diagnostic::Action::BuildTextIndex));
+                .with_hint(crate::diagnostic::HintAction::BuildTextIndex));
         };
-        let mut query = Query {
+        let mut query = TextQuery {
             languages: self.language.iter().cloned().collect(),
             limit: self.limit.clamp(1, MOST),
-            ..Query::new(self.text.as_str())
+            ..TextQuery::new(self.text.as_str())
         };
         if self.names {
-            query.kinds = vec![Kind::Label, Kind::AltLabel, Kind::Hidden];
+            query.kinds = vec![TextKind::Label, TextKind::AltLabel, TextKind::Hidden];
         }
         index
             .search(&query)

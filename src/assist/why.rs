@@ -1,10 +1,12 @@
 //! Where triples come from.
 
-use super::Answer;
+use super::AssistantAnswer;
 use crate::describe;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::error::Error;
-use crate::lineage::{Author, Facts, Pattern, Reason, parse_object, place_text, words};
+use crate::lineage::{
+    ProjectFacts, QuadPattern, Reason, TripleAuthor, parse_object, place_text, words,
+};
 use crate::query::printable;
 use crate::store::Build;
 use oxrdf::{NamedNode, TermRef, Triple};
@@ -18,7 +20,7 @@ const MOST: usize = 200;
 /// Where triples of a thing come from: all of them, those of a property, or one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Why {
+pub struct WhyRequest {
     /// The subject: IRI, prefixed name, id or label.
     pub subject: String,
     /// The predicate: IRI or prefixed name.
@@ -29,9 +31,9 @@ pub struct Why {
     pub object: Option<String>,
 }
 
-impl Why {
-    pub(super) fn answer(&self, build: &Build) -> Result<Answer, Error> {
-        let mut facts = Facts::of_build(build)?;
+impl WhyRequest {
+    pub(super) fn answer(&self, build: &Build) -> Result<AssistantAnswer, Error> {
+        let mut facts = ProjectFacts::of_build(build)?;
         let subject = match facts.iri(&self.subject) {
             Some(node) => node,
             None => describe::named(build, &self.subject)?.node,
@@ -42,7 +44,7 @@ impl Why {
         };
         let object = self.object.as_deref();
         let subject_iri = subject.as_str().to_owned();
-        let pattern = Pattern {
+        let pattern = QuadPattern {
             object: object.map(|text| parse_object(text, |text| facts.iri(text))),
             subject,
             predicate,
@@ -71,7 +73,7 @@ impl Why {
             let more = reasons.len() - MOST;
             text.push_str(&format!("{more} more: ask about one property\n"));
         }
-        Ok(Answer {
+        Ok(AssistantAnswer {
             data: json!({
                 "subject": subject_iri,
                 "reasons": all,
@@ -93,9 +95,9 @@ fn not_an_iri(text: &str) -> Error {
 }
 
 /// A reason in a few lines.
-fn reason_text(reason: &Reason<'_>, facts: &Facts, spans: &crate::claims::Spans) -> String {
+fn reason_text(reason: &Reason<'_>, facts: &ProjectFacts, spans: &crate::claims::Spans) -> String {
     match reason {
-        Reason::Cell(one, standing) => {
+        Reason::Cell(one, publication) => {
             let at = place_text(&one.place);
             let from = match &one.cell {
                 Some((column, Some(text))) => {
@@ -118,7 +120,7 @@ fn reason_text(reason: &Reason<'_>, facts: &Facts, spans: &crate::claims::Spans)
                     text.push_str(&format!("    source {file}, characters {start} to {end}\n"));
                 }
             }
-            if let Some(remark) = standing.remark() {
+            if let Some(remark) = publication.remark() {
                 text.push_str(&format!("  but {remark}\n"));
             }
             text
@@ -137,11 +139,11 @@ fn reason_text(reason: &Reason<'_>, facts: &Facts, spans: &crate::claims::Spans)
         }
         Reason::OtherTriple(one) => {
             let by = match &one.by {
-                Author::Ontology(at) => format!("the ontology, {}", place_text(at)),
-                Author::Build => "the build, about itself".to_owned(),
-                Author::Inference(Some(rule)) => format!("the record of the rule {rule}"),
-                Author::Inference(None) => "a rule, as a premise of an inference".to_owned(),
-                Author::Rule(rule) => format!("the rule {rule} itself"),
+                TripleAuthor::Ontology(at) => format!("the ontology, {}", place_text(at)),
+                TripleAuthor::Build => "the build, about itself".to_owned(),
+                TripleAuthor::Inference(Some(rule)) => format!("the record of the rule {rule}"),
+                TripleAuthor::Inference(None) => "a rule, as a premise of an inference".to_owned(),
+                TripleAuthor::Rule(rule) => format!("the rule {rule} itself"),
             };
             format!("{}  from {by}\n", shown(&one.triple, facts))
         }
@@ -158,7 +160,7 @@ fn reason_text(reason: &Reason<'_>, facts: &Facts, spans: &crate::claims::Spans)
     }
 }
 
-fn shown(triple: &Triple, facts: &Facts) -> String {
+fn shown(triple: &Triple, facts: &ProjectFacts) -> String {
     let line = format!(
         "{}  {}  {}",
         facts.term(triple.subject.as_ref().into()),

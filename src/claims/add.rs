@@ -1,10 +1,10 @@
 //! New and moved evidence, as the cells of the tables that hold it.
 
-use super::document::Document;
+use super::document::SourceDocument;
 use super::roles::ColumnRoles;
 use super::span::Span;
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::tables::Tables;
 
 /// A row for the evidence table. It holds a digest, never the words.
@@ -21,7 +21,8 @@ impl EvidenceRow {
     /// this span's.
     pub fn new(tables: Tables<'_>, span: &Span) -> Option<Self> {
         let Tables { group, plan, .. } = tables;
-        let columns = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert)).evidence?;
+        let columns =
+            ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert)).evidence?;
         let id = &plan.tables.get(columns.table)?.columns.get(columns.id)?;
         let mut buffer = String::new();
         id.parser().parse(&span.id, &mut buffer).ok()?;
@@ -49,8 +50,14 @@ pub struct DocumentRow {
 
 impl DocumentRow {
     /// The row of a document; `None` where the project has no documents table.
-    pub fn new(group: &TableGroup, id: &str, file: &str, document: &Document) -> Option<Self> {
-        let columns = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert)).documents?;
+    pub fn new(
+        group: &TableGroup,
+        id: &str,
+        file: &str,
+        document: &SourceDocument,
+    ) -> Option<Self> {
+        let columns =
+            ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert)).documents?;
         let mut cells = vec![
             (columns.id, id.to_owned()),
             (columns.file, file.to_owned()),
@@ -80,7 +87,7 @@ pub struct ClaimCell {
 impl ClaimCell {
     /// The columns of the claims table; `None` where there is none, or it names no evidence.
     pub fn of(group: &TableGroup) -> Option<Self> {
-        let columns = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert)).claims?;
+        let columns = ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert)).claims?;
         Some(Self {
             table: columns.table,
             id: columns.id,
@@ -105,7 +112,8 @@ pub struct EvidenceCells {
 impl EvidenceCells {
     /// The columns of the evidence table; `None` where there is none.
     pub fn of(group: &TableGroup) -> Option<Self> {
-        let columns = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert)).evidence?;
+        let columns =
+            ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert)).evidence?;
         Some(Self {
             table: columns.table,
             id: columns.id,
@@ -131,7 +139,8 @@ pub struct DocumentCells {
 impl DocumentCells {
     /// The columns of the documents table; `None` where there is none.
     pub fn of(group: &TableGroup) -> Option<Self> {
-        let columns = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert)).documents?;
+        let columns =
+            ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert)).documents?;
         Some(Self {
             table: columns.table,
             id: columns.id,

@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::name::table_name;
-use super::table::{Reader, tell_unreadable};
+use super::table::{TableReader, tell_unreadable};
 use super::value::list_items;
 use crate::csvw::model::{ForeignKey, TableGroup};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, suggest};
@@ -89,7 +89,7 @@ pub(super) fn check_references(
             .entry((reference.table, referenced))
             .or_insert_with(|| {
                 let mut known = Vec::new();
-                let read = Reader::open(target, tables.resolver)
+                let read = TableReader::open(target, tables.resolver)
                     .and_then(|reader| reader.visit(|row| known.extend(row.get(referenced))));
                 if let Err(error) = read {
                     tell_unreadable(target, &error, diagnostics);

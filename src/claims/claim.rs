@@ -39,12 +39,12 @@ pub struct Claim {
     /// The place of its stated value, or of its id where the table has no column for that.
     pub(super) value_place: Place,
     /// The target row, where the stated value has to be put into it.
-    pub(super) target: Option<Target>,
+    pub(super) target: Option<TargetRow>,
 }
 
 /// A row that a claim states another value for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct TargetRow {
     /// Its cells, as they are.
     pub(super) cells: Vec<String>,
     /// Number of its record in the file.

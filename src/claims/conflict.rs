@@ -7,8 +7,8 @@
 use super::claim::Claim;
 use super::quantity::Quantity;
 use super::roles::{ColumnRoles, QuantityColumns};
-use super::table::{Reader, tell_unreadable};
-use super::value::Values;
+use super::table::{TableReader, tell_unreadable};
+use super::value::ColumnValues;
 use crate::diagnostic::Diagnostics;
 use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
@@ -21,14 +21,14 @@ pub struct Conflict {
     /// Index of the column whose values contradict each other.
     pub column: usize,
     /// What is said, in a cell each value once; at least two.
-    pub sides: Vec<Side>,
+    pub sides: Vec<ConflictingValue>,
     /// The sides are rows of their own, not values of one cell.
     pub rows: bool,
 }
 
 /// One of the values that contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct ConflictingValue {
     /// The row.
     pub row: u64,
     /// The value, as text.
@@ -43,7 +43,7 @@ pub struct Side {
     pub asserted: bool,
 }
 
-impl Side {
+impl ConflictingValue {
     fn new(row: u64, value: String, claims: Vec<usize>) -> Self {
         Self {
             row,
@@ -72,7 +72,7 @@ impl Conflict {
                 claims.any(|claim| claim.preferred)
             })
             .collect();
-        let meets = |side: &Side, others: &[bool]| {
+        let meets = |side: &ConflictingValue, others: &[bool]| {
             let mut against = side.against.iter();
             against.any(|&other| others.get(other) == Some(&true))
         };
@@ -98,10 +98,10 @@ impl Conflict {
 }
 
 /// Bytes that are equal for equal values.
-type Identity = Vec<u8>;
+type ValueIdentity = Vec<u8>;
 
 /// What is measured: the values of the functional key.
-type Measured = Vec<Option<Identity>>;
+type FunctionalKey = Vec<Option<ValueIdentity>>;
 
 /// Finds all contradictions, in the order of tables and rows.
 pub(super) fn find(
@@ -124,8 +124,9 @@ pub(super) fn find(
 /// Claims that state different values for one cell of a functional column.
 fn within_cells(tables: Tables<'_>, claims: &[Claim]) -> Vec<Conflict> {
     let Tables { group, plan, .. } = tables;
-    let tables: Vec<Values<'_>> = plan.tables.iter().map(Values::new).collect();
-    let mut cells: BTreeMap<(usize, u64, usize), Vec<(Identity, Side)>> = BTreeMap::new();
+    let tables: Vec<ColumnValues<'_>> = plan.tables.iter().map(ColumnValues::new).collect();
+    let mut cells: BTreeMap<(usize, u64, usize), Vec<(ValueIdentity, ConflictingValue)>> =
+        BTreeMap::new();
     for (index, claim) in claims.iter().enumerate() {
         let functional = group
             .tables
@@ -146,7 +147,7 @@ fn within_cells(tables: Tables<'_>, claims: &[Claim]) -> Vec<Conflict> {
             Some((_, side)) => side.claims.push(index),
             None => sides.push((
                 identity,
-                Side::new(claim.target_row, value.clone(), vec![index]),
+                ConflictingValue::new(claim.target_row, value.clone(), vec![index]),
             )),
         }
     }
@@ -155,10 +156,13 @@ fn within_cells(tables: Tables<'_>, claims: &[Claim]) -> Vec<Conflict> {
         .filter(|(_, sides)| sides.len() > 1)
         .map(|((table, _, column), sides)| {
             let count = sides.len();
-            let sides = sides.into_iter().enumerate().map(|(at, (_, side))| Side {
-                against: (0..count).filter(|&other| other != at).collect(),
-                ..side
-            });
+            let sides = sides
+                .into_iter()
+                .enumerate()
+                .map(|(at, (_, side))| ConflictingValue {
+                    against: (0..count).filter(|&other| other != at).collect(),
+                    ..side
+                });
             let conflict = Conflict {
                 table,
                 column,
@@ -187,8 +191,8 @@ fn between_rows(
             claimed.entry(claim.target_row).or_default().push(index);
         }
     }
-    let mut measured: BTreeMap<Measured, Vec<(Quantity, Side)>> = BTreeMap::new();
-    let read = Reader::open(table_plan, resolver).and_then(|reader| {
+    let mut measured: BTreeMap<FunctionalKey, Vec<(Quantity, ConflictingValue)>> = BTreeMap::new();
+    let read = TableReader::open(table_plan, resolver).and_then(|reader| {
         reader.visit(|row| {
             let (Some(kind), Some(value)) = (row.get(columns.kind), row.get(columns.value)) else {
                 return;
@@ -213,7 +217,7 @@ fn between_rows(
                 return;
             }
             let key = columns.key.iter().map(|&column| row.identity(column));
-            let side = Side::new(row.number, format!("{kind} {value}"), accepted);
+            let side = ConflictingValue::new(row.number, format!("{kind} {value}"), accepted);
             measured
                 .entry(key.collect())
                 .or_default()
@@ -231,7 +235,7 @@ fn between_rows(
             let all: Vec<Quantity> = rows.iter().map(|(quantity, _)| *quantity).collect();
             rows.retain(|(one, _)| all.iter().any(|other| !one.agrees_with(other)));
             let left: Vec<Quantity> = rows.iter().map(|(quantity, _)| *quantity).collect();
-            let sides = rows.into_iter().map(|(one, side)| Side {
+            let sides = rows.into_iter().map(|(one, side)| ConflictingValue {
                 against: (0..left.len())
                     .filter(|&at| left.get(at).is_some_and(|other| !one.agrees_with(other)))
                     .collect(),

@@ -13,7 +13,7 @@ const STRIDE: usize = 64;
 
 /// The text of a source document.
 #[derive(Debug, Clone)]
-pub struct Document {
+pub struct SourceDocument {
     text: String,
     sha256: String,
     /// Byte offset of every `STRIDE`th code point.
@@ -21,7 +21,7 @@ pub struct Document {
     length: usize,
 }
 
-impl From<String> for Document {
+impl From<String> for SourceDocument {
     fn from(text: String) -> Self {
         let sha256 = sha256_hex(text.as_bytes());
         let mut offsets = Vec::new();
@@ -41,7 +41,7 @@ impl From<String> for Document {
     }
 }
 
-impl Document {
+impl SourceDocument {
     /// A document from its bytes, which must be UTF-8. A byte order mark is part of the text.
     pub fn new(bytes: Vec<u8>) -> Result<Self, std::string::FromUtf8Error> {
         String::from_utf8(bytes).map(Self::from)
@@ -178,8 +178,8 @@ fn fold(c: char) -> char {
 mod tests {
     use super::*;
 
-    fn document(text: &str) -> Document {
-        Document::new(text.as_bytes().to_vec()).unwrap()
+    fn document(text: &str) -> SourceDocument {
+        SourceDocument::new(text.as_bytes().to_vec()).unwrap()
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Every span of every claim against its document, exactly, byte for byte.
 
-use super::document::Document;
+use super::document::SourceDocument;
 use super::quantity::decimal;
 use super::read::Claims;
 use super::roles::{ColumnRoles, DocumentColumns, EvidenceColumns};
-use super::table::{Reader, Row, tell_unreadable};
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use super::table::{DataRow, TableReader, tell_unreadable};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Hint, HintAction, Place};
 use crate::resource::file;
 use crate::tables::Tables;
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ const NAMED: usize = 5;
 
 /// What became of the spans.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct EvidenceSummary {
     /// Documents that are what the curator read.
     pub documents: u64,
     /// Spans whose words have the recorded digest.
@@ -32,8 +32,8 @@ pub struct Checked {
 }
 
 /// A document as its row describes it.
-struct Described {
-    document: Option<Document>,
+struct DescribedDocument {
+    document: Option<SourceDocument>,
     /// The document has the recorded digest.
     unchanged: bool,
 }
@@ -48,8 +48,8 @@ pub fn verify(
     claims: &Claims,
     folder: Option<&Path>,
     diagnostics: &mut Diagnostics,
-) -> Checked {
-    let mut checked = Checked::default();
+) -> EvidenceSummary {
+    let mut checked = EvidenceSummary::default();
     // Incomplete roles have been reported when the claims were read.
     let roles = ColumnRoles::of(tables.group, &mut Diagnostics::new(diagnostics.mode()));
     let Some(columns) = roles.documents else {
@@ -80,13 +80,13 @@ fn documents(
     columns: &DocumentColumns,
     folder: Option<&Path>,
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, Described> {
+) -> BTreeMap<String, DescribedDocument> {
     let Tables { plan, resolver, .. } = tables;
     let mut documents = BTreeMap::new();
     let Some(table) = plan.tables.get(columns.table) else {
         return documents;
     };
-    let read = Reader::open(table, resolver).and_then(|reader| {
+    let read = TableReader::open(table, resolver).and_then(|reader| {
         reader.visit(|row| {
             // Missing cells have been reported as such.
             let (Some(id), Some(file), Some(sha256)) = (
@@ -154,7 +154,7 @@ fn documents(
             }
             documents.insert(
                 id,
-                Described {
+                DescribedDocument {
                     document,
                     unchanged,
                 },
@@ -168,7 +168,7 @@ fn documents(
 }
 
 /// Opens a document by its file name; `Ok(None)` where it does not exist.
-pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String> {
+pub(super) fn open(folder: &Path, file: &str) -> Result<Option<SourceDocument>, String> {
     let mut parts = Path::new(file).components();
     if !matches!(
         (parts.next(), parts.next()),
@@ -182,7 +182,7 @@ pub(super) fn open(folder: &Path, file: &str) -> Result<Option<Document>, String
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(file::reason(&error)),
     };
-    Document::new(bytes)
+    SourceDocument::new(bytes)
         .map(Some)
         .map_err(|_| "it is not UTF-8".to_owned())
 }
@@ -193,8 +193,8 @@ pub(super) fn position(lexical: &str) -> Option<usize> {
 }
 
 /// What writes down where the words of a document are now.
-fn move_evidence(document: &str, folder: &Path) -> Action {
-    Action::MoveEvidence {
+fn move_evidence(document: &str, folder: &Path) -> HintAction {
+    HintAction::MoveEvidence {
         document: document.to_owned(),
         sources: folder.display().to_string(),
     }
@@ -202,14 +202,14 @@ fn move_evidence(document: &str, folder: &Path) -> Action {
 
 /// What the rows of the evidence table are compared with.
 struct SpanRows<'a> {
-    documents: &'a BTreeMap<String, Described>,
+    documents: &'a BTreeMap<String, DescribedDocument>,
     /// Claims by the id of evidence that they use.
     users: &'a HashMap<&'a str, Vec<&'a str>>,
     folder: Option<&'a Path>,
 }
 
 /// A span that does not have its words.
-struct Failed {
+struct FailedSpan {
     document: String,
     /// Length of the words in code points; 0 where the span has none.
     length: usize,
@@ -225,7 +225,7 @@ impl SpanRows<'_> {
         &self,
         tables: Tables<'_>,
         columns: &EvidenceColumns,
-        checked: &mut Checked,
+        checked: &mut EvidenceSummary,
         diagnostics: &mut Diagnostics,
     ) {
         let Tables { plan, resolver, .. } = tables;
@@ -233,7 +233,7 @@ impl SpanRows<'_> {
             return;
         };
         let mut failed = Vec::new();
-        let read = Reader::open(table, resolver).and_then(|reader| {
+        let read = TableReader::open(table, resolver).and_then(|reader| {
             reader.visit(|row| match self.row(columns, row) {
                 None => checked.not_checked += 1,
                 Some(Ok(())) => checked.verified += 1,
@@ -269,7 +269,11 @@ impl SpanRows<'_> {
     }
 
     /// Checks one row; `None` where its words cannot be looked at.
-    fn row(&self, columns: &EvidenceColumns, row: &Row<'_>) -> Option<Result<(), Box<Failed>>> {
+    fn row(
+        &self,
+        columns: &EvidenceColumns,
+        row: &DataRow<'_>,
+    ) -> Option<Result<(), Box<FailedSpan>>> {
         // What is missing or not a number has been reported as a wrong cell.
         let id = row.get(columns.id)?;
         let name = row.get(columns.document)?;
@@ -295,7 +299,7 @@ impl SpanRows<'_> {
             .with_found(format!("{start} to {end}")),
         };
         let claims = self.users.get(id.as_str());
-        Some(Err(Box::new(Failed {
+        Some(Err(Box::new(FailedSpan {
             document: name,
             length: span.map_or(0, |(start, end)| end.saturating_sub(start)),
             sha256,
@@ -314,7 +318,7 @@ impl SpanRows<'_> {
     }
 
     /// Where the words of spans are in their documents.
-    fn places(&self, failed: &[Failed]) -> Vec<Vec<(usize, usize)>> {
+    fn places(&self, failed: &[FailedSpan]) -> Vec<Vec<(usize, usize)>> {
         let mut places = vec![Vec::new(); failed.len()];
         let mut by_document: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, one) in failed.iter().enumerate() {

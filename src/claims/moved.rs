@@ -7,16 +7,16 @@ use super::span::{Span, Spans};
 
 /// A span with what became of its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Followed<'s> {
+pub struct FollowedSpan<'s> {
     /// The span as it is recorded.
     pub span: &'s Span,
     /// Where its words are.
-    pub words: Words,
+    pub words: WordPlaces,
 }
 
 /// Where words are in the document as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Words {
+pub enum WordPlaces {
     /// Where they were.
     Here,
     /// At another start and end.
@@ -30,7 +30,7 @@ pub enum Words {
 impl Spans {
     /// Looks for the words of all spans of a document, in their order; `None` where there is no document to
     /// look in.
-    pub fn follow(&self, document: &str) -> Option<Vec<Followed<'_>>> {
+    pub fn follow(&self, document: &str) -> Option<Vec<FollowedSpan<'_>>> {
         let (text, unchanged) = self.document(document)?;
         let spans = self.of_document(document);
         let holds = |span: &Span| self.words(span).is_some();
@@ -58,9 +58,9 @@ impl Spans {
         let followed = found.iter().enumerate().map(|(index, (span, places))| {
             let chosen = match places.as_slice() {
                 [] => {
-                    return Followed {
+                    return FollowedSpan {
                         span,
-                        words: Words::Gone,
+                        words: WordPlaces::Gone,
                     };
                 }
                 [only] => Some(*only),
@@ -70,11 +70,11 @@ impl Spans {
                     .find(|&place| Some(shift(span, place)) == shift_around(&found, index)),
             };
             let words = match chosen {
-                Some((start, _)) if start == span.start => Words::Here,
-                Some((start, end)) => Words::Moved(start, end),
-                None => Words::Several(places.clone()),
+                Some((start, _)) if start == span.start => WordPlaces::Here,
+                Some((start, end)) => WordPlaces::Moved(start, end),
+                None => WordPlaces::Several(places.clone()),
             };
-            Followed { span, words }
+            FollowedSpan { span, words }
         });
         Some(followed.collect())
     }

@@ -10,7 +10,7 @@ const SHIFT_LIMIT: usize = 40;
 
 /// How a stated number bounds the real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bound {
+enum QuantityBound {
     /// No bound on this side.
     Open,
     /// The number itself is allowed.
@@ -22,8 +22,8 @@ enum Bound {
 /// The numbers that a figure allows: everything between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quantity {
-    low: Bound,
-    high: Bound,
+    low: QuantityBound,
+    high: QuantityBound,
 }
 
 impl Quantity {
@@ -37,34 +37,34 @@ impl Quantity {
         let number = decimal(value)?;
         Some(match kind {
             "exact" => Self {
-                low: Bound::Inclusive(number),
-                high: Bound::Inclusive(number),
+                low: QuantityBound::Inclusive(number),
+                high: QuantityBound::Inclusive(number),
             },
             "approximate" => {
                 let half = half_of_last_digit(&number.to_string())?;
                 Self {
-                    low: Bound::Inclusive(number.checked_sub(half)?),
-                    high: Bound::Inclusive(number.checked_add(half)?),
+                    low: QuantityBound::Inclusive(number.checked_sub(half)?),
+                    high: QuantityBound::Inclusive(number.checked_add(half)?),
                 }
             }
-            "minimum-inclusive" => Self::from(Bound::Inclusive(number)),
-            "minimum-exclusive" => Self::from(Bound::Exclusive(number)),
-            "maximum-inclusive" => Self::to(Bound::Inclusive(number)),
-            "maximum-exclusive" => Self::to(Bound::Exclusive(number)),
+            "minimum-inclusive" => Self::from(QuantityBound::Inclusive(number)),
+            "minimum-exclusive" => Self::from(QuantityBound::Exclusive(number)),
+            "maximum-inclusive" => Self::to(QuantityBound::Inclusive(number)),
+            "maximum-exclusive" => Self::to(QuantityBound::Exclusive(number)),
             _ => return None,
         })
     }
 
-    fn from(low: Bound) -> Self {
+    fn from(low: QuantityBound) -> Self {
         Self {
             low,
-            high: Bound::Open,
+            high: QuantityBound::Open,
         }
     }
 
-    fn to(high: Bound) -> Self {
+    fn to(high: QuantityBound) -> Self {
         Self {
-            low: Bound::Open,
+            low: QuantityBound::Open,
             high,
         }
     }
@@ -76,12 +76,15 @@ impl Quantity {
 }
 
 /// Whether there is a number at or above `low` and at or below `high`.
-fn reaches(low: Bound, high: Bound) -> bool {
+fn reaches(low: QuantityBound, high: QuantityBound) -> bool {
     match (low, high) {
-        (Bound::Open, _) | (_, Bound::Open) => true,
-        (Bound::Inclusive(low), Bound::Inclusive(high)) => low <= high,
-        (Bound::Inclusive(low) | Bound::Exclusive(low), Bound::Exclusive(high))
-        | (Bound::Exclusive(low), Bound::Inclusive(high)) => low < high,
+        (QuantityBound::Open, _) | (_, QuantityBound::Open) => true,
+        (QuantityBound::Inclusive(low), QuantityBound::Inclusive(high)) => low <= high,
+        (
+            QuantityBound::Inclusive(low) | QuantityBound::Exclusive(low),
+            QuantityBound::Exclusive(high),
+        )
+        | (QuantityBound::Exclusive(low), QuantityBound::Inclusive(high)) => low < high,
     }
 }
 

@@ -1,17 +1,17 @@
 //! The claims of a project, each with the cell that it is about.
 
 use super::against;
-use super::claim::{Claim, Target};
+use super::claim::{Claim, TargetRow};
 use super::conflict::{self, Conflict};
 use super::name::{named, table_name};
 use super::roles::{ClaimColumns, ColumnRoles};
 use super::stated::has_shape;
-use super::table::{Reader, Row, tell_unreadable};
+use super::table::{DataRow, TableReader, tell_unreadable};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::plan::{ColumnId, TablePlan};
 use crate::resource::Resolver;
-use crate::tables::Near;
+use crate::tables::NearbySplits;
 use crate::tables::Tables;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,7 +28,7 @@ pub struct Claims {
 }
 
 /// What is said of one row of the claims table, before its cell is found.
-struct Stated {
+struct ClaimRow {
     id: String,
     row: u64,
     key: String,
@@ -63,7 +63,11 @@ impl Claims {
 
     /// Reads the claims about the rows of some splits only, and no contradictions: what the lineage of
     /// a few quads needs.
-    pub fn read_near(tables: Tables<'_>, near: &Near, diagnostics: &mut Diagnostics) -> Self {
+    pub fn read_near(
+        tables: Tables<'_>,
+        near: &NearbySplits,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let roles = ColumnRoles::of(tables.group, diagnostics);
         Self::of_roles(tables, &roles, Some(near), diagnostics)
     }
@@ -71,7 +75,7 @@ impl Claims {
     fn of_roles(
         tables: Tables<'_>,
         roles: &ColumnRoles,
-        near: Option<&Near>,
+        near: Option<&NearbySplits>,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let Tables { group, .. } = tables;
@@ -105,7 +109,7 @@ impl Claims {
             .is_some_and(|columns| columns.table == table && columns.value == Some(column))
     }
 
-    /// The claim at an index, as [`Side`](super::Side)s name it.
+    /// The claim at an index, as [`ConflictingValue`](super::ConflictingValue)s name it.
     pub fn get(&self, index: usize) -> Option<&Claim> {
         self.claims.get(index)
     }
@@ -120,15 +124,15 @@ impl Claims {
         &mut self,
         tables: Tables<'_>,
         (table, name): (usize, &str),
-        stated: &[Stated],
-        near: Option<&Near>,
+        stated: &[ClaimRow],
+        near: Option<&NearbySplits>,
         diagnostics: &mut Diagnostics,
     ) {
         let Tables { plan, resolver, .. } = tables;
         let Some(table_plan) = plan.tables.get(table) else {
             return;
         };
-        let mut by_key: HashMap<&str, Vec<&Stated>> = HashMap::new();
+        let mut by_key: HashMap<&str, Vec<&ClaimRow>> = HashMap::new();
         for claim in stated {
             by_key.entry(&claim.key).or_default().push(claim);
         }
@@ -142,7 +146,7 @@ impl Claims {
             // Nothing of this table is asked about.
             Some(None) => return,
         };
-        let read = Reader::open(table_plan, resolver).and_then(|reader| {
+        let read = TableReader::open(table_plan, resolver).and_then(|reader| {
             reader.visit_in(splits, |row| {
                 let values = key_of(row, &table_plan.primary_key);
                 let Some((&key, wanted)) = by_key.get_key_value(values.join("/").as_str()) else {
@@ -170,7 +174,7 @@ impl Claims {
             tell_unreadable(table_plan, &error, diagnostics);
             return;
         }
-        let is_missing = |claim: &&Stated| !found.contains_key(claim.key.as_str());
+        let is_missing = |claim: &&ClaimRow| !found.contains_key(claim.key.as_str());
         let keys = match near.is_none() && stated.iter().any(|claim| is_missing(&claim)) {
             true => keys(table_plan, resolver).unwrap_or_default(),
             false => Vec::new(),
@@ -206,9 +210,9 @@ impl Claims {
     }
 }
 
-impl Stated {
+impl ClaimRow {
     /// The claim about a row that was found.
-    fn at(&self, table: usize, row: &Row<'_>) -> Result<Claim, Box<Diagnostic>> {
+    fn at(&self, table: usize, row: &DataRow<'_>) -> Result<Claim, Box<Diagnostic>> {
         let items = || row.items(self.column);
         let item = match &self.item {
             None => None,
@@ -273,7 +277,7 @@ impl Stated {
             qualities: self.qualities.clone(),
             place: self.place.clone(),
             value_place: self.value_place.as_ref().unwrap_or(&self.place).clone(),
-            target: value.is_some().then(|| Target {
+            target: value.is_some().then(|| TargetRow {
                 cells: row.texts(),
                 record: row.record_number(),
             }),
@@ -292,7 +296,7 @@ const LISTED: usize = 8;
 /// The keys of a table's rows, as claims name them.
 fn keys(plan: &TablePlan, resolver: &dyn Resolver) -> std::io::Result<Vec<String>> {
     let mut keys = Vec::new();
-    Reader::open(plan, resolver)?.visit(|row| {
+    TableReader::open(plan, resolver)?.visit(|row| {
         if keys.len() < COMPARED {
             keys.push(key_of(row, &plan.primary_key).join("/"));
         }
@@ -315,18 +319,18 @@ fn stated(
     tables: Tables<'_>,
     columns: &ClaimColumns,
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<usize, Vec<Stated>> {
+) -> BTreeMap<usize, Vec<ClaimRow>> {
     let Tables {
         group,
         plan,
         resolver,
     } = tables;
-    let mut stated: BTreeMap<usize, Vec<Stated>> = BTreeMap::new();
+    let mut stated: BTreeMap<usize, Vec<ClaimRow>> = BTreeMap::new();
     let Some(table_plan) = plan.tables.get(columns.table) else {
         return stated;
     };
     let mut tables: HashMap<String, Vec<usize>> = HashMap::new();
-    let read = Reader::open(table_plan, resolver).and_then(|reader| {
+    let read = TableReader::open(table_plan, resolver).and_then(|reader| {
         reader.visit(|row| {
             // An empty id, table, row or column has been reported as a missing required cell.
             let (Some(id), Some(target), Some(key), Some(column)) = (
@@ -377,7 +381,7 @@ fn stated(
                     .collect()
             };
             let optional = |column: Option<usize>| column.and_then(|column| row.get(column));
-            stated.entry(table).or_default().push(Stated {
+            stated.entry(table).or_default().push(ClaimRow {
                 qualities: fields(&|column| !columns.says_what(column)),
                 fields: fields(&|_| true),
                 place: row.place(columns.id),
@@ -445,7 +449,7 @@ fn no_table(
 }
 
 /// The primary key of a row. Claims write its values with `/` between them.
-fn key_of(row: &Row<'_>, columns: &[ColumnId]) -> Vec<String> {
+fn key_of(row: &DataRow<'_>, columns: &[ColumnId]) -> Vec<String> {
     let value = |column: &ColumnId| row.get(column.index()).unwrap_or_default();
     columns.iter().map(value).collect()
 }

@@ -4,8 +4,8 @@ use super::claim::Claim;
 use super::name::table_name;
 use super::read::Claims;
 use super::roles::ClaimColumns;
-use super::sink::{ClaimSink, Claimed};
-use super::stated::Stating;
+use super::sink::{ClaimSink, ClaimedQuads};
+use super::stated::StatedRows;
 use crate::convert::Origin;
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -63,7 +63,7 @@ impl Claims {
         };
         let graph = GraphName::from(graph);
         let mut quads = Vec::new();
-        let stating = Stating::new(plan, resolver);
+        let stating = StatedRows::new(plan, resolver);
         for claim in &self.claims {
             let about = claim.quads(&stating, &sink.claimed);
             if claim.value.is_some() {
@@ -145,8 +145,8 @@ impl Claims {
     fn assert_preferred(
         &self,
         columns: &ClaimColumns,
-        stating: &Stating<'_>,
-        claimed: &Claimed,
+        stating: &StatedRows<'_>,
+        claimed: &ClaimedQuads,
         quads: &mut Vec<MadeByClaim>,
     ) {
         for conflict in self.conflicts.iter().filter(|conflict| !conflict.rows) {
@@ -198,7 +198,7 @@ impl Claim {
     }
 
     /// The quads that the claim is about: those of its cell, or of its stated value put into the cell.
-    fn quads(&self, stating: &Stating<'_>, claimed: &Claimed) -> Vec<Quad> {
+    fn quads(&self, stating: &StatedRows<'_>, claimed: &ClaimedQuads) -> Vec<Quad> {
         let (table, column) = (TableId::new(self.table), ColumnId::new(self.column));
         let key = (table, self.target_row, column);
         let (quads, items) = match (&self.value, &self.target) {

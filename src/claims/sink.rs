@@ -1,6 +1,6 @@
 //! Between the converter and its sink: keeps the quads of claimed cells, withholds contradicted ones.
 
-use super::conflict::{Conflict, Side};
+use super::conflict::{Conflict, ConflictingValue};
 use super::read::Claims;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::plan::{ColumnId, TableId};
@@ -21,7 +21,7 @@ struct Treatment {
 
 /// Decisions by table and row, shared by all threads.
 #[derive(Debug, Default)]
-struct Rules {
+struct ClaimTreatments {
     /// The claims table.
     claims: Option<TableId>,
     /// Its columns that speak of the claim itself.
@@ -33,7 +33,7 @@ struct Rules {
 }
 
 /// The quads that claims are about, by table, row and column.
-pub(super) type Claimed = HashMap<(TableId, u64, ColumnId), Vec<Quad>>;
+pub(super) type ClaimedQuads = HashMap<(TableId, u64, ColumnId), Vec<Quad>>;
 
 /// A sink that lets everything through to another one but the quads of rows that are
 /// [disputed](Claims::disputed_rows): [`Claims::quads`] gives what is left of them.
@@ -41,8 +41,8 @@ pub(super) type Claimed = HashMap<(TableId, u64, ColumnId), Vec<Quad>>;
 pub struct ClaimSink<S> {
     /// The sink behind it.
     pub inner: S,
-    rules: Arc<Rules>,
-    pub(super) claimed: Claimed,
+    rules: Arc<ClaimTreatments>,
+    pub(super) claimed: ClaimedQuads,
     pub(super) subjects: HashMap<u64, NamedOrBlankNode>,
     /// What is left of the quads of rows that are [disputed](Claims::disputed_rows).
     pub disputed: Vec<Quad>,
@@ -52,7 +52,7 @@ pub struct ClaimSink<S> {
 #[derive(Debug)]
 pub struct ClaimChunk<C> {
     inner: C,
-    rules: Arc<Rules>,
+    rules: Arc<ClaimTreatments>,
     claimed: Vec<(Quad, Origin)>,
     subjects: Vec<(u64, NamedOrBlankNode)>,
     disputed: Vec<Quad>,
@@ -72,7 +72,7 @@ impl Claims {
     }
 
     /// Every side of every contradiction, and whether its cell or row stays asserted.
-    fn sides(&self) -> impl Iterator<Item = (&Conflict, &Side, bool)> {
+    fn sides(&self) -> impl Iterator<Item = (&Conflict, &ConflictingValue, bool)> {
         self.conflicts.iter().flat_map(move |conflict| {
             // One cell: it stays if what it holds is the preferred value.
             let cell = conflict
@@ -101,14 +101,14 @@ impl Claims {
     }
 
     /// Where the quads of rows are once contradictions are settled; `graph` is the graph of claims.
-    pub(crate) fn standing(&self, graph: Option<NamedNode>) -> Placement {
+    pub(crate) fn placement(&self, graph: Option<NamedNode>) -> Placement {
         Placement {
             rules: self.rules(graph),
         }
     }
 
-    fn rules(&self, graph: Option<NamedNode>) -> Rules {
-        let mut rules = Rules {
+    fn rules(&self, graph: Option<NamedNode>) -> ClaimTreatments {
+        let mut rules = ClaimTreatments {
             claims: self.columns.map(|columns| TableId::new(columns.table)),
             own_columns: self
                 .own_columns
@@ -116,7 +116,7 @@ impl Claims {
                 .map(|&column| ColumnId::new(column))
                 .collect(),
             graph,
-            ..Rules::default()
+            ..ClaimTreatments::default()
         };
         for claim in &self.claims {
             let treatment = rules.treatment(claim.table, claim.target_row);
@@ -137,7 +137,7 @@ impl Claims {
     }
 
     /// Whether a side says what is in the cell.
-    pub(super) fn holds_cell(&self, side: &Side) -> bool {
+    pub(super) fn holds_cell(&self, side: &ConflictingValue) -> bool {
         let mut claims = side
             .claims
             .iter()
@@ -149,7 +149,7 @@ impl Claims {
 /// Where quads of rows are: asserted, in the graph of claims, or nowhere.
 #[derive(Debug)]
 pub(crate) struct Placement {
-    rules: Rules,
+    rules: ClaimTreatments,
 }
 
 impl Placement {
@@ -162,7 +162,7 @@ impl Placement {
     }
 }
 
-impl Rules {
+impl ClaimTreatments {
     /// What becomes of the row of a quad, where anything does.
     fn of(&self, origin: Origin) -> Option<&Treatment> {
         let table = origin.table?;

@@ -1,10 +1,10 @@
 //! The spans that evidence points at, with their words where the documents are available.
 
-use super::document::Document;
+use super::document::SourceDocument;
 use super::evidence;
 use super::roles::ColumnRoles;
-use super::table::Reader;
-use crate::diagnostic::{Diagnostics, Mode, Place};
+use super::table::TableReader;
+use crate::diagnostic::{Diagnostics, Place, ReadingMode};
 use crate::tables::Tables;
 use std::collections::HashMap;
 use std::io;
@@ -31,15 +31,15 @@ pub struct Spans {
     spans: HashMap<String, Span>,
     /// The places of their rows.
     places: HashMap<String, Place>,
-    documents: HashMap<String, Source>,
+    documents: HashMap<String, SpanSource>,
 }
 
 /// A document as its row describes it.
 #[derive(Debug, Clone)]
-struct Source {
+struct SpanSource {
     file: String,
     sha256: Option<String>,
-    document: Option<Document>,
+    document: Option<SourceDocument>,
 }
 
 impl Spans {
@@ -54,11 +54,11 @@ impl Spans {
             resolver,
         } = tables;
         let mut spans = Self::default();
-        let roles = ColumnRoles::of(group, &mut Diagnostics::new(Mode::Convert));
+        let roles = ColumnRoles::of(group, &mut Diagnostics::new(ReadingMode::Convert));
         if let Some(columns) = roles.evidence
             && let Some(table) = plan.tables.get(columns.table)
         {
-            Reader::open(table, resolver)?.visit(|row| {
+            TableReader::open(table, resolver)?.visit(|row| {
                 let number = |column| evidence::position(&row.lexical(column)?);
                 if let (Some(id), Some(document), Some(start), Some(end), Some(sha256)) = (
                     row.get(columns.id),
@@ -82,11 +82,11 @@ impl Spans {
         if let Some(columns) = roles.documents
             && let Some(table) = plan.tables.get(columns.table)
         {
-            Reader::open(table, resolver)?.visit(|row| {
+            TableReader::open(table, resolver)?.visit(|row| {
                 if let (Some(id), Some(file)) = (row.get(columns.id), row.get(columns.file)) {
                     let document =
                         folder.and_then(|folder| evidence::open(folder, &file).ok().flatten());
-                    let source = Source {
+                    let source = SpanSource {
                         file,
                         sha256: row.get(columns.sha256),
                         document,
@@ -134,7 +134,7 @@ impl Spans {
 
     /// The document with a digest.
     pub fn registered(&self, sha256: &str) -> Option<&str> {
-        let same = |source: &Source| source.sha256.as_deref() == Some(sha256);
+        let same = |source: &SpanSource| source.sha256.as_deref() == Some(sha256);
         let documents = self.documents.iter().filter(|(_, source)| same(source));
         documents.map(|(id, _)| id.as_str()).min()
     }
@@ -146,7 +146,7 @@ impl Spans {
     }
 
     /// A document that is available, and whether it is the one that the curator read.
-    pub fn document(&self, id: &str) -> Option<(&Document, bool)> {
+    pub fn document(&self, id: &str) -> Option<(&SourceDocument, bool)> {
         let source = self.documents.get(id)?;
         let document = source.document.as_ref()?;
         let unchanged = source.sha256.as_deref() == Some(document.sha256());

@@ -1,13 +1,13 @@
 //! The triples of a cell if it held what a claim states.
 
-use super::claim::{Claim, Target};
+use super::claim::{Claim, TargetRow};
 use super::value::list_items;
 use crate::convert::row;
-use crate::csv::{Dialect, Position, Split};
+use crate::csv::{Dialect, RecordPosition, Split};
 use crate::datatype::{Datatype, DatatypeDescription};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::plan::{ColumnId, ColumnPlan, Plan, TableId};
-use crate::resource::{Content, ResolveError, Resolver, Resource};
+use crate::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use oxrdf::vocab::xsd;
 use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 use std::cell::OnceCell;
@@ -18,14 +18,14 @@ use std::sync::Arc;
 const SHAPES: [&str; 5] = ["duration", "gYear", "date", "integer", "decimal"];
 
 /// Converts rows with stated values in them.
-pub(super) struct Stating<'r> {
+pub(super) struct StatedRows<'r> {
     plan: &'r Plan,
     resolver: &'r dyn Resolver,
     /// The plan with the dialect in which changed rows are written.
     plain: OnceCell<Plan>,
 }
 
-impl<'r> Stating<'r> {
+impl<'r> StatedRows<'r> {
     pub(super) fn new(plan: &'r Plan, resolver: &'r dyn Resolver) -> Self {
         Self {
             plan,
@@ -58,7 +58,7 @@ impl<'r> Stating<'r> {
         &self,
         claim: &Claim,
         value: &str,
-        target: &Target,
+        target: &TargetRow,
     ) -> (Vec<Quad>, Option<Range<usize>>) {
         let nothing = (Vec::new(), None);
         let id = ColumnId::new(claim.column);
@@ -92,15 +92,15 @@ impl<'r> Stating<'r> {
         };
         // The row keeps its number, which blank nodes and templates may name.
         let split = Split {
-            start: Position {
+            start: RecordPosition {
                 record: target.record,
                 row: claim.target_row,
-                ..Position::START
+                ..RecordPosition::START
             },
             byte: None,
             end: bytes.len() as u64,
         };
-        let overlay = Overlay {
+        let overlay = OverlayResolver {
             url: &table.url,
             bytes: bytes.into(),
             others: self.resolver,
@@ -178,7 +178,7 @@ pub(super) fn has_shape(value: &str) -> bool {
 
 /// A literal of the first type whose values look like this; a plain string otherwise.
 fn by_shape(value: &str) -> Literal {
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     let mut buffer = String::new();
     for base in SHAPES {
         let description = DatatypeDescription {
@@ -195,17 +195,17 @@ fn by_shape(value: &str) -> Literal {
 }
 
 /// A resolver that has other bytes for one URL.
-struct Overlay<'r> {
+struct OverlayResolver<'r> {
     url: &'r str,
     bytes: Arc<[u8]>,
     others: &'r dyn Resolver,
 }
 
-impl Resolver for Overlay<'_> {
+impl Resolver for OverlayResolver<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let mut resource = self.others.resolve(url)?;
         if url == self.url {
-            resource.content = Content::Bytes(Arc::clone(&self.bytes));
+            resource.content = ResourceContent::Bytes(Arc::clone(&self.bytes));
             resource.charset = None;
         }
         Ok(resource)

@@ -1,7 +1,7 @@
 //! The rows of a curated table as strings, with the place of every cell.
 
-use super::value::{Values, list_items};
-use crate::csv::{Cell, Chunk, Chunks, Format, Record, RecordPlace, Split, preamble};
+use super::value::{ColumnValues, list_items};
+use crate::csv::{Cell, Chunk, Chunks, CompiledDialect, Record, RecordPlace, Split, preamble};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place};
 use crate::plan::TablePlan;
 use crate::resource::{ResolveError, Resolver, Resource, file};
@@ -13,16 +13,16 @@ use std::sync::Arc;
 const CHUNK_SIZE: usize = 256 << 10;
 
 /// A table that is read for what it says, not for its quads.
-pub(super) struct Reader<'p> {
+pub(super) struct TableReader<'p> {
     plan: &'p TablePlan,
     resource: Resource,
-    format: Format,
-    values: Values<'p>,
+    format: CompiledDialect,
+    values: ColumnValues<'p>,
 }
 
 /// One data row. Lives while it is visited.
-pub(super) struct Row<'r> {
-    reader: &'r Reader<'r>,
+pub(super) struct DataRow<'r> {
+    reader: &'r TableReader<'r>,
     chunk: &'r Chunk,
     text: &'r str,
     record: &'r Record,
@@ -31,7 +31,7 @@ pub(super) struct Row<'r> {
     at: RecordPlace,
 }
 
-impl<'p> Reader<'p> {
+impl<'p> TableReader<'p> {
     /// Opens the CSV of a table.
     pub(super) fn open(plan: &'p TablePlan, resolver: &dyn Resolver) -> io::Result<Self> {
         let resource = resolver.resolve(&plan.url).map_err(|error| match error {
@@ -41,8 +41,8 @@ impl<'p> Reader<'p> {
         Ok(Self {
             plan,
             resource,
-            format: Format::new(&plan.dialect),
-            values: Values::new(plan),
+            format: CompiledDialect::new(&plan.dialect),
+            values: ColumnValues::new(plan),
         })
     }
 
@@ -55,7 +55,7 @@ impl<'p> Reader<'p> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(super) fn visit(&self, mut visitor: impl FnMut(&Row<'_>)) -> io::Result<()> {
+    pub(super) fn visit(&self, mut visitor: impl FnMut(&DataRow<'_>)) -> io::Result<()> {
         let start = preamble(&self.resource, &self.plan.dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
@@ -74,7 +74,7 @@ impl<'p> Reader<'p> {
     pub(super) fn visit_in(
         &self,
         splits: Option<&[Split]>,
-        mut visitor: impl FnMut(&Row<'_>),
+        mut visitor: impl FnMut(&DataRow<'_>),
     ) -> io::Result<()> {
         match splits {
             None => self.visit(visitor),
@@ -84,7 +84,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn rows(&self, split: &Split, visitor: &mut impl FnMut(&Row<'_>)) -> io::Result<()> {
+    fn rows(&self, split: &Split, visitor: &mut impl FnMut(&DataRow<'_>)) -> io::Result<()> {
         let encoding = &self.plan.dialect.encoding;
         let (format, resource) = (&self.format, &self.resource);
         let mut chunks = Chunks::of_split(format, resource, encoding, split, CHUNK_SIZE)?;
@@ -96,7 +96,7 @@ impl<'p> Reader<'p> {
             let mut records = chunk.records(&self.format, &text);
             while let Some(place) = records.advance() {
                 if place.is_row {
-                    visitor(&Row {
+                    visitor(&DataRow {
                         reader: self,
                         chunk: &chunk,
                         text: &text,
@@ -111,7 +111,7 @@ impl<'p> Reader<'p> {
     }
 }
 
-impl Row<'_> {
+impl DataRow<'_> {
     /// The text of a cell, trimmed and with the column's default; `None` where it is null or missing.
     pub(super) fn get(&self, column: usize) -> Option<String> {
         let plan = self.reader.plan.columns.get(column)?;
@@ -225,7 +225,7 @@ pub(crate) fn read_rows(
     splits: Option<&[Split]>,
     mut visitor: impl FnMut(u64, &dyn Fn() -> RowCells),
 ) -> io::Result<()> {
-    Reader::open(plan, resolver)?.visit_in(splits, |row| {
+    TableReader::open(plan, resolver)?.visit_in(splits, |row| {
         visitor(row.number, &|| {
             let texts = row.texts();
             let places = (0..texts.len()).map(|column| row.place(column)).collect();
@@ -240,7 +240,7 @@ pub(crate) fn read_texts(
     resolver: &dyn Resolver,
     mut visitor: impl FnMut(u64, Vec<String>),
 ) -> io::Result<()> {
-    Reader::open(plan, resolver)?.visit(|row| visitor(row.number, row.texts()))
+    TableReader::open(plan, resolver)?.visit(|row| visitor(row.number, row.texts()))
 }
 
 /// Says that a table could not be read again, unless it was said already that a file could not be read:

@@ -1,14 +1,14 @@
 //! What the texts of a table's cells are, by the datatypes of their columns.
 
-use crate::plan::{ColumnId, ColumnPlan, ObjectMap, TablePlan, TermMap, Text};
+use crate::plan::{ColumnId, ColumnPlan, LiteralText, ObjectMap, TablePlan, TermMap};
 
 /// The columns of a table.
 #[derive(Clone, Copy)]
-pub(super) struct Values<'p> {
+pub(super) struct ColumnValues<'p> {
     plan: &'p TablePlan,
 }
 
-impl<'p> Values<'p> {
+impl<'p> ColumnValues<'p> {
     pub(super) fn new(plan: &'p TablePlan) -> Self {
         Self { plan }
     }
@@ -79,7 +79,7 @@ impl<'p> Values<'p> {
         maps.all(|map| match &map.object {
             ObjectMap::Terms(TermMap::Iri(expansion)) => expansion.each.is_some(),
             ObjectMap::Terms(TermMap::Literal(literal)) => {
-                matches!(literal.value, Text::Column(_))
+                matches!(literal.value, LiteralText::Column(_))
             }
             _ => false,
         })

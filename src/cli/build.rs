@@ -3,12 +3,12 @@
 use super::failure::Failure;
 use super::input::why_not_done;
 use super::terminal::{Terminal, language};
-use super::{Global, Outcome};
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use super::{CommandOutcome, Global};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::pipeline;
 use crate::project::Project;
-use crate::store::{BuildOptions, Manifest, Progress, Published, Step};
+use crate::store::{BuildOptions, BuildProgress, BuildStep, Manifest, PublishedBuild};
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use std::io::{self, Write};
@@ -58,12 +58,12 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let project = global.project()?;
     // Refused before anything is converted, if it cannot be used.
     global.store()?;
     let start = Instant::now();
-    let mut diagnostics = Diagnostics::new(Mode::Validate)
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate)
         .in_language(&language())
         .denying_warnings(arguments.deny_warnings);
     if arguments.all {
@@ -83,7 +83,7 @@ pub(super) fn run(
     super::check::unreviewed(&project, &mut diagnostics)?;
     let built = pipeline::build(&project, options, None, &mut diagnostics);
     bar.finish_and_clear();
-    terminal.report(&diagnostics, Format::Human, arguments.all)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, arguments.all)?;
     match built? {
         Some((published, _)) => {
             let mut stdout = terminal.stdout();
@@ -91,7 +91,7 @@ pub(super) fn run(
             stdout.flush()?;
             announce(&published, start, *terminal);
             suggest(&project, *terminal);
-            Ok(Outcome::Fine)
+            Ok(CommandOutcome::Fine)
         }
         None => {
             if let Some(why) = why_not_done(&diagnostics) {
@@ -99,23 +99,25 @@ pub(super) fn run(
             }
             terminal.say_denied(&diagnostics);
             terminal.say("nothing was published; what was published before stays");
-            Ok(Outcome::Findings)
+            Ok(CommandOutcome::Findings)
         }
     }
 }
 
 /// Shows the steps of a build.
-fn progress_of(bar: ProgressBar) -> Progress {
-    Progress::new(move |step, quads| {
+fn progress_of(bar: ProgressBar) -> BuildProgress {
+    BuildProgress::new(move |step, quads| {
         // A step is reported when it is reached: what takes time is what comes next.
         bar.set_message(match step {
-            Step::Locked | Step::Swept | Step::Created => "starting".to_owned(),
-            Step::Loading => format!("converting: {quads} quads"),
-            Step::Sorting => "sorting".to_owned(),
-            Step::Sorted => "loading".to_owned(),
-            Step::Loaded => "verifying".to_owned(),
-            Step::Verified | Step::Described => "syncing to disk".to_owned(),
-            Step::Synced | Step::Renamed | Step::Switched | Step::Pruned => "publishing".to_owned(),
+            BuildStep::Locked | BuildStep::Swept | BuildStep::Created => "starting".to_owned(),
+            BuildStep::Loading => format!("converting: {quads} quads"),
+            BuildStep::Sorting => "sorting".to_owned(),
+            BuildStep::Sorted => "loading".to_owned(),
+            BuildStep::Loaded => "verifying".to_owned(),
+            BuildStep::Verified | BuildStep::Described => "syncing to disk".to_owned(),
+            BuildStep::Synced | BuildStep::Renamed | BuildStep::Switched | BuildStep::Pruned => {
+                "publishing".to_owned()
+            }
         });
     })
 }
@@ -158,7 +160,7 @@ fn table(
 }
 
 /// What was published, and what to do with it.
-fn announce(published: &Published, start: Instant, terminal: Terminal) {
+fn announce(published: &PublishedBuild, start: Instant, terminal: Terminal) {
     let manifest = &published.manifest;
     terminal.say(format_args!(
         "\npublished build {BOLD}{}{BOLD:#}: {} quads in {:.1} s {DIM}(SHA-256 {}){DIM:#}",

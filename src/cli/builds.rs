@@ -3,10 +3,10 @@
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::why::OutputFormat;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::diagnostic::Code;
 use crate::query::{TableStyle, write_table};
-use crate::store::{self, Change, Changes, Manifest, StoreError};
+use crate::store::{self, BuildChanges, FileChange, Manifest, StoreError};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -31,17 +31,17 @@ pub(super) struct Arguments {
 }
 
 /// A build with what changed against the one before it, where that one is still kept.
-struct Entry {
+struct BuildEntry {
     manifest: Manifest,
     current: bool,
-    changes: Option<Changes>,
+    changes: Option<BuildChanges>,
 }
 
 pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let root = global.store()?;
     let (manifests, current) = store::builds(&root)?;
     if manifests.is_empty() {
@@ -57,13 +57,13 @@ pub(super) fn run(
             Failure::from,
         ));
     }
-    let mut entries: Vec<Entry> = Vec::with_capacity(manifests.len());
+    let mut entries: Vec<BuildEntry> = Vec::with_capacity(manifests.len());
     for manifest in manifests {
         let changes = match entries.last() {
             Some(before) => Some(store::changes(&root, &before.manifest, &manifest)?),
             None => None,
         };
-        entries.push(Entry {
+        entries.push(BuildEntry {
             current: current.as_ref() == Some(&manifest.id),
             changes,
             manifest,
@@ -82,10 +82,10 @@ pub(super) fn run(
     if current.is_none() {
         terminal.say("none of them is published: `civigraph rollback ID` publishes one");
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io::Result<()> {
+fn for_people(entries: &[BuildEntry], terminal: Terminal, out: &mut impl Write) -> io::Result<()> {
     let header = [
         "build",
         "published",
@@ -118,7 +118,7 @@ fn for_people(entries: &[Entry], terminal: Terminal, out: &mut impl Write) -> io
 }
 
 /// `+3 -1 in claims, +1 -1 in the default graph`.
-fn quads(changes: &Changes, base: &str) -> String {
+fn quads(changes: &BuildChanges, base: &str) -> String {
     if changes.graphs.is_empty() {
         return "none".to_owned();
     }
@@ -137,15 +137,15 @@ fn quads(changes: &Changes, base: &str) -> String {
     parts.join(", ")
 }
 
-fn files(changes: &Changes) -> String {
+fn files(changes: &BuildChanges) -> String {
     let mut names: Vec<String> = changes
         .inputs
         .iter()
         .take(NAMED)
         .map(|input| match input.change {
-            Change::Added => format!("{} (new)", input.name),
-            Change::Removed => format!("{} (gone)", input.name),
-            Change::Changed => input.name.clone(),
+            FileChange::Added => format!("{} (new)", input.name),
+            FileChange::Removed => format!("{} (gone)", input.name),
+            FileChange::Changed => input.name.clone(),
         })
         .collect();
     let others = changes.inputs.len().saturating_sub(NAMED);
@@ -155,7 +155,7 @@ fn files(changes: &Changes) -> String {
     names.join(", ")
 }
 
-fn to_json(entry: &Entry) -> serde_json::Value {
+fn to_json(entry: &BuildEntry) -> serde_json::Value {
     let manifest = &entry.manifest;
     json!({
         "id": manifest.id,

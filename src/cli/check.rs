@@ -5,11 +5,11 @@ use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::terminal::{Terminal, language, progress_of};
 use super::watch::{Recording, Snapshot};
-use super::{Global, Outcome, watch};
+use super::{CommandOutcome, Global, watch};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Code, Diagnostics, Mode, counted};
-use crate::pipeline::{self, CheckOptions, Checked, Source};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Code, Diagnostics, ReadingMode, counted};
+use crate::pipeline::{self, CheckOptions, CheckSummary, ProjectSource};
 use crate::project::Project;
 use crate::shacl::Shapes;
 use crate::store::{self, Build};
@@ -83,21 +83,21 @@ enum ReportFormat {
 
 impl ReportFormat {
     /// The format of the diagnostics.
-    fn of_diagnostics(self) -> Format {
+    fn of_diagnostics(self) -> DiagnosticFormat {
         match self {
-            Self::Human | Self::ShaclTtl => Format::Human,
-            Self::Json => Format::Json,
-            Self::Jsonl => Format::Jsonl,
-            Self::Sarif => Format::Sarif,
-            Self::Github => Format::Github,
+            Self::Human | Self::ShaclTtl => DiagnosticFormat::Human,
+            Self::Json => DiagnosticFormat::Json,
+            Self::Jsonl => DiagnosticFormat::Jsonl,
+            Self::Sarif => DiagnosticFormat::Sarif,
+            Self::Github => DiagnosticFormat::Github,
         }
     }
 }
 
 /// What one check found.
-struct Found {
+struct CheckFindings {
     diagnostics: Diagnostics,
-    checked: Checked,
+    checked: CheckSummary,
     /// The files that were read, or would have been.
     files: BTreeSet<PathBuf>,
 }
@@ -106,7 +106,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     must_be_folder(arguments.sources.as_deref())?;
     let in_turtle = arguments.format == ReportFormat::ShaclTtl;
     if in_turtle && (arguments.watch || !arguments.input.is_empty()) {
@@ -117,7 +117,7 @@ pub(super) fn run(
     if arguments.watch {
         return keep_watch(arguments, global, *terminal);
     }
-    let Found {
+    let CheckFindings {
         diagnostics,
         checked,
         ..
@@ -136,11 +136,11 @@ pub(super) fn run(
     say_evidence(&checked, *terminal);
     terminal.say_denied(&diagnostics);
     if diagnostics.has_errors() {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     }
     let rows = counted(checked.summary.rows, "row");
     terminal.say(format_args!("checked {rows}: valid"));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Shapes that could not be read; the others alone would be a report about something else.
@@ -152,7 +152,7 @@ const ILL_FORMED: [Code; 4] = [
 ];
 
 /// Writes what breaks shapes as RDF; says so where that is not known.
-fn write_turtle(checked: &Checked, diagnostics: &Diagnostics) -> Result<(), Failure> {
+fn write_turtle(checked: &CheckSummary, diagnostics: &Diagnostics) -> Result<(), Failure> {
     let ill_formed = ILL_FORMED.into_iter().any(|code| diagnostics.has(code));
     let report = checked.shapes.as_ref().filter(|_| !ill_formed);
     let Some(report) = report.filter(|report| report.failures.is_empty()) else {
@@ -171,8 +171,8 @@ fn check(
     global: &Global,
     terminal: Terminal,
     keep_all: bool,
-) -> Result<Found, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate)
+) -> Result<CheckFindings, Failure> {
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate)
         .in_language(&language())
         .denying_warnings(arguments.deny_warnings);
     if keep_all {
@@ -206,7 +206,7 @@ fn check(
         }
         [] => {
             let project = global.project()?;
-            let source = Source::open(&project)?;
+            let source = ProjectSource::open(&project)?;
             let files = Recording::new(&source);
             let group = source.load_with(&files, &mut diagnostics);
             let mut shapes = Shapes::default();
@@ -248,7 +248,7 @@ fn check(
         .transpose()
         .map_err(|error| Failure::io("check the keys", &error))?
         .unwrap_or_default();
-    Ok(Found {
+    Ok(CheckFindings {
         diagnostics,
         checked,
         files,
@@ -277,7 +277,7 @@ fn keep_watch(
     arguments: &Arguments,
     global: &Global,
     terminal: Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let mut start = SystemTime::now();
     let mut last = check(arguments, global, terminal, true)?;
     terminal.report(
@@ -311,7 +311,7 @@ fn keep_watch(
 }
 
 /// Says what became of the spans of evidence; what was not looked at is neither right nor wrong.
-fn say_evidence(checked: &Checked, terminal: Terminal) {
+fn say_evidence(checked: &CheckSummary, terminal: Terminal) {
     let evidence = &checked.evidence;
     let looked_at = evidence.verified + evidence.failed;
     if looked_at > 0 {

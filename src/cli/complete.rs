@@ -2,7 +2,7 @@
 //! the current folder, codes. Nothing here reports an error: without a project there is nothing to offer.
 
 use super::list::LISTS;
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, ReadingMode};
 use crate::list;
 use crate::project::Project;
 use crate::query::StoredQuery;
@@ -46,7 +46,7 @@ pub(super) fn queries(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(project) = project() else {
         return Vec::new();
     };
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     let queries = StoredQuery::read_all(&project.queries(), "", &mut silent);
     let words = words_after("query");
     let typed = current.to_string_lossy();

@@ -1,6 +1,6 @@
 //! `civigraph completions`: completions for a shell.
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use clap_complete::env::Shells;
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     shell: String,
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     let shells = Shells::builtins();
     let shell = shells
         .completer(&arguments.shell)
@@ -38,5 +38,5 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut out = terminal.stdout();
     out.write_all(&script)?;
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }

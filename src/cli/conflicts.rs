@@ -4,10 +4,10 @@ use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::why::{OutputFormat, claim_for_people};
-use super::{Global, Outcome};
-use crate::claims::{Conflict, Side};
+use super::{CommandOutcome, Global};
+use crate::claims::{Conflict, ConflictingValue};
 use crate::convert;
-use crate::lineage::{Facts, claim_json};
+use crate::lineage::{ProjectFacts, claim_json};
 use crate::plan::{ColumnId, TableId};
 use crate::query::{Labels, printable};
 use crate::store::{self, Build};
@@ -47,9 +47,9 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let Some(facts) = facts::load(global, terminal)? else {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     let spans = facts::spans(&facts, arguments.sources.as_deref())?;
     let mut out = terminal.stdout();
@@ -57,7 +57,7 @@ pub(super) fn run(
     let conflicts = facts.claims.conflicts();
     // Names of concepts are known once something is published.
     let build = store::open(&global.store()?).ok();
-    let names = Names {
+    let names = ConflictNames {
         facts: &facts,
         build: build.as_ref(),
         language: &arguments.lang,
@@ -70,7 +70,7 @@ pub(super) fn run(
             .map_or("", |column| column.name.as_str())
     };
     // A row that no claim is about has no key here: its number, then.
-    let key = |side: &Side| {
+    let key = |side: &ConflictingValue| {
         let claim = side.claims.first();
         claim
             .and_then(|&claim| facts.claims.get(claim))
@@ -151,7 +151,7 @@ pub(super) fn run(
             super::check::conflicts(count, decided)
         }
     });
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// What a label is attached with, best first.
@@ -164,13 +164,13 @@ const LABELS: [&str; 2] = [
 const JOINTS: [char; 6] = [' ', ',', ':', ';', '—', '–'];
 
 /// Names of what conflicts are about.
-struct Names<'a> {
-    facts: &'a Facts,
+struct ConflictNames<'a> {
+    facts: &'a ProjectFacts,
     build: Option<&'a Build>,
     language: &'a str,
 }
 
-impl Names<'_> {
+impl ConflictNames<'_> {
     /// What a conflict is about: the thing and its property, or what the names of its figures share.
     fn of(&self, conflict: &Conflict) -> Option<String> {
         let mut labels = conflict.sides.iter().filter_map(|side| {
@@ -188,7 +188,7 @@ impl Names<'_> {
     }
 
     /// The value of a side, its qualifier as people say it.
-    fn value(&self, conflict: &Conflict, side: &Side) -> String {
+    fn value(&self, conflict: &Conflict, side: &ConflictingValue) -> String {
         let kind = conflict
             .rows
             .then(|| self.kind(conflict.table, side))
@@ -200,7 +200,7 @@ impl Names<'_> {
     }
 
     /// The key of a row, where a claim is about it.
-    fn key(&self, side: &Side) -> Option<String> {
+    fn key(&self, side: &ConflictingValue) -> Option<String> {
         let claim = self.facts.claims.get(*side.claims.first()?)?;
         Some(claim.key.clone())
     }
@@ -231,7 +231,7 @@ impl Names<'_> {
     }
 
     /// The name of the concept that says what kind of bound a figure is.
-    fn kind(&self, table: usize, side: &Side) -> Option<String> {
+    fn kind(&self, table: usize, side: &ConflictingValue) -> Option<String> {
         let columns = &self.facts.tables.group.tables.get(table)?.columns;
         let kind = columns
             .iter()

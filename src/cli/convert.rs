@@ -1,15 +1,15 @@
 //! `civigraph convert`: any CSV or CSVW metadata to RDF, without a store.
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::failure::Failure;
 use super::input::{InputOptions, bytes_of_tables, why_not_done};
 use super::output::{Output, format_extension};
 use super::terminal::{Terminal, progress_of};
-use crate::convert::{self, CollectSink, Options, Summary, TextSink};
+use crate::convert::{self, CollectSink, ConversionSummary, Options, TextSink};
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, CompileOptions, context};
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode, Severity};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode, Severity};
 use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
     /// Format [default: by the extension of the output, else N-Triples].
     #[arg(long, short = 'f', visible_alias = "format", value_name = "FORMAT")]
-    to: Option<Target>,
+    to: Option<ConversionFormat>,
     /// Only what the cells say, without the description of rows and tables (csv2rdf, minimal mode).
     #[arg(long)]
     minimal: bool,
@@ -71,7 +71,7 @@ pub(super) struct Arguments {
 
 /// A format of `convert`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Target {
+enum ConversionFormat {
     /// N-Triples; named graphs are left out.
     #[value(alias = "ntriples")]
     Nt,
@@ -92,7 +92,7 @@ enum Target {
     Json,
 }
 
-impl Target {
+impl ConversionFormat {
     /// The format that the name of the output stands for.
     fn of(path: &Path) -> Result<Self, Failure> {
         let known = Self::from_str(&format_extension(path), true).ok();
@@ -110,14 +110,15 @@ impl Target {
     }
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     let target = match (arguments.to, &arguments.output) {
         (Some(target), _) => target,
-        (None, Some(path)) if path.as_os_str() != "-" => Target::of(path)?,
-        (None, _) => Target::Nt,
+        (None, Some(path)) if path.as_os_str() != "-" => ConversionFormat::of(path)?,
+        (None, _) => ConversionFormat::Nt,
     };
     let input = arguments.from.open(&arguments.input)?;
-    let mut diagnostics = Diagnostics::new(Mode::Convert).denying_warnings(arguments.deny_warnings);
+    let mut diagnostics =
+        Diagnostics::new(ReadingMode::Convert).denying_warnings(arguments.deny_warnings);
     if arguments.all {
         diagnostics = diagnostics.keeping(u64::MAX);
     }
@@ -125,14 +126,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut written = false;
     if let Some(group) = group.filter(|_| !diagnostics.has_fatal_errors()) {
         let mode = if arguments.minimal {
-            csvw::Mode::Minimal
+            csvw::ConversionMode::Minimal
         } else {
-            csvw::Mode::Standard
+            csvw::ConversionMode::Standard
         };
         let options = CompileOptions {
             // The JSON of both modes is made from the standard plan.
             mode: match target {
-                Target::Json => csvw::Mode::Standard,
+                ConversionFormat::Json => csvw::ConversionMode::Standard,
                 _ => mode,
             },
             provenance: !arguments.no_provenance,
@@ -152,7 +153,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         let result = conversion.write(target, output, &mut diagnostics);
         progress.finish_and_clear();
         let (output, summary) = result.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData if target == Target::Rdf => {
+            io::ErrorKind::InvalidData if target == ConversionFormat::Rdf => {
                 Failure::from(cannot_hold("rdf", "`nq` holds everything", error))
             }
             _ => Failure::from(error),
@@ -174,15 +175,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             }
         }
     }
-    terminal.report(&diagnostics, Format::Human, arguments.all)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, arguments.all)?;
     if let Some(why) = why_not_done(&diagnostics) {
         return Err(Failure::new(format!("nothing was converted: {why}")));
     }
     terminal.say_denied(&diagnostics);
     Ok(if written && !diagnostics.has_errors() {
-        Outcome::Fine
+        CommandOutcome::Fine
     } else {
-        Outcome::Findings
+        CommandOutcome::Findings
     })
 }
 
@@ -190,7 +191,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 struct Conversion<'a> {
     group: &'a TableGroup,
     plan: &'a Plan,
-    mode: csvw::Mode,
+    mode: csvw::ConversionMode,
     resolver: &'a dyn Resolver,
     threads: usize,
     progress: &'a Progress,
@@ -200,22 +201,22 @@ impl Conversion<'_> {
     /// Converts into an output, and gives it back unfinished.
     fn write(
         &self,
-        target: Target,
+        target: ConversionFormat,
         output: Output,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<(Output, Summary)> {
+    ) -> io::Result<(Output, ConversionSummary)> {
         let format = match target {
-            Target::Nt => return self.text(TextSink::triples(output), diagnostics),
-            Target::Nq => return self.text(TextSink::new(output), diagnostics),
-            Target::Json => {
+            ConversionFormat::Nt => return self.text(TextSink::triples(output), diagnostics),
+            ConversionFormat::Nq => return self.text(TextSink::new(output), diagnostics),
+            ConversionFormat::Json => {
                 let mut sink = JsonSink::new(output, self.group, self.plan, self.mode);
                 let summary = self.run(&mut sink, diagnostics)?;
                 return Ok((sink.finish()?, summary));
             }
-            Target::Ttl => RdfFormat::Turtle,
-            Target::Trig => RdfFormat::TriG,
-            Target::Rdf => RdfFormat::RdfXml,
-            Target::Jsonld => RdfFormat::JsonLd {
+            ConversionFormat::Ttl => RdfFormat::Turtle,
+            ConversionFormat::Trig => RdfFormat::TriG,
+            ConversionFormat::Rdf => RdfFormat::RdfXml,
+            ConversionFormat::Jsonld => RdfFormat::JsonLd {
                 profile: JsonLdProfileSet::empty(),
             },
         };
@@ -249,7 +250,7 @@ impl Conversion<'_> {
         &self,
         mut sink: TextSink<Output>,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<(Output, Summary)> {
+    ) -> io::Result<(Output, ConversionSummary)> {
         let summary = self.run(&mut sink, diagnostics)?;
         Ok((sink.finish()?, summary))
     }
@@ -258,7 +259,7 @@ impl Conversion<'_> {
         &self,
         sink: &mut S,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<Summary> {
+    ) -> io::Result<ConversionSummary> {
         let options = Options {
             threads: self.threads,
             progress: Some(self.progress),

@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome, complete};
-use crate::describe::{self, Named, SHOWN_LINKS};
+use super::{CommandOutcome, Global, complete};
+use crate::describe::{self, NamedEntity, SHOWN_LINKS};
 use crate::store::{self, Build};
 use clap::ValueEnum;
 use clap_complete::engine::ArgValueCompleter;
@@ -56,7 +56,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let build = store::open(&global.store()?)?;
     let named = describe::named(&build, &arguments.name)?;
     say_label(&build, &named, &arguments.name, *terminal);
@@ -74,11 +74,11 @@ pub(super) fn run(
         }
     }
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Says which thing is meant where the name is not quite its label.
-pub(super) fn say_label(build: &Build, named: &Named, name: &str, terminal: Terminal) {
+pub(super) fn say_label(build: &Build, named: &NamedEntity, name: &str, terminal: Terminal) {
     if let Some(label) = &named.label {
         let prefixes = &build.manifest().about.prefixes;
         terminal.say(format_args!(

@@ -3,12 +3,14 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::terminal::Terminal;
-use super::{Global, Outcome, complete};
+use super::{CommandOutcome, Global, complete};
 use crate::characters;
-use crate::diagnostic::render::Format;
+use crate::diagnostic::render::DiagnosticFormat;
 use crate::diagnostic::text::visible;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::diff::{self, Difference, Entity, RowChange, TableChange, Version, What};
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::diff::{
+    self, ChangedEntity, ComparedVersion, Difference, EntityChange, RowChange, TableChange,
+};
 use crate::project::STORE;
 use crate::query::{TableStyle, write_table};
 use crate::store::Prefixes;
@@ -75,24 +77,24 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let folder = global.folder();
     let folder = folder.as_path();
     let store = match &global.store {
         Some(store) => store.clone(),
         None => folder.join(STORE),
     };
-    let mut found = [Mode::Validate; 2].map(Diagnostics::new);
+    let mut found = [ReadingMode::Validate; 2].map(Diagnostics::new);
     let [of_old, of_new] = &mut found;
     let progress = terminal.progress("comparing", None);
-    let old = Version::open(&arguments.old, folder, &store, of_old)?;
-    let new = Version::open(&arguments.new, folder, &store, of_new)?;
+    let old = ComparedVersion::open(&arguments.old, folder, &store, of_old)?;
+    let new = ComparedVersion::open(&arguments.new, folder, &store, of_new)?;
     progress.finish_and_clear();
     for (name, found) in [&arguments.old, &arguments.new].into_iter().zip(&found) {
         if !found.is_empty() {
             terminal.say(format_args!("in `{name}`:"));
         }
-        terminal.report(found, Format::Human, false)?;
+        terminal.report(found, DiagnosticFormat::Human, false)?;
     }
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old, new),
@@ -123,7 +125,7 @@ pub(super) fn run(
         let width = terminal
             .width()
             .filter(|_| arguments.output.is_none() && terminal.is_interactive());
-        let shown = Shown {
+        let shown = DifferenceView {
             difference: &difference,
             prefixes: &prefixes,
             base: new.base.as_deref().or(old.base.as_deref()),
@@ -152,14 +154,14 @@ pub(super) fn run(
         ));
     }
     Ok(if differs || !wrong.is_empty() {
-        Outcome::Findings
+        CommandOutcome::Findings
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     })
 }
 
 /// Which sides have errors; nothing where neither has.
-fn with_errors(versions: [&Version; 2]) -> String {
+fn with_errors(versions: [&ComparedVersion; 2]) -> String {
     let wrong = versions.into_iter().filter(|version| version.errors > 0);
     let wrong: Vec<String> = wrong
         .map(|version| match version.errors {
@@ -191,13 +193,13 @@ fn summary(difference: &Difference) -> String {
 const HEADER: [&str; 5] = ["where", "what", "property", "old", "new"];
 
 /// A difference with what shortens its terms.
-struct Shown<'d> {
+struct DifferenceView<'d> {
     difference: &'d Difference,
     prefixes: &'d Prefixes,
     base: Option<&'d str>,
 }
 
-impl Shown<'_> {
+impl DifferenceView<'_> {
     fn table(&self, width: Option<u16>, out: &mut dyn Write) -> io::Result<()> {
         let rows = self.rows();
         if rows.is_empty() {
@@ -295,7 +297,7 @@ impl Shown<'_> {
             return;
         }
         let triple = |line: &String| {
-            let parts = crate::store::line::Parts::of(line.as_bytes());
+            let parts = crate::store::line::LineTerms::of(line.as_bytes());
             parts.map_or_else(String::new, |parts| {
                 let term = |term: &[u8]| self.short(&String::from_utf8_lossy(term));
                 let terms = [parts.subject, parts.predicate, parts.object];
@@ -312,7 +314,7 @@ impl Shown<'_> {
         }
     }
 
-    fn entity_rows(&self, entity: &Entity, rows: &mut Vec<Vec<String>>) {
+    fn entity_rows(&self, entity: &ChangedEntity, rows: &mut Vec<Vec<String>>) {
         let mut place = self.short(&entity.subject);
         if let Some(label) = &entity.label {
             place = format!("{label} ({place})");
@@ -335,13 +337,13 @@ impl Shown<'_> {
         }
     }
 
-    fn what(&self, what: &What) -> String {
+    fn what(&self, what: &EntityChange) -> String {
         match what {
-            What::New => "new".to_owned(),
-            What::Gone => "gone".to_owned(),
-            What::Changed => "changed".to_owned(),
-            What::Renamed { from } => format!("renamed from {}", self.short(from)),
-            What::Merged { into } => format!("merged into {}", self.named(into)),
+            EntityChange::New => "new".to_owned(),
+            EntityChange::Gone => "gone".to_owned(),
+            EntityChange::Changed => "changed".to_owned(),
+            EntityChange::Renamed { from } => format!("renamed from {}", self.short(from)),
+            EntityChange::Merged { into } => format!("merged into {}", self.named(into)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, complete, words};
+use super::{CommandOutcome, complete, words};
 use crate::diagnostic::code::Weight;
 use crate::diagnostic::{Code, suggest};
 use anstyle::Style;
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     codes: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     let mut out = terminal.stdout();
     if arguments.codes.is_empty() {
         for code in Code::ALL {
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         page(code, &mut out)?;
     }
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 fn page(code: Code, out: &mut impl Write) -> std::io::Result<()> {

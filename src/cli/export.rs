@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use super::profile::Profile;
 use super::terminal::{Terminal, progress_of};
-use super::{Global, Outcome, tables};
+use super::{CommandOutcome, Global, tables};
 use crate::export::{
-    ExportOptions, Format, OXIGRAPH, choose, export_to_file, export_to_stream, of_file_name,
+    DumpFormat, ExportOptions, OXIGRAPH, choose, export_to_file, export_to_stream, of_file_name,
     to_oxigraph, unknown_format,
 };
 use crate::store::{self, Build};
@@ -64,7 +64,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let path = arguments
         .output
         .as_deref()
@@ -100,15 +100,15 @@ pub(super) fn run(
         let build = store::open(&global.store()?)?;
         let quads = to_oxigraph(&build, folder)?;
         terminal.say(format_args!("wrote {quads} quads to {}", folder.display()));
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     }
     if arguments.profile != Profile::Faithful {
         return Err(Failure::new("`--profile` applies to `--format csv` only"));
     }
     let (by_name, compression) = path.map(of_file_name).unwrap_or_default();
     let format = match (&arguments.format, path) {
-        (Some(text), _) => Format::parse(text).ok_or_else(|| no_dump(text))?,
-        (None, None) => Format::Turtle,
+        (Some(text), _) => DumpFormat::parse(text).ok_or_else(|| no_dump(text))?,
+        (None, None) => DumpFormat::Turtle,
         (None, Some(path)) => by_name.ok_or_else(|| {
             let extension = path.extension().unwrap_or_default().to_string_lossy();
             no_dump(&extension)
@@ -125,7 +125,7 @@ pub(super) fn run(
     let build = store::open(&global.store()?)?;
     let Some(path) = path else {
         export_to_stream(&build, &options, &mut io::stdout().lock())?;
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
     let progress = terminal.progress("writing", Some(size(&build, &options)?));
     let options = ExportOptions {
@@ -148,7 +148,7 @@ pub(super) fn run(
     if let Some(manifest) = &exported.manifest {
         terminal.say(format_args!("manifest: {}", manifest.display()));
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The refusal of a format that is none of a dump; csv is one of a folder.

@@ -4,22 +4,22 @@ use super::Global;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::claims::Spans;
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::lineage::{self, Facts};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::lineage::{self, ProjectFacts};
 use crate::project::Project;
 use std::path::{Path, PathBuf};
 
 /// Reads metadata and claims of the project; `None` where they are wrong, which has been reported.
-pub(super) fn load(global: &Global, terminal: &Terminal) -> Result<Option<Facts>, Failure> {
+pub(super) fn load(global: &Global, terminal: &Terminal) -> Result<Option<ProjectFacts>, Failure> {
     let project = global.project()?;
     let cache = lineage::folder(project.store());
     let Some(mut facts) = open(&project, project.root(), cache, terminal)? else {
         return Ok(None);
     };
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     facts.read_claims(&mut diagnostics);
-    terminal.report(&diagnostics, Format::Human, false)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
     Ok((!diagnostics.has_errors()).then_some(facts))
 }
 
@@ -30,15 +30,15 @@ pub(super) fn open(
     shown: &Path,
     cache: PathBuf,
     terminal: &Terminal,
-) -> Result<Option<Facts>, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
-    let facts = Facts::open(project, shown, cache, &mut diagnostics)?;
-    terminal.report(&diagnostics, Format::Human, false)?;
+) -> Result<Option<ProjectFacts>, Failure> {
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
+    let facts = ProjectFacts::open(project, shown, cache, &mut diagnostics)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
     Ok(facts)
 }
 
 /// The evidence, with the documents in `folder`, which must be one.
-pub(super) fn spans(facts: &Facts, folder: Option<&Path>) -> Result<Spans, Failure> {
+pub(super) fn spans(facts: &ProjectFacts, folder: Option<&Path>) -> Result<Spans, Failure> {
     must_be_folder(folder)?;
     facts
         .spans(folder)

@@ -3,14 +3,14 @@
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::fmt::{self, Layout, Profile};
-use crate::pipeline::Source;
-use crate::resource::{Content, LocalFiles, Resolver, Resource};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::fmt::{self, Profile, TableLayout};
+use crate::pipeline::ProjectSource;
+use crate::resource::{LocalFiles, Resolver, Resource, ResourceContent};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -47,19 +47,19 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let mut work = Formatting {
         check: arguments.check,
         repair: arguments.repair,
         terminal: *terminal,
-        diagnostics: Diagnostics::new(Mode::Validate),
+        diagnostics: Diagnostics::new(ReadingMode::Validate),
         seen: BTreeSet::new(),
         changed: Vec::new(),
         repaired: Vec::new(),
     };
     if arguments.files.is_empty() {
         let project = global.project()?;
-        let source = Source::open(&project)?;
+        let source = ProjectSource::open(&project)?;
         work.load(|diagnostics| source.load(diagnostics), &source, None)?;
     } else {
         let folder = std::env::current_dir()
@@ -81,7 +81,7 @@ pub(super) fn run(
             work.put(&path, &name, &after)?;
         }
     }
-    terminal.report(&work.diagnostics, Format::Human, false)?;
+    terminal.report(&work.diagnostics, DiagnosticFormat::Human, false)?;
     if arguments.check {
         let mut out = terminal.stdout();
         for name in &work.changed {
@@ -90,7 +90,7 @@ pub(super) fn run(
         out.flush()?;
     }
     if work.diagnostics.has_errors() || (arguments.check && !work.changed.is_empty()) {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     }
     let count = work.changed.len();
     terminal.say(match count {
@@ -98,7 +98,7 @@ pub(super) fn run(
         1 => "1 table put in canonical form".to_owned(),
         _ => format!("{count} tables put in canonical form"),
     });
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 struct Formatting {
@@ -124,7 +124,7 @@ impl Formatting {
         only: Option<&str>,
     ) -> Result<(), Failure> {
         // What the header lacks is for `check` to say; here the metadata decides.
-        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
         let group = load(&mut diagnostics);
         if diagnostics.has_errors() {
             self.diagnostics.append(diagnostics);
@@ -138,7 +138,7 @@ impl Formatting {
             let resource = resolver.resolve(&table.url).map_err(|error| {
                 Failure::new(format!("could not read `{}`: {error}", table.url))
             })?;
-            let layout = Layout::of(table);
+            let layout = TableLayout::of(table);
             let layout = if self.repair {
                 layout.repairing(&group, index)
             } else {
@@ -149,17 +149,17 @@ impl Formatting {
         Ok(())
     }
 
-    fn table(&mut self, resource: &Resource, layout: &Layout) -> Result<(), Failure> {
+    fn table(&mut self, resource: &Resource, layout: &TableLayout) -> Result<(), Failure> {
         let path = match &resource.content {
-            Content::File(path) => path,
-            Content::Unpacked(_) => {
+            ResourceContent::File(path) => path,
+            ResourceContent::Unpacked(_) => {
                 self.terminal.say(format_args!(
                     "{} is compressed, and stays as it is",
                     resource.name
                 ));
                 return Ok(());
             }
-            Content::Bytes(_) => return Ok(()),
+            ResourceContent::Bytes(_) => return Ok(()),
         };
         // Behind a link, the file itself is replaced and not the link.
         let reading = |error| Failure::io(format_args!("read `{}`", resource.name), &error);
@@ -169,7 +169,7 @@ impl Formatting {
         }
         let before = std::fs::read(&path).map_err(reading)?;
         let resource = Resource {
-            content: Content::Bytes(before.as_slice().into()),
+            content: ResourceContent::Bytes(before.as_slice().into()),
             ..resource.clone()
         };
         match fmt::format(&resource, layout, Profile::Faithful) {

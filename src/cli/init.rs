@@ -3,14 +3,14 @@
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::diagnostic::Diagnostics;
-use crate::diagnostic::render::Format;
+use crate::diagnostic::render::DiagnosticFormat;
 use crate::infer::{self, InferOptions};
-use crate::pipeline::Source;
+use crate::pipeline::ProjectSource;
 use crate::project::Project;
 use crate::resource::url;
-use crate::scaffold::{self, Refusal};
+use crate::scaffold::{self, InsertRefusal};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     if let Some(project) = project_of(arguments, global)? {
         return add(arguments, &project, terminal);
     }
@@ -142,17 +142,21 @@ fn folder_of(folder: &Path) -> &Path {
 }
 
 /// Proposes entries for new tables of a project, and writes them where that is wanted.
-fn add(arguments: &Arguments, project: &Project, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn add(
+    arguments: &Arguments,
+    project: &Project,
+    terminal: &Terminal,
+) -> Result<CommandOutcome, Failure> {
     let path = tidy(&project.metadata());
     let unread = |error: io::Error| Failure::io(format!("read `{}`", path.display()), &error);
-    let source = Source::open(project)?;
+    let source = ProjectSource::open(project)?;
     let mut text = std::fs::read_to_string(&path).map_err(unread)?;
     let mut additions = Vec::new();
     for file in &arguments.files {
         let addition =
             scaffold::propose(&text, &path, source.base(), file).map_err(
                 |refusal| match refusal {
-                    Refusal::Unreadable(diagnostic) => Failure::from(*diagnostic),
+                    InsertRefusal::Unreadable(diagnostic) => Failure::from(*diagnostic),
                     refusal => Failure::new(format!("`{}`: {refusal}", file.display())),
                 },
             )?;
@@ -217,18 +221,18 @@ pub(super) fn base_of(base: &str) -> Result<String, Failure> {
 pub(super) fn report(
     findings: Option<io::Result<Diagnostics>>,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let findings = findings
         .transpose()
         .map_err(|error| Failure::io("check the files", &error))?;
     let Some(findings) = findings.filter(|findings| !findings.is_empty()) else {
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
-    terminal.report(&findings, Format::Human, false)?;
+    terminal.report(&findings, DiagnosticFormat::Human, false)?;
     Ok(if findings.has_errors() {
-        Outcome::Findings
+        CommandOutcome::Findings
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     })
 }
 

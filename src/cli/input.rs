@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, LoadOptions};
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, HintAction, Place};
 use crate::resource::{
-    self, Catalog, Content, Fetcher, LocalFiles, ResolveError, Resolver, Resource, file,
+    self, Catalog, Fetcher, LocalFiles, ResolveError, Resolver, Resource, ResourceContent, file,
 };
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ pub(super) struct InputOptions {
 const STDIN: &str = "stdin.csv";
 
 /// Inputs, ready to be loaded as one group of tables.
-pub(super) struct Input {
+pub(super) struct TableInput {
     urls: Vec<String>,
     options: LoadOptions,
     catalog: Option<Catalog>,
@@ -48,7 +48,7 @@ pub(super) struct Input {
 
 impl InputOptions {
     /// Finds the inputs. They must be there; what they refer to is looked for when they are loaded.
-    pub(super) fn open(&self, names: &[String]) -> Result<Input, Failure> {
+    pub(super) fn open(&self, names: &[String]) -> Result<TableInput, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::io("find the current folder", &error))?;
         let mut files = LocalFiles::new(folder);
@@ -70,7 +70,7 @@ impl InputOptions {
             Some(stdin) if name == "-" => stdin.url.clone(),
             _ => files.url_of_input(name),
         };
-        let input = Input {
+        let input = TableInput {
             urls: names.iter().map(url_of).collect(),
             stdin,
             options: LoadOptions {
@@ -96,7 +96,7 @@ impl InputOptions {
     /// Reads stdin to its end: tables are read more than once.
     fn stdin(&self, files: &LocalFiles) -> Result<Resource, Failure> {
         let path = self.stdin_name.as_deref().unwrap_or(Path::new(STDIN));
-        let content = Content::of_stream(path, std::io::stdin().lock())
+        let content = ResourceContent::of_stream(path, std::io::stdin().lock())
             .map_err(|error| Failure::io("read stdin", &error))?;
         Ok(Resource {
             url: files.url_of(path),
@@ -106,7 +106,7 @@ impl InputOptions {
     }
 }
 
-impl Input {
+impl TableInput {
     /// Permits what publishers do and the Recommendations do not.
     pub(super) fn permit(&mut self, lax: bool) {
         self.options.lax = lax;
@@ -148,12 +148,12 @@ impl Input {
             file::could_not_read("the input", error),
         );
         Err(diagnostic
-            .with_optional_hint(offline.then_some(Action::Fetch))
+            .with_optional_hint(offline.then_some(HintAction::Fetch))
             .into())
     }
 }
 
-impl Resolver for Input {
+impl Resolver for TableInput {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         if let Some(stdin) = &self.stdin
             && resource::url::identity(&stdin.url) == resource::url::identity(url)

@@ -4,12 +4,12 @@ use super::failure::Failure;
 use super::tables::MetadataOnly;
 use super::terminal::Terminal;
 use super::watch::Recording;
-use super::{Global, Outcome, complete};
-use crate::diagnostic::render::Format;
+use super::{CommandOutcome, Global, complete};
+use crate::diagnostic::render::DiagnosticFormat;
 use crate::diagnostic::suggest;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::list::{self, Cell, Listing};
-use crate::pipeline::{self, Source};
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::list::{self, ListCell, Listing};
+use crate::pipeline::{self, ProjectSource};
 use crate::query::{StoredQuery, TableStyle, write_table};
 use crate::resource::Resolver;
 use crate::store::{self, Build};
@@ -59,7 +59,7 @@ enum OutputFormat {
 
 /// What can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
+enum ListedKind {
     /// The tables that the graph was built from, with their rows.
     Tables,
     /// The default graph and the named graphs, with their triples.
@@ -88,17 +88,22 @@ pub(super) const LISTS: [&str; 7] = [
 ];
 
 /// What is listed where the user does not say.
-const USUAL: [What; 4] = [What::Tables, What::Graphs, What::Things, What::Queries];
+const USUAL: [ListedKind; 4] = [
+    ListedKind::Tables,
+    ListedKind::Graphs,
+    ListedKind::Things,
+    ListedKind::Queries,
+];
 
 pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let known = arguments
         .what
         .as_deref()
-        .map(|what| What::from_str(what, true));
+        .map(|what| ListedKind::from_str(what, true));
     let wanted = match &known {
         Some(Ok(what)) => std::slice::from_ref(what),
         Some(Err(_)) => &[],
@@ -107,14 +112,14 @@ pub(super) fn run(
     let language = &arguments.lang;
     if wanted
         .iter()
-        .any(|what| matches!(what, What::Tables | What::Queries))
+        .any(|what| matches!(what, ListedKind::Tables | ListedKind::Queries))
     {
         report_unread(global, terminal)?;
     }
     let mut listings = Vec::new();
     let mut opened: Option<Build> = None;
     for what in wanted {
-        if *what == What::Queries {
+        if *what == ListedKind::Queries {
             // Queries can be listed before there is a build; only their IRIs are longer then.
             let build = match opened.take() {
                 Some(build) => Some(build),
@@ -137,12 +142,12 @@ pub(super) fn run(
             None => store::open(&global.store()?)?,
         };
         listings.push(match what {
-            What::Tables => list::tables(&build),
-            What::Graphs => list::graphs(&build),
-            What::Classes => list::classes(&build, language),
-            What::Properties => list::properties(&build, language),
-            What::Prefixes => list::prefixes(&build),
-            What::Things | What::Queries => list::things(&build),
+            ListedKind::Tables => list::tables(&build),
+            ListedKind::Graphs => list::graphs(&build),
+            ListedKind::Classes => list::classes(&build, language),
+            ListedKind::Properties => list::properties(&build, language),
+            ListedKind::Prefixes => list::prefixes(&build),
+            ListedKind::Things | ListedKind::Queries => list::things(&build),
         });
         opened = Some(build);
     }
@@ -172,7 +177,7 @@ pub(super) fn run(
         }
     }
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The things of a kind.
@@ -180,9 +185,9 @@ fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failu
     let build = store::open(&global.store()?)?;
     list::of_kind(&build, kind, language)?.ok_or_else(|| {
         let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
-        let lists = What::value_variants()
+        let lists = ListedKind::value_variants()
             .iter()
-            .filter_map(What::to_possible_value);
+            .filter_map(ListedKind::to_possible_value);
         let lists: Vec<String> = lists.map(|list| list.get_name().to_owned()).collect();
         let kinds = list::kinds(&build);
         let names = || lists.iter().chain(&kinds).map(String::as_str);
@@ -201,13 +206,14 @@ fn report_unread(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     let Ok(project) = global.project() else {
         return Ok(());
     };
-    let Ok(source) = Source::open(&project) else {
+    let Ok(source) = ProjectSource::open(&project) else {
         return Ok(());
     };
     // `check` reports what is wrong with the metadata; the tables are not opened.
     let metadata = MetadataOnly(&source);
     let recording = Recording::new(&metadata);
-    let Some(group) = source.load_with(&recording, &mut Diagnostics::new(Mode::Convert)) else {
+    let Some(group) = source.load_with(&recording, &mut Diagnostics::new(ReadingMode::Convert))
+    else {
         return Ok(());
     };
     let mut read = recording.files();
@@ -218,9 +224,9 @@ fn report_unread(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
             read.insert(path.to_owned());
         }
     }
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     pipeline::report_unread(&project, &read, &mut diagnostics);
-    terminal.report(&diagnostics, Format::Human, false)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
     Ok(())
 }
 
@@ -228,9 +234,9 @@ fn report_unread(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
 fn queries(global: &Global, terminal: &Terminal) -> Result<Vec<StoredQuery>, Failure> {
     let folder = global.project()?.queries();
     let shown = format!("{}/", folder.display());
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let queries = StoredQuery::read_all(&folder, &shown, &mut diagnostics);
-    terminal.report(&diagnostics, Format::Human, false)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
     Ok(queries)
 }
 
@@ -252,7 +258,7 @@ fn write_for_people(
     };
     let digest = listing.header.iter().position(|name| name == "sha256");
     let rows = listing.rows.iter().map(|row| {
-        let mut row: Vec<String> = row.iter().map(Cell::to_string).collect();
+        let mut row: Vec<String> = row.iter().map(ListCell::to_string).collect();
         if let Some(cell) = digest.and_then(|column| row.get_mut(column)) {
             cell.truncate(SHOWN_DIGITS);
         }

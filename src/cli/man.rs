@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Outcome, description};
+use super::{CommandOutcome, description};
 use crate::diagnostic::suggest;
 use clap_mangen::Man;
 use std::io::Write;
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     commands: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     let mut program = description();
     // Gives subcommands their display names, such as `civigraph-explain`.
     program.build();
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut out = terminal.stdout();
     out.write_all(with_examples(&String::from_utf8_lossy(&roff)).as_bytes())?;
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// What is after the options are examples: the section is called so, and its lines are kept.

@@ -1,7 +1,7 @@
 //! `civigraph mcp`: tools for an assistant on standard input and output.
 
 use super::failure::Failure;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::serve::{self, ServeError, ServeOptions};
 use crate::worker::Bytes;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     memory: Bytes,
 }
 
-pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<CommandOutcome, Failure> {
     let options = ServeOptions {
         program: std::env::current_exe()
             .map_err(|error| Failure::io("find this program", &error))?,
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<Outcome, Fai
         log: None,
     };
     match serve::answer_assistant(options) {
-        Ok(()) => Ok(Outcome::Fine),
+        Ok(()) => Ok(CommandOutcome::Fine),
         Err(ServeError::Store(error)) => Err(error.into()),
         Err(ServeError::Io(error)) => Err(Failure::io("answer the assistant", &error)),
     }

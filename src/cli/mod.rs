@@ -179,7 +179,7 @@ enum Command {
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum CommandOutcome {
     /// Exit code 0.
     Fine,
     /// Something is wrong with the data: exit code 1.
@@ -211,8 +211,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let terminal = Terminal::new(cli.global.color, cli.global.quiet);
     match run(&cli, &terminal) {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(CommandOutcome::Fine) => ExitCode::SUCCESS,
+        Ok(CommandOutcome::Findings) => ExitCode::from(1),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.fail(&failure);
@@ -267,7 +267,7 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
     color
 }
 
-fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn run(cli: &Cli, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     match &cli.command {
         Command::New(arguments) => new::run(arguments, terminal),
         Command::Init(arguments) => init::run(arguments, &cli.global, terminal),

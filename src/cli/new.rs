@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::init::{base_of, report};
 use super::terminal::Terminal;
-use super::{Outcome, readme};
+use super::{CommandOutcome, readme};
 use crate::infer;
 use crate::project::METADATA;
 use crate::scaffold::{self, CLAIM_TABLES, Scaffold};
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     lang: String,
     /// What to add beside the tables.
     #[arg(long, value_enum, value_name = "WHAT")]
-    with: Option<With>,
+    with: Option<ProjectPart>,
 }
 
 /// The file after which the README is written.
@@ -46,7 +46,7 @@ const IGNORED: &str = ".gitignore";
 
 /// What a project can have beside its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum With {
+enum ProjectPart {
     /// Tables of documents, evidence, claims, gaps and decisions about sameness.
     Claims,
 }
@@ -57,7 +57,7 @@ fn language(tag: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandOutcome, Failure> {
     let folder = &arguments.folder;
     if folder.join(METADATA).exists() {
         return Err(
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         );
     }
     let data = folder.join("data");
-    let moves = Move::all(folder, &data, arguments.from.as_deref())?;
+    let moves = FileMove::all(folder, &data, arguments.from.as_deref())?;
     let mut tables = csv_files(&data)?;
     tables.extend(moves.iter().map(|one| one.to.clone()));
     tables.sort();
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             Failure::new(format!("no CSV files in `{}`", folder.display())).with_hint(hint),
         );
     }
-    let with_claims = arguments.with == Some(With::Claims);
+    let with_claims = arguments.with == Some(ProjectPart::Claims);
     let taken = tables.iter().find(|table| {
         let name = table.file_name().and_then(|name| name.to_str());
         with_claims && name.is_some_and(|name| CLAIM_TABLES.contains(&name))
@@ -153,14 +153,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 }
 
 /// A CSV file that comes into the folder of the tables.
-struct Move {
+struct FileMove {
     from: PathBuf,
     to: PathBuf,
     /// It stays where it was, too.
     copy: bool,
 }
 
-impl Move {
+impl FileMove {
     /// All files that come into `data`; none of them would overwrite another.
     fn all(folder: &Path, data: &Path, from: Option<&Path>) -> Result<Vec<Self>, Failure> {
         let mut moves = Vec::new();

@@ -11,12 +11,12 @@ const BUFFER: usize = 256 * 1024;
 
 /// An open output. Nothing is under the final name before [`Output::finish`] succeeds.
 pub(super) struct Output {
-    stream: Stream,
+    stream: CompressedStream,
     target: Option<(OutputFile, PathBuf)>,
 }
 
 /// The stream, with its compression.
-enum Stream {
+enum CompressedStream {
     Plain(BufWriter<Box<dyn Write + Send + Sync>>),
     Gzip(Box<GzEncoder<BufWriter<Box<dyn Write + Send + Sync>>>>),
     Zstd(Box<zstd::Encoder<'static, BufWriter<Box<dyn Write + Send + Sync>>>>),
@@ -41,7 +41,10 @@ impl Output {
     pub(super) fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             return Ok(Self {
-                stream: Stream::Plain(BufWriter::with_capacity(BUFFER, Box::new(io::stdout()))),
+                stream: CompressedStream::Plain(BufWriter::with_capacity(
+                    BUFFER,
+                    Box::new(io::stdout()),
+                )),
                 target: None,
             });
         };
@@ -53,16 +56,16 @@ impl Output {
         let raw: Box<dyn Write + Send + Sync> = Box::new(file.file().try_clone().map_err(failure)?);
         let buffered = BufWriter::with_capacity(BUFFER, raw);
         let stream = match of_file_name(path).1 {
-            Compression::None => Stream::Plain(buffered),
+            Compression::None => CompressedStream::Plain(buffered),
             // The header holds no time and no name: the same content gives the same bytes.
-            Compression::Gzip => Stream::Gzip(Box::new(GzEncoder::new(
+            Compression::Gzip => CompressedStream::Gzip(Box::new(GzEncoder::new(
                 buffered,
                 flate2::Compression::default(),
             ))),
             Compression::Zstd => {
                 let mut encoder = zstd::Encoder::new(buffered, 0).map_err(failure)?;
                 encoder.include_checksum(true).map_err(failure)?;
-                Stream::Zstd(Box::new(encoder))
+                CompressedStream::Zstd(Box::new(encoder))
             }
         };
         Ok(Self {
@@ -79,9 +82,9 @@ impl Output {
             None => Failure::from(error),
         };
         let mut buffered = match self.stream {
-            Stream::Plain(buffered) => buffered,
-            Stream::Gzip(encoder) => encoder.finish().map_err(failure)?,
-            Stream::Zstd(encoder) => encoder.finish().map_err(failure)?,
+            CompressedStream::Plain(buffered) => buffered,
+            CompressedStream::Gzip(encoder) => encoder.finish().map_err(failure)?,
+            CompressedStream::Zstd(encoder) => encoder.finish().map_err(failure)?,
         };
         buffered.flush().map_err(failure)?;
         drop(buffered);
@@ -95,17 +98,17 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.stream {
-            Stream::Plain(stream) => stream.write(bytes),
-            Stream::Gzip(stream) => stream.write(bytes),
-            Stream::Zstd(stream) => stream.write(bytes),
+            CompressedStream::Plain(stream) => stream.write(bytes),
+            CompressedStream::Gzip(stream) => stream.write(bytes),
+            CompressedStream::Zstd(stream) => stream.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.stream {
-            Stream::Plain(stream) => stream.flush(),
-            Stream::Gzip(stream) => stream.flush(),
-            Stream::Zstd(stream) => stream.flush(),
+            CompressedStream::Plain(stream) => stream.flush(),
+            CompressedStream::Gzip(stream) => stream.flush(),
+            CompressedStream::Zstd(stream) => stream.flush(),
         }
     }
 }

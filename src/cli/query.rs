@@ -4,13 +4,13 @@ use super::failure::Failure;
 use super::output::{Output, format_extension};
 use super::terminal::Terminal;
 use super::words::REQUEST;
-use super::{Global, Outcome, complete};
+use super::{CommandOutcome, Global, complete};
 use crate::describe;
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::query::{
-    self, AnswerFormat, AnswerStyle, Answered, Limits, MergedThings, ParameterType, Request,
-    StoredQuery, TableStyle,
+    self, AnswerFormat, AnswerStyle, AnswerSummary, MergedThings, ParameterType, QueryLimits,
+    Request, StoredQuery, TableStyle,
 };
 use crate::store::{self, Build};
 use crate::worker::{self, Bytes, QueryTask, Task};
@@ -121,8 +121,8 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+) -> Result<CommandOutcome, Failure> {
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let (query, words) = find(arguments, global, &mut diagnostics)?;
     let mut given = Vec::new();
     for word in words {
@@ -139,7 +139,7 @@ pub(super) fn run(
     let about = &build.manifest().about;
     let parameters = query.bind(&given, &about.prefixes, &about.base, &mut diagnostics);
     let diagnostics = diagnostics.naming_requests(REQUEST);
-    terminal.report(&diagnostics, Format::Human, true)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, true)?;
     let Some(parameters) = parameters.filter(|_| !diagnostics.has_errors()) else {
         return Err(Failure::new("the query was not run"));
     };
@@ -154,10 +154,10 @@ pub(super) fn run(
         inferred: arguments.inferred,
         explain: arguments.explain,
         collate: arguments.collate.clone(),
-        limits: Limits {
+        limits: QueryLimits {
             rows: arguments.limit,
             time: arguments.timeout.map(Duration::from_secs),
-            ..Limits::default()
+            ..QueryLimits::default()
         },
         ..Request::new(query.text.as_str(), query.file.as_str())
     };
@@ -184,7 +184,7 @@ pub(super) fn run(
             .write_all(answered.plan.unwrap_or_default().as_bytes())
             .map_err(|error| Failure::io("write", &error))?;
         terminal.say(format_args!("build {}", build.manifest().id));
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     }
     let answered = if path.is_some() {
         let mut output = Output::open(path)?;
@@ -213,7 +213,7 @@ pub(super) fn run(
     }
     // Every answer names the build that it is from.
     terminal.say(format_args!("build {}{what}", build.manifest().id));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Answers the query; in a process of its own where it has limits that may have to end it.
@@ -223,7 +223,7 @@ fn answer(
     request: Request,
     style: AnswerStyle,
     out: &mut dyn Write,
-) -> Result<Answered, Failure> {
+) -> Result<AnswerSummary, Failure> {
     if arguments.memory.is_none() && arguments.timeout.is_none() {
         return Ok(query::run(build, &request, &style, out)?);
     }

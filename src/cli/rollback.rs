@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome, complete};
+use super::{CommandOutcome, Global, complete};
 use crate::store;
 use anstyle::Style;
 use clap_complete::engine::ArgValueCompleter;
@@ -29,7 +29,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let root = global.store()?;
     let progress = terminal.progress("checking the build", None);
     let rolled = store::roll_back(&root, arguments.id.as_deref());
@@ -41,5 +41,5 @@ pub(super) fn run(
         Some(from) => format!("published build {BOLD}{id}{BOLD:#} instead of {from}"),
         None => format!("published build {BOLD}{id}{BOLD:#}"),
     });
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }

@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome, plain};
+use super::{CommandOutcome, Global, plain};
 use crate::query::{TableStyle, write_table};
 use crate::store::{self, Build, text_error};
-use civigraph_text::{Hit, Kind, Query};
+use civigraph_text::{Hit, TextKind, TextQuery};
 use clap::ValueEnum;
 use serde_json::json;
 use std::io::{self, Write};
@@ -63,20 +63,20 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let build = store::open(&global.store()?)?;
     let Some(text) = build.text()? else {
         let id = &build.manifest().id;
         let failure = Failure::new(format!("build {id} has no text index"));
         return Err(failure.with_hint("run `civigraph build` without `--no-text`"));
     };
-    let mut query = Query {
+    let mut query = TextQuery {
         languages: arguments.lang.iter().cloned().collect(),
         limit: usize::from(arguments.limit),
-        ..Query::new(arguments.words.join(" "))
+        ..TextQuery::new(arguments.words.join(" "))
     };
     if arguments.names {
-        query.kinds = vec![Kind::Label, Kind::AltLabel, Kind::Hidden];
+        query.kinds = vec![TextKind::Label, TextKind::AltLabel, TextKind::Hidden];
     }
     let hits = text.search(&query).map_err(|error| text_error(&error))?;
     let form = match arguments.format {
@@ -110,7 +110,7 @@ pub(super) fn run(
     if hits.is_empty() {
         terminal.say(format_args!("nothing has `{}` in a text", query.text));
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 fn row(hit: &Hit, build: &Build, shown: fn(&str) -> String) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::serve::{self, ServeError, ServeOptions};
 use crate::worker::Bytes;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -74,7 +74,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let listen = address(arguments)?;
     if let Some(url) = &arguments.public_url
         && !(url.starts_with("http://") || url.starts_with("https://"))
@@ -105,7 +105,7 @@ pub(super) fn run(
         terminal.say(format_args!("build {build} on http://{address}"));
     });
     match served {
-        Ok(()) => Ok(Outcome::Fine),
+        Ok(()) => Ok(CommandOutcome::Fine),
         Err(ServeError::Store(error)) => Err(error.into()),
         Err(ServeError::Io(error)) => Err(Failure::io(format!("listen at {listen}"), &error)
             .with_hint("name another address with `--listen`")),

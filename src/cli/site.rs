@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
-use crate::diagnostic::{Diagnostics, Mode};
+use super::{CommandOutcome, Global};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::pages::{Site, publish};
 use crate::query::StoredQuery;
 use crate::store;
@@ -33,9 +33,9 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let build = Arc::new(store::open(&global.store()?)?);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let queries = global.project().ok().map(|project| project.queries());
     let queries = queries
         .map(|folder| StoredQuery::read_all(&folder, "queries/", &mut diagnostics))
@@ -59,5 +59,5 @@ pub(super) fn run(
         written.files,
         arguments.out.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }

@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::why::OutputFormat;
-use super::{Global, Outcome, plain};
+use super::{CommandOutcome, Global, plain};
 use crate::store;
-use crate::suggest::{self, Candidate, Decision, THRESHOLD};
+use crate::suggest::{self, Decision, PossibleDuplicate, THRESHOLD};
 use anstyle::Style;
 use std::io::{self, Write};
 
@@ -20,12 +20,12 @@ Examples:
   civigraph suggest duplicates --threshold 0.7 --format json")]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    what: What,
+    what: SuggestCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
-    Duplicates(Duplicates),
+enum SuggestCommand {
+    Duplicates(DuplicatesArguments),
 }
 
 /// List things of the published graph that may be one, with what speaks for it and against it.
@@ -39,7 +39,7 @@ Examples:
   civigraph suggest duplicates                   # things that may be one
   civigraph suggest duplicates --all             # those already decided as well
   civigraph suggest duplicates --threshold 0.7 --format json")]
-struct Duplicates {
+struct DuplicatesArguments {
     /// How alike things must be, from 0 to 1: their labels, and a tenth more or less for numbers and dates that
     /// agree or differ.
     #[arg(long, value_name = "NUMBER", default_value_t = THRESHOLD, value_parser = share)]
@@ -63,8 +63,8 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
-    let What::Duplicates(arguments) = &arguments.what;
+) -> Result<CommandOutcome, Failure> {
+    let SuggestCommand::Duplicates(arguments) = &arguments.what;
     let build = store::open(&global.store()?)?;
     let candidates = suggest::duplicates(&build, arguments.threshold, arguments.all)?;
     let mut out = terminal.stdout();
@@ -87,10 +87,10 @@ pub(super) fn run(
         1 => format!("1 candidate {alike}; a row in the table of merges decides"),
         count => format!("{count} candidates {alike}; rows in the table of merges decide"),
     });
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-fn write(out: &mut impl Write, candidate: &Candidate) -> io::Result<()> {
+fn write(out: &mut impl Write, candidate: &PossibleDuplicate) -> io::Result<()> {
     let [one, other] = &candidate.names;
     let decided = match candidate.decision {
         Some(Decision::Same) => " (decided: same)",

@@ -2,17 +2,17 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::datatype::canonical_quad;
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::digest::{digest_file, sha256_hex};
 use crate::export::ExportError;
 use crate::export::{self, Compression, of_file_name};
 use crate::fmt::Profile;
-use crate::invert::{self, Graph};
+use crate::invert::{self, IndexedQuads};
 use crate::knowledge::is_record;
-use crate::pipeline::Source;
+use crate::pipeline::ProjectSource;
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::store::{self, Build, graph_iri};
 use crate::tables::{self, Tables};
@@ -31,9 +31,9 @@ pub(super) fn run(
     profile: Profile,
     global: &Global,
     terminal: Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let project = global.project()?;
-    let source = Source::open(&project)?;
+    let source = ProjectSource::open(&project)?;
     let build = store::open(&global.store()?)?;
     let metadata = input(&build, crate::project::METADATA);
     let now = digest_file(&project.metadata())
@@ -47,13 +47,13 @@ pub(super) fn run(
     }
     // The rows come from the graph alone: no CSV is looked at for them, not even for its header.
     let resolver = MetadataOnly(&source);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let group = source.load_with(&resolver, &mut diagnostics);
     let Some(group) = group.filter(|_| !diagnostics.has_errors()) else {
-        terminal.report(&diagnostics, Format::Human, false)?;
-        return Ok(Outcome::Findings);
+        terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
+        return Ok(CommandOutcome::Findings);
     };
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let plan = tables::compile(&group, &mut diagnostics);
     let tables = Tables {
         group: &group,
@@ -68,7 +68,7 @@ pub(super) fn run(
     // What leaves nothing in the graph to miss shows against the copies that the build keeps.
     let originals = build
         .inputs()
-        .map(|inputs| Source::open(&inputs).map(|source| source.shown_in(project.root())))
+        .map(|inputs| ProjectSource::open(&inputs).map(|source| source.shown_in(project.root())))
         .transpose()?;
     if let (Some(written), Some(originals)) = (&written, &originals) {
         invert::compare_with(tables.at(originals), written, profile, &mut diagnostics)
@@ -76,10 +76,10 @@ pub(super) fn run(
     }
     let written = written.filter(|_| !diagnostics.has_errors());
     progress.finish_and_clear();
-    terminal.report(&diagnostics, Format::Human, false)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
     let Some(written) = written else {
         terminal.say("nothing was written");
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::io(format_args!("make `{}`", folder.display()), &error))?;
@@ -125,7 +125,7 @@ pub(super) fn run(
         written.len(),
         folder.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Whether a path stays in the folder that it is put into.
@@ -143,7 +143,7 @@ fn input(build: &Build, name: &str) -> Option<String> {
 }
 
 /// The quads of a build that its tables made.
-fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
+fn read(build: &Build, base: &str) -> Result<IndexedQuads, Failure> {
     let others = NOT_TABLES.map(|name| graph_iri(base, name));
     let of_tables = |quad: &Quad| {
         let other = match &quad.graph_name {
@@ -167,7 +167,7 @@ fn read(build: &Build, base: &str) -> Result<Graph, Failure> {
 }
 
 /// The metadata of a project, with empty tables.
-pub(super) struct MetadataOnly<'a>(pub(super) &'a Source);
+pub(super) struct MetadataOnly<'a>(pub(super) &'a ProjectSource);
 
 impl Resolver for MetadataOnly<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {

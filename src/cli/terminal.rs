@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::words::CommandLine;
-use crate::diagnostic::render::{self, Format};
+use crate::diagnostic::render::{self, DiagnosticFormat};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::progress::Progress;
 use anstream::AutoStream;
@@ -93,10 +93,10 @@ impl Terminal {
     pub(super) fn report(
         self,
         diagnostics: &Diagnostics,
-        format: Format,
+        format: DiagnosticFormat,
         all: bool,
     ) -> io::Result<()> {
-        if format == Format::Human {
+        if format == DiagnosticFormat::Human {
             if self.quiet && !diagnostics.has_errors() {
                 return Ok(());
             }

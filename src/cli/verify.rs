@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
+use super::{CommandOutcome, Global};
 use crate::store;
 
 /// Check every byte of the published build against its manifest.
@@ -24,7 +24,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let root = global.store()?;
     let build = match &arguments.build {
         Some(id) => store::open_build(&root, id)?,
@@ -39,5 +39,5 @@ pub(super) fn run(
         "build {} is whole: {} quads, SHA-256 {}",
         manifest.id, manifest.statistics.quads, manifest.digest
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }

@@ -1,8 +1,8 @@
 //! `civigraph check --watch`: looks again whenever a file changes.
 
 use super::terminal::Terminal;
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, ReadingMode};
 use crate::resource::{ResolveError, Resolver, Resource};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -98,9 +98,9 @@ impl Snapshot {
 
 /// What a problem is known by from one run to the next: not by its line, which moves with the rows
 /// above it.
-type Identity = (Code, String, String, String, String);
+type ProblemIdentity = (Code, String, String, String, String);
 
-fn identity(diagnostic: &Diagnostic) -> Identity {
+fn identity(diagnostic: &Diagnostic) -> ProblemIdentity {
     let cell = diagnostic.place.cell.as_ref();
     (
         diagnostic.code,
@@ -113,7 +113,7 @@ fn identity(diagnostic: &Diagnostic) -> Identity {
 
 /// The problems of `these` that are not among `those`, each as often as it is more.
 fn without<'d>(these: &'d Diagnostics, those: &Diagnostics) -> Vec<&'d Diagnostic> {
-    let mut counts: HashMap<Identity, u64> = HashMap::new();
+    let mut counts: HashMap<ProblemIdentity, u64> = HashMap::new();
     for diagnostic in those.iter() {
         *counts.entry(identity(diagnostic)).or_default() += 1;
     }
@@ -133,7 +133,7 @@ fn without<'d>(these: &'d Diagnostics, those: &Diagnostics) -> Vec<&'d Diagnosti
 pub(super) fn show(
     before: &Diagnostics,
     after: &Diagnostics,
-    format: Format,
+    format: DiagnosticFormat,
     terminal: Terminal,
 ) -> io::Result<()> {
     let fixed = without(before, after);
@@ -144,7 +144,7 @@ pub(super) fn show(
             diagnostic.code, diagnostic.place, diagnostic.message
         ));
     }
-    let mut report = Diagnostics::new(Mode::Validate);
+    let mut report = Diagnostics::new(ReadingMode::Validate);
     for diagnostic in &new {
         report.push((*diagnostic).clone());
     }
@@ -166,7 +166,7 @@ mod tests {
     use crate::diagnostic::Place;
 
     fn diagnostics(problems: &[(&str, u64)]) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         for (message, line) in problems {
             let place = Place::at("a.csv", *line, 1);
             diagnostics.push(Diagnostic::new(Code::Required, place, *message));

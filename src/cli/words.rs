@@ -1,6 +1,6 @@
 //! What users of the command line can do, in its words: the commands and options behind hints, reports and pages.
 
-use crate::diagnostic::{Action, Code, Wording};
+use crate::diagnostic::{Code, HintAction, Wording};
 
 /// The place of what was asked for, as users of the command line know it.
 pub(super) const REQUEST: &str = "command line";
@@ -10,48 +10,48 @@ pub(super) const REQUEST: &str = "command line";
 pub(super) struct CommandLine;
 
 impl Wording for CommandLine {
-    fn action(&self, action: &Action) -> Option<String> {
+    fn action(&self, action: &HintAction) -> Option<String> {
         let words = match action {
-            Action::Fetch => {
+            HintAction::Fetch => {
                 "nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files"
             }
-            Action::MapUrls => "`--catalog FILE` says which file a URL means",
-            Action::ApplyMetadata { metadata } => {
+            HintAction::MapUrls => "`--catalog FILE` says which file a URL means",
+            HintAction::ApplyMetadata { metadata } => {
                 return Some(format!(
                     "to apply it to a file, name both: `FILE.csv --metadata {metadata}`"
                 ));
             }
-            Action::TakeNamesForTitles => "`check --lax` takes names for titles",
-            Action::TakeNullReferences => "`check --lax` takes all of them so",
-            Action::FormatTables => "in a project, `civigraph fmt` puts them in order",
-            Action::CheckTables => "`civigraph check` says how the two differ",
-            Action::Build => "run `civigraph build` first",
-            Action::BuildAgain => "run `civigraph build` to make a new one",
-            Action::BuildOrOpenAnother => {
+            HintAction::TakeNamesForTitles => "`check --lax` takes names for titles",
+            HintAction::TakeNullReferences => "`check --lax` takes all of them so",
+            HintAction::FormatTables => "in a project, `civigraph fmt` puts them in order",
+            HintAction::CheckTables => "`civigraph check` says how the two differ",
+            HintAction::Build => "run `civigraph build` first",
+            HintAction::BuildAgain => "run `civigraph build` to make a new one",
+            HintAction::BuildOrOpenAnother => {
                 "run `civigraph build`, or name the folder that holds `.civigraph`"
             }
-            Action::BuildTextIndex => "run `civigraph build` without `--no-text`",
-            Action::ListBuilds => "`civigraph builds` lists them",
-            Action::KeepBuilds => {
+            HintAction::BuildTextIndex => "run `civigraph build` without `--no-text`",
+            HintAction::ListBuilds => "`civigraph builds` lists them",
+            HintAction::KeepBuilds => {
                 "`civigraph builds` lists them; `--keep` of `build` says how many are kept"
             }
-            Action::ChangeTables => "change the CSV tables and run `civigraph build`",
-            Action::ListQueries => "`civigraph list queries` shows them all",
-            Action::ListPrefixes => {
+            HintAction::ChangeTables => "change the CSV tables and run `civigraph build`",
+            HintAction::ListQueries => "`civigraph list queries` shows them all",
+            HintAction::ListPrefixes => {
                 "`civigraph list prefixes` shows those that need not be declared"
             }
-            Action::ListContents => "`civigraph list` shows what there is",
-            Action::MoveEvidence { document, sources } => {
+            HintAction::ListContents => "`civigraph list` shows what there is",
+            HintAction::MoveEvidence { document, sources } => {
                 return Some(format!(
                     "`civigraph evidence move --document {document} --sources {sources}` finds the spans of the \
                      document again and records where they are"
                 ));
             }
-            Action::CompareThings => {
+            HintAction::CompareThings => {
                 "compare without `--triples`, or write the first version with `civigraph export --format nquads` and \
                  use that file"
             }
-            Action::LoadDump => {
+            HintAction::LoadDump => {
                 "`cargo install civigraph --features rocksdb` brings it; or load `--format nquads` into a store of \
                  your own"
             }

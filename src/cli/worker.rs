@@ -1,6 +1,6 @@
 //! `civigraph worker`: does the work of other commands that may take too much.
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::failure::Failure;
 use crate::worker::{self, Bytes};
 use std::path::PathBuf;
@@ -20,12 +20,12 @@ pub(super) struct Arguments {
     memory: Option<Bytes>,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<CommandOutcome, Failure> {
     let opened = worker::run(&arguments.store, &arguments.build, arguments.memory)
         .map_err(|error| Failure::io("do the work", &error))?;
     Ok(if opened {
-        Outcome::Fine
+        CommandOutcome::Fine
     } else {
-        Outcome::Findings
+        CommandOutcome::Findings
     })
 }

@@ -1,6 +1,6 @@
 //! What a query says elsewhere of the thing that a triple is about.
 
-use crate::query::{self, AnswerFormat, AnswerStyle, Limits, Request};
+use crate::query::{self, AnswerFormat, AnswerStyle, QueryLimits, Request};
 use crate::store::Build;
 use oxrdf::{Literal, NamedNode, Term};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ const TERMS: usize = 1000;
 
 /// The place of a triple in a query that is being written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Context {
+pub struct CompletionContext {
     /// Declarations of prefixes.
     pub prologue: String,
     /// What is said of the subject besides, candidates from the fullest to the shortest: those that are not finished
@@ -34,7 +34,7 @@ pub struct Context {
     pub graph: Option<String>,
 }
 
-impl Context {
+impl CompletionContext {
     /// The properties that things in this place have, with how often; `None` where that is not known in time.
     pub(super) fn properties(&self, build: &Arc<Build>) -> Option<Vec<(Term, u64)>> {
         self.look(build, "?_property", "?_value", "?_property")
@@ -84,9 +84,9 @@ impl Context {
 /// The terms and counts that a query has; `None` where it is wrong or takes too long.
 fn run(build: &Arc<Build>, text: String) -> Option<Vec<(Term, u64)>> {
     let request = Request {
-        limits: Limits {
+        limits: QueryLimits {
             time: Some(TIME),
-            ..Limits::default()
+            ..QueryLimits::default()
         },
         ..Request::new(text, "completion")
     };

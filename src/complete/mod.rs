@@ -9,13 +9,13 @@
 //! Every question is bounded: by the number of offers, by the things that are looked at, and by a time after which
 //! what is known of the whole graph is offered instead.
 
-mod about;
 mod context;
 mod offers;
+mod term_info;
 mod view;
 
-pub use about::About;
-pub use context::Context;
+pub use context::CompletionContext;
+pub use term_info::TermInfo;
 
 use crate::query::{self, Request};
 use crate::refusal::Refusal;
@@ -26,15 +26,15 @@ use std::sync::Arc;
 
 /// A question of an editor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Complete {
+pub enum CompletionRequest {
     /// Things by the words of their names, in all languages.
-    Entities(Typed),
+    Entities(TypedName),
     /// Classes, those first that things in this place have.
-    Classes(Typed, Context),
+    Classes(TypedName, CompletionContext),
     /// Properties, only those that things in this place have.
-    Properties(Typed, Context),
+    Properties(TypedName, CompletionContext),
     /// Values of a property, only those that things in this place have.
-    Values(Typed, Context),
+    Values(TypedName, CompletionContext),
     /// Labels of IRIs.
     Labels {
         /// The IRIs.
@@ -60,7 +60,7 @@ pub enum Complete {
 
 /// What was typed of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Typed {
+pub struct TypedName {
     /// The beginning of the name.
     pub text: String,
     /// The language that is preferred.
@@ -70,21 +70,21 @@ pub struct Typed {
 /// An answer for an editor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Completed {
+pub enum Completion {
     /// What may be meant, the best first.
-    Items(Vec<Offer>),
+    Items(Vec<CompletionItem>),
     /// Labels by IRI; an IRI without one is left out.
     Labels(BTreeMap<String, String>),
     /// What is wrong with a query, if anything is.
     Problem(Option<Refusal>),
     /// What is known of a term.
     #[serde(untagged)]
-    About(Box<About>),
+    About(Box<TermInfo>),
 }
 
 /// Something that may be meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Offer {
+pub struct CompletionItem {
     /// Its IRI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iri: Option<String>,
@@ -101,29 +101,29 @@ pub struct Offer {
     pub count: Option<u64>,
 }
 
-impl Complete {
+impl CompletionRequest {
     /// Answers the question.
     ///
     /// # Errors
     /// The build cannot be read.
-    pub fn answer(&self, build: &Arc<Build>) -> Result<Completed, StoreError> {
+    pub fn answer(&self, build: &Arc<Build>) -> Result<Completion, StoreError> {
         match self {
-            Self::Entities(typed) => offers::entities(build, typed).map(Completed::Items),
+            Self::Entities(typed) => offers::entities(build, typed).map(Completion::Items),
             Self::Classes(typed, context) => {
-                offers::classes(build, typed, context).map(Completed::Items)
+                offers::classes(build, typed, context).map(Completion::Items)
             }
             Self::Properties(typed, context) => {
-                offers::properties(build, typed, context).map(Completed::Items)
+                offers::properties(build, typed, context).map(Completion::Items)
             }
             Self::Values(typed, context) => {
-                offers::values(build, typed, context).map(Completed::Items)
+                offers::values(build, typed, context).map(Completion::Items)
             }
             Self::Labels { iris, language } => {
-                let view = view::View::new(build, language);
+                let view = view::CompletionView::new(build, language);
                 let labels = iris
                     .iter()
                     .filter_map(|iri| Some((iri.clone(), view.label(iri)?)));
-                Ok(Completed::Labels(labels.collect()))
+                Ok(Completion::Labels(labels.collect()))
             }
             Self::Check { query, base } => {
                 let about = &build.manifest().about;
@@ -132,12 +132,12 @@ impl Complete {
                     ..Request::new(query.as_str(), "query")
                 };
                 let checked = query::check(&request, &about.prefixes, &about.base);
-                Ok(Completed::Problem(
+                Ok(Completion::Problem(
                     checked.err().map(|error| error.into_diagnostic().into()),
                 ))
             }
             Self::About { iri, language } => {
-                About::of(build, iri, language).map(|about| Completed::About(Box::new(about)))
+                TermInfo::of(build, iri, language).map(|info| Completion::About(Box::new(info)))
             }
         }
     }

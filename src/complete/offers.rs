@@ -1,10 +1,10 @@
 //! What may be meant by the beginning of a name, the best first.
 
-use super::view::View;
-use super::{Context, Offer, Typed};
+use super::view::CompletionView;
+use super::{CompletionContext, CompletionItem, TypedName};
 use crate::store::{Build, StoreError, text_error};
 use crate::suggest::key;
-use civigraph_text::{Kind, Query};
+use civigraph_text::{TextKind, TextQuery};
 use oxrdf::Term;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -22,17 +22,20 @@ const COMPARED: usize = 5000;
 const LONGEST: usize = 120;
 
 /// Things by their names; none where the build has no text index.
-pub(super) fn entities(build: &Build, typed: &Typed) -> Result<Vec<Offer>, StoreError> {
+pub(super) fn entities(
+    build: &Build,
+    typed: &TypedName,
+) -> Result<Vec<CompletionItem>, StoreError> {
     let Some(text) = build.text()? else {
         return Ok(Vec::new());
     };
-    let query = Query {
-        kinds: vec![Kind::Label, Kind::AltLabel, Kind::Hidden],
+    let query = TextQuery {
+        kinds: vec![TextKind::Label, TextKind::AltLabel, TextKind::Hidden],
         limit: TEXTS,
-        ..Query::new(local(&typed.text))
+        ..TextQuery::new(local(&typed.text))
     };
     let hits = text.search(&query).map_err(|error| text_error(&error))?;
-    let view = View::new(build, &typed.language);
+    let view = CompletionView::new(build, &typed.language);
     let mut seen = HashSet::new();
     let mut offers = Vec::new();
     for hit in hits {
@@ -42,11 +45,11 @@ pub(super) fn entities(build: &Build, typed: &Typed) -> Result<Vec<Offer>, Store
         let label = view.label(&hit.subject).filter(|label| *label != hit.text);
         let detail = [view.class(&hit.subject), label];
         let detail: Vec<String> = detail.into_iter().flatten().collect();
-        offers.push(Offer {
+        offers.push(CompletionItem {
             label: hit.text,
             detail: (!detail.is_empty()).then(|| detail.join(" · ")),
             iri: Some(hit.subject),
-            ..Offer::default()
+            ..CompletionItem::default()
         });
     }
     Ok(offers)
@@ -61,10 +64,10 @@ fn local(text: &str) -> String {
 /// Classes: those that things in this place have, then all others.
 pub(super) fn classes(
     build: &Arc<Build>,
-    typed: &Typed,
-    context: &Context,
-) -> Result<Vec<Offer>, StoreError> {
-    let view = View::new(build, &typed.language);
+    typed: &TypedName,
+    context: &CompletionContext,
+) -> Result<Vec<CompletionItem>, StoreError> {
+    let view = CompletionView::new(build, &typed.language);
     let here = context.values(build, "a").unwrap_or_default();
     let mut offers = nodes(&view, here, typed);
     let known: HashSet<Option<String>> = offers.iter().map(|offer| offer.iri.clone()).collect();
@@ -77,10 +80,10 @@ pub(super) fn classes(
 /// Properties that things in this place have; all where nothing is known of the place.
 pub(super) fn properties(
     build: &Arc<Build>,
-    typed: &Typed,
-    context: &Context,
-) -> Result<Vec<Offer>, StoreError> {
-    let view = View::new(build, &typed.language);
+    typed: &TypedName,
+    context: &CompletionContext,
+) -> Result<Vec<CompletionItem>, StoreError> {
+    let view = CompletionView::new(build, &typed.language);
     let mut offers = match context.properties(build) {
         Some(here) if !here.is_empty() => nodes(&view, here, typed),
         _ => terms(&view, view.properties(), typed),
@@ -92,15 +95,15 @@ pub(super) fn properties(
 /// Values of a property that things in this place have.
 pub(super) fn values(
     build: &Arc<Build>,
-    typed: &Typed,
-    context: &Context,
-) -> Result<Vec<Offer>, StoreError> {
+    typed: &TypedName,
+    context: &CompletionContext,
+) -> Result<Vec<CompletionItem>, StoreError> {
     let Some(property) = &context.property else {
         return Ok(Vec::new());
     };
-    let view = View::new(build, &typed.language);
+    let view = CompletionView::new(build, &typed.language);
     // A subject of which nothing else is said is any thing that has the property.
-    let anything = Context {
+    let anything = CompletionContext {
         subject: Some("?_thing".to_owned()),
         patterns: vec![format!("?_thing {property} ?_any .")],
         property: None,
@@ -122,11 +125,11 @@ pub(super) fn values(
                 let text = literal.value();
                 let short = text.chars().count() <= LONGEST && !text.contains(['\n', '\r']);
                 if short && (wanted.is_empty() || key(text).contains(&wanted)) {
-                    offers.push(Offer {
+                    offers.push(CompletionItem {
                         label: text.to_owned(),
                         term: Some(literal.to_string()),
                         count: Some(count),
-                        ..Offer::default()
+                        ..CompletionItem::default()
                     });
                 }
             }
@@ -140,7 +143,11 @@ pub(super) fn values(
 }
 
 /// Offers of IRIs with their counts, in their order.
-fn nodes(view: &View<'_>, found: Vec<(Term, u64)>, typed: &Typed) -> Vec<Offer> {
+fn nodes(
+    view: &CompletionView<'_>,
+    found: Vec<(Term, u64)>,
+    typed: &TypedName,
+) -> Vec<CompletionItem> {
     let wanted = key(&typed.text);
     found
         .into_iter()
@@ -152,7 +159,11 @@ fn nodes(view: &View<'_>, found: Vec<(Term, u64)>, typed: &Typed) -> Vec<Offer> 
 }
 
 /// Classes or properties of the facts, the most used first.
-fn terms(view: &View<'_>, counts: Option<&BTreeMap<String, u64>>, typed: &Typed) -> Vec<Offer> {
+fn terms(
+    view: &CompletionView<'_>,
+    counts: Option<&BTreeMap<String, u64>>,
+    typed: &TypedName,
+) -> Vec<CompletionItem> {
     let wanted = key(&typed.text);
     let mut all: Vec<(&String, &u64)> = counts.into_iter().flatten().collect();
     all.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
@@ -163,11 +174,16 @@ fn terms(view: &View<'_>, counts: Option<&BTreeMap<String, u64>>, typed: &Typed)
         .collect()
 }
 
-fn node_offer(view: &View<'_>, iri: &str, count: u64, wanted: &str) -> Option<Offer> {
-    view.begins(iri, wanted).then(|| Offer {
+fn node_offer(
+    view: &CompletionView<'_>,
+    iri: &str,
+    count: u64,
+    wanted: &str,
+) -> Option<CompletionItem> {
+    view.begins(iri, wanted).then(|| CompletionItem {
         label: view.name(iri),
         iri: Some(iri.to_owned()),
         count: Some(count),
-        ..Offer::default()
+        ..CompletionItem::default()
     })
 }

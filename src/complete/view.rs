@@ -14,13 +14,13 @@ fn other(language: &str) -> &'static str {
 }
 
 /// A build with labels in the language that is preferred, and in the other one.
-pub(super) struct View<'b> {
+pub(super) struct CompletionView<'b> {
     pub(super) build: &'b Build,
     labels: Labels<'b>,
     others: Labels<'b>,
 }
 
-impl<'b> View<'b> {
+impl<'b> CompletionView<'b> {
     pub(super) fn new(build: &'b Build, language: &str) -> Self {
         Self {
             build,

@@ -3,21 +3,23 @@
 //! Names are looked up in the text index of a build; where it has none, all labels are read.
 
 mod follow;
-mod known;
-mod one;
+mod gaps;
+mod merged;
 mod resolve;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use follow::{follow, merged_into};
-pub use known::{Disputed, DisputedSide, Missing};
+pub use gaps::{DisputedProperty, DisputedSide, MissingProperty};
 #[cfg(feature = "cli")]
-pub(crate) use resolve::Named;
+pub(crate) use resolve::NamedEntity;
 #[cfg(feature = "cli")]
 pub(crate) use resolve::find;
 #[cfg(feature = "worker")]
 pub(crate) use resolve::named;
 pub use resolve::resolve;
 pub(crate) use write::unreadable;
-pub use write::{Entity, Link, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle};
+pub use write::{
+    EntityDescription, IncomingLink, Neighbour, SHOWN_LINKS, Statement, describe, write_turtle,
+};

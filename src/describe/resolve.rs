@@ -2,16 +2,16 @@
 
 use super::write::unreadable;
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Action, Code, Diagnostic, Hint, Place};
+use crate::diagnostic::{Code, Diagnostic, Hint, HintAction, Place};
 use crate::query::iri;
 use crate::store::{Build, StoreError, text_error};
 use civigraph_index::{Error as IndexError, Index};
-use civigraph_text::{Hit, Kind, Match, PROPERTIES, Query, TextIndex};
+use civigraph_text::{Hit, PROPERTIES, TextIndex, TextKind, TextQuery, WordMatch};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of texts that are names.
-const NAMES: [Kind; 3] = [Kind::Label, Kind::AltLabel, Kind::Hidden];
+const NAMES: [TextKind; 3] = [TextKind::Label, TextKind::AltLabel, TextKind::Hidden];
 
 /// Candidates that a refusal lists.
 const SHOWN: usize = 10;
@@ -24,7 +24,7 @@ const LOOKED_AT: usize = 100;
 
 /// The entity that a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct NamedEntity {
     /// Its IRI.
     pub(crate) node: NamedNode,
     /// The label by which it was found, where the name is not quite a label or an id.
@@ -45,7 +45,7 @@ pub fn resolve(build: &Build, name: &str) -> Result<NamedNode, StoreError> {
 }
 
 /// As [`resolve`], with the label by which the entity was found.
-pub(crate) fn named(build: &Build, name: &str) -> Result<Named, StoreError> {
+pub(crate) fn named(build: &Build, name: &str) -> Result<NamedEntity, StoreError> {
     match find(build, name)? {
         Some(named) => Ok(named),
         None => Err(unknown(build, name)?),
@@ -53,7 +53,7 @@ pub(crate) fn named(build: &Build, name: &str) -> Result<Named, StoreError> {
 }
 
 /// As [`named`], but `None` where nothing has the name.
-pub(crate) fn find(build: &Build, name: &str) -> Result<Option<Named>, StoreError> {
+pub(crate) fn find(build: &Build, name: &str) -> Result<Option<NamedEntity>, StoreError> {
     let failed = |error: IndexError| unreadable(build, &error);
     let store = build.index();
     let manifest = build.manifest();
@@ -61,7 +61,7 @@ pub(crate) fn find(build: &Build, name: &str) -> Result<Option<Named>, StoreErro
     if let Some(node) = iri(name, &about.prefixes, &about.base)
         && is_there(store, &node).map_err(failed)?
     {
-        return Ok(Some(Named { node, label: None }));
+        return Ok(Some(NamedEntity { node, label: None }));
     }
     let mut found = BTreeSet::new();
     if !name.contains(['/', ':', ' ', '<']) {
@@ -101,10 +101,10 @@ fn only(
     name: &str,
     found: BTreeSet<String>,
     label: Option<String>,
-) -> Result<Option<Named>, StoreError> {
+) -> Result<Option<NamedEntity>, StoreError> {
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some(only), None) => Ok(Some(Named {
+        (Some(only), None) => Ok(Some(NamedEntity {
             node: NamedNode::new_unchecked(only),
             label,
         })),
@@ -163,7 +163,11 @@ fn by_literal(store: &Index, label: &str) -> Result<BTreeSet<String>, IndexError
 }
 
 /// The thing that a label means, found in the text index.
-fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>, StoreError> {
+fn by_text(
+    build: &Build,
+    text: &TextIndex,
+    label: &str,
+) -> Result<Option<NamedEntity>, StoreError> {
     let hits = names(text, label)?;
     let folded = fold(label);
     let having = |same: &dyn Fn(&Hit) -> bool| -> BTreeSet<String> {
@@ -183,7 +187,7 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
         // An IRI or a prefixed name, and not a label.
         return Ok(None);
     }
-    for matched in [Match::Exact, Match::Stem, Match::Transliterated] {
+    for matched in [WordMatch::Exact, WordMatch::Stem, WordMatch::Transliterated] {
         let whole = having(&|hit| hit.whole && hit.matched == matched);
         if !whole.is_empty() {
             let by = hits.iter().find(|hit| whole.contains(&hit.subject));
@@ -191,10 +195,10 @@ fn by_text(build: &Build, text: &TextIndex, label: &str) -> Result<Option<Named>
         }
     }
     // A surname or the like: several that have it are no answer but proposals.
-    let partly = having(&|hit| matches!(hit.matched, Match::Exact | Match::Stem));
+    let partly = having(&|hit| matches!(hit.matched, WordMatch::Exact | WordMatch::Stem));
     if partly.len() > 1 {
         // What all others are named after: `Vadim Medvedev` and not his posts and words.
-        return Ok(namesake(&hits, &partly).map(|hit| Named {
+        return Ok(namesake(&hits, &partly).map(|hit| NamedEntity {
             node: NamedNode::new_unchecked(hit.subject.as_str()),
             label: Some(hit.text.clone()),
         }));
@@ -228,12 +232,12 @@ fn namesake<'h>(hits: &'h [Hit], things: &BTreeSet<String>) -> Option<&'h Hit> {
 
 /// Names with all words of a label, in whatever form and script, the best first.
 fn names(text: &TextIndex, label: &str) -> Result<Vec<Hit>, StoreError> {
-    let mut query = Query {
+    let mut query = TextQuery {
         kinds: NAMES.to_vec(),
         prefix: false,
         fuzzy: false,
         limit: LOOKED_AT,
-        ..Query::new(label)
+        ..TextQuery::new(label)
     };
     loop {
         let hits = text.search(&query).map_err(|error| text_error(&error))?;
@@ -241,7 +245,7 @@ fn names(text: &TextIndex, label: &str) -> Result<Vec<Hit>, StoreError> {
         let more = hits.len() == query.limit
             && hits
                 .last()
-                .is_some_and(|hit| hit.whole && hit.matched == Match::Exact);
+                .is_some_and(|hit| hit.whole && hit.matched == WordMatch::Exact);
         if !more {
             return Ok(hits);
         }
@@ -339,7 +343,7 @@ fn unknown(build: &Build, name: &str) -> Result<StoreError, StoreError> {
             Some(format!("did you mean {}?", several.join("; or ")))
         }
     };
-    let hint = hint.map_or_else(|| Action::ListContents.into(), Hint::from);
+    let hint = hint.map_or_else(|| HintAction::ListContents.into(), Hint::from);
     Ok(diagnostic.with_hint(hint).into())
 }
 
@@ -348,10 +352,10 @@ fn proposals(build: &Build, name: &str) -> Result<Vec<(String, String)>, StoreEr
     let Some(text) = build.text()? else {
         return Ok(Vec::new());
     };
-    let query = Query {
+    let query = TextQuery {
         kinds: NAMES.to_vec(),
         limit: LOOKED_AT,
-        ..Query::new(name)
+        ..TextQuery::new(name)
     };
     let prefixes = &build.manifest().about.prefixes;
     let mut proposals: Vec<(String, String)> = Vec::new();

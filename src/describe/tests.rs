@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
+use crate::store::{Build, BuildDescription, BuildOptions, Builder, Prefixes, open};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{NamedNode, Quad};
 use std::error::Error;
@@ -48,10 +48,10 @@ fn build_with(data: &str, text: bool) -> Result<(tempfile::TempDir, Build), Box<
     let mut prefixes = Prefixes::default();
     prefixes.add("ns", "http://e/ns#");
     prefixes.add_things("http://e/", ["city", "region"]);
-    builder.publish(About {
+    builder.publish(BuildDescription {
         base: "http://e/".to_owned(),
         prefixes,
-        ..About::default()
+        ..BuildDescription::default()
     })?;
     let build = open(folder.path())?;
     Ok((folder, build))
@@ -126,7 +126,7 @@ person:plus skos:prefLabel "+++" .
     )?;
     let is = |name: &str, expected: Result<(&str, Option<&str>), Code>| {
         let found = named(&build, name).map_err(|error| error.code());
-        let expected = expected.map(|(id, label)| Named {
+        let expected = expected.map(|(id, label)| NamedEntity {
             node: oxrdf::NamedNode::new_unchecked(format!("http://e/id/{id}")),
             label: label.map(str::to_owned),
         });
@@ -192,7 +192,13 @@ fn programs_get_the_terms_and_not_only_their_names() -> Tested {
     let terms: Vec<_> = entity
         .statements
         .iter()
-        .map(|one| (&*one.property, one.iri.as_deref(), one.datatype.as_deref()))
+        .map(|merged| {
+            (
+                &*merged.property,
+                merged.iri.as_deref(),
+                merged.datatype.as_deref(),
+            )
+        })
         .collect();
     let integer = "http://www.w3.org/2001/XMLSchema#integer";
     assert!(terms.contains(&("ns:in", Some("http://e/id/region/ural"), None)));

@@ -1,7 +1,7 @@
 //! What is said of an entity, collected and written.
 
-use super::known::{Disputed, Missing};
-use super::one::One;
+use super::gaps::{DisputedProperty, MissingProperty};
+use super::merged::MergedEntity;
 use crate::diagnostic::Code;
 use crate::knowledge::Knowledge;
 use crate::query::{Labels, term_text};
@@ -24,7 +24,7 @@ pub const SHOWN_LINKS: usize = 50;
 /// An entity with what is said of it in the accepted facts; with what named graphs say where those say
 /// nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Entity {
+pub struct EntityDescription {
     /// Its IRI.
     pub iri: String,
     /// Its short name.
@@ -36,11 +36,11 @@ pub struct Entity {
     /// What is said of it, in order of property and value.
     pub statements: Vec<Statement>,
     /// What the sources disagree on.
-    pub disputes: Vec<Disputed>,
+    pub disputes: Vec<DisputedProperty>,
     /// What the sources do not state.
-    pub gaps: Vec<Missing>,
+    pub gaps: Vec<MissingProperty>,
     /// What points to it, in order of property.
-    pub links: Vec<Link>,
+    pub links: Vec<IncomingLink>,
     /// Named graphs that say what is said here, where the accepted facts say nothing.
     pub graphs: Vec<String>,
     /// Named graphs that have more about it, with the number of triples.
@@ -76,7 +76,7 @@ pub struct Statement {
 
 /// A property by which other things point to an entity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Link {
+pub struct IncomingLink {
     /// Short name of the property.
     pub property: String,
     /// Label of the property.
@@ -108,13 +108,13 @@ pub fn describe(
     node: &NamedNode,
     language: &str,
     links: usize,
-) -> Result<Entity, StoreError> {
+) -> Result<EntityDescription, StoreError> {
     let most = links;
     let prefixes = &build.manifest().about.prefixes;
     let labels = Labels::new(build.index(), language);
     let text = |term: &Term| term_text(term.as_ref(), prefixes, Some(&labels));
     let knowledge = Knowledge::of(build);
-    let one = One::of(build, node)?;
+    let one = MergedEntity::of(build, node)?;
     let mut claims = HashMap::new();
     let mut statements = Vec::new();
     let mut elsewhere = BTreeMap::new();
@@ -152,7 +152,7 @@ pub fn describe(
             NamedOrBlankNode::BlankNode(_) => node,
         };
         let claims = claims.get(subject).map_or(&[][..], Vec::as_slice);
-        let standing = knowledge.standing_by(claims, subject, &quad.predicate, &quad.object)?;
+        let support = knowledge.support_by(claims, subject, &quad.predicate, &quad.object)?;
         let literal = match &quad.object {
             Term::Literal(literal) => Some(literal),
             _ => None,
@@ -168,16 +168,16 @@ pub fn describe(
             language: language.map(str::to_owned),
             iri: iri_of(&quad.object),
             datatype: datatype.map(str::to_owned),
-            remarks: standing.remarks(&labels),
-            basis: standing.basis.map(NamedNode::into_string),
-            modality: standing.modality.map(NamedNode::into_string),
-            speakers: iris(standing.speakers),
-            sources: iris(standing.documents),
+            remarks: support.remarks(&labels),
+            basis: support.basis.map(NamedNode::into_string),
+            modality: support.modality.map(NamedNode::into_string),
+            speakers: iris(support.speakers),
+            sources: iris(support.documents),
         });
     }
     statements.sort();
     statements.dedup();
-    let mut links: BTreeMap<String, (Link, BTreeSet<Neighbour>)> = BTreeMap::new();
+    let mut links: BTreeMap<String, (IncomingLink, BTreeSet<Neighbour>)> = BTreeMap::new();
     let named = graphs
         .iter()
         .filter(|graph| **graph != GraphName::DefaultGraph);
@@ -205,7 +205,7 @@ pub fn describe(
         let (link, subjects) = links
             .entry(quad.predicate.as_str().to_owned())
             .or_insert_with(|| {
-                let link = Link {
+                let link = IncomingLink {
                     property: prefixes.shorten(quad.predicate.as_str()),
                     property_label: labels.of(quad.predicate.as_str()),
                     subjects: Vec::new(),
@@ -233,24 +233,24 @@ pub fn describe(
             let Some(iri) = &subject.iri else { continue };
             let from = NamedNode::new_unchecked(iri.as_str());
             for node in one.nodes() {
-                let standing = knowledge.link(&from, &property, &node.clone().into())?;
-                subject.remarks = standing.remarks(&labels);
+                let support = knowledge.link(&from, &property, &node.clone().into())?;
+                subject.remarks = support.remarks(&labels);
                 if !subject.remarks.is_empty() {
                     break;
                 }
             }
         }
-        all.push(Link { subjects, ..link });
+        all.push(IncomingLink { subjects, ..link });
     }
     let things = format!("{}id/", build.manifest().about.base);
     let (mut disputes, mut gaps) = (Vec::new(), Vec::new());
     for node in one.nodes() {
-        disputes.extend(super::known::disputed(&knowledge, node, &labels, prefixes)?);
-        gaps.extend(super::known::missing(
+        disputes.extend(super::gaps::disputed(&knowledge, node, &labels, prefixes)?);
+        gaps.extend(super::gaps::missing(
             &knowledge, node, &labels, prefixes, &things,
         )?);
     }
-    Ok(Entity {
+    Ok(EntityDescription {
         iri: node.as_str().to_owned(),
         name: prefixes.shorten(node.as_str()),
         label: labels.of(node.as_str()),
@@ -306,7 +306,7 @@ pub(super) fn incoming<'b>(
     )
 }
 
-impl Entity {
+impl EntityDescription {
     /// Writes the entity for people.
     ///
     /// # Errors
@@ -415,7 +415,7 @@ pub fn write_turtle(
     out: &mut dyn Write,
 ) -> Result<(), StoreError> {
     let mut quads = Vec::new();
-    let one = One::of(build, node)?;
+    let one = MergedEntity::of(build, node)?;
     let mut wanted: Vec<NamedOrBlankNode> = one.nodes().iter().cloned().map(Into::into).collect();
     let elsewhere = is_elsewhere(&one.facts(build)?);
     let mut seen = HashSet::new();

@@ -1,7 +1,7 @@
 //! Two versions with one set of blank nodes: those of the new one go by the labels of the old one.
 
-use super::Version;
-use super::matching::{Pattern, Side, matching};
+use super::ComparedVersion;
+use super::matching::{QuadShape, VersionQuads, matching};
 use crate::diff::DiffError;
 use crate::store::line::labels;
 use std::collections::{BTreeSet, HashMap};
@@ -16,9 +16,9 @@ pub(super) const ANONYMOUS: &str = "anonymous-";
 
 /// Two versions whose lines can be compared.
 #[derive(Debug)]
-pub(super) struct Aligned<'v> {
-    old: &'v Version,
-    new: &'v Version,
+pub(super) struct AlignedVersions<'v> {
+    old: &'v ComparedVersion,
+    new: &'v ComparedVersion,
     one_graph: bool,
     /// The new version's lines with blank nodes, with the labels of the old one, sorted; `None` where its own
     /// labels are compared.
@@ -27,12 +27,15 @@ pub(super) struct Aligned<'v> {
     pub(super) by_label: bool,
 }
 
-impl<'v> Aligned<'v> {
+impl<'v> AlignedVersions<'v> {
     /// Matches the blank nodes of two versions by what surrounds them.
     ///
     /// # Errors
     /// A version cannot be read.
-    pub(super) fn new(old: &'v Version, new: &'v Version) -> Result<Self, DiffError> {
+    pub(super) fn new(
+        old: &'v ComparedVersion,
+        new: &'v ComparedVersion,
+    ) -> Result<Self, DiffError> {
         let one_graph = old.one_graph || new.one_graph;
         let unread = |e| DiffError::io("quads".as_ref(), "compare the versions", e);
         let before = blank_lines(old.lines(one_graph)?, LIMIT).map_err(unread)?;
@@ -60,7 +63,7 @@ impl<'v> Aligned<'v> {
 
     /// The sorted lines of the new version, with the labels of the old one.
     pub(super) fn new_lines(&self) -> Result<impl BufRead + use<'_>, DiffError> {
-        Ok(Renamed {
+        Ok(RelabelledLines {
             lines: self.new.lines(self.one_graph)?,
             renamed: self.renamed.as_deref(),
             next: Vec::new(),
@@ -92,13 +95,13 @@ fn blank_lines(mut lines: impl BufRead, limit: usize) -> io::Result<Option<Vec<V
 
 /// Numbers for the blank nodes of one version, and its lines as patterns.
 #[derive(Default)]
-struct Numbered<'l> {
+struct NumberedNodes<'l> {
     numbers: HashMap<&'l [u8], u32>,
     labels: Vec<&'l [u8]>,
-    patterns: Vec<Pattern>,
+    patterns: Vec<QuadShape>,
 }
 
-impl<'l> Numbered<'l> {
+impl<'l> NumberedNodes<'l> {
     fn new(lines: &'l [Vec<u8>], shapes: &mut HashMap<Vec<u8>, u32>) -> Self {
         let mut numbered = Self::default();
         for line in lines {
@@ -114,7 +117,7 @@ impl<'l> Numbered<'l> {
             }
             shape.extend_from_slice(line.get(done..).unwrap_or_default());
             let count = u32::try_from(shapes.len()).unwrap_or(u32::MAX);
-            numbered.patterns.push(Pattern {
+            numbered.patterns.push(QuadShape {
                 shape: *shapes.entry(shape).or_insert(count),
                 nodes: nodes.into(),
             });
@@ -135,12 +138,12 @@ impl<'l> Numbered<'l> {
 /// The lines of the new version with the labels of the old one, sorted.
 fn renamed(old: &[Vec<u8>], new: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut shapes = HashMap::new();
-    let mut before = Numbered::new(old, &mut shapes);
-    let mut after = Numbered::new(new, &mut shapes);
+    let mut before = NumberedNodes::new(old, &mut shapes);
+    let mut after = NumberedNodes::new(new, &mut shapes);
     drop(shapes);
     let to_new = matching(
-        &Side::new(before.labels.len(), std::mem::take(&mut before.patterns)),
-        &Side::new(after.labels.len(), std::mem::take(&mut after.patterns)),
+        &VersionQuads::new(before.labels.len(), std::mem::take(&mut before.patterns)),
+        &VersionQuads::new(after.labels.len(), std::mem::take(&mut after.patterns)),
     );
     let mut names: Vec<Option<Vec<u8>>> = vec![None; after.labels.len()];
     for (label, new) in before.labels.iter().zip(to_new) {
@@ -189,7 +192,7 @@ fn renamed(old: &[Vec<u8>], new: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 /// The lines of a version, with other lines in place of those that mention blank nodes.
-struct Renamed<'a, R> {
+struct RelabelledLines<'a, R> {
     lines: R,
     renamed: Option<&'a [Vec<u8>]>,
     /// The next line without blank nodes.
@@ -199,7 +202,7 @@ struct Renamed<'a, R> {
     at: usize,
 }
 
-impl<R: BufRead> Renamed<'_, R> {
+impl<R: BufRead> RelabelledLines<'_, R> {
     /// Reads the next line without blank nodes, if it is not there yet.
     fn peek(&mut self) -> io::Result<()> {
         while !self.has_next {
@@ -214,7 +217,7 @@ impl<R: BufRead> Renamed<'_, R> {
     }
 }
 
-impl<R: BufRead> BufRead for Renamed<'_, R> {
+impl<R: BufRead> BufRead for RelabelledLines<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at >= self.line.len() {
             self.at = 0;
@@ -244,7 +247,7 @@ impl<R: BufRead> BufRead for Renamed<'_, R> {
     }
 }
 
-impl<R: BufRead> Read for Renamed<'_, R> {
+impl<R: BufRead> Read for RelabelledLines<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut available = self.fill_buf()?;
         let read = available.read(out)?;
@@ -275,7 +278,7 @@ mod tests {
     #[test]
     fn renamed_lines_are_merged_in_order() -> io::Result<()> {
         let renamed = lines("<a> <p> _:b .\n_:b <p> <c> .");
-        let mut reader = Renamed {
+        let mut reader = RelabelledLines {
             lines: &b"<a> <p> <z> .\n<s> <p> _:x .\n<t> <p> <u> .\n_:x <p> <c> .\n"[..],
             renamed: Some(&renamed),
             next: Vec::new(),

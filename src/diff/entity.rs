@@ -2,21 +2,21 @@
 
 use crate::diff::DiffError;
 use crate::query::LABEL_PROPERTIES;
-use crate::store::line::Parts;
+use crate::store::line::LineTerms;
 use crate::store::{Side, compare_lines};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufRead};
 
-use super::aligned::Aligned;
-use super::rename::{Said, Things, Value, renames};
+use super::aligned::AlignedVersions;
+use super::rename::{StatedValue, ThingStatements, UnmatchedThings, renames};
 
 const REPLACED_BY: &str = "<http://purl.org/dc/terms/isReplacedBy>";
 
 /// What happened to an entity or a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "what")]
-pub enum What {
+pub enum EntityChange {
     /// Only the new version has it.
     New,
     /// Only the old version has it.
@@ -38,14 +38,14 @@ pub enum What {
 
 /// A subject with what differs about it. Terms are as in N-Quads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entity {
+pub struct ChangedEntity {
     /// The subject.
     pub subject: String,
     /// Its label, from the new version where it has one there.
     pub label: Option<String>,
     /// What happened to it.
     #[serde(flatten)]
-    pub what: What,
+    pub what: EntityChange,
     /// Properties whose values differ, in order; none for a renamed one.
     pub properties: Vec<PropertyChange>,
 }
@@ -66,7 +66,7 @@ pub struct PropertyChange {
 /// The entities that differ, and counts of quads.
 #[derive(Debug, Default)]
 pub(super) struct Entities {
-    pub(super) entities: Vec<Entity>,
+    pub(super) entities: Vec<ChangedEntity>,
     pub(super) added: u64,
     pub(super) removed: u64,
     /// Labels of everything that the entities mention.
@@ -74,24 +74,24 @@ pub(super) struct Entities {
 }
 
 /// Graph and property, as they are in lines.
-type Key = (Option<String>, String);
+type PropertyKey = (Option<String>, String);
 
 #[derive(Default)]
-struct Values {
+struct ChangedValues {
     old: Vec<String>,
     new: Vec<String>,
 }
 
 /// Compares two versions.
-pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, DiffError> {
-    let mut subjects: BTreeMap<String, BTreeMap<Key, Values>> = BTreeMap::new();
+pub(super) fn compare(versions: &AlignedVersions<'_>) -> Result<Entities, DiffError> {
+    let mut subjects: BTreeMap<String, BTreeMap<PropertyKey, ChangedValues>> = BTreeMap::new();
     let mut found = Entities::default();
     let unread = |e| DiffError::io("quads".as_ref(), "compare the versions", e);
     compare_lines(
         versions.old_lines()?,
         versions.new_lines()?,
         |side, line| {
-            let parts = Parts::of(line).ok_or_else(damaged)?;
+            let parts = LineTerms::of(line).ok_or_else(damaged)?;
             let key = (parts.graph.map(text), text(parts.predicate));
             let subject = subjects.entry(text(parts.subject)).or_default();
             let values = subject.entry(key).or_default();
@@ -119,33 +119,33 @@ pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, DiffError> {
         let objects = values.old.iter().chain(&values.new);
         mentioned.extend(objects.filter(|object| object.starts_with('<')).cloned());
     }
-    let before = About::read(versions.old_lines()?, &mentioned).map_err(unread)?;
-    let after = About::read(versions.new_lines()?, &mentioned).map_err(unread)?;
+    let before = SubjectFacts::read(versions.old_lines()?, &mentioned).map_err(unread)?;
+    let after = SubjectFacts::read(versions.new_lines()?, &mentioned).map_err(unread)?;
     let mut from = renamed(&subjects, &before, &after);
     let old_names: BTreeSet<String> = from.values().cloned().collect();
     for (subject, properties) in subjects {
         let what = match (before.has(&subject), after.has(&subject)) {
             _ if old_names.contains(&subject) => continue,
             (false, true) => match from.remove(&subject) {
-                Some(from) => What::Renamed { from },
-                None => What::New,
+                Some(from) => EntityChange::Renamed { from },
+                None => EntityChange::New,
             },
-            (true, false) => What::Gone,
-            _ => What::Changed,
+            (true, false) => EntityChange::Gone,
+            _ => EntityChange::Changed,
         };
         let into = properties
             .iter()
             .filter(|((_, property), _)| property == REPLACED_BY)
             .find_map(|(_, values)| values.new.first());
         let what = match into {
-            Some(into) => What::Merged { into: into.clone() },
+            Some(into) => EntityChange::Merged { into: into.clone() },
             None => what,
         };
         let properties = match what {
-            What::Renamed { .. } => Vec::new(),
+            EntityChange::Renamed { .. } => Vec::new(),
             _ => properties.into_iter().map(property_change).collect(),
         };
-        found.entities.push(Entity {
+        found.entities.push(ChangedEntity {
             label: after
                 .labels
                 .get(&subject)
@@ -162,7 +162,7 @@ pub(super) fn compare(versions: &Aligned<'_>) -> Result<Entities, DiffError> {
     Ok(found)
 }
 
-fn property_change(((graph, property), values): (Key, Values)) -> PropertyChange {
+fn property_change(((graph, property), values): (PropertyKey, ChangedValues)) -> PropertyChange {
     PropertyChange {
         property,
         graph,
@@ -181,13 +181,13 @@ fn damaged() -> io::Error {
 
 /// What a version says of the things that a difference mentions.
 #[derive(Default)]
-struct About {
+struct SubjectFacts {
     subjects: BTreeSet<String>,
     /// Labels with how good they are; less is better.
     labels: BTreeMap<String, (usize, String)>,
 }
 
-impl About {
+impl SubjectFacts {
     fn read(mut lines: impl BufRead, mentioned: &BTreeSet<String>) -> io::Result<Self> {
         let properties = LABEL_PROPERTIES.map(|property| property.to_string());
         let mut about = Self::default();
@@ -198,7 +198,7 @@ impl About {
             if lines.read_until(b'\n', &mut line)? == 0 {
                 return Ok(about);
             }
-            let parts = Parts::of(line.trim_ascii_end()).ok_or_else(damaged)?;
+            let parts = LineTerms::of(line.trim_ascii_end()).ok_or_else(damaged)?;
             if last.0.as_bytes() != parts.subject {
                 last.0 = text(parts.subject);
                 last.1 = mentioned.contains(&last.0);
@@ -241,24 +241,24 @@ impl About {
 
 /// New names of subjects with the old ones.
 fn renamed(
-    subjects: &BTreeMap<String, BTreeMap<Key, Values>>,
-    before: &About,
-    after: &About,
+    subjects: &BTreeMap<String, BTreeMap<PropertyKey, ChangedValues>>,
+    before: &SubjectFacts,
+    after: &SubjectFacts,
 ) -> HashMap<String, String> {
-    let (mut gone, mut came) = (Things::new(), Things::new());
+    let (mut gone, mut came) = (UnmatchedThings::new(), UnmatchedThings::new());
     for (subject, properties) in subjects {
         let side = match (before.has(subject), after.has(subject)) {
             (true, false) => &mut gone,
             (false, true) => &mut came,
             _ => continue,
         };
-        let mut said = Said::new();
+        let mut said = ThingStatements::new();
         for ((graph, property), values) in properties {
             let role = format!("{} {property}", graph.as_deref().unwrap_or_default());
             for object in values.old.iter().chain(&values.new) {
                 let value = match object.starts_with('"') {
-                    true => Value::Text(object.clone()),
-                    false => Value::Thing(object.clone()),
+                    true => StatedValue::Text(object.clone()),
+                    false => StatedValue::Thing(object.clone()),
                 };
                 said.push((role.clone(), value));
             }

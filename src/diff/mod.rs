@@ -24,9 +24,9 @@ mod report;
 mod rows;
 mod version;
 
-pub use entity::{Entity, PropertyChange, What};
+pub use entity::{ChangedEntity, EntityChange, PropertyChange};
 pub use error::DiffError;
 pub use patch::write_patch;
 pub use report::{Difference, compare};
 pub use rows::{CellChange, RowChange, TableChange};
-pub use version::Version;
+pub use version::ComparedVersion;

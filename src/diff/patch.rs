@@ -1,10 +1,10 @@
 //! The difference as an RDF patch (<https://afs.github.io/rdf-patch/>).
 
-use super::Version;
-use super::aligned::{ANONYMOUS, Aligned};
-use crate::diagnostic::{Action, Code, Diagnostic, Place};
+use super::ComparedVersion;
+use super::aligned::{ANONYMOUS, AlignedVersions};
+use crate::diagnostic::{Code, Diagnostic, HintAction, Place};
 use crate::diff::DiffError;
-use crate::store::line::{Parts, labels, write_term};
+use crate::store::line::{LineTerms, labels, write_term};
 use crate::store::{Side, compare_lines};
 use oxrdf::LiteralRef;
 use std::io::{self, Write};
@@ -18,8 +18,12 @@ use std::io::{self, Write};
 /// # Errors
 /// A version cannot be read, or the output fails ([`DiffError::is_broken_pipe`]). What differs is about a blank
 /// node without a label in the old version ([`Code::UnlabelledNode`]); nothing is written then.
-pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<bool, DiffError> {
-    let versions = Aligned::new(old, new)?;
+pub fn write_patch(
+    old: &ComparedVersion,
+    new: &ComparedVersion,
+    out: &mut dyn Write,
+) -> Result<bool, DiffError> {
+    let versions = AlignedVersions::new(old, new)?;
     if old.anonymous {
         refuse_anonymous(&versions, &old.name)?;
     }
@@ -37,7 +41,7 @@ pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<
         writeln!(out, "TX .")?;
         compare_lines(old, new, |side, line| {
             differs = true;
-            let Some(parts) = Parts::of(line) else {
+            let Some(parts) = LineTerms::of(line) else {
                 return Err(io::Error::from(io::ErrorKind::InvalidData));
             };
             out.write_all(match side {
@@ -58,7 +62,7 @@ pub fn write_patch(old: &Version, new: &Version, out: &mut dyn Write) -> Result<
 }
 
 /// Fails where the patch would name a node that has no label in the old version.
-fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), DiffError> {
+fn refuse_anonymous(versions: &AlignedVersions<'_>, name: &str) -> Result<(), DiffError> {
     let mut count = 0_u64;
     let compared = compare_lines(versions.old_lines()?, versions.new_lines()?, |_, line| {
         let anonymous = labels(line).any(|label| {
@@ -78,6 +82,6 @@ fn refuse_anonymous(versions: &Aligned<'_>, name: &str) -> Result<(), DiffError>
         Diagnostic::new(Code::UnlabelledNode, Place::file(name), message)
             .with_found(format!("{count} quads that differ mention such nodes"))
             .with_expected("labels in the first version, as N-Triples and N-Quads have them")
-            .with_hint(Action::CompareThings),
+            .with_hint(HintAction::CompareThings),
     ))
 }

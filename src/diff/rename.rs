@@ -14,25 +14,25 @@ const ROUNDS: usize = 16;
 
 /// What is said of a thing: a role (a column, a property) and a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Value {
+pub(super) enum StatedValue {
     /// Another thing, or the thing itself, by its name.
     Thing(String),
     Text(String),
 }
 
 /// Everything that is said of a thing, sorted.
-pub(super) type Said = Vec<(String, Value)>;
+pub(super) type ThingStatements = Vec<(String, StatedValue)>;
 
 /// Things by name that only one version has.
-pub(super) type Things = BTreeMap<String, Said>;
+pub(super) type UnmatchedThings = BTreeMap<String, ThingStatements>;
 
 /// New names with the old ones.
 ///
 /// A pair says exactly the same, once old names are replaced by new ones. Where several look alike,
 /// nobody knows which became which, and none of them is a pair. A thing of which nothing is said is
 /// like any other.
-pub(super) fn renames(gone: &Things, came: &Things) -> HashMap<String, String> {
-    let mut search = Search {
+pub(super) fn renames(gone: &UnmatchedThings, came: &UnmatchedThings) -> HashMap<String, String> {
+    let mut search = RenameSearch {
         gone,
         came,
         to_new: HashMap::new(),
@@ -49,16 +49,16 @@ pub(super) fn renames(gone: &Things, came: &Things) -> HashMap<String, String> {
         .collect()
 }
 
-struct Search<'t> {
-    gone: &'t Things,
-    came: &'t Things,
+struct RenameSearch<'t> {
+    gone: &'t UnmatchedThings,
+    came: &'t UnmatchedThings,
     /// Old names with the new ones, as far as they are known.
     to_new: HashMap<&'t str, &'t str>,
     /// The same, from the new names to the old ones.
     to_old: HashMap<&'t str, &'t str>,
 }
 
-impl<'t> Search<'t> {
+impl<'t> RenameSearch<'t> {
     /// Looks for pairs among the things that are none yet. Says whether there are more.
     fn round(&mut self) -> bool {
         let mut alike: HashMap<u128, [Vec<&'t str>; 2]> = HashMap::new();
@@ -96,14 +96,14 @@ impl<'t> Search<'t> {
 
     /// A fingerprint of what is said of a thing, without the names of which nobody knows yet what
     /// became of them.
-    fn print(&self, name: &str, said: &Said) -> u128 {
+    fn print(&self, name: &str, said: &ThingStatements) -> u128 {
         let mut values: Vec<(&str, u8, &str)> = said
             .iter()
             .map(|(role, value)| {
                 let (kind, text) = match value {
-                    Value::Text(text) => (0, text.as_str()),
-                    Value::Thing(thing) if thing == name => (1, ""),
-                    Value::Thing(thing) => match self.to_new.get(thing.as_str()) {
+                    StatedValue::Text(text) => (0, text.as_str()),
+                    StatedValue::Thing(thing) if thing == name => (1, ""),
+                    StatedValue::Thing(thing) => match self.to_new.get(thing.as_str()) {
                         Some(new) => (2, *new),
                         None if self.is_open(thing) => (3, ""),
                         None => (2, thing.as_str()),
@@ -130,15 +130,15 @@ impl<'t> Search<'t> {
             return false;
         };
         let translated = before.iter().map(|(role, value)| match value {
-            Value::Text(text) => (role, 0, text.as_str()),
-            Value::Thing(thing) => {
+            StatedValue::Text(text) => (role, 0, text.as_str()),
+            StatedValue::Thing(thing) => {
                 let now = self.to_new.get(thing.as_str()).copied();
                 (role, 1, now.unwrap_or(thing))
             }
         });
         let as_it_is = after.iter().map(|(role, value)| match value {
-            Value::Text(text) => (role, 0, text.as_str()),
-            Value::Thing(thing) => (role, 1, thing.as_str()),
+            StatedValue::Text(text) => (role, 0, text.as_str()),
+            StatedValue::Thing(thing) => (role, 1, thing.as_str()),
         });
         sorted(translated) == sorted(as_it_is)
     }
@@ -155,12 +155,12 @@ mod tests {
     use super::*;
 
     /// Things written as `name: role=text role>thing`, one a line.
-    fn things(text: &str) -> Things {
+    fn things(text: &str) -> UnmatchedThings {
         let said = |word: &str| match word.split_once('=') {
-            Some((role, text)) => (role.to_owned(), Value::Text(text.to_owned())),
+            Some((role, text)) => (role.to_owned(), StatedValue::Text(text.to_owned())),
             None => {
                 let (role, thing) = word.split_once('>').unwrap();
-                (role.to_owned(), Value::Thing(thing.to_owned()))
+                (role.to_owned(), StatedValue::Thing(thing.to_owned()))
             }
         };
         text.lines()

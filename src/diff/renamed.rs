@@ -1,18 +1,18 @@
 //! Rows that are gone and came again by another key.
 
-use super::entity::What;
-use super::rename::{Said, Things, Value, renames};
+use super::entity::EntityChange;
+use super::rename::{StatedValue, ThingStatements, UnmatchedThings, renames};
 use super::rows::{CellChange, RowChange, TableChange, key_text};
 use crate::csvw::model::{Table, TableGroup};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of one side and what they are called.
-pub(super) struct Named<'t> {
+pub(super) struct NamedTables<'t> {
     group: &'t TableGroup,
     names: &'t [String],
 }
 
-impl<'t> Named<'t> {
+impl<'t> NamedTables<'t> {
     /// The names are in the order of the tables.
     pub(super) fn new(group: &'t TableGroup, names: &'t [String]) -> Self {
         Self { group, names }
@@ -30,17 +30,17 @@ impl<'t> Named<'t> {
 
 /// Makes one of a row that is gone and a new one that differ in their keys alone, and in keys of
 /// renamed rows that they refer to.
-pub(super) fn tell(changes: &mut [TableChange], old: &Named<'_>, new: &Named<'_>) {
+pub(super) fn tell(changes: &mut [TableChange], old: &NamedTables<'_>, new: &NamedTables<'_>) {
     let pairs = renames(
-        &things(changes, old, &What::Gone),
-        &things(changes, new, &What::New),
+        &things(changes, old, &EntityChange::Gone),
+        &things(changes, new, &EntityChange::New),
     );
     for change in changes {
         let table = change.table.clone();
         let mut from: BTreeMap<String, Option<RowChange>> = change
             .rows
             .iter()
-            .filter(|row| row.what == What::New)
+            .filter(|row| row.what == EntityChange::New)
             .filter_map(|row| pairs.get(&name(&table, &row.key)))
             .map(|old| (old.clone(), None))
             .collect();
@@ -50,7 +50,7 @@ pub(super) fn tell(changes: &mut [TableChange], old: &Named<'_>, new: &Named<'_>
         let mut rows = Vec::with_capacity(change.rows.len());
         for row in std::mem::take(&mut change.rows) {
             match from.get_mut(&name(&table, &row.key)) {
-                Some(place) if row.what == What::Gone => *place = Some(row),
+                Some(place) if row.what == EntityChange::Gone => *place = Some(row),
                 _ => rows.push(row),
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn tell(changes: &mut [TableChange], old: &Named<'_>, new: &Named<'_>
             .map(|row| {
                 let old = pairs
                     .get(&name(&table, &row.key))
-                    .filter(|_| row.what == What::New);
+                    .filter(|_| row.what == EntityChange::New);
                 match old.and_then(|old| from.remove(old)).flatten() {
                     Some(old) => merged(old, row),
                     None => row,
@@ -82,7 +82,7 @@ fn merged(old: RowChange, new: RowChange) -> RowChange {
     }
     RowChange {
         key: new.key,
-        what: What::Renamed { from: old.key },
+        what: EntityChange::Renamed { from: old.key },
         cells: cells
             .into_values()
             .filter(|cell| cell.old != cell.new)
@@ -98,8 +98,12 @@ fn name(table: &str, key: &str) -> String {
 }
 
 /// The rows of one side and what is said of them beside their keys.
-fn things(changes: &[TableChange], tables: &Named<'_>, side: &What) -> Things {
-    let mut things = Things::new();
+fn things(
+    changes: &[TableChange],
+    tables: &NamedTables<'_>,
+    side: &EntityChange,
+) -> UnmatchedThings {
+    let mut things = UnmatchedThings::new();
     for change in changes {
         let table = tables.find(&change.table);
         let Some(table) = table.filter(|table| !table.primary_key.is_empty()) else {
@@ -117,7 +121,7 @@ fn things(changes: &[TableChange], tables: &Named<'_>, side: &What) -> Things {
     things
 }
 
-fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
+fn said(row: &RowChange, table: &Table, tables: &NamedTables<'_>) -> ThingStatements {
     let mut cells: BTreeMap<&str, &str> = row
         .cells
         .iter()
@@ -130,7 +134,7 @@ fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
     for key in table.primary_key.iter().filter_map(column_name) {
         cells.remove(key);
     }
-    let mut said = Said::new();
+    let mut said = ThingStatements::new();
     let mut reported: BTreeSet<&str> = BTreeSet::new();
     for foreign in &table.foreign_keys {
         let Some(other) = tables.group.tables.get(foreign.table) else {
@@ -163,7 +167,7 @@ fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
         let mut refer = |key: String| {
             said.push((
                 role.clone(),
-                Value::Thing(name(tables.name(foreign.table), &key)),
+                StatedValue::Thing(name(tables.name(foreign.table), &key)),
             ));
         };
         match (texts.as_slice(), separator.filter(|s| !s.is_empty())) {
@@ -180,6 +184,8 @@ fn said(row: &RowChange, table: &Table, tables: &Named<'_>) -> Said {
     let others = cells
         .into_iter()
         .filter(|(column, _)| !reported.contains(column));
-    said.extend(others.map(|(column, text)| (column.to_owned(), Value::Text(text.to_owned()))));
+    said.extend(
+        others.map(|(column, text)| (column.to_owned(), StatedValue::Text(text.to_owned()))),
+    );
     said
 }

@@ -1,9 +1,9 @@
 //! The whole difference of two versions.
 
-use super::aligned::Aligned;
-use super::entity::{self, Entity};
+use super::aligned::AlignedVersions;
+use super::entity::{self, ChangedEntity};
 use super::rows::{self, ComparedTables, TableChange};
-use super::{PropertyChange, Version, What};
+use super::{ComparedVersion, EntityChange, PropertyChange};
 use crate::diff::DiffError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ pub struct Difference {
     /// Tables that differ; empty where one side has no tables.
     pub tables: Vec<TableChange>,
     /// Subjects that differ. Where tables were compared: beyond what their rows say.
-    pub entities: Vec<Entity>,
+    pub entities: Vec<ChangedEntity>,
     /// Labels of what is mentioned, by term.
     #[serde(skip)]
     pub labels: BTreeMap<String, String>,
@@ -71,8 +71,8 @@ impl Difference {
 ///
 /// # Errors
 /// A version cannot be read.
-pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
-    let tables = |version: &Version| match &version.project {
+pub fn compare(old: &ComparedVersion, new: &ComparedVersion) -> Result<Difference, DiffError> {
+    let tables = |version: &ComparedVersion| match &version.project {
         Some(project) => ComparedTables::open(project),
         None => Ok(None),
     };
@@ -98,7 +98,7 @@ pub fn compare(old: &Version, new: &Version) -> Result<Difference, DiffError> {
     if !difference.has_graphs() {
         return Ok(difference);
     }
-    let versions = Aligned::new(old, new)?;
+    let versions = AlignedVersions::new(old, new)?;
     let entity::Entities {
         entities,
         added,
@@ -120,7 +120,7 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// The changes of entities that no row accounts for.
-fn beyond_rows(entities: Vec<Entity>, tables: &[TableChange]) -> Vec<Entity> {
+fn beyond_rows(entities: Vec<ChangedEntity>, tables: &[TableChange]) -> Vec<ChangedEntity> {
     if tables.is_empty() {
         return entities;
     }
@@ -152,7 +152,10 @@ fn beyond_rows(entities: Vec<Entity>, tables: &[TableChange]) -> Vec<Entity> {
             entity
                 .properties
                 .retain(|change| !(change.old.is_empty() && change.new.is_empty()));
-            let kept = matches!(entity.what, What::Merged { .. } | What::Renamed { .. });
+            let kept = matches!(
+                entity.what,
+                EntityChange::Merged { .. } | EntityChange::Renamed { .. }
+            );
             (kept || !entity.properties.is_empty()).then_some(entity)
         })
         .collect()

@@ -1,19 +1,19 @@
 //! Tables compared row by row, by their keys.
 
-use super::entity::What;
-use super::renamed::{self, Named};
+use super::entity::EntityChange;
+use super::renamed::{self, NamedTables};
 use crate::claims::{Claims, Placement, read_texts, stem};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::Table;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::diff::DiffError;
 use crate::plan::{TableId, TablePlan};
 use crate::project::Project;
 use crate::resource::url;
 use crate::store::line::write_quad;
 use crate::store::{mentions_blank, renamed as relabelled};
+use crate::tables::ProjectSource;
 use crate::tables::ProjectTables;
-use crate::tables::Source;
 use oxrdf::{BlankNode, QuadRef};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -47,7 +47,7 @@ pub struct RowChange {
     pub key: String,
     /// What happened to it.
     #[serde(flatten)]
-    pub what: What,
+    pub what: EntityChange,
     /// Cells that differ; all that are not empty of a new row or one that is gone.
     pub cells: Vec<CellChange>,
     /// Quads that it made and makes no more, as N-Quads.
@@ -71,18 +71,18 @@ pub struct CellChange {
 pub(super) struct ComparedTables {
     project: ProjectTables,
     /// What contradicts, once a row differs.
-    standing: OnceCell<Placement>,
+    placement: OnceCell<Placement>,
 }
 
 impl ComparedTables {
     /// The tables of a project whose metadata has been read before, and its errors reported.
     pub(super) fn open(project: &Project) -> Result<Option<Self>, DiffError> {
-        let source = Source::open(project)?;
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let source = ProjectSource::open(project)?;
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let project = ProjectTables::load(source, &mut silent);
         Ok(project.map(|project| Self {
             project,
-            standing: OnceCell::new(),
+            placement: OnceCell::new(),
         }))
     }
 
@@ -113,19 +113,19 @@ impl ComparedTables {
         names.filter(move |name| !seen.insert(*name))
     }
 
-    fn standing(&self) -> &Placement {
-        self.standing.get_or_init(|| {
+    fn placement(&self) -> &Placement {
+        self.placement.get_or_init(|| {
             // `check` reports what is wrong with claims.
-            let mut silent = Diagnostics::new(Mode::Convert);
+            let mut silent = Diagnostics::new(ReadingMode::Convert);
             let claims = Claims::read(self.project.get(), &mut silent);
-            claims.standing(claims.graph(&self.project.group))
+            claims.placement(claims.graph(&self.project.group))
         })
     }
 
-    fn view(&self, index: usize) -> Option<View<'_>> {
+    fn view(&self, index: usize) -> Option<VersionTable<'_>> {
         let table = self.project.group.tables.get(index)?;
         let columns = table.columns.iter().filter(|c| !c.virtual_column);
-        Some(View {
+        Some(VersionTable {
             tables: self,
             index,
             table,
@@ -151,17 +151,17 @@ pub(super) fn compare(
         let after = index(&new_names).and_then(|index| new.view(index));
         changes.extend(compare_table(name, before, after).map_err(unread)?);
     }
-    let old = Named::new(&old.project.group, &old_names);
+    let old = NamedTables::new(&old.project.group, &old_names);
     renamed::tell(
         &mut changes,
         &old,
-        &Named::new(&new.project.group, &new_names),
+        &NamedTables::new(&new.project.group, &new_names),
     );
     Ok(changes)
 }
 
 /// One table of one version.
-struct View<'t> {
+struct VersionTable<'t> {
     tables: &'t ComparedTables,
     index: usize,
     table: &'t Table,
@@ -171,16 +171,16 @@ struct View<'t> {
 }
 
 /// A key as text, and how many rows before it have the same one: without a primary key, rows may be alike.
-type Key = (String, u32);
+type RowKey = (String, u32);
 
 /// A row as far as it is held in memory.
 #[derive(Clone, Copy)]
-struct Held {
+struct RowFingerprint {
     number: u64,
     fingerprint: u128,
 }
 
-impl View<'_> {
+impl VersionTable<'_> {
     /// What is between the items of a column whose lists have no order.
     fn separator(&self, column: &str) -> Option<&str> {
         let mut columns = self.table.columns.iter();
@@ -199,7 +199,7 @@ impl View<'_> {
     }
 
     /// The rows by key, with a fingerprint of the columns in `shared`.
-    fn rows(&self, shared: &[&str]) -> io::Result<HashMap<Key, Held>> {
+    fn rows(&self, shared: &[&str]) -> io::Result<HashMap<RowKey, RowFingerprint>> {
         let places: Vec<Option<usize>> = shared
             .iter()
             .map(|name| self.columns.iter().position(|column| column == name))
@@ -212,7 +212,7 @@ impl View<'_> {
                 texts.get(*place).hash(&mut hasher);
             }
             let fingerprint = hasher.finish128().as_u128();
-            let held = Held {
+            let held = RowFingerprint {
                 number,
                 fingerprint,
             };
@@ -242,13 +242,13 @@ impl View<'_> {
     }
 
     /// The quads of some rows, as lines, as contradictions leave them. Only the splits that hold such rows are converted.
-    fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, Lines>> {
+    fn quads(&self, wanted: &BTreeSet<u64>) -> io::Result<HashMap<u64, RowLines>> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
         }
         let mut sink = RowSink {
             wanted,
-            standing: self.tables.standing(),
+            placement: self.tables.placement(),
             quads: HashMap::new(),
         };
         let (plan, source) = (&self.tables.project.plan, &self.tables.project.source);
@@ -257,7 +257,7 @@ impl View<'_> {
         let ends = splits.iter().skip(1).map(|split| split.start.row);
         for (split, end) in splits.iter().zip(ends.chain([u64::MAX])) {
             if wanted.range(split.start.row..end).next().is_some() {
-                let mut silent = Diagnostics::new(Mode::Convert);
+                let mut silent = Diagnostics::new(ReadingMode::Convert);
                 convert::split(plan, id, source, split, &mut sink, &mut silent)?;
             }
         }
@@ -267,19 +267,19 @@ impl View<'_> {
 
 /// The quads of a row as lines whose blank nodes do not tell where the row is, each with the line as
 /// the graph has it where that is another one.
-type Lines = BTreeMap<String, Option<String>>;
+type RowLines = BTreeMap<String, Option<String>>;
 
 /// Keeps the quads of some rows.
 struct RowSink<'w> {
     wanted: &'w BTreeSet<u64>,
-    standing: &'w Placement,
-    quads: HashMap<u64, Lines>,
+    placement: &'w Placement,
+    quads: HashMap<u64, RowLines>,
 }
 
 impl QuadSink for RowSink<'_> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         if self.wanted.contains(&origin.row)
-            && let Some(quad) = self.standing.of(quad, origin)
+            && let Some(quad) = self.placement.of(quad, origin)
         {
             let lines = self.quads.entry(origin.row).or_default();
             if mentions_blank(quad) {
@@ -311,7 +311,7 @@ fn within_row(node: &BlankNode, origin: Origin) -> BlankNode {
 }
 
 /// The lines that others lack, as the graph has them.
-fn lacking(lines: &Lines, others: &Lines) -> Vec<String> {
+fn lacking(lines: &RowLines, others: &RowLines) -> Vec<String> {
     let lacking = lines.iter().filter(|(line, _)| !others.contains_key(*line));
     lacking
         .map(|(line, shown)| shown.as_ref().unwrap_or(line).clone())
@@ -338,14 +338,14 @@ pub(super) fn key_text<'c>(cells: impl ExactSizeIterator<Item = &'c str>) -> Str
 }
 
 /// A row that differs: its key, and its numbers in both versions.
-type Differing = (Key, Option<u64>, Option<u64>);
+type DifferingRow = (RowKey, Option<u64>, Option<u64>);
 
 fn compare_table(
     name: &str,
-    old: Option<View<'_>>,
-    new: Option<View<'_>>,
+    old: Option<VersionTable<'_>>,
+    new: Option<VersionTable<'_>>,
 ) -> io::Result<Option<TableChange>> {
-    let columns = |view: &Option<View<'_>>| -> Vec<String> {
+    let columns = |view: &Option<VersionTable<'_>>| -> Vec<String> {
         let names = view.as_ref().map(|view| &view.columns);
         names.into_iter().flatten().map(|&c| c.to_owned()).collect()
     };
@@ -361,7 +361,7 @@ fn compare_table(
         }
         _ => Vec::new(),
     };
-    let rows = |view: &Option<View<'_>>| match view {
+    let rows = |view: &Option<VersionTable<'_>>| match view {
         Some(view) => view.rows(&shared),
         None => Ok(HashMap::new()),
     };
@@ -389,8 +389,11 @@ fn compare_table(
     Ok((!same).then_some(change))
 }
 
-fn differing(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> Vec<Differing> {
-    let mut differing: Vec<Differing> = Vec::new();
+fn differing(
+    before: &HashMap<RowKey, RowFingerprint>,
+    after: &HashMap<RowKey, RowFingerprint>,
+) -> Vec<DifferingRow> {
+    let mut differing: Vec<DifferingRow> = Vec::new();
     for (key, held) in before {
         match after.get(key) {
             None => differing.push((key.clone(), Some(held.number), None)),
@@ -410,7 +413,10 @@ fn differing(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> Vec<Dif
 }
 
 /// Whether the rows of both are in another order.
-fn reordered(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> bool {
+fn reordered(
+    before: &HashMap<RowKey, RowFingerprint>,
+    after: &HashMap<RowKey, RowFingerprint>,
+) -> bool {
     let mut numbers: Vec<(u64, u64)> = before
         .iter()
         .filter_map(|(key, held)| Some((held.number, after.get(key)?.number)))
@@ -421,11 +427,11 @@ fn reordered(before: &HashMap<Key, Held>, after: &HashMap<Key, Held>) -> bool {
 
 /// Reads the rows that differ again, for their cells and quads.
 fn read_rows(
-    differing: &[Differing],
-    old: Option<&View<'_>>,
-    new: Option<&View<'_>>,
+    differing: &[DifferingRow],
+    old: Option<&VersionTable<'_>>,
+    new: Option<&VersionTable<'_>>,
 ) -> io::Result<Vec<RowChange>> {
-    let numbers = |of: fn(&Differing) -> Option<u64>| differing.iter().filter_map(of).collect();
+    let numbers = |of: fn(&DifferingRow) -> Option<u64>| differing.iter().filter_map(of).collect();
     let old_numbers: BTreeSet<u64> = numbers(|row| row.1);
     let new_numbers: BTreeSet<u64> = numbers(|row| row.2);
     let old_cells = old.map_or_else(|| Ok(HashMap::new()), |v| v.cells(&old_numbers))?;
@@ -443,7 +449,7 @@ fn read_rows(
             let mut views = [old_view, new_view].into_iter().flatten();
             views.all(|view| view.separator(column).is_some())
         };
-        let items = |view: Option<&View<'_>>, column: &str, text: &str| -> Vec<String> {
+        let items = |view: Option<&VersionTable<'_>>, column: &str, text: &str| -> Vec<String> {
             let separator = view.and_then(|view| view.separator(column)).unwrap_or(";");
             let mut items: Vec<String> =
                 text.split(separator).map(|i| i.trim().to_owned()).collect();
@@ -467,7 +473,7 @@ fn read_rows(
                 })
             })
             .collect();
-        let none = Lines::new();
+        let none = RowLines::new();
         let old_lines = before.and_then(|n| old_quads.get(&n)).unwrap_or(&none);
         let new_lines = after.and_then(|n| new_quads.get(&n)).unwrap_or(&none);
         let cells: Vec<CellChange> = cells;
@@ -479,9 +485,9 @@ fn read_rows(
         changes.push(RowChange {
             key: key.0.clone(),
             what: match (before, after) {
-                (None, _) => What::New,
-                (_, None) => What::Gone,
-                _ => What::Changed,
+                (None, _) => EntityChange::New,
+                (_, None) => EntityChange::Gone,
+                _ => EntityChange::Changed,
             },
             cells,
             removed,
@@ -496,11 +502,11 @@ mod tests {
     use super::*;
     use crate::plan::ColumnId;
 
-    fn held(numbers: &[(&str, u64, u128)]) -> HashMap<Key, Held> {
+    fn held(numbers: &[(&str, u64, u128)]) -> HashMap<RowKey, RowFingerprint> {
         numbers
             .iter()
             .map(|&(key, number, fingerprint)| {
-                let held = Held {
+                let held = RowFingerprint {
                     number,
                     fingerprint,
                 };

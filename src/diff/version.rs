@@ -3,18 +3,18 @@
 use super::aligned::ANONYMOUS;
 use super::git;
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Mode, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, HintAction, Place, ReadingMode, Severity};
 use crate::diff::DiffError;
-use crate::export::{Compression, Format, of_file_name};
-use crate::nesting::{Nesting, Syntax, TooDeep};
+use crate::export::{Compression, DumpFormat, of_file_name};
+use crate::nesting::{BracketSyntax, Nesting, TooDeep};
 use crate::pipeline;
 use crate::project::Project;
 use crate::query;
 use crate::resource::file;
-use crate::store::line::{Parts, write_quad};
-use crate::store::sort::{DEFAULT_BUDGET, Records, Sorter};
-use crate::store::{self, Build, Prefixes, Unlabelled, mentions_blank, renamed};
-use crate::tables::{self, Source};
+use crate::store::line::{LineTerms, write_quad};
+use crate::store::sort::{DEFAULT_BUDGET, RecordBuffer, Sorter};
+use crate::store::{self, Build, Prefixes, UnlabelledQuads, mentions_blank, renamed};
+use crate::tables::{self, ProjectSource};
 use oxigraph::io::RdfParser;
 use oxrdf::{BlankNode, Quad, QuadRef};
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ const LINES: &str = "quads.nq";
 
 /// One side of a comparison.
 #[derive(Debug)]
-pub struct Version {
+pub struct ComparedVersion {
     /// What the user called it, with what it turned out to be.
     pub name: String,
     /// Prefixes that shorten its IRIs.
@@ -46,18 +46,18 @@ pub struct Version {
     pub one_graph: bool,
     /// Whether some of its blank nodes have no labels.
     pub(super) anonymous: bool,
-    lines: Lines,
+    lines: VersionLines,
 }
 
 /// Where the sorted lines are.
 #[derive(Debug)]
-enum Lines {
+enum VersionLines {
     Build(Box<Build>),
     // Deleted with the version.
     Folder(TempDir),
 }
 
-impl Version {
+impl ComparedVersion {
     /// Finds what a user means: `current` and `previous`, a folder with a project, a dump, the id of a
     /// build or its start, or else a revision of the git repository that `folder` is in.
     ///
@@ -123,7 +123,7 @@ impl Version {
             errors: 0,
             one_graph: false,
             anonymous: false,
-            lines: Lines::Build(Box::new(build)),
+            lines: VersionLines::Build(Box::new(build)),
         })
     }
 
@@ -136,7 +136,7 @@ impl Version {
         prepared: TempDir,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Self>, DiffError> {
-        let mut found = Diagnostics::new(Mode::Validate);
+        let mut found = Diagnostics::new(ReadingMode::Validate);
         let sink = LineSink::new(prepared.path());
         let quads = pipeline::quads(&project, shown, sink, &mut found)?;
         let errors = found.count(Severity::Error);
@@ -150,8 +150,8 @@ impl Version {
                 .and_then(|()| sink.write(&prepared.path().join(LINES)));
             sorted.map_err(|e| temporary(&e))?;
         }
-        let source = Source::open(&project)?;
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let source = ProjectSource::open(&project)?;
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let Some(group) = source.load(&mut silent) else {
             return Ok(None);
         };
@@ -164,7 +164,7 @@ impl Version {
             errors,
             one_graph: false,
             anonymous: false,
-            lines: Lines::Folder(prepared),
+            lines: VersionLines::Folder(prepared),
         }))
     }
 
@@ -185,17 +185,17 @@ impl Version {
         let mut piece = Vec::with_capacity(PIECE);
         let mut prefixes = Prefixes::default();
         let reader: Box<dyn Read> = match format {
-            Format::JsonLd => Box::new(Nesting::new(reader, Syntax::Json)),
+            DumpFormat::JsonLd => Box::new(Nesting::new(reader, BracketSyntax::Json)),
             // The parser keeps what is open in a list.
-            Format::RdfXml => reader,
-            _ => Box::new(Nesting::new(reader, Syntax::Turtle)),
+            DumpFormat::RdfXml => reader,
+            _ => Box::new(Nesting::new(reader, BracketSyntax::Turtle)),
         };
         let mut parser = RdfParser::from_format(format.rdf())
             .lenient()
             .for_reader(reader);
         // The parser makes up labels at random where the dump has none. N-Triples and N-Quads have one for every
         // node. The labels of the dump stay: a patch names its nodes by them.
-        let all_labelled = matches!(format, Format::NTriples | Format::NQuads);
+        let all_labelled = matches!(format, DumpFormat::NTriples | DumpFormat::NQuads);
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
         let mut label = |node: &BlankNode| {
             let made_up = node.as_ref().unique_id().is_some();
@@ -234,14 +234,14 @@ impl Version {
             errors: 0,
             one_graph: !format.has_graphs(),
             anonymous: !labels.is_empty(),
-            lines: Lines::Folder(prepared),
+            lines: VersionLines::Folder(prepared),
         })
     }
 
     fn all_lines(&self) -> Result<Box<dyn BufRead + '_>, DiffError> {
         Ok(match &self.lines {
-            Lines::Build(build) => Box::new(build.lines()?),
-            Lines::Folder(folder) => {
+            VersionLines::Build(build) => Box::new(build.lines()?),
+            VersionLines::Folder(folder) => {
                 let path = folder.path().join(LINES);
                 let file = File::open(&path).map_err(|e| temporary(&e))?;
                 Box::new(BufReader::with_capacity(1 << 18, file))
@@ -254,7 +254,7 @@ impl Version {
     /// # Errors
     /// They cannot be read.
     pub fn lines(&self, one_graph: bool) -> Result<impl BufRead + use<'_>, DiffError> {
-        Ok(Chosen {
+        Ok(ComparedLines {
             lines: self.all_lines()?,
             one_graph,
             line: Vec::new(),
@@ -265,14 +265,14 @@ impl Version {
 
 /// The lines of the graphs that are compared. The release graph is about the build and not about the
 /// facts: it differs by digests whenever anything does.
-struct Chosen<R> {
+struct ComparedLines<R> {
     lines: R,
     one_graph: bool,
     line: Vec<u8>,
     at: usize,
 }
 
-impl<R: BufRead> BufRead for Chosen<R> {
+impl<R: BufRead> BufRead for ComparedLines<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.at >= self.line.len() {
             self.line.clear();
@@ -280,7 +280,7 @@ impl<R: BufRead> BufRead for Chosen<R> {
             if self.lines.read_until(b'\n', &mut self.line)? == 0 {
                 break;
             }
-            let graph = Parts::of(self.line.trim_ascii_end()).and_then(|parts| parts.graph);
+            let graph = LineTerms::of(self.line.trim_ascii_end()).and_then(|parts| parts.graph);
             let left_out = match graph {
                 Some(graph) => self.one_graph || graph.ends_with(b"/graph/release>"),
                 None => false,
@@ -297,7 +297,7 @@ impl<R: BufRead> BufRead for Chosen<R> {
     }
 }
 
-impl<R: BufRead> Read for Chosen<R> {
+impl<R: BufRead> Read for ComparedLines<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut available = self.fill_buf()?;
         let read = available.read(out)?;
@@ -311,7 +311,7 @@ struct Layout;
 
 impl Layout {
     fn ids(store: &Path) -> Result<Vec<String>, DiffError> {
-        store::Layout::new(store)
+        store::StoreLayout::new(store)
             .ids()
             .map_err(|e| DiffError::io(store, "list the builds", e))
     }
@@ -328,7 +328,7 @@ fn previous(store: &Path) -> Result<String, DiffError> {
             store,
             "there is no build before the published one",
         )
-        .with_hint(Action::ListBuilds)
+        .with_hint(HintAction::ListBuilds)
     })
 }
 
@@ -368,12 +368,12 @@ fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> DiffError {
 struct LineSink {
     sorter: Sorter,
     // Labelled at the end, all together.
-    blank: Unlabelled,
+    blank: UnlabelledQuads,
 }
 
 #[derive(Default)]
 struct LineChunk {
-    records: Records,
+    records: RecordBuffer,
     blank: Vec<Quad>,
 }
 
@@ -381,7 +381,7 @@ impl LineSink {
     fn new(folder: &Path) -> Self {
         Self {
             sorter: Sorter::new(PathBuf::from(folder), DEFAULT_BUDGET, 1),
-            blank: Unlabelled::default(),
+            blank: UnlabelledQuads::default(),
         }
     }
 
@@ -395,7 +395,7 @@ impl LineSink {
 
     /// Adds quads whose blank nodes keep their labels.
     fn add_labelled(&mut self, quads: &[Quad]) -> io::Result<()> {
-        let mut records = Records::default();
+        let mut records = RecordBuffer::default();
         for quad in quads {
             records.push_key(|out| write_quad(out, quad.as_ref()));
         }

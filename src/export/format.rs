@@ -9,38 +9,38 @@ macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $name:ident, $text:literal, [$($other:literal),*], $extension:literal, $media:literal, $graphs:literal;)*) => {
         /// A format of dumps.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum Format {
+        pub enum DumpFormat {
             $($(#[doc = $doc])+ $name,)*
         }
 
-        impl Format {
+        impl DumpFormat {
             /// Every format.
-            pub const ALL: &'static [Format] = &[$(Format::$name,)*];
+            pub const ALL: &'static [DumpFormat] = &[$(DumpFormat::$name,)*];
 
             /// The name by which users ask for it.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Format::$name => $text,)* }
+                match self { $(DumpFormat::$name => $text,)* }
             }
 
             /// The file extension, without its dot.
             pub const fn extension(self) -> &'static str {
-                match self { $(Format::$name => $extension,)* }
+                match self { $(DumpFormat::$name => $extension,)* }
             }
 
             /// The media type.
             pub const fn media_type(self) -> &'static str {
-                match self { $(Format::$name => $media,)* }
+                match self { $(DumpFormat::$name => $media,)* }
             }
 
             /// Whether it keeps graphs apart; others hold one graph.
             pub const fn has_graphs(self) -> bool {
-                match self { $(Format::$name => $graphs,)* }
+                match self { $(DumpFormat::$name => $graphs,)* }
             }
 
             /// The format of a name or an extension, whatever its case.
             pub fn parse(text: &str) -> Option<Self> {
                 match text.to_ascii_lowercase().as_str() {
-                    $($text $(| $other)* => Some(Format::$name),)*
+                    $($text $(| $other)* => Some(DumpFormat::$name),)*
                     _ => None,
                 }
             }
@@ -63,7 +63,7 @@ formats! {
     JsonLd, "jsonld", ["json-ld", "json"], "jsonld", "application/ld+json", true;
 }
 
-impl Format {
+impl DumpFormat {
     /// The same for Oxigraph's parsers and writers.
     pub(crate) fn rdf(self) -> RdfFormat {
         match self {
@@ -104,7 +104,7 @@ impl Compression {
 
 /// The format and compression that a file name asks for: `graph.ttl.gz`. The format is `None` where its
 /// extension says nothing.
-pub fn of_file_name(path: &Path) -> (Option<Format>, Compression) {
+pub fn of_file_name(path: &Path) -> (Option<DumpFormat>, Compression) {
     let name = path
         .file_name()
         .unwrap_or_default()
@@ -119,13 +119,16 @@ pub fn of_file_name(path: &Path) -> (Option<Format>, Compression) {
     };
     let format = name
         .rsplit_once('.')
-        .and_then(|(_, extension)| Format::parse(extension));
+        .and_then(|(_, extension)| DumpFormat::parse(extension));
     (format, compression)
 }
 
 /// The refusal of an unknown format, which lists the known ones.
 pub fn unknown_format(text: &str) -> ExportError {
-    let known: Vec<_> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    let known: Vec<_> = DumpFormat::ALL
+        .iter()
+        .map(|format| format.as_str())
+        .collect();
     ExportError::from(
         Diagnostic::new(
             Code::ExportFormat,
@@ -144,10 +147,18 @@ mod tests {
     #[test]
     fn formats_of_file_names() {
         for (name, format, compression) in [
-            ("graph.ttl", Some(Format::Turtle), Compression::None),
-            ("a.b/graph.NQ.gz", Some(Format::NQuads), Compression::Gzip),
-            ("graph.jsonld.zst", Some(Format::JsonLd), Compression::Zstd),
-            ("graph.rdf", Some(Format::RdfXml), Compression::None),
+            ("graph.ttl", Some(DumpFormat::Turtle), Compression::None),
+            (
+                "a.b/graph.NQ.gz",
+                Some(DumpFormat::NQuads),
+                Compression::Gzip,
+            ),
+            (
+                "graph.jsonld.zst",
+                Some(DumpFormat::JsonLd),
+                Compression::Zstd,
+            ),
+            ("graph.rdf", Some(DumpFormat::RdfXml), Compression::None),
             ("graph.doc", None, Compression::None),
             ("graph", None, Compression::None),
             ("ttl", None, Compression::None),
@@ -162,9 +173,9 @@ mod tests {
 
     #[test]
     fn names_and_extensions_parse_back() {
-        for &format in Format::ALL {
-            assert_eq!(Format::parse(format.as_str()), Some(format));
-            assert_eq!(Format::parse(format.extension()), Some(format));
+        for &format in DumpFormat::ALL {
+            assert_eq!(DumpFormat::parse(format.as_str()), Some(format));
+            assert_eq!(DumpFormat::parse(format.extension()), Some(format));
         }
     }
 }

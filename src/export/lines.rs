@@ -1,6 +1,6 @@
 //! Sorted canonical lines as a source: of a build, of some of its graphs, of a query's answer.
 
-use crate::store::line::Parts;
+use crate::store::line::LineTerms;
 use crate::store::sort::Merge;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
@@ -75,14 +75,14 @@ impl LineSource for MergedLines {
 
 /// Which graphs of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Graphs {
+pub enum GraphSelection {
     /// All of them.
     All,
     /// These: IRIs, and the empty name for the default graph.
     Chosen(BTreeSet<String>),
 }
 
-impl Graphs {
+impl GraphSelection {
     /// Only the default graph.
     pub fn default_graph() -> Self {
         Self::Chosen(BTreeSet::from([String::new()]))
@@ -111,24 +111,24 @@ impl Graphs {
 }
 
 /// The lines of two sources in one order, of some graphs only.
-pub struct Selected<A, B> {
-    first: Ahead<A>,
-    second: Ahead<B>,
-    graphs: Graphs,
+pub struct SelectedLines<A, B> {
+    first: LineAhead<A>,
+    second: LineAhead<B>,
+    graphs: GraphSelection,
 }
 
-impl<A: LineSource, B: LineSource> Selected<A, B> {
+impl<A: LineSource, B: LineSource> SelectedLines<A, B> {
     /// Merges two sources and leaves out graphs that are not chosen.
-    pub fn new(first: A, second: B, graphs: Graphs) -> Self {
+    pub fn new(first: A, second: B, graphs: GraphSelection) -> Self {
         Self {
-            first: Ahead::new(first),
-            second: Ahead::new(second),
+            first: LineAhead::new(first),
+            second: LineAhead::new(second),
             graphs,
         }
     }
 }
 
-impl<A: LineSource, B: LineSource> LineSource for Selected<A, B> {
+impl<A: LineSource, B: LineSource> LineSource for SelectedLines<A, B> {
     fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             let first = self.first.peek()?;
@@ -139,7 +139,7 @@ impl<A: LineSource, B: LineSource> LineSource for Selected<A, B> {
                 (Some(_), _) => self.first.take(line),
                 (None, Some(_)) => self.second.take(line),
             }
-            let parts = Parts::of(line)
+            let parts = LineTerms::of(line)
                 .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a damaged line"))?;
             if self.graphs.has(parts.graph) {
                 return Ok(true);
@@ -149,7 +149,7 @@ impl<A: LineSource, B: LineSource> LineSource for Selected<A, B> {
 }
 
 /// A source and its next line.
-struct Ahead<S> {
+struct LineAhead<S> {
     source: S,
     line: Vec<u8>,
     state: AheadState,
@@ -162,7 +162,7 @@ enum AheadState {
     Ended,
 }
 
-impl<S: LineSource> Ahead<S> {
+impl<S: LineSource> LineAhead<S> {
     fn new(source: S) -> Self {
         Self {
             source,

@@ -1,6 +1,6 @@
 //! The manifest beside a dump: VoID, DCAT and PROV about what was dumped.
 
-use super::lines::{Graphs, ReadLines};
+use super::lines::{GraphSelection, ReadLines};
 use super::{ExportOptions, turtle};
 use crate::store::line::write_quad;
 use crate::store::{Build, Prefixes, Statistics, description};
@@ -24,7 +24,7 @@ pub(super) struct Dump<'a> {
 pub(super) fn write(
     build: &Build,
     dump: &Dump<'_>,
-    graphs: &Graphs,
+    graphs: &GraphSelection,
     options: &ExportOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -117,7 +117,7 @@ pub(super) fn write(
         })
         .collect();
     lines.sort();
-    let layout = turtle::Layout {
+    let layout = turtle::TurtleLayout {
         prefixes: &prefixes(&about.prefixes),
         base: "",
         graphs: false,

@@ -19,17 +19,17 @@ pub(crate) mod xml;
 pub use self::oxigraph::{OXIGRAPH, to_oxigraph};
 pub use error::ExportError;
 pub(crate) use file::OutputFile;
-pub use format::{Compression, Format, of_file_name, unknown_format};
-pub use lines::{Graphs, LineSource};
+pub use format::{Compression, DumpFormat, of_file_name, unknown_format};
+pub use lines::{GraphSelection, LineSource};
 pub(crate) use serializer::cannot_hold;
 pub use target::{to_file, to_stream};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::digest::hex;
 use crate::progress::Progress;
-use crate::store::line::Parts;
+use crate::store::line::LineTerms;
 use crate::store::{Build, Prefixes, graph_iri};
-use lines::{ReadLines, Selected};
+use lines::{ReadLines, SelectedLines};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -39,7 +39,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct ExportOptions {
     /// The format.
-    pub format: Format,
+    pub format: DumpFormat,
     /// The compression.
     pub compression: Compression,
     /// Names of graphs: `default`, a name (`claims`) or an IRI; `all` for every one. Empty for what the
@@ -57,7 +57,7 @@ pub struct ExportOptions {
 
 impl ExportOptions {
     /// A dump in a format, uncompressed, with a manifest and the format's usual graphs.
-    pub fn new(format: Format) -> Self {
+    pub fn new(format: DumpFormat) -> Self {
         Self {
             format,
             compression: Compression::None,
@@ -72,7 +72,7 @@ impl ExportOptions {
 
 /// What was dumped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportSummary {
     /// Triples, or quads where the format keeps graphs apart.
     pub triples: u64,
     /// Length of the file in bytes; 0 for a stream.
@@ -90,7 +90,7 @@ pub fn export_to_file(
     build: &Build,
     options: &ExportOptions,
     path: &Path,
-) -> Result<Exported, ExportError> {
+) -> Result<ExportSummary, ExportError> {
     let graphs = choose(build, options)?;
     let is_stream = file::leads_to_stream(path);
     let mut dumped = None;
@@ -98,12 +98,12 @@ pub fn export_to_file(
         dumped = Some(dump(build, options, &graphs, out)?);
         Ok(())
     })?;
-    let Dumped {
+    let DumpSummary {
         triples,
         digest,
         canonical,
     } = dumped.unwrap_or_default();
-    let mut exported = Exported {
+    let mut exported = ExportSummary {
         triples,
         bytes,
         manifest: None,
@@ -138,14 +138,14 @@ pub fn export_to_stream(
     build: &Build,
     options: &ExportOptions,
     out: &mut dyn Write,
-) -> Result<Exported, ExportError> {
+) -> Result<ExportSummary, ExportError> {
     let graphs = choose(build, options)?;
     let mut triples = 0;
     to_stream(out, options.compression, |out| {
         triples = dump(build, options, &graphs, out)?.triples;
         Ok(())
     })?;
-    Ok(Exported {
+    Ok(ExportSummary {
         triples,
         bytes: 0,
         manifest: None,
@@ -156,8 +156,8 @@ pub fn export_to_stream(
 ///
 /// # Errors
 /// One is unknown; the error lists the known ones.
-pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportError> {
-    if options.reifiers && matches!(options.format, Format::RdfXml | Format::JsonLd) {
+pub fn choose(build: &Build, options: &ExportOptions) -> Result<GraphSelection, ExportError> {
+    if options.reifiers && matches!(options.format, DumpFormat::RdfXml | DumpFormat::JsonLd) {
         return Err(ExportError::from(
             Diagnostic::new(
                 Code::ExportFormat,
@@ -170,9 +170,9 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportEr
     }
     if options.graphs.is_empty() {
         return Ok(if options.format.has_graphs() {
-            Graphs::All
+            GraphSelection::All
         } else {
-            Graphs::default_graph()
+            GraphSelection::default_graph()
         });
     }
     let manifest = build.manifest();
@@ -188,7 +188,7 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportEr
     let mut chosen = BTreeSet::new();
     for name in &options.graphs {
         let iri = match name.as_str() {
-            "all" => return Ok(Graphs::All),
+            "all" => return Ok(GraphSelection::All),
             "default" => String::new(),
             name if name.contains(':') => name.trim_matches(['<', '>']).to_owned(),
             name => graph_iri(base, name),
@@ -215,11 +215,11 @@ pub fn choose(build: &Build, options: &ExportOptions) -> Result<Graphs, ExportEr
         }
         chosen.insert(iri);
     }
-    Ok(Graphs::Chosen(chosen))
+    Ok(GraphSelection::Chosen(chosen))
 }
 
 #[derive(Default)]
-struct Dumped {
+struct DumpSummary {
     triples: u64,
     digest: String,
     canonical: bool,
@@ -229,11 +229,11 @@ struct Dumped {
 fn dump(
     build: &Build,
     options: &ExportOptions,
-    graphs: &Graphs,
+    graphs: &GraphSelection,
     out: &mut dyn Write,
-) -> Result<Dumped, ExportError> {
+) -> Result<DumpSummary, ExportError> {
     let release = build.release_lines()?;
-    let selected = Selected::new(
+    let selected = SelectedLines::new(
         ReadLines(build.lines()?),
         ReadLines(release.as_slice()),
         graphs.clone(),
@@ -259,8 +259,8 @@ fn dump(
         out,
     )?;
     // A part of the graph may label its blank nodes in another way than the whole.
-    let canonical = build.manifest().canonical && (!lines.blank || *graphs == Graphs::All);
-    Ok(Dumped {
+    let canonical = build.manifest().canonical && (!lines.blank || *graphs == GraphSelection::All);
+    Ok(DumpSummary {
         triples,
         digest: hex(&lines.hasher.finalize()),
         canonical,
@@ -273,34 +273,42 @@ fn dump(
 /// The source or the output fails, or the format cannot hold a triple.
 pub fn write_lines(
     lines: &mut dyn LineSource,
-    format: Format,
+    format: DumpFormat,
     prefixes: &Prefixes,
     base: &str,
     out: &mut dyn Write,
 ) -> Result<u64, ExportError> {
-    let layout = turtle::Layout {
+    let layout = turtle::TurtleLayout {
         prefixes,
         base,
-        graphs: format == Format::TriG,
+        graphs: format == DumpFormat::TriG,
     };
     match format {
-        Format::Turtle | Format::TriG => turtle::write(lines, &layout, out).map_err(target::output),
-        Format::NQuads | Format::NTriples => {
+        DumpFormat::Turtle | DumpFormat::TriG => {
+            turtle::write(lines, &layout, out).map_err(target::output)
+        }
+        DumpFormat::NQuads | DumpFormat::NTriples => {
             write_plain(lines, format, out).map_err(target::output)
         }
-        Format::RdfXml | Format::JsonLd => serializer::write(lines, format, prefixes, base, out),
+        DumpFormat::RdfXml | DumpFormat::JsonLd => {
+            serializer::write(lines, format, prefixes, base, out)
+        }
     }
 }
 
-fn write_plain(lines: &mut dyn LineSource, format: Format, out: &mut dyn Write) -> io::Result<u64> {
+fn write_plain(
+    lines: &mut dyn LineSource,
+    format: DumpFormat,
+    out: &mut dyn Write,
+) -> io::Result<u64> {
     let mut written = 0;
     let mut line = Vec::new();
     let mut triple = Vec::new();
     let mut last = Vec::new();
     while lines.next_line(&mut line)? {
-        if format == Format::NTriples {
+        if format == DumpFormat::NTriples {
             triple.clear();
-            Parts::of(&line)
+            LineTerms::of(&line)
                 .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a damaged line"))?
                 .write_triple(&mut triple);
             // The same triple of two graphs comes twice in a row.
@@ -338,7 +346,7 @@ impl<S: LineSource> LineSource for Digesting<S> {
             self.hasher.update(&line);
             self.hasher.update(b"\n");
             self.blank = self.blank
-                || Parts::of(line).is_some_and(|parts| {
+                || LineTerms::of(line).is_some_and(|parts| {
                     parts.subject.starts_with(b"_:") || parts.object.starts_with(b"_:")
                 });
             self.unreported += 1;

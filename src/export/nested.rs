@@ -6,7 +6,7 @@
 //! elsewhere leaves them alone.
 
 use super::turtle::natural_key;
-use crate::store::line::{Parts, labels};
+use crate::store::line::{LineTerms, labels};
 use siphasher::sip::SipHasher13;
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,7 +21,7 @@ const DEPTH: usize = 64;
 const ROUNDS: usize = 2;
 
 /// The lines of one subject.
-pub(super) type Group = Vec<Vec<u8>>;
+pub(super) type SubjectLines = Vec<Vec<u8>>;
 
 /// How a blank node is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(super) enum Role {
 
 /// How the blank nodes of some subjects are written.
 #[derive(Debug, Default)]
-pub(super) struct Nest {
+pub(super) struct NodeNesting {
     /// By number.
     pub(super) roles: Vec<Role>,
     /// The group of each node's own triples.
@@ -52,17 +52,17 @@ pub(super) struct Nest {
     pub(super) order: Vec<usize>,
 }
 
-/// The number of a node without a label, as [`Nest::of`] writes it.
+/// The number of a node without a label, as [`NodeNesting::of`] writes it.
 pub(super) fn number(term: &[u8]) -> Option<usize> {
     let digits = term.strip_prefix(b"_:!")?;
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-impl Nest {
+impl NodeNesting {
     /// Takes all subjects whose triples mention blank nodes, and puts the labels that are to be written in place of
     /// those of the lines. A node without one is `_:!` and its number.
-    pub(super) fn of(groups: &mut [Group], graphs: bool) -> Self {
-        let mut nodes = Nodes::of(groups, graphs);
+    pub(super) fn of(groups: &mut [SubjectLines], graphs: bool) -> Self {
+        let mut nodes = BlankNodes::of(groups, graphs);
         nodes.find_rings();
         nodes.find_lists();
         let order = nodes.limit_depth();
@@ -95,7 +95,7 @@ impl Nest {
 
 /// A triple with a graph, by its parts in a line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Said<'l> {
+struct LineTriple<'l> {
     graph: &'l [u8],
     predicate: &'l [u8],
     object: &'l [u8],
@@ -103,28 +103,28 @@ struct Said<'l> {
 
 /// The blank nodes while their roles are found.
 #[derive(Default)]
-struct Nodes<'l> {
+struct BlankNodes<'l> {
     numbers: HashMap<&'l [u8], usize>,
     labels: Vec<&'l [u8]>,
     roles: Vec<Role>,
     groups: Vec<Option<usize>>,
     /// What is said of each node.
-    said: Vec<Vec<Said<'l>>>,
+    said: Vec<Vec<LineTriple<'l>>>,
     /// Subjects that refer to each node, with what they say.
-    references: Vec<Vec<(&'l [u8], Said<'l>)>>,
+    references: Vec<Vec<(&'l [u8], LineTriple<'l>)>>,
 }
 
-impl<'l> Nodes<'l> {
-    fn of(groups: &'l [Group], graphs: bool) -> Self {
+impl<'l> BlankNodes<'l> {
+    fn of(groups: &'l [SubjectLines], graphs: bool) -> Self {
         let mut nodes = Self::default();
         // Those that a triple term or the name of a graph mentions.
         let mut bound = BTreeSet::new();
         for (at, group) in groups.iter().enumerate() {
-            let mut triples: Vec<(&[u8], Said<'_>)> = group
+            let mut triples: Vec<(&[u8], LineTriple<'_>)> = group
                 .iter()
-                .filter_map(|line| Parts::of(line))
+                .filter_map(|line| LineTerms::of(line))
                 .map(|parts| {
-                    let said = Said {
+                    let said = LineTriple {
                         graph: parts.graph.filter(|_| graphs).unwrap_or_default(),
                         predicate: parts.predicate,
                         object: parts.object,
@@ -390,9 +390,9 @@ fn bytes(prints: &[u64]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::super::lines::ReadLines;
-    use super::super::turtle::{Layout, write};
+    use super::super::turtle::{TurtleLayout, write};
     use crate::store::line::write_quad;
-    use crate::store::{Prefixes, Unlabelled};
+    use crate::store::{Prefixes, UnlabelledQuads};
     use oxigraph::io::{RdfFormat, RdfParser};
     use oxrdf::Quad;
     use std::error::Error;
@@ -407,7 +407,7 @@ mod tests {
 
     /// The sorted lines of quads, with canonical labels.
     fn lines(quads: Vec<Quad>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
-        let mut unlabelled = Unlabelled::default();
+        let mut unlabelled = UnlabelledQuads::default();
         assert_eq!(unlabelled.add(quads), []);
         let labelled = unlabelled.label()?;
         assert!(labelled.canonical);
@@ -426,7 +426,7 @@ mod tests {
         let lines = lines(quads(&format!("{PREFIX} {trig}"))?)?;
         let mut prefixes = Prefixes::default();
         prefixes.add("", "http://e/");
-        let layout = Layout {
+        let layout = TurtleLayout {
             prefixes: &prefixes,
             base: "",
             graphs: true,

@@ -18,9 +18,9 @@ pub const OXIGRAPH: &str = "oxigraph";
 /// program was built without the feature `rocksdb` ([`Code::ExportFormat`](crate::diagnostic::Code)).
 #[cfg(not(feature = "rocksdb"))]
 pub fn to_oxigraph(_: &Build, folder: &Path) -> Result<u64, ExportError> {
-    use crate::diagnostic::{Action, Code};
+    use crate::diagnostic::{Code, HintAction};
     let message = "this program was built without the format `oxigraph`";
-    Err(ExportError::new(Code::ExportFormat, folder, message).with_hint(Action::LoadDump))
+    Err(ExportError::new(Code::ExportFormat, folder, message).with_hint(HintAction::LoadDump))
 }
 
 #[cfg(feature = "rocksdb")]

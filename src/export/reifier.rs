@@ -3,7 +3,7 @@
 //! Specification: *RDF 1.2 Concepts* §3.7 and *RDF 1.2 Schema* (`rdf:reifies`).
 
 use super::lines::LineSource;
-use crate::store::line::Parts;
+use crate::store::line::LineTerms;
 use std::io;
 
 const SUBJECT: &[u8] = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#subject>";
@@ -129,8 +129,8 @@ fn reifiers(group: &[Vec<u8>]) -> io::Result<Vec<Vec<u8>>> {
         .collect())
 }
 
-fn parts(line: &[u8]) -> io::Result<Parts<'_>> {
-    Parts::of(line).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a damaged line"))
+fn parts(line: &[u8]) -> io::Result<LineTerms<'_>> {
+    LineTerms::of(line).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a damaged line"))
 }
 
 #[cfg(test)]

@@ -2,18 +2,18 @@
 
 use super::lines::LineSource;
 use super::xml::RdfXml;
-use super::{Format, target};
+use super::{DumpFormat, target};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::ExportError;
 use crate::store::Prefixes;
-use crate::store::line::Parts;
+use crate::store::line::LineTerms;
 use oxigraph::io::{RdfSerializer, WriterQuadSerializer};
 use std::io::{self, Write};
 
 /// Writes lines as RDF/XML (graphs as one) or JSON-LD; `base` is that of the project's own IRIs.
 pub(super) fn write(
     lines: &mut dyn LineSource,
-    format: Format,
+    format: DumpFormat,
     prefixes: &Prefixes,
     base: &str,
     out: &mut dyn Write,
@@ -32,18 +32,18 @@ pub(super) fn write(
         }
     }
     let mut writer = match format {
-        Format::RdfXml => Writer::Xml(Box::new(RdfXml::new(serializer, out))),
-        _ => Writer::Quads(Box::new(serializer.for_writer(out))),
+        DumpFormat::RdfXml => FormatWriter::Xml(Box::new(RdfXml::new(serializer, out))),
+        _ => FormatWriter::Quads(Box::new(serializer.for_writer(out))),
     };
     let mut written = 0;
     let mut line = Vec::new();
     let mut last = None;
     while lines.next_line(&mut line).map_err(target::output)? {
-        let quad = Parts::of(&line)
+        let quad = LineTerms::of(&line)
             .and_then(|parts| parts.quad())
             .ok_or_else(|| target::output(io::Error::other("a damaged line")))?;
         match &mut writer {
-            Writer::Xml(writer) => {
+            FormatWriter::Xml(writer) => {
                 let triple = oxrdf::Triple::from(quad);
                 // The same triple of two graphs comes twice in a row.
                 if last.as_ref() == Some(&triple) {
@@ -53,7 +53,7 @@ pub(super) fn write(
                 held.map_err(|e| cannot_hold(format.as_str(), "`nquads` holds everything", e))?;
                 last = Some(triple);
             }
-            Writer::Quads(writer) => {
+            FormatWriter::Quads(writer) => {
                 let held = writer.serialize_quad(&quad);
                 held.map_err(|e| cannot_hold(format.as_str(), "`nquads` holds everything", e))?;
             }
@@ -61,15 +61,15 @@ pub(super) fn write(
         written += 1;
     }
     let out = match writer {
-        Writer::Xml(writer) => writer.finish(),
-        Writer::Quads(writer) => writer.finish(),
+        FormatWriter::Xml(writer) => writer.finish(),
+        FormatWriter::Quads(writer) => writer.finish(),
     };
     let out = out.map_err(target::output)?;
     out.write_all(b"\n").map_err(target::output)?;
     Ok(written)
 }
 
-enum Writer<'o> {
+enum FormatWriter<'o> {
     Xml(Box<RdfXml<&'o mut dyn Write>>),
     Quads(Box<WriterQuadSerializer<&'o mut dyn Write>>),
 }

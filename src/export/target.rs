@@ -23,14 +23,14 @@ pub fn to_file(
 ) -> Result<(u64, String), ExportError> {
     let failed = |error| ExportError::io(path, "write the file", error);
     let target = OutputFile::create(path).map_err(failed)?;
-    let mut digested = Digested {
+    let mut digested = DigestedFile {
         file: BufWriter::with_capacity(1 << 17, target.file().try_clone().map_err(failed)?),
         hasher: Sha256::new(),
         bytes: 0,
     };
     compressed(&mut digested, compression, write)?;
     digested.flush().map_err(failed)?;
-    let Digested { hasher, bytes, .. } = digested;
+    let DigestedFile { hasher, bytes, .. } = digested;
     target.finish().map_err(failed)?;
     Ok((bytes, crate::digest::hex(&hasher.finalize())))
 }
@@ -80,13 +80,13 @@ fn compressed(
     }
 }
 
-struct Digested {
+struct DigestedFile {
     file: BufWriter<File>,
     hasher: Sha256,
     bytes: u64,
 }
 
-impl Write for Digested {
+impl Write for DigestedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes)?;
         Ok(bytes.len())

@@ -27,10 +27,10 @@
 //! graph, class and subject, on disk where they do not fit in memory.
 
 use super::lines::LineSource;
-use super::nested::{Group, Nest, Role, number};
+use super::nested::{NodeNesting, Role, SubjectLines, number};
 use crate::store::Prefixes;
-use crate::store::line::{self, Parts, labels};
-use crate::store::sort::{self, Merge, Records, Sorter};
+use crate::store::line::{self, LineTerms, labels};
+use crate::store::sort::{self, Merge, RecordBuffer, Sorter};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -50,7 +50,7 @@ const HELD: usize = 128 << 20;
 
 /// How to lay out.
 #[derive(Debug, Clone)]
-pub struct Layout<'a> {
+pub struct TurtleLayout<'a> {
     /// Prefixes that may be used; those that are used are declared.
     pub prefixes: &'a Prefixes,
     /// Base of the project's own IRIs: its own classes come first. May be empty.
@@ -63,14 +63,18 @@ pub struct Layout<'a> {
 ///
 /// # Errors
 /// The source or the output fails, or a line is damaged.
-pub fn write(lines: impl LineSource, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<u64> {
+pub fn write(
+    lines: impl LineSource,
+    layout: &TurtleLayout<'_>,
+    out: &mut dyn Write,
+) -> io::Result<u64> {
     write_holding(lines, layout, HELD.min(sort::budget()), out)
 }
 
 /// Writes with that many bytes of lines held.
 fn write_holding(
     lines: impl LineSource,
-    layout: &Layout<'_>,
+    layout: &TurtleLayout<'_>,
     limit: usize,
     out: &mut dyn Write,
 ) -> io::Result<u64> {
@@ -79,7 +83,7 @@ fn write_holding(
         layout,
         used: BTreeSet::new(),
         sorter: Sorter::new(folder.path(), sort::budget(), 1),
-        records: Records::default(),
+        records: RecordBuffer::default(),
         written: 0,
         texts: Vec::new(),
     };
@@ -104,10 +108,10 @@ fn write_holding(
 
 /// Makes blocks of the lines of each subject.
 struct Blocks<'a> {
-    layout: &'a Layout<'a>,
+    layout: &'a TurtleLayout<'a>,
     used: BTreeSet<String>,
     sorter: Sorter,
-    records: Records,
+    records: RecordBuffer,
     written: u64,
     /// What is written in place of blank nodes without labels, by their numbers.
     texts: Vec<String>,
@@ -117,15 +121,15 @@ impl Blocks<'_> {
     fn read(&mut self, mut lines: impl LineSource, limit: usize) -> io::Result<()> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a damaged line");
         let mut subject = Vec::new();
-        let mut held = Group::new();
-        let mut waiting = Waiting {
+        let mut held = SubjectLines::new();
+        let mut waiting = WaitingSubjects {
             groups: Some(Vec::new()),
             size: 0,
             limit,
         };
         let mut line = Vec::new();
         while lines.next_line(&mut line)? {
-            let parts = Parts::of(&line).ok_or_else(damaged)?;
+            let parts = LineTerms::of(&line).ok_or_else(damaged)?;
             if parts.subject != subject {
                 for group in waiting.add(std::mem::take(&mut held)) {
                     self.subject(&group)?;
@@ -142,8 +146,8 @@ impl Blocks<'_> {
     }
 
     /// Adds the blocks of the subjects that mention blank nodes.
-    fn blank(&mut self, mut groups: Vec<Group>) -> io::Result<()> {
-        let nest = Nest::of(&mut groups, self.layout.graphs);
+    fn blank(&mut self, mut groups: Vec<SubjectLines>) -> io::Result<()> {
+        let nest = NodeNesting::of(&mut groups, self.layout.graphs);
         self.texts = vec![String::new(); nest.roles.len()];
         for &number in nest.order.iter().rev() {
             let group = nest.groups.get(number).copied().flatten();
@@ -156,7 +160,7 @@ impl Blocks<'_> {
         for group in &groups {
             let subject = group
                 .first()
-                .and_then(|line| Some(Parts::of(line)?.subject));
+                .and_then(|line| Some(LineTerms::of(line)?.subject));
             let role = subject
                 .and_then(number)
                 .and_then(|number| nest.roles.get(number));
@@ -170,11 +174,11 @@ impl Blocks<'_> {
 
     /// What is written in place of a blank node. An item of a list is what its `rdf:first` is; the whole list
     /// is put together where it starts.
-    fn brackets(&mut self, node: usize, nest: &Nest, lines: &[Vec<u8>]) -> String {
-        let mut triples: Vec<Triple<'_>> = lines
+    fn brackets(&mut self, node: usize, nest: &NodeNesting, lines: &[Vec<u8>]) -> String {
+        let mut triples: Vec<SubjectTriple<'_>> = lines
             .iter()
-            .filter_map(|line| Parts::of(line))
-            .map(|parts| Triple::new(parts, self.layout.graphs, &self.texts))
+            .filter_map(|line| LineTerms::of(line))
+            .map(|parts| SubjectTriple::new(parts, self.layout.graphs, &self.texts))
             .collect();
         triples.sort();
         triples.dedup();
@@ -216,7 +220,7 @@ impl Blocks<'_> {
     }
 
     /// Appends triples, one a line.
-    fn triples(&mut self, triples: &[Triple<'_>], text: &mut String) {
+    fn triples(&mut self, triples: &[SubjectTriple<'_>], text: &mut String) {
         for triple in triples {
             text.push_str("    ");
             if triple.predicate == RDF_TYPE {
@@ -241,10 +245,10 @@ impl Blocks<'_> {
 
     /// Adds the blocks of one subject: one for each graph that has it.
     fn subject(&mut self, lines: &[Vec<u8>]) -> io::Result<()> {
-        let mut triples: Vec<Triple<'_>> = lines
+        let mut triples: Vec<SubjectTriple<'_>> = lines
             .iter()
-            .filter_map(|line| Parts::of(line))
-            .map(|parts| Triple::new(parts, self.layout.graphs, &self.texts))
+            .filter_map(|line| LineTerms::of(line))
+            .map(|parts| SubjectTriple::new(parts, self.layout.graphs, &self.texts))
             .collect();
         triples.sort();
         triples.dedup();
@@ -254,7 +258,7 @@ impl Blocks<'_> {
         Ok(())
     }
 
-    fn block(&mut self, triples: &[Triple<'_>]) -> io::Result<()> {
+    fn block(&mut self, triples: &[SubjectTriple<'_>]) -> io::Result<()> {
         let Some(first) = triples.first() else {
             return Ok(());
         };
@@ -319,16 +323,16 @@ impl Blocks<'_> {
 }
 
 /// Subjects that wait until all that mention blank nodes are there.
-struct Waiting {
+struct WaitingSubjects {
     /// `None` once they were too many.
-    groups: Option<Vec<Group>>,
+    groups: Option<Vec<SubjectLines>>,
     size: usize,
     limit: usize,
 }
 
-impl Waiting {
+impl WaitingSubjects {
     /// Takes the lines of a subject, and gives those that need not wait.
-    fn add(&mut self, group: Group) -> Vec<Group> {
+    fn add(&mut self, group: SubjectLines) -> Vec<SubjectLines> {
         let blank = group.iter().any(|line| labels(line).next().is_some());
         let Some(groups) = self.groups.as_mut().filter(|_| blank) else {
             return vec![group];
@@ -343,7 +347,11 @@ impl Waiting {
     }
 }
 
-fn write_blocks(blocks: &mut Merge, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_blocks(
+    blocks: &mut Merge,
+    layout: &TurtleLayout<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut graph: Vec<u8> = Vec::new();
     let mut section: Vec<u8> = Vec::new();
     let mut started = false;
@@ -383,7 +391,7 @@ fn write_blocks(blocks: &mut Merge, layout: &Layout<'_>, out: &mut dyn Write) ->
 
 /// A triple of a subject, in the order of the dump.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Triple<'a> {
+struct SubjectTriple<'a> {
     graph: &'a [u8],
     predicate_rank: usize,
     predicate: &'a [u8],
@@ -392,9 +400,9 @@ struct Triple<'a> {
     subject: &'a [u8],
 }
 
-impl<'a> Triple<'a> {
+impl<'a> SubjectTriple<'a> {
     /// `texts` are written in place of blank nodes without labels, and sort as what is written.
-    fn new(parts: Parts<'a>, graphs: bool, texts: &[String]) -> Self {
+    fn new(parts: LineTerms<'a>, graphs: bool, texts: &[String]) -> Self {
         let predicate_rank = if parts.predicate == RDF_TYPE {
             0
         } else {
@@ -456,7 +464,7 @@ pub(crate) fn write_term(
     if let Some(inner) = term
         .strip_prefix(b"<<( ")
         .and_then(|term| term.strip_suffix(b" )>>"))
-        && let Some(parts) = Parts::of(&[inner, b" ."].concat())
+        && let Some(parts) = LineTerms::of(&[inner, b" ."].concat())
         && !parts.object.starts_with(b"<<(")
     {
         // One triple term is all that our own reifiers hold; deeper ones are the same in Turtle.

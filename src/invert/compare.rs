@@ -1,9 +1,9 @@
 //! The proof: the tables that were written give the graph that they were written from.
 
-use super::graph::Graph;
+use super::graph::IndexedQuads;
 use crate::convert::{self, CollectSink, Options};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, ReadingMode};
 use crate::plan::{ColumnId, Plan, TableId};
 use crate::resource::{ResolveError, Resolver, Resource};
 use crate::tables::Tables;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// graph.
 pub(super) fn compare(
     tables: Tables<'_>,
-    graph: &Graph,
+    graph: &IndexedQuads,
     written: &[(usize, Arc<[u8]>)],
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
@@ -27,7 +27,7 @@ pub(super) fn compare(
         tables: written,
     };
     let mut sink = CollectSink::default();
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     convert::run(plan, &resolver, &Options::default(), &mut sink, &mut silent)?;
     let made: HashSet<String> = sink
         .quads

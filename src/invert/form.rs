@@ -1,32 +1,18 @@
 //! Whether an IRI has the form that a template gives.
 
-use super::expand::Lookup;
+use super::expand::NoCells;
 use super::matching::{head, is_readable, matches};
-use super::row::Known;
-use crate::plan::{Part, Slot, TablePlan, Template};
+use crate::plan::{TablePlan, Template, TemplatePart, ValueSource};
 use crate::uri::Operator;
 
 /// The form of the IRIs that a template of a table makes.
 #[derive(Debug, Clone, Copy)]
-pub struct Form<'p> {
+pub struct IriForm<'p> {
     table: &'p TablePlan,
     template: &'p Template,
 }
 
-/// Nothing is known of any row.
-struct Nothing;
-
-impl Lookup for Nothing {
-    fn column(&self, _index: usize) -> Option<&Known> {
-        None
-    }
-
-    fn row(&self) -> Option<u64> {
-        None
-    }
-}
-
-impl<'p> Form<'p> {
+impl<'p> IriForm<'p> {
     /// The form of a template, which belongs to the table.
     pub fn new(table: &'p TablePlan, template: &'p Template) -> Self {
         Self { table, template }
@@ -34,9 +20,9 @@ impl<'p> Form<'p> {
 
     /// Whether a variable of a template may stand for anything, slashes included.
     pub fn is_open(template: &Template) -> bool {
-        let reserved = |part: &Part| match part {
-            Part::Expression(expression) => expression.operator == Operator::Reserved,
-            Part::Text(_) => false,
+        let reserved = |part: &TemplatePart| match part {
+            TemplatePart::Expression(expression) => expression.operator == Operator::Reserved,
+            TemplatePart::Text(_) => false,
         };
         template.parts.iter().any(reserved)
     }
@@ -49,13 +35,13 @@ impl<'p> Form<'p> {
     /// Whether the IRI has the form. With several variables, only its start is looked at.
     pub fn fits(&self, iri: &str) -> bool {
         let expressions = self.template.parts.iter().filter_map(|part| match part {
-            Part::Expression(expression) => Some(expression),
-            Part::Text(_) => None,
+            TemplatePart::Expression(expression) => Some(expression),
+            TemplatePart::Text(_) => None,
         });
         let expressions: Vec<_> = expressions.collect();
         match expressions.as_slice() {
             [only] if is_readable(only) => {
-                let bindings = matches(self.template, self.table.base(), &Nothing, iri);
+                let bindings = matches(self.template, self.table.base(), &NoCells, iri);
                 bindings.is_some_and(|bindings| {
                     let mut bindings = bindings.iter();
                     bindings.all(|binding| self.is_value(binding.slot, &binding.text))
@@ -67,8 +53,8 @@ impl<'p> Form<'p> {
     }
 
     /// Whether a column could hold the text.
-    fn is_value(&self, slot: &Slot, text: &str) -> bool {
-        let Slot::Column(column) = slot else {
+    fn is_value(&self, slot: &ValueSource, text: &str) -> bool {
+        let ValueSource::Column(column) = slot else {
             return true;
         };
         let column = self.table.column(*column);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Quads with the indexes that reading rows takes.
 #[derive(Debug, Clone, Default)]
-pub struct Graph {
+pub struct IndexedQuads {
     quads: Vec<Quad>,
     by_subject: HashMap<String, Vec<usize>>,
     by_object: HashMap<String, Vec<usize>>,
@@ -18,7 +18,7 @@ pub struct Graph {
     foreign: HashSet<Quad>,
 }
 
-impl FromIterator<Quad> for Graph {
+impl FromIterator<Quad> for IndexedQuads {
     fn from_iter<T: IntoIterator<Item = Quad>>(quads: T) -> Self {
         let mut graph = Self::default();
         for quad in quads {
@@ -28,7 +28,7 @@ impl FromIterator<Quad> for Graph {
     }
 }
 
-impl Graph {
+impl IndexedQuads {
     /// Names the graph that keeps quads withheld from their own one.
     pub(super) fn withheld_in(&mut self, claims: &NamedNode) {
         self.claims = Some(claims.clone().into());

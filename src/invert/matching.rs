@@ -1,22 +1,22 @@
 //! An IRI taken apart by the template that made it.
 
 use super::expand::{Lookup, absolute, expression};
-use crate::plan::{Expression, Form, Part, Slot, Template};
+use crate::plan::{Expression, Template, TemplateForm, TemplatePart, ValueSource};
 use crate::uri::Operator;
 
 /// A variable with the text that stands for it in an IRI, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binding<'t> {
-    pub(super) slot: &'t Slot,
+    pub(super) slot: &'t ValueSource,
     pub(super) text: String,
     /// The text as the items of a list.
     pub(super) items: Vec<String>,
 }
 
 /// One piece of a template for a row: text that is known, or one variable that is not.
-enum Piece<'t> {
+enum TemplatePiece<'t> {
     Text(String),
-    Variable(&'t Slot, Operator),
+    Variable(&'t ValueSource, Operator),
 }
 
 /// Whether one unknown variable of an expression could be read from an IRI.
@@ -42,8 +42,8 @@ pub(super) fn matches<'t>(
     let mut pieces = pieces.iter().peekable();
     while let Some(piece) = pieces.next() {
         match piece {
-            Piece::Text(text) => rest = rest.strip_prefix(text.as_str())?,
-            Piece::Variable(slot, operator) => {
+            TemplatePiece::Text(text) => rest = rest.strip_prefix(text.as_str())?,
+            TemplatePiece::Variable(slot, operator) => {
                 let run = match operator {
                     Operator::Reserved | Operator::Fragment => rest.len(),
                     _ => rest
@@ -54,8 +54,8 @@ pub(super) fn matches<'t>(
                 let end = match pieces.peek() {
                     None => rest.len(),
                     // Two values side by side: nothing says where one ends.
-                    Some(Piece::Variable(..)) => return None,
-                    Some(Piece::Text(next)) => {
+                    Some(TemplatePiece::Variable(..)) => return None,
+                    Some(TemplatePiece::Text(next)) => {
                         let reach = rest.get(..(run + next.len()).min(rest.len()))?;
                         let first = reach.find(next.as_str())?;
                         if reach.rfind(next.as_str()) != Some(first) {
@@ -89,40 +89,44 @@ pub(super) fn matches<'t>(
 pub(super) fn head(template: &Template, base: &str) -> String {
     match template.parts.as_slice() {
         [] => absolute(template, String::new(), base),
-        [Part::Text(text)] => absolute(template, text.clone(), base),
-        [Part::Text(text), ..] if template.form == Form::Absolute => text.clone(),
-        [Part::Text(text), ..] => {
+        [TemplatePart::Text(text)] => absolute(template, text.clone(), base),
+        [TemplatePart::Text(text), ..] if template.form == TemplateForm::Absolute => text.clone(),
+        [TemplatePart::Text(text), ..] => {
             // Resolved with something after it: a slash at its end is not a last segment.
             let probe = absolute(template, format!("{text}x"), base);
             probe.strip_suffix('x').unwrap_or(&probe).to_owned()
         }
-        [Part::Expression(expression), ..] if expression.operator == Operator::Fragment => {
+        [TemplatePart::Expression(expression), ..] if expression.operator == Operator::Fragment => {
             let base = base.split('#').next().unwrap_or_default();
             format!("{base}#")
         }
-        [Part::Expression(expression), ..] if expression.operator == Operator::Reserved => {
+        [TemplatePart::Expression(expression), ..] if expression.operator == Operator::Reserved => {
             String::new()
         }
-        [Part::Expression(_), ..] => {
+        [TemplatePart::Expression(_), ..] => {
             let probe = absolute(template, "x".to_owned(), base);
             probe.strip_suffix('x').unwrap_or(&probe).to_owned()
         }
     }
 }
 
-fn pieces<'t>(template: &'t Template, base: &str, lookup: &dyn Lookup) -> Option<Vec<Piece<'t>>> {
-    let mut pieces: Vec<Piece<'t>> = Vec::new();
-    let push = |pieces: &mut Vec<Piece<'t>>, text: &str| match pieces.last_mut() {
-        Some(Piece::Text(before)) => before.push_str(text),
-        _ => pieces.push(Piece::Text(text.to_owned())),
+fn pieces<'t>(
+    template: &'t Template,
+    base: &str,
+    lookup: &dyn Lookup,
+) -> Option<Vec<TemplatePiece<'t>>> {
+    let mut pieces: Vec<TemplatePiece<'t>> = Vec::new();
+    let push = |pieces: &mut Vec<TemplatePiece<'t>>, text: &str| match pieces.last_mut() {
+        Some(TemplatePiece::Text(before)) => before.push_str(text),
+        _ => pieces.push(TemplatePiece::Text(text.to_owned())),
     };
     push(&mut pieces, &head(template, base));
-    let starts_with_text = matches!(template.parts.first(), Some(Part::Text(_)));
+    let starts_with_text = matches!(template.parts.first(), Some(TemplatePart::Text(_)));
     let rest = template.parts.iter().enumerate();
     for (index, part) in rest.skip(usize::from(starts_with_text)) {
         match part {
-            Part::Text(text) => push(&mut pieces, text),
-            Part::Expression(expr) => match expression(template, expr, lookup) {
+            TemplatePart::Text(text) => push(&mut pieces, text),
+            TemplatePart::Expression(expr) => match expression(template, expr, lookup) {
                 // The head of a fragment holds its `#` already.
                 Some(text) if index == 0 && expr.operator == Operator::Fragment => {
                     push(&mut pieces, text.trim_start_matches('#'));
@@ -133,7 +137,7 @@ fn pieces<'t>(template: &'t Template, base: &str, lookup: &dyn Lookup) -> Option
                     if !(index == 0 && expr.operator == Operator::Fragment) {
                         push(&mut pieces, expr.operator.first());
                     }
-                    pieces.push(Piece::Variable(&variable.slot, expr.operator));
+                    pieces.push(TemplatePiece::Variable(&variable.slot, expr.operator));
                 }
                 None => return None,
             },

@@ -20,6 +20,7 @@
 //!
 //! [fmt]: crate::fmt
 
+mod cell;
 mod compare;
 mod expand;
 mod form;
@@ -30,15 +31,14 @@ mod row;
 mod rule;
 mod sources;
 mod table;
-mod written;
 
-pub use form::Form;
-pub use graph::Graph;
+pub use form::IriForm;
+pub use graph::IndexedQuads;
 pub use originals::compare_with;
 
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::fmt::{self, Layout, Profile};
+use crate::fmt::{self, Profile, TableLayout};
 use crate::tables::Tables;
 use oxrdf::NamedNode;
 use std::io;
@@ -47,7 +47,7 @@ use table::Inverse;
 
 /// A table as it would be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenTable {
     /// Index of the table in the group.
     pub table: usize,
     /// Its data rows.
@@ -65,11 +65,11 @@ pub struct Written {
 /// The tables that were written cannot be read again.
 pub fn tables(
     tables: Tables<'_>,
-    mut graph: Graph,
+    mut graph: IndexedQuads,
     claims: Option<&NamedNode>,
     profile: Profile,
     diagnostics: &mut Diagnostics,
-) -> io::Result<Option<Vec<Written>>> {
+) -> io::Result<Option<Vec<WrittenTable>>> {
     let Tables { group, .. } = tables;
     if let Some(claims) = claims {
         graph.withheld_in(claims);
@@ -102,7 +102,7 @@ pub fn tables(
     }
     let mut faithful = Vec::new();
     for (index, (table, rows)) in group.tables.iter().zip(&rows).enumerate() {
-        let layout = Layout::of(table);
+        let layout = TableLayout::of(table);
         match fmt::write(rows.clone(), &layout, Profile::Faithful) {
             Ok(bytes) => faithful.push((index, Arc::<[u8]>::from(bytes))),
             Err(error) => diagnostics.push(error.diagnostic(table.place.clone())),
@@ -120,10 +120,10 @@ pub fn tables(
         let count = rows.len();
         let bytes = match profile {
             Profile::Faithful => Ok(faithful.to_vec()),
-            Profile::Spreadsheet => fmt::write(rows, &Layout::of(table), profile),
+            Profile::Spreadsheet => fmt::write(rows, &TableLayout::of(table), profile),
         };
         match bytes {
-            Ok(bytes) => written.push(Written {
+            Ok(bytes) => written.push(WrittenTable {
                 table: index,
                 rows: count,
                 bytes,

@@ -4,12 +4,12 @@
 //! write a value, leaves nothing in the graph to miss.
 
 use super::compare::WrittenTables;
-use super::{Written, column_problem};
+use super::{WrittenTable, column_problem};
 use crate::claims::read_texts;
 use crate::csvw::model::Table;
-use crate::datatype::Format;
+use crate::datatype::DatatypeFormat;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::fmt::{self, Layout, Profile};
+use crate::fmt::{self, Profile, TableLayout};
 use crate::plan::{Plan, TablePlan};
 use crate::resource::ResolveError;
 use crate::tables::Tables;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// A table cannot be read.
 pub fn compare_with(
     tables: Tables<'_>,
-    written: &[Written],
+    written: &[WrittenTable],
     profile: Profile,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
@@ -42,7 +42,7 @@ pub fn compare_with(
             Err(ResolveError::NotFound) => return Err(io::ErrorKind::NotFound.into()),
             Err(ResolveError::Failed(why)) => return Err(io::Error::other(why)),
         };
-        match fmt::format(&original, &Layout::of(table), profile) {
+        match fmt::format(&original, &TableLayout::of(table), profile) {
             Ok(before) if before == one.bytes => {}
             Ok(before) => differ(table, plan, before.into(), one, diagnostics)?,
             Err(problems) => {
@@ -56,7 +56,7 @@ pub fn compare_with(
 }
 
 /// A column whose cells differ.
-struct Differing {
+struct DifferingColumn {
     cells: u64,
     before: String,
     after: String,
@@ -67,7 +67,7 @@ fn differ(
     table: &Table,
     plan: &Plan,
     before: Arc<[u8]>,
-    written: &Written,
+    written: &WrittenTable,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
     let Some(table_plan) = plan.tables.get(written.table) else {
@@ -90,7 +90,7 @@ fn differ(
     read(bytes, &mut |number, texts| {
         after.insert(key(number, &texts), texts);
     })?;
-    let mut columns: BTreeMap<usize, Differing> = BTreeMap::new();
+    let mut columns: BTreeMap<usize, DifferingColumn> = BTreeMap::new();
     let mut lost: Option<(u64, String)> = None;
     let known = table_plan.file_columns();
     read(before, &mut |number, texts| {
@@ -103,7 +103,7 @@ fn differ(
             let text = |texts: &[String]| texts.get(column).cloned().unwrap_or_default();
             let (before, after) = (text(&texts), text(now));
             if before != after {
-                let differing = Differing {
+                let differing = DifferingColumn {
                     cells: 0,
                     before,
                     after,
@@ -175,6 +175,6 @@ fn differ(
 fn groups_at_will(plan: &TablePlan, column: usize) -> bool {
     let column = plan.columns.get(column);
     column.is_some_and(|column| {
-        matches!(&column.datatype.format, Format::Number(format) if format.pattern.is_none() && format.group.is_some())
+        matches!(&column.datatype.format, DatatypeFormat::Number(format) if format.pattern.is_none() && format.group.is_some())
     })
 }

@@ -3,27 +3,27 @@
 use super::expand::{Lookup, expand};
 use super::matching::{Binding, head, matches};
 use crate::plan::{
-    ColumnId, GraphMap, LanguageMap, LiteralMap, ObjectMap, Slot, TablePlan, Template, TermMap,
-    Test, Text, TripleMap,
+    ColumnId, GraphMap, LanguageMap, LiteralMap, LiteralText, ObjectMap, TablePlan, Template,
+    TermMap, Test, TripleMap, ValueSource,
 };
 
 /// What a cell says, with its terms looked up.
-pub(super) struct Rule<'p> {
+pub(super) struct InvertedMap<'p> {
     /// The triple map.
     pub(super) map: &'p TripleMap,
     /// The column of the cell.
     pub(super) column: usize,
     /// The subject; `None` for blank nodes, which nothing is known of.
-    pub(super) subject: Option<Made<'p>>,
-    pub(super) predicate: Made<'p>,
+    pub(super) subject: Option<IriSource<'p>>,
+    pub(super) predicate: IriSource<'p>,
     pub(super) object: Object<'p>,
     /// The named graph.
-    pub(super) graph: Option<Made<'p>>,
+    pub(super) graph: Option<IriSource<'p>>,
 }
 
 /// IRIs as they are made.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Made<'p> {
+pub(super) enum IriSource<'p> {
     Constant(&'p str),
     Template(&'p Template),
 }
@@ -35,14 +35,14 @@ pub(super) enum Object<'p> {
     /// The items of the list as an `rdf:List` of literals.
     List(&'p LanguageMap),
     /// An IRI.
-    Iri(Made<'p>),
+    Iri(IriSource<'p>),
     /// An IRI for each item of the list.
-    Each(Made<'p>),
+    Each(IriSource<'p>),
     /// A literal made by a template, which does not tell its parts apart.
     Text(&'p LanguageMap),
 }
 
-impl<'p> Rule<'p> {
+impl<'p> InvertedMap<'p> {
     /// The rules of a table, in the order of its triple maps.
     pub(super) fn all(plan: &'p TablePlan) -> Vec<Self> {
         let maps = plan.maps.iter();
@@ -52,14 +52,14 @@ impl<'p> Rule<'p> {
     fn new(plan: &'p TablePlan, map: &'p TripleMap) -> Option<Self> {
         let object = match &map.object {
             ObjectMap::Terms(TermMap::Literal(literal)) => match literal.value {
-                Text::Column(_) => Object::Literal(&literal.language),
-                Text::Template(_) => Object::Text(&literal.language),
+                LiteralText::Column(_) => Object::Literal(&literal.language),
+                LiteralText::Template(_) => Object::Text(&literal.language),
             },
             ObjectMap::List(TermMap::Literal(LiteralMap { language, .. })) => {
                 Object::List(language)
             }
             ObjectMap::Terms(term) => {
-                let made = Made::of(plan, term)?;
+                let made = IriSource::of(plan, term)?;
                 match term.expansion().and_then(|expansion| expansion.each) {
                     Some(_) => Object::Each(made),
                     None => Object::Iri(made),
@@ -70,14 +70,14 @@ impl<'p> Rule<'p> {
         Some(Self {
             map,
             column: map.column()?.index(),
-            subject: Made::of(plan, &map.subject),
-            predicate: Made::of(plan, &map.predicate)?,
+            subject: IriSource::of(plan, &map.subject),
+            predicate: IriSource::of(plan, &map.predicate)?,
             object,
             graph: map
                 .graphs
                 .iter()
                 .filter_map(GraphMap::term)
-                .find_map(|term| Made::of(plan, term)),
+                .find_map(|term| IriSource::of(plan, term)),
         })
     }
 
@@ -87,7 +87,7 @@ impl<'p> Rule<'p> {
     }
 
     /// The IRI that is the object, or that is made of each item.
-    pub(super) fn iri(&self) -> Option<Made<'p>> {
+    pub(super) fn iri(&self) -> Option<IriSource<'p>> {
         match self.object {
             Object::Iri(made) | Object::Each(made) => Some(made),
             Object::Literal(_) | Object::List(_) | Object::Text(_) => None,
@@ -97,9 +97,9 @@ impl<'p> Rule<'p> {
     /// Whether the quads of the rule hold the value of its cell.
     pub(super) fn informative(&self) -> bool {
         let column = ColumnId::new(self.column);
-        let mentions = |made: Option<Made<'_>>| {
-            let mut slots = made.into_iter().flat_map(Made::slots);
-            slots.any(|slot| *slot == Slot::Column(column) || *slot == Slot::Item)
+        let mentions = |made: Option<IriSource<'_>>| {
+            let mut slots = made.into_iter().flat_map(IriSource::slots);
+            slots.any(|slot| *slot == ValueSource::Column(column) || *slot == ValueSource::Item)
         };
         match self.object {
             Object::Literal(_) | Object::List(_) => true,
@@ -111,7 +111,7 @@ impl<'p> Rule<'p> {
     }
 }
 
-impl<'p> Made<'p> {
+impl<'p> IriSource<'p> {
     /// How a term map makes IRIs; `None` where it makes none.
     fn of(plan: &'p TablePlan, term: &'p TermMap) -> Option<Self> {
         match term {
@@ -128,7 +128,7 @@ impl<'p> Made<'p> {
     }
 
     /// The slots of the template.
-    pub(super) fn slots(self) -> impl Iterator<Item = &'p Slot> {
+    pub(super) fn slots(self) -> impl Iterator<Item = &'p ValueSource> {
         self.template().into_iter().flat_map(Template::slots)
     }
 

@@ -1,13 +1,14 @@
 //! What a mapping loses, found before any row is read.
 
+use super::cell::CellWriter;
 use super::matching::is_readable;
-use super::rule::{Made, Rule};
+use super::rule::{InvertedMap, IriSource};
 use super::table::{anchor, remaining};
-use super::written::Writing;
 use crate::csvw::model::Table;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{
-    ColumnId, Part, Plan, Slot, TablePlan, Template, TemplateId, TermMap, Test, TripleMap,
+    ColumnId, Plan, TablePlan, Template, TemplateId, TemplatePart, TermMap, Test, TripleMap,
+    ValueSource,
 };
 use std::collections::BTreeSet;
 
@@ -62,7 +63,7 @@ pub(super) fn check(plan: &Plan, index: usize, table: &Table) -> Vec<Diagnostic>
                     "let it yield a triple about the row, or use it in a template that does",
                 ),
             );
-        } else if let Some(loss) = Writing::new(plan).loss() {
+        } else if let Some(loss) = CellWriter::new(plan).loss() {
             problems.push(super::column_problem(
                 Code::InverseForm,
                 table,
@@ -93,11 +94,11 @@ fn conditional(plan: &TablePlan, column: ColumnId) -> bool {
             .maps
             .iter()
             .filter(|other| other.column() != Some(column))
-            .any(|other| slots(plan, other).any(|slot| *slot == Slot::Column(column)))
+            .any(|other| slots(plan, other).any(|slot| *slot == ValueSource::Column(column)))
 }
 
 /// The slots of all templates of a triple map, save those of texts, which do not tell their parts apart.
-fn slots<'p>(plan: &'p TablePlan, map: &'p TripleMap) -> impl Iterator<Item = &'p Slot> {
+fn slots<'p>(plan: &'p TablePlan, map: &'p TripleMap) -> impl Iterator<Item = &'p ValueSource> {
     let terms = map
         .terms()
         .filter(|term| !matches!(term, TermMap::Literal(_)));
@@ -106,20 +107,20 @@ fn slots<'p>(plan: &'p TablePlan, map: &'p TripleMap) -> impl Iterator<Item = &'
 
 /// The columns that can be found, starting from a row's subject, whatever the graph holds.
 fn reach(plan: &TablePlan, anchor: TemplateId) -> BTreeSet<ColumnId> {
-    let rules = Rule::all(plan);
-    let columns = |made: Option<Made<'_>>| -> Vec<ColumnId> {
-        let template = made.and_then(Made::template).into_iter();
+    let rules = InvertedMap::all(plan);
+    let columns = |made: Option<IriSource<'_>>| -> Vec<ColumnId> {
+        let template = made.and_then(IriSource::template).into_iter();
         template.flat_map(Template::columns).collect()
     };
     // Columns whose values can be read from an expansion.
-    let readable = |made: Option<Made<'_>>| -> Vec<ColumnId> {
-        let template = made.and_then(Made::template).into_iter();
+    let readable = |made: Option<IriSource<'_>>| -> Vec<ColumnId> {
+        let template = made.and_then(IriSource::template).into_iter();
         let parts = template.flat_map(|template| &template.parts);
         parts
             .filter_map(|part| match part {
-                Part::Expression(expression) if is_readable(expression) => {
+                TemplatePart::Expression(expression) if is_readable(expression) => {
                     match expression.variables.first()?.slot {
-                        Slot::Column(column) => Some(column),
+                        ValueSource::Column(column) => Some(column),
                         _ => None,
                     }
                 }
@@ -137,7 +138,7 @@ fn reach(plan: &TablePlan, anchor: TemplateId) -> BTreeSet<ColumnId> {
                 continue;
             }
             let (subject, object) = (rule.subject, rule.iri());
-            let all = |made: Option<Made<'_>>| {
+            let all = |made: Option<IriSource<'_>>| {
                 columns(made)
                     .iter()
                     .all(|column| column.index() >= file || known.contains(column))

@@ -1,15 +1,17 @@
 //! One table, found again in the graph.
 
-use super::expand::Lookup;
-use super::graph::Graph;
+use super::cell::CellWriter;
+use super::expand::{Lookup, NoCells};
+use super::graph::IndexedQuads;
 use super::matching::{Binding, is_readable, matches};
-use super::row::{Known, Row, Solver};
-use super::rule::{Made, Object, Rule};
-use super::written::Writing;
+use super::row::{RebuiltCell, RebuiltRow, Solver};
+use super::rule::{InvertedMap, IriSource, Object};
 use crate::csvw::model::Table;
-use crate::datatype::{Datatype, Format, canonical};
+use crate::datatype::{Datatype, DatatypeFormat, canonical};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::plan::{ColumnId, LanguageMap, Part, Plan, Slot, TablePlan, TemplateId, Test};
+use crate::plan::{
+    ColumnId, LanguageMap, Plan, TablePlan, TemplateId, TemplatePart, Test, ValueSource,
+};
 use crate::tables::Tables;
 use oxrdf::vocab::rdf;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
@@ -20,26 +22,13 @@ pub(super) struct Inverse<'a> {
     pub(super) plan: &'a TablePlan,
     pub(super) base: &'a str,
     table: &'a Table,
-    writing: Vec<Writing<'a>>,
+    writing: Vec<CellWriter<'a>>,
     /// What the cells say.
-    pub(super) rules: Vec<Rule<'a>>,
+    pub(super) rules: Vec<InvertedMap<'a>>,
     /// The template whose expansions are the rows.
     anchor: TemplateId,
     /// Rules of the anchor whose quads no other rule makes, by index.
     own_rules: Vec<usize>,
-}
-
-/// Nothing is known.
-struct Nothing;
-
-impl Lookup for Nothing {
-    fn column(&self, _: usize) -> Option<&Known> {
-        None
-    }
-
-    fn row(&self) -> Option<u64> {
-        None
-    }
 }
 
 impl<'a> Inverse<'a> {
@@ -51,8 +40,8 @@ impl<'a> Inverse<'a> {
             plan: table,
             base: table.base(),
             table: described,
-            writing: table.columns.iter().map(Writing::new).collect(),
-            rules: Rule::all(table),
+            writing: table.columns.iter().map(CellWriter::new).collect(),
+            rules: InvertedMap::all(table),
             anchor,
             own_rules,
         })
@@ -97,17 +86,17 @@ impl<'a> Inverse<'a> {
     /// The values of columns that bindings hold; `None` where one is not a value of its column.
     pub(super) fn values(
         &self,
-        rule: &Rule<'_>,
+        rule: &InvertedMap<'_>,
         bindings: &[Binding<'_>],
     ) -> Option<Vec<(usize, Vec<String>)>> {
         let mut values = Vec::new();
         for binding in bindings {
             let (column, items) = match binding.slot {
-                Slot::Item => (rule.column, vec![binding.text.clone()]),
-                Slot::Column(column) if self.is_list(column.index()) => {
+                ValueSource::Item => (rule.column, vec![binding.text.clone()]),
+                ValueSource::Column(column) if self.is_list(column.index()) => {
                     (column.index(), binding.items.clone())
                 }
-                Slot::Column(column) => (column.index(), vec![binding.text.clone()]),
+                ValueSource::Column(column) => (column.index(), vec![binding.text.clone()]),
                 _ => continue,
             };
             if !items.iter().all(|item| self.is_value(column, item)) {
@@ -119,8 +108,12 @@ impl<'a> Inverse<'a> {
     }
 
     /// The rows of the table, in the order of their subjects or numbers.
-    pub(super) fn rows(&self, graph: &Graph, diagnostics: &mut Diagnostics) -> Vec<Row> {
-        let mut found: BTreeMap<(Option<u64>, String), Row> = BTreeMap::new();
+    pub(super) fn rows(
+        &self,
+        graph: &IndexedQuads,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<RebuiltRow> {
+        let mut found: BTreeMap<(Option<u64>, String), RebuiltRow> = BTreeMap::new();
         let own = self.own_rules.iter();
         for rule in own.filter_map(|&rule| self.rules.get(rule)) {
             let predicate = rule.predicate.head(self.base);
@@ -139,7 +132,7 @@ impl<'a> Inverse<'a> {
             inverse: self,
             graph,
         };
-        let mut rows: Vec<Row> = found.into_values().collect();
+        let mut rows: Vec<RebuiltRow> = found.into_values().collect();
         for row in &mut rows {
             solver.solve(row);
             for (column, values) in &row.ambiguous {
@@ -162,13 +155,13 @@ impl<'a> Inverse<'a> {
     }
 
     /// The row whose anchor is the subject of a quad, with the cells that its IRI holds.
-    fn row(&self, quad: &Quad) -> Option<Row> {
+    fn row(&self, quad: &Quad) -> Option<RebuiltRow> {
         let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
             return None;
         };
         let template = self.plan.template(self.anchor)?;
-        let bindings = matches(template, self.base, &Nothing, subject.as_str())?;
-        let mut row = Row {
+        let bindings = matches(template, self.base, &NoCells, subject.as_str())?;
+        let mut row = RebuiltRow {
             subject: subject.as_str().to_owned(),
             cells: vec![None; self.plan.columns.len()],
             canonical: BTreeSet::new(),
@@ -176,16 +169,16 @@ impl<'a> Inverse<'a> {
             ambiguous: Vec::new(),
         };
         for cell in row.cells.iter_mut().skip(self.plan.file_columns()) {
-            *cell = Some(Known::Null);
+            *cell = Some(RebuiltCell::Null);
         }
         for binding in &bindings {
             match binding.slot {
-                Slot::Column(column) => {
+                ValueSource::Column(column) => {
                     let column = &column.index();
                     let known = if self.is_list(*column) {
-                        Known::List(binding.items.clone())
+                        RebuiltCell::List(binding.items.clone())
                     } else {
-                        Known::One(binding.text.clone())
+                        RebuiltCell::One(binding.text.clone())
                     };
                     if !self.is_value(*column, &binding.text) {
                         return None;
@@ -195,7 +188,7 @@ impl<'a> Inverse<'a> {
                         row.canonical.insert(*column);
                     }
                 }
-                Slot::Row => row.number = Some(binding.text.parse().ok()?),
+                ValueSource::Row => row.number = Some(binding.text.parse().ok()?),
                 _ => return None,
             }
         }
@@ -203,7 +196,7 @@ impl<'a> Inverse<'a> {
     }
 
     /// Whether a quad can be one that a rule makes, its subject aside.
-    fn makes(&self, rule: &Rule<'_>, quad: &Quad) -> bool {
+    fn makes(&self, rule: &InvertedMap<'_>, quad: &Quad) -> bool {
         match (&rule.object, &quad.object) {
             (Object::Iri(made) | Object::Each(made), Term::NamedNode(node)) => {
                 match made.constant() {
@@ -218,7 +211,7 @@ impl<'a> Inverse<'a> {
     }
 
     /// Takes in what the claims say of cells, where this is the claims table.
-    pub(super) fn learn(&self, table: &Table, rows: &[Row], graph: &mut Graph) {
+    pub(super) fn learn(&self, table: &Table, rows: &[RebuiltRow], graph: &mut IndexedQuads) {
         let part = |wanted: &str| {
             let mut columns = table.columns.iter();
             columns.position(|column| column.extensions.part.as_deref() == Some(wanted))
@@ -248,9 +241,9 @@ impl<'a> Inverse<'a> {
                 Term::BlankNode(node) => node.into(),
                 _ => continue,
             };
-            let stated = value.and_then(|column| row.column(column)) != Some(&Known::Null);
+            let stated = value.and_then(|column| row.column(column)) != Some(&RebuiltCell::Null);
             let preferred = rank.and_then(|column| row.column(column))
-                == Some(&Known::One("preferred".to_owned()));
+                == Some(&RebuiltCell::One("preferred".to_owned()));
             for object in objects {
                 let triple = (subject.clone(), predicate.clone(), object);
                 if value.is_none() || !stated {
@@ -275,18 +268,22 @@ impl<'a> Inverse<'a> {
     }
 
     /// The cells of rows as they are written.
-    pub(super) fn written(&self, rows: &[Row], diagnostics: &mut Diagnostics) -> Vec<Vec<String>> {
+    pub(super) fn written(
+        &self,
+        rows: &[RebuiltRow],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Vec<String>> {
         let file = self.plan.file_columns();
         let mut written = Vec::with_capacity(rows.len());
         for row in rows {
             let mut cells = Vec::with_capacity(file);
             for (index, writing) in self.writing.iter().enumerate().take(file) {
                 let text = match row.column(index) {
-                    None | Some(Known::Null) => {
+                    None | Some(RebuiltCell::Null) => {
                         Some(writing.null(self.says_empty(index)).to_owned())
                     }
-                    Some(Known::One(text)) => writing.text(text),
-                    Some(Known::List(items)) => {
+                    Some(RebuiltCell::One(text)) => writing.text(text),
+                    Some(RebuiltCell::List(items)) => {
                         let items: Option<Vec<String>> =
                             items.iter().map(|item| writing.text(item)).collect();
                         let separator = self.plan.columns.get(index);
@@ -321,17 +318,17 @@ impl<'a> Inverse<'a> {
 }
 
 /// The values of a cell, for a message.
-fn shown(cell: Option<&Known>) -> String {
+fn shown(cell: Option<&RebuiltCell>) -> String {
     match cell {
-        Some(Known::One(text)) => format!("`{text}`"),
-        Some(Known::List(items)) => format!("`{}`", items.join("`, `")),
-        Some(Known::Null) | None => "nothing".to_owned(),
+        Some(RebuiltCell::One(text)) => format!("`{text}`"),
+        Some(RebuiltCell::List(items)) => format!("`{}`", items.join("`, `")),
+        Some(RebuiltCell::Null) | None => "nothing".to_owned(),
     }
 }
 
 /// The words that a column allows, where its format is a plain choice.
 fn alternatives(datatype: &Datatype) -> Option<Vec<&str>> {
-    let Format::Regular(pattern) = &datatype.format else {
+    let DatatypeFormat::Regular(pattern) = &datatype.format else {
         return None;
     };
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '|');
@@ -370,23 +367,23 @@ pub(super) fn remaining(plan: &TablePlan, column: ColumnId) -> Option<&str> {
 /// The template whose expansions are the rows of a table, and the rules that only its rows obey, by index.
 pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize>)> {
     let table = plan.tables.get(index)?;
-    let all: Vec<Vec<Rule<'_>>> = plan.tables.iter().map(Rule::all).collect();
+    let all: Vec<Vec<InvertedMap<'_>>> = plan.tables.iter().map(InvertedMap::all).collect();
     let rules = all.get(index)?;
     let mut best: Option<(TemplateId, Vec<usize>)> = None;
     for (at, template) in table.templates.iter().enumerate() {
         let id = TemplateId::new(at);
-        let holds = |slot: &Slot| template.slots().any(|found| found == slot);
+        let holds = |slot: &ValueSource| template.slots().any(|found| found == slot);
         let keyed = if table.primary_key.is_empty() {
-            holds(&Slot::Row)
+            holds(&ValueSource::Row)
         } else {
             table
                 .primary_key
                 .iter()
-                .all(|&key| holds(&Slot::Column(key)))
+                .all(|&key| holds(&ValueSource::Column(key)))
         };
         let readable = template.parts.iter().all(|part| match part {
-            Part::Text(_) => true,
-            Part::Expression(expression) => is_readable(expression),
+            TemplatePart::Text(_) => true,
+            TemplatePart::Expression(expression) => is_readable(expression),
         });
         if !keyed || !readable {
             continue;
@@ -410,9 +407,9 @@ pub(super) fn anchor(plan: &Plan, index: usize) -> Option<(TemplateId, Vec<usize
 /// `all` has the rules of each table of the plan.
 fn is_made_elsewhere(
     plan: &Plan,
-    all: &[Vec<Rule<'_>>],
+    all: &[Vec<InvertedMap<'_>>],
     (index, table): (usize, &TablePlan),
-    rule: &Rule<'_>,
+    rule: &InvertedMap<'_>,
 ) -> bool {
     let mut others = plan.tables.iter().zip(all).enumerate();
     others.any(|(other_index, (other, rules))| {
@@ -424,8 +421,11 @@ fn is_made_elsewhere(
 }
 
 /// Whether two rules can yield the same quad, as far as the texts of their templates tell.
-fn overlap((a, rule): (&TablePlan, &Rule<'_>), (b, other): (&TablePlan, &Rule<'_>)) -> bool {
-    let start = |table: &TablePlan, made: Option<Made<'_>>| {
+fn overlap(
+    (a, rule): (&TablePlan, &InvertedMap<'_>),
+    (b, other): (&TablePlan, &InvertedMap<'_>),
+) -> bool {
+    let start = |table: &TablePlan, made: Option<IriSource<'_>>| {
         let made = made?;
         Some((made.head(table.base()), made.constant().is_some()))
     };
@@ -450,7 +450,7 @@ fn overlap((a, rule): (&TablePlan, &Rule<'_>), (b, other): (&TablePlan, &Rule<'_
             meet(start(a, Some(*x)), start(b, Some(*y)))
         }
         (Object::Literal(x), Object::Literal(y)) => {
-            let datatype = |table: &TablePlan, rule: &Rule<'_>| {
+            let datatype = |table: &TablePlan, rule: &InvertedMap<'_>| {
                 let column = table.columns.get(rule.column)?;
                 Some((
                     column.datatype.takes_language(),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::convert::{self, CollectSink, Options};
 use crate::csvw::{self, CompileOptions, LoadOptions};
-use crate::diagnostic::Mode;
+use crate::diagnostic::ReadingMode;
 use crate::resource::{ResolveError, Resolver, Resource};
 use proptest::prelude::*;
 
@@ -28,11 +28,11 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
         all.push(((*name).to_owned(), text.as_bytes().to_vec()));
     }
     let files = Files(all);
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let url = format!("{BASE}m.json");
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
     let options = CompileOptions {
-        mode: csvw::Mode::Minimal,
+        mode: csvw::ConversionMode::Minimal,
         ..CompileOptions::default()
     };
     let plan = csvw::compile(&group, &options, &mut diagnostics);
@@ -56,16 +56,16 @@ fn round_trip(metadata: &str, files: &[(&str, &str)]) -> Result<Vec<String>, Vec
     let mut quads: Vec<_> = sink.quads.into_iter().map(|(quad, _)| quad).collect();
     quads.sort_by_key(ToString::to_string);
     quads.dedup();
-    let graph: Graph = quads.into_iter().collect();
+    let graph: IndexedQuads = quads.into_iter().collect();
     let compiled = Tables {
         group: &group,
         plan: &plan,
         resolver: &files,
     };
-    let written = tables(compiled, graph, None, Profile::Faithful, &mut diagnostics).unwrap();
-    match written {
+    let cell = tables(compiled, graph, None, Profile::Faithful, &mut diagnostics).unwrap();
+    match cell {
         Some(tables) => {
-            let text = |table: Written| String::from_utf8(table.bytes).unwrap();
+            let text = |table: WrittenTable| String::from_utf8(table.bytes).unwrap();
             Ok(tables.into_iter().map(text).collect())
         }
         None => Err(diagnostics.iter().map(|problem| problem.code).collect()),
@@ -78,10 +78,10 @@ fn canonical(metadata: &str, table: &str) -> String {
         ("m.json".to_owned(), metadata.as_bytes().to_vec()),
         ("t.csv".to_owned(), table.as_bytes().to_vec()),
     ]);
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let url = format!("{BASE}m.json");
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
-    let layout = Layout::of(&group.tables[0]);
+    let layout = TableLayout::of(&group.tables[0]);
     let resource = Resource::of_bytes("t.csv", table.as_bytes());
     let bytes = fmt::format(&resource, &layout, Profile::Faithful).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -97,14 +97,14 @@ fn metadata(columns: &str) -> String {
 
 #[track_caller]
 fn exact(columns: &str, table: &str) {
-    let written = round_trip(&metadata(columns), &[("t.csv", table)]);
-    assert_eq!(written, Ok(vec![table.to_owned()]));
+    let cell = round_trip(&metadata(columns), &[("t.csv", table)]);
+    assert_eq!(cell, Ok(vec![table.to_owned()]));
 }
 
 #[track_caller]
 fn lost(columns: &str, table: &str, expected: Code) {
-    let written = round_trip(&metadata(columns), &[("t.csv", table)]);
-    assert_eq!(written, Err(vec![expected]));
+    let cell = round_trip(&metadata(columns), &[("t.csv", table)]);
+    assert_eq!(cell, Err(vec![expected]));
 }
 
 #[test]
@@ -231,8 +231,8 @@ fn numbers_in_formats_are_found_in_keys_and_lists() {
         r#""name": "id", "titles": "id", "suppressOutput": true, "datatype": {"base": "integer", "format": "000"}"#,
     );
     let table = "id,n,p\n007,\"0,5;1,25\",12.5%\n1234,,\n";
-    let written = round_trip(&metadata, &[("t.csv", table)]);
-    assert_eq!(written, Ok(vec![table.to_owned()]));
+    let cell = round_trip(&metadata, &[("t.csv", table)]);
+    assert_eq!(cell, Ok(vec![table.to_owned()]));
 }
 
 #[test]
@@ -247,9 +247,9 @@ fn values_in_iris_are_known_by_their_canonical_form() {
         r#""name": "id", "titles": "id", "datatype": "integer""#,
     );
     // A form that only the IRI had is not found again; the graph is the same.
-    let written = round_trip(&metadata, &[("t.csv", "id,n,m\n007,+1,1.50\n8,,2\n")]);
+    let cell = round_trip(&metadata, &[("t.csv", "id,n,m\n007,+1,1.50\n8,,2\n")]);
     let expected = "id,n,m\n007,+1,1.5\n8,,2\n";
-    assert_eq!(written, Ok(vec![expected.to_owned()]));
+    assert_eq!(cell, Ok(vec![expected.to_owned()]));
 }
 
 #[test]
@@ -264,8 +264,8 @@ fn what_says_nothing_is_not_in_the_canonical_form_either() {
     let expected = "id,n,l,m,s\n1,5,,, x \n2,, b ;a,3;1;3,-\n";
     assert_eq!(canonical(&metadata, table), expected);
     assert_eq!(canonical(&metadata, expected), expected);
-    let written = round_trip(&metadata, &[("t.csv", table)]);
-    assert_eq!(written, Ok(vec![expected.to_owned()]));
+    let cell = round_trip(&metadata, &[("t.csv", table)]);
+    assert_eq!(cell, Ok(vec![expected.to_owned()]));
 }
 
 #[test]
@@ -287,17 +287,17 @@ fn what_a_mapping_loses_is_named() {
         Code::InverseForm,
     );
     // Two columns that nothing tells apart.
-    let written = round_trip(
+    let cell = round_trip(
         &metadata(
             r#"{"name": "a", "titles": "a", "propertyUrl": "schema:p"}, {"name": "b", "titles": "b", "propertyUrl": "schema:p"}"#,
         ),
         &[("t.csv", "id,a,b\n1,x,y\n")],
     );
-    assert!(written.unwrap_err().contains(&Code::InverseAmbiguous));
+    assert!(cell.unwrap_err().contains(&Code::InverseAmbiguous));
     // Rows without a key.
     let metadata = r#"{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": {"columns": [{"name": "a", "titles": "a"}]}}"#;
-    let written = round_trip(metadata, &[("t.csv", "a\n1\n")]);
-    assert_eq!(written, Err(vec![Code::InverseRows]));
+    let cell = round_trip(metadata, &[("t.csv", "a\n1\n")]);
+    assert_eq!(cell, Err(vec![Code::InverseRows]));
 }
 
 /// A value with everything that CSV and IRIs trip over.
@@ -339,7 +339,7 @@ proptest! {
         }
         let metadata = metadata(columns);
         let canonical = canonical(&metadata, &table);
-        let written = round_trip(&metadata, &[("t.csv", &table)]);
-        prop_assert_eq!(written, Ok(vec![canonical]));
+        let cell = round_trip(&metadata, &[("t.csv", &table)]);
+        prop_assert_eq!(cell, Ok(vec![canonical]));
     }
 }

@@ -8,7 +8,7 @@ use oxrdf::{NamedNode, Term};
 
 /// A claim that is not refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
+pub struct GraphClaim {
     /// Its IRI.
     pub node: NamedNode,
     /// What it is about.
@@ -31,7 +31,7 @@ pub struct Claim {
     pub against: Vec<NamedNode>,
 }
 
-impl Claim {
+impl GraphClaim {
     fn new(node: NamedNode) -> Self {
         Self {
             node,
@@ -53,7 +53,7 @@ impl Knowledge<'_> {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn claims(&self, subject: &NamedNode) -> Result<Vec<Claim>, StoreError> {
+    pub fn claims(&self, subject: &NamedNode) -> Result<Vec<GraphClaim>, StoreError> {
         let graph = self.terms.claims.as_ref();
         let nodes = self.subjects(rdf::SUBJECT, subject, Some(graph))?;
         let claims = nodes.into_iter().map(|node| self.claim(node));
@@ -62,9 +62,9 @@ impl Knowledge<'_> {
 
     /// A claim by its IRI, or an inference, which is a claim of its rule; `None` where it is refused, or a
     /// premise of inferences, which claims nothing.
-    pub(super) fn claim(&self, node: NamedNode) -> Result<Option<Claim>, StoreError> {
+    pub(super) fn claim(&self, node: NamedNode) -> Result<Option<GraphClaim>, StoreError> {
         let terms = &self.terms;
-        let mut claim = Claim::new(node.clone());
+        let mut claim = GraphClaim::new(node.clone());
         let is_record = is_record(node.as_str(), &self.build.manifest().about.base);
         for quad in self.build.quads_of(node.as_ref().into())? {
             if quad.graph_name != terms.claims {

@@ -1,6 +1,6 @@
 //! Values that contradict each other, at the things that they are about.
 
-use super::{Claim, Knowledge, named, slug};
+use super::{GraphClaim, Knowledge, named, slug};
 use crate::labels::Labels;
 use crate::store::{Prefixes, StoreError};
 use oxrdf::vocab::rdf;
@@ -13,12 +13,12 @@ pub struct Dispute {
     /// The property, or what is measured where figures contradict each other.
     pub property: NamedNode,
     /// What is said, each value once; at least two.
-    pub sides: Vec<Side>,
+    pub sides: Vec<DisputedValue>,
 }
 
 /// One of the values that contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct DisputedValue {
     /// What has the value: the thing itself, or a figure about it.
     pub subject: NamedNode,
     /// The value.
@@ -54,7 +54,7 @@ impl Dispute {
     }
 }
 
-impl Side {
+impl DisputedValue {
     /// The value with its qualifier and who says it: `more than 80 (Svyatoslav Sorokin)`.
     pub fn text(&self, labels: &Labels<'_>, prefixes: &Prefixes) -> String {
         let name = |node: &NamedNode| {
@@ -121,8 +121,8 @@ impl Knowledge<'_> {
     }
 
     /// What claims about one thing disagree on, with those that contradict them.
-    fn disputes_by(&self, claims: &[Claim]) -> Result<Vec<Dispute>, StoreError> {
-        let mut by_property: BTreeMap<NamedNode, Vec<Claim>> = BTreeMap::new();
+    fn disputes_by(&self, claims: &[GraphClaim]) -> Result<Vec<Dispute>, StoreError> {
+        let mut by_property: BTreeMap<NamedNode, Vec<GraphClaim>> = BTreeMap::new();
         for claim in claims.iter().filter(|claim| !claim.against.is_empty()) {
             let Some(predicate) = &claim.predicate else {
                 continue;
@@ -146,9 +146,9 @@ impl Knowledge<'_> {
         Ok(disputes)
     }
 
-    fn dispute(&self, predicate: NamedNode, claims: &[Claim]) -> Result<Dispute, StoreError> {
+    fn dispute(&self, predicate: NamedNode, claims: &[GraphClaim]) -> Result<Dispute, StoreError> {
         let terms = &self.terms;
-        let mut sides: Vec<Side> = Vec::new();
+        let mut sides: Vec<DisputedValue> = Vec::new();
         let mut property = predicate.clone();
         for claim in claims {
             let (Some(subject), Some(value)) = (&claim.subject, claim.objects.first()) else {
@@ -169,7 +169,7 @@ impl Knowledge<'_> {
                 property = measure;
             }
             let quad = QuadRef::new(subject, &predicate, value, &GraphName::DefaultGraph);
-            sides.push(Side {
+            sides.push(DisputedValue {
                 subject: subject.clone(),
                 value: value.clone(),
                 kind: named(kinds).pop(),

@@ -2,7 +2,7 @@
 //! they are said, what contradicts them, and what the sources do not state.
 //!
 //! ```text
-//!  triple ─► Knowledge::standing ─► basis, modality, speakers, documents, claims
+//!  triple ─► Knowledge::support ─► basis, modality, speakers, documents, claims
 //!  thing  ─► Knowledge::disputes ─► values that contradict each other, each with who says so
 //!         ─► Knowledge::gaps     ─► properties that were looked for in vain
 //! ```
@@ -14,13 +14,13 @@ mod claim;
 mod dispute;
 mod gap;
 mod record;
-mod standing;
+mod support;
 
-pub use claim::Claim;
-pub use dispute::{Dispute, Side};
+pub use claim::GraphClaim;
+pub use dispute::{Dispute, DisputedValue};
 pub use gap::Gap;
 pub(crate) use record::{RULES, TRIPLES, is_record};
-pub use standing::Standing;
+pub use support::TripleSupport;
 
 use crate::diagnostic::Code;
 use crate::labels::local_name;
@@ -33,12 +33,12 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Knowledge<'b> {
     build: &'b Build,
-    terms: Arc<Terms>,
+    terms: Arc<ProjectTerms>,
 }
 
 /// The terms and graphs of the project's own namespace.
 #[derive(Debug)]
-pub(crate) struct Terms {
+pub(crate) struct ProjectTerms {
     claims: GraphName,
     inferred: GraphName,
     basis: NamedNode,
@@ -57,7 +57,7 @@ pub(crate) struct Terms {
     not_stated_in: NamedNode,
 }
 
-impl Terms {
+impl ProjectTerms {
     /// The terms under a base.
     pub(crate) fn new(base: &str) -> Self {
         let term = |name: &str| NamedNode::new_unchecked(format!("{base}ns#{name}"));
@@ -86,11 +86,14 @@ impl Terms {
 impl<'b> Knowledge<'b> {
     /// Knows what a build knows.
     pub fn of(build: &'b Build) -> Self {
-        Self::with(build, Arc::new(Terms::new(&build.manifest().about.base)))
+        Self::with(
+            build,
+            Arc::new(ProjectTerms::new(&build.manifest().about.base)),
+        )
     }
 
     /// Knows the same, with terms that were made before.
-    pub(crate) fn with(build: &'b Build, terms: Arc<Terms>) -> Self {
+    pub(crate) fn with(build: &'b Build, terms: Arc<ProjectTerms>) -> Self {
         Self { build, terms }
     }
 

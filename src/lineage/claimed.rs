@@ -1,9 +1,9 @@
 //! What claims say beyond the cells of their own rows: what they are about, the values they state.
 
-use super::Match;
+use super::QuadMatch;
 use crate::claims::Claims;
 use crate::convert::{self, NullSink, Options};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::tables::Tables;
 use std::io;
 
@@ -12,14 +12,14 @@ use std::io;
 ///
 /// # Errors
 /// A table cannot be read.
-pub fn claimed(tables: Tables<'_>) -> io::Result<Vec<Match>> {
+pub fn claimed(tables: Tables<'_>) -> io::Result<Vec<QuadMatch>> {
     let Tables {
         group,
         plan,
         resolver,
     } = tables;
     // `check` reports what is wrong with claims.
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     let claims = Claims::read(tables, &mut silent);
     if claims.table().is_none() {
         return Ok(Vec::new());
@@ -27,7 +27,7 @@ pub fn claimed(tables: Tables<'_>) -> io::Result<Vec<Match>> {
     let mut sink = claims.sink(NullSink, claims.graph(group));
     convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
     let made = claims.made(tables, &sink, &mut silent);
-    let matches = made.into_iter().map(|made| Match {
+    let matches = made.into_iter().map(|made| QuadMatch {
         quad: made.quad,
         origin: made.origin,
         by_claim: true,

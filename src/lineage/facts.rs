@@ -1,13 +1,16 @@
 //! A project's tables with their claims, for those who ask the tables and not the index.
 
-use super::{Found, Index, Match, Near, Pattern, claimed, explain, find, folder};
+use super::{
+    LineageMatches, NearbySplits, QuadMatch, QuadPattern, SubjectIndex, claimed, explain, find,
+    folder,
+};
 use crate::claims::{Claims, Spans};
 use crate::convert;
-use crate::diagnostic::{Action, Code, Diagnostics, Mode, Place};
+use crate::diagnostic::{Code, Diagnostics, HintAction, Place, ReadingMode};
 use crate::plan::TableId;
 use crate::project::Project;
 use crate::store::{Build, Prefixes, StoreError};
-use crate::tables::{self, Source};
+use crate::tables::{self, ProjectSource};
 use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, TermRef, Triple};
 use std::io;
@@ -15,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// What the tables of a project say.
 #[derive(Debug)]
-pub struct Facts {
+pub struct ProjectFacts {
     /// The tables.
     pub tables: ProjectTables,
     /// The claims that were read.
@@ -24,10 +27,10 @@ pub struct Facts {
     /// The folder for indexes.
     cache: PathBuf,
     /// What claims make out of other cells, once it was asked for.
-    claimed: Option<Vec<Match>>,
+    claimed: Option<Vec<QuadMatch>>,
 }
 
-impl Facts {
+impl ProjectFacts {
     /// Reads the metadata of a project, or of copies of its files, which are named as if they lay in the
     /// folder `shown`; `None` where it is wrong, which the diagnostics say. There are no claims yet. Indexes of
     /// large tables are kept in the folder `cache`.
@@ -40,7 +43,7 @@ impl Facts {
         cache: PathBuf,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Self>, StoreError> {
-        let source = Source::open(project)?.shown_in(shown);
+        let source = ProjectSource::open(project)?.shown_in(shown);
         let loaded = ProjectTables::load(source, diagnostics);
         let Some(tables) = loaded.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
@@ -65,11 +68,12 @@ impl Facts {
     pub fn of_build(build: &Build) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
+            StoreError::new(Code::TornBuild, build.folder(), message)
+                .with_hint(HintAction::BuildAgain)
         };
         let project = build.inputs().ok_or_else(torn)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         Self::open(&project, Path::new(""), folder(build.root()), &mut silent)?.ok_or_else(torn)
     }
 
@@ -83,7 +87,7 @@ impl Facts {
     ///
     /// # Errors
     /// A table cannot be read.
-    pub fn find(&mut self, pattern: &Pattern) -> io::Result<Found> {
+    pub fn find(&mut self, pattern: &QuadPattern) -> io::Result<LineageMatches> {
         self.find_any(std::slice::from_ref(pattern))
     }
 
@@ -91,12 +95,12 @@ impl Facts {
     ///
     /// # Errors
     /// A table cannot be read.
-    pub fn find_any(&mut self, patterns: &[Pattern]) -> io::Result<Found> {
+    pub fn find_any(&mut self, patterns: &[QuadPattern]) -> io::Result<LineageMatches> {
         let Tables { plan, resolver, .. } = self.tables.get();
-        let mut index = Index::open(plan, resolver, &self.cache).unwrap_or_default();
-        let mut found = Found {
+        let mut index = SubjectIndex::open(plan, resolver, &self.cache).unwrap_or_default();
+        let mut found = LineageMatches {
             matches: Vec::new(),
-            near: Some(Near::new()),
+            near: Some(NearbySplits::new()),
         };
         for pattern in patterns {
             let more = find(plan, resolver, pattern, index.as_mut())?;
@@ -116,7 +120,7 @@ impl Facts {
             });
         }
         // `check` reports what is wrong with claims.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let tables = self.tables.get();
         self.claims = match &found.near {
             Some(near) => Claims::read_near(tables, near, &mut silent),
@@ -130,11 +134,11 @@ impl Facts {
 
     /// Adds what claims make out of other cells, where the pattern asks about a claim or about nothing
     /// that is in a cell.
-    fn add_claimed(&mut self, pattern: &Pattern, found: &mut Found) -> io::Result<()> {
+    fn add_claimed(&mut self, pattern: &QuadPattern, found: &mut LineageMatches) -> io::Result<()> {
         let Some(table) = self.claims.table() else {
             return Ok(());
         };
-        let is_claim = |found: &Match| found.origin.table == Some(TableId::new(table));
+        let is_claim = |found: &QuadMatch| found.origin.table == Some(TableId::new(table));
         if !found.matches.is_empty() && !found.matches.iter().any(is_claim) {
             return Ok(());
         }
@@ -167,7 +171,7 @@ impl Facts {
         let NamedOrBlankNode::NamedNode(subject) = &triple.subject else {
             return Ok(Vec::new());
         };
-        let found = self.find(&Pattern {
+        let found = self.find(&QuadPattern {
             subject: subject.clone(),
             predicate: Some(triple.predicate.clone()),
             object: Some(triple.object.clone()),

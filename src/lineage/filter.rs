@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Which quads are asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern {
+pub struct QuadPattern {
     /// The subject.
     pub subject: NamedNode,
     /// The predicate, if only quads with this one are asked about.
@@ -20,7 +20,7 @@ pub struct Pattern {
 
 /// A quad that matches, and what made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub struct QuadMatch {
     /// The quad.
     pub quad: Quad,
     /// What made it.
@@ -31,7 +31,7 @@ pub struct Match {
     pub place: Option<usize>,
 }
 
-impl Pattern {
+impl QuadPattern {
     /// Whether a quad matches. A literal without a type matches by its text alone; language tags match
     /// in any case, and numbers, dates and durations by value, as functions of SPARQL give them back.
     pub fn matches(&self, quad: QuadRef<'_>) -> bool {
@@ -105,23 +105,23 @@ fn zone(text: &str) -> &str {
 }
 
 /// The table, row and column of a quad.
-type Cell = (Option<TableId>, u64, Option<ColumnId>);
+type QuadCell = (Option<TableId>, u64, Option<ColumnId>);
 
 /// Keeps what matches, in order.
 pub(super) struct FilterSink {
-    pattern: Arc<Pattern>,
-    pub(super) matches: Vec<Match>,
+    pattern: Arc<QuadPattern>,
+    pub(super) matches: Vec<QuadMatch>,
 }
 
 pub(super) struct FilterChunk {
-    pattern: Arc<Pattern>,
-    matches: Vec<Match>,
+    pattern: Arc<QuadPattern>,
+    matches: Vec<QuadMatch>,
     /// The cell of the last quad, and which of its quads that was.
-    last: Option<(Cell, usize)>,
+    last: Option<(QuadCell, usize)>,
 }
 
 impl FilterSink {
-    pub(super) fn new(pattern: Pattern) -> Self {
+    pub(super) fn new(pattern: QuadPattern) -> Self {
         Self {
             pattern: Arc::new(pattern),
             matches: Vec::new(),
@@ -166,7 +166,7 @@ impl QuadSink for FilterChunk {
         };
         self.last = Some((cell, place));
         if self.pattern.matches(quad) {
-            self.matches.push(Match {
+            self.matches.push(QuadMatch {
                 quad: quad.into_owned(),
                 origin,
                 by_claim: false,
@@ -221,7 +221,7 @@ mod tests {
             (Literal::from("7"), xsd("007^int"), false),
             (Literal::from("x"), tag("x@ru"), true),
         ] {
-            let pattern = Pattern {
+            let pattern = QuadPattern {
                 subject: node.clone(),
                 predicate: None,
                 object: Some(asked.clone().into()),

@@ -6,7 +6,7 @@
 
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
 use crate::csv::Split;
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
@@ -30,34 +30,34 @@ const SPLIT: usize = 64 << 10;
 const PREFIX: &str = "lineage-";
 
 /// Hash of a subject, table, row.
-type Entry = (u64, u32, u64);
+type SubjectEntry = (u64, u32, u64);
 
 /// Tables of fewer bytes in all are read whole faster than an index is looked up.
 const WORTH_IT: u64 = 8 << 20;
 
 /// An index of one state of a project's tables.
 #[derive(Debug)]
-pub struct Index {
-    entries: Entries,
+pub struct SubjectIndex {
+    entries: SubjectEntries,
     /// Splits of each table.
     splits: Vec<Vec<Split>>,
 }
 
 /// Entries in their order.
 #[derive(Debug)]
-enum Entries {
+enum SubjectEntries {
     File {
         file: File,
         /// Where they start.
         start: u64,
         count: u64,
     },
-    Memory(Vec<Entry>),
+    Memory(Vec<SubjectEntry>),
 }
 
 /// The rows of a table that may have quads about a subject, each with the split that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
+pub struct CandidateRow {
     /// Index of the table.
     pub table: usize,
     /// Number of the data row from 1.
@@ -66,7 +66,7 @@ pub struct Candidate {
     pub split: Split,
 }
 
-impl Index {
+impl SubjectIndex {
     /// Opens the index of a plan in a folder, or makes it there; `None` where the tables are so small
     /// that it is not worth having, or where they are not local files.
     ///
@@ -102,7 +102,7 @@ impl Index {
         }
         let (entries, splits) = gather(plan, resolver)?;
         Ok(Self {
-            entries: Entries::Memory(entries),
+            entries: SubjectEntries::Memory(entries),
             splits,
         })
     }
@@ -134,7 +134,7 @@ impl Index {
         file.read_exact(&mut splits)?;
         Ok(Self {
             splits: serde_json::from_slice(&splits)?,
-            entries: Entries::File { file, start, count },
+            entries: SubjectEntries::File { file, start, count },
         })
     }
 
@@ -143,7 +143,7 @@ impl Index {
     ///
     /// # Errors
     /// The index cannot be read.
-    pub fn candidates(&mut self, subject: &str) -> io::Result<Vec<Candidate>> {
+    pub fn candidates(&mut self, subject: &str) -> io::Result<Vec<CandidateRow>> {
         let wanted = hash(subject);
         let count = self.entries.count();
         let (mut low, mut high) = (0, count);
@@ -169,7 +169,7 @@ impl Index {
                 .unwrap_or_default();
             let after = splits.partition_point(|split| split.start.row <= row);
             if let Some(&split) = after.checked_sub(1).and_then(|at| splits.get(at)) {
-                found.push(Candidate { table, row, split });
+                found.push(CandidateRow { table, row, split });
             }
             low += 1;
         }
@@ -178,7 +178,7 @@ impl Index {
     }
 }
 
-impl Entries {
+impl SubjectEntries {
     fn count(&self) -> u64 {
         match self {
             Self::File { count, .. } => *count,
@@ -186,7 +186,7 @@ impl Entries {
         }
     }
 
-    fn get(&mut self, at: u64) -> io::Result<Entry> {
+    fn get(&mut self, at: u64) -> io::Result<SubjectEntry> {
         match self {
             Self::File { file, start, .. } => {
                 let mut bytes = [0; ENTRY];
@@ -228,9 +228,12 @@ fn state(plan: &Plan, resolver: &dyn Resolver) -> io::Result<Option<(String, u64
 }
 
 /// The entries of all rows in order, and the splits of all tables.
-fn gather(plan: &Plan, resolver: &dyn Resolver) -> io::Result<(Vec<Entry>, Vec<Vec<Split>>)> {
+fn gather(
+    plan: &Plan,
+    resolver: &dyn Resolver,
+) -> io::Result<(Vec<SubjectEntry>, Vec<Vec<Split>>)> {
     let mut sink = IndexSink::default();
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
     let mut entries = sink.entries;
     entries.sort_unstable();
@@ -291,7 +294,7 @@ fn hash(subject: &str) -> u64 {
     hasher.finish()
 }
 
-fn decode(bytes: &[u8; ENTRY]) -> Entry {
+fn decode(bytes: &[u8; ENTRY]) -> SubjectEntry {
     let mut fields = ([0; 8], [0; 4], [0; 8]);
     fields.0.copy_from_slice(&bytes[..8]);
     fields.1.copy_from_slice(&bytes[8..12]);
@@ -306,13 +309,13 @@ fn decode(bytes: &[u8; ENTRY]) -> Entry {
 /// Collects hashes of subjects with their rows.
 #[derive(Default)]
 struct IndexSink {
-    entries: Vec<Entry>,
+    entries: Vec<SubjectEntry>,
 }
 
 /// Entries of a chunk. The quads of a row have few subjects, in runs.
 #[derive(Default)]
 struct IndexChunk {
-    entries: Vec<Entry>,
+    entries: Vec<SubjectEntry>,
     last: String,
     last_row: Option<(TableId, u64)>,
 }
@@ -352,7 +355,7 @@ impl QuadSink for IndexChunk {
 mod tests {
     use super::*;
     use crate::csvw::{self, CompileOptions, LoadOptions};
-    use crate::lineage::{Pattern, find};
+    use crate::lineage::{QuadPattern, find};
     use crate::resource::LocalFiles;
     use oxrdf::NamedNode;
 
@@ -376,7 +379,7 @@ mod tests {
         fs::write(folder.path().join("t.csv"), table).unwrap();
         fs::write(folder.path().join("m.json"), METADATA).unwrap();
         let files = LocalFiles::new(folder.path());
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let group = csvw::load(
             &files.url_of(Path::new("m.json")),
             &LoadOptions::default(),
@@ -385,18 +388,18 @@ mod tests {
         )
         .unwrap();
         let options = CompileOptions {
-            mode: csvw::Mode::Minimal,
+            mode: csvw::ConversionMode::Minimal,
             ..CompileOptions::default()
         };
         let plan = csvw::compile(&group, &options, &mut diagnostics);
         assert!(!diagnostics.has_errors());
         let path = folder.path().join("lineage-test.idx");
         make(&plan, &files, folder.path(), &path).unwrap();
-        let mut index = Index::read(File::open(&path).unwrap()).unwrap();
-        let mut in_memory = Index::for_many(&plan, &files, folder.path()).unwrap();
-        assert!(matches!(in_memory.entries, Entries::Memory(_)));
+        let mut index = SubjectIndex::read(File::open(&path).unwrap()).unwrap();
+        let mut in_memory = SubjectIndex::for_many(&plan, &files, folder.path()).unwrap();
+        assert!(matches!(in_memory.entries, SubjectEntries::Memory(_)));
         for subject in ["g0", "g976", "r0", "r59999", "r31007", "absent"] {
-            let pattern = Pattern {
+            let pattern = QuadPattern {
                 subject: NamedNode::new(format!("http://ex.org/{subject}")).unwrap(),
                 predicate: None,
                 object: None,
@@ -421,7 +424,7 @@ mod tests {
             &[255; 64],
         ] {
             fs::write(&path, bytes).unwrap();
-            assert!(Index::read(File::open(&path).unwrap()).is_err());
+            assert!(SubjectIndex::read(File::open(&path).unwrap()).is_err());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why triples were inferred: their rules and premises, as the published build has them.
 
-use super::Pattern;
+use super::QuadPattern;
 use crate::diagnostic::Code;
 use crate::store::{Build, StoreError, graph_iri};
 use civigraph_index::{Error as IndexError, Index};
@@ -16,7 +16,7 @@ const DERIVED: NamedNodeRef<'_> =
 
 /// An inferred triple and from what it follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inferred {
+pub struct InferredTriple {
     /// The triple.
     pub triple: Triple,
     /// Name of the rule: that of its file, without `.rq`.
@@ -41,10 +41,10 @@ pub struct Premise {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn inferred(build: &Build, pattern: &Pattern) -> Result<Vec<Inferred>, StoreError> {
+pub fn inferred(build: &Build, pattern: &QuadPattern) -> Result<Vec<InferredTriple>, StoreError> {
     let base = &build.manifest().about.base;
     let graph = |name| GraphName::from(NamedNode::new_unchecked(graph_iri(base, name)));
-    let reader = Reader {
+    let reader = InferenceReader {
         store: build.index(),
         inferred: graph("inferred"),
         claims: graph("claims"),
@@ -59,15 +59,15 @@ pub fn inferred(build: &Build, pattern: &Pattern) -> Result<Vec<Inferred>, Store
     })
 }
 
-struct Reader<'b> {
+struct InferenceReader<'b> {
     store: &'b Index,
     inferred: GraphName,
     claims: GraphName,
     rule: NamedNode,
 }
 
-impl Reader<'_> {
-    fn chain(&self, pattern: &Pattern) -> Result<Vec<Inferred>, IndexError> {
+impl InferenceReader<'_> {
+    fn chain(&self, pattern: &QuadPattern) -> Result<Vec<InferredTriple>, IndexError> {
         let subject = NamedOrBlankNodeRef::from(pattern.subject.as_ref());
         let matching = self.quads(Some(subject), None, None, &self.inferred)?;
         let mut waiting: Vec<Triple> = matching
@@ -93,7 +93,7 @@ impl Reader<'_> {
     }
 
     /// The inference of a triple. Statements are found by what they say and not by their IRIs.
-    fn inference(&self, triple: Triple) -> Result<Option<Inferred>, IndexError> {
+    fn inference(&self, triple: Triple) -> Result<Option<InferredTriple>, IndexError> {
         let about = TermRef::from(triple.subject.as_ref());
         for quad in self.quads(None, Some(rdf::SUBJECT), Some(about), &self.claims)? {
             let statement = &quad.subject;
@@ -122,7 +122,7 @@ impl Reader<'_> {
                 _ => None,
             });
             let name = rule.as_str().rsplit('/').next().unwrap_or_default();
-            return Ok(Some(Inferred {
+            return Ok(Some(InferredTriple {
                 triple,
                 rule: name.to_owned(),
                 title,

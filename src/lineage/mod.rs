@@ -6,38 +6,39 @@
 //!                 file:line:column, cell, rule ◄─────────┼─────────► claims ─► evidence ─► words
 //! ```
 //!
-//! Nothing is stored a second time: the plan and the CSV files say it. For large tables an [`Index`]
+//! Nothing is stored a second time: the plan and the CSV files say it. For large tables an [`SubjectIndex`]
 //! tells which rows have quads about a subject, so that only those are read. Queries get there through a
 //! `Tracer`. Why a triple was inferred is in the published build.
 
 mod claimed;
-mod elsewhere;
 mod facts;
 mod filter;
 mod index;
 mod inferred;
+mod other_triples;
 mod reason;
 mod state;
 mod tracer;
 
 pub use claimed::claimed;
-pub use elsewhere::{Author, OtherTriple, ontology, records};
-pub use facts::Facts;
-pub use filter::{Match, Pattern};
-pub use index::{Candidate, Index, folder};
-pub use inferred::{Inferred, Premise, inferred};
+pub use facts::ProjectFacts;
+pub use filter::{QuadMatch, QuadPattern};
+pub use index::{CandidateRow, SubjectIndex, folder};
+pub use inferred::{InferredTriple, Premise, inferred};
+pub use other_triples::{OtherTriple, TripleAuthor, ontology, records};
 pub use reason::{
-    Explained, Looked, NotStated, Publication, Reason, claim_json, parse_object, place_text,
+    ExplainedInference, NotStated, PatternMatches, Publication, Reason, claim_json, parse_object,
+    place_text,
 };
 pub use state::changed;
 pub use tracer::{Fragment, Tracer};
 
 use crate::claims::{Claim, Claims, Spans};
 use crate::convert::{self, Options};
-use crate::diagnostic::{Diagnostics, Mode, Place};
+use crate::diagnostic::{Diagnostics, Place, ReadingMode};
 use crate::plan::{ColumnId, Plan, TableId, TablePlan, Template};
 use crate::resource::Resolver;
-pub use crate::tables::Near;
+pub use crate::tables::NearbySplits;
 use crate::tables::RowCells;
 use crate::tables::Tables;
 use oxrdf::Quad;
@@ -73,13 +74,13 @@ pub struct Lineage<'c> {
 pub fn find(
     plan: &Plan,
     resolver: &dyn Resolver,
-    pattern: &Pattern,
-    index: Option<&mut Index>,
-) -> io::Result<Found> {
+    pattern: &QuadPattern,
+    index: Option<&mut SubjectIndex>,
+) -> io::Result<LineageMatches> {
     let mut sink = filter::FilterSink::new(pattern.clone());
     // `check` reports what is wrong with the tables; here only matches count.
-    let mut silent = Diagnostics::new(Mode::Convert);
-    let mut near: Option<Near> = None;
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
+    let mut near: Option<NearbySplits> = None;
     match index {
         None => {
             convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
@@ -102,7 +103,7 @@ pub fn find(
             }
         }
     }
-    Ok(Found {
+    Ok(LineageMatches {
         matches: sink.matches,
         near,
     })
@@ -110,11 +111,11 @@ pub fn find(
 
 /// What a search found.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct LineageMatches {
     /// The quads with their origins.
-    pub matches: Vec<Match>,
+    pub matches: Vec<QuadMatch>,
     /// The splits that hold their rows; `None` where all tables were read.
-    pub near: Option<Near>,
+    pub near: Option<NearbySplits>,
 }
 
 /// Explains what was found. `claims` need not be more than those about the rows that were found.
@@ -124,21 +125,21 @@ pub struct Found {
 pub fn explain<'c>(
     tables: Tables<'_>,
     claims: &'c Claims,
-    found: Found,
+    found: LineageMatches,
 ) -> io::Result<Vec<Lineage<'c>>> {
     let Tables {
         group,
         plan,
         resolver,
     } = tables;
-    let Found { matches, near } = found;
+    let LineageMatches { matches, near } = found;
     let mut explained = Vec::with_capacity(matches.len());
-    let mut cells = Cells::default();
+    let mut cells = SourceCells::default();
     for found in &matches {
         cells.want(found);
     }
     cells.read(plan, resolver, near.as_ref())?;
-    for Match {
+    for QuadMatch {
         quad,
         origin,
         by_claim,
@@ -242,12 +243,12 @@ fn columns_read(table: &TablePlan, column: usize) -> Vec<usize> {
 
 /// The rows that matches come from, read once more for their texts and places.
 #[derive(Default)]
-struct Cells {
+struct SourceCells {
     rows: BTreeMap<(usize, u64), Option<RowCells>>,
 }
 
-impl Cells {
-    fn want(&mut self, found: &Match) {
+impl SourceCells {
+    fn want(&mut self, found: &QuadMatch) {
         if found.origin.row > 0
             && let Some(table) = found.origin.table
         {
@@ -261,7 +262,7 @@ impl Cells {
         &mut self,
         plan: &Plan,
         resolver: &dyn Resolver,
-        near: Option<&Near>,
+        near: Option<&NearbySplits>,
     ) -> io::Result<()> {
         let tables: BTreeSet<usize> = self.rows.keys().map(|(table, _)| *table).collect();
         for table in tables {

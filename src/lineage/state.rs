@@ -18,7 +18,7 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 /// A digest, and what the file looked like when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Known {
+struct FileDigest {
     bytes: u64,
     /// Time of change, in nanoseconds since 1970.
     modified: u128,
@@ -35,7 +35,7 @@ struct Known {
 /// A file is there and cannot be read.
 pub fn changed(root: &Path, build: &Build, cache: &Path) -> io::Result<Vec<String>> {
     let path = cache.join(DIGESTS);
-    let before: BTreeMap<String, Known> = fs::read(&path)
+    let before: BTreeMap<String, FileDigest> = fs::read(&path)
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
@@ -62,7 +62,7 @@ pub fn changed(root: &Path, build: &Build, cache: &Path) -> io::Result<Vec<Strin
         let nanoseconds = modified
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_nanos());
-        let same = |known: &&Known| known.bytes == data.len() && known.modified == nanoseconds;
+        let same = |known: &&FileDigest| known.bytes == data.len() && known.modified == nanoseconds;
         let sha256 = match before.get(&input.name).filter(same) {
             Some(known) => known.sha256.clone(),
             None => digest_file(&file)?.1,
@@ -72,7 +72,7 @@ pub fn changed(root: &Path, build: &Build, cache: &Path) -> io::Result<Vec<Strin
         }
         let age = SystemTime::now().duration_since(modified);
         if age.is_ok_and(|age| age > SETTLED) {
-            let now = Known {
+            let now = FileDigest {
                 bytes: data.len(),
                 modified: nanoseconds,
                 sha256,

@@ -1,13 +1,13 @@
 //! The rows, columns and cells that made the triples of a build, for queries that ask for them.
 
-use super::{Index, Near, claimed};
+use super::{NearbySplits, SubjectIndex, claimed};
 use crate::convert;
 #[cfg(feature = "serve")]
 use crate::convert::{CollectSink, Options};
-use crate::diagnostic::{Action, Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, HintAction, ReadingMode};
 use crate::plan::{ColumnId, TableId};
 use crate::store::{Build, StoreError};
-use crate::tables::Source;
+use crate::tables::ProjectSource;
 use crate::tables::{ProjectTables, Tables};
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashMap};
@@ -57,7 +57,7 @@ impl Fragment {
 
 /// A quad of the build, and what made it.
 #[derive(Debug)]
-struct Made {
+struct TracedQuad {
     quad: Quad,
     origin: Fragment,
 }
@@ -70,17 +70,17 @@ struct Made {
 pub struct Tracer {
     tables: ProjectTables,
     build: Arc<Build>,
-    state: Mutex<State>,
+    state: Mutex<TracerState>,
 }
 
 #[derive(Debug)]
-struct State {
-    index: Index,
-    known: HashMap<String, Arc<[Made]>>,
+struct TracerState {
+    index: SubjectIndex,
+    known: HashMap<String, Arc<[TracedQuad]>>,
     /// Whether all subjects are known.
     complete: bool,
     /// What claims make out of other cells, by subject; found out when a triple is from no cell.
-    claimed: Option<HashMap<String, Vec<Made>>>,
+    claimed: Option<HashMap<String, Vec<TracedQuad>>>,
 }
 
 impl Tracer {
@@ -92,19 +92,20 @@ impl Tracer {
     pub fn open(build: &Arc<Build>, cache: &Path) -> Result<Self, StoreError> {
         let torn = || {
             let message = "the build does not keep the tables that it was made from";
-            StoreError::new(Code::TornBuild, build.folder(), message).with_hint(Action::BuildAgain)
+            StoreError::new(Code::TornBuild, build.folder(), message)
+                .with_hint(HintAction::BuildAgain)
         };
         let unread = |error| StoreError::io(build.folder(), "read the tables", error);
         let project = build.inputs().ok_or_else(torn)?;
-        let source = Source::open(&project)?;
+        let source = ProjectSource::open(&project)?;
         // The build was made from the same bytes, so there is nothing wrong with them.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let tables = ProjectTables::load(source, &mut silent).ok_or_else(torn)?;
-        let index = Index::for_many(&tables.plan, &tables.source, cache).map_err(unread)?;
+        let index = SubjectIndex::for_many(&tables.plan, &tables.source, cache).map_err(unread)?;
         Ok(Self {
             tables,
             build: Arc::clone(build),
-            state: Mutex::new(State {
+            state: Mutex::new(TracerState {
                 index,
                 known: HashMap::new(),
                 complete: false,
@@ -123,7 +124,7 @@ impl Tracer {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = self.tables.get();
         let quads = all(tables)?;
-        let mut known: HashMap<String, Vec<Made>> = HashMap::new();
+        let mut known: HashMap<String, Vec<TracedQuad>> = HashMap::new();
         for made in state.locate(tables, quads, None)? {
             if let NamedOrBlankNode::NamedNode(subject) = &made.quad.subject {
                 let subject = subject.as_str().to_owned();
@@ -157,7 +158,7 @@ impl Tracer {
             Some(made) => Arc::clone(made),
             None if state.complete => Arc::default(),
             None => {
-                let made: Arc<[Made]> = state.read(self.tables.get(), subject)?.into();
+                let made: Arc<[TracedQuad]> = state.read(self.tables.get(), subject)?.into();
                 if state.known.len() >= KEPT {
                     state.known.clear();
                 }
@@ -178,7 +179,7 @@ impl Tracer {
 
     fn matching(
         &self,
-        made: &[Made],
+        made: &[TracedQuad],
         predicate: &NamedNode,
         object: &Term,
         graph: Option<&NamedNode>,
@@ -193,13 +194,13 @@ impl Tracer {
 
     fn with_object(
         &self,
-        made: &[Made],
+        made: &[TracedQuad],
         predicate: &NamedNode,
         graph: Option<&NamedNode>,
         is_object: impl Fn(&Term) -> bool,
     ) -> io::Result<Vec<Fragment>> {
         let mut origins: Vec<Fragment> = Vec::new();
-        for Made { quad, origin } in made {
+        for TracedQuad { quad, origin } in made {
             if quad.predicate == *predicate
                 && is_object(&quad.object)
                 && self.is_in(quad, graph)?
@@ -231,7 +232,7 @@ impl Tracer {
 fn all(tables: Tables<'_>) -> io::Result<Vec<(Quad, convert::Origin)>> {
     let mut all = CollectSink::default();
     // The build was made from the same bytes, so there is nothing wrong with them.
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     let options = Options::default();
     convert::run(
         tables.plan,
@@ -249,14 +250,14 @@ fn computed(term: &Term) -> Term {
     spareval::ExpressionTerm::from(term.clone()).into()
 }
 
-impl State {
-    fn claimed(&mut self, tables: Tables<'_>) -> io::Result<&HashMap<String, Vec<Made>>> {
+impl TracerState {
+    fn claimed(&mut self, tables: Tables<'_>) -> io::Result<&HashMap<String, Vec<TracedQuad>>> {
         if self.claimed.is_none() {
             let quads = claimed(tables)?
                 .into_iter()
                 .map(|found| (found.quad, found.origin))
                 .collect();
-            let mut by_subject: HashMap<String, Vec<Made>> = HashMap::new();
+            let mut by_subject: HashMap<String, Vec<TracedQuad>> = HashMap::new();
             for made in self.locate(tables, quads, None)? {
                 if let NamedOrBlankNode::NamedNode(subject) = &made.quad.subject {
                     let subject = subject.as_str().to_owned();
@@ -269,10 +270,10 @@ impl State {
     }
 
     /// Every quad about a subject, in the order of tables and rows.
-    fn read(&mut self, tables: Tables<'_>, subject: &NamedNode) -> io::Result<Vec<Made>> {
+    fn read(&mut self, tables: Tables<'_>, subject: &NamedNode) -> io::Result<Vec<TracedQuad>> {
         let Tables { plan, resolver, .. } = tables;
         let candidates = self.index.candidates(subject.as_str())?;
-        let mut splits = Near::new();
+        let mut splits = NearbySplits::new();
         let mut quads = Vec::new();
         for candidate in candidates {
             let table = candidate.table;
@@ -301,8 +302,8 @@ impl State {
         &mut self,
         tables: Tables<'_>,
         quads: Vec<(Quad, convert::Origin)>,
-        near: Option<&Near>,
-    ) -> io::Result<Vec<Made>> {
+        near: Option<&NearbySplits>,
+    ) -> io::Result<Vec<TracedQuad>> {
         let Tables { plan, resolver, .. } = tables;
         let mut numbers: HashMap<(usize, u64), Vec<(u64, u64)>> = HashMap::new();
         for (_, origin) in &quads {
@@ -343,7 +344,7 @@ impl State {
                 continue;
             };
             let url = table_plan.url.split('#').next().unwrap_or_default();
-            made.push(Made {
+            made.push(TracedQuad {
                 quad,
                 origin: Fragment {
                     table: Arc::from(url),

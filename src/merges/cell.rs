@@ -1,6 +1,6 @@
 //! The cells that terms are made from.
 
-use crate::plan::{ColumnId, Slot, TablePlan, TermMap};
+use crate::plan::{ColumnId, TablePlan, TermMap, ValueSource};
 
 /// The cell that a term is made from: the column's own one, where it is in the file and the template
 /// does not read others alone.
@@ -10,8 +10,8 @@ pub(super) fn cell_of(plan: &TablePlan, term: Option<&TermMap>, column: ColumnId
         .into_iter()
         .flat_map(|term| plan.slots(term))
         .filter_map(|slot| match slot {
-            Slot::Column(column) if column.index() < in_file => Some(*column),
-            Slot::Item => Some(column),
+            ValueSource::Column(column) if column.index() < in_file => Some(*column),
+            ValueSource::Item => Some(column),
             _ => None,
         })
         .collect();

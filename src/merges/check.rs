@@ -1,8 +1,8 @@
 //! Decisions held against each other and against what the tables say.
 
-use super::form::Forms;
-use super::read::{Decision, Merges, name};
-use super::sink::{Met, Use};
+use super::form::IriForms;
+use super::read::{MergeDecision, Merges, name};
+use super::sink::{ThingMentions, ThingUse};
 use super::{DIFFERENTLY, UNSURE};
 use crate::claims::read_rows;
 use crate::csvw::model::TableGroup;
@@ -24,7 +24,7 @@ impl Merges {
     /// A table cannot be read.
     pub fn check(
         &self,
-        met: &Met,
+        met: &ThingMentions,
         tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<()> {
@@ -48,7 +48,7 @@ impl Merges {
     }
 
     /// Reports things that no table describes.
-    fn check_things(&self, met: &Met, group: &TableGroup, diagnostics: &mut Diagnostics) {
+    fn check_things(&self, met: &ThingMentions, group: &TableGroup, diagnostics: &mut Diagnostics) {
         let replaced = self.replaced();
         for decision in &self.decisions {
             let [from_place, to_place, _] = &decision.places;
@@ -76,7 +76,7 @@ impl Merges {
 
     /// Reports merged things that no table knows and none could make. What is merged may be gone: its IRI still
     /// has the form that its table gave it.
-    fn check_merged(&self, met: &Met, tables: Tables<'_>, diagnostics: &mut Diagnostics) {
+    fn check_merged(&self, met: &ThingMentions, tables: Tables<'_>, diagnostics: &mut Diagnostics) {
         let Tables { group, .. } = tables;
         let mut forms = None;
         for decision in self.decisions.iter().filter(|one| one.replaced) {
@@ -86,7 +86,7 @@ impl Merges {
             if met.described.contains(from) || met.mentioned.contains(from) {
                 continue;
             }
-            let forms = forms.get_or_insert_with(|| Forms::of(tables, self));
+            let forms = forms.get_or_insert_with(|| IriForms::of(tables, self));
             if forms.fit(from) {
                 continue;
             }
@@ -167,7 +167,7 @@ impl Merges {
     /// Reports the cells that use a thing that was merged into another one.
     fn check_uses(
         &self,
-        met: &Met,
+        met: &ThingMentions,
         tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<()> {
@@ -177,7 +177,7 @@ impl Merges {
             resolver,
         } = tables;
         let replaced = self.replaced();
-        let mut by_table: BTreeMap<TableId, HashMap<u64, Vec<&Use>>> = BTreeMap::new();
+        let mut by_table: BTreeMap<TableId, HashMap<u64, Vec<&ThingUse>>> = BTreeMap::new();
         for used in &met.uses {
             let rows = by_table.entry(used.table).or_default();
             rows.entry(used.row).or_default().push(used);
@@ -227,7 +227,7 @@ impl Merges {
 }
 
 /// Whether a thing was merged into one other alone.
-fn has_one_target(thing: &NamedNode, replaced: &BTreeMap<&NamedNode, Vec<&Decision>>) -> bool {
+fn has_one_target(thing: &NamedNode, replaced: &BTreeMap<&NamedNode, Vec<&MergeDecision>>) -> bool {
     let decisions = replaced.get(thing).map_or(&[][..], Vec::as_slice);
     let targets: BTreeSet<_> = decisions.iter().map(|one| &one.to).collect();
     targets.len() == 1
@@ -235,8 +235,8 @@ fn has_one_target(thing: &NamedNode, replaced: &BTreeMap<&NamedNode, Vec<&Decisi
 
 /// The way of a merge back to where it starts; `None` where it does not come back.
 fn circle<'d>(
-    decision: &'d Decision,
-    replaced: &BTreeMap<&'d NamedNode, Vec<&'d Decision>>,
+    decision: &'d MergeDecision,
+    replaced: &BTreeMap<&'d NamedNode, Vec<&'d MergeDecision>>,
 ) -> Option<Vec<&'d NamedNode>> {
     let start = decision.from.as_ref()?;
     let mut way = vec![start];
@@ -255,7 +255,7 @@ fn circle<'d>(
 /// What a thing was merged into in the end; the thing itself where that is itself.
 fn end<'d>(
     thing: &'d NamedNode,
-    replaced: &BTreeMap<&'d NamedNode, Vec<&'d Decision>>,
+    replaced: &BTreeMap<&'d NamedNode, Vec<&'d MergeDecision>>,
 ) -> &'d NamedNode {
     let mut seen = vec![thing];
     let mut at = thing;

@@ -3,7 +3,7 @@
 use super::read::{Merges, name};
 use crate::csvw::model::TableGroup;
 use crate::diagnostic::suggest;
-use crate::invert::Form;
+use crate::invert::IriForm;
 use crate::plan::TableId;
 use crate::tables::Tables;
 use std::collections::BTreeSet;
@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 const LISTED: usize = 8;
 
 /// The templates of the tables that describe things or refer to them.
-pub(super) struct Forms<'p> {
+pub(super) struct IriForms<'p> {
     /// Each with whether things of the form are described, and not only referred to.
-    forms: Vec<(Form<'p>, bool)>,
+    forms: Vec<(IriForm<'p>, bool)>,
 }
 
-impl<'p> Forms<'p> {
+impl<'p> IriForms<'p> {
     /// The forms of all tables but those of decisions.
     pub(super) fn of(tables: Tables<'p>, merges: &Merges) -> Self {
         let mut forms = Vec::new();
@@ -38,8 +38,8 @@ impl<'p> Forms<'p> {
                         continue;
                     };
                     // A reference to anything at all gives no form.
-                    if seen.insert(number.index()) && (describes || !Form::is_open(template)) {
-                        forms.push((Form::new(table, template), describes));
+                    if seen.insert(number.index()) && (describes || !IriForm::is_open(template)) {
+                        forms.push((IriForm::new(table, template), describes));
                     }
                 }
             }
@@ -79,7 +79,7 @@ impl<'p> Forms<'p> {
 /// How IRIs of some forms start, as people name things.
 fn heads<'f>(
     group: &TableGroup,
-    forms: impl IntoIterator<Item = &'f (Form<'f>, bool)>,
+    forms: impl IntoIterator<Item = &'f (IriForm<'f>, bool)>,
 ) -> BTreeSet<String> {
     let heads = forms.into_iter().map(|(form, _)| form.head());
     let named = heads.map(|head| name(&head, group).to_owned());

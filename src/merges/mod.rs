@@ -19,8 +19,8 @@ mod form;
 mod read;
 mod sink;
 
-pub use read::{Decision, Merges};
-pub use sink::{MergeChunk, MergeSink, Met};
+pub use read::{MergeDecision, Merges};
+pub use sink::{MergeChunk, MergeSink, ThingMentions};
 
 use oxrdf::NamedNodeRef;
 

@@ -5,7 +5,7 @@ use super::{DIFFERENT, REPLACED};
 use crate::claims::read_rows;
 use crate::convert::{self, Origin, QuadSink};
 use crate::csvw::model::{Table, TableGroup};
-use crate::diagnostic::{Diagnostics, Mode, Place};
+use crate::diagnostic::{Diagnostics, Place, ReadingMode};
 use crate::plan::{ColumnId, Plan, TableId, TablePlan, TripleMap};
 use crate::resource::Resolver;
 use crate::tables::Tables;
@@ -17,7 +17,7 @@ use std::io;
 #[derive(Debug, Clone, Default)]
 pub struct Merges {
     pub(super) tables: Vec<MergeTable>,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) decisions: Vec<MergeDecision>,
 }
 
 /// A table whose rows are decisions.
@@ -39,7 +39,7 @@ pub(super) struct MergeColumns {
 
 /// One decision about two things.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
+pub struct MergeDecision {
     /// Index of its table.
     pub table: usize,
     /// Number of its row.
@@ -77,13 +77,13 @@ impl Merges {
     }
 
     /// The decisions, in the order of tables and rows.
-    pub fn iter(&self) -> impl Iterator<Item = &Decision> {
+    pub fn iter(&self) -> impl Iterator<Item = &MergeDecision> {
         self.decisions.iter()
     }
 
     /// Things that were merged into others, each with what it was merged into.
-    pub(super) fn replaced(&self) -> BTreeMap<&NamedNode, Vec<&Decision>> {
-        let mut replaced: BTreeMap<&NamedNode, Vec<&Decision>> = BTreeMap::new();
+    pub(super) fn replaced(&self) -> BTreeMap<&NamedNode, Vec<&MergeDecision>> {
+        let mut replaced: BTreeMap<&NamedNode, Vec<&MergeDecision>> = BTreeMap::new();
         for decision in self.decisions.iter().filter(|decision| decision.replaced) {
             if let (Some(from), Some(_)) = (&decision.from, &decision.to) {
                 replaced.entry(from).or_default().push(decision);
@@ -139,12 +139,12 @@ fn decisions(
     table: usize,
     columns: MergeColumns,
     resolver: &dyn Resolver,
-) -> io::Result<Vec<Decision>> {
-    let mut made = Made {
+) -> io::Result<Vec<MergeDecision>> {
+    let mut made = MergeRows {
         columns,
         rows: HashMap::new(),
     };
-    let mut silent = Diagnostics::new(Mode::Convert);
+    let mut silent = Diagnostics::new(ReadingMode::Convert);
     let id = TableId::new(table);
     for split in convert::splits(plan, id, resolver, convert::CHUNK_SIZE)? {
         convert::split(plan, id, resolver, &split, &mut made, &mut silent)?;
@@ -174,7 +174,7 @@ fn decisions(
             plan.map_or(text, |plan| plan.or_default(text)).to_owned()
         });
         let of_row = made.rows.remove(&row).unwrap_or_default();
-        decisions.push(Decision {
+        decisions.push(MergeDecision {
             table,
             row,
             from: of_row.from,
@@ -189,7 +189,7 @@ fn decisions(
 }
 
 /// What the rows of a table make.
-struct Made {
+struct MergeRows {
     columns: MergeColumns,
     rows: HashMap<u64, MadeByRow>,
 }
@@ -202,7 +202,7 @@ struct MadeByRow {
     different: bool,
 }
 
-impl QuadSink for Made {
+impl QuadSink for MergeRows {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         let is =
             |column: Option<usize>| column.is_some() && column.map(ColumnId::new) == origin.column;

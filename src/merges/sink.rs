@@ -14,7 +14,7 @@ const KEPT: usize = 10_000;
 
 /// What to look for.
 #[derive(Debug, Default)]
-struct Wanted {
+struct MergeFilter {
     /// Things that decisions name, each with whether it was merged into another one.
     things: HashMap<String, bool>,
     /// Tables of decisions: what they say of a thing does not describe it.
@@ -25,20 +25,20 @@ struct Wanted {
 
 /// What the rows say about the things that decisions name.
 #[derive(Debug, Clone, Default)]
-pub struct Met {
+pub struct ThingMentions {
     /// Things that are the subject of a triple.
     pub(super) described: HashSet<String>,
     /// Things that are the object of a triple.
     pub(super) mentioned: HashSet<String>,
     /// Cells that make a triple with a merged thing.
-    pub(super) uses: BTreeSet<Use>,
+    pub(super) uses: BTreeSet<ThingUse>,
     /// Uses that were not kept.
     pub(super) more: u64,
 }
 
 /// A cell that uses a thing that was merged into another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Use {
+pub(super) struct ThingUse {
     pub(super) table: TableId,
     pub(super) row: u64,
     pub(super) column: ColumnId,
@@ -47,8 +47,8 @@ pub(super) struct Use {
     pub(super) as_subject: bool,
 }
 
-impl Met {
-    fn add(&mut self, used: Use) {
+impl ThingMentions {
+    fn add(&mut self, used: ThingUse) {
         if self.uses.len() < KEPT || self.uses.contains(&used) {
             self.uses.insert(used);
         } else {
@@ -70,16 +70,16 @@ impl Met {
 #[derive(Debug)]
 pub struct MergeSink<S> {
     inner: S,
-    wanted: Arc<Wanted>,
-    met: Met,
+    wanted: Arc<MergeFilter>,
+    met: ThingMentions,
 }
 
 /// A chunk of a [`MergeSink`].
 #[derive(Debug)]
 pub struct MergeChunk<C> {
     inner: C,
-    wanted: Arc<Wanted>,
-    met: Met,
+    wanted: Arc<MergeFilter>,
+    met: ThingMentions,
 }
 
 impl Merges {
@@ -87,7 +87,7 @@ impl Merges {
     ///
     /// `ontology` may describe things as well.
     pub fn sink<S>(&self, plan: &Plan, ontology: &[Quad], inner: S) -> MergeSink<S> {
-        let mut wanted = Wanted::default();
+        let mut wanted = MergeFilter::default();
         for decision in &self.decisions {
             for thing in [&decision.from, &decision.to].into_iter().flatten() {
                 wanted
@@ -99,7 +99,7 @@ impl Merges {
                 wanted.things.insert(from.as_str().to_owned(), true);
             }
         }
-        let mut met = Met::default();
+        let mut met = ThingMentions::default();
         if !wanted.things.is_empty() {
             let tables = self.tables.iter().map(|table| TableId::new(table.index));
             wanted.tables = tables.collect();
@@ -131,7 +131,7 @@ impl Merges {
 
 impl<S> MergeSink<S> {
     /// The sink behind it, and what was noticed, once everything has passed.
-    pub fn into_parts(self) -> (S, Met) {
+    pub fn into_parts(self) -> (S, ThingMentions) {
         (self.inner, self.met)
     }
 }
@@ -143,7 +143,7 @@ impl<S: Sink> Sink for MergeSink<S> {
         MergeChunk {
             inner: self.inner.chunk(),
             wanted: Arc::clone(&self.wanted),
-            met: Met::default(),
+            met: ThingMentions::default(),
         }
     }
 
@@ -170,7 +170,7 @@ impl<C> MergeChunk<C> {
                 .column
                 .and_then(|column| wanted.cells.get(&(table, column)));
             let [subject, object] = cells.copied().unwrap_or([ColumnId::new(0); 2]);
-            met.add(Use {
+            met.add(ThingUse {
                 table,
                 row: origin.row,
                 column: if as_subject { subject } else { object },

@@ -1,15 +1,15 @@
 //! What the graph is, under which terms, and how it is cited and asked by programs.
 
-use super::frame::Frame;
-use super::value::Value;
-use super::view::View;
+use super::frame::PageFrame;
+use super::reader::PageReader;
+use super::value::ValueView;
 use askama::Template;
 
 #[derive(Template)]
 #[template(path = "about.html")]
-pub(super) struct About<'a> {
-    frame: &'a Frame,
-    licence: Option<Value>,
+pub(super) struct AboutPage<'a> {
+    frame: &'a PageFrame,
+    licence: Option<ValueView>,
     citation: String,
     bibtex: String,
     made_with: String,
@@ -17,8 +17,8 @@ pub(super) struct About<'a> {
     services: Vec<(&'static str, String)>,
 }
 
-impl<'a> About<'a> {
-    pub(super) fn of(view: &View<'a>) -> Self {
+impl<'a> AboutPage<'a> {
+    pub(super) fn of(view: &PageReader<'a>) -> Self {
         let frame = view.frame;
         let words = frame.words;
         let manifest = view.build().manifest();
@@ -51,7 +51,7 @@ impl<'a> About<'a> {
                 .about
                 .license
                 .as_deref()
-                .map(|iri| Value::licence(iri, words)),
+                .map(|iri| ValueView::licence(iri, words)),
             citation: citation(view),
             bibtex,
             made_with: format!("Civigraph {}", manifest.version),
@@ -61,7 +61,7 @@ impl<'a> About<'a> {
 }
 
 /// The graph as it is cited: its name, the build with its day, its address and its digest.
-pub(super) fn citation(view: &View<'_>) -> String {
+pub(super) fn citation(view: &PageReader<'_>) -> String {
     let (frame, manifest) = (view.frame, view.build().manifest());
     format!(
         "{}. {} {}, {}. {} (sha256 {})",

@@ -1,24 +1,19 @@
 //! Lists of things by class, by what they are linked to, by year and by basis, with facets that narrow them.
 
-use super::frame::Frame;
-use super::links::{encode, escape_path};
-use super::value::Value;
-use super::view::{View, capital};
+use super::facet::{CLAIMED, COUNTED, Facet, facets};
+use super::frame::PageFrame;
+use super::links::encode;
+use super::reader::{PageReader, capital};
+use super::value::ValueView;
 use crate::store::StoreError;
 use askama::Template;
 use civigraph_index::Graphs;
 use oxrdf::vocab::{rdf, xsd};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use oxrdf::{NamedNode, NamedNodeRef, Term};
+use std::collections::BTreeSet;
 
 /// Things that are looked at.
 const EXAMINED: usize = 20_000;
-
-/// Things that facets are counted over, and that are sorted by their names.
-const COUNTED: usize = 3000;
-
-/// Things whose claims and participations are read for facets.
-const CLAIMED: usize = 500;
 
 /// Participations of a thing that are read for the facet of roles.
 const PARTS: usize = 100;
@@ -26,19 +21,9 @@ const PARTS: usize = 100;
 /// Things of a page.
 const SHOWN: usize = 50;
 
-/// Facets, and values of each.
-const FACETS: usize = 8;
-const VALUES: usize = 12;
-
-/// A property with more distinct values than this is not offered as a facet.
-const DISTINCT: usize = 60;
-
-/// Classes of the overview.
-const CLASSES: usize = 300;
-
 /// What is listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct BrowseFilter {
     /// Members of a class.
     pub class: Option<NamedNode>,
     /// Things of a kind: by a part of their IRI, `city` of `…/id/city/irbit`, or by their namespace.
@@ -55,7 +40,7 @@ pub struct Filter {
     pub page: usize,
 }
 
-impl Filter {
+impl BrowseFilter {
     /// The filter of a query string; `None` where it is none.
     pub(super) fn of(parameters: &[(String, String)]) -> Option<Self> {
         let node = |text: &str| NamedNode::new(text).ok();
@@ -116,7 +101,7 @@ impl Filter {
         self.class.is_none() && self.kind.is_none() && self.values.is_empty()
     }
 
-    fn at(&self, page: usize) -> Self {
+    pub(super) fn at(&self, page: usize) -> Self {
         Self {
             page,
             ..self.clone()
@@ -132,8 +117,8 @@ impl Filter {
 /// The list of things.
 #[derive(Template)]
 #[template(path = "browse.html")]
-pub(super) struct Browse<'a> {
-    frame: &'a Frame,
+pub(super) struct BrowsePage<'a> {
+    frame: &'a PageFrame,
     title: String,
     definition: Option<String>,
     /// Conditions, each with the list without it.
@@ -141,7 +126,7 @@ pub(super) struct Browse<'a> {
     count: String,
     /// Whether more things match than were looked at.
     cut: bool,
-    things: Vec<Listed>,
+    things: Vec<ListedThing>,
     facets: Vec<Facet>,
     /// Of which things the facets are counted, where that is not all.
     counted: Vec<&'static str>,
@@ -151,112 +136,14 @@ pub(super) struct Browse<'a> {
 }
 
 /// A thing of the list.
-struct Listed {
-    thing: Value,
-    other: Option<Value>,
+struct ListedThing {
+    thing: ValueView,
+    other: Option<ValueView>,
     about: String,
 }
 
-/// Values that narrow a list.
-struct Facet {
-    title: Value,
-    values: Vec<(Value, String)>,
-}
-
-/// All classes.
-#[derive(Template)]
-#[template(path = "classes.html")]
-pub(super) struct Classes<'a> {
-    frame: &'a Frame,
-    graphs: Vec<InGraph>,
-    /// Kinds of things, where there are no classes of facts.
-    kinds: Vec<(Value, String)>,
-    tables: Vec<(Value, String)>,
-}
-
-/// The classes of a graph.
-struct InGraph {
-    graph: Value,
-    /// Class, number of members, definition.
-    classes: Vec<(Value, String, String)>,
-}
-
-impl<'a> Classes<'a> {
-    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
-        let mut graphs = Vec::new();
-        let mut left = CLASSES;
-        for (name, graph) in &view.build().manifest().statistics.graphs {
-            let mut classes: Vec<(&String, u64)> = graph
-                .classes
-                .iter()
-                .map(|(class, count)| (class, *count))
-                .collect();
-            classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-            let mut rows = Vec::new();
-            for (class, count) in classes.into_iter().take(left) {
-                let Ok(node) = NamedNode::new(class.as_str()) else {
-                    continue;
-                };
-                let definition = view.definition(node.as_ref())?.unwrap_or_default();
-                let filter = Filter {
-                    class: Some(node),
-                    page: 1,
-                    ..Filter::default()
-                };
-                let label = capital(&view.name(class));
-                rows.push((
-                    Value::link(label, view.frame.href(&filter.path())),
-                    view.language().number(count),
-                    definition,
-                ));
-            }
-            left = left.saturating_sub(rows.len());
-            if !rows.is_empty() {
-                let title = match name.is_empty() {
-                    true => Value::text(view.frame.words.facts),
-                    false => view.term(name),
-                };
-                graphs.push(InGraph {
-                    graph: title,
-                    classes: rows,
-                });
-            }
-        }
-        let facts = view.build().manifest().statistics.graphs.get("");
-        let has_classes = facts.is_some_and(|facts| !facts.classes.is_empty());
-        let tables = view.build().manifest().inputs().iter().filter_map(|input| {
-            let rows = view
-                .language()
-                .count(input.rows?, &view.frame.words.table_rows);
-            let page = view.frame.href(&format!("/{}", escape_path(&input.name)));
-            Some((Value::link(&*input.name, page), rows))
-        });
-        Ok(Self {
-            frame: view.frame,
-            graphs,
-            kinds: if has_classes { Vec::new() } else { kinds(view) },
-            tables: tables.take(CLASSES).collect(),
-        })
-    }
-}
-
-/// The kinds of things of the facts, with how many there are of each.
-pub(super) fn kinds(view: &View<'_>) -> Vec<(Value, String)> {
-    let things = view.build().manifest().statistics.things.iter();
-    let kinds = things.take(CLASSES).map(|(kind, count)| {
-        let filter = Filter {
-            kind: Some(kind.clone()),
-            page: 1,
-            ..Filter::default()
-        };
-        let link = Value::link(capital(kind), view.frame.href(&filter.path()));
-        (link, view.language().number(*count))
-    });
-    kinds.collect()
-}
-
-impl<'a> Browse<'a> {
-    pub(super) fn of(view: &View<'a>, filter: &Filter) -> Result<Self, StoreError> {
+impl<'a> BrowsePage<'a> {
+    pub(super) fn of(view: &PageReader<'a>, filter: &BrowseFilter) -> Result<Self, StoreError> {
         let (language, words) = (view.language(), view.frame.words);
         let (mut things, cut) = matching(view, filter)?;
         if things.len() <= COUNTED {
@@ -289,9 +176,9 @@ impl<'a> Browse<'a> {
                 .map(|class| view.name(class.as_str()))
                 .collect();
             let other = view.other_labels(thing.as_ref())?.into_iter().next();
-            listed.push(Listed {
+            listed.push(ListedThing {
                 thing: view.thing(thing.as_str()),
-                other: other.map(|other| Value { tag: None, ..other }),
+                other: other.map(|other| ValueView { tag: None, ..other }),
                 about: classes.join(", "),
             });
         }
@@ -321,7 +208,7 @@ impl<'a> Browse<'a> {
 }
 
 /// Whether facts say that there are members of the class.
-fn has_facts(view: &View<'_>, filter: &Filter) -> Result<bool, StoreError> {
+fn has_facts(view: &PageReader<'_>, filter: &BrowseFilter) -> Result<bool, StoreError> {
     let Some(class) = &filter.class else {
         return Ok(filter.kind.is_some());
     };
@@ -329,7 +216,7 @@ fn has_facts(view: &View<'_>, filter: &Filter) -> Result<bool, StoreError> {
     Ok(view.count(None, Some(rdf::TYPE), object, Graphs::Default)? > 0)
 }
 
-fn title(view: &View<'_>, filter: &Filter) -> String {
+fn title(view: &PageReader<'_>, filter: &BrowseFilter) -> String {
     match (&filter.class, filter.values.first()) {
         (Some(class), _) => capital(&view.name(class.as_str())),
         (None, Some((property, value))) => format!(
@@ -345,10 +232,11 @@ fn title(view: &View<'_>, filter: &Filter) -> String {
 }
 
 /// The conditions of a list, each with the list without it.
-fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<String>)> {
+fn active(view: &PageReader<'_>, filter: &BrowseFilter) -> Vec<(String, String, Option<String>)> {
     let words = view.frame.words;
-    let without =
-        |without: Filter| (!without.is_open()).then(|| view.frame.href(&without.at(1).path()));
+    let without = |without: BrowseFilter| {
+        (!without.is_open()).then(|| view.frame.href(&without.at(1).path()))
+    };
     let mut active = Vec::new();
     for (at, (property, value)) in filter.values.iter().enumerate() {
         let mut rest = filter.clone();
@@ -357,14 +245,14 @@ fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<Strin
         active.push((property, view.name(value.as_str()), without(rest)));
     }
     if let Some(year) = filter.year {
-        let rest = Filter {
+        let rest = BrowseFilter {
             year: None,
             ..filter.clone()
         };
         active.push((words.year.to_owned(), year.to_string(), without(rest)));
     }
     if let Some(role) = &filter.role {
-        let rest = Filter {
+        let rest = BrowseFilter {
             role: None,
             ..filter.clone()
         };
@@ -372,7 +260,7 @@ fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<Strin
         active.push((words.role.to_owned(), name, without(rest)));
     }
     if let Some(basis) = &filter.basis {
-        let rest = Filter {
+        let rest = BrowseFilter {
             basis: None,
             ..filter.clone()
         };
@@ -383,7 +271,10 @@ fn active(view: &View<'_>, filter: &Filter) -> Vec<(String, String, Option<Strin
 }
 
 /// The things that a filter lets through, and whether there may be more.
-fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), StoreError> {
+fn matching(
+    view: &PageReader<'_>,
+    filter: &BrowseFilter,
+) -> Result<(Vec<NamedNode>, bool), StoreError> {
     let class = filter.class.iter().map(|class| (rdf::TYPE, class.as_ref()));
     let values = filter.values.iter();
     let values = values.map(|(property, value)| (property.as_ref(), value.as_ref()));
@@ -449,7 +340,7 @@ fn matching(view: &View<'_>, filter: &Filter) -> Result<(Vec<NamedNode>, bool), 
 }
 
 /// The years of the dates of a thing.
-fn years(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<u16>, StoreError> {
+fn years(view: &PageReader<'_>, thing: &NamedNode) -> Result<BTreeSet<u16>, StoreError> {
     let quads = view.quads(Some(thing.as_ref().into()), None, None, None, 500)?;
     Ok(quads
         .iter()
@@ -457,7 +348,7 @@ fn years(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<u16>, StoreError
         .collect())
 }
 
-fn year_of(term: &Term) -> Option<u16> {
+pub(super) fn year_of(term: &Term) -> Option<u16> {
     let Term::Literal(literal) = term else {
         return None;
     };
@@ -472,13 +363,19 @@ fn year_of(term: &Term) -> Option<u16> {
 }
 
 /// On which bases something is claimed of a thing.
-fn bases(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, StoreError> {
+pub(super) fn bases(
+    view: &PageReader<'_>,
+    thing: &NamedNode,
+) -> Result<BTreeSet<NamedNode>, StoreError> {
     let claims = view.knowledge.claims(thing)?;
     Ok(claims.into_iter().filter_map(|claim| claim.basis).collect())
 }
 
 /// The roles in which a thing takes part in something, or others take part in it.
-fn roles(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, StoreError> {
+pub(super) fn roles(
+    view: &PageReader<'_>,
+    thing: &NamedNode,
+) -> Result<BTreeSet<NamedNode>, StoreError> {
     let role = view.own_term("role");
     let mut roles = BTreeSet::new();
     for end in ["agent", "post", "event"] {
@@ -492,136 +389,4 @@ fn roles(view: &View<'_>, thing: &NamedNode) -> Result<BTreeSet<NamedNode>, Stor
         }
     }
     Ok(roles)
-}
-
-/// What narrows a list: classes, linked things, years, bases.
-fn facets(
-    view: &View<'_>,
-    filter: &Filter,
-    things: &[NamedNode],
-) -> Result<Vec<Facet>, StoreError> {
-    let words = view.frame.words;
-    let mut linked: BTreeMap<NamedNode, BTreeMap<NamedNode, u64>> = BTreeMap::new();
-    let mut by_year: BTreeMap<u16, u64> = BTreeMap::new();
-    let mut by_basis: BTreeMap<NamedNode, u64> = BTreeMap::new();
-    let mut by_role: BTreeMap<NamedNode, u64> = BTreeMap::new();
-    for (number, thing) in things.iter().take(COUNTED).enumerate() {
-        let mut seen = BTreeSet::new();
-        let mut seen_years = BTreeSet::new();
-        for quad in view.quads(Some(thing.as_ref().into()), None, None, None, 200)? {
-            if let Some(year) = year_of(&quad.object) {
-                seen_years.insert(year);
-            }
-            let is_here = quad.graph_name == GraphName::DefaultGraph
-                || !matches!(quad.subject, NamedOrBlankNode::BlankNode(_));
-            if let Term::NamedNode(object) = quad.object
-                && is_here
-                && seen.insert((quad.predicate.clone(), object.clone()))
-            {
-                let values = linked.entry(quad.predicate).or_default();
-                // One more than is shown says that there are too many.
-                if values.len() <= DISTINCT || values.contains_key(&object) {
-                    *values.entry(object).or_default() += 1;
-                }
-            }
-        }
-        for year in seen_years {
-            *by_year.entry(year).or_default() += 1;
-        }
-        if number < CLAIMED {
-            for basis in bases(view, thing)? {
-                *by_basis.entry(basis).or_default() += 1;
-            }
-            for role in roles(view, thing)? {
-                *by_role.entry(role).or_default() += 1;
-            }
-        }
-    }
-    let count = things.len().min(COUNTED) as u64;
-    let mut facets = Vec::new();
-    let mut linked: Vec<_> = linked.into_iter().collect();
-    // Classes first, then what most things have.
-    linked.sort_by_key(|(property, values)| {
-        (
-            *property != rdf::TYPE,
-            std::cmp::Reverse(values.values().sum::<u64>()),
-        )
-    });
-    for (property, mut values) in linked {
-        values.retain(|value, number| {
-            let is_filter = filter
-                .values
-                .iter()
-                .any(|(p, v)| *p == property && v == value);
-            let is_class = property == rdf::TYPE && filter.class.as_ref() == Some(value);
-            !is_filter && !is_class && *number < count
-        });
-        if view.frame.links.are_files() {
-            values.retain(|_, number| *number > 1);
-        }
-        let repeated = values.values().any(|number| *number > 1);
-        if facets.len() >= FACETS || values.is_empty() || values.len() > DISTINCT || !repeated {
-            continue;
-        }
-        let mut values: Vec<(NamedNode, u64)> = values.into_iter().collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let values = values.into_iter().take(VALUES).map(|(value, number)| {
-            let name = view.name(value.as_str());
-            let mut narrowed = filter.at(1);
-            narrowed.values.push((property.clone(), value));
-            let link = Value::link(name, view.frame.href(&narrowed.path()));
-            (link, view.language().number(number))
-        });
-        facets.push(Facet {
-            title: Value::text(match property == rdf::TYPE {
-                true => words.kind.to_owned(),
-                false => capital(&view.name(property.as_str())),
-            }),
-            values: values.collect(),
-        });
-    }
-    if filter.year.is_none() && by_year.len() > 1 {
-        let values = by_year.into_iter().map(|(year, number)| {
-            let narrowed = Filter {
-                year: Some(year),
-                ..filter.at(1)
-            };
-            let link = Value::link(year.to_string(), view.frame.href(&narrowed.path()));
-            (link, view.language().number(number))
-        });
-        let facet = Facet {
-            title: Value::text(words.year),
-            values: values.take(40).collect(),
-        };
-        facets.insert(facets.len().min(1), facet);
-    }
-    let listed = |values: BTreeMap<NamedNode, u64>, narrowed: &dyn Fn(NamedNode) -> Filter| {
-        let values = values.into_iter().map(|(value, number)| {
-            let name = view.name(value.as_str());
-            let href = view.frame.href(&narrowed(value).path());
-            (Value::link(name, href), view.language().number(number))
-        });
-        values.take(DISTINCT).collect::<Vec<_>>()
-    };
-    if filter.role.is_none() && by_role.len() > 1 {
-        let narrowed = |role| Filter {
-            role: Some(role),
-            ..filter.at(1)
-        };
-        facets.push(Facet {
-            title: Value::text(words.role),
-            values: listed(by_role, &narrowed),
-        });
-    }
-    if filter.basis.is_none() && by_basis.len() > 1 {
-        let narrowed = |basis| Filter {
-            basis: Some(basis),
-            ..filter.at(1)
-        };
-        facets.push(Facet {
-            title: Value::text(words.basis),
-            values: listed(by_basis, &narrowed),
-        });
-    }
-    Ok(facets)
 }

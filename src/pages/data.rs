@@ -5,7 +5,7 @@
 
 use crate::describe::unreadable;
 use crate::export::lines::ReadLines;
-use crate::export::{ExportError, Format, write_lines};
+use crate::export::{DumpFormat, ExportError, write_lines};
 use crate::store::line::write_quad;
 use crate::store::{Build, StoreError};
 use oxrdf::{GraphNameRef, NamedNode, NamedOrBlankNodeRef, Quad, Term, TermRef};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 /// What is said of a thing in all graphs, and what points to it.
-pub(super) struct Data<'b> {
+pub(super) struct EntityData<'b> {
     build: &'b Build,
     /// The thing.
     pub node: NamedNode,
@@ -21,7 +21,7 @@ pub(super) struct Data<'b> {
     lines: Vec<u8>,
 }
 
-impl<'b> Data<'b> {
+impl<'b> EntityData<'b> {
     /// Reads the triples about a thing.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl<'b> Data<'b> {
     ///
     /// # Errors
     /// The format cannot hold them, or they cannot be written.
-    pub fn write(&self, format: Format, out: &mut dyn Write) -> Result<(), ExportError> {
+    pub fn write(&self, format: DumpFormat, out: &mut dyn Write) -> Result<(), ExportError> {
         let about = &self.build.manifest().about;
         let mut lines = ReadLines(self.lines.as_slice());
         write_lines(&mut lines, format, &about.prefixes, &about.base, out).map(drop)

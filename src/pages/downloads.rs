@@ -1,8 +1,8 @@
 //! What can be taken along: the graph in several formats, its parts, the tables that it was made from.
 
-use super::frame::Frame;
-use super::value::Value;
-use super::view::View;
+use super::frame::PageFrame;
+use super::reader::PageReader;
+use super::value::ValueView;
 use askama::Template;
 
 /// Parts that are listed.
@@ -10,19 +10,19 @@ const LISTED: usize = 200;
 
 #[derive(Template)]
 #[template(path = "downloads.html")]
-pub(super) struct Downloads<'a> {
-    frame: &'a Frame,
+pub(super) struct DownloadsPage<'a> {
+    frame: &'a PageFrame,
     /// The lines that the digest is of.
     lines: String,
     digest: String,
     canonical: bool,
-    formats: Vec<Value>,
-    graphs: Vec<(Value, String, Vec<Value>)>,
-    inputs: Vec<(Value, String, String, String)>,
+    formats: Vec<ValueView>,
+    graphs: Vec<(ValueView, String, Vec<ValueView>)>,
+    inputs: Vec<(ValueView, String, String, String)>,
 }
 
-impl<'a> Downloads<'a> {
-    pub(super) fn of(view: &View<'a>) -> Self {
+impl<'a> DownloadsPage<'a> {
+    pub(super) fn of(view: &PageReader<'a>) -> Self {
         let (frame, language) = (view.frame, view.language());
         let manifest = view.build().manifest();
         let formats = [
@@ -35,7 +35,7 @@ impl<'a> Downloads<'a> {
             false => formats
                 .iter()
                 .map(|(name, format)| {
-                    Value::link(
+                    ValueView::link(
                         *name,
                         frame.links.plain(&format!("/graphs?format={format}")),
                     )
@@ -45,7 +45,10 @@ impl<'a> Downloads<'a> {
         let graphs = manifest.statistics.graphs.iter().take(LISTED);
         let graphs = graphs.map(|(name, graph)| {
             let (title, target) = match name.is_empty() {
-                true => (Value::text(frame.words.facts), "/graphs?default".to_owned()),
+                true => (
+                    ValueView::text(frame.words.facts),
+                    "/graphs?default".to_owned(),
+                ),
                 false => {
                     let target = format!("/graphs?graph={}", super::encode(name));
                     (view.term(name), target)
@@ -58,7 +61,7 @@ impl<'a> Downloads<'a> {
             ];
             let formats = formats.iter().filter(|_| !frame.links.are_files());
             let formats = formats.map(|(format, name)| {
-                Value::link(
+                ValueView::link(
                     *format,
                     frame.links.plain(&format!("{target}&format={name}")),
                 )
@@ -76,7 +79,7 @@ impl<'a> Downloads<'a> {
                 .rows
                 .map(|rows| language.count(rows, &frame.words.table_rows));
             (
-                Value::link(&*input.name, frame.links.plain(&path)),
+                ValueView::link(&*input.name, frame.links.plain(&path)),
                 rows.unwrap_or_default(),
                 language.size(input.bytes),
                 input.sha256.clone(),

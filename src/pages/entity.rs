@@ -1,15 +1,15 @@
 //! The page of a thing: what is said of it, on what that rests, and what points to it.
 
 use super::evidence::{ClaimView, HAS_SOURCE, Mark, SpanView};
-use super::frame::Frame;
-use super::incoming::Incoming;
+use super::frame::PageFrame;
+use super::incoming::IncomingThings;
 use super::links::encode;
 use super::neighbourhood::Neighbourhood;
-use super::spans::Spans;
-use super::value::{Value, is_web};
-use super::view::{View, capital};
+use super::reader::{PageReader, capital};
+use super::spans::DocumentSpans;
+use super::value::{ValueView, is_web};
 use crate::describe::{follow, merged_into};
-use crate::knowledge::{Claim, Dispute, Gap};
+use crate::knowledge::{Dispute, Gap, GraphClaim};
 use crate::lineage::Fragment;
 use crate::merges::REPLACED;
 use crate::query::LABEL_PROPERTIES;
@@ -45,72 +45,76 @@ pub(super) const FORMATS: [(&str, &str, &str); 4] = [
 
 #[derive(Template)]
 #[template(path = "entity.html")]
-pub(super) struct Entity<'a> {
-    frame: &'a Frame,
+pub(super) struct EntityPage<'a> {
+    frame: &'a PageFrame,
     name: String,
-    others: Vec<Value>,
-    classes: Vec<Value>,
+    others: Vec<ValueView>,
+    classes: Vec<ValueView>,
     definition: Option<String>,
     iri: String,
     /// The address itself, where it leads out of the site.
-    outside: Option<Value>,
-    formats: Vec<(Value, &'static str)>,
+    outside: Option<ValueView>,
+    formats: Vec<(ValueView, &'static str)>,
     /// Things that are one with this one.
-    sameness: Vec<(String, Vec<Value>)>,
+    sameness: Vec<(String, Vec<ValueView>)>,
     /// The graph in which everything is said of it, where that is not that of facts.
-    graph: Option<Value>,
-    groups: Vec<Group>,
+    graph: Option<ValueView>,
+    groups: Vec<PropertyGroup>,
     cut: bool,
-    used: Option<Value>,
+    used: Option<ValueView>,
     /// The place in its document, of evidence.
     span: Option<SpanView>,
     /// Licences that named graphs state for what they say.
-    licences: Vec<(Value, Vec<Value>)>,
-    incoming: Vec<Incoming>,
-    rows: Vec<Value>,
-    sources: Vec<(Value, String)>,
+    licences: Vec<(ValueView, Vec<ValueView>)>,
+    incoming: Vec<IncomingThings>,
+    rows: Vec<ValueView>,
+    sources: Vec<(ValueView, String)>,
     neighbourhood: Option<Neighbourhood>,
-    spans: Option<Spans>,
+    spans: Option<DocumentSpans>,
 }
 
 /// A property with what is said by it.
-pub(super) struct Group {
+pub(super) struct PropertyGroup {
     /// For the order of groups.
     key: (bool, String),
-    property: Value,
-    statements: Vec<Statement>,
+    property: ValueView,
+    statements: Vec<StatementView>,
     /// Values that are not shown.
     more: u64,
-    disputes: Vec<Sides>,
+    disputes: Vec<DisputeView>,
     missing: Vec<Mark>,
 }
 
 /// A value with what it rests on.
-pub(super) struct Statement {
-    value: Value,
+pub(super) struct StatementView {
+    value: ValueView,
     /// What is said of a value that has no name of its own.
-    nested: Vec<(Value, Vec<Value>)>,
+    nested: Vec<(ValueView, Vec<ValueView>)>,
     mark: Option<Mark>,
-    cells: Vec<Value>,
-    graph: Option<Value>,
+    cells: Vec<ValueView>,
+    graph: Option<ValueView>,
 }
 
 /// Values that contradict each other.
-struct Sides {
+struct DisputeView {
     word: String,
-    sides: Vec<Side>,
+    sides: Vec<DisputeSide>,
 }
 
-struct Side {
+struct DisputeSide {
     value: String,
-    subject: Option<Value>,
+    subject: Option<ValueView>,
     preferred: bool,
-    cells: Vec<Value>,
+    cells: Vec<ValueView>,
     claims: Vec<ClaimView>,
 }
 
-impl<'a> Entity<'a> {
-    pub(super) fn of(view: &View<'a>, node: &NamedNode, from: usize) -> Result<Self, StoreError> {
+impl<'a> EntityPage<'a> {
+    pub(super) fn of(
+        view: &PageReader<'a>,
+        node: &NamedNode,
+        from: usize,
+    ) -> Result<Self, StoreError> {
         let frame = view.frame;
         let words = frame.words;
         let mut quads = view.quads(Some(node.as_ref().into()), None, None, None, READ + 1)?;
@@ -133,13 +137,13 @@ impl<'a> Entity<'a> {
             add_disputes(view, node, &mut groups)?;
             add_gaps(view, node, &mut groups)?;
         }
-        let mut groups: Vec<Group> = groups.into_values().collect();
+        let mut groups: Vec<PropertyGroup> = groups.into_values().collect();
         groups.sort_by(|a, b| a.key.cmp(&b.key));
-        let incoming = Incoming::of(view, node, graph.is_some())?;
+        let incoming = IncomingThings::of(view, node, graph.is_some())?;
         let formats = FORMATS.iter();
         let formats = formats.filter(|(suffix, _, _)| !view.site.leaves_out(node, suffix));
         let formats = formats.map(|(suffix, name, media)| {
-            let link = Value::link(*name, frame.links.data(node.as_str(), suffix));
+            let link = ValueView::link(*name, frame.links.data(node.as_str(), suffix));
             (link, *media)
         });
         let classes = view.classes(node.as_ref())?;
@@ -155,7 +159,7 @@ impl<'a> Entity<'a> {
                 .collect(),
             definition: view.definition(node.as_ref())?,
             outside: (is_web(node.as_str()) && !node.as_str().starts_with(view.site.base()))
-                .then(|| Value::outside(words.original_address, node.as_str())),
+                .then(|| ValueView::outside(words.original_address, node.as_str())),
             formats: formats.collect(),
             sameness: sameness(view, node)?,
             graph: graph.map(|graph| view.thing(&graph)),
@@ -172,7 +176,7 @@ impl<'a> Entity<'a> {
             rows: rows(view, &cells),
             sources: sources(view, &claims)?,
             neighbourhood: Neighbourhood::of(view, node, &quads, &incoming),
-            spans: Spans::of(view, node, from)?,
+            spans: DocumentSpans::of(view, node, from)?,
             incoming,
             groups,
             iri: node.as_str().to_owned(),
@@ -199,16 +203,16 @@ fn only_graph(quads: &[Quad]) -> Option<String> {
 }
 
 /// Properties with what is said by them, and the cells that say so.
-type Said = (BTreeMap<String, Group>, Vec<Fragment>);
+type PropertyGroups = (BTreeMap<String, PropertyGroup>, Vec<Fragment>);
 
 /// What is said of a thing.
 fn groups(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     node: &NamedNode,
     quads: &[Quad],
-    claims: &[Claim],
+    claims: &[GraphClaim],
     in_one_graph: bool,
-) -> Result<Said, StoreError> {
+) -> Result<PropertyGroups, StoreError> {
     let inferred = GraphName::from(view.graph("inferred"));
     // What several graphs say is said once, by the facts if they do.
     let mut statements: BTreeMap<(String, String), (Triple, Vec<GraphName>)> = BTreeMap::new();
@@ -222,7 +226,7 @@ fn groups(
             .or_insert_with(|| (Triple::from(quad.clone()), Vec::new()));
         graphs.push(quad.graph_name.clone());
     }
-    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let mut groups: BTreeMap<String, PropertyGroup> = BTreeMap::new();
     let mut cells: Vec<Fragment> = Vec::new();
     for (number, (triple, graphs)) in statements.into_values().enumerate() {
         let group = group(view, &mut groups, &triple.predicate)?;
@@ -231,10 +235,10 @@ fn groups(
             continue;
         }
         let is_fact = graphs.contains(&GraphName::DefaultGraph);
-        let standing =
-            view.knowledge
-                .standing_by(claims, node, &triple.predicate, &triple.object)?;
-        let mut mark = view.mark(&standing, claims)?;
+        let support = view
+            .knowledge
+            .support_by(claims, node, &triple.predicate, &triple.object)?;
+        let mut mark = view.mark(&support, claims)?;
         if !is_fact
             && graphs.contains(&inferred)
             && let Some(mark) = &mut mark
@@ -248,7 +252,7 @@ fn groups(
         let graph = graphs
             .first()
             .filter(|graph| !is_fact && !in_one_graph && **graph != inferred);
-        group.statements.push(Statement {
+        group.statements.push(StatementView {
             value: view.value(&triple.object),
             nested: nested(view, &triple.object)?,
             mark,
@@ -267,7 +271,8 @@ fn groups(
     // The reader's own language first, then the order of texts.
     for group in groups.values_mut() {
         group.statements.sort_by(|a, b| {
-            let key = |one: &Statement| (one.value.tag.is_some(), one.value.text.to_lowercase());
+            let key =
+                |one: &StatementView| (one.value.tag.is_some(), one.value.text.to_lowercase());
             key(a).cmp(&key(b))
         });
     }
@@ -276,10 +281,10 @@ fn groups(
 
 /// The group of a property.
 fn group<'g>(
-    view: &View<'_>,
-    groups: &'g mut BTreeMap<String, Group>,
+    view: &PageReader<'_>,
+    groups: &'g mut BTreeMap<String, PropertyGroup>,
     property: &NamedNode,
-) -> Result<&'g mut Group, StoreError> {
+) -> Result<&'g mut PropertyGroup, StoreError> {
     match groups.entry(property.as_str().to_owned()) {
         Entry::Occupied(known) => Ok(known.into_mut()),
         Entry::Vacant(place) => {
@@ -288,7 +293,7 @@ fn group<'g>(
             let is_aside = property.as_str().starts_with(SKOS)
                 || *property == rdfs::COMMENT
                 || *property == rdfs::SEE_ALSO;
-            Ok(place.insert(Group {
+            Ok(place.insert(PropertyGroup {
                 key: (is_aside, value.text.to_lowercase()),
                 property: match view.definition(property.as_ref())? {
                     Some(definition) => value.with_title(definition),
@@ -304,7 +309,7 @@ fn group<'g>(
 }
 
 /// Whether the heading says it: classes, the label.
-fn is_in_heading(view: &View<'_>, quad: &Quad) -> bool {
+fn is_in_heading(view: &PageReader<'_>, quad: &Quad) -> bool {
     if quad.predicate == rdf::TYPE || quad.predicate.as_ref() == REPLACED {
         return true;
     }
@@ -323,12 +328,15 @@ fn is_in_heading(view: &View<'_>, quad: &Quad) -> bool {
 }
 
 /// What is said of a blank node.
-fn nested(view: &View<'_>, object: &Term) -> Result<Vec<(Value, Vec<Value>)>, StoreError> {
+fn nested(
+    view: &PageReader<'_>,
+    object: &Term,
+) -> Result<Vec<(ValueView, Vec<ValueView>)>, StoreError> {
     let Term::BlankNode(node) = object else {
         return Ok(Vec::new());
     };
     let subject = NamedOrBlankNodeRef::from(node.as_ref());
-    let mut said: Vec<(Value, Vec<Value>)> = Vec::new();
+    let mut said: Vec<(ValueView, Vec<ValueView>)> = Vec::new();
     for quad in view.quads(Some(subject), None, None, None, VALUES)? {
         let property = view.term(quad.predicate.as_str());
         let value = view.value(&quad.object);
@@ -342,9 +350,9 @@ fn nested(view: &View<'_>, object: &Term) -> Result<Vec<(Value, Vec<Value>)>, St
 }
 
 fn add_disputes(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     node: &NamedNode,
-    groups: &mut BTreeMap<String, Group>,
+    groups: &mut BTreeMap<String, PropertyGroup>,
 ) -> Result<(), StoreError> {
     let prefixes = &view.build().manifest().about.prefixes;
     for dispute in view.knowledge.disputes(node)? {
@@ -352,7 +360,7 @@ fn add_disputes(
         let mut shown = Vec::with_capacity(sides.len());
         for side in sides {
             let mut claims = Vec::new();
-            let mut cells: Vec<Value> = Vec::new();
+            let mut cells: Vec<ValueView> = Vec::new();
             for claim in view.claims(&side.subject)?.iter() {
                 if !side.claims.contains(&claim.node) {
                     continue;
@@ -366,7 +374,7 @@ fn add_disputes(
             }
             cells.sort();
             cells.dedup();
-            shown.push(Side {
+            shown.push(DisputeSide {
                 value: side.text(view.labels(), prefixes),
                 subject: (side.subject != *node).then(|| view.thing(side.subject.as_str())),
                 preferred: side.asserted,
@@ -379,7 +387,7 @@ fn add_disputes(
             true => words.dispute_settled,
             false => words.disputed,
         };
-        group(view, groups, property)?.disputes.push(Sides {
+        group(view, groups, property)?.disputes.push(DisputeView {
             word: word.to_owned(),
             sides: shown,
         });
@@ -388,9 +396,9 @@ fn add_disputes(
 }
 
 fn add_gaps(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     node: &NamedNode,
-    groups: &mut BTreeMap<String, Group>,
+    groups: &mut BTreeMap<String, PropertyGroup>,
 ) -> Result<(), StoreError> {
     let words = view.frame.words;
     for Gap {
@@ -418,7 +426,10 @@ fn add_gaps(
 }
 
 /// Things that are one with a thing.
-fn sameness(view: &View<'_>, node: &NamedNode) -> Result<Vec<(String, Vec<Value>)>, StoreError> {
+fn sameness(
+    view: &PageReader<'_>,
+    node: &NamedNode,
+) -> Result<Vec<(String, Vec<ValueView>)>, StoreError> {
     let words = view.frame.words;
     let mut sameness = Vec::new();
     let target = follow(view.build(), node)?;
@@ -437,7 +448,10 @@ fn sameness(view: &View<'_>, node: &NamedNode) -> Result<Vec<(String, Vec<Value>
 }
 
 /// The licences that the named graphs of some quads state for what they say.
-fn licences(view: &View<'_>, quads: &[Quad]) -> Result<Vec<(Value, Vec<Value>)>, StoreError> {
+fn licences(
+    view: &PageReader<'_>,
+    quads: &[Quad],
+) -> Result<Vec<(ValueView, Vec<ValueView>)>, StoreError> {
     const LICENCE: NamedNodeRef<'_> =
         NamedNodeRef::new_unchecked("http://purl.org/dc/terms/license");
     let mut graphs: Vec<&GraphName> = quads.iter().map(|quad| &quad.graph_name).collect();
@@ -449,11 +463,11 @@ fn licences(view: &View<'_>, quads: &[Quad]) -> Result<Vec<(Value, Vec<Value>)>,
             continue;
         };
         let stated = view.quads(None, Some(LICENCE), None, Some(graph.as_ref()), VALUES)?;
-        let mut licences: Vec<Value> = stated
+        let mut licences: Vec<ValueView> = stated
             .iter()
             .filter_map(|quad| match &quad.object {
                 Term::NamedNode(licence) => {
-                    Some(Value::licence(licence.as_str(), view.frame.words))
+                    Some(ValueView::licence(licence.as_str(), view.frame.words))
                 }
                 _ => None,
             })
@@ -468,7 +482,7 @@ fn licences(view: &View<'_>, quads: &[Quad]) -> Result<Vec<(Value, Vec<Value>)>,
 }
 
 /// How often a class or property is used.
-fn used(view: &View<'_>, node: &NamedNode) -> Result<Option<Value>, StoreError> {
+fn used(view: &PageReader<'_>, node: &NamedNode) -> Result<Option<ValueView>, StoreError> {
     let (language, words) = (view.language(), view.frame.words);
     let node = node.as_ref();
     let all = |predicate: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>| {
@@ -479,27 +493,30 @@ fn used(view: &View<'_>, node: &NamedNode) -> Result<Option<Value>, StoreError> 
     if members > 0 {
         let path = format!("/browse?class={}", encode(node.as_str()));
         let text = language.count(members, &words.members);
-        return Ok(Some(Value::link(text, view.frame.href(&path))));
+        return Ok(Some(ValueView::link(text, view.frame.href(&path))));
     }
     let uses = all(node, None)?;
-    Ok((uses > 0).then(|| Value::text(language.count(uses, &words.uses))))
+    Ok((uses > 0).then(|| ValueView::text(language.count(uses, &words.uses))))
 }
 
 /// The rows behind some cells.
-fn rows(view: &View<'_>, cells: &[Fragment]) -> Vec<Value> {
+fn rows(view: &PageReader<'_>, cells: &[Fragment]) -> Vec<ValueView> {
     let mut rows: Vec<(&str, u64)> = cells.iter().map(|cell| (&*cell.table, cell.row)).collect();
     rows.sort_unstable();
     rows.dedup();
     let rows = rows.into_iter().take(VALUES).map(|(table, row)| {
         let file = table.rsplit('/').next().unwrap_or_default();
         let text = format!("{file}, {} {row}", view.frame.words.row);
-        Value::link(text, view.frame.links.page(&format!("{table}#row={row}")))
+        ValueView::link(text, view.frame.links.page(&format!("{table}#row={row}")))
     });
     rows.collect()
 }
 
 /// The documents behind some claims, with the number of their spans.
-fn sources(view: &View<'_>, claims: &[Claim]) -> Result<Vec<(Value, String)>, StoreError> {
+fn sources(
+    view: &PageReader<'_>,
+    claims: &[GraphClaim],
+) -> Result<Vec<(ValueView, String)>, StoreError> {
     let mut evidence: Vec<&NamedNode> = claims.iter().flat_map(|claim| &claim.evidence).collect();
     evidence.sort();
     evidence.dedup();

@@ -1,11 +1,11 @@
 //! What statements rest on: claims, spans of documents, cells, rules.
 
 use super::links::encode;
-use super::value::Value;
-use super::view::{View, capital, shortened};
-use crate::knowledge::{Claim, Standing};
+use super::reader::{PageReader, capital, shortened};
+use super::value::ValueView;
+use crate::knowledge::{GraphClaim, TripleSupport};
 use crate::labels::local_name;
-use crate::lineage::{Fragment, Pattern, inferred};
+use crate::lineage::{Fragment, QuadPattern, inferred};
 use crate::store::StoreError;
 use askama::Template;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term, Triple};
@@ -36,18 +36,18 @@ pub(super) struct Mark {
     /// The rules that infer it.
     pub rules: Vec<RuleView>,
     /// What else there is to say.
-    pub notes: Vec<(String, Vec<Value>)>,
+    pub notes: Vec<(String, Vec<ValueView>)>,
 }
 
 /// A claim as a reader sees it.
 #[derive(Debug, Clone, Template)]
 #[template(path = "claim.html")]
 pub(super) struct ClaimView {
-    claim: Value,
+    claim: ValueView,
     /// Basis, modality.
-    qualities: Vec<Value>,
+    qualities: Vec<ValueView>,
     said_by: Option<String>,
-    speakers: Vec<Value>,
+    speakers: Vec<ValueView>,
     states: Option<String>,
     stated: Option<String>,
     spans: Vec<SpanView>,
@@ -59,13 +59,13 @@ pub(super) struct SpanView {
     /// Its evidence.
     pub node: NamedNode,
     /// The document.
-    pub document: Value,
+    pub document: ValueView,
     /// Its IRI.
     pub document_iri: String,
     /// Where it begins and ends, in code points.
     pub range: Option<(u64, u64)>,
     /// The place, in words, that leads to the document's page.
-    pub place: Value,
+    pub place: ValueView,
     /// The words, where they may be shown.
     pub words: Option<String>,
 }
@@ -75,8 +75,8 @@ pub(super) struct SpanView {
 pub(super) struct RuleView {
     /// How the rule is introduced.
     pub intro: String,
-    pub rule: Value,
-    pub premises: Vec<[Value; 3]>,
+    pub rule: ValueView,
+    pub premises: Vec<[ValueView; 3]>,
 }
 
 /// The anchor of a span on the page of its document.
@@ -84,9 +84,9 @@ pub(super) fn anchor(node: &str) -> String {
     format!("e-{}", encode(local_name(node)))
 }
 
-impl View<'_> {
+impl PageReader<'_> {
     /// A claim with its evidence.
-    pub(super) fn claim_view(&self, claim: &Claim) -> Result<ClaimView, StoreError> {
+    pub(super) fn claim_view(&self, claim: &GraphClaim) -> Result<ClaimView, StoreError> {
         let words = self.frame.words;
         let qualities = claim.basis.iter().chain(&claim.modality);
         let mut spans = Vec::new();
@@ -96,7 +96,7 @@ impl View<'_> {
         spans.sort_by(|a, b| (&a.document_iri, a.range).cmp(&(&b.document_iri, b.range)));
         let named = |node: &NamedNode| self.thing(node.as_str());
         Ok(ClaimView {
-            claim: Value {
+            claim: ValueView {
                 text: format!("{} {}", words.claim, local_name(claim.node.as_str())),
                 ..self.thing(claim.node.as_str())
             },
@@ -136,7 +136,7 @@ impl View<'_> {
         let page = super::spans::path(&page, from);
         Ok(SpanView {
             document: self.thing(&document_iri),
-            place: Value::link(place, self.frame.href(&format!("{page}#{anchor}"))),
+            place: ValueView::link(place, self.frame.href(&format!("{page}#{anchor}"))),
             words: self.words_of(evidence),
             document_iri,
             range,
@@ -165,22 +165,22 @@ impl View<'_> {
     /// The mark of a statement that is not plain.
     pub(super) fn mark(
         &self,
-        standing: &Standing,
-        claims: &[Claim],
+        support: &TripleSupport,
+        claims: &[GraphClaim],
     ) -> Result<Option<Mark>, StoreError> {
-        let remarks = standing.remarks(self.labels());
+        let remarks = support.remarks(self.labels());
         if remarks.is_empty() {
             return Ok(None);
         }
         let behind = claims
             .iter()
-            .filter(|claim| standing.claims.contains(&claim.node));
+            .filter(|claim| support.claims.contains(&claim.node));
         let behind: Result<Vec<ClaimView>, StoreError> = behind
             .take(CLAIMS)
             .map(|claim| self.claim_view(claim))
             .collect();
         Ok(Some(Mark {
-            kind: kind_of(standing),
+            kind: kind_of(support),
             word: remarks.join(", "),
             claims: behind?,
             rules: Vec::new(),
@@ -193,7 +193,7 @@ impl View<'_> {
         let oxrdf::NamedOrBlankNode::NamedNode(subject) = &triple.subject else {
             return Ok(Vec::new());
         };
-        let pattern = Pattern {
+        let pattern = QuadPattern {
             subject: subject.clone(),
             predicate: Some(triple.predicate.clone()),
             object: Some(triple.object.clone()),
@@ -215,8 +215,8 @@ impl View<'_> {
             rules.push(RuleView {
                 intro: self.frame.words.by_rule.to_owned(),
                 rule: match self.is_known(rule)? {
-                    true => Value::link(known, self.frame.links.page(&iri)),
-                    false => Value::text(known),
+                    true => ValueView::link(known, self.frame.links.page(&iri)),
+                    false => ValueView::text(known),
                 },
                 premises: premises.collect(),
             });
@@ -238,11 +238,11 @@ impl View<'_> {
     }
 
     /// A link to a cell, or to the row where no cell made the triple.
-    pub(super) fn cell_link(&self, cell: &Fragment) -> Value {
+    pub(super) fn cell_link(&self, cell: &Fragment) -> ValueView {
         let iri = cell.cell_iri().unwrap_or_else(|| cell.row_iri());
         let file = cell.table.rsplit('/').next().unwrap_or_default();
         let file = file.strip_suffix(".csv").unwrap_or(file);
-        Value::link(
+        ValueView::link(
             format!("{file} · {}", cell.row),
             self.frame.links.page(iri.as_str()),
         )
@@ -251,8 +251,8 @@ impl View<'_> {
 }
 
 /// The class of the style sheet for what is not plain: what follows from the source, or in whose voice it is said.
-pub(super) fn kind_of(standing: &Standing) -> &'static str {
-    match &standing.basis {
+pub(super) fn kind_of(support: &TripleSupport) -> &'static str {
+    match &support.basis {
         Some(basis) if local_name(basis.as_str()) != "explicit" => "inferred",
         _ => "plan",
     }

@@ -4,14 +4,14 @@ use super::language::Language;
 use super::links::{Links, encode};
 use super::site::Site;
 use super::static_files;
-use super::value::Value;
-use super::words::Words;
+use super::value::ValueView;
+use super::words::PageWording;
 
 /// What `templates/base.html` needs.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct PageFrame {
     /// The words of the page.
-    pub words: &'static Words,
+    pub words: &'static PageWording,
     /// The language of the page.
     pub language: Language,
     /// Where everything is.
@@ -29,7 +29,7 @@ pub struct Frame {
     /// How many quads there are, in words.
     pub quads: String,
     /// The licence of the graph.
-    pub credits: Vec<Value>,
+    pub credits: Vec<ValueView>,
     /// Where problems are reported.
     pub contact: Option<String>,
     /// The text in the search box.
@@ -38,7 +38,7 @@ pub struct Frame {
     pub path: String,
 }
 
-impl Frame {
+impl PageFrame {
     /// The frame of a page.
     pub fn new(site: &Site, links: Links, language: Language, path: &str) -> Self {
         let manifest = site.build.manifest();
@@ -55,7 +55,7 @@ impl Frame {
             published_text: language.date(day).unwrap_or_else(|| published.clone()),
             published,
             quads: language.count(site.quads(), &words.quads),
-            credits: licence.map(|iri| Value::licence(iri, words)).collect(),
+            credits: licence.map(|iri| ValueView::licence(iri, words)).collect(),
             contact: manifest.about.contact.clone(),
             sought: String::new(),
             path: path.to_owned(),
@@ -124,7 +124,7 @@ impl Frame {
     }
 
     /// The entries of the menu.
-    pub(super) fn menu(&self) -> Vec<Entry> {
+    pub(super) fn menu(&self) -> Vec<MenuEntry> {
         let here = self.path.split('?').next().unwrap_or_default();
         let entries = [
             ("/browse", self.words.browse),
@@ -134,7 +134,7 @@ impl Frame {
         ];
         let entries = entries.into_iter();
         let entries = entries.filter(|(path, _)| *path != "/query" || self.asks());
-        let entries = entries.map(|(path, word)| Entry {
+        let entries = entries.map(|(path, word)| MenuEntry {
             href: self.href(path),
             word,
             is_here: path == here,
@@ -144,7 +144,7 @@ impl Frame {
 }
 
 /// An entry of the menu.
-pub(super) struct Entry {
+pub(super) struct MenuEntry {
     pub href: String,
     pub word: &'static str,
     /// Whether the page is the one of the entry.

@@ -1,10 +1,10 @@
 //! The front page: what is in the graph, and where to begin.
 
 use super::about::citation;
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::map::Map;
-use super::value::Value;
-use super::view::{View, capital};
+use super::reader::{PageReader, capital};
+use super::value::ValueView;
 use crate::store::StoreError;
 use askama::Template;
 use civigraph_index::Graphs;
@@ -46,42 +46,42 @@ const YEARS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-pub(super) struct Home<'a> {
-    frame: &'a Frame,
+pub(super) struct HomePage<'a> {
+    frame: &'a PageFrame,
     /// Counts of the whole graph, with where they lead.
-    counts: Vec<Value>,
-    kinds: Vec<Kind>,
-    questions: Vec<Value>,
+    counts: Vec<ValueView>,
+    kinds: Vec<ClassSummary>,
+    questions: Vec<ValueView>,
     years: Vec<Year>,
     map: Option<Map>,
     /// Days with what they are of, the latest first.
-    latest: Vec<(Value, Value)>,
+    latest: Vec<(ValueView, ValueView)>,
     /// Things with the properties that sources disagree about.
-    disputes: Vec<(Value, Value)>,
+    disputes: Vec<(ValueView, ValueView)>,
     /// Things with the properties that sources do not state.
-    gaps: Vec<(Value, Value)>,
-    documents: Vec<Document>,
-    documents_in_all: Option<Value>,
+    gaps: Vec<(ValueView, ValueView)>,
+    documents: Vec<SourceSummary>,
+    documents_in_all: Option<ValueView>,
     /// The graph in its formats.
-    downloads: Vec<Value>,
+    downloads: Vec<ValueView>,
     digest: &'a str,
-    licence: Option<Value>,
+    licence: Option<ValueView>,
     citation: String,
 }
 
 /// A source.
-struct Document {
-    document: Value,
+struct SourceSummary {
+    document: ValueView,
     /// Who published it.
-    outlet: Option<Value>,
-    date: Option<Value>,
+    outlet: Option<ValueView>,
+    date: Option<ValueView>,
 }
 
 /// A class with its members.
-struct Kind {
-    class: Value,
+struct ClassSummary {
+    class: ValueView,
     count: String,
-    most_linked: Vec<Value>,
+    most_linked: Vec<ValueView>,
 }
 
 /// A year of the time line.
@@ -92,8 +92,8 @@ struct Year {
     height: usize,
 }
 
-impl<'a> Home<'a> {
-    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
+impl<'a> HomePage<'a> {
+    pub(super) fn of(view: &PageReader<'a>) -> Result<Self, StoreError> {
         let (documents, documents_in_all) = documents(view)?;
         let dates = dates(view)?;
         let manifest = view.build().manifest();
@@ -112,17 +112,19 @@ impl<'a> Home<'a> {
             documents_in_all,
             downloads: downloads(view),
             digest: &manifest.digest,
-            licence: licence.map(|iri| Value::licence(iri, view.frame.words)),
+            licence: licence.map(|iri| ValueView::licence(iri, view.frame.words)),
             citation: citation(view),
         })
     }
 }
 
-fn counts(view: &View<'_>) -> Result<Vec<Value>, StoreError> {
+fn counts(view: &PageReader<'_>) -> Result<Vec<ValueView>, StoreError> {
     let (language, words) = (view.language(), view.frame.words);
     let statistics = &view.build().manifest().statistics;
-    let link = |text: String, path: &str| Value::link(text, view.frame.href(path));
-    let mut counts = vec![Value::text(language.count(view.site.quads(), &words.quads))];
+    let link = |text: String, path: &str| ValueView::link(text, view.frame.href(path));
+    let mut counts = vec![ValueView::text(
+        language.count(view.site.quads(), &words.quads),
+    )];
     let inferred = statistics.graphs.get(view.graph("inferred").as_str());
     if let Some(inferred) = inferred.filter(|graph| graph.triples > 0) {
         let text = language.count(inferred.triples, &words.inferred_count);
@@ -140,7 +142,7 @@ fn counts(view: &View<'_>) -> Result<Vec<Value>, StoreError> {
     let disputed = view.count(None, Some(conflicts.as_ref()), None, Graphs::AllNamed)?;
     if disputed > 0 {
         // Each of the two says so of the other one.
-        counts.push(Value::text(
+        counts.push(ValueView::text(
             language.count(disputed, &words.disputed_claims),
         ));
     }
@@ -148,13 +150,13 @@ fn counts(view: &View<'_>) -> Result<Vec<Value>, StoreError> {
 }
 
 /// Members of a class in all graphs.
-fn members(view: &View<'_>, class: &NamedNode) -> Result<u64, StoreError> {
+fn members(view: &PageReader<'_>, class: &NamedNode) -> Result<u64, StoreError> {
     let count = |graphs| view.count(None, Some(rdf::TYPE), Some(class.as_ref().into()), graphs);
     Ok(count(Graphs::Default)? + count(Graphs::AllNamed)?)
 }
 
 /// The widest classes of the facts with most members.
-fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
+fn kinds(view: &PageReader<'_>) -> Result<Vec<ClassSummary>, StoreError> {
     let facts = view.build().manifest().statistics.graphs.get("");
     let mut classes: Vec<(&String, u64)> = facts
         .into_iter()
@@ -176,8 +178,8 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
         }
         let path = format!("/browse?class={}", super::encode(class.as_str()));
         let (links, most_linked) = most_linked(view, class.as_ref())?;
-        let kind = Kind {
-            class: Value::link(capital(&view.name(class.as_str())), view.frame.href(&path)),
+        let kind = ClassSummary {
+            class: ValueView::link(capital(&view.name(class.as_str())), view.frame.href(&path)),
             count: view.language().number(*count),
             most_linked,
         };
@@ -187,9 +189,9 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
     kinds.sort_by_key(|(links, _)| std::cmp::Reverse(*links));
     kinds.truncate(CLASSES);
     if kinds.is_empty() {
-        let things = super::browse::kinds(view).into_iter().take(CLASSES);
+        let things = super::classes::kinds(view).into_iter().take(CLASSES);
         return Ok(things
-            .map(|(class, count)| Kind {
+            .map(|(class, count)| ClassSummary {
                 class,
                 count,
                 most_linked: Vec::new(),
@@ -200,7 +202,10 @@ fn kinds(view: &View<'_>) -> Result<Vec<Kind>, StoreError> {
 }
 
 /// How many facts point to the members of a class, and the three members that most point to.
-fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<(u64, Vec<Value>), StoreError> {
+fn most_linked(
+    view: &PageReader<'_>,
+    class: NamedNodeRef<'_>,
+) -> Result<(u64, Vec<ValueView>), StoreError> {
     let facts = Some(GraphNameRef::DefaultGraph);
     let members = view.subjects(rdf::TYPE, class, facts, COMPARED)?;
     let mut counted = Vec::with_capacity(members.len());
@@ -218,7 +223,7 @@ fn most_linked(view: &View<'_>, class: NamedNodeRef<'_>) -> Result<(u64, Vec<Val
 }
 
 /// Stored queries that can be asked as they are, those first that say of themselves that they give an overview.
-fn questions(view: &View<'_>) -> Vec<Value> {
+fn questions(view: &PageReader<'_>) -> Vec<ValueView> {
     let queries = view.site.queries.iter();
     let ready = queries.filter(|query| {
         let mut parameters = query.header.parameters.iter();
@@ -230,12 +235,12 @@ fn questions(view: &View<'_>) -> Vec<Value> {
     ready
         .into_iter()
         .take(QUESTIONS)
-        .map(|query| Value::link(query.title(language), view.frame.stored_query(&query.name)))
+        .map(|query| ValueView::link(query.title(language), view.frame.stored_query(&query.name)))
         .collect()
 }
 
 /// The latest days of the facts, each with what has it as its earliest day.
-fn dates(view: &View<'_>) -> Result<Vec<(Literal, NamedOrBlankNode)>, StoreError> {
+fn dates(view: &PageReader<'_>) -> Result<Vec<(Literal, NamedOrBlankNode)>, StoreError> {
     let earliest = view.own_term("earliest");
     view.latest(&earliest, DATES)
 }
@@ -270,11 +275,11 @@ fn years(dates: &[(Literal, NamedOrBlankNode)]) -> Vec<Year> {
 
 /// The things with the latest days that are not after the build.
 fn latest(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     dates: &[(Literal, NamedOrBlankNode)],
-) -> Result<Vec<(Value, Value)>, StoreError> {
+) -> Result<Vec<(ValueView, ValueView)>, StoreError> {
     let today = view.frame.published.get(..10).unwrap_or_default();
-    let mut latest: Vec<(Value, Value)> = Vec::new();
+    let mut latest: Vec<(ValueView, ValueView)> = Vec::new();
     for (date, thing) in dates.iter().filter(|(date, _)| date.value() <= today) {
         let NamedOrBlankNode::NamedNode(thing) = thing else {
             continue;
@@ -282,7 +287,7 @@ fn latest(
         if view.label(thing.as_str()).is_none() {
             continue;
         }
-        let day = Value {
+        let day = ValueView {
             title: None,
             ..view.value(&date.clone().into())
         };
@@ -295,7 +300,7 @@ fn latest(
 }
 
 /// What sources disagree about: things with the properties.
-fn disputes(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
+fn disputes(view: &PageReader<'_>) -> Result<Vec<(ValueView, ValueView)>, StoreError> {
     let conflicts = view.own_term("conflictsWith");
     let quads = view.quads(None, Some(conflicts.as_ref()), None, None, EXAMINED)?;
     let claims = quads.into_iter().map(|quad| quad.subject);
@@ -310,7 +315,7 @@ fn disputes(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
 }
 
 /// What sources do not state: things with the properties.
-fn gaps(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
+fn gaps(view: &PageReader<'_>) -> Result<Vec<(ValueView, ValueView)>, StoreError> {
     let about = view.own_term("gapSubject");
     let quads = view.quads(None, Some(about.as_ref()), None, None, EXAMINED)?;
     let subjects = quads.into_iter().map(|quad| Ok(Some(quad.object)));
@@ -322,11 +327,11 @@ fn gaps(view: &View<'_>) -> Result<Vec<(Value, Value)>, StoreError> {
 
 /// The first things with the properties that are open questions about them, each pair once.
 fn open(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     subjects: impl Iterator<Item = Result<Option<Term>, StoreError>>,
     properties: impl Fn(&NamedNode) -> Result<Vec<NamedNode>, StoreError>,
-) -> Result<Vec<(Value, Value)>, StoreError> {
-    let mut shown: Vec<(Value, Value)> = Vec::new();
+) -> Result<Vec<(ValueView, ValueView)>, StoreError> {
+    let mut shown: Vec<(ValueView, ValueView)> = Vec::new();
     for subject in subjects {
         let Some(Term::NamedNode(subject)) = subject? else {
             continue;
@@ -346,36 +351,39 @@ fn open(
 }
 
 /// The graph in its formats, the lines that the digest is of first.
-fn downloads(view: &View<'_>) -> Vec<Value> {
+fn downloads(view: &PageReader<'_>) -> Vec<ValueView> {
     let links = &view.frame.links;
-    let mut downloads = vec![Value::link("graph.nq", links.plain("/downloads/graph.nq"))];
+    let mut downloads = vec![ValueView::link(
+        "graph.nq",
+        links.plain("/downloads/graph.nq"),
+    )];
     if !links.are_files() {
         let formats = [
             ("TriG", "/graphs?format=trig"),
             ("JSON-LD", "/graphs?format=jsonld"),
             ("Turtle", "/graphs?default&format=turtle"),
         ];
-        downloads.extend(formats.map(|(name, path)| Value::link(name, links.plain(path))));
+        downloads.extend(formats.map(|(name, path)| ValueView::link(name, links.plain(path))));
     }
     downloads
 }
 
 /// Documents, and a link to all of them where there are more.
-type Documents = (Vec<Document>, Option<Value>);
+type SourceList = (Vec<SourceSummary>, Option<ValueView>);
 
 /// The first documents with their outlets and dates.
-fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
+fn documents(view: &PageReader<'_>) -> Result<SourceList, StoreError> {
     let class = view.own_term("Document");
     let date = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/issued");
     let outlet = NamedNodeRef::new_unchecked("http://purl.org/dc/terms/publisher");
     let nodes = view.subjects(rdf::TYPE, class.as_ref(), None, DOCUMENTS + 1)?;
     let mut documents = Vec::new();
     for node in nodes.iter().take(DOCUMENTS) {
-        let first = |property| -> Result<Option<Value>, StoreError> {
+        let first = |property| -> Result<Option<ValueView>, StoreError> {
             let object = view.object(node.as_ref(), property)?;
             Ok(object.map(|object| view.value(&object)))
         };
-        documents.push(Document {
+        documents.push(SourceSummary {
             document: view.thing(node.as_str()),
             outlet: first(outlet)?,
             date: first(date)?,
@@ -383,6 +391,6 @@ fn documents(view: &View<'_>) -> Result<Documents, StoreError> {
     }
     let path = format!("/browse?class={}", super::encode(class.as_str()));
     let all = (nodes.len() > DOCUMENTS)
-        .then(|| Value::link(view.frame.words.all_documents, view.frame.href(&path)));
+        .then(|| ValueView::link(view.frame.words.all_documents, view.frame.href(&path)));
     Ok((documents, all))
 }

@@ -2,9 +2,9 @@
 
 use super::evidence::kind_of;
 use super::links::encode;
-use super::value::Value;
-use super::view::View;
-use crate::knowledge::Standing;
+use super::reader::PageReader;
+use super::value::ValueView;
+use crate::knowledge::TripleSupport;
 use crate::store::StoreError;
 use civigraph_index::Graphs;
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad};
@@ -23,13 +23,13 @@ const PROPERTIES: usize = 4000;
 const GROUPS: usize = 40;
 
 /// Things that point to a thing by one property.
-pub(super) struct Incoming {
+pub(super) struct IncomingThings {
     /// The property.
-    pub property: Value,
+    pub property: ValueView,
     /// How many things point here, in the reader's digits.
     pub count: String,
     /// The first of them, with what is not plain about the link.
-    pub things: Vec<(Value, Option<Word>)>,
+    pub things: Vec<(ValueView, Option<LinkRemark>)>,
     /// Where all of them are.
     pub all: Option<String>,
     /// The graph that says so, where it is not that of facts.
@@ -37,27 +37,27 @@ pub(super) struct Incoming {
 }
 
 /// What is not plain about a link.
-pub(super) struct Word {
+pub(super) struct LinkRemark {
     /// The class of the style sheet.
     pub kind: &'static str,
     pub word: String,
 }
 
-impl Word {
+impl LinkRemark {
     /// `None` where all is plain.
-    fn of(view: &View<'_>, standing: &Standing) -> Option<Self> {
-        let remarks = standing.remarks(view.labels());
+    fn of(view: &PageReader<'_>, support: &TripleSupport) -> Option<Self> {
+        let remarks = support.remarks(view.labels());
         (!remarks.is_empty()).then(|| Self {
-            kind: kind_of(standing),
+            kind: kind_of(support),
             word: remarks.join(", "),
         })
     }
 }
 
-impl Incoming {
+impl IncomingThings {
     /// What points to a node: by facts and inferences; by claims too where the node is itself no thing of the facts.
     pub(super) fn of(
-        view: &View<'_>,
+        view: &PageReader<'_>,
         node: &NamedNode,
         everywhere: bool,
     ) -> Result<Vec<Self>, StoreError> {
@@ -105,14 +105,14 @@ impl Incoming {
     }
 
     fn by(
-        view: &View<'_>,
+        view: &PageReader<'_>,
         node: &NamedNode,
         property: NamedNodeRef<'_>,
         graph: &str,
         count: u64,
         quads: Vec<Quad>,
     ) -> Result<Self, StoreError> {
-        let mut things: Vec<(Value, Option<NamedNode>)> = Vec::with_capacity(quads.len());
+        let mut things: Vec<(ValueView, Option<NamedNode>)> = Vec::with_capacity(quads.len());
         for quad in quads {
             things.push(match quad.subject {
                 NamedOrBlankNode::NamedNode(subject) => {
@@ -134,7 +134,7 @@ impl Incoming {
                     let link = view
                         .knowledge
                         .link_by(&claims, &subject, &predicate, &object)?;
-                    Word::of(view, &link)
+                    LinkRemark::of(view, &link)
                 }
                 _ => None,
             };
@@ -165,7 +165,7 @@ fn in_graph_of(name: &str) -> GraphNameRef<'_> {
 
 /// What points to a node in a graph, by property.
 fn by_property(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     node: &NamedNode,
     graph: &str,
 ) -> Result<BTreeMap<NamedNode, Vec<Quad>>, StoreError> {

@@ -1,6 +1,6 @@
 //! The languages of the pages: words, numbers and dates as their readers write them.
 
-use super::words::{EN, Forms, RU, Words};
+use super::words::{EN, NounForms, PageWording, RU};
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,7 +77,7 @@ impl Language {
     }
 
     /// The words of the pages.
-    pub fn words(self) -> &'static Words {
+    pub fn words(self) -> &'static PageWording {
         match self {
             Self::English => &EN,
             Self::Russian => &RU,
@@ -101,12 +101,12 @@ impl Language {
     }
 
     /// A number with what is counted: `3 triples`, `3 тройки`.
-    pub fn count(self, number: u64, forms: &Forms) -> String {
+    pub fn count(self, number: u64, forms: &NounForms) -> String {
         format!("{}{SPACE}{}", self.number(number), self.form(number, forms))
     }
 
     /// The form of a noun that goes with a number.
-    pub fn form(self, number: u64, forms: &Forms) -> &'static str {
+    pub fn form(self, number: u64, forms: &NounForms) -> &'static str {
         match self {
             Self::English => match number {
                 1 => forms[0],

@@ -23,11 +23,11 @@ pub struct Links {
     base: String,
     /// The language of the page.
     language: Language,
-    place: Place,
+    place: LinkBase,
 }
 
 #[derive(Debug, Clone)]
-enum Place {
+enum LinkBase {
     Service {
         /// The path of the service on its host, without a slash at its end.
         root: String,
@@ -48,7 +48,7 @@ impl Links {
         Self {
             base: base.to_owned(),
             language,
-            place: Place::Service {
+            place: LinkBase::Service {
                 root: root.trim_end_matches('/').to_owned(),
                 chosen,
             },
@@ -61,7 +61,7 @@ impl Links {
         Self {
             base: base.to_owned(),
             language,
-            place: Place::Files {
+            place: LinkBase::Files {
                 up: "../".repeat(depth),
                 linked: RefCell::default(),
             },
@@ -70,14 +70,14 @@ impl Links {
 
     /// Whether pages are files: what depends on a request cannot be had.
     pub fn are_files(&self) -> bool {
-        matches!(self.place, Place::Files { .. })
+        matches!(self.place, LinkBase::Files { .. })
     }
 
     /// The start of all paths whatever the language, with a slash at its end where it is not empty.
     pub fn root(&self) -> String {
         match &self.place {
-            Place::Service { root, .. } => format!("{root}/"),
-            Place::Files { up, .. } => up.clone(),
+            LinkBase::Service { root, .. } => format!("{root}/"),
+            LinkBase::Files { up, .. } => up.clone(),
         }
     }
 
@@ -89,14 +89,14 @@ impl Links {
     /// The link to a path in a language.
     pub fn href_in(&self, language: Language, path: &str) -> String {
         match &self.place {
-            Place::Service { root, chosen } => {
+            LinkBase::Service { root, chosen } => {
                 if *chosen || language != self.language {
                     format!("{root}/{}{path}", language.code())
                 } else {
                     format!("{root}{path}")
                 }
             }
-            Place::Files { up, linked } => {
+            LinkBase::Files { up, linked } => {
                 let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
                 if language == self.language {
                     linked.borrow_mut().insert(path.to_owned());
@@ -110,8 +110,8 @@ impl Links {
     /// The link to something that has no language: data, static files.
     pub fn plain(&self, path: &str) -> String {
         match &self.place {
-            Place::Service { root, .. } => format!("{root}{path}"),
-            Place::Files { up, linked } => {
+            LinkBase::Service { root, .. } => format!("{root}{path}"),
+            LinkBase::Files { up, linked } => {
                 linked.borrow_mut().insert(path.to_owned());
                 format!("{up}{}", path.trim_start_matches('/'))
             }
@@ -121,8 +121,8 @@ impl Links {
     /// The paths that a page of a static site links to.
     pub fn linked(&self) -> BTreeSet<String> {
         match &self.place {
-            Place::Service { .. } => BTreeSet::new(),
-            Place::Files { linked, .. } => linked.borrow().clone(),
+            LinkBase::Service { .. } => BTreeSet::new(),
+            LinkBase::Files { linked, .. } => linked.borrow().clone(),
         }
     }
 
@@ -144,8 +144,8 @@ impl Links {
             false => format!("{path}.{suffix}"),
         };
         match &self.place {
-            Place::Service { .. } => self.plain(&target),
-            Place::Files { up, linked } => {
+            LinkBase::Service { .. } => self.plain(&target),
+            LinkBase::Files { up, linked } => {
                 linked.borrow_mut().insert(target);
                 format!("{up}{}", data_file(&path, suffix))
             }

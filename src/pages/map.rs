@@ -1,6 +1,6 @@
 //! Where things are, as points on a grid of degrees: outlines are on the map of the query page.
 
-use super::view::View;
+use super::reader::PageReader;
 use crate::store::StoreError;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 
@@ -40,7 +40,7 @@ pub(super) struct Point {
 
 impl Map {
     /// The things that have coordinates; `None` where there are fewer than two, or too many.
-    pub(super) fn of(view: &View<'_>) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of(view: &PageReader<'_>) -> Result<Option<Self>, StoreError> {
         let latitudes = view.quads(None, Some(LATITUDE), None, None, POINTS + 1)?;
         if latitudes.len() > POINTS {
             return Ok(None);

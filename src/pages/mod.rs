@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Pages read the index directly, in ranges with a limit; what needs SPARQL is asked of the workers by `serve::pages`.
-//! Every page extends `templates/base.html` and gets a [`Frame`]; [`Links`] says where everything is, and how a path
+//! Every page extends `templates/base.html` and gets a [`PageFrame`]; [`Links`] says where everything is, and how a path
 //! keeps the reader's language. Words are in `words/`, in both languages, and the compiler demands all of each. Nothing
 //! is written into a page but through askama, which escapes it.
 //!
@@ -18,10 +18,12 @@
 mod about;
 mod assets;
 mod browse;
+mod classes;
 mod data;
 mod downloads;
 mod entity;
 mod evidence;
+mod facet;
 mod frame;
 mod home;
 mod incoming;
@@ -33,6 +35,7 @@ mod neighbourhood;
 mod ontology;
 mod publish;
 pub mod query;
+mod reader;
 mod render;
 mod search;
 mod site;
@@ -41,15 +44,14 @@ pub mod static_files;
 mod table;
 mod tables;
 mod value;
-mod view;
 mod words;
 
-pub use browse::Filter;
-pub use frame::Frame;
+pub use browse::BrowseFilter;
+pub use frame::PageFrame;
 pub use language::Language;
 pub use links::{Links, encode, file_of, iris_of, path_of};
-pub use publish::{ABOUT, LeftOut, Written, publish};
-pub use render::{Address, Page, render};
+pub use publish::{ABOUT, OmittedData, SiteSummary, publish};
+pub use render::{Address, RenderedPage, render};
 pub use site::Site;
-pub use value::Value;
-pub use words::{Words, translate, translated};
+pub use value::ValueView;
+pub use words::{PageWording, translate, translated};

@@ -6,7 +6,7 @@ use super::site::Site;
 use crate::describe::unreadable;
 use crate::query::Labels;
 use crate::store::StoreError;
-use civigraph_text::{Kind, PROPERTIES};
+use civigraph_text::{PROPERTIES, TextKind};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, Term};
 use serde_json::{Value, json};
@@ -25,7 +25,10 @@ const NAMES: usize = 8;
 pub(super) fn index(site: &Site, made: &BTreeSet<String>) -> Result<Vec<u8>, StoreError> {
     let build = &site.build;
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (property, _) in PROPERTIES.iter().filter(|(_, kind)| *kind != Kind::Text) {
+    for (property, _) in PROPERTIES
+        .iter()
+        .filter(|(_, kind)| *kind != TextKind::Text)
+    {
         let property = Some(NamedNodeRef::new_unchecked(property));
         for quad in build.index().quads_for_pattern(None, property, None, None) {
             let quad = quad.map_err(|error| unreadable(build, &error))?;

@@ -1,7 +1,7 @@
 //! The things around a thing, as a small picture that is drawn here.
 
-use super::incoming::Incoming;
-use super::view::{View, shortened};
+use super::incoming::IncomingThings;
+use super::reader::{PageReader, shortened};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, Quad, Term};
 
@@ -27,14 +27,14 @@ pub(super) struct Neighbourhood {
     pub right: usize,
     /// The thing itself, in lines.
     pub name: Vec<(usize, String)>,
-    pub before: Vec<Node>,
-    pub after: Vec<Node>,
+    pub before: Vec<NeighbourNode>,
+    pub after: Vec<NeighbourNode>,
     /// Neighbours that are not in the picture.
     pub more: usize,
 }
 
 /// A neighbour.
-pub(super) struct Node {
+pub(super) struct NeighbourNode {
     pub y: usize,
     pub name: String,
     pub full: String,
@@ -45,10 +45,10 @@ pub(super) struct Node {
 impl Neighbourhood {
     /// The picture of a thing; `None` where it has fewer than two neighbours.
     pub(super) fn of(
-        view: &View<'_>,
+        view: &PageReader<'_>,
         node: &NamedNode,
         quads: &[Quad],
-        incoming: &[Incoming],
+        incoming: &[IncomingThings],
     ) -> Option<Self> {
         let inferred = GraphName::from(view.graph("inferred"));
         let mut after = Vec::new();
@@ -116,12 +116,12 @@ impl Neighbourhood {
 }
 
 /// Neighbours of one side, one below the other.
-fn placed(side: Vec<(String, String, String)>, height: usize) -> Vec<Node> {
+fn placed(side: Vec<(String, String, String)>, height: usize) -> Vec<NeighbourNode> {
     let count = side.len().min(SIDE);
     let top = height.saturating_sub(count * HEIGHT) / 2;
     let nodes = side.into_iter().take(SIDE).enumerate();
     nodes
-        .map(|(at, (name, href, property))| Node {
+        .map(|(at, (name, href, property))| NeighbourNode {
             y: top + at * HEIGHT + HEIGHT / 2,
             full: name.clone(),
             name: shortened(&name, LETTERS),

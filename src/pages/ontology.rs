@@ -1,8 +1,8 @@
 //! The terms of the project's own namespace on one page.
 
-use super::frame::Frame;
-use super::value::Value;
-use super::view::{View, capital};
+use super::frame::PageFrame;
+use super::reader::{PageReader, capital};
+use super::value::ValueView;
 use crate::labels::local_name;
 use crate::store::StoreError;
 use askama::Template;
@@ -15,8 +15,8 @@ const TERMS: usize = 1000;
 
 #[derive(Template)]
 #[template(path = "ontology.html")]
-pub(super) struct Ontology<'a> {
-    frame: &'a Frame,
+pub(super) struct OntologyPage<'a> {
+    frame: &'a PageFrame,
     about: Option<String>,
     iri: String,
     ttl: Option<String>,
@@ -26,14 +26,14 @@ pub(super) struct Ontology<'a> {
 /// A term.
 struct TermRow {
     anchor: String,
-    term: Value,
+    term: ValueView,
     short: String,
     definition: String,
     used: String,
 }
 
-impl<'a> Ontology<'a> {
-    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
+impl<'a> OntologyPage<'a> {
+    pub(super) fn of(view: &PageReader<'a>) -> Result<Self, StoreError> {
         let words = view.frame.words;
         let namespace = format!("{}ns", view.site.base());
         let node = NamedNodeRef::new_unchecked(&namespace);
@@ -94,7 +94,7 @@ impl<'a> Ontology<'a> {
 }
 
 impl TermRow {
-    fn of(view: &View<'_>, term: &NamedNode, kind: &str) -> Result<Self, StoreError> {
+    fn of(view: &PageReader<'_>, term: &NamedNode, kind: &str) -> Result<Self, StoreError> {
         let node = term.as_ref();
         let count = |graphs| match kind {
             "classes" => view.count(None, Some(rdf::TYPE), Some(node.into()), graphs),
@@ -112,7 +112,7 @@ impl TermRow {
                 "schemes" => format!("scheme:{}", local_name(term.as_str())),
                 _ => local_name(term.as_str()).to_owned(),
             },
-            term: Value {
+            term: ValueView {
                 title: None,
                 ..view.thing(term.as_str())
             }
@@ -127,7 +127,7 @@ impl TermRow {
     }
 }
 
-impl Value {
+impl ValueView {
     fn capitalised(self) -> Self {
         Self {
             text: capital(&self.text),

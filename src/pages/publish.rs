@@ -3,7 +3,7 @@
 //! It begins at the front page and follows the links of the pages that it makes, so that no link leads nowhere and
 //! nothing is made that no page leads to.
 
-use super::data::Data;
+use super::data::EntityData;
 use super::language::Language;
 use super::links::{Links, data_file, decode, file_of, path_of};
 use super::query::SITE_GRAPH;
@@ -12,7 +12,7 @@ use super::site::Site;
 use super::{names, static_files};
 use crate::diagnostic::Code;
 use crate::error::Error;
-use crate::export::Format;
+use crate::export::DumpFormat;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 use oxrdf::NamedNode;
@@ -35,7 +35,7 @@ const MARK: &str = "civigraph-site.json";
 
 /// What was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct SiteSummary {
     /// Pages, in each language.
     pub pages: u64,
     /// Files in all.
@@ -43,12 +43,12 @@ pub struct Written {
     /// Their bytes.
     pub bytes: u64,
     /// Data that a format cannot hold: no file has them, and no page links to them.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<OmittedData>,
 }
 
 /// Data about a thing that a format cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct OmittedData {
     /// The thing.
     pub node: NamedNode,
     /// The suffix of the format.
@@ -57,7 +57,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-impl Written {
+impl SiteSummary {
     fn add(&mut self, other: Self) {
         self.pages += other.pages;
         self.files += other.files;
@@ -71,11 +71,15 @@ impl Written {
 ///
 /// # Errors
 /// The folder has something else, or a file cannot be written, or the store cannot be read.
-pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Result<Written, Error> {
-    let target = Target::open(out)?;
+pub fn publish(
+    site: &Site,
+    out: &Path,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<SiteSummary, Error> {
+    let target = SiteFolder::open(out)?;
     site.prepare_all();
     let done = AtomicU64::new(0);
-    let mut written = Written::default();
+    let mut written = SiteSummary::default();
     let mut level = vec!["/".to_owned()];
     let mut known = BTreeSet::from(["/".to_owned()]);
     while !level.is_empty() {
@@ -93,7 +97,7 @@ pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Resu
         }
         level = next;
     }
-    let mut writer = Writer::new(&target.new);
+    let mut writer = SiteWriter::new(&target.new);
     written
         .left_out
         .sort_by(|a, b| (&a.node, a.suffix).cmp(&(&b.node, b.suffix)));
@@ -124,7 +128,7 @@ pub fn publish(site: &Site, out: &Path, progress: &(dyn Fn(u64) + Sync)) -> Resu
 /// Writes the pages again that link to data which are left out.
 fn write_without(
     site: &Site,
-    left_out: &[LeftOut],
+    left_out: &[OmittedData],
     known: &BTreeSet<String>,
     root: &Path,
 ) -> Result<(), Error> {
@@ -136,7 +140,7 @@ fn write_without(
             let (bare, parameters) = parts(path);
             let address = Address::of(site, bare, &parameters)?;
             if matches!(&address, Some(Address::Thing(node, _)) if *node == one.node) {
-                write_page(site, path, address.as_ref(), &mut Writer::new(root))?;
+                write_page(site, path, address.as_ref(), &mut SiteWriter::new(root))?;
             }
         }
     }
@@ -144,16 +148,21 @@ fn write_without(
 }
 
 /// The paths that some pages link to, and what was written.
-type Part = Result<(BTreeSet<String>, Written), Error>;
+type PublishedPart = Result<(BTreeSet<String>, SiteSummary), Error>;
 
 /// Writes what is at some paths, on all cores.
-fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync)) -> Vec<Part> {
+fn write_all(
+    site: &Site,
+    paths: &[String],
+    root: &Path,
+    done: &(dyn Fn() + Sync),
+) -> Vec<PublishedPart> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = paths.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
         let parts = paths.chunks(share).map(|paths| {
             scope.spawn(move || {
-                let mut writer = Writer::new(root);
+                let mut writer = SiteWriter::new(root);
                 let mut linked = BTreeSet::new();
                 let mut data = None;
                 for path in paths {
@@ -180,8 +189,8 @@ fn write_all(site: &Site, paths: &[String], root: &Path, done: &(dyn Fn() + Sync
 fn write<'s>(
     site: &'s Site,
     path: &str,
-    data: &mut Option<Data<'s>>,
-    writer: &mut Writer,
+    data: &mut Option<EntityData<'s>>,
+    writer: &mut SiteWriter,
 ) -> Result<BTreeSet<String>, Error> {
     if let Some(file) = static_files::at(path) {
         writer.write(path.trim_start_matches('/'), file.bytes)?;
@@ -194,10 +203,10 @@ fn write<'s>(
             let known = data.take().filter(|known| known.node == *node);
             let known = match known {
                 Some(known) => known,
-                None => Data::of(&site.build, node)?,
+                None => EntityData::of(&site.build, node)?,
             };
             let mut bytes = Vec::new();
-            let made = match Format::parse(suffix) {
+            let made = match DumpFormat::parse(suffix) {
                 Some(format) => known.write(format, &mut bytes),
                 None => Ok(()),
             };
@@ -208,7 +217,7 @@ fn write<'s>(
                     writer.write(&file, &bytes)?;
                 }
                 Err(error) if error.diagnostic().code == Code::ExportFormat => {
-                    writer.written.left_out.push(LeftOut {
+                    writer.written.left_out.push(OmittedData {
                         node: node.clone(),
                         suffix,
                         reason: error.diagnostic().message.clone(),
@@ -237,7 +246,7 @@ fn write_page(
     site: &Site,
     path: &str,
     address: Option<&Address>,
-    writer: &mut Writer,
+    writer: &mut SiteWriter,
 ) -> Result<BTreeSet<String>, Error> {
     let mut linked = BTreeSet::new();
     for language in Language::ALL {
@@ -259,16 +268,16 @@ fn parts(path: &str) -> (&str, Vec<(String, String)>) {
 }
 
 /// Writes files below a folder, and counts them.
-struct Writer {
+struct SiteWriter {
     root: PathBuf,
-    written: Written,
+    written: SiteSummary,
 }
 
-impl Writer {
+impl SiteWriter {
     fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            written: Written::default(),
+            written: SiteSummary::default(),
         }
     }
 
@@ -295,12 +304,12 @@ impl Writer {
 }
 
 /// The folder of a site: the new one is made beside it.
-struct Target {
+struct SiteFolder {
     out: PathBuf,
     new: PathBuf,
 }
 
-impl Target {
+impl SiteFolder {
     fn open(out: &Path) -> Result<Self, Error> {
         let out =
             std::path::absolute(out).map_err(|error| Error::io(out, "find the folder", error))?;
@@ -334,7 +343,7 @@ impl Target {
     }
 }
 
-impl Drop for Target {
+impl Drop for SiteFolder {
     fn drop(&mut self) {
         // It has another name by now, unless something failed.
         let _ = fs::remove_dir_all(&self.new);

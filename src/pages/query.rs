@@ -1,12 +1,12 @@
 //! The page where queries are written and run. It is a plain form whose answer is a table; scripts make an editor of it.
 
 use super::assets;
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::links::{Links, encode};
+use super::reader::capital;
 use super::site::Site;
-use super::value::Value;
-use super::view::capital;
-use crate::query::{Labels, Parameter, ParameterType, StoredQuery};
+use super::value::ValueView;
+use crate::query::{Labels, ParameterType, QueryParameter, StoredQuery};
 use askama::Template;
 use serde_json::{Value as Json, json};
 
@@ -15,7 +15,7 @@ pub const ROWS: usize = 1000;
 
 /// What the reader asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct QueryForm {
     /// The name of a stored query.
     pub stored: Option<String>,
     /// The text of a query.
@@ -39,13 +39,13 @@ pub enum Notice {
 
 /// An answer that is shown without scripts.
 #[derive(Debug, Clone)]
-pub enum Answer {
+pub enum QueryAnswer {
     /// Rows.
     Table {
         /// Names of the columns.
         columns: Vec<String>,
         /// A value for each column, where there is one.
-        rows: Vec<Vec<Value>>,
+        rows: Vec<Vec<ValueView>>,
         /// Whether there are more rows.
         cut: bool,
         /// Why there may be none.
@@ -63,14 +63,14 @@ pub enum Answer {
 #[derive(Template)]
 #[template(path = "query.html")]
 pub struct QueryPage<'a> {
-    frame: &'a Frame,
+    frame: &'a PageFrame,
     title: String,
     /// What scripts need to know, as JSON.
     config: String,
     script: Option<String>,
-    list: Vec<Listed>,
+    list: Vec<StoredQueryLink>,
     /// The stored query that is shown.
-    stored: Option<Shown>,
+    stored: Option<StoredQueryView>,
     /// Whether scripts run the stored query as it is.
     ready: bool,
     action: String,
@@ -80,11 +80,11 @@ pub struct QueryPage<'a> {
     chooses_inferred: bool,
     build: Option<String>,
     notice: Option<Notice>,
-    answer: Option<Answer>,
+    answer: Option<QueryAnswer>,
 }
 
 /// A stored query in the list.
-struct Listed {
+struct StoredQueryLink {
     title: String,
     href: String,
     /// What a filter finds it by besides.
@@ -93,16 +93,16 @@ struct Listed {
 }
 
 /// A stored query with its form.
-struct Shown {
+struct StoredQueryView {
     description: Option<String>,
     text: String,
-    fields: Vec<Field>,
+    fields: Vec<ParameterField>,
     /// The address of its answers for programs; none where there is no service.
     address: Option<String>,
 }
 
 /// A field for a parameter.
-struct Field {
+struct ParameterField {
     name: String,
     /// What it is, in the language of the page; empty where the query does not say it.
     text: String,
@@ -113,8 +113,8 @@ struct Field {
     choices: &'static [&'static str],
 }
 
-impl Field {
-    fn of(parameter: &Parameter, values: &[(String, String)], language: &str) -> Self {
+impl ParameterField {
+    fn of(parameter: &QueryParameter, values: &[(String, String)], language: &str) -> Self {
         let given = values.iter().rfind(|(name, _)| *name == parameter.name);
         let given = given.map(|(_, value)| value.as_str());
         let value = given.or(parameter.default.as_deref()).unwrap_or_default();
@@ -145,10 +145,10 @@ impl<'a> QueryPage<'a> {
     /// The page for what is asked; `None` where there is no such stored query.
     pub fn of(
         site: &'a Site,
-        frame: &'a Frame,
-        asked: &Asked,
+        frame: &'a PageFrame,
+        asked: &QueryForm,
         notice: Option<Notice>,
-        answer: Option<Answer>,
+        answer: Option<QueryAnswer>,
     ) -> Option<Self> {
         let language = frame.language.code();
         let query = match &asked.stored {
@@ -156,9 +156,9 @@ impl<'a> QueryPage<'a> {
             None => None,
         };
         let list = site.queries.iter();
-        let list = list.map(|query| Listed::of(query, frame, asked.stored.as_deref()));
-        let stored = query.map(|query| Shown::of(query, frame, &asked.values));
-        let is_filled = |shown: &Shown| {
+        let list = list.map(|query| StoredQueryLink::of(query, frame, asked.stored.as_deref()));
+        let stored = query.map(|query| StoredQueryView::of(query, frame, &asked.values));
+        let is_filled = |shown: &StoredQueryView| {
             let mut fields = shown.fields.iter();
             fields.all(|field| !field.required || !field.value.is_empty())
         };
@@ -198,8 +198,8 @@ pub fn declares(query: &StoredQuery, name: &str) -> bool {
     query.header.parameters.iter().any(|one| one.name == name)
 }
 
-impl Listed {
-    fn of(query: &StoredQuery, frame: &Frame, here: Option<&str>) -> Self {
+impl StoredQueryLink {
+    fn of(query: &StoredQuery, frame: &PageFrame, here: Option<&str>) -> Self {
         let language = frame.language.code();
         let other = query.title(frame.language.other().code());
         let description = query.description(language).unwrap_or_default();
@@ -213,8 +213,8 @@ impl Listed {
     }
 }
 
-impl Shown {
-    fn of(query: &StoredQuery, frame: &Frame, values: &[(String, String)]) -> Self {
+impl StoredQueryView {
+    fn of(query: &StoredQuery, frame: &PageFrame, values: &[(String, String)]) -> Self {
         let parameters = query.header.parameters.iter();
         let name = encode(&query.name);
         Self {
@@ -222,7 +222,7 @@ impl Shown {
             text: query.text.clone(),
             fields: parameters
                 .map(|parameter| {
-                    let mut field = Field::of(parameter, values, frame.language.code());
+                    let mut field = ParameterField::of(parameter, values, frame.language.code());
                     let given = values.iter().any(|(name, _)| *name == parameter.name);
                     if parameter.kind == ParameterType::Lang {
                         if !parameter.text.contains_key(frame.language.code()) {
@@ -243,7 +243,7 @@ impl Shown {
 }
 
 /// What scripts need to know.
-fn config(site: &Site, frame: &Frame, query: Option<&StoredQuery>, build: &str) -> Json {
+fn config(site: &Site, frame: &PageFrame, query: Option<&StoredQuery>, build: &str) -> Json {
     let about = &site.build.manifest().about;
     let prefixes: serde_json::Map<String, Json> = about
         .prefixes
@@ -299,9 +299,14 @@ fn engine(paths: &mut Json, links: &Links) {
 /// The graph of a static site: N-Quads, compressed by gzip.
 pub const SITE_GRAPH: &str = "/data/graph.nq.gz";
 
-impl Answer {
+impl QueryAnswer {
     /// An answer from SPARQL's results in JSON; `None` where it is none.
-    pub fn of_json(body: &[u8], hints: Vec<String>, site: &Site, frame: &Frame) -> Option<Self> {
+    pub fn of_json(
+        body: &[u8],
+        hints: Vec<String>,
+        site: &Site,
+        frame: &PageFrame,
+    ) -> Option<Self> {
         let answer: Json = serde_json::from_slice(body).ok()?;
         if let Some(truth) = answer.get("boolean") {
             return Some(Self::Truth(truth.as_bool()?));
@@ -316,17 +321,17 @@ impl Answer {
         let prefixes = &site.build.manifest().about.prefixes;
         let cell = |row: &Json, column: &str| {
             let Some(term) = row.get(column) else {
-                return Value::default();
+                return ValueView::default();
             };
             let text = term.get("value").and_then(Json::as_str).unwrap_or_default();
             match term.get("type").and_then(Json::as_str) {
                 Some("uri") => {
                     let label = labels.name(text).unwrap_or_else(|| prefixes.shorten(text));
-                    Value::link(label, frame.links.page(text)).with_title(text)
+                    ValueView::link(label, frame.links.page(text)).with_title(text)
                 }
-                Some("bnode") => Value::text(format!("_:{text}")),
-                Some("literal") => Value::text(text),
-                _ => Value::text(term.to_string()),
+                Some("bnode") => ValueView::text(format!("_:{text}")),
+                Some("literal") => ValueView::text(text),
+                _ => ValueView::text(term.to_string()),
             }
         };
         let rows = bindings.iter().take(ROWS);

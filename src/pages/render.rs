@@ -1,19 +1,20 @@
 //! From a path to a page.
 
-use super::about::About;
-use super::browse::{Browse, Classes, Filter};
-use super::downloads::Downloads;
-use super::entity::Entity;
-use super::frame::Frame;
-use super::home::Home;
+use super::about::AboutPage;
+use super::browse::{BrowseFilter, BrowsePage};
+use super::classes::ClassesPage;
+use super::downloads::DownloadsPage;
+use super::entity::EntityPage;
+use super::frame::PageFrame;
+use super::home::HomePage;
 use super::language::Language;
 use super::links::{Links, iris_of};
-use super::ontology::Ontology;
-use super::query::{Asked, QueryPage};
-use super::search::{Missing, Search};
+use super::ontology::OntologyPage;
+use super::query::{QueryForm, QueryPage};
+use super::reader::PageReader;
+use super::search::{MissingPage, SearchPage};
 use super::site::Site;
 use super::table::{RowPage, TablePage};
-use super::view::View;
 use crate::diagnostic::Code;
 use crate::store::StoreError;
 use askama::Template;
@@ -29,7 +30,7 @@ pub enum Address {
     /// Data about a thing, in the format of a suffix.
     Data(NamedNode, &'static str),
     /// Things by class and facets.
-    Browse(Filter),
+    Browse(BrowseFilter),
     /// A search.
     Search(String),
     /// The terms of the project.
@@ -52,13 +53,13 @@ pub enum Address {
 
 /// A page that was made.
 #[derive(Debug)]
-pub struct Page {
+pub struct RenderedPage {
     /// Its HTML.
     pub html: String,
     /// Whether there is what was asked for.
     pub found: bool,
     /// The frame that it was made with, with its links.
-    pub frame: Frame,
+    pub frame: PageFrame,
 }
 
 impl Address {
@@ -78,7 +79,7 @@ impl Address {
         let number = |name| parameter(name).and_then(|text| text.parse::<u64>().ok());
         let whole = match path {
             "/" => Some(Self::Home),
-            "/browse" => Filter::of(parameters).map(Self::Browse),
+            "/browse" => BrowseFilter::of(parameters).map(Self::Browse),
             "/search" => Some(Self::Search(parameter("q").unwrap_or_default().to_owned())),
             "/ns" => Some(Self::Ontology),
             "/downloads" => Some(Self::Downloads),
@@ -149,7 +150,7 @@ impl Address {
         };
         // Only the names of tables open them.
         let base = site.base();
-        let named = |input: &crate::store::Input| {
+        let named = |input: &crate::store::BuildInput| {
             let is_same = |iri: &String| iri.strip_prefix(base) == Some(input.name.as_str());
             input.rows.is_some() && iris_of(base, file).iter().any(is_same)
         };
@@ -200,13 +201,13 @@ pub fn render(
     language: Language,
     path: &str,
     address: Option<&Address>,
-) -> Result<Page, StoreError> {
-    let mut frame = Frame::new(site, links, language, path);
+) -> Result<RenderedPage, StoreError> {
+    let mut frame = PageFrame::new(site, links, language, path);
     if let Some(Address::Search(text)) = address {
         frame.sought.clone_from(text);
     }
     let made = {
-        let view = View::new(site, &frame);
+        let view = PageReader::new(site, &frame);
         match address {
             Some(address) => content(&view, address)?,
             None => None,
@@ -215,26 +216,26 @@ pub fn render(
     let found = made.is_some();
     let html = match made {
         Some(html) => html,
-        None => html(&Missing::of(&View::new(site, &frame), path)?)?,
+        None => html(&MissingPage::of(&PageReader::new(site, &frame), path)?)?,
     };
-    Ok(Page { html, found, frame })
+    Ok(RenderedPage { html, found, frame })
 }
 
 /// The page at an address; `None` where there is none.
-fn content(view: &View<'_>, address: &Address) -> Result<Option<String>, StoreError> {
+fn content(view: &PageReader<'_>, address: &Address) -> Result<Option<String>, StoreError> {
     let page = match address {
-        Address::Home => html(&Home::of(view)?),
-        Address::Thing(node, from) => html(&Entity::of(view, node, *from)?),
-        Address::Browse(filter) if filter.is_open() => html(&Classes::of(view)?),
-        Address::Browse(filter) => html(&Browse::of(view, filter)?),
-        Address::Search(_) => html(&Search::of(view)?),
-        Address::Ontology => html(&Ontology::of(view)?),
-        Address::Downloads => html(&Downloads::of(view)),
-        Address::About => html(&About::of(view)),
+        Address::Home => html(&HomePage::of(view)?),
+        Address::Thing(node, from) => html(&EntityPage::of(view, node, *from)?),
+        Address::Browse(filter) if filter.is_open() => html(&ClassesPage::of(view)?),
+        Address::Browse(filter) => html(&BrowsePage::of(view, filter)?),
+        Address::Search(_) => html(&SearchPage::of(view)?),
+        Address::Ontology => html(&OntologyPage::of(view)?),
+        Address::Downloads => html(&DownloadsPage::of(view)),
+        Address::About => html(&AboutPage::of(view)),
         Address::Query(stored) => {
-            let asked = Asked {
+            let asked = QueryForm {
                 stored: stored.clone(),
-                ..Asked::default()
+                ..QueryForm::default()
             };
             match QueryPage::of(view.site, view.frame, &asked, None, None) {
                 Some(page) => html(&page),

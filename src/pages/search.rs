@@ -1,12 +1,12 @@
 //! The search over labels and texts.
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::links::encode;
-use super::value::Value;
-use super::view::{View, shortened};
+use super::reader::{PageReader, shortened};
+use super::value::ValueView;
 use crate::store::{StoreError, text_error};
 use askama::Template;
-use civigraph_text::{Hit, Query};
+use civigraph_text::{Hit, TextQuery};
 
 /// Texts that are asked for.
 const HITS: usize = 120;
@@ -19,28 +19,28 @@ const TEXT: usize = 200;
 
 #[derive(Template)]
 #[template(path = "search.html")]
-pub(super) struct Search<'a> {
-    frame: &'a Frame,
+pub(super) struct SearchPage<'a> {
+    frame: &'a PageFrame,
     /// Whether there is nothing to search in.
     closed: bool,
-    found: Vec<Found>,
+    found: Vec<SearchResult>,
     /// Whether there may be more.
     more: bool,
 }
 
 /// A thing that was found.
-struct Found {
-    thing: Value,
+struct SearchResult {
+    thing: ValueView,
     about: String,
     /// The text that has the words, where it is not the label.
     text: Option<(String, String)>,
 }
 
-impl<'a> Search<'a> {
-    pub(super) fn of(view: &View<'a>) -> Result<Self, StoreError> {
+impl<'a> SearchPage<'a> {
+    pub(super) fn of(view: &PageReader<'a>) -> Result<Self, StoreError> {
         let text = view.frame.sought.trim();
         let closed = view.build().text()?.is_none();
-        let mut found: Vec<(String, Found)> = Vec::new();
+        let mut found: Vec<(String, SearchResult)> = Vec::new();
         let mut more = false;
         for hit in hits(view, text, HITS)? {
             if found.iter().any(|(known, _)| *known == hit.subject) {
@@ -51,7 +51,7 @@ impl<'a> Search<'a> {
                 break;
             }
             let subject = hit.subject.clone();
-            found.push((subject, Found::of(view, hit)?));
+            found.push((subject, SearchResult::of(view, hit)?));
         }
         Ok(Self {
             frame: view.frame,
@@ -62,8 +62,8 @@ impl<'a> Search<'a> {
     }
 }
 
-impl Found {
-    fn of(view: &View<'_>, hit: Hit) -> Result<Self, StoreError> {
+impl SearchResult {
+    fn of(view: &PageReader<'_>, hit: Hit) -> Result<Self, StoreError> {
         let thing = view.thing(&hit.subject);
         let node = oxrdf::NamedNodeRef::new_unchecked(&hit.subject);
         let classes = view.classes(node)?;
@@ -83,14 +83,14 @@ impl Found {
 }
 
 /// The first texts that have some words.
-fn hits(view: &View<'_>, text: &str, limit: usize) -> Result<Vec<Hit>, StoreError> {
+fn hits(view: &PageReader<'_>, text: &str, limit: usize) -> Result<Vec<Hit>, StoreError> {
     let (false, Some(index)) = (text.is_empty(), view.build().text()?) else {
         return Ok(Vec::new());
     };
-    let query = Query {
+    let query = TextQuery {
         limit,
         partial: true,
-        ..Query::new(text)
+        ..TextQuery::new(text)
     };
     index.search(&query).map_err(|error| text_error(&error))
 }
@@ -98,22 +98,22 @@ fn hits(view: &View<'_>, text: &str, limit: usize) -> Result<Vec<Hit>, StoreErro
 /// The page for what is not there.
 #[derive(Template)]
 #[template(path = "missing.html")]
-pub(super) struct Missing<'a> {
-    frame: &'a Frame,
+pub(super) struct MissingPage<'a> {
+    frame: &'a PageFrame,
     /// What was asked for.
     asked: String,
-    nearest: Vec<Value>,
+    nearest: Vec<ValueView>,
     search: String,
 }
 
-impl<'a> Missing<'a> {
-    pub(super) fn of(view: &View<'a>, asked: &str) -> Result<Self, StoreError> {
+impl<'a> MissingPage<'a> {
+    pub(super) fn of(view: &PageReader<'a>, asked: &str) -> Result<Self, StoreError> {
         let name = asked.rsplit(['/', '#', '=']).find(|part| !part.is_empty());
         let name = name.unwrap_or_default();
         let words: String = super::links::decode(name)
             .unwrap_or_else(|| name.to_owned())
             .replace(['-', '_', '.'], " ");
-        let mut nearest: Vec<Value> = Vec::new();
+        let mut nearest: Vec<ValueView> = Vec::new();
         for hit in hits(view, &words, 20)? {
             let thing = view.thing(&hit.subject);
             if nearest.len() < 5 && !nearest.contains(&thing) {

@@ -1,6 +1,6 @@
 //! What pages are made from.
 
-use super::tables::Tables;
+use super::tables::BuildTables;
 use crate::query::StoredQuery;
 use crate::store::Build;
 use oxrdf::NamedNode;
@@ -23,7 +23,7 @@ pub struct Site {
     /// The folder of the source documents, where their words may be shown.
     pub sources: Option<PathBuf>,
     /// The tables of the build, opened when they are first asked for.
-    tables: OnceLock<Option<Tables>>,
+    tables: OnceLock<Option<BuildTables>>,
     /// The spans of documents in their order.
     spans: Mutex<HashMap<String, Arc<[NamedNode]>>>,
     /// Things with the suffixes of formats that cannot hold the data about them, as far as somebody tried.
@@ -48,8 +48,8 @@ impl Site {
     }
 
     /// The tables; `None` where the build does not keep them.
-    pub(super) fn tables(&self) -> Option<&Tables> {
-        let open = || Tables::open(&self.build, self.sources.as_deref());
+    pub(super) fn tables(&self) -> Option<&BuildTables> {
+        let open = || BuildTables::open(&self.build, self.sources.as_deref());
         self.tables.get_or_init(open).as_ref()
     }
 

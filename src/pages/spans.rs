@@ -1,8 +1,8 @@
 //! The spans of a document, in order, with what rests on them.
 
 use super::evidence::{HAS_SOURCE, SpanView, anchor};
-use super::value::Value;
-use super::view::View;
+use super::reader::PageReader;
+use super::value::ValueView;
 use crate::labels::local_name;
 use crate::store::StoreError;
 use civigraph_index::Graphs;
@@ -20,38 +20,38 @@ const SHOWN: usize = 40;
 const CLAIMS: usize = 8;
 
 /// The spans of a document.
-pub(super) struct Spans {
+pub(super) struct DocumentSpans {
     /// How many there are.
     pub count: String,
     /// Those that are shown.
-    pub spans: Vec<Resting>,
+    pub spans: Vec<SpanClaims>,
     /// Pages of spans, the one that is shown without a link.
-    pub pages: Vec<Value>,
+    pub pages: Vec<ValueView>,
     /// Why there are no words.
     pub without_words: bool,
 }
 
 /// A span with what rests on it.
-pub(super) struct Resting {
+pub(super) struct SpanClaims {
     pub anchor: String,
     pub span: SpanView,
     /// Claims in words: subject, property, object, and the claim itself.
-    pub claims: Vec<Said>,
+    pub claims: Vec<ClaimText>,
     pub more: usize,
 }
 
 /// A claim in words.
-pub(super) struct Said {
-    pub subject: Value,
-    pub property: Value,
-    pub objects: Vec<Value>,
-    pub claim: Value,
+pub(super) struct ClaimText {
+    pub subject: ValueView,
+    pub property: ValueView,
+    pub objects: Vec<ValueView>,
+    pub claim: ValueView,
 }
 
-impl Spans {
+impl DocumentSpans {
     /// The spans of a node from one of them on; `None` where the node is not a document.
     pub(super) fn of(
-        view: &View<'_>,
+        view: &PageReader<'_>,
         node: &NamedNode,
         from: usize,
     ) -> Result<Option<Self>, StoreError> {
@@ -62,7 +62,7 @@ impl Spans {
         let count = order.len();
         let mut shown = Vec::new();
         for evidence in order.iter().skip(from).take(SHOWN) {
-            shown.push(Resting::of(view, view.span(evidence)?)?);
+            shown.push(SpanClaims::of(view, view.span(evidence)?)?);
         }
         let language = view.language();
         let path = view.frame.links.path(node.as_str());
@@ -74,10 +74,10 @@ impl Spans {
                 language.number((start + SHOWN).min(count) as u64)
             );
             match start == from {
-                true => Value::text(text),
+                true => ValueView::text(text),
                 false => {
                     let target = self::path(&path, start);
-                    Value::link(text, view.frame.href(&target))
+                    ValueView::link(text, view.frame.href(&target))
                 }
             }
         });
@@ -101,7 +101,7 @@ pub(super) fn path(document: &str, from: usize) -> String {
 
 /// The first span of the page of a document that shows a span.
 pub(super) fn page_of(
-    view: &View<'_>,
+    view: &PageReader<'_>,
     document: NamedNodeRef<'_>,
     evidence: &NamedNode,
 ) -> Result<usize, StoreError> {
@@ -115,7 +115,10 @@ pub(super) fn page_of(
 }
 
 /// The spans of a document in their order, read once.
-fn order(view: &View<'_>, document: NamedNodeRef<'_>) -> Result<Arc<[NamedNode]>, StoreError> {
+fn order(
+    view: &PageReader<'_>,
+    document: NamedNodeRef<'_>,
+) -> Result<Arc<[NamedNode]>, StoreError> {
     if let Some(known) = view.site.order_of_spans(document.as_str()) {
         return Ok(known);
     }
@@ -128,8 +131,8 @@ fn order(view: &View<'_>, document: NamedNodeRef<'_>) -> Result<Arc<[NamedNode]>
     Ok(view.site.keep_order_of_spans(document.as_str(), order))
 }
 
-impl Resting {
-    fn of(view: &View<'_>, span: SpanView) -> Result<Self, StoreError> {
+impl SpanClaims {
+    fn of(view: &PageReader<'_>, span: SpanView) -> Result<Self, StoreError> {
         let property = view.own_term("evidence");
         let claims = view.subjects(property.as_ref(), span.node.as_ref(), None, 200)?;
         let more = claims.len().saturating_sub(CLAIMS);
@@ -141,11 +144,11 @@ impl Resting {
                 continue;
             };
             let objects = view.objects(claim.as_ref(), rdf::OBJECT, 4)?;
-            said.push(Said {
+            said.push(ClaimText {
                 subject: view.value(&subject),
                 property: view.thing(property.as_str()),
                 objects: objects.iter().map(|object| view.value(object)).collect(),
-                claim: Value {
+                claim: ValueView {
                     text: local_name(claim.as_str()).to_owned(),
                     ..view.thing(claim.as_str())
                 },

@@ -1,10 +1,10 @@
 //! Tables and their rows: the cells as in a spreadsheet, what each yields, and the claims about it.
 
 use super::evidence::ClaimView;
-use super::frame::Frame;
-use super::tables::{FileRow, Tables};
-use super::value::Value;
-use super::view::{View, shortened};
+use super::frame::PageFrame;
+use super::reader::{PageReader, shortened};
+use super::tables::{BuildTables, FileRow};
+use super::value::ValueView;
 use crate::csv::Split;
 use crate::csvw::model::Column;
 use crate::plan::ColumnId;
@@ -30,12 +30,12 @@ const CLAIMS: usize = 4;
 #[derive(Template)]
 #[template(path = "table.html")]
 pub(super) struct TablePage<'a> {
-    frame: &'a Frame,
+    frame: &'a PageFrame,
     file: String,
     rows_in_all: String,
     download: String,
     columns: Vec<Heading>,
-    rows: Vec<(Value, Vec<String>)>,
+    rows: Vec<(ValueView, Vec<String>)>,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -52,43 +52,43 @@ struct Heading {
 #[derive(Template)]
 #[template(path = "row.html")]
 pub(super) struct RowPage<'a> {
-    frame: &'a Frame,
+    frame: &'a PageFrame,
     file: String,
     table: String,
     number: u64,
     /// What the row is about.
-    about: Option<Value>,
-    cells: Vec<Cell>,
+    about: Option<ValueView>,
+    cells: Vec<CellView>,
     /// What no cell makes but the row.
-    others: Vec<Yield>,
+    others: Vec<TripleView>,
     cut: bool,
     previous: Option<String>,
     next: Option<String>,
 }
 
 /// A cell with what it yields.
-struct Cell {
+struct CellView {
     anchor: String,
     place: String,
     heading: Heading,
     text: String,
-    yields: Vec<Yield>,
+    yields: Vec<TripleView>,
 }
 
 /// A triple that a cell makes.
-struct Yield {
+struct TripleView {
     /// Where it is not what the row is about.
-    subject: Option<Value>,
-    property: Value,
-    object: Value,
+    subject: Option<ValueView>,
+    property: ValueView,
+    object: ValueView,
     /// The graph, where it is not that of facts.
-    graph: Option<Value>,
+    graph: Option<ValueView>,
     /// Why it is in no graph.
     withheld: bool,
     claims: Vec<ClaimView>,
 }
 
-impl Tables {
+impl BuildTables {
     /// The rows that a test picks, in some splits of a table, a number of them at most.
     fn rows(
         &self,
@@ -147,8 +147,8 @@ fn letter(mut index: u64) -> String {
 impl<'a> TablePage<'a> {
     /// The rows of a table from a data row on.
     pub(super) fn of(
-        view: &View<'a>,
-        tables: &Tables,
+        view: &PageReader<'a>,
+        tables: &BuildTables,
         table: usize,
         from: u64,
     ) -> Result<Option<Self>, StoreError> {
@@ -203,7 +203,10 @@ impl<'a> TablePage<'a> {
                 .map(|row| {
                     let link = view.frame.links.page(&format!("{url}#row={}", row.number));
                     let texts = row.cells.texts.iter().map(|text| shortened(text, CELL));
-                    (Value::link(row.number.to_string(), link), texts.collect())
+                    (
+                        ValueView::link(row.number.to_string(), link),
+                        texts.collect(),
+                    )
                 })
                 .collect(),
             previous: (from > 1).then(|| page(from.saturating_sub(ROWS).max(1))),
@@ -225,8 +228,8 @@ fn near(splits: &[Split], start: impl Fn(&Split) -> u64, from: u64, to: u64) -> 
 impl<'a> RowPage<'a> {
     /// A row by its number in the file; `None` where there is none.
     pub(super) fn of(
-        view: &View<'a>,
-        tables: &Tables,
+        view: &PageReader<'a>,
+        tables: &BuildTables,
         table: usize,
         number: u64,
     ) -> Result<Option<Self>, StoreError> {
@@ -255,10 +258,10 @@ impl<'a> RowPage<'a> {
             NamedOrBlankNode::NamedNode(node) => Some(node.clone()),
             NamedOrBlankNode::BlankNode(_) => None,
         });
-        let mut by_column: HashMap<usize, Vec<Yield>> = HashMap::new();
+        let mut by_column: HashMap<usize, Vec<TripleView>> = HashMap::new();
         let mut others = Vec::new();
         for (quad, origin) in made {
-            let one = Yield::of(view, quad, about.as_ref())?;
+            let one = TripleView::of(view, quad, about.as_ref())?;
             match origin.column.map(ColumnId::index) {
                 Some(column) if column < plan.file_columns() => {
                     by_column.entry(column).or_default().push(one);
@@ -275,7 +278,7 @@ impl<'a> RowPage<'a> {
                     .cell
                     .as_ref()
                     .map_or(column as u64, |cell| u64::from(cell.column_index));
-                Cell {
+                CellView {
                     anchor: format!("c{}", index + 1),
                     place: format!("{}{number}", letter(index)),
                     heading: tables.heading(table, column, index, language),
@@ -301,8 +304,12 @@ impl<'a> RowPage<'a> {
     }
 }
 
-impl Yield {
-    fn of(view: &View<'_>, quad: &Quad, about: Option<&NamedNode>) -> Result<Self, StoreError> {
+impl TripleView {
+    fn of(
+        view: &PageReader<'_>,
+        quad: &Quad,
+        about: Option<&NamedNode>,
+    ) -> Result<Self, StoreError> {
         let subject = match &quad.subject {
             NamedOrBlankNode::NamedNode(node) if Some(node) != about => Some(node),
             _ => None,

@@ -3,8 +3,8 @@
 use crate::claims::{Spans, read_rows};
 use crate::convert::{self, Origin, QuadSink};
 use crate::csv::Split;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::lineage::{Facts, Tracer, folder};
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::lineage::{ProjectFacts, Tracer, folder};
 use crate::plan::TableId;
 use crate::store::Build;
 use crate::tables::RowCells;
@@ -41,9 +41,9 @@ pub(super) struct FileRow {
 type KeptRows = VecDeque<((usize, Split), Arc<[FileRow]>)>;
 
 /// The tables of a build.
-pub(super) struct Tables {
+pub(super) struct BuildTables {
     /// What the tables say.
-    pub facts: Facts,
+    pub facts: ProjectFacts,
     /// The evidence, with the documents where they are given.
     pub spans: Spans,
     /// Finds the cells of triples; `None` where there is too much to look through.
@@ -54,10 +54,10 @@ pub(super) struct Tables {
     rows: Mutex<KeptRows>,
 }
 
-impl Tables {
+impl BuildTables {
     /// Opens the tables of a build; `None` where it does not keep them.
     pub(super) fn open(build: &Arc<Build>, sources: Option<&Path>) -> Option<Self> {
-        let facts = Facts::of_build(build).ok()?;
+        let facts = ProjectFacts::of_build(build).ok()?;
         let spans = facts.spans(sources).ok()?;
         let inputs = build.manifest().inputs().iter();
         let tables = inputs.filter(|input| input.rows.is_some());
@@ -111,10 +111,10 @@ impl Tables {
         let Some(plan) = tables.plan.tables.get(table) else {
             return Ok(Vec::new());
         };
-        let mut made = Made::default();
+        let mut made = QuadsByRow::default();
         let id = TableId::new(table);
         // The build was made from the same bytes, so there is nothing wrong with them.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         convert::split(
             tables.plan,
             id,
@@ -147,9 +147,9 @@ impl Tables {
 
 /// Quads by their data rows.
 #[derive(Default)]
-struct Made(HashMap<u64, Vec<(Quad, Origin)>>);
+struct QuadsByRow(HashMap<u64, Vec<(Quad, Origin)>>);
 
-impl QuadSink for Made {
+impl QuadSink for QuadsByRow {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         let row = self.0.entry(origin.row).or_default();
         row.push((quad.into_owned(), origin));

@@ -1,12 +1,12 @@
 //! Values as readers see them.
 
-use super::words::Words;
+use super::words::PageWording;
 use askama::Template;
 
 /// A value: a link, a date, a text. As a template it writes itself, escaped.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Template)]
 #[template(path = "value.html")]
-pub struct Value {
+pub struct ValueView {
     /// What is shown.
     pub text: String,
     /// Where it leads.
@@ -25,7 +25,7 @@ pub struct Value {
     pub outside: bool,
 }
 
-impl Value {
+impl ValueView {
     /// A text and nothing else.
     pub fn text(text: impl Into<String>) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Value {
     }
 
     /// A licence by its IRI, under the name that people know.
-    pub(super) fn licence(iri: &str, words: &Words) -> Self {
+    pub(super) fn licence(iri: &str, words: &PageWording) -> Self {
         Self::outside(licence_name(iri).unwrap_or_else(|| iri.to_owned()), iri)
             .with_title(words.licence)
     }
@@ -101,15 +101,15 @@ mod tests {
 
     #[test]
     fn values_are_escaped_and_run_nothing() {
-        let value = Value {
+        let value = ValueView {
             title: Some("\" onmouseover=alert(1) x=\"".to_owned()),
             tag: Some("<i>".to_owned()),
-            ..Value::link("<script>alert(1)</script>", "/x?\"><script>")
+            ..ValueView::link("<script>alert(1)</script>", "/x?\"><script>")
         };
         let html = value.to_string();
         assert!(!html.contains("<script") && !html.contains("<i>"), "{html}");
         assert!(!html.contains("\" onmouseover"), "{html}");
-        let link = Value::outside("x", "javascript:alert(1)");
+        let link = ValueView::outside("x", "javascript:alert(1)");
         assert_eq!(link.href, None);
         assert!(!link.to_string().contains("javascript"));
     }

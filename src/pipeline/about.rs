@@ -1,15 +1,15 @@
 //! What a build says of itself: its inputs, prefixes, titles and licence.
 
-use super::Source;
+use super::ProjectSource;
 use super::assembly::Assembly;
 use super::changes::{self, Inputs};
 use super::work::BuildJob;
-use crate::convert::Summary;
+use crate::convert::ConversionSummary;
 use crate::csvw::model::{Annotation, AnnotationValue, TableGroup};
 use crate::project::Project;
 use crate::resource::{Resolver, url};
-use crate::store::{About, Input, StoreError};
-use crate::tables::{elsewhere, prefixes};
+use crate::store::{BuildDescription, BuildInput, StoreError};
+use crate::tables::{foreign_namespaces, prefixes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ fn name_of(project: &Project, path: &Path) -> String {
 /// The files that go into a build: its metadata, `files`, and its tables.
 pub(super) fn inputs(
     project: &Project,
-    source: &Source,
+    source: &ProjectSource,
     group: &TableGroup,
     files: &[PathBuf],
 ) -> Inputs {
@@ -48,7 +48,10 @@ pub(super) fn inputs(
 
 impl BuildJob<'_> {
     /// What the build says of itself.
-    pub(super) fn about(&self, summary: &Summary) -> Result<About, StoreError> {
+    pub(super) fn about(
+        &self,
+        summary: &ConversionSummary,
+    ) -> Result<BuildDescription, StoreError> {
         let Self {
             project,
             source,
@@ -62,7 +65,7 @@ impl BuildJob<'_> {
         })?;
         let mut inputs = Vec::new();
         let mut add = |(name, path): &(String, PathBuf), rows: Option<u64>| {
-            let mut input = Input::read(name, path)
+            let mut input = BuildInput::read(name, path)
                 .map_err(|error| StoreError::io(path, "read the file", error))?;
             input.rows = rows;
             inputs.push(input);
@@ -76,10 +79,10 @@ impl BuildJob<'_> {
         }
         inputs.sort_by(|a, b| a.name.cmp(&b.name));
         let disputed = claims.disputed_rows().into_iter();
-        Ok(About {
+        Ok(BuildDescription {
             base: source.base().to_owned(),
             prefixes,
-            elsewhere: elsewhere(group, source.base())
+            foreign_namespaces: foreign_namespaces(group, source.base())
                 .into_iter()
                 .map(|(_, namespace)| namespace)
                 .collect(),
@@ -97,7 +100,7 @@ impl BuildJob<'_> {
 }
 
 /// The file of a table, relative to where the user is.
-fn path_of(source: &Source, project: &Project, url: &str) -> Option<PathBuf> {
+fn path_of(source: &ProjectSource, project: &Project, url: &str) -> Option<PathBuf> {
     let content = source.resolve(url).ok()?.content;
     let path = content.file()?.to_owned();
     let root = std::path::absolute(project.root()).ok()?;

@@ -1,13 +1,13 @@
 //! One pass over all rows: converted, and checked on the way.
 
-use super::{CheckOptions, Checked};
+use super::{CheckOptions, CheckSummary};
 use crate::claims::{self, Claims};
 use crate::convert::{self, Options, Sink, TableRows};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::merges::Merges;
-use crate::rules::{FactSink, Facts, Rules};
-use crate::shacl::{Data, DataSink, Shapes};
+use crate::rules::{FactSink, RuleFacts, Rules};
+use crate::shacl::{CollectedTriples, DataSink, Shapes};
 use crate::tables::Tables;
 use oxrdf::Quad;
 use std::io;
@@ -22,14 +22,14 @@ pub(super) struct Assembly<'a> {
 
 /// What came of one pass over all rows.
 pub(super) struct Pass {
-    pub(super) checked: Checked,
+    pub(super) checked: CheckSummary,
     /// The quads of claims that need the quads of their cells, and those of rows that are apart.
     pub(super) claims: Vec<Quad>,
 }
 
 /// Everything that tables say.
-pub(super) struct Assembled<S> {
-    pub(super) checked: Checked,
+pub(super) struct AssembledQuads<S> {
+    pub(super) checked: CheckSummary,
     /// The quads of claims that need the quads of their cells, and what rules infer.
     pub(super) quads: Vec<Quad>,
     /// What the quads of rows went into.
@@ -37,7 +37,7 @@ pub(super) struct Assembled<S> {
 }
 
 /// What failed in a pass, other than the input.
-pub(super) enum Failed {
+pub(super) enum PassFailure {
     Sink(io::Error),
     Keys(io::Error),
 }
@@ -50,8 +50,8 @@ impl Assembly<'_> {
         base: &str,
         sink: S,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Assembled<S>>, Failed> {
-        let sink = FactSink::new(Facts::new(rules), sink);
+    ) -> Result<Option<AssembledQuads<S>>, PassFailure> {
+        let sink = FactSink::new(RuleFacts::new(rules), sink);
         let (mut pass, sink) = self.pass(sink, diagnostics)?;
         if diagnostics.has_errors() {
             return Ok(None);
@@ -68,7 +68,7 @@ impl Assembly<'_> {
         pass.checked.inferred = inferences.len();
         let mut quads = pass.claims;
         quads.extend(rules.quads(&inferences, base));
-        Ok(Some(Assembled {
+        Ok(Some(AssembledQuads {
             checked: pass.checked,
             quads,
             sink,
@@ -82,7 +82,7 @@ impl Assembly<'_> {
         self,
         sink: S,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(Pass, S), Failed> {
+    ) -> Result<(Pass, S), PassFailure> {
         let Self {
             tables,
             claims,
@@ -95,7 +95,9 @@ impl Assembly<'_> {
         } = tables;
         let metadata_is_wrong = diagnostics.has_errors_of("CG03");
         let keys = KeyChecker::new(KeyPlan::of(group), &KeyOptions::default());
-        let data = options.shapes.map_or_else(Data::default, Shapes::data);
+        let data = options
+            .shapes
+            .map_or_else(CollectedTriples::default, Shapes::data);
         let sink = claims.sink(DataSink::new(data, sink), claims.graph(group));
         let merges = Merges::read(tables);
         let mut sink = merges.sink(plan, options.ontology, sink);
@@ -105,12 +107,12 @@ impl Assembly<'_> {
             progress: options.progress,
             ..Options::default()
         };
-        let summary =
-            convert::run(plan, resolver, &how, &mut sink, diagnostics).map_err(Failed::Sink)?;
+        let summary = convert::run(plan, resolver, &how, &mut sink, diagnostics)
+            .map_err(PassFailure::Sink)?;
         let mut pass = Pass {
-            checked: Checked {
+            checked: CheckSummary {
                 summary,
-                evidence: claims::Checked::default(),
+                evidence: claims::EvidenceSummary::default(),
                 conflicts: claims.conflicts().len(),
                 decided: claims
                     .conflicts()
@@ -128,20 +130,20 @@ impl Assembly<'_> {
             return Ok((pass, sink.inner.into_parts().0));
         }
         keys.finish(&TableRows::new(plan, resolver), diagnostics)
-            .map_err(Failed::Keys)?;
+            .map_err(PassFailure::Keys)?;
         pass.claims = claims.quads(tables, &sink, diagnostics);
         pass.claims.append(&mut sink.disputed);
         pass.checked.evidence = claims::verify(tables, claims, options.sources, diagnostics);
         merges
             .check(&met, tables, diagnostics)
-            .map_err(Failed::Keys)?;
+            .map_err(PassFailure::Keys)?;
         let (sink, mut data) = sink.inner.into_parts();
         // Without what wrong metadata leaves out, most shapes would be broken.
         if let Some(shapes) = options.shapes.filter(|_| !metadata_is_wrong) {
             data.add(pass.claims.iter().map(Quad::as_ref));
             pass.checked.shapes = shapes
                 .check(data, tables, diagnostics)
-                .map_err(Failed::Keys)?;
+                .map_err(PassFailure::Keys)?;
         }
         Ok((pass, sink))
     }

@@ -1,11 +1,11 @@
 //! What of a project's tables differs from what the published build was made of.
 
 use crate::convert;
-use crate::csv::{LeftOut, Split, compare_rows};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::csv::{ExcludedRows, Split, compare_rows};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::digest::sha256_hex;
 use crate::plan::{Plan, TableId};
-use crate::resource::{Content, ResolveError, Resolver, Resource};
+use crate::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use crate::store::{Amender, Build, ChangedRows, DeltaSink, StoreError, Workspace};
 use crate::tables::Tables;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -53,14 +53,14 @@ impl Resolver for Copies<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let path = self.paths.get(url).ok_or(ResolveError::NotFound)?;
         let mut resource = self.resolver.resolve(url)?;
-        resource.content =
-            Content::of_file(path).map_err(|error| ResolveError::Failed(error.to_string()))?;
+        resource.content = ResourceContent::of_file(path)
+            .map_err(|error| ResolveError::Failed(error.to_string()))?;
         Ok(resource)
     }
 }
 
 /// What differs between the tables of the published build and the current ones.
-pub(super) struct Changes<'a> {
+pub(super) struct TableChanges<'a> {
     /// Rows that are new.
     pub(super) new: ChangedRows,
     old: Copies<'a>,
@@ -68,7 +68,7 @@ pub(super) struct Changes<'a> {
     gone: BTreeMap<usize, Vec<(u64, Split)>>,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> TableChanges<'a> {
     /// Compares the copies of the tables that two builds keep. `apart` are rows whose quads are not those of
     /// their cells alone.
     ///
@@ -118,11 +118,11 @@ impl<'a> Changes<'a> {
                 let resolved = tables.resolver.resolve(&plan.url);
                 let mut resource =
                     resolved.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
-                resource.content = Content::of_file(&path)?;
+                resource.content = ResourceContent::of_file(&path)?;
                 Ok(resource)
             };
             let old_path = prior.input(name);
-            let left_out = LeftOut {
+            let left_out = ExcludedRows {
                 old: old_disputed,
                 new: new_disputed,
             };
@@ -165,7 +165,7 @@ impl<'a> Changes<'a> {
                     tables: HashMap::from([(table, numbers)]),
                 });
                 // They were checked when they were published.
-                let mut silent = Diagnostics::new(Mode::Convert);
+                let mut silent = Diagnostics::new(ReadingMode::Convert);
                 convert::split(plan, table, &self.old, &split, &mut chunk, &mut silent)?;
                 sink.accept(chunk)?;
             }

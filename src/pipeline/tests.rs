@@ -1,9 +1,9 @@
 //! Amended builds against builds from nothing.
 
 use super::*;
-use crate::diagnostic::Mode;
+use crate::diagnostic::ReadingMode;
 use crate::store::{Build, open, verify};
-use civigraph_text::{Hit, Query};
+use civigraph_text::{Hit, TextQuery};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -52,9 +52,9 @@ impl Graph {
         if let Some(text) = build.text()? {
             for words in ["irbit", "irbitt", "город", "a"] {
                 let limit = 10_000;
-                texts.extend(text.search(&Query {
+                texts.extend(text.search(&TextQuery {
                     limit,
-                    ..Query::new(words)
+                    ..TextQuery::new(words)
                 })?);
             }
         }
@@ -99,7 +99,7 @@ impl Workshop {
     fn build(&self, store: &str, amend: bool) -> Tested<Option<Build>> {
         let root = self.path(store);
         let project = Project::open(self.folder.path(), Some(&root)).map_err(io::Error::other)?;
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let options = BuildOptions {
             threads: 2,
             keep: 1,
@@ -204,8 +204,8 @@ fn contradictions_come_and_go() -> Tested {
     workshop.both()?;
     let claims = fs::read_to_string(workshop.path("data/claims.csv"))?;
     let project = Project::open(workshop.folder.path(), None).map_err(io::Error::other)?;
-    let source = Source::open(&project).map_err(|problem| problem.message)?;
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let source = ProjectSource::open(&project).map_err(|problem| problem.message)?;
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let group = source.load(&mut diagnostics).ok_or("no metadata")?;
     let plan = tables::compile(&group, &mut diagnostics);
     let tables = Tables {

@@ -213,7 +213,7 @@ fn canonical(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Mode;
+    use crate::diagnostic::ReadingMode;
 
     #[test]
     fn what_nobody_reads_is_named() {
@@ -260,7 +260,7 @@ mod tests {
             write(name, text);
         }
         let project = Project::open(folder.path(), None).unwrap();
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let read = BTreeSet::from([folder.path().join("data/a.csv")]);
         report_unread(&project, &read, &mut diagnostics);
         let found: Vec<String> = diagnostics

@@ -1,29 +1,29 @@
 //! A build at work: from nothing, or taking over what is published.
 
-use super::assembly::{Assembled, Assembly, Failed};
-use super::changes::{Changes, Inputs};
-use super::{Checked, Source, keys_failed};
+use super::assembly::{AssembledQuads, Assembly, PassFailure};
+use super::changes::{Inputs, TableChanges};
+use super::{CheckSummary, ProjectSource, keys_failed};
 use crate::diagnostic::Diagnostics;
 use crate::project::Project;
 use crate::rules::Rules;
-use crate::store::{Amended, Amender, Build, Builder, Published, StoreError, Workspace};
+use crate::store::{Amended, Amender, Build, Builder, PublishedBuild, StoreError, Workspace};
 use oxrdf::Quad;
 
 /// All that a build is made of.
 pub(super) struct BuildJob<'a> {
     pub(super) project: &'a Project,
-    pub(super) source: &'a Source,
+    pub(super) source: &'a ProjectSource,
     pub(super) assembly: Assembly<'a>,
     pub(super) rules: &'a Rules,
     pub(super) inputs: &'a Inputs,
 }
 
 /// What was published and checked; `None` where something is wrong.
-pub(super) type Done = Option<(Published, Checked)>;
+pub(super) type PipelineResult = Option<(PublishedBuild, CheckSummary)>;
 
 /// What came of an attempt to amend the published build.
-pub(super) enum Attempt {
-    Done(Box<Done>),
+pub(super) enum AmendAttempt {
+    Done(Box<PipelineResult>),
     /// All has to be built anew, at the same workspace.
     Refused(Workspace),
 }
@@ -35,7 +35,7 @@ impl BuildJob<'_> {
         workspace: Workspace,
         vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
-    ) -> Result<Done, StoreError> {
+    ) -> Result<PipelineResult, StoreError> {
         let builder = Builder::at(workspace)?;
         let sink = builder.sink()?;
         let assembled =
@@ -44,11 +44,11 @@ impl BuildJob<'_> {
                 .assemble(self.rules, self.source.base(), sink, diagnostics)
             {
                 Ok(assembled) => assembled,
-                Err(Failed::Keys(error)) => return Err(keys_failed(error)),
+                Err(PassFailure::Keys(error)) => return Err(keys_failed(error)),
                 // The sink fails where the builder has failed, and the builder knows why.
-                Err(Failed::Sink(_)) => return Err(builder.failure()),
+                Err(PassFailure::Sink(_)) => return Err(builder.failure()),
             };
-        let Some(Assembled {
+        let Some(AssembledQuads {
             checked,
             quads,
             sink,
@@ -70,38 +70,40 @@ impl BuildJob<'_> {
         prior: Build,
         vocabulary: &[Quad],
         diagnostics: &mut Diagnostics,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<AmendAttempt, StoreError> {
         let assembly = &self.assembly;
         let disputed = assembly.claims.disputed_rows();
         // A build that cannot be compared with is one that cannot be amended.
         let Ok(Some(changes)) =
-            Changes::between(&prior, &workspace, assembly.tables, self.inputs, &disputed)
+            TableChanges::between(&prior, &workspace, assembly.tables, self.inputs, &disputed)
         else {
-            return Ok(Attempt::Refused(workspace));
+            return Ok(AmendAttempt::Refused(workspace));
         };
         let mut amender = Amender::begin(workspace, prior)?;
         let mut sink = amender.sink(changes.new.clone());
         if changes.take_back(assembly.tables.plan, &mut sink).is_err() {
-            return Ok(Attempt::Refused(amender.into_workspace()));
+            return Ok(AmendAttempt::Refused(amender.into_workspace()));
         }
         let failed = |failed| match failed {
-            Failed::Keys(error) => keys_failed(error),
-            Failed::Sink(error) => StoreError::io(self.project.store(), "sort the quads", error),
+            PassFailure::Keys(error) => keys_failed(error),
+            PassFailure::Sink(error) => {
+                StoreError::io(self.project.store(), "sort the quads", error)
+            }
         };
         let assembled = assembly
             .assemble(self.rules, self.source.base(), sink, diagnostics)
             .map_err(failed)?;
         let Some(assembled) = assembled else {
-            return Ok(Attempt::Done(Box::default()));
+            return Ok(AmendAttempt::Done(Box::default()));
         };
         amender.add(vocabulary)?;
         amender.add(&assembled.quads)?;
         let about = self.about(&assembled.checked.summary)?;
         Ok(match amender.publish(assembled.sink, about)? {
             Amended::Published(published) => {
-                Attempt::Done(Box::new(Some((*published, assembled.checked))))
+                AmendAttempt::Done(Box::new(Some((*published, assembled.checked))))
             }
-            Amended::Refused(workspace) => Attempt::Refused(workspace),
+            Amended::Refused(workspace) => AmendAttempt::Refused(workspace),
         })
     }
 }

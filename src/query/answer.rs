@@ -4,13 +4,13 @@ use super::table::{TableStyle, term_text, write_table};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::export::lines::MergedLines;
 use crate::export::xml::{CarriageReturns, refuse};
-use crate::export::{Format, cannot_hold, write_lines};
+use crate::export::{DumpFormat, cannot_hold, write_lines};
 use crate::fmt::is_formula;
 use crate::labels::Labels;
 use crate::query::QueryError;
 use crate::store::Build;
 use crate::store::line::write_quad;
-use crate::store::sort::{self, Records, Sorter};
+use crate::store::sort::{self, RecordBuffer, Sorter};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
 use oxrdf::{GraphNameRef, Term, Variable};
@@ -32,7 +32,7 @@ pub enum AnswerFormat {
     /// SPARQL Query Results XML.
     Xml,
     /// An RDF format, for `CONSTRUCT` and `DESCRIBE`.
-    Rdf(Format),
+    Rdf(DumpFormat),
 }
 
 impl AnswerFormat {
@@ -50,7 +50,7 @@ impl AnswerFormat {
             "tsv" => Some(Self::Tsv),
             "json" | "srj" => Some(Self::Json),
             "xml" | "srx" => Some(Self::Xml),
-            other => Format::parse(other).map(Self::Rdf),
+            other => DumpFormat::parse(other).map(Self::Rdf),
         }
     }
 
@@ -71,7 +71,7 @@ pub struct AnswerStyle {
     /// The format. `None`: a table where `for_people`, else CSV; graphs always as Turtle.
     pub format: Option<AnswerFormat>,
     /// The format of graphs, where it does not depend on `format`.
-    pub graph_format: Option<Format>,
+    pub graph_format: Option<DumpFormat>,
     /// Whether somebody reads it on a terminal.
     pub for_people: bool,
     /// Language of labels beside IRIs in tables; `None` shows no labels.
@@ -86,7 +86,7 @@ pub struct AnswerStyle {
 
 /// What was answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Answered {
+pub struct AnswerSummary {
     /// Rows or triples written; 1 for an `ASK`.
     pub rows: u64,
     /// Whether that is all; not so when the limit on rows cut it.
@@ -107,7 +107,7 @@ pub(super) fn write(
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     match results {
         QueryResults::Boolean(truth) => write_truth(truth, style, out),
         QueryResults::Solutions(solutions) => {
@@ -121,11 +121,11 @@ pub(super) fn write(
         QueryResults::Graph(triples) => {
             let format = match style.format {
                 _ if let Some(format) = style.graph_format => format,
-                None => Format::Turtle,
+                None => DumpFormat::Turtle,
                 Some(AnswerFormat::Rdf(format)) => format,
                 // The names that both kinds of answers share mean RDF here.
-                Some(AnswerFormat::Json) => Format::JsonLd,
-                Some(AnswerFormat::Xml) => Format::RdfXml,
+                Some(AnswerFormat::Json) => DumpFormat::JsonLd,
+                Some(AnswerFormat::Xml) => DumpFormat::RdfXml,
                 Some(AnswerFormat::Table | AnswerFormat::Csv | AnswerFormat::Tsv) => {
                     return Err(wrong_format(
                         "the answer is a graph",
@@ -142,7 +142,7 @@ fn write_truth(
     truth: bool,
     style: &AnswerStyle,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     match style.format {
         Some(AnswerFormat::Rdf(_)) => {
             return Err(wrong_format(
@@ -162,7 +162,7 @@ fn write_truth(
         }
         _ => writeln!(out, "{truth}").map_err(output)?,
     }
-    Ok(Answered {
+    Ok(AnswerSummary {
         rows: 1,
         complete: true,
         truth: Some(truth),
@@ -179,9 +179,9 @@ fn write_solutions(
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     let variables: Vec<Variable> = solutions.variables().to_vec();
-    let mut answered = Answered {
+    let mut answered = AnswerSummary {
         rows: 0,
         complete: true,
         truth: None,
@@ -281,7 +281,7 @@ fn write_csv(
     solutions: QuerySolutionIter<'_>,
     columns: &CsvColumns<'_>,
     limit: Option<u64>,
-    answered: &mut Answered,
+    answered: &mut AnswerSummary,
     file: &str,
     out: &mut dyn Write,
 ) -> Result<(), QueryError> {
@@ -339,14 +339,14 @@ fn write_csv(
 fn write_graph(
     triples: QueryTripleIter<'_>,
     build: &Build,
-    format: Format,
+    format: DumpFormat,
     limit: Option<u64>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     let folder = tempfile::tempdir().map_err(output)?;
     let mut sorter = Sorter::new(folder.path(), sort::budget(), 1);
-    let mut records = Records::default();
+    let mut records = RecordBuffer::default();
     let mut complete = true;
     for (taken, triple) in (0..).zip(triples) {
         if limit == Some(taken) {
@@ -364,7 +364,7 @@ fn write_graph(
     let mut lines = MergedLines::new(sorter.finish().map_err(output)?);
     let about = &build.manifest().about;
     let rows = write_lines(&mut lines, format, &about.prefixes, &about.base, out)?;
-    Ok(Answered {
+    Ok(AnswerSummary {
         rows,
         complete,
         truth: None,

@@ -8,8 +8,8 @@
 //! Keys are for `ORDER BY` and say nothing else: another version may make others. What is not a text stays as it is, so
 //! that numbers and dates keep their order. The namespace is the project's own: its base and `ns#`.
 
-use super::functions::NAMESPACE;
 use super::guard::Findings;
+use super::lineage_functions::NAMESPACE;
 use super::visit::{VisitorMut, pattern_of_mut, walk_pattern_mut};
 use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};

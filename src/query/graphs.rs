@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn named(query: &Query) -> BTreeSet<String> {
-    let mut names = Names::default();
+    let mut names = GraphReferences::default();
     let pattern = pattern_of(query);
     names.pattern(pattern);
     if let Some(dataset) = query.dataset() {
@@ -29,7 +29,7 @@ pub(super) fn named(query: &Query) -> BTreeSet<String> {
 }
 
 #[derive(Default)]
-struct Names {
+struct GraphReferences {
     graphs: BTreeSet<String>,
     /// Variables of `GRAPH`.
     variables: BTreeSet<String>,
@@ -37,7 +37,7 @@ struct Names {
     values: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Names {
+impl GraphReferences {
     fn value(&mut self, variable: &Variable, iri: &str) {
         let values = self.values.entry(variable.as_str().to_owned());
         values.or_default().insert(iri.to_owned());
@@ -52,7 +52,7 @@ impl Names {
     }
 }
 
-impl Visitor for Names {
+impl Visitor for GraphReferences {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Graph { name, .. } => match name {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// What a query may take.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Limits {
+pub struct QueryLimits {
     /// Length of its text in bytes.
     pub bytes: usize,
     /// Depth of brackets of all kinds.
@@ -29,7 +29,7 @@ pub struct Limits {
     pub rows: Option<u64>,
 }
 
-impl Default for Limits {
+impl Default for QueryLimits {
     fn default() -> Self {
         Self {
             bytes: 64 << 10,
@@ -43,7 +43,7 @@ impl Default for Limits {
 }
 
 /// Checks the text of a query, before it is parsed.
-pub(super) fn check_text(text: &str, file: &str, limits: &Limits) -> Result<(), QueryError> {
+pub(super) fn check_text(text: &str, file: &str, limits: &QueryLimits) -> Result<(), QueryError> {
     if text.len() > limits.bytes {
         return Err(Diagnostic::new(
             Code::QueryLimit,
@@ -156,7 +156,7 @@ pub(super) struct Findings {
 pub(super) fn check_algebra(
     query: &Query,
     file: &str,
-    limits: &Limits,
+    limits: &QueryLimits,
 ) -> Result<Findings, QueryError> {
     let mut findings = Findings::default();
     let pattern = pattern_of(query);

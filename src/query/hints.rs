@@ -1,6 +1,6 @@
 //! Why an answer is empty: constants of the query that the graph does not have.
 
-use super::values::Values;
+use super::values::PropertyValues;
 use super::visit::{Visitor, pattern_of, walk_pattern};
 use crate::diagnostic::suggest;
 use crate::store::Build;
@@ -33,9 +33,9 @@ pub(super) fn hints(
     let counts_all = groups_all(pattern);
     let mut hints = Vec::new();
     for (named, names) in [
-        (Named::Property, &constants.properties),
-        (Named::Class, &constants.classes),
-        (Named::Graph, &constants.graphs),
+        (IriRole::Property, &constants.properties),
+        (IriRole::Class, &constants.classes),
+        (IriRole::Graph, &constants.graphs),
     ] {
         for name in names {
             let unknown = named.unknown(name, build)?;
@@ -46,7 +46,7 @@ pub(super) fn hints(
     if !empty {
         return Ok(hints);
     }
-    let values = Values::of(build);
+    let values = PropertyValues::of(build);
     for (predicate, literal) in &constants.objects {
         let hint = match (other_form(literal, build)?, predicate) {
             (None, Some(predicate)) => values.written_otherwise(predicate, literal)?,
@@ -150,7 +150,7 @@ impl Visitor for Constants {
 }
 
 /// A name that nothing in the graph has.
-struct Unknown {
+struct UnknownName {
     hint: String,
     /// Whether another name is spelled much the same.
     is_like_another: bool,
@@ -158,15 +158,15 @@ struct Unknown {
 
 /// What an IRI of a query names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
+enum IriRole {
     Property,
     Class,
     Graph,
 }
 
-impl Named {
+impl IriRole {
     /// Says that nothing has a name, and which name there is that is spelled much the same.
-    fn unknown(self, name: &str, build: &Build) -> civigraph_index::Result<Option<Unknown>> {
+    fn unknown(self, name: &str, build: &Build) -> civigraph_index::Result<Option<UnknownName>> {
         if self.is_there(name, build)? {
             return Ok(None);
         }
@@ -178,7 +178,7 @@ impl Named {
             Self::Graph => "graph",
         };
         if !matches!(self, Self::Graph) && is_declared(name, build)? {
-            return Ok(Some(Unknown {
+            return Ok(Some(UnknownName {
                 hint: format!(
                     "nothing in the graph has the {what} `{shown}`, which the ontology declares"
                 ),
@@ -197,7 +197,7 @@ impl Named {
             Self::Graph => format!("no such graph: `{shown}`{near}"),
             _ => format!("nothing in the graph has the {what} `{shown}`{near}"),
         };
-        Ok(Some(Unknown {
+        Ok(Some(UnknownName {
             hint,
             is_like_another,
         }))

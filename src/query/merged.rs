@@ -49,7 +49,7 @@ pub(super) fn rewrite(query: &mut Query, merged: &MergedThings) {
     if merged.values().all(Vec::is_empty) {
         return;
     }
-    let mut rewriting = Rewriting {
+    let mut rewriting = MergedRewriting {
         merged,
         graphs: Vec::new(),
         variables: 0,
@@ -58,7 +58,7 @@ pub(super) fn rewrite(query: &mut Query, merged: &MergedThings) {
     rewriting.pattern(pattern);
 }
 
-struct Rewriting<'m> {
+struct MergedRewriting<'m> {
     merged: &'m MergedThings,
     /// The variables of the graphs around the pattern, the innermost last.
     graphs: Vec<Variable>,
@@ -66,7 +66,7 @@ struct Rewriting<'m> {
     variables: usize,
 }
 
-impl Rewriting<'_> {
+impl MergedRewriting<'_> {
     /// The IRIs of a thing, if it is several.
     fn all(&self, node: &NamedNode) -> Option<Vec<&NamedNode>> {
         let (node, others) = self.merged.get_key_value(node)?;
@@ -160,7 +160,7 @@ impl Rewriting<'_> {
     }
 }
 
-impl VisitorMut for Rewriting<'_> {
+impl VisitorMut for MergedRewriting<'_> {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => *pattern = self.basic(patterns),

@@ -1,7 +1,7 @@
 //! SPARQL on a published build: guarded, read-only, with typed parameters, in every format.
 //!
 //! ```
-//! use civigraph::diagnostic::{Diagnostics, Mode};
+//! use civigraph::diagnostic::{Diagnostics, ReadingMode};
 //! use civigraph::project::Project;
 //! use civigraph::query::{self, AnswerFormat, AnswerStyle, Request};
 //! use civigraph::store::{self, BuildOptions};
@@ -22,7 +22,7 @@
 //!     }]
 //! }"#)?;
 //! let project = Project::open(folder.path(), None)?;
-//! let mut diagnostics = Diagnostics::new(Mode::Validate);
+//! let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
 //! civigraph::pipeline::build(&project, BuildOptions::default(), None, &mut diagnostics)?
 //!     .ok_or("something is wrong with the tables")?;
 //!
@@ -55,15 +55,15 @@
 //! `(?thing ?score) search ("words" 20)`. A build without a text index has no answer to it but an error.
 
 mod answer;
+mod claim_functions;
 mod collation;
 mod error;
 mod explain;
-mod functions;
 mod graphs;
 mod guard;
 mod hints;
-mod knowing;
 mod languages;
+mod lineage_functions;
 mod merged;
 mod parameter;
 mod projection;
@@ -87,20 +87,22 @@ pub(crate) use crate::labels::LABEL_PROPERTIES;
 pub use crate::labels::Labels;
 #[cfg(feature = "worker")]
 pub(crate) use answer::timed_out;
-pub use answer::{AnswerFormat, AnswerStyle, Answered};
+pub use answer::{AnswerFormat, AnswerStyle, AnswerSummary};
 pub use error::QueryError;
-pub use guard::Limits;
+pub use guard::QueryLimits;
 pub(crate) use languages::is_in_range;
 pub use merged::MergedThings;
 pub use parameter::ParameterType;
 pub(crate) use parameter::iri;
-pub(crate) use regular::Regular;
+pub(crate) use regular::RegularExpressions;
 #[cfg(feature = "worker")]
 pub(crate) use run::inspect;
 pub(crate) use run::parse;
-pub use run::{AnswerKind, AnswerStart, Page, QueryGraphs, Request, bound, check, run, run_with};
+pub use run::{
+    AnswerKind, AnswerStart, QueryGraphs, Request, ResultPage, bound, check, run, run_with,
+};
 pub(crate) use stack::{on_large_stack, with_large_stack};
-pub use stored::{Header, Parameter, StoredQuery};
+pub use stored::{QueryHeader, QueryParameter, StoredQuery};
 pub use table::{TableStyle, printable, term_text, write_table};
 pub(crate) use visit::{
     Visitor, VisitorMut, walk_expression, walk_expression_mut, walk_pattern, walk_pattern_mut,

@@ -26,11 +26,11 @@ const SHOWN: usize = 80;
 
 /// The regular expressions of a query.
 #[derive(Clone, Default)]
-pub(crate) struct Regular {
-    compiled: Arc<Compiled>,
+pub(crate) struct RegularExpressions {
+    compiled: Arc<CompiledExpressions>,
 }
 
-impl fmt::Debug for Regular {
+impl fmt::Debug for RegularExpressions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Regular").finish_non_exhaustive()
     }
@@ -40,19 +40,19 @@ impl fmt::Debug for Regular {
 type Expressions = HashMap<(String, String), Option<Arc<XPathRegex>>>;
 
 #[derive(Default)]
-struct Compiled {
+struct CompiledExpressions {
     expressions: Mutex<Expressions>,
     /// Why the answer is not to be trusted, if it is not.
     failure: OnceLock<String>,
 }
 
-impl Regular {
+impl RegularExpressions {
     /// Makes the calls in a pattern those of the functions here. Recurses with the depth of the pattern.
     ///
     /// # Errors
     /// An expression in it is not one of XPath's, or too large: a sentence that says so.
     pub(crate) fn rewrite(pattern: &mut GraphPattern) -> Result<Self, String> {
-        let mut calls = Calls::default();
+        let mut calls = RegularCalls::default();
         calls.pattern(pattern);
         match calls.illegal {
             None => Ok(Self::default()),
@@ -89,7 +89,7 @@ fn shortened(expression: &str) -> String {
     }
 }
 
-impl Compiled {
+impl CompiledExpressions {
     fn expression(&self, pattern: &str, flags: &str) -> Option<Arc<XPathRegex>> {
         let mut expressions = self
             .expressions
@@ -184,11 +184,11 @@ fn optional(flags: &[Term]) -> Option<&str> {
 
 /// Looks for the calls, and for expressions that cannot be used.
 #[derive(Default)]
-struct Calls {
+struct RegularCalls {
     illegal: Option<(String, String)>,
 }
 
-impl Calls {
+impl RegularCalls {
     fn check(&mut self, pattern: Option<&Expression>, flags: Option<&Expression>) {
         let constant = |expression: &Expression| match expression {
             Expression::Literal(literal) => Some(literal.value().to_owned()),
@@ -207,7 +207,7 @@ impl Calls {
     }
 }
 
-impl VisitorMut for Calls {
+impl VisitorMut for RegularCalls {
     fn expression(&mut self, expression: &mut Expression) {
         walk_expression_mut(self, expression);
         if let Expression::FunctionCall(function, arguments) = expression {

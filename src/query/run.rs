@@ -1,20 +1,20 @@
 //! A query evaluated on a published build.
 
-use super::answer::{self, AnswerStyle, Answered, evaluation_error};
+use super::answer::{self, AnswerStyle, AnswerSummary, evaluation_error};
+use super::claim_functions::ClaimFunctions;
 use super::collation::Collation;
 use super::explain;
-use super::functions::{self, Lineage};
 use super::graphs;
-use super::guard::{Findings, Limits};
+use super::guard::{Findings, QueryLimits};
 use super::hints;
-use super::knowing::Knowing;
 use super::languages;
+use super::lineage_functions::{self, LineageFunctions};
 use super::merged::{self, MergedThings};
-use super::regular::Regular;
+use super::regular::RegularExpressions;
 use super::search;
 use super::selected;
 use super::stack::{self, on_large_stack};
-use super::substitute::{Problem, substitute};
+use super::substitute::{SubstitutionProblem, substitute};
 use super::syntax;
 use super::things;
 use super::visit::pattern_of_mut;
@@ -96,7 +96,7 @@ pub struct Request {
     /// Whether inferred triples count as facts: the graph `inferred` joins the default graph.
     pub inferred: bool,
     /// What the query may take.
-    pub limits: Limits,
+    pub limits: QueryLimits,
     /// Whether to say how it was evaluated.
     pub explain: bool,
     /// The language in whose order `ORDER BY` has texts, the empty one for all scripts; `None` for the order of
@@ -105,14 +105,14 @@ pub struct Request {
     /// The graphs that are read in place of those that the query names.
     pub graphs: QueryGraphs,
     /// The part of the answer that is wanted.
-    pub page: Option<Page>,
+    pub page: Option<ResultPage>,
     /// What relative IRIs of the text are relative to; without one they are errors.
     pub base: Option<String>,
 }
 
 /// A part of an answer, in the order that the query gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Page {
+pub struct ResultPage {
     /// Rows before it.
     pub offset: usize,
     /// Its rows at most.
@@ -128,7 +128,7 @@ impl Request {
             parameters: BTreeMap::new(),
             merged: MergedThings::new(),
             inferred: false,
-            limits: Limits::default(),
+            limits: QueryLimits::default(),
             explain: false,
             collate: None,
             graphs: QueryGraphs::default(),
@@ -180,11 +180,11 @@ pub(crate) fn parse(
     text: &str,
     file: &str,
     prefixes: &Prefixes,
-    limits: &Limits,
+    limits: &QueryLimits,
 ) -> Result<Query, QueryError> {
     let (query, findings) =
         on_large_stack(file, || syntax::parse(text, file, prefixes, None, limits))??;
-    functions::check(&findings, None, text, file)?;
+    lineage_functions::check(&findings, None, text, file)?;
     Ok(query)
 }
 
@@ -204,7 +204,7 @@ pub fn run(
     request: &Request,
     style: &AnswerStyle,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     run_with(build, request, style, &mut |_| Ok(()), out)
 }
 
@@ -218,7 +218,7 @@ pub fn run_with(
     style: &AnswerStyle,
     start: &mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     if stack::is_large() {
         return run_here(build, request, style, start, out);
     }
@@ -232,9 +232,9 @@ pub fn run_with(
         std::thread::Builder::new()
             .stack_size(stack::LARGE)
             .spawn(move || {
-                let limits = index::Limits {
+                let limits = index::ReadLimits {
                     stop: Some(stop),
-                    ..index::Limits::default()
+                    ..index::ReadLimits::default()
                 };
                 evaluate(&build, &asked, &style, token, limits, &mut Pieces(to_here))
             })
@@ -255,11 +255,11 @@ pub fn run_with(
             }
         };
         match piece {
-            Ok(Piece::Start(about)) => start(about).inspect_err(|_| {
+            Ok(AnswerPiece::Start(about)) => start(about).inspect_err(|_| {
                 token.cancel();
                 stop.store(true, Ordering::Relaxed);
             })?,
-            Ok(Piece::Bytes(piece)) => out
+            Ok(AnswerPiece::Bytes(piece)) => out
                 .write_all(&piece)
                 .map_err(|e| QueryError::io("output".as_ref(), "write", e))?,
             // Not even an answer counts now: Oxigraph drops what the right side of a MINUS says once it was
@@ -289,11 +289,11 @@ fn run_here(
     style: &AnswerStyle,
     start: &mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &mut dyn Write,
-) -> Result<Answered, QueryError> {
+) -> Result<AnswerSummary, QueryError> {
     let deadline = request.limits.time.map(|time| Instant::now() + time);
-    let limits = index::Limits {
+    let limits = index::ReadLimits {
         deadline,
-        ..index::Limits::default()
+        ..index::ReadLimits::default()
     };
     let token = CancellationToken::new();
     let answered = evaluate(
@@ -302,7 +302,7 @@ fn run_here(
         style,
         token,
         limits,
-        &mut Direct { start, out },
+        &mut DirectOutput { start, out },
     );
     // What was cut short by the clock may look whole, or like another failure.
     if deadline.is_some_and(|deadline| Instant::now() > deadline) {
@@ -312,24 +312,24 @@ fn run_here(
 }
 
 /// Where an answer goes.
-trait Output: Write {
+trait AnswerOutput: Write {
     /// Called with what the answer is made of, before its first byte.
     fn start(&mut self, about: AnswerStart) -> Result<(), QueryError>;
 }
 
 /// An answer that goes to a writer of the caller.
-struct Direct<'a> {
+struct DirectOutput<'a> {
     start: &'a mut dyn FnMut(AnswerStart) -> Result<(), QueryError>,
     out: &'a mut dyn Write,
 }
 
-impl Output for Direct<'_> {
+impl AnswerOutput for DirectOutput<'_> {
     fn start(&mut self, about: AnswerStart) -> Result<(), QueryError> {
         (self.start)(about)
     }
 }
 
-impl Write for Direct<'_> {
+impl Write for DirectOutput<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
     }
@@ -345,9 +345,9 @@ fn evaluate(
     request: &Request,
     style: &AnswerStyle,
     token: CancellationToken,
-    limits: index::Limits,
-    output: &mut dyn Output,
-) -> Result<Answered, QueryError> {
+    limits: index::ReadLimits,
+    output: &mut dyn AnswerOutput,
+) -> Result<AnswerSummary, QueryError> {
     let about = &build.manifest().about;
     let (mut query, findings) = prepare(request, &about.prefixes, &about.base)?;
     if !request.graphs.is_empty() {
@@ -367,8 +367,8 @@ fn evaluate(
     search::rewrite(&mut query, build, &request.file)?;
     merged::rewrite(&mut query, &request.merged);
     let regular = rewrite_regular(&mut query, &request.file)?;
-    let lineage = Lineage::of(&findings, build)?;
-    let knowing = Knowing::of(&findings, build);
+    let lineage = LineageFunctions::of(&findings, build)?;
+    let knowing = ClaimFunctions::of(&findings, build);
     let language = request.collate.as_deref();
     let collation = Collation::of(&mut query, &findings, &about.base, language)
         .map_err(|why| Diagnostic::new(Code::QueryFunction, Place::file(&*request.file), why))?;
@@ -431,7 +431,7 @@ fn evaluate(
     hints.extend(selected::hints(&asked, empty));
     hints.extend(hints::hints(&asked, build, empty).map_err(unreadable)?);
     hints.extend(things::hints(&asked, build, empty).map_err(unreadable)?);
-    Ok(Answered {
+    Ok(AnswerSummary {
         hints,
         plan: request.explain.then(|| explain::plan(&report)),
         ..answered
@@ -439,9 +439,9 @@ fn evaluate(
 }
 
 /// Makes calls of `REGEX` and `REPLACE` those of XPath.
-fn rewrite_regular(query: &mut Query, file: &str) -> Result<Regular, QueryError> {
+fn rewrite_regular(query: &mut Query, file: &str) -> Result<RegularExpressions, QueryError> {
     let pattern = pattern_of_mut(query);
-    Regular::rewrite(pattern)
+    RegularExpressions::rewrite(pattern)
         .map_err(|why| Diagnostic::new(Code::QueryPattern, Place::file(file), why).into())
 }
 
@@ -465,7 +465,7 @@ fn set_graphs(query: &mut Query, graphs: &QueryGraphs) {
 }
 
 /// Leaves a part of the answer of a `SELECT`; other answers have no parts.
-fn cut_out(query: &mut Query, page: Page) {
+fn cut_out(query: &mut Query, page: ResultPage) {
     if let Query::Select { pattern, .. } = query {
         *pattern = GraphPattern::Slice {
             inner: Box::new(std::mem::take(pattern)),
@@ -476,18 +476,18 @@ fn cut_out(query: &mut Query, page: Page) {
 }
 
 /// A part of an answer on its way to whoever waits for it.
-enum Piece {
+enum AnswerPiece {
     Start(AnswerStart),
     Bytes(Vec<u8>),
 }
 
 /// Sends what is written to whoever waits for it.
-struct Pieces(SyncSender<Piece>);
+struct Pieces(SyncSender<AnswerPiece>);
 
-impl Output for Pieces {
+impl AnswerOutput for Pieces {
     fn start(&mut self, about: AnswerStart) -> Result<(), QueryError> {
         // Nobody waits any more: the first piece of the answer will say so as well.
-        let _ = self.0.send(Piece::Start(about));
+        let _ = self.0.send(AnswerPiece::Start(about));
         Ok(())
     }
 }
@@ -495,7 +495,7 @@ impl Output for Pieces {
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
-            .send(Piece::Bytes(bytes.to_vec()))
+            .send(AnswerPiece::Bytes(bytes.to_vec()))
             .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
         Ok(bytes.len())
     }
@@ -534,16 +534,16 @@ fn prepare(
         request.base.as_deref(),
         &request.limits,
     )?;
-    functions::check(&findings, Some(base), &request.text, &request.file)?;
+    lineage_functions::check(&findings, Some(base), &request.text, &request.file)?;
     let place = || Place::file(request.file.as_str());
     let used = substitute(&mut query, &request.parameters).map_err(|problem| {
         QueryError::from(match problem {
-            Problem::NotAnIri(name) => Diagnostic::new(
+            SubstitutionProblem::NotAnIri(name) => Diagnostic::new(
                 Code::ParameterValue,
                 place(),
                 format!("the parameter `{name}` is used where only an IRI can be"),
             ),
-            Problem::Assigned(name) => Diagnostic::new(
+            SubstitutionProblem::Assigned(name) => Diagnostic::new(
                 Code::QueryHeader,
                 place(),
                 format!("the query gives the parameter `{name}` a value itself"),

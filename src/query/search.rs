@@ -11,12 +11,12 @@
 //! of values (`VALUES`) that is joined with the rest, so nothing is scanned. The words are therefore a constant, or
 //! a parameter of a stored query. The namespace is the project's own: its base and `ns#`.
 
-use super::functions::NAMESPACE;
+use super::lineage_functions::NAMESPACE;
 use super::visit::{VisitorMut, pattern_of_mut, walk_pattern_mut};
-use crate::diagnostic::{Action, Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, HintAction, Place};
 use crate::query::QueryError;
 use crate::store::{Build, text_error};
-use civigraph_text::{Query as TextQuery, TextIndex};
+use civigraph_text::{TextIndex, TextQuery};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, Literal, NamedNode, NamedNodeRef, Variable};
 use spargebra::Query;
@@ -36,7 +36,7 @@ const MOST: usize = 10_000;
 /// # Errors
 /// What is searched for is not a constant ([`Code::QueryFunction`]), or the text index is missing or damaged.
 pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<(), QueryError> {
-    let mut rewriting = Rewriting {
+    let mut rewriting = SearchRewriting {
         property: format!("{}{NAMESPACE}{NAME}", build.manifest().about.base),
         build,
         file,
@@ -47,7 +47,7 @@ pub(super) fn rewrite(query: &mut Query, build: &Build, file: &str) -> Result<()
     rewriting.failure.map_or(Ok(()), Err)
 }
 
-struct Rewriting<'a> {
+struct SearchRewriting<'a> {
     property: String,
     build: &'a Build,
     file: &'a str,
@@ -56,21 +56,21 @@ struct Rewriting<'a> {
 }
 
 /// A search, taken out of its triples.
-struct Search {
-    subject: Subject,
+struct TextSearch {
+    subject: SearchSubject,
     score: Option<Variable>,
     words: Literal,
     limit: usize,
 }
 
 /// What a search is to find.
-enum Subject {
+enum SearchSubject {
     Any(Variable),
     /// One thing, of which is asked whether it is found.
     One(NamedNode),
 }
 
-impl VisitorMut for Rewriting<'_> {
+impl VisitorMut for SearchRewriting<'_> {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => {
@@ -105,7 +105,7 @@ fn join(tables: Vec<GraphPattern>, pattern: &mut GraphPattern) {
     }
 }
 
-impl Rewriting<'_> {
+impl SearchRewriting<'_> {
     /// Takes the searches out of a basic graph pattern.
     fn basic(&self, patterns: &mut Vec<TriplePattern>) -> Result<Vec<GraphPattern>, QueryError> {
         let mut tables = Vec::new();
@@ -141,12 +141,12 @@ impl Rewriting<'_> {
         &self,
         triple: &TriplePattern,
         others: &mut Vec<TriplePattern>,
-    ) -> Result<Search, QueryError> {
+    ) -> Result<TextSearch, QueryError> {
         let subjects = items(&triple.subject, others);
         let objects = items(&triple.object, others);
         let subject = |term: &TermPattern| match term {
-            TermPattern::Variable(variable) => Ok(Subject::Any(variable.clone())),
-            TermPattern::NamedNode(node) => Ok(Subject::One(node.clone())),
+            TermPattern::Variable(variable) => Ok(SearchSubject::Any(variable.clone())),
+            TermPattern::NamedNode(node) => Ok(SearchSubject::One(node.clone())),
             _ => Err(self
                 .refusal("what `search` is to find is neither a variable nor an IRI")
                 .with_found(term.to_string())),
@@ -180,7 +180,7 @@ impl Rewriting<'_> {
                     .into());
             }
         };
-        Ok(Search {
+        Ok(TextSearch {
             subject,
             score,
             words,
@@ -201,25 +201,25 @@ impl Rewriting<'_> {
     }
 
     /// The things that a search finds.
-    fn table(&self, search: Search) -> Result<GraphPattern, QueryError> {
+    fn table(&self, search: TextSearch) -> Result<GraphPattern, QueryError> {
         let found = self.find(self.text()?, &search)?;
         let mut variables = Vec::new();
         variables.extend(match &search.subject {
-            Subject::Any(variable) => Some(variable.clone()),
-            Subject::One(_) => None,
+            SearchSubject::Any(variable) => Some(variable.clone()),
+            SearchSubject::One(_) => None,
         });
         let score = search.score.filter(|score| !variables.contains(score));
         variables.extend(score.clone());
         let bindings = found
             .into_iter()
             .filter(|(iri, _)| match &search.subject {
-                Subject::Any(_) => true,
-                Subject::One(node) => node.as_str() == iri,
+                SearchSubject::Any(_) => true,
+                SearchSubject::One(node) => node.as_str() == iri,
             })
             .map(|(iri, number)| {
                 let subject = match &search.subject {
-                    Subject::Any(_) => Some(GroundTerm::from(NamedNode::new_unchecked(iri))),
-                    Subject::One(_) => None,
+                    SearchSubject::Any(_) => Some(GroundTerm::from(NamedNode::new_unchecked(iri))),
+                    SearchSubject::One(_) => None,
                 };
                 let score = score.as_ref().map(|_| Literal::from(number).into());
                 subject.into_iter().chain(score).map(Some).collect()
@@ -231,7 +231,11 @@ impl Rewriting<'_> {
         })
     }
 
-    fn find(&self, text: &TextIndex, search: &Search) -> Result<Vec<(String, f64)>, QueryError> {
+    fn find(
+        &self,
+        text: &TextIndex,
+        search: &TextSearch,
+    ) -> Result<Vec<(String, f64)>, QueryError> {
         let query = TextQuery {
             languages: search
                 .words
@@ -252,7 +256,7 @@ impl Rewriting<'_> {
     fn text(&self) -> Result<&TextIndex, QueryError> {
         self.build.text()?.ok_or_else(|| {
             self.refusal("`search` needs a text index, and this build has none")
-                .with_hint(Action::BuildTextIndex)
+                .with_hint(HintAction::BuildTextIndex)
                 .into()
         })
     }

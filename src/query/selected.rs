@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// Recurses with the depth of the query: call it on a large stack.
 pub(super) fn hints(query: &Query, empty: bool) -> Vec<String> {
     let pattern = pattern_of(query);
-    let mut bound = Bound::default();
+    let mut bound = PatternVariables::default();
     bound.pattern(pattern);
     let mut found: Vec<(&Variable, &str)> = match query {
         Query::Select { .. } => projected(pattern)
@@ -51,12 +51,12 @@ fn projected(pattern: &GraphPattern) -> &[Variable] {
 
 /// Names of variables that a pattern can bind, and variables that it compares.
 #[derive(Default)]
-struct Bound {
+struct PatternVariables {
     names: BTreeSet<String>,
     compared: Vec<Variable>,
 }
 
-impl Bound {
+impl PatternVariables {
     fn add(&mut self, variable: &Variable) {
         self.names.insert(variable.as_str().to_owned());
     }
@@ -86,7 +86,7 @@ impl Bound {
     }
 }
 
-impl Visitor for Bound {
+impl Visitor for PatternVariables {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a value cannot replace its parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(super) enum SubstitutionProblem {
     /// A literal where only an IRI can be: as a subject, a predicate or a graph.
     NotAnIri(String),
     /// The query gives the parameter a value itself (`BIND`, `VALUES`, `AS`).
@@ -26,7 +26,7 @@ pub(super) enum Problem {
 pub(super) fn substitute(
     query: &mut Query,
     values: &BTreeMap<String, Term>,
-) -> Result<BTreeSet<String>, Problem> {
+) -> Result<BTreeSet<String>, SubstitutionProblem> {
     let mut substitution = Substitution {
         values,
         seen: BTreeSet::new(),
@@ -48,7 +48,7 @@ pub(super) fn substitute(
 struct Substitution<'a> {
     values: &'a BTreeMap<String, Term>,
     seen: BTreeSet<String>,
-    problem: Option<Problem>,
+    problem: Option<SubstitutionProblem>,
 }
 
 impl<'a> Substitution<'a> {
@@ -71,7 +71,8 @@ impl<'a> Substitution<'a> {
                     return;
                 };
                 if subject && value.is_literal() {
-                    self.problem = Some(Problem::NotAnIri(variable.as_str().to_owned()));
+                    self.problem =
+                        Some(SubstitutionProblem::NotAnIri(variable.as_str().to_owned()));
                 }
                 *term = value.clone().into();
             }
@@ -86,14 +87,16 @@ impl<'a> Substitution<'a> {
         {
             match value {
                 Term::NamedNode(node) => *name = node.clone().into(),
-                _ => self.problem = Some(Problem::NotAnIri(variable.as_str().to_owned())),
+                _ => {
+                    self.problem = Some(SubstitutionProblem::NotAnIri(variable.as_str().to_owned()))
+                }
             }
         }
     }
 
     fn assigned(&mut self, variable: &Variable) {
         if self.values.contains_key(variable.as_str()) {
-            self.problem = Some(Problem::Assigned(variable.as_str().to_owned()));
+            self.problem = Some(SubstitutionProblem::Assigned(variable.as_str().to_owned()));
         }
     }
 
@@ -195,7 +198,10 @@ mod tests {
     use spargebra::SparqlParser;
     use std::error::Error;
 
-    fn check(text: &str, expected: Result<&str, Problem>) -> Result<(), Box<dyn Error>> {
+    fn check(
+        text: &str,
+        expected: Result<&str, SubstitutionProblem>,
+    ) -> Result<(), Box<dyn Error>> {
         let values = BTreeMap::from([
             (
                 "x".to_owned(),
@@ -215,8 +221,8 @@ mod tests {
 
     #[test]
     fn replaced_wherever_they_stand() -> Result<(), Box<dyn Error>> {
-        let assigned = |name: &str| Err(Problem::Assigned(name.to_owned()));
-        let not_an_iri = |name: &str| Err(Problem::NotAnIri(name.to_owned()));
+        let assigned = |name: &str| Err(SubstitutionProblem::Assigned(name.to_owned()));
+        let not_an_iri = |name: &str| Err(SubstitutionProblem::NotAnIri(name.to_owned()));
         check(
             "SELECT ?s WHERE { ?s ?x ?n }",
             Ok(r#"SELECT ?s WHERE { ?s <http://e/x> "n\" }" . }"#),

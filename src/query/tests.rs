@@ -1,10 +1,10 @@
 //! Queries on a small published build.
 
 use super::*;
-use crate::diagnostic::{Code, Diagnostics, Mode};
-use crate::export::Format;
+use crate::diagnostic::{Code, Diagnostics, ReadingMode};
+use crate::export::DumpFormat;
 use crate::query::QueryError;
-use crate::store::{About, Build, BuildOptions, Builder, Prefixes, open};
+use crate::store::{Build, BuildDescription, BuildOptions, Builder, Prefixes, open};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::Quad;
 use std::error::Error;
@@ -42,10 +42,10 @@ fn build() -> Result<(tempfile::TempDir, Arc<Build>), Box<dyn Error>> {
     prefixes.add("ns", "http://e/ns#");
     prefixes.add("graph", "http://e/graph/");
     prefixes.add_things("http://e/", ["city"]);
-    builder.publish(About {
+    builder.publish(BuildDescription {
         base: "http://e/".to_owned(),
         prefixes,
-        ..About::default()
+        ..BuildDescription::default()
     })?;
     let build = Arc::new(open(folder.path())?);
     Ok((folder, build))
@@ -55,7 +55,7 @@ fn answer(
     build: &Arc<Build>,
     request: &Request,
     format: AnswerFormat,
-) -> Result<(String, Answered), QueryError> {
+) -> Result<(String, AnswerSummary), QueryError> {
     let mut out = Vec::new();
     let style = AnswerStyle {
         format: Some(format),
@@ -90,12 +90,12 @@ fn answers_in_every_format() -> Tested {
         (&ask, AnswerFormat::Table, "true\n"),
         (
             &construct,
-            AnswerFormat::Rdf(Format::NTriples),
+            AnswerFormat::Rdf(DumpFormat::NTriples),
             "<http://e/id/city/tara> <http://e/ns#twin> <http://e/id/city/irbit> .\n",
         ),
         (
             &construct,
-            AnswerFormat::Rdf(Format::Turtle),
+            AnswerFormat::Rdf(DumpFormat::Turtle),
             "@prefix city: <http://e/id/city/> .\n@prefix ns: <http://e/ns#> .\n\n\
              # without a class\n\ncity:tara\n    ns:twin city:irbit ;\n    .\n",
         ),
@@ -109,7 +109,7 @@ fn answers_in_every_format() -> Tested {
         (&select, AnswerFormat::Xml, "<variable name=\"city\"/>"),
         (
             &construct,
-            AnswerFormat::Rdf(Format::RdfXml),
+            AnswerFormat::Rdf(DumpFormat::RdfXml),
             "<rdf:Description",
         ),
         (&construct, AnswerFormat::Json, "@id"),
@@ -118,9 +118,9 @@ fn answers_in_every_format() -> Tested {
         assert!(text.contains(part), "{part} in {text}");
     }
     for (request, format) in [
-        (&select, AnswerFormat::Rdf(Format::Turtle)),
+        (&select, AnswerFormat::Rdf(DumpFormat::Turtle)),
         (&construct, AnswerFormat::Csv),
-        (&ask, AnswerFormat::Rdf(Format::Turtle)),
+        (&ask, AnswerFormat::Rdf(DumpFormat::Turtle)),
     ] {
         let refusal = answer(&build, request, format).err();
         assert_eq!(refusal.map(|e| e.code()), Some(Code::ExportFormat));
@@ -165,7 +165,7 @@ fn inferred_triples_are_seen_when_asked_for() -> Tested {
 #[test]
 fn parameters_reach_every_place_and_cannot_inject() -> Tested {
     let (_folder, build) = build()?;
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let text = "# param: city iri\n# param: lang lang = \"en\"\n\
         SELECT ?label ?city { { SELECT ?label { ?city skos:prefLabel ?label FILTER(LANG(?label) = ?lang) } } }";
     let text = text.replace("skos:", "<http://www.w3.org/2004/02/skos/core#>");

@@ -31,12 +31,12 @@ const ALIKE: usize = 20_000;
 /// is not `empty`, only things of another kind than the query asks about are worth a sentence.
 pub(super) fn hints(query: &Query, build: &Build, empty: bool) -> Result<Vec<String>> {
     let pattern = pattern_of(query);
-    let mut things = Things::default();
+    let mut things = QueryIris::default();
     things.pattern(pattern);
     if matches!(query, Query::Describe { .. }) {
         things.described(pattern);
     }
-    let graph = Graph { build };
+    let graph = GraphReader { build };
     let mut hints = Vec::new();
     for thing in &things.0 {
         if !graph.is_there(thing)? {
@@ -52,9 +52,9 @@ pub(super) fn hints(query: &Query, build: &Build, empty: bool) -> Result<Vec<Str
 
 /// IRIs at the ends of triples and paths.
 #[derive(Default)]
-struct Things(BTreeSet<NamedNode>);
+struct QueryIris(BTreeSet<NamedNode>);
 
-impl Things {
+impl QueryIris {
     fn add(&mut self, term: &TermPattern) {
         if let TermPattern::NamedNode(node) = term {
             self.0.insert(node.clone());
@@ -62,7 +62,7 @@ impl Things {
     }
 }
 
-impl Things {
+impl QueryIris {
     /// Things that a `DESCRIBE` names: they are values of variables.
     fn described(&mut self, pattern: &GraphPattern) {
         match pattern {
@@ -83,7 +83,7 @@ impl Things {
     }
 }
 
-impl Visitor for Things {
+impl Visitor for QueryIris {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => {
@@ -137,7 +137,7 @@ fn is_type(predicate: &NamedNodePattern) -> bool {
 
 /// What a thing lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Misfit {
+enum MissingStatement {
     /// Any value of a property.
     Subject(NamedNode),
     /// To be a value of a property.
@@ -147,7 +147,7 @@ enum Misfit {
 }
 
 /// The classes of the things at one end of a property.
-struct Usual {
+struct UsualClasses {
     classes: Vec<NamedNode>,
     /// One of the things.
     example: Option<NamedNode>,
@@ -165,11 +165,11 @@ fn asks_for_labels(pattern: &GraphPattern) -> bool {
         })
 }
 
-struct Graph<'b> {
+struct GraphReader<'b> {
     build: &'b Build,
 }
 
-impl Graph<'_> {
+impl GraphReader<'_> {
     fn index(&self) -> &Index {
         self.build.index()
     }
@@ -193,7 +193,11 @@ impl Graph<'_> {
     }
 
     /// The first thing that a pattern asks of `thing` and that it does not have.
-    fn misfit(&self, pattern: &GraphPattern, thing: &NamedNode) -> Result<Option<Misfit>> {
+    fn misfit(
+        &self,
+        pattern: &GraphPattern,
+        thing: &NamedNode,
+    ) -> Result<Option<MissingStatement>> {
         match pattern {
             GraphPattern::Bgp { patterns } => {
                 for triple in patterns {
@@ -250,7 +254,11 @@ impl Graph<'_> {
         }
     }
 
-    fn triple(&self, triple: &TriplePattern, thing: &NamedNode) -> Result<Option<Misfit>> {
+    fn triple(
+        &self,
+        triple: &TriplePattern,
+        thing: &NamedNode,
+    ) -> Result<Option<MissingStatement>> {
         let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
             return Ok(None);
         };
@@ -263,15 +271,15 @@ impl Graph<'_> {
                 && let TermPattern::NamedNode(class) = &triple.object
             {
                 let is = self.any(node, property, Some(class.as_ref()))?;
-                return Ok((!is).then(|| Misfit::Class(class.clone())));
+                return Ok((!is).then(|| MissingStatement::Class(class.clone())));
             }
             if !self.any(node, property, None)? {
-                return Ok(Some(Misfit::Subject(predicate.clone())));
+                return Ok(Some(MissingStatement::Subject(predicate.clone())));
             }
         }
         let is_value = is_it(&triple.object) && *predicate != rdf::TYPE;
         if is_value && !self.any(None, property, node)? {
-            return Ok(Some(Misfit::Object(predicate.clone())));
+            return Ok(Some(MissingStatement::Object(predicate.clone())));
         }
         Ok(None)
     }
@@ -282,15 +290,17 @@ impl Graph<'_> {
         path: &PropertyPathExpression,
         thing: &NamedNode,
         forward: bool,
-    ) -> Result<Option<Misfit>> {
+    ) -> Result<Option<MissingStatement>> {
         let node = Some(thing.as_ref());
         match path {
             PropertyPathExpression::NamedNode(property) => {
                 let name = Some(property.as_ref());
                 Ok(if forward {
-                    (!self.any(node, name, None)?).then(|| Misfit::Subject(property.clone()))
+                    (!self.any(node, name, None)?)
+                        .then(|| MissingStatement::Subject(property.clone()))
                 } else {
-                    (!self.any(None, name, node)?).then(|| Misfit::Object(property.clone()))
+                    (!self.any(None, name, node)?)
+                        .then(|| MissingStatement::Object(property.clone()))
                 })
             }
             PropertyPathExpression::Reverse(inner) => self.path(inner, thing, !forward),
@@ -310,13 +320,18 @@ impl Graph<'_> {
     }
 
     /// What a thing lacks, in words; `None` where something else is to be said of it.
-    fn sentence(&self, thing: &NamedNode, misfit: &Misfit, empty: bool) -> Result<Option<String>> {
+    fn sentence(
+        &self,
+        thing: &NamedNode,
+        misfit: &MissingStatement,
+        empty: bool,
+    ) -> Result<Option<String>> {
         let name = self.name(thing.as_str());
         let short = |node: &NamedNode| self.build.manifest().about.prefixes.shorten(node.as_str());
         let own = self.classes_of(thing.as_ref())?;
         let is = own.first().map(|class| format!("a `{}`", short(class)));
         let property = match misfit {
-            Misfit::Class(class) => {
+            MissingStatement::Class(class) => {
                 // What nothing has is reported already.
                 if !self.any(None, Some(rdf::TYPE), Some(class.as_ref()))? {
                     return Ok(None);
@@ -324,12 +339,12 @@ impl Graph<'_> {
                 let is = is.map_or_else(String::new, |is| format!(" but {is}"));
                 return Ok(Some(format!("`{name}` is not a `{}`{is}", short(class))));
             }
-            Misfit::Subject(property) | Misfit::Object(property) => property,
+            MissingStatement::Subject(property) | MissingStatement::Object(property) => property,
         };
         if !self.any(None, Some(property.as_ref()), None)? {
             return Ok(None);
         }
-        let subject = matches!(misfit, Misfit::Subject(_));
+        let subject = matches!(misfit, MissingStatement::Subject(_));
         let usual = self.usual(property.as_ref(), subject)?;
         let same_kind = usual.classes.iter().any(|class| own.contains(class));
         if same_kind && !empty {
@@ -362,7 +377,7 @@ impl Graph<'_> {
     }
 
     /// Of which classes the things are that have a property, or are its values.
-    fn usual(&self, property: NamedNodeRef<'_>, subject: bool) -> Result<Usual> {
+    fn usual(&self, property: NamedNodeRef<'_>, subject: bool) -> Result<UsualClasses> {
         let mut seen: BTreeMap<NamedNode, Vec<NamedNode>> = BTreeMap::new();
         let mut example = None;
         let quads = self
@@ -398,7 +413,7 @@ impl Graph<'_> {
             rest.retain(|classes| !classes.contains(&best));
             classes.push(best);
         }
-        Ok(Usual { classes, example })
+        Ok(UsualClasses { classes, example })
     }
 
     /// How many things are of a class.

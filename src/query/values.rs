@@ -15,14 +15,14 @@ const SAMPLE: usize = 100_000;
 
 /// What literals must have in common to be compared.
 #[derive(Debug, PartialEq, Eq)]
-enum Kind<'l> {
+enum ComparisonKind<'l> {
     Number,
     Text,
     TextIn(&'l str),
     Other(&'l str),
 }
 
-impl<'l> Kind<'l> {
+impl<'l> ComparisonKind<'l> {
     fn of(literal: &'l Literal) -> Self {
         if let Some(language) = literal.language() {
             return Self::TextIn(language);
@@ -37,13 +37,13 @@ impl<'l> Kind<'l> {
 }
 
 /// The values of the properties of a build. All that is asked of them looks at a bounded number of quads.
-pub(super) struct Values<'b> {
+pub(super) struct PropertyValues<'b> {
     build: &'b Build,
     /// Quads that may still be looked at.
     left: Cell<usize>,
 }
 
-impl<'b> Values<'b> {
+impl<'b> PropertyValues<'b> {
     pub(super) fn of(build: &'b Build) -> Self {
         Self {
             build,
@@ -78,7 +78,7 @@ impl<'b> Values<'b> {
             }
             first.get_or_insert(object);
         }
-        let other = first.filter(|other| Kind::of(other) != Kind::of(literal));
+        let other = first.filter(|other| ComparisonKind::of(other) != ComparisonKind::of(literal));
         Ok(other.map(|other| {
             let written = self.written(&other);
             format!("{}; values are written as `{written}`", wrong())
@@ -89,7 +89,7 @@ impl<'b> Values<'b> {
     ///
     /// Recurses with the depth of the query: call it on a large stack.
     pub(super) fn compared_otherwise(&self, pattern: &GraphPattern) -> Result<Vec<String>> {
-        let mut compared = Compared::default();
+        let mut compared = Comparisons::default();
         compared.pattern(pattern);
         let mut hints = Vec::new();
         for (variable, literal) in &compared.comparisons {
@@ -101,7 +101,7 @@ impl<'b> Values<'b> {
             for object in self.objects(predicate) {
                 let object = object?;
                 if let Term::Literal(object) = &object {
-                    comparable |= Kind::of(object) == Kind::of(literal);
+                    comparable |= ComparisonKind::of(object) == ComparisonKind::of(literal);
                 }
                 example.get_or_insert(object);
                 if comparable {
@@ -128,14 +128,18 @@ impl<'b> Values<'b> {
 
     /// What to write instead of a literal that is compared with values like an example.
     fn instead(&self, variable: &Variable, literal: &Literal, example: &Literal) -> String {
-        match Kind::of(example) {
-            Kind::TextIn(_) => format!(": compare `STR({variable})`"),
-            Kind::Other(datatype) if Kind::of(literal) == Kind::Text => format!(
-                ": write `\"{}\"^^{}`",
-                literal.value(),
-                self.shorten(datatype)
-            ),
-            Kind::Number if Kind::of(literal) == Kind::Text => {
+        match ComparisonKind::of(example) {
+            ComparisonKind::TextIn(_) => format!(": compare `STR({variable})`"),
+            ComparisonKind::Other(datatype)
+                if ComparisonKind::of(literal) == ComparisonKind::Text =>
+            {
+                format!(
+                    ": write `\"{}\"^^{}`",
+                    literal.value(),
+                    self.shorten(datatype)
+                )
+            }
+            ComparisonKind::Number if ComparisonKind::of(literal) == ComparisonKind::Text => {
                 ": numbers have no quotes".to_owned()
             }
             _ => String::new(),
@@ -159,24 +163,24 @@ impl<'b> Values<'b> {
 
     /// A literal as a query has it.
     fn written(&self, literal: &Literal) -> String {
-        match Kind::of(literal) {
-            Kind::Other(datatype) => {
+        match ComparisonKind::of(literal) {
+            ComparisonKind::Other(datatype) => {
                 format!("\"{}\"^^{}", literal.value(), self.shorten(datatype))
             }
-            Kind::Number => literal.value().to_owned(),
-            Kind::Text | Kind::TextIn(_) => literal.to_string(),
+            ComparisonKind::Number => literal.value().to_owned(),
+            ComparisonKind::Text | ComparisonKind::TextIn(_) => literal.to_string(),
         }
     }
 }
 
 /// Comparisons of variables with literals, and the properties whose values variables have.
 #[derive(Default)]
-struct Compared {
+struct Comparisons {
     comparisons: Vec<(Variable, Literal)>,
     properties: BTreeMap<Variable, NamedNode>,
 }
 
-impl Compared {
+impl Comparisons {
     fn triple(&mut self, triple: &TriplePattern) {
         if let (NamedNodePattern::NamedNode(predicate), TermPattern::Variable(object)) =
             (&triple.predicate, &triple.object)
@@ -196,7 +200,7 @@ impl Compared {
     }
 }
 
-impl Visitor for Compared {
+impl Visitor for Comparisons {
     fn pattern(&mut self, pattern: &GraphPattern) {
         if let GraphPattern::Bgp { patterns } = pattern {
             patterns.iter().for_each(|triple| self.triple(triple));

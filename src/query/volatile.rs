@@ -18,16 +18,16 @@ pub(super) fn is_volatile(query: &Query) -> bool {
     {
         return true;
     }
-    let mut calls = Calls { volatile: false };
+    let mut calls = VolatileCalls { volatile: false };
     calls.pattern(pattern);
     calls.volatile
 }
 
-struct Calls {
+struct VolatileCalls {
     volatile: bool,
 }
 
-impl Visitor for Calls {
+impl Visitor for VolatileCalls {
     fn expression(&mut self, expression: &Expression) {
         if let Expression::FunctionCall(
             Function::Now | Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode,

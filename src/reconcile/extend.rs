@@ -1,7 +1,7 @@
 //! Values of properties of things that have been matched.
 
-use super::Named;
-use super::view::View;
+use super::NamedThing;
+use super::view::LabelledBuild;
 use crate::store::{Build, StoreError};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, Term};
@@ -16,12 +16,12 @@ pub struct Extend {
     /// The things.
     pub ids: Vec<String>,
     /// The properties.
-    pub properties: Vec<Property>,
+    pub properties: Vec<RequestedProperty>,
 }
 
 /// A property whose values are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Property {
+pub struct RequestedProperty {
     /// The property.
     pub id: String,
     /// The most values.
@@ -30,18 +30,18 @@ pub struct Property {
 
 /// Values of properties.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Extended {
+pub struct ExtensionTable {
     /// The properties, as they were named, with their labels.
-    pub properties: Vec<Named>,
+    pub properties: Vec<NamedThing>,
     /// For each thing as it was named, the values of each property.
-    pub rows: Vec<(String, Vec<Vec<Value>>)>,
+    pub rows: Vec<(String, Vec<Vec<PropertyValue>>)>,
 }
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Value {
+pub enum PropertyValue {
     /// A thing.
-    Thing(Named),
+    Thing(NamedThing),
     /// A text with its language.
     Text(String, Option<String>),
     /// A whole number.
@@ -53,9 +53,9 @@ pub enum Value {
 }
 
 impl Extend {
-    pub(super) fn answer(&self, build: &Build) -> Result<Extended, StoreError> {
-        let view = View::new(build, "en");
-        let name = |property: &Property| Named {
+    pub(super) fn answer(&self, build: &Build) -> Result<ExtensionTable, StoreError> {
+        let view = LabelledBuild::new(build, "en");
+        let name = |property: &RequestedProperty| NamedThing {
             id: property.id.clone(),
             name: match view.node(&property.id) {
                 Some(node) => view.name(node.as_str()),
@@ -80,36 +80,37 @@ impl Extend {
             }
             rows.push((id.clone(), row));
         }
-        Ok(Extended {
+        Ok(ExtensionTable {
             properties: self.properties.iter().map(name).collect(),
             rows,
         })
     }
 }
 
-fn value(view: &View<'_>, term: Term) -> Option<Value> {
+fn value(view: &LabelledBuild<'_>, term: Term) -> Option<PropertyValue> {
     match term {
-        Term::NamedNode(node) => Some(Value::Thing(view.named(node.as_str()))),
+        Term::NamedNode(node) => Some(PropertyValue::Thing(view.named(node.as_str()))),
         Term::Literal(literal) => Some(of_literal(&literal)),
         _ => None,
     }
 }
 
-fn of_literal(literal: &Literal) -> Value {
+fn of_literal(literal: &Literal) -> PropertyValue {
     let text = literal.value();
     let datatype = literal.datatype();
-    let whole = || Value::Text(text.to_owned(), literal.language().map(str::to_owned));
+    let whole = || PropertyValue::Text(text.to_owned(), literal.language().map(str::to_owned));
     if datatype == xsd::INTEGER || datatype == xsd::INT || datatype == xsd::LONG {
-        text.parse().map_or_else(|_| whole(), Value::Integer)
+        text.parse()
+            .map_or_else(|_| whole(), PropertyValue::Integer)
     } else if datatype == xsd::DECIMAL || datatype == xsd::DOUBLE || datatype == xsd::FLOAT {
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Value::Number(number),
+            Ok(number) if number.is_finite() => PropertyValue::Number(number),
             _ => whole(),
         }
     } else if datatype == xsd::DATE && is_plain_date(text) {
-        Value::Date(format!("{text}T00:00:00Z"))
+        PropertyValue::Date(format!("{text}T00:00:00Z"))
     } else if datatype == xsd::DATE_TIME {
-        Value::Date(text.to_owned())
+        PropertyValue::Date(text.to_owned())
     } else {
         whole()
     }
@@ -130,13 +131,16 @@ mod tests {
     #[test]
     fn literals_keep_what_they_are() {
         let value = |text: &str, datatype| of_literal(&Literal::new_typed_literal(text, datatype));
-        assert_eq!(value("7", xsd::INTEGER), Value::Integer(7));
-        assert_eq!(value("2.5", xsd::DECIMAL), Value::Number(2.5));
+        assert_eq!(value("7", xsd::INTEGER), PropertyValue::Integer(7));
+        assert_eq!(value("2.5", xsd::DECIMAL), PropertyValue::Number(2.5));
         let date = "2018-04-01T00:00:00Z".to_owned();
-        assert_eq!(value("2018-04-01", xsd::DATE), Value::Date(date));
-        let year = Value::Text("2018".to_owned(), None);
+        assert_eq!(value("2018-04-01", xsd::DATE), PropertyValue::Date(date));
+        let year = PropertyValue::Text("2018".to_owned(), None);
         assert_eq!(value("2018", xsd::G_YEAR), year);
         // A number that the protocol has no room for stays a text.
-        assert!(matches!(value("INF", xsd::DOUBLE), Value::Text(_, None)));
+        assert!(matches!(
+            value("INF", xsd::DOUBLE),
+            PropertyValue::Text(_, None)
+        ));
     }
 }

@@ -1,9 +1,9 @@
 //! Candidates for a name, by label, class and properties.
 
-use super::view::View;
-use super::{Named, score};
+use super::view::LabelledBuild;
+use super::{NamedThing, score};
 use crate::store::{Build, StoreError, text_error};
-use civigraph_text::{Kind, Query};
+use civigraph_text::{TextKind, TextQuery};
 use oxrdf::{NamedNode, Term};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ const APART: f64 = 5.0;
 
 /// What is wanted by one query.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct MatchQuery {
     /// A name that it has.
     pub name: Option<String>,
     /// Identifiers, one of which it has.
@@ -40,7 +40,7 @@ pub struct Wanted {
     /// Whether a thing of another class will do.
     pub any_type: bool,
     /// Values of its properties.
-    pub properties: Vec<WantedProperty>,
+    pub properties: Vec<MatchProperty>,
     /// The most candidates.
     pub limit: Option<usize>,
     /// The language of names.
@@ -49,7 +49,7 @@ pub struct Wanted {
 
 /// Values of a property that are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WantedProperty {
+pub struct MatchProperty {
     /// The property.
     pub id: String,
     /// The values: texts, numbers, identifiers.
@@ -79,22 +79,22 @@ pub type Candidates = Vec<Candidate>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// The thing.
-    pub thing: Named,
+    pub thing: NamedThing,
     /// What is said of it in a sentence.
     pub description: Option<String>,
     /// Its classes.
-    pub types: Vec<Named>,
+    pub types: Vec<NamedThing>,
     /// From 0 to 100.
     pub score: f64,
     /// Whether it is certain that this one is meant.
     pub certain: bool,
     /// How well its name matches, and each property, from 0 to 100.
-    pub features: Vec<(Named, f64)>,
+    pub features: Vec<(NamedThing, f64)>,
 }
 
-impl Wanted {
+impl MatchQuery {
     pub(super) fn candidates(&self, build: &Build) -> Result<Candidates, StoreError> {
-        let view = View::new(build, self.language.as_deref().unwrap_or("en"));
+        let view = LabelledBuild::new(build, self.language.as_deref().unwrap_or("en"));
         let classes: Vec<Option<NamedNode>> =
             self.types.iter().map(|class| view.node(class)).collect();
         let mut candidates = Vec::new();
@@ -138,7 +138,10 @@ impl Wanted {
     }
 
     /// Things that may be meant, with how well their names match, from 0 to 1.
-    fn found(&self, view: &View<'_>) -> Result<BTreeMap<NamedNode, Option<f64>>, StoreError> {
+    fn found(
+        &self,
+        view: &LabelledBuild<'_>,
+    ) -> Result<BTreeMap<NamedNode, Option<f64>>, StoreError> {
         let mut found = BTreeMap::new();
         if !self.ids.is_empty() {
             for node in self.ids.iter().filter_map(|id| view.node(id)) {
@@ -156,11 +159,11 @@ impl Wanted {
             return Ok(found);
         }
         if let Some(wanted) = &self.name {
-            let query = Query {
-                kinds: vec![Kind::Label, Kind::AltLabel, Kind::Hidden],
+            let query = TextQuery {
+                kinds: vec![TextKind::Label, TextKind::AltLabel, TextKind::Hidden],
                 partial: true,
                 limit: LOOKED_AT,
-                ..Query::new(wanted.as_str())
+                ..TextQuery::new(wanted.as_str())
             };
             let hits = view.text()?.search(&query);
             for hit in hits.map_err(|error| text_error(&error))? {
@@ -195,7 +198,7 @@ impl Wanted {
     /// A candidate with its score; `None` where it lacks what it has to have.
     fn scored(
         &self,
-        view: &View<'_>,
+        view: &LabelledBuild<'_>,
         node: &NamedNode,
         name: Option<f64>,
     ) -> Result<Option<Candidate>, StoreError> {
@@ -204,7 +207,7 @@ impl Wanted {
         if let Some(name) = name {
             let id = "name".to_owned();
             let title = "Match of the name".to_owned();
-            features.push((Named { id, name: title }, name * 100.0));
+            features.push((NamedThing { id, name: title }, name * 100.0));
             sum += name;
             weights += 1.0;
         }
@@ -219,7 +222,7 @@ impl Wanted {
             let property = view.node(&wanted.id);
             let title = property.map_or_else(|| wanted.id.clone(), |one| view.name(one.as_str()));
             let id = wanted.id.clone();
-            features.push((Named { id, name: title }, matched * 100.0));
+            features.push((NamedThing { id, name: title }, matched * 100.0));
             sum += matched * PROPERTY_WEIGHT;
             weights += PROPERTY_WEIGHT;
         }
@@ -236,11 +239,11 @@ impl Wanted {
     }
 }
 
-impl WantedProperty {
+impl MatchProperty {
     /// How well a thing has what is wanted, from 0 to 1.
     fn matched(
         &self,
-        view: &View<'_>,
+        view: &LabelledBuild<'_>,
         node: &NamedNode,
         property: &NamedNode,
     ) -> Result<f64, StoreError> {

@@ -18,17 +18,17 @@ mod score;
 mod suggest;
 mod view;
 
-pub use extend::{Extend, Extended, Property, Value};
-pub use matching::{Candidate, Candidates, Quantifier, Wanted, WantedProperty};
+pub use extend::{Extend, ExtensionTable, PropertyValue, RequestedProperty};
+pub use matching::{Candidate, Candidates, MatchProperty, MatchQuery, Quantifier};
 pub use preview::Preview;
-pub use suggest::{Kind, Suggest, Suggestion};
+pub use suggest::{Suggest, Suggestion, SuggestionKind};
 
 use crate::store::{Build, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// A thing, class or property with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub struct NamedThing {
     /// The IRI.
     pub id: String,
     /// The label; the short name where there is none.
@@ -37,9 +37,9 @@ pub struct Named {
 
 /// A question of a reconciliation client.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Reconcile {
+pub enum ReconciliationRequest {
     /// Which things are meant, for each query.
-    Match(Vec<Wanted>),
+    Match(Vec<MatchQuery>),
     /// What begins like this.
     Suggest(Suggest),
     /// Which properties the things of a class have.
@@ -57,36 +57,36 @@ pub enum Reconcile {
 
 /// The answer to a question, of the same name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Reconciled {
+pub enum ReconciliationAnswer {
     /// Candidates for each query, in the order of the queries.
     Match(Vec<Candidates>),
     /// Suggestions, the best first.
     Suggest(Vec<Suggestion>),
     /// Properties, the most used first.
-    Propose(Vec<Named>),
+    Propose(Vec<NamedThing>),
     /// Values.
-    Extend(Extended),
+    Extend(ExtensionTable),
     /// `None` where there is none.
     Preview(Option<Preview>),
 }
 
-impl Reconcile {
+impl ReconciliationRequest {
     /// Answers the question.
     ///
     /// # Errors
     /// The build cannot be read, or has no text index.
-    pub fn answer(&self, build: &Build) -> Result<Reconciled, StoreError> {
+    pub fn answer(&self, build: &Build) -> Result<ReconciliationAnswer, StoreError> {
         Ok(match self {
             Self::Match(wanted) => {
                 let candidates = wanted.iter().map(|wanted| wanted.candidates(build));
-                Reconciled::Match(candidates.collect::<Result<_, _>>()?)
+                ReconciliationAnswer::Match(candidates.collect::<Result<_, _>>()?)
             }
-            Self::Suggest(suggest) => Reconciled::Suggest(suggest.answer(build)?),
+            Self::Suggest(suggest) => ReconciliationAnswer::Suggest(suggest.answer(build)?),
             Self::Propose { class, limit } => {
-                Reconciled::Propose(suggest::propose(build, class.as_deref(), *limit)?)
+                ReconciliationAnswer::Propose(suggest::propose(build, class.as_deref(), *limit)?)
             }
-            Self::Extend(extend) => Reconciled::Extend(extend.answer(build)?),
-            Self::Preview(id) => Reconciled::Preview(preview::preview(build, id)?),
+            Self::Extend(extend) => ReconciliationAnswer::Extend(extend.answer(build)?),
+            Self::Preview(id) => ReconciliationAnswer::Preview(preview::preview(build, id)?),
         })
     }
 }

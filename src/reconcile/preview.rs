@@ -1,6 +1,6 @@
 //! What a thing is, in short.
 
-use super::view::View;
+use super::view::LabelledBuild;
 use crate::describe::{self, Statement};
 use crate::store::{Build, StoreError};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Preview {
 
 /// The preview of a thing; `None` where nothing is said of it.
 pub(super) fn preview(build: &Build, id: &str) -> Result<Option<Preview>, StoreError> {
-    let view = View::new(build, "en");
+    let view = LabelledBuild::new(build, "en");
     let Some(node) = view.node(id) else {
         return Ok(None);
     };

@@ -1,10 +1,10 @@
 //! What a beginning of a name may mean, for those who type.
 
-use super::Named;
-use super::view::View;
+use super::NamedThing;
+use super::view::LabelledBuild;
 use crate::store::{Build, StoreError, text_error};
 use crate::suggest::key;
-use civigraph_text::{Kind as Text, Query};
+use civigraph_text::{TextKind, TextQuery};
 use oxrdf::NamedNode;
 use oxrdf::vocab::rdf;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ const SAMPLE: usize = 1000;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum SuggestionKind {
     /// Things.
     Entity,
     /// Classes.
@@ -34,7 +34,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggest {
     /// What is looked for.
-    pub kind: Kind,
+    pub kind: SuggestionKind,
     /// The beginning.
     pub prefix: String,
     /// Suggestions that were shown before.
@@ -47,28 +47,28 @@ pub struct Suggest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestion {
     /// What it is.
-    pub thing: Named,
+    pub thing: NamedThing,
     /// What is said of it in a sentence.
     pub description: Option<String>,
     /// Its classes.
-    pub types: Vec<Named>,
+    pub types: Vec<NamedThing>,
 }
 
 impl Suggest {
     pub(super) fn answer(&self, build: &Build) -> Result<Vec<Suggestion>, StoreError> {
-        let view = View::new(build, &self.language);
+        let view = LabelledBuild::new(build, &self.language);
         let graph = build.manifest().statistics.graphs.get("");
         let found = match self.kind {
-            Kind::Entity => self.entities(&view)?,
-            Kind::Type => self.terms(&view, graph.map(|graph| &graph.classes)),
-            Kind::Property => self.terms(&view, graph.map(|graph| &graph.properties)),
+            SuggestionKind::Entity => self.entities(&view)?,
+            SuggestionKind::Type => self.terms(&view, graph.map(|graph| &graph.classes)),
+            SuggestionKind::Property => self.terms(&view, graph.map(|graph| &graph.properties)),
         };
         let shown = found.into_iter().skip(self.cursor).take(SHOWN);
         let mut suggestions = Vec::new();
         for iri in shown {
             let node = NamedNode::new_unchecked(iri);
             let types = match self.kind {
-                Kind::Entity => view.types(&node)?,
+                SuggestionKind::Entity => view.types(&node)?,
                 _ => Vec::new(),
             };
             suggestions.push(Suggestion {
@@ -80,11 +80,11 @@ impl Suggest {
         Ok(suggestions)
     }
 
-    fn entities(&self, view: &View<'_>) -> Result<Vec<String>, StoreError> {
-        let query = Query {
-            kinds: vec![Text::Label, Text::AltLabel, Text::Hidden],
+    fn entities(&self, view: &LabelledBuild<'_>) -> Result<Vec<String>, StoreError> {
+        let query = TextQuery {
+            kinds: vec![TextKind::Label, TextKind::AltLabel, TextKind::Hidden],
             limit: MOST,
-            ..Query::new(self.prefix.as_str())
+            ..TextQuery::new(self.prefix.as_str())
         };
         let subjects = view.text()?.subjects(&query);
         let subjects = subjects.map_err(|error| text_error(&error))?;
@@ -92,7 +92,11 @@ impl Suggest {
     }
 
     /// Classes or properties with a word that begins like this in their label or name, the most used first.
-    fn terms(&self, view: &View<'_>, counts: Option<&BTreeMap<String, u64>>) -> Vec<String> {
+    fn terms(
+        &self,
+        view: &LabelledBuild<'_>,
+        counts: Option<&BTreeMap<String, u64>>,
+    ) -> Vec<String> {
         let wanted = key(&self.prefix);
         let prefixes = &view.build.manifest().about.prefixes;
         let begins = |text: &str| {
@@ -111,8 +115,8 @@ pub(super) fn propose(
     build: &Build,
     class: Option<&str>,
     limit: usize,
-) -> Result<Vec<Named>, StoreError> {
-    let view = View::new(build, "en");
+) -> Result<Vec<NamedThing>, StoreError> {
+    let view = LabelledBuild::new(build, "en");
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     match class {
         Some(class) => {

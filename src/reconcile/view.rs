@@ -1,21 +1,21 @@
 //! A build as reconciliation sees it: nodes, names, classes.
 
-use super::Named;
+use super::NamedThing;
 use crate::describe::unreadable;
-use crate::diagnostic::{Action, Code};
+use crate::diagnostic::{Code, HintAction};
 use crate::query::{Labels, iri};
 use crate::store::{Build, StoreError};
-use civigraph_text::{Kind, PROPERTIES, TextIndex};
+use civigraph_text::{PROPERTIES, TextIndex, TextKind};
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, TermRef};
 
 /// A build with the labels of its things.
-pub(super) struct View<'b> {
+pub(super) struct LabelledBuild<'b> {
     pub(super) build: &'b Build,
     pub(super) labels: Labels<'b>,
 }
 
-impl<'b> View<'b> {
+impl<'b> LabelledBuild<'b> {
     pub(super) fn new(build: &'b Build, language: &str) -> Self {
         Self {
             build,
@@ -30,8 +30,8 @@ impl<'b> View<'b> {
     }
 
     /// A node with its label.
-    pub(super) fn named(&self, iri: &str) -> Named {
-        Named {
+    pub(super) fn named(&self, iri: &str) -> NamedThing {
+        NamedThing {
             id: iri.to_owned(),
             name: self.name(iri),
         }
@@ -56,7 +56,10 @@ impl<'b> View<'b> {
 
     /// What is said of a thing in a sentence, in the language of labels if it can be.
     pub(super) fn description(&self, node: &NamedNode) -> Result<Option<String>, StoreError> {
-        for (property, _) in PROPERTIES.iter().filter(|(_, kind)| *kind == Kind::Text) {
+        for (property, _) in PROPERTIES
+            .iter()
+            .filter(|(_, kind)| *kind == TextKind::Text)
+        {
             let property = NamedNodeRef::new_unchecked(property);
             let quads = self.quads(Some(node), Some(property), None, 10)?;
             let literals = quads.into_iter().filter_map(|quad| match quad.object {
@@ -79,7 +82,7 @@ impl<'b> View<'b> {
     pub(super) fn names(&self, node: &NamedNode) -> Result<Vec<String>, StoreError> {
         let mut names = Vec::new();
         for (property, kind) in PROPERTIES {
-            if *kind != Kind::Text {
+            if *kind != TextKind::Text {
                 let property = NamedNodeRef::new_unchecked(property);
                 for quad in self.quads(Some(node), Some(property), None, 100)? {
                     if let Term::Literal(literal) = quad.object {
@@ -132,7 +135,7 @@ impl<'b> View<'b> {
         self.build.text()?.ok_or_else(|| {
             let message = "the build has no text index";
             StoreError::new(Code::QueryFunction, self.build.folder(), message)
-                .with_hint(Action::BuildTextIndex)
+                .with_hint(HintAction::BuildTextIndex)
         })
     }
 }

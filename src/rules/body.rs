@@ -21,48 +21,48 @@ pub(super) struct Body {
 
 /// Something that has no place in a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct BodyRefusal {
     /// The word of the query by which it is found in the text.
     pub(super) word: &'static str,
     /// What is wrong with it.
     pub(super) why: &'static str,
 }
 
-const fn refuse(word: &'static str, why: &'static str) -> Refusal {
-    Refusal { word, why }
+const fn refuse(word: &'static str, why: &'static str) -> BodyRefusal {
+    BodyRefusal { word, why }
 }
 
-const GRAPH: Refusal = refuse(
+const GRAPH: BodyRefusal = refuse(
     "GRAPH",
     "a rule reads the default graph and what is inferred, no other graph",
 );
-const NEGATION: Refusal = refuse(
+const NEGATION: BodyRefusal = refuse(
     "EXISTS",
     "a rule cannot ask for what is not there: more facts would make fewer inferences",
 );
-const MINUS: Refusal = refuse("MINUS", NEGATION.why);
-const OPTIONAL: Refusal = refuse(
+const MINUS: BodyRefusal = refuse("MINUS", NEGATION.why);
+const OPTIONAL: BodyRefusal = refuse(
     "OPTIONAL",
     "a rule has no optional premises; write two rules",
 );
-const PATH: Refusal = refuse(
+const PATH: BodyRefusal = refuse(
     "WHERE",
     "a property path in the body has no premises that can be named; write the steps as triple patterns, or a rule for each step",
 );
-const SELECT: Refusal = refuse("SELECT", "a rule has no sub-selects and no aggregates");
-const MODIFIER: Refusal = refuse(
+const SELECT: BodyRefusal = refuse("SELECT", "a rule has no sub-selects and no aggregates");
+const MODIFIER: BodyRefusal = refuse(
     "CONSTRUCT",
     "a rule has no `ORDER BY`, `LIMIT`, `OFFSET` or `GROUP BY`",
 );
-const TRIPLE_TERM: Refusal = refuse("CONSTRUCT", "a rule has no triple terms");
-const HEAD_BLANK: Refusal = refuse(
+const TRIPLE_TERM: BodyRefusal = refuse("CONSTRUCT", "a rule has no triple terms");
+const HEAD_BLANK: BodyRefusal = refuse(
     "CONSTRUCT",
     "the head of a rule makes no blank nodes: there would be new ones for ever",
 );
 
 impl Body {
     /// The body of a `CONSTRUCT` query.
-    pub(super) fn of(pattern: &GraphPattern) -> Result<Self, Refusal> {
+    pub(super) fn of(pattern: &GraphPattern) -> Result<Self, BodyRefusal> {
         let mut body = Self {
             pattern: GraphPattern::default(),
             premises: Vec::new(),
@@ -90,7 +90,7 @@ impl Body {
     }
 
     /// Recurses with the depth of the query, which its limits bound.
-    fn pattern(&mut self, pattern: &GraphPattern) -> Result<GraphPattern, Refusal> {
+    fn pattern(&mut self, pattern: &GraphPattern) -> Result<GraphPattern, BodyRefusal> {
         Ok(match pattern {
             GraphPattern::Bgp { patterns } => {
                 let patterns: Vec<TriplePattern> = patterns
@@ -148,7 +148,7 @@ impl Body {
         })
     }
 
-    fn triple(&mut self, pattern: &TriplePattern) -> Result<TriplePattern, Refusal> {
+    fn triple(&mut self, pattern: &TriplePattern) -> Result<TriplePattern, BodyRefusal> {
         if let NamedNodePattern::Variable(variable) = &pattern.predicate {
             self.variables.insert(variable.clone());
         }
@@ -159,7 +159,7 @@ impl Body {
         })
     }
 
-    fn term(&mut self, term: &TermPattern) -> Result<TermPattern, Refusal> {
+    fn term(&mut self, term: &TermPattern) -> Result<TermPattern, BodyRefusal> {
         let variable = match term {
             TermPattern::NamedNode(_) | TermPattern::Literal(_) => return Ok(term.clone()),
             TermPattern::Variable(variable) => variable.clone(),
@@ -209,7 +209,7 @@ pub(super) fn check_head(
     })
 }
 
-impl Refusal {
+impl BodyRefusal {
     /// The refusal as a diagnostic at the word in the text.
     pub(super) fn at(self, text: &str, file: &str) -> Diagnostic {
         Diagnostic::new(Code::Rule, place(text, file, self.word), self.why)
@@ -232,7 +232,7 @@ pub(super) fn place(text: &str, file: &str, word: &str) -> Place {
     Place::file(file)
 }
 
-fn without_exists(expression: &Expression) -> Result<(), Refusal> {
+fn without_exists(expression: &Expression) -> Result<(), BodyRefusal> {
     /// Whether there is an `EXISTS`.
     struct Negation(bool);
     impl Visitor for Negation {

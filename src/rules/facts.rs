@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// The facts that some rule can match. Terms stay as they are written.
 #[derive(Debug, Clone, Default)]
-pub struct Facts {
+pub struct RuleFacts {
     pub(super) dataset: Dataset,
     wanted: Arc<PredicateFilter>,
 }
@@ -69,7 +69,7 @@ impl PredicateFilter {
     }
 }
 
-impl Facts {
+impl RuleFacts {
     /// No facts yet, for these rules.
     pub fn new(rules: &Rules) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Facts {
 #[derive(Debug)]
 pub struct FactSink<S> {
     inner: S,
-    facts: Facts,
+    facts: RuleFacts,
 }
 
 /// A chunk of a [`FactSink`].
@@ -105,12 +105,12 @@ pub struct FactChunk<C> {
 
 impl<S> FactSink<S> {
     /// A sink in front of `inner` that adds to `facts`.
-    pub fn new(facts: Facts, inner: S) -> Self {
+    pub fn new(facts: RuleFacts, inner: S) -> Self {
         Self { inner, facts }
     }
 
     /// The sink behind it and the facts, once everything has passed.
-    pub fn into_parts(self) -> (S, Facts) {
+    pub fn into_parts(self) -> (S, RuleFacts) {
         (self.inner, self.facts)
     }
 }

@@ -1,7 +1,7 @@
 //! Rules applied to facts, round by round, until nothing new follows.
 
 use super::body::instantiate;
-use super::{Facts, Rule, Rules};
+use super::{Rule, RuleFacts, Rules};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
 use crate::query::on_large_stack;
@@ -37,7 +37,7 @@ impl Rules {
     ///
     /// # Errors
     /// The rules have no end, or a rule cannot be evaluated ([`Code::RuleLimit`]).
-    pub fn infer(&self, facts: Facts) -> Result<Vec<Inference>, Diagnostic> {
+    pub fn infer(&self, facts: RuleFacts) -> Result<Vec<Inference>, Diagnostic> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
@@ -45,12 +45,12 @@ impl Rules {
         on_large_stack("rules", || self.fixpoint(facts)).map_err(QueryError::into_diagnostic)?
     }
 
-    fn fixpoint(&self, mut facts: Facts) -> Result<Vec<Inference>, Diagnostic> {
+    fn fixpoint(&self, mut facts: RuleFacts) -> Result<Vec<Inference>, Diagnostic> {
         let mut inferred: Vec<Inference> = Vec::new();
         // Predicates of what the last round has found; `None` before the first.
         let mut fresh: Option<HashSet<NamedNode>> = None;
         for _ in 0..ROUNDS {
-            let mut found: BTreeMap<String, Found> = BTreeMap::new();
+            let mut found: BTreeMap<String, FoundInference> = BTreeMap::new();
             for (index, rule) in self.rules.iter().enumerate() {
                 if fresh.as_ref().is_none_or(|fresh| rule.reads(fresh)) {
                     rule.apply(index, &facts, TRIPLES - inferred.len(), &mut found)?;
@@ -78,7 +78,7 @@ impl Rules {
 }
 
 /// A triple of this round, with what decides between several ways to it.
-struct Found {
+struct FoundInference {
     inference: Inference,
     premises: Vec<String>,
 }
@@ -99,9 +99,9 @@ impl Rule {
     fn apply(
         &self,
         index: usize,
-        facts: &Facts,
+        facts: &RuleFacts,
         room: usize,
-        found: &mut BTreeMap<String, Found>,
+        found: &mut BTreeMap<String, FoundInference>,
     ) -> Result<(), Diagnostic> {
         let query = Query::Select {
             dataset: None,
@@ -164,7 +164,7 @@ impl Rule {
                     let premises = texts;
                     found.insert(
                         line,
-                        Found {
+                        FoundInference {
                             inference,
                             premises,
                         },

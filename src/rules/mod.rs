@@ -23,6 +23,6 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{FactChunk, FactSink, Facts};
+pub use facts::{FactChunk, FactSink, RuleFacts};
 pub use infer::Inference;
 pub use rule::{Rule, Rules};

@@ -25,7 +25,7 @@ impl Rules {
         let node = |iri: String| NamedNode::new_unchecked(iri);
         let inferred = GraphName::from(node(graph_iri(base, "inferred")));
         let own = |name: &str| node(format!("{base}ns#{name}"));
-        let mut record = Record {
+        let mut record = InferenceRecord {
             graph: node(graph_iri(base, "claims")).into(),
             base,
             quads: Vec::with_capacity(8 * inferences.len()),
@@ -73,7 +73,7 @@ fn rule_iri(base: &str, name: &str) -> NamedNode {
     NamedNode::new_unchecked(iri)
 }
 
-struct Record<'b> {
+struct InferenceRecord<'b> {
     graph: GraphName,
     base: &'b str,
     quads: Vec<Quad>,
@@ -81,7 +81,7 @@ struct Record<'b> {
     stated: BTreeSet<String>,
 }
 
-impl Record<'_> {
+impl InferenceRecord<'_> {
     /// The node that stands for a triple; its IRI is minted from the triple alone.
     fn statement(&mut self, triple: &Triple) -> NamedNode {
         let digest = sha256_hex(triple.to_string().as_bytes());

@@ -1,8 +1,8 @@
 //! Rule files: read, parsed and checked.
 
-use super::body::{Body, Refusal, check_head, place};
+use super::body::{Body, BodyRefusal, check_head, place};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::query::{self, Limits, Regular, StoredQuery};
+use crate::query::{self, QueryLimits, RegularExpressions, StoredQuery};
 use crate::store::Prefixes;
 use spargebra::Query;
 use spargebra::term::TriplePattern;
@@ -22,7 +22,7 @@ pub struct Rule {
     pub description: BTreeMap<String, String>,
     pub(super) head: Vec<TriplePattern>,
     pub(super) body: Body,
-    pub(super) regular: Regular,
+    pub(super) regular: RegularExpressions,
 }
 
 /// The rules of a project, in order of their files' names.
@@ -82,7 +82,7 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         diagnostic.place.line = parameter.line;
         return Err(diagnostic);
     }
-    let parsed = query::parse(&text, &file, prefixes, &Limits::default())
+    let parsed = query::parse(&text, &file, prefixes, &QueryLimits::default())
         .map_err(|error| Box::new(error.into_diagnostic()))?;
     // Heads and premises are compared with facts, whose language tags have one case.
     let tags = civigraph_sparql::Options {
@@ -111,9 +111,10 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         let message = "a rule reads the default graph and what is inferred, no other graph";
         return Err(wrong("FROM", message.to_owned()));
     }
-    let refused = |refusal: Refusal| Box::new(refusal.at(&text, &file));
+    let refused = |refusal: BodyRefusal| Box::new(refusal.at(&text, &file));
     let mut body = Body::of(&pattern).map_err(refused)?;
-    let regular = Regular::rewrite(&mut body.pattern).map_err(|why| wrong("REGEX", why))?;
+    let regular =
+        RegularExpressions::rewrite(&mut body.pattern).map_err(|why| wrong("REGEX", why))?;
     if let Some(diagnostic) = check_head(&head, &body, &text, &file) {
         return Err(Box::new(diagnostic));
     }

@@ -1,7 +1,7 @@
 //! Rules read, refused and applied.
 
 use super::*;
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, ReadingMode};
 use crate::store::Prefixes;
 use oxrdf::{GraphName, NamedNode, Quad};
 use std::error::Error;
@@ -17,14 +17,14 @@ fn read(files: &[(&str, &str)]) -> Result<(Rules, Diagnostics), Box<dyn Error>> 
     }
     let mut prefixes = Prefixes::default();
     prefixes.add("", "http://e/");
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let rules = Rules::read(folder.path(), &prefixes, &mut diagnostics);
     Ok((rules, diagnostics))
 }
 
 /// Facts from `s p o` words; a word with a quote is a literal.
-fn facts(rules: &Rules, lines: &[&str]) -> Facts {
-    let mut facts = Facts::new(rules);
+fn facts(rules: &Rules, lines: &[&str]) -> RuleFacts {
+    let mut facts = RuleFacts::new(rules);
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let node = |at: usize| {
@@ -249,7 +249,7 @@ fn language_tags_are_equal_without_regard_to_case() -> Tested {
         let text = format!("CONSTRUCT {{ ?s :k 'y'@EN-gb ; :l 'x'@en-gb }} WHERE {{ {body} }}");
         let (rules, diagnostics) = read(&[("british", &text)])?;
         assert_eq!(problems(&diagnostics), []);
-        let mut facts = Facts::new(&rules);
+        let mut facts = RuleFacts::new(&rules);
         let node = |name: &str| NamedNode::new_unchecked(format!("http://e/{name}"));
         let fact = Quad::new(
             node("a"),

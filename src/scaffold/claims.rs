@@ -10,7 +10,7 @@ const ID: &str = "[a-z0-9]+(-[a-z0-9]+)*";
 const VOCABULARY: &str = include_str!("claims.ttl");
 
 /// A table without rows.
-pub(super) struct Empty {
+pub(super) struct EmptyTable {
     /// Its file.
     pub(super) file: &'static str,
     /// The kind of its things.
@@ -19,7 +19,7 @@ pub(super) struct Empty {
     pub(super) entry: Value,
 }
 
-impl Empty {
+impl EmptyTable {
     /// The file's header.
     pub(super) fn header(&self) -> String {
         let columns = self.entry["tableSchema"]["columns"].as_array();
@@ -55,7 +55,7 @@ fn without_russian(line: &str) -> String {
 }
 
 /// The five tables; `main` is the language of notes and reasons.
-pub(super) fn tables(base: &str, languages: &[&str], main: &str) -> Vec<Empty> {
+pub(super) fn tables(base: &str, languages: &[&str], main: &str) -> Vec<EmptyTable> {
     let part = |name: &str| (format!("{OWN_NAMESPACE}part"), json!(name));
     let graph = |name: &str| json!(format!("{base}graph/{name}"));
     let id = |part_of: &str| {
@@ -319,7 +319,7 @@ pub(super) fn tables(base: &str, languages: &[&str], main: &str) -> Vec<Empty> {
             _ => entry[format!("{OWN_NAMESPACE}graph")] = graph("claims"),
         }
         entry["tableSchema"] = schema;
-        Empty { file, kind, entry }
+        EmptyTable { file, kind, entry }
     };
     vec![
         table("documents.csv", "document", Vec::new(), documents),

@@ -1,7 +1,7 @@
 //! A new table in a project: its entry in the metadata, and references between it and the tables that are there.
 
-use super::table::{Naming, Proposed, Target, key_variables, strings};
-use super::terms::Terms;
+use super::table::{NamingScheme, ProposedTable, ReferencedTable, key_variables, strings};
+use super::terms::VocabularyTerms;
 use super::{File, layout};
 use crate::csvw::OWN_NAMESPACE;
 use crate::diagnostic::Diagnostic;
@@ -28,7 +28,7 @@ pub struct Addition {
 
 /// Why no entry could be proposed.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum InsertRefusal {
     /// A file cannot be read as a table.
     Unreadable(Box<Diagnostic>),
     /// The metadata describes the file already.
@@ -37,7 +37,7 @@ pub enum Refusal {
     NoTables,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for InsertRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(diagnostic) => f.write_str(&diagnostic.message),
@@ -49,10 +49,10 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for InsertRefusal {}
 
 /// A reference of a table that is there to the new one.
-struct Incoming {
+struct IncomingReference {
     /// Index of the table.
     table: usize,
     /// Index of the column.
@@ -67,9 +67,16 @@ struct Incoming {
 ///
 /// # Errors
 /// A table of the project cannot be read, or the file is one of them.
-pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<Addition, Refusal> {
-    let document: Value = serde_json::from_str(metadata).map_err(|_| Refusal::NoTables)?;
-    let tables = document["tables"].as_array().ok_or(Refusal::NoTables)?;
+pub fn propose(
+    metadata: &str,
+    path: &Path,
+    base: &str,
+    file: &Path,
+) -> Result<Addition, InsertRefusal> {
+    let document: Value = serde_json::from_str(metadata).map_err(|_| InsertRefusal::NoTables)?;
+    let tables = document["tables"]
+        .as_array()
+        .ok_or(InsertRefusal::NoTables)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     // Tables that lie elsewhere, or are missing, take no part.
     let present: Vec<(usize, PathBuf)> = tables
@@ -81,7 +88,7 @@ pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<A
         })
         .collect();
     if present.iter().any(|(_, present)| same_file(present, file)) {
-        return Err(Refusal::Described);
+        return Err(InsertRefusal::Described);
     }
     let mut files: Vec<PathBuf> = present.iter().map(|(_, file)| file.clone()).collect();
     files.push(file.to_owned());
@@ -89,18 +96,18 @@ pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<A
         base: Some(base.to_owned()),
         ..InferOptions::new(folder)
     };
-    let text = infer::infer(&files, &options).map_err(Refusal::Unreadable)?;
+    let text = infer::infer(&files, &options).map_err(InsertRefusal::Unreadable)?;
     let mut proposed: Value = serde_json::from_str(&text).unwrap_or_default();
     let mut proposed = match proposed["tables"].take() {
         Value::Array(proposed) => proposed,
         _ => Vec::new(),
     };
-    let mut entry = proposed.pop().ok_or(Refusal::NoTables)?;
-    let known: Vec<Known<'_>> = present
+    let mut entry = proposed.pop().ok_or(InsertRefusal::NoTables)?;
+    let known: Vec<DescribedTable<'_>> = present
         .iter()
         .zip(&proposed)
         .filter_map(|(&(index, _), inferred)| {
-            Some(Known {
+            Some(DescribedTable {
                 index,
                 entry: tables.get(index)?,
                 inferred,
@@ -108,19 +115,19 @@ pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<A
         })
         .collect();
     let with_claims = metadata.contains("claim.id");
-    let naming = Naming {
+    let naming = NamingScheme {
         base: base.to_owned(),
         language: language(&document),
         functional: with_claims,
     };
     outgoing(&mut entry, &known);
-    Proposed::new(&mut entry, file).identify(&naming);
-    let mut targets: Vec<Target> = tables.iter().filter_map(Target::of).collect();
-    let own = Target::of(&entry);
+    ProposedTable::new(&mut entry, file).identify(&naming);
+    let mut targets: Vec<ReferencedTable> = tables.iter().filter_map(ReferencedTable::of).collect();
+    let own = ReferencedTable::of(&entry);
     targets.extend(own.clone());
-    let mut terms = Terms::default();
-    Proposed::new(&mut entry, file).describe(&naming, &targets, &mut terms);
-    let incoming: Vec<Incoming> = own
+    let mut terms = VocabularyTerms::default();
+    ProposedTable::new(&mut entry, file).describe(&naming, &targets, &mut terms);
+    let incoming: Vec<IncomingReference> = own
         .iter()
         .flat_map(|own| known.iter().flat_map(|known| known.incoming(own)))
         .collect();
@@ -141,7 +148,7 @@ pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<A
     terms.retain_properties(|name| !used.contains(&format!("{base}ns#{name}").as_str()));
     let stem = infer::names(&[&file.file_stem().unwrap_or_default().to_string_lossy()]).concat();
     Ok(Addition {
-        metadata: insert(metadata, &entry, &incoming).ok_or(Refusal::NoTables)?,
+        metadata: insert(metadata, &entry, &incoming).ok_or(InsertRefusal::NoTables)?,
         entry: layout::block(&entry, 0),
         references,
         vocabulary: File::new(
@@ -152,13 +159,13 @@ pub fn propose(metadata: &str, path: &Path, base: &str, file: &Path) -> Result<A
 }
 
 /// A table of the project, with what is inferred from its file.
-struct Known<'k> {
+struct DescribedTable<'k> {
     index: usize,
     entry: &'k Value,
     inferred: &'k Value,
 }
 
-impl Known<'_> {
+impl DescribedTable<'_> {
     /// The name in the metadata of a column that has this name in what was inferred.
     fn name(&self, inferred: &str) -> Option<&str> {
         let mut all = columns(self.inferred).iter();
@@ -174,7 +181,7 @@ impl Known<'_> {
     }
 
     /// Foreign keys to the new table.
-    fn incoming(&self, target: &Target) -> Vec<Incoming> {
+    fn incoming(&self, target: &ReferencedTable) -> Vec<IncomingReference> {
         let keys = self.inferred["tableSchema"]["foreignKeys"].as_array();
         let declared = self.entry["tableSchema"]["foreignKeys"].as_array();
         keys.into_iter()
@@ -202,7 +209,7 @@ impl Known<'_> {
                 let [variable] = variables.as_slice() else {
                     return None;
                 };
-                Some(Incoming {
+                Some(IncomingReference {
                     table: self.index,
                     column,
                     key: json!({"columnReference": name, "reference": key["reference"]}),
@@ -222,7 +229,7 @@ fn columns(table: &Value) -> &[Value] {
 }
 
 /// Keeps the foreign keys whose targets have, in the metadata, the key that was found in their files.
-fn outgoing(entry: &mut Value, known: &[Known<'_>]) {
+fn outgoing(entry: &mut Value, known: &[DescribedTable<'_>]) {
     let own = entry["url"].clone();
     let Some(keys) = entry["tableSchema"]["foreignKeys"].as_array_mut() else {
         return;
@@ -282,7 +289,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// The text of the metadata with a table more, all else as it was.
-fn insert(text: &str, entry: &Value, incoming: &[Incoming]) -> Option<String> {
+fn insert(text: &str, entry: &Value, incoming: &[IncomingReference]) -> Option<String> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
     let root = parsed.value?;
     let tables = root.as_object()?.get("tables")?.value.as_array()?;
@@ -295,7 +302,7 @@ fn insert(text: &str, entry: &Value, incoming: &[Incoming]) -> Option<String> {
         format!(",\n{}{entry}", " ".repeat(indent)),
     ));
     for (position, table) in tables.elements.iter().enumerate() {
-        let own: Vec<&Incoming> = incoming
+        let own: Vec<&IncomingReference> = incoming
             .iter()
             .filter(|one| one.table == position)
             .collect();

@@ -15,15 +15,15 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-pub use insert::{Addition, Refusal, propose};
+pub use insert::{Addition, InsertRefusal, propose};
 
 use crate::csvw::OWN_NAMESPACE;
 use crate::diagnostic::Diagnostic;
 use crate::infer::{self, InferOptions};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use table::{Naming, Proposed, Target};
-use terms::Terms;
+use table::{NamingScheme, ProposedTable, ReferencedTable};
+use terms::VocabularyTerms;
 
 /// What a new project is to be.
 #[derive(Debug, Clone)]
@@ -80,22 +80,22 @@ pub fn files(
     };
     let text = infer::infer(tables, &options)?;
     let mut metadata: Value = serde_json::from_str(&text).unwrap_or_default();
-    let naming = Naming {
+    let naming = NamingScheme {
         base: scaffold.base.clone(),
         language: scaffold.language.clone(),
         functional: scaffold.claims,
     };
-    let mut terms = Terms::default();
+    let mut terms = VocabularyTerms::default();
     let mut entries = match metadata["tables"].take() {
         Value::Array(entries) => entries,
         _ => Vec::new(),
     };
     for (entry, file) in entries.iter_mut().zip(tables) {
-        Proposed::new(entry, file).identify(&naming);
+        ProposedTable::new(entry, file).identify(&naming);
     }
-    let targets: Vec<Target> = entries.iter().filter_map(Target::of).collect();
+    let targets: Vec<ReferencedTable> = entries.iter().filter_map(ReferencedTable::of).collect();
     for (entry, file) in entries.iter_mut().zip(tables) {
-        Proposed::new(entry, file).describe(&naming, &targets, &mut terms);
+        ProposedTable::new(entry, file).describe(&naming, &targets, &mut terms);
     }
     // The language that was asked for, where any text is in it.
     let language = {

@@ -1,7 +1,7 @@
 //! A table's entry in the metadata of a project: what `infer` found in the file, with how it becomes RDF.
 
 use super::names;
-use super::terms::Terms;
+use super::terms::VocabularyTerms;
 use crate::csvw::OWN_NAMESPACE;
 use crate::infer;
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ const USUAL: [(&[&str], &str); 3] = [
 
 /// How the things of a project are named.
 #[derive(Debug, Clone)]
-pub(super) struct Naming {
+pub(super) struct NamingScheme {
     /// The base of the project's IRIs.
     pub(super) base: String,
     /// The language of texts that say nothing of theirs.
@@ -54,14 +54,14 @@ pub(super) struct Naming {
 
 /// A table as others refer to it.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct ReferencedTable {
     /// Its URL in the metadata.
     pub(super) url: String,
     /// The template of the IRIs of its rows.
     pub(super) about: String,
 }
 
-impl Target {
+impl ReferencedTable {
     /// A table that is described already.
     pub(super) fn of(table: &Value) -> Option<Self> {
         let schema = table.get("tableSchema")?;
@@ -73,14 +73,14 @@ impl Target {
 }
 
 /// A table that `infer` has proposed an entry for.
-pub(super) struct Proposed<'p> {
+pub(super) struct ProposedTable<'p> {
     /// The entry, which is completed here.
     pub(super) entry: &'p mut Value,
     /// The name of the file, without its ending.
     pub(super) stem: String,
 }
 
-impl<'p> Proposed<'p> {
+impl<'p> ProposedTable<'p> {
     /// The entry of a file.
     pub(super) fn new(entry: &'p mut Value, file: &Path) -> Self {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -104,7 +104,7 @@ impl<'p> Proposed<'p> {
     }
 
     /// Gives the rows their IRIs.
-    pub(super) fn identify(&mut self, naming: &Naming) {
+    pub(super) fn identify(&mut self, naming: &NamingScheme) {
         let key = self.key();
         let variables: Vec<String> = match key.as_slice() {
             [] => vec!["{_row}".to_owned()],
@@ -112,7 +112,7 @@ impl<'p> Proposed<'p> {
         };
         let about = format!("{}id/{}/{}", naming.base, self.kind(), variables.join("/"));
         if key.is_empty() {
-            note(
+            add_comment(
                 self.entry,
                 "Without a key, the IRIs of the rows are made from their numbers, and change with their order: \
                  add a column `id`.",
@@ -122,7 +122,12 @@ impl<'p> Proposed<'p> {
     }
 
     /// Says how columns become triples, and notes the terms that they need.
-    pub(super) fn describe(&mut self, naming: &Naming, targets: &[Target], terms: &mut Terms) {
+    pub(super) fn describe(
+        &mut self,
+        naming: &NamingScheme,
+        targets: &[ReferencedTable],
+        terms: &mut VocabularyTerms,
+    ) {
         let class = names::class(&self.latin());
         let key = self.key();
         let references = references(&self.entry["tableSchema"]);
@@ -242,8 +247,8 @@ impl<'p> Proposed<'p> {
         name: &str,
         about: &str,
         class: &str,
-        naming: &Naming,
-        terms: &mut Terms,
+        naming: &NamingScheme,
+        terms: &mut VocabularyTerms,
     ) {
         let key = key_variables(about);
         let [variable] = key.as_slice() else { return };
@@ -378,7 +383,7 @@ pub(super) fn strings(value: &Value) -> Vec<String> {
 }
 
 /// Adds a comment to a table.
-fn note(entry: &mut Value, text: &str) {
+fn add_comment(entry: &mut Value, text: &str) {
     match &mut entry["rdfs:comment"] {
         Value::Array(notes) => notes.push(json!(text)),
         other => *other = json!([text]),

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 /// Classes, properties, kinds of things and languages of a project.
 #[derive(Debug, Default)]
-pub(super) struct Terms {
+pub(super) struct VocabularyTerms {
     classes: BTreeMap<String, Class>,
-    properties: BTreeMap<String, Property>,
+    properties: BTreeMap<String, ColumnProperty>,
     kinds: BTreeSet<String>,
     languages: BTreeSet<String>,
 }
@@ -20,7 +20,7 @@ struct Class {
 }
 
 #[derive(Debug)]
-struct Property {
+struct ColumnProperty {
     label: String,
     /// The columns that have it, with their files.
     columns: Vec<(String, String)>,
@@ -29,7 +29,7 @@ struct Property {
     literals: bool,
 }
 
-impl Terms {
+impl VocabularyTerms {
     pub(super) fn class(&mut self, name: &str, label: &str, file: &str) {
         self.classes
             .entry(name.to_owned())
@@ -50,7 +50,7 @@ impl Terms {
         let property = self
             .properties
             .entry(name.to_owned())
-            .or_insert_with(|| Property {
+            .or_insert_with(|| ColumnProperty {
                 label: label.to_owned(),
                 columns: Vec::new(),
                 links: false,

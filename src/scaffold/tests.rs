@@ -187,7 +187,7 @@ fn a_table_is_inserted_with_references_in_both_directions() -> Result<(), Box<dy
     // A second time it is described.
     assert!(matches!(
         propose(&addition.metadata, &path, BASE, &authors),
-        Err(Refusal::Described)
+        Err(InsertRefusal::Described)
     ));
     Ok(())
 }

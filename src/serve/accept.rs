@@ -1,6 +1,6 @@
 //! Content negotiation: which of the formats that there are a client wants most (RFC 9110 §12.5.1).
 
-use crate::export::Format;
+use crate::export::DumpFormat;
 use crate::query::AnswerFormat;
 
 /// Media types for the answers of `SELECT` and `ASK`, the preferred first.
@@ -15,25 +15,25 @@ pub const RESULTS: &[(&str, AnswerFormat)] = &[
 ];
 
 /// Media types for graphs, the preferred first.
-pub const GRAPHS: &[(&str, Format)] = &[
-    ("text/turtle", Format::Turtle),
-    ("application/n-triples", Format::NTriples),
-    ("application/rdf+xml", Format::RdfXml),
-    ("application/ld+json", Format::JsonLd),
-    ("application/trig", Format::TriG),
-    ("application/n-quads", Format::NQuads),
-    ("application/x-turtle", Format::Turtle),
-    ("text/n3", Format::Turtle),
-    ("application/json", Format::JsonLd),
-    ("application/xml", Format::RdfXml),
-    ("text/xml", Format::RdfXml),
+pub const GRAPHS: &[(&str, DumpFormat)] = &[
+    ("text/turtle", DumpFormat::Turtle),
+    ("application/n-triples", DumpFormat::NTriples),
+    ("application/rdf+xml", DumpFormat::RdfXml),
+    ("application/ld+json", DumpFormat::JsonLd),
+    ("application/trig", DumpFormat::TriG),
+    ("application/n-quads", DumpFormat::NQuads),
+    ("application/x-turtle", DumpFormat::Turtle),
+    ("text/n3", DumpFormat::Turtle),
+    ("application/json", DumpFormat::JsonLd),
+    ("application/xml", DumpFormat::RdfXml),
+    ("text/xml", DumpFormat::RdfXml),
 ];
 
 /// Media types for whole datasets, the preferred first.
-pub const DATASETS: &[(&str, Format)] = &[
-    ("application/n-quads", Format::NQuads),
-    ("application/trig", Format::TriG),
-    ("application/ld+json", Format::JsonLd),
+pub const DATASETS: &[(&str, DumpFormat)] = &[
+    ("application/n-quads", DumpFormat::NQuads),
+    ("application/trig", DumpFormat::TriG),
+    ("application/ld+json", DumpFormat::JsonLd),
 ];
 
 /// The offer that an `Accept` header wants most, the first of those that it wants equally; `None` where it wants
@@ -174,11 +174,11 @@ mod tests {
             assert_eq!(results(accept), expected, "{accept:?}");
         }
         let graphs = |accept| choose(accept, GRAPHS).map(|(_, format)| format);
-        assert_eq!(graphs(None), Some(Format::Turtle));
+        assert_eq!(graphs(None), Some(DumpFormat::Turtle));
         assert_eq!(
             graphs(Some("application/rdf+xml, text/turtle;q=0.9")),
-            Some(Format::RdfXml)
+            Some(DumpFormat::RdfXml)
         );
-        assert_eq!(graphs(Some("application/json")), Some(Format::JsonLd));
+        assert_eq!(graphs(Some("application/json")), Some(DumpFormat::JsonLd));
     }
 }

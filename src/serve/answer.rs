@@ -3,11 +3,11 @@
 use super::accept::{self, GRAPHS, RESULTS};
 use super::body;
 use super::form::encode;
-use super::lanes::{Answer, Whole};
-use super::problem::Problem;
+use super::lanes::{ServiceAnswer, WholeAnswer};
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
-use crate::export::Format;
-use crate::query::{AnswerFormat, AnswerKind, AnswerStart, AnswerStyle, Limits, Request};
+use crate::export::DumpFormat;
+use crate::query::{AnswerFormat, AnswerKind, AnswerStart, AnswerStyle, QueryLimits, Request};
 use crate::worker::{QueryTask, Task};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
@@ -27,7 +27,7 @@ const HELD_FOR_1_0: usize = 16 << 20;
 
 /// What was asked for besides the query.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct AnswerOptions {
     /// The version of HTTP of the client.
     pub version: Version,
     /// The formats that it accepts.
@@ -42,7 +42,7 @@ pub struct Wish {
     pub time: Option<Duration>,
 }
 
-impl Wish {
+impl AnswerOptions {
     /// What the headers of a request say.
     pub fn new(version: Version, headers: &HeaderMap) -> Self {
         let text = |name| {
@@ -64,11 +64,11 @@ impl Wish {
 /// The formats in which a query is answered, by what the answer is made of.
 struct Formats {
     results: Option<(&'static str, AnswerFormat)>,
-    graph: Option<(&'static str, Format)>,
+    graph: Option<(&'static str, DumpFormat)>,
 }
 
 impl Formats {
-    fn of(wish: &Wish) -> Result<Self, Problem> {
+    fn of(wish: &AnswerOptions) -> Result<Self, ProblemDetails> {
         let Some(name) = wish.format.as_deref() else {
             let accept = wish.accept.as_deref();
             let formats = Self {
@@ -79,7 +79,7 @@ impl Formats {
                 let offers = RESULTS.iter().map(|(media, _)| *media);
                 let offers = offers.chain(GRAPHS.iter().map(|(media, _)| *media));
                 let offers: Vec<&str> = offers.collect();
-                return Err(Problem::new(
+                return Err(ProblemDetails::new(
                     StatusCode::NOT_ACCEPTABLE,
                     format!(
                         "none of the accepted formats is available, but these are: {}",
@@ -91,10 +91,10 @@ impl Formats {
         };
         let format = AnswerFormat::parse(name)
             .filter(|format| *format != AnswerFormat::Table)
-            .ok_or_else(|| Problem::bad(format!("`{name}` is not a format for answers")))?;
+            .ok_or_else(|| ProblemDetails::bad(format!("`{name}` is not a format for answers")))?;
         let of_graph = match format {
-            AnswerFormat::Json => Some(Format::JsonLd),
-            AnswerFormat::Xml => Some(Format::RdfXml),
+            AnswerFormat::Json => Some(DumpFormat::JsonLd),
+            AnswerFormat::Xml => Some(DumpFormat::RdfXml),
             AnswerFormat::Rdf(format) => Some(format),
             AnswerFormat::Csv | AnswerFormat::Tsv | AnswerFormat::Table => None,
         };
@@ -128,14 +128,14 @@ pub async fn query(
     service: &Service,
     current: &Current,
     mut request: Request,
-    wish: &Wish,
-) -> Result<Response, Problem> {
+    wish: &AnswerOptions,
+) -> Result<Response, ProblemDetails> {
     let formats = Formats::of(wish)?;
     let tag = entity_tag(current, &request, &formats, wish.spreadsheet);
     if let Some(response) = unchanged(current, wish.known.as_deref(), &tag) {
         return Ok(response);
     }
-    request.limits = Limits {
+    request.limits = QueryLimits {
         rows: Some(service.options.rows),
         time: None,
         ..request.limits
@@ -180,25 +180,25 @@ pub async fn query(
 /// # Errors
 /// The client speaks HTTP/1.0, and the answer is too long to be held.
 pub async fn held(
-    answer: Answer,
+    answer: ServiceAnswer,
     version: Version,
-) -> Result<(Option<AnswerStart>, Option<Whole>, Body), Problem> {
+) -> Result<(Option<AnswerStart>, Option<WholeAnswer>, Body), ProblemDetails> {
     match answer {
-        Answer::Whole(mut whole) => {
+        ServiceAnswer::Whole(mut whole) => {
             let body = Body::from(std::mem::take(&mut whole.body));
             Ok((whole.start, Some(whole), body))
         }
-        Answer::Stream(stream) if version < Version::HTTP_11 => {
+        ServiceAnswer::Stream(stream) if version < Version::HTTP_11 => {
             let start = stream.start;
             match body::whole(stream, HELD_FOR_1_0).await {
                 Some(bytes) => Ok((start, None, Body::from(bytes))),
-                None => Err(Problem::new(
+                None => Err(ProblemDetails::new(
                     StatusCode::HTTP_VERSION_NOT_SUPPORTED,
                     "an answer of this length needs HTTP/1.1",
                 )),
             }
         }
-        Answer::Stream(stream) => Ok((stream.start, None, body::of_stream(stream))),
+        ServiceAnswer::Stream(stream) => Ok((stream.start, None, body::of_stream(stream))),
     }
 }
 

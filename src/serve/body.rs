@@ -1,6 +1,6 @@
 //! Bodies of responses.
 
-use super::lanes::{Part, Stream};
+use super::lanes::{AnswerPart, AnswerStream};
 use axum::body::{Body, Bytes, HttpBody};
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
@@ -10,12 +10,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// A body of an answer as it comes. Where the answer is cut the body fails, so that the connection breaks.
-pub fn of_stream(stream: Stream) -> Body {
+pub fn of_stream(stream: AnswerStream) -> Body {
     let parts = stream::unfold(Some(stream.parts), |parts| async {
         let mut parts = parts?;
         match parts.recv().await {
-            Some(Part::Bytes(bytes)) => Some((Ok(Bytes::from(bytes)), Some(parts))),
-            Some(Part::End) => None,
+            Some(AnswerPart::Bytes(bytes)) => Some((Ok(Bytes::from(bytes)), Some(parts))),
+            Some(AnswerPart::End) => None,
             None => Some((Err(cut()), None)),
         }
     });
@@ -24,15 +24,15 @@ pub fn of_stream(stream: Stream) -> Body {
 }
 
 /// The whole of an answer that comes in parts; `None` where it is cut, or longer than `limit`.
-pub async fn whole(mut stream: Stream, limit: usize) -> Option<Vec<u8>> {
+pub async fn whole(mut stream: AnswerStream, limit: usize) -> Option<Vec<u8>> {
     let mut whole = Vec::new();
     loop {
         match stream.parts.recv().await? {
-            Part::Bytes(bytes) if whole.len() + bytes.len() <= limit => {
+            AnswerPart::Bytes(bytes) if whole.len() + bytes.len() <= limit => {
                 whole.extend_from_slice(&bytes);
             }
-            Part::Bytes(_) => return None,
-            Part::End => return Some(whole),
+            AnswerPart::Bytes(_) => return None,
+            AnswerPart::End => return Some(whole),
         }
     }
 }
@@ -43,7 +43,7 @@ fn cut() -> io::Error {
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy)]
-pub struct Ending {
+pub struct BodyEnd {
     /// Its bytes.
     pub bytes: u64,
     /// Whether they are all.
@@ -51,17 +51,17 @@ pub struct Ending {
 }
 
 /// A body whose end is heard of, whether it was read to its end or not.
-pub struct Watched<F: FnOnce(Ending)> {
+pub struct WatchedBody<F: FnOnce(BodyEnd)> {
     body: Body,
-    ending: Ending,
+    ending: BodyEnd,
     then: Option<F>,
 }
 
-impl<F: FnOnce(Ending)> Watched<F> {
+impl<F: FnOnce(BodyEnd)> WatchedBody<F> {
     /// Calls `then` when the body has ended.
     pub fn new(body: Body, then: F) -> Self {
         Self {
-            ending: Ending {
+            ending: BodyEnd {
                 bytes: 0,
                 whole: body.is_end_stream(),
             },
@@ -71,7 +71,7 @@ impl<F: FnOnce(Ending)> Watched<F> {
     }
 }
 
-impl<F: FnOnce(Ending) + Unpin> HttpBody for Watched<F> {
+impl<F: FnOnce(BodyEnd) + Unpin> HttpBody for WatchedBody<F> {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -100,7 +100,7 @@ impl<F: FnOnce(Ending) + Unpin> HttpBody for Watched<F> {
     }
 }
 
-impl<F: FnOnce(Ending)> Drop for Watched<F> {
+impl<F: FnOnce(BodyEnd)> Drop for WatchedBody<F> {
     fn drop(&mut self) {
         if let Some(then) = self.then.take() {
             then(self.ending);

@@ -1,7 +1,7 @@
 //! Takes up what is published while the service runs.
 
 use super::service::{Current, Service};
-use crate::store::Layout;
+use crate::store::StoreLayout;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Workers on a new build are started before the first request is given to them, and requests that have begun
 /// end on the build that they began with.
 pub async fn watch(service: Arc<Service>) {
-    let layout = Layout::new(&service.options.store);
+    let layout = StoreLayout::new(&service.options.store);
     let mut state = changed(service.options.queries.as_deref());
     let mut refused = None;
     loop {
@@ -29,7 +29,7 @@ pub async fn watch(service: Arc<Service>) {
         if is_new {
             match Current::open(&service.options, &service.metrics).await {
                 Ok(current) => {
-                    service.log.note(&format!(
+                    service.log.message(&format!(
                         "serving build {} in place of {}",
                         current.build.manifest().id,
                         now.build.manifest().id
@@ -43,7 +43,7 @@ pub async fn watch(service: Arc<Service>) {
                 Err(error) => {
                     let refusal = format!("build {published} cannot be served: {error}");
                     if refused.as_ref() != Some(&refusal) {
-                        service.log.note(&refusal);
+                        service.log.message(&refusal);
                         refused = Some(refusal);
                     }
                 }

@@ -9,12 +9,12 @@
 //! | `about` | `iri` | what is known of a term |
 
 use super::answer::{describe, tag_of, unchanged};
-use super::form::Form;
-use super::problem::{Problem, in_language};
+use super::audience::Audience;
+use super::form::FormData;
+use super::problem::{ProblemDetails, in_language};
 use super::service::Service;
-use super::words::Reader;
 use super::{sparql, value};
-use crate::complete::{Complete, Context, Typed};
+use crate::complete::{CompletionContext, CompletionRequest, TypedName};
 use crate::pages::Language;
 use crate::refusal::Refusal;
 use crate::worker::Task;
@@ -44,7 +44,7 @@ pub async fn get(
     State(service): State<Arc<Service>>,
     Path(kind): Path<String>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let known = parts.headers.get(header::IF_NONE_MATCH);
@@ -67,7 +67,7 @@ pub async fn post(
     State(service): State<Arc<Service>>,
     Path(kind): Path<String>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, body) = request.into_parts();
     let form = sparql::of_form(&parts, body, "parameters").await?;
     respond(&service, &kind, &form, None, "").await
@@ -76,10 +76,10 @@ pub async fn post(
 async fn respond(
     service: &Service,
     kind: &str,
-    form: &Form,
+    form: &FormData,
     known: Option<&str>,
     asked: &str,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let current = service.current();
     let tag = tag_of(&current, &format!("complete {kind} {asked}"));
     if let Some(response) = unchanged(&current, known, &tag) {
@@ -92,7 +92,7 @@ async fn respond(
     {
         let language = Language::of_code(form.last("lang").unwrap_or_default());
         let language = language.unwrap_or(Language::English);
-        let refusal = in_language(refusal, Reader::Visitor, language);
+        let refusal = in_language(refusal, Audience::Visitor, language);
         *problem = json!(refusal);
         // The editor shows a sentence.
         if let Some(hint) = problem.get_mut("hint") {
@@ -112,13 +112,17 @@ async fn respond(
 ///
 /// # Errors
 /// There is no such kind, or a parameter is missing or too long.
-fn question(kind: &str, form: &Form, service: &Service) -> Result<Complete, Problem> {
+fn question(
+    kind: &str,
+    form: &FormData,
+    service: &Service,
+) -> Result<CompletionRequest, ProblemDetails> {
     let language = || form.last("lang").unwrap_or("en").to_owned();
     let required = |name: &str| {
         let value = form.last(name);
-        value.ok_or_else(|| Problem::bad(format!("`{name}` is missing")))
+        value.ok_or_else(|| ProblemDetails::bad(format!("`{name}` is missing")))
     };
-    let typed = || Typed {
+    let typed = || TypedName {
         text: form
             .last("text")
             .unwrap_or_default()
@@ -129,7 +133,7 @@ fn question(kind: &str, form: &Form, service: &Service) -> Result<Complete, Prob
     };
     let context = || {
         let own = |name: &str| form.last(name).map(str::to_owned);
-        Context {
+        CompletionContext {
             prologue: own("prologue").unwrap_or_default(),
             patterns: form
                 .all("patterns")
@@ -142,22 +146,27 @@ fn question(kind: &str, form: &Form, service: &Service) -> Result<Complete, Prob
         }
     };
     Ok(match kind {
-        "entities" => Complete::Entities(typed()),
-        "classes" => Complete::Classes(typed(), context()),
-        "properties" => Complete::Properties(typed(), context()),
-        "values" => Complete::Values(typed(), context()),
-        "labels" => Complete::Labels {
+        "entities" => CompletionRequest::Entities(typed()),
+        "classes" => CompletionRequest::Classes(typed(), context()),
+        "properties" => CompletionRequest::Properties(typed(), context()),
+        "values" => CompletionRequest::Values(typed(), context()),
+        "labels" => CompletionRequest::Labels {
             iris: form.all("iri").take(LABELS).map(str::to_owned).collect(),
             language: language(),
         },
-        "check" => Complete::Check {
+        "check" => CompletionRequest::Check {
             query: required("query")?.to_owned(),
             base: format!("{}/sparql", service.url()),
         },
-        "about" => Complete::About {
+        "about" => CompletionRequest::About {
             iri: required("iri")?.to_owned(),
             language: language(),
         },
-        _ => return Err(Problem::new(StatusCode::NOT_FOUND, "there is nothing here")),
+        _ => {
+            return Err(ProblemDetails::new(
+                StatusCode::NOT_FOUND,
+                "there is nothing here",
+            ));
+        }
     })
 }

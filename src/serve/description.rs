@@ -2,7 +2,7 @@
 
 use super::accept::{self, GRAPHS};
 use super::answer::{describe, insert, tag_of};
-use super::problem::Problem;
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use super::sparql;
 use axum::body::Body;
@@ -34,13 +34,13 @@ const RESULT_FORMATS: [&str; 10] = [
 ///
 /// # Errors
 /// No format that there is is accepted.
-pub fn respond(service: &Service, headers: &HeaderMap) -> Result<Response, Problem> {
+pub fn respond(service: &Service, headers: &HeaderMap) -> Result<Response, ProblemDetails> {
     let (media, format) = sparql::wanted(headers, GRAPHS)?;
     let current = service.current();
     let endpoint = format!("{}/sparql", service.url());
     let failed = |_| {
         let title = "the description could not be written";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, title)
+        ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, title)
     };
     let plain = RdfSerializer::from_format(format.rdf());
     let prefixed = plain

@@ -3,9 +3,9 @@
 
 /// Names and values in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Form(pub Vec<(String, String)>);
+pub struct FormData(pub Vec<(String, String)>);
 
-impl Form {
+impl FormData {
     /// Reads a form; `None` where it is not UTF-8, or percent signs are not followed by two digits.
     pub fn parse(text: &str) -> Option<Self> {
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn forms_are_read_strictly() {
-        let form = |text| Form::parse(text).map(|form| form.0);
+        let form = |text| FormData::parse(text).map(|form| form.0);
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             form("a=1&b=x+y%20%D0%96&a=&c"),
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(form("a=%FF"), None);
         assert_eq!(form("a=%4"), None);
         assert_eq!(form("a=%zz"), None);
-        let form = Form::parse("a=1&a=2").unwrap_or_default();
+        let form = FormData::parse("a=1&a=2").unwrap_or_default();
         assert_eq!(form.last("a"), Some("2"));
         assert_eq!(form.last("b"), None);
     }

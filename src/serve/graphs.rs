@@ -1,12 +1,12 @@
 //! The SPARQL 1.1 Graph Store HTTP Protocol, as far as it reads.
 
 use super::accept::{self, DATASETS, GRAPHS};
-use super::answer::{self, Wish, describe, held, insert};
+use super::answer::{self, AnswerOptions, describe, held, insert};
 use super::pages;
-use super::problem::Problem;
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use super::sparql;
-use crate::export::Format;
+use crate::export::DumpFormat;
 use crate::query::Request;
 use crate::store::graph_iri;
 use crate::worker::Task;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub async fn get(
     State(service): State<Arc<Service>>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let current = service.current();
@@ -33,11 +33,11 @@ pub async fn get(
         (None, None) => dataset(&service, &current, format, &parts).await,
         (Some(_), None) => graph(&service, &current, None, format, &parts).await,
         (None, Some(iri)) => {
-            let name =
-                NamedNode::new(iri).map_err(|_| Problem::bad("`graph` is not an absolute IRI"))?;
+            let name = NamedNode::new(iri)
+                .map_err(|_| ProblemDetails::bad("`graph` is not an absolute IRI"))?;
             graph(&service, &current, Some(name), format, &parts).await
         }
-        (Some(_), Some(_)) => Err(Problem::bad("a request is for one graph")),
+        (Some(_), Some(_)) => Err(ProblemDetails::bad("a request is for one graph")),
     }
 }
 
@@ -49,7 +49,7 @@ pub async fn direct(
     State(service): State<Arc<Service>>,
     Path(name): Path<String>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     if pages::is_page_wanted(request.headers()) {
         return Ok(pages::respond(State(service), request).await);
     }
@@ -57,7 +57,8 @@ pub async fn direct(
     let form = sparql::of_url(&parts)?;
     let current = service.current();
     let iri = graph_iri(&current.build.manifest().about.base, &name);
-    let name = NamedNode::new(iri).map_err(|_| Problem::bad("the name is not that of a graph"))?;
+    let name =
+        NamedNode::new(iri).map_err(|_| ProblemDetails::bad("the name is not that of a graph"))?;
     graph(&service, &current, Some(name), form.last("format"), &parts).await
 }
 
@@ -67,8 +68,8 @@ async fn graph(
     name: Option<NamedNode>,
     format: Option<&str>,
     parts: &Parts,
-) -> Result<Response, Problem> {
-    let mut wish = Wish::new(parts.version, &parts.headers);
+) -> Result<Response, ProblemDetails> {
+    let mut wish = AnswerOptions::new(parts.version, &parts.headers);
     wish.format = format.map(str::to_owned);
     // Formats of graphs alone: this is a graph.
     if wish.format.is_none() {
@@ -88,7 +89,7 @@ async fn graph(
     // A graph without triples is not there, but for the default graph.
     let rows = response.headers().get(answer::ROWS);
     if is_named && rows.is_some_and(|rows| rows == "0") {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "no such graph"));
+        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "no such graph"));
     }
     Ok(response)
 }
@@ -99,15 +100,17 @@ async fn dataset(
     current: &Current,
     format: Option<&str>,
     parts: &Parts,
-) -> Result<Response, Problem> {
-    let wish = Wish::new(parts.version, &parts.headers);
+) -> Result<Response, ProblemDetails> {
+    let wish = AnswerOptions::new(parts.version, &parts.headers);
     let (media, format) = match format {
         None => sparql::wanted(&parts.headers, DATASETS)?,
         Some(name) => {
-            let format = Format::parse(name);
+            let format = DumpFormat::parse(name);
             let offer =
                 format.and_then(|format| Some((accept::media_type(format, DATASETS)?, format)));
-            offer.ok_or_else(|| Problem::bad(format!("`{name}` is not a format for all graphs")))?
+            offer.ok_or_else(|| {
+                ProblemDetails::bad(format!("`{name}` is not a format for all graphs"))
+            })?
         }
     };
     let tag = answer::tag_of(current, media);

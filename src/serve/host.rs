@@ -3,7 +3,7 @@
 //! A page of another site can make a browser send requests to this machine under a name of its own that
 //! resolves to it (DNS rebinding), and read the answers. The name is then in `Host`, and is none of ours.
 
-use super::problem::Problem;
+use super::problem::ProblemDetails;
 use super::service::Service;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -31,7 +31,7 @@ pub async fn check(State(service): State<Arc<Service>>, request: Request, next: 
         "this service does not answer for the host `{}`",
         host.unwrap_or_default()
     );
-    Problem::new(StatusCode::MISDIRECTED_REQUEST, title).into_response()
+    ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, title).into_response()
 }
 
 /// Whether a `Host` names this machine or one of the known hosts. Addresses cannot be made to resolve elsewhere.

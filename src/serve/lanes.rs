@@ -13,8 +13,8 @@
 use super::metrics::Metrics;
 use super::pool::{Pool, Worker};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::query::{AnswerStart, Answered, timed_out};
-use crate::worker::{Frame, Refusal, Task, task_frame};
+use crate::query::{AnswerStart, AnswerSummary, timed_out};
+use crate::worker::{Refusal, Task, WorkerFrame, task_frame};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -49,49 +49,49 @@ pub struct Lanes {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum Failure {
+pub enum ServiceFailure {
     /// The task was refused or failed.
     Refused(Refusal),
     /// Too many tasks are waiting.
     Busy,
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for ServiceFailure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
 /// An answer.
-pub enum Answer {
+pub enum ServiceAnswer {
     /// All of it.
-    Whole(Whole),
+    Whole(WholeAnswer),
     /// Its beginning, and the rest as it comes.
-    Stream(Stream),
+    Stream(AnswerStream),
 }
 
 /// A whole answer.
 #[derive(Debug)]
-pub struct Whole {
+pub struct WholeAnswer {
     /// What it is made of; `None` for tasks that are not queries.
     pub start: Option<AnswerStart>,
     /// Its bytes.
     pub body: Vec<u8>,
     /// What was answered.
-    pub answered: Answered,
+    pub answered: AnswerSummary,
 }
 
 /// An answer that is too long to be held.
-pub struct Stream {
+pub struct AnswerStream {
     /// What it is made of.
     pub start: Option<AnswerStart>,
     /// Its parts. The end is a part too: a stream that ends without it is cut.
-    pub parts: mpsc::Receiver<Part>,
+    pub parts: mpsc::Receiver<AnswerPart>,
 }
 
 /// A part of an answer.
 #[derive(Debug)]
-pub enum Part {
+pub enum AnswerPart {
     /// Bytes.
     Bytes(Vec<u8>),
     /// There are no more.
@@ -120,9 +120,9 @@ impl Lanes {
         pool: &Arc<Pool>,
         task: &Task,
         deadline: Instant,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ServiceAnswer, ServiceFailure> {
         let bytes = task_frame(task).map_err(|_| {
-            Failure::Refused(
+            ServiceFailure::Refused(
                 Diagnostic::new(
                     Code::QueryLimit,
                     Place::request(),
@@ -132,28 +132,28 @@ impl Lanes {
             )
         })?;
         let fast = {
-            let _waiting = Counted::new(&self.waiting);
+            let _waiting = CountGuard::new(&self.waiting);
             timeout_at(deadline, Arc::clone(&self.fast).acquire_owned())
                 .await
                 .map_err(|_| self.busy())?
                 .map_err(|_| self.busy())?
         };
-        let mut run = Run::begin(pool, &bytes, &self.metrics).await?;
+        let mut run = TaskRun::begin(pool, &bytes, &self.metrics).await?;
         let mut state = run.collect(Instant::now() + MOMENT).await?;
         let slow = loop {
-            if state == State::Done {
-                return Ok(Answer::Whole(run.finish()));
+            if state == TaskState::Done {
+                return Ok(ServiceAnswer::Whole(run.finish()));
             }
             if let Ok(slow) = Arc::clone(&self.slow).try_acquire_owned() {
                 break slow;
             }
-            let long = state == State::Full || Instant::now() >= deadline;
+            let long = state == TaskState::Full || Instant::now() >= deadline;
             if long || self.waiting.load(Ordering::Relaxed) > 0 {
                 drop(run);
                 drop(fast);
                 Pool::refill(pool);
                 let slow = self.wait_for_slow(deadline).await?;
-                run = Run::begin(pool, &bytes, &self.metrics).await?;
+                run = TaskRun::begin(pool, &bytes, &self.metrics).await?;
                 run.step_back();
                 Pool::refill(pool);
                 return self.slowly(run, slow, deadline).await;
@@ -169,22 +169,25 @@ impl Lanes {
     /// Goes on in a slow lane.
     async fn slowly(
         &self,
-        mut run: Run,
+        mut run: TaskRun,
         lane: OwnedSemaphorePermit,
         deadline: Instant,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ServiceAnswer, ServiceFailure> {
         match run.collect(deadline).await? {
-            State::Done => Ok(Answer::Whole(run.finish())),
-            State::Full => Ok(Answer::Stream(run.stream(lane, deadline))),
-            State::Running => {
+            TaskState::Done => Ok(ServiceAnswer::Whole(run.finish())),
+            TaskState::Full => Ok(ServiceAnswer::Stream(run.stream(lane, deadline))),
+            TaskState::Running => {
                 self.metrics.timeouts.add(1);
                 Err(out_of_time().into())
             }
         }
     }
 
-    async fn wait_for_slow(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, Failure> {
-        let _waiting = Counted::new(&self.waiting_slow);
+    async fn wait_for_slow(
+        &self,
+        deadline: Instant,
+    ) -> Result<OwnedSemaphorePermit, ServiceFailure> {
+        let _waiting = CountGuard::new(&self.waiting_slow);
         if self.waiting_slow.load(Ordering::Relaxed) > self.most_waiting {
             return Err(self.busy());
         }
@@ -194,9 +197,9 @@ impl Lanes {
             .map_err(|_| self.busy())
     }
 
-    fn busy(&self) -> Failure {
+    fn busy(&self) -> ServiceFailure {
         self.metrics.busy.add(1);
-        Failure::Busy
+        ServiceFailure::Busy
     }
 }
 
@@ -208,16 +211,16 @@ fn out_of_time() -> Refusal {
 }
 
 /// Counts one more as long as it lives.
-struct Counted<'a>(&'a AtomicUsize);
+struct CountGuard<'a>(&'a AtomicUsize);
 
-impl<'a> Counted<'a> {
+impl<'a> CountGuard<'a> {
     fn new(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count)
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for CountGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -225,7 +228,7 @@ impl Drop for Counted<'_> {
 
 /// How far a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum TaskState {
     Running,
     /// More of the answer is there than is held.
     Full,
@@ -233,17 +236,17 @@ enum State {
 }
 
 /// A task in a worker.
-struct Run {
+struct TaskRun {
     pool: Arc<Pool>,
     /// `None` when it was given back.
     worker: Option<Worker>,
     metrics: Arc<Metrics>,
     start: Option<AnswerStart>,
     body: Vec<u8>,
-    answered: Option<Answered>,
+    answered: Option<AnswerSummary>,
 }
 
-impl Run {
+impl TaskRun {
     async fn begin(pool: &Arc<Pool>, task: &[u8], metrics: &Arc<Metrics>) -> Result<Self, Refusal> {
         let mut worker = Pool::take(pool).await?;
         if worker.send(task).await.is_err() {
@@ -270,22 +273,22 @@ impl Run {
     }
 
     /// Collects the answer until a moment.
-    async fn collect(&mut self, until: Instant) -> Result<State, Refusal> {
+    async fn collect(&mut self, until: Instant) -> Result<TaskState, Refusal> {
         loop {
             if self.answered.is_some() {
-                return Ok(State::Done);
+                return Ok(TaskState::Done);
             }
             if self.body.len() >= HELD {
-                return Ok(State::Full);
+                return Ok(TaskState::Full);
             }
             match timeout_at(until, self.next()).await {
-                Err(_) => return Ok(State::Running),
-                Ok(Frame::Ready) => {}
-                Ok(Frame::Start(start)) => self.start = Some(start),
-                Ok(Frame::Data(bytes)) if self.body.is_empty() => self.body = bytes,
-                Ok(Frame::Data(bytes)) => self.body.extend_from_slice(&bytes),
-                Ok(Frame::End(answered)) => self.answered = Some(answered),
-                Ok(Frame::Failed(refusal)) => {
+                Err(_) => return Ok(TaskState::Running),
+                Ok(WorkerFrame::Ready) => {}
+                Ok(WorkerFrame::Start(start)) => self.start = Some(start),
+                Ok(WorkerFrame::Data(bytes)) if self.body.is_empty() => self.body = bytes,
+                Ok(WorkerFrame::Data(bytes)) => self.body.extend_from_slice(&bytes),
+                Ok(WorkerFrame::End(answered)) => self.answered = Some(answered),
+                Ok(WorkerFrame::Failed(refusal)) => {
                     self.failed(&refusal);
                     return Err(refusal);
                 }
@@ -294,16 +297,16 @@ impl Run {
     }
 
     /// The next frame; a failure where the worker ended.
-    async fn next(&mut self) -> Frame {
+    async fn next(&mut self) -> WorkerFrame {
         match &mut self.worker {
             Some(worker) => match worker.next().await {
                 Ok(frame) => frame,
                 Err(refusal) => {
                     self.worker = None;
-                    Frame::Failed(refusal)
+                    WorkerFrame::Failed(refusal)
                 }
             },
-            None => Frame::Failed(out_of_time()),
+            None => WorkerFrame::Failed(out_of_time()),
         }
     }
 
@@ -318,11 +321,11 @@ impl Run {
         }
     }
 
-    fn finish(mut self) -> Whole {
+    fn finish(mut self) -> WholeAnswer {
         if let Some(worker) = self.worker.take() {
             Pool::give_back(&self.pool, worker);
         }
-        Whole {
+        WholeAnswer {
             start: self.start,
             body: std::mem::take(&mut self.body),
             answered: self.answered.take().unwrap_or_default(),
@@ -330,7 +333,7 @@ impl Run {
     }
 
     /// Sends the rest as it comes, until the deadline.
-    fn stream(mut self, lane: OwnedSemaphorePermit, deadline: Instant) -> Stream {
+    fn stream(mut self, lane: OwnedSemaphorePermit, deadline: Instant) -> AnswerStream {
         let (to_client, parts) = mpsc::channel(WAITING);
         let start = self.start;
         tokio::spawn(async move {
@@ -343,7 +346,7 @@ impl Run {
                     matches!(sent, Ok(Ok(())))
                 }
             };
-            if !send(Part::Bytes(std::mem::take(&mut self.body))).await {
+            if !send(AnswerPart::Bytes(std::mem::take(&mut self.body))).await {
                 return;
             }
             loop {
@@ -358,29 +361,29 @@ impl Run {
                         self.metrics.timeouts.add(1);
                         return;
                     }
-                    Ok(Frame::Data(bytes)) => send(Part::Bytes(bytes)).await,
-                    Ok(Frame::End(answered)) => {
+                    Ok(WorkerFrame::Data(bytes)) => send(AnswerPart::Bytes(bytes)).await,
+                    Ok(WorkerFrame::End(answered)) => {
                         self.answered = Some(answered);
-                        send(Part::End).await;
+                        send(AnswerPart::End).await;
                         self.finish();
                         return;
                     }
-                    Ok(Frame::Failed(refusal)) => {
+                    Ok(WorkerFrame::Failed(refusal)) => {
                         self.failed(&refusal);
                         return;
                     }
-                    Ok(Frame::Ready | Frame::Start(_)) => true,
+                    Ok(WorkerFrame::Ready | WorkerFrame::Start(_)) => true,
                 };
                 if !fine {
                     return;
                 }
             }
         });
-        Stream { start, parts }
+        AnswerStream { start, parts }
     }
 }
 
-impl Drop for Run {
+impl Drop for TaskRun {
     fn drop(&mut self) {
         // A worker that is still here was stopped within its task.
         if self.worker.take().is_some() {

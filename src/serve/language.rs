@@ -1,9 +1,9 @@
 //! The language of refusals and hints, by the request's `Accept-Language`.
 
 use super::answer::HINT;
+use super::audience::Audience;
 use super::form::{decode, encode};
-use super::problem::Problem;
-use super::words::Reader;
+use super::problem::ProblemDetails;
 use crate::pages::{self, Language};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, header};
@@ -17,9 +17,9 @@ pub async fn translate(request: Request<Body>, next: Next) -> Response {
     if language == Language::English {
         return response;
     }
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    if let Some(problem) = response.extensions_mut().remove::<ProblemDetails>() {
         return problem
-            .in_language(Reader::Client, language)
+            .in_language(Audience::Client, language)
             .into_response();
     }
     let hints: Vec<HeaderValue> = response

@@ -60,7 +60,7 @@ pub async fn listen(listener: TcpListener, service: &Arc<Service>, stop: impl Fu
             .header_read_timeout(HEAD)
             .max_buf_size(HEAD_BYTES)
             .max_headers(64)
-            .serve_connection(TokioIo::new(Patient::new(stream)), answer);
+            .serve_connection(TokioIo::new(PatientStream::new(stream)), answer);
         let connection = graceful.watch(connection);
         let metrics = Arc::clone(&service.metrics);
         metrics.connections.add(1);
@@ -119,13 +119,13 @@ pub fn stop() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// A connection that fails when nothing of what is written is taken for too long.
-struct Patient {
+struct PatientStream {
     stream: TcpStream,
     /// Runs while a write waits.
     patience: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
+impl PatientStream {
     fn new(stream: TcpStream) -> Self {
         Self {
             stream,
@@ -152,7 +152,7 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for PatientStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -162,7 +162,7 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for PatientStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

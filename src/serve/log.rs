@@ -1,6 +1,6 @@
 //! The access log: a line for each request, when its answer has ended.
 
-use super::body::{Ending, Watched};
+use super::body::{BodyEnd, WatchedBody};
 use super::service::Service;
 use crate::store::utc;
 use axum::body::Body;
@@ -51,7 +51,7 @@ impl Log {
     }
 
     /// Notes something that is not a request.
-    pub fn note(&self, text: &str) {
+    pub fn message(&self, text: &str) {
         self.line(&format!("# [{}] {text}\n", now()));
     }
 }
@@ -62,7 +62,11 @@ fn now() -> String {
 }
 
 /// Notes and counts a request once its answer has ended.
-pub async fn note(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+pub async fn log_request(
+    State(service): State<Arc<Service>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let peer = request.extensions().get::<Peer>().copied();
     let target: String = request.uri().to_string().chars().take(SHOWN).collect();
@@ -72,7 +76,7 @@ pub async fn note(State(service): State<Arc<Service>>, request: Request, next: N
     let response = next.run(request).await;
     let status = response.status().as_u16();
     response.map(|body| {
-        Body::new(Watched::new(body, move |ending: Ending| {
+        Body::new(WatchedBody::new(body, move |ending: BodyEnd| {
             let service = &active.0;
             let duration = began.elapsed();
             service.metrics.request(status);

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 /// A number that grows, or goes up and down.
 #[derive(Debug, Default)]
-pub struct Count(AtomicU64);
+pub struct AtomicCount(AtomicU64);
 
-impl Count {
+impl AtomicCount {
     /// Adds to it.
     pub fn add(&self, amount: u64) {
         self.0.fetch_add(amount, Ordering::Relaxed);
@@ -31,9 +31,9 @@ const BOUNDS: [u64; 10] = [5, 10, 25, 50, 100, 250, 1_000, 2_500, 10_000, 60_000
 /// Durations by class.
 #[derive(Debug, Default)]
 pub struct Durations {
-    classes: [Count; BOUNDS.len()],
-    count: Count,
-    microseconds: Count,
+    classes: [AtomicCount; BOUNDS.len()],
+    count: AtomicCount,
+    microseconds: AtomicCount,
 }
 
 impl Durations {
@@ -73,29 +73,29 @@ impl Durations {
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Requests by the first digit of their status: 1xx to 5xx.
-    pub requests: [Count; 5],
+    pub requests: [AtomicCount; 5],
     /// Time from a request to the end of its answer.
     pub durations: Durations,
     /// Bytes of answers, before compression.
-    pub bytes: Count,
+    pub bytes: AtomicCount,
     /// Answers that ended before they were whole.
-    pub cut: Count,
+    pub cut: AtomicCount,
     /// Requests that are being answered.
-    pub active: Count,
+    pub active: AtomicCount,
     /// Worker processes that were started.
-    pub workers_started: Count,
+    pub workers_started: AtomicCount,
     /// Tasks that were stopped because of their time.
-    pub timeouts: Count,
+    pub timeouts: AtomicCount,
     /// Tasks that were stopped because of their memory.
-    pub out_of_memory: Count,
+    pub out_of_memory: AtomicCount,
     /// Tasks whose client left.
-    pub abandoned: Count,
+    pub abandoned: AtomicCount,
     /// Requests that were refused because too many were waiting.
-    pub busy: Count,
+    pub busy: AtomicCount,
     /// Times that a new build was taken up.
-    pub switches: Count,
+    pub switches: AtomicCount,
     /// Connections that are open.
-    pub connections: Count,
+    pub connections: AtomicCount,
 }
 
 impl Metrics {
@@ -110,7 +110,7 @@ impl Metrics {
     /// All of them as text.
     pub fn text(&self, build: &str, quads: u64) -> String {
         let mut out = String::new();
-        let mut one = |name: &str, kind: &str, help: &str, count: &Count| {
+        let mut one = |name: &str, kind: &str, help: &str, count: &AtomicCount| {
             line(&mut out, format_args!("# HELP {name} {help}"));
             line(&mut out, format_args!("# TYPE {name} {kind}"));
             line(&mut out, format_args!("{name} {}", count.get()));

@@ -17,6 +17,7 @@
 
 mod accept;
 mod answer;
+mod audience;
 mod body;
 mod builds;
 mod complete;
@@ -43,7 +44,6 @@ mod sparql;
 mod status;
 mod stored;
 mod value;
-mod words;
 
 pub use mcp::run as answer_assistant;
 pub use options::ServeOptions;

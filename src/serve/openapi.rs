@@ -4,7 +4,7 @@ use super::accept::{GRAPHS, RESULTS};
 use super::form::encode;
 use super::service::Service;
 use super::stored::MOST_BEFORE;
-use crate::query::{Parameter, ParameterType, StoredQuery};
+use crate::query::{ParameterType, QueryParameter, StoredQuery};
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
@@ -97,7 +97,7 @@ fn form(parameters: &[Value]) -> Value {
     })
 }
 
-fn parameter(parameter: &Parameter) -> Value {
+fn parameter(parameter: &QueryParameter) -> Value {
     let schema = match parameter.kind {
         ParameterType::Iri | ParameterType::String => json!({ "type": "string" }),
         ParameterType::Lang => json!({

@@ -6,7 +6,7 @@
 
 use super::accept::{self, GRAPHS};
 use super::answer::{self, describe, insert, tag_of};
-use super::problem::Problem;
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use super::{query_page, sparql};
 use crate::pages::{self, Address, Language, Links, Site, static_files};
@@ -44,7 +44,7 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
                 let query = query_page::find(&queries, name);
                 query.is_some_and(|query| pages::query::declares(query, LANGUAGE))
             };
-            Asked::new(
+            PageRequest::new(
                 path,
                 form.0,
                 &parts.headers,
@@ -71,7 +71,7 @@ pub async fn respond(State(service): State<Arc<Service>>, request: Request<Body>
 
 /// What a request asks for.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct PageRequest {
     pub(super) language: Language,
     /// Whether the path begins with the language.
     pub(super) chosen: bool,
@@ -82,7 +82,7 @@ pub(super) struct Asked {
     pub(super) parameters: Vec<(String, String)>,
 }
 
-impl Asked {
+impl PageRequest {
     /// `takes_language` says of the name of a stored query whether it has a parameter for the language.
     fn new(
         path: &str,
@@ -141,8 +141,8 @@ fn query_of(path: &str) -> Option<Option<&str>> {
 }
 
 /// What is made of a request in the thread for work that blocks.
-enum Made {
-    Page(Box<pages::Page>),
+enum PageResponse {
+    Page(Box<pages::RenderedPage>),
     /// Data about a thing, in a format of graphs.
     Data(NamedNode, &'static str),
     /// A file of the build, with its media type.
@@ -153,9 +153,9 @@ enum Made {
 
 async fn page(
     service: &Service,
-    asked: Asked,
+    asked: PageRequest,
     parts: &axum::http::request::Parts,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let current = service.current();
     let site = Arc::clone(&current.site);
     let wanted = wanted(&parts.headers);
@@ -170,25 +170,27 @@ async fn page(
     let turn = tokio::time::timeout(service.options.time, service.pages.acquire());
     let Ok(Ok(_turn)) = turn.await else {
         let title = "too many pages are waiting";
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, title));
+        return Err(ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, title));
     };
     let made = tokio::task::spawn_blocking(move || make(&site, &asked, &root, wanted));
     let made = made.await.map_err(|_| {
         let title = "the page could not be made";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, title)
+        ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, title)
     })??;
     match made {
         None => Err(nothing()),
-        Some(Made::Page(page)) => Ok(html(&current, *page, &tag)),
-        Some(Made::Data(node, format)) => data(service, &current, node, format, parts).await,
-        Some(Made::File(path, media)) => file(&current, &path, media, &tag).await,
-        Some(Made::Lines) => Ok(lines(&current, &tag)),
+        Some(PageResponse::Page(page)) => Ok(html(&current, *page, &tag)),
+        Some(PageResponse::Data(node, format)) => {
+            data(service, &current, node, format, parts).await
+        }
+        Some(PageResponse::File(path, media)) => file(&current, &path, media, &tag).await,
+        Some(PageResponse::Lines) => Ok(lines(&current, &tag)),
     }
 }
 
 /// What a client wants where there are a page and data: a page where it asks for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum AcceptedForm {
     Page,
     /// Data alone, as a format of graphs.
     Data(&'static str),
@@ -196,7 +198,7 @@ enum Wanted {
     Other,
 }
 
-fn wanted(headers: &HeaderMap) -> Wanted {
+fn wanted(headers: &HeaderMap) -> AcceptedForm {
     let accept = headers.get_all(header::ACCEPT).iter();
     let accept: Vec<&str> = accept.filter_map(|accept| accept.to_str().ok()).collect();
     let accept = (!accept.is_empty()).then(|| accept.join(","));
@@ -204,9 +206,9 @@ fn wanted(headers: &HeaderMap) -> Wanted {
     let data = GRAPHS.iter().map(|(media, _)| (*media, Some(*media)));
     let offers: Vec<_> = pages.into_iter().chain(data).collect();
     match accept::choose(accept.as_deref(), &offers) {
-        None => Wanted::Other,
-        Some((_, None)) => Wanted::Page,
-        Some((_, Some(media))) => Wanted::Data(media),
+        None => AcceptedForm::Other,
+        Some((_, None)) => AcceptedForm::Page,
+        Some((_, Some(media))) => AcceptedForm::Data(media),
     }
 }
 
@@ -218,26 +220,26 @@ pub fn is_page_wanted(headers: &HeaderMap) -> bool {
             .to_str()
             .is_ok_and(|accept| accept.contains("text/html"))
     });
-    names_it && wanted(headers) == Wanted::Page
+    names_it && wanted(headers) == AcceptedForm::Page
 }
 
 /// Makes what is asked for; `None` where there is nothing, and no page that says so is wanted.
 fn make(
     site: &Site,
-    asked: &Asked,
+    asked: &PageRequest,
     root: &str,
-    wanted: Wanted,
-) -> Result<Option<Made>, StoreError> {
+    wanted: AcceptedForm,
+) -> Result<Option<PageResponse>, StoreError> {
     let address = Address::of(site, &asked.path, &asked.parameters)?;
     match (&address, wanted) {
-        (None, Wanted::Data(_) | Wanted::Other) => return Ok(None),
-        (Some(Address::Thing(node, _)), Wanted::Data(media)) => {
-            return Ok(Some(Made::Data(node.clone(), media)));
+        (None, AcceptedForm::Data(_) | AcceptedForm::Other) => return Ok(None),
+        (Some(Address::Thing(node, _)), AcceptedForm::Data(media)) => {
+            return Ok(Some(PageResponse::Data(node.clone(), media)));
         }
         (Some(Address::Data(node, format)), _) => {
-            return Ok(Some(Made::Data(node.clone(), format)));
+            return Ok(Some(PageResponse::Data(node.clone(), format)));
         }
-        (Some(Address::Lines), _) => return Ok(Some(Made::Lines)),
+        (Some(Address::Lines), _) => return Ok(Some(PageResponse::Lines)),
         (Some(Address::Input(name)), _) => {
             let media = match name.rsplit_once('.') {
                 Some((_, "csv")) => "text/csv; charset=utf-8",
@@ -246,16 +248,16 @@ fn make(
                 // What it is, a browser must not guess.
                 _ => "application/octet-stream",
             };
-            return Ok(Some(Made::File(site.build.input(name), media)));
+            return Ok(Some(PageResponse::File(site.build.input(name), media)));
         }
         _ => {}
     }
     let links = Links::of_service(site.base(), root, asked.language, asked.chosen);
     let page = pages::render(site, links, asked.language, &asked.target, address.as_ref())?;
-    Ok(Some(Made::Page(Box::new(page))))
+    Ok(Some(PageResponse::Page(Box::new(page))))
 }
 
-fn html(current: &Current, page: pages::Page, tag: &str) -> Response {
+fn html(current: &Current, page: pages::RenderedPage, tag: &str) -> Response {
     let mut response = Response::new(Body::from(page.html));
     if !page.found {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -280,8 +282,8 @@ async fn data(
     node: NamedNode,
     format: &str,
     parts: &axum::http::request::Parts,
-) -> Result<Response, Problem> {
-    let mut wish = answer::Wish::new(parts.version, &parts.headers);
+) -> Result<Response, ProblemDetails> {
+    let mut wish = answer::AnswerOptions::new(parts.version, &parts.headers);
     match format.contains('/') {
         true => wish.accept = Some(format.to_owned()),
         false => wish.format = Some(format.to_owned()),
@@ -297,7 +299,7 @@ async fn file(
     path: &std::path::Path,
     media: &'static str,
     tag: &str,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let bytes = tokio::fs::read(path).await.map_err(|_| nothing())?;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
@@ -354,7 +356,7 @@ fn vary(headers: &mut HeaderMap) {
 }
 
 /// The tag of a page: it depends on the build, the language, and this program's templates and style sheet.
-fn page_tag(current: &Current, asked: &Asked, wanted: Wanted) -> String {
+fn page_tag(current: &Current, asked: &PageRequest, wanted: AcceptedForm) -> String {
     let what = format!(
         "{} {} {} {} {wanted:?} {}",
         env!("CARGO_PKG_VERSION"),
@@ -387,15 +389,15 @@ pub(super) fn root_of(url: &str) -> &str {
         .unwrap_or_default()
 }
 
-pub(super) fn nothing() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is nothing here")
+pub(super) fn nothing() -> ProblemDetails {
+    ProblemDetails::new(StatusCode::NOT_FOUND, "there is nothing here")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asked(target: &str) -> Asked {
+    fn asked(target: &str) -> PageRequest {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
@@ -404,7 +406,7 @@ mod tests {
         let parameters = pairs.filter_map(|pair| pair.split_once('='));
         let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let takes_language = |name: &str| name == "sessions";
-        Asked::new(
+        PageRequest::new(
             path,
             parameters.collect(),
             &HeaderMap::new(),

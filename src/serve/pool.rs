@@ -1,7 +1,7 @@
 //! Worker processes that are ready for work, all on one build.
 
 use super::metrics::Metrics;
-use crate::worker::{self, Bytes, Frame, HEADER, Refusal, parse_header};
+use crate::worker::{self, Bytes, HEADER, Refusal, WorkerFrame, parse_header};
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -66,7 +66,7 @@ impl Pool {
             seated: Arc::default(),
             folder,
         });
-        let first = pool.worker(Seat::take(&pool.seated)).await?;
+        let first = pool.worker(WorkerSeat::take(&pool.seated)).await?;
         pool.idle().push(first);
         Self::refill(&pool);
         Ok(pool)
@@ -80,7 +80,7 @@ impl Pool {
         let waiting = pool.idle().pop();
         let worker = match waiting {
             Some(worker) => worker,
-            None => pool.worker(Seat::take(&pool.seated)).await?,
+            None => pool.worker(WorkerSeat::take(&pool.seated)).await?,
         };
         Ok(worker)
     }
@@ -88,14 +88,14 @@ impl Pool {
     /// Takes back a worker that has answered.
     pub fn give_back(pool: &Arc<Self>, mut worker: Worker) {
         // It mostly is ready as soon as it has answered.
-        if worker.seat.is_some() && matches!(worker.whole_frame(), Ok(Some(Frame::Ready))) {
+        if worker.seat.is_some() && matches!(worker.whole_frame(), Ok(Some(WorkerFrame::Ready))) {
             pool.idle().push(worker);
             return;
         }
         let pool = Arc::clone(pool);
         tokio::spawn(async move {
             let ready = timeout(RECOVERING, worker.next()).await;
-            if matches!(ready, Ok(Ok(Frame::Ready))) && worker.seat.is_some() {
+            if matches!(ready, Ok(Ok(WorkerFrame::Ready))) && worker.seat.is_some() {
                 pool.idle().push(worker);
             } else {
                 drop(worker);
@@ -107,7 +107,7 @@ impl Pool {
     /// Starts as many workers as are missing.
     pub fn refill(pool: &Arc<Self>) {
         while pool.seated.load(Ordering::Relaxed) < pool.options.seats {
-            let seat = Seat::take(&pool.seated);
+            let seat = WorkerSeat::take(&pool.seated);
             let pool = Arc::clone(pool);
             tokio::spawn(async move {
                 // What keeps it from being started is said to whoever needs one.
@@ -123,14 +123,14 @@ impl Pool {
     }
 
     /// Starts a worker, and waits until it is ready.
-    async fn worker(&self, seat: Seat) -> Result<Worker, Refusal> {
+    async fn worker(&self, seat: WorkerSeat) -> Result<Worker, Refusal> {
         self.metrics.workers_started.add(1);
         let mut worker = Worker::start(&self.options, &self.folder, seat)
             .await
             .map_err(|error| not_started(&error))?;
         match timeout(STARTING, worker.next()).await {
-            Ok(Ok(Frame::Ready)) => Ok(worker),
-            Ok(Ok(Frame::Failed(refusal)) | Err(refusal)) => Err(refusal),
+            Ok(Ok(WorkerFrame::Ready)) => Ok(worker),
+            Ok(Ok(WorkerFrame::Failed(refusal)) | Err(refusal)) => Err(refusal),
             Ok(Ok(_)) => Err(not_started(&io::Error::from(io::ErrorKind::InvalidData))),
             Err(_) => Err(not_started(&io::Error::from(io::ErrorKind::TimedOut))),
         }
@@ -148,16 +148,16 @@ fn not_started(error: &io::Error) -> Refusal {
 }
 
 /// The place of a worker among those that are meant to be there.
-struct Seat(Arc<AtomicUsize>);
+struct WorkerSeat(Arc<AtomicUsize>);
 
-impl Seat {
+impl WorkerSeat {
     fn take(seated: &Arc<AtomicUsize>) -> Self {
         seated.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(seated))
     }
 }
 
-impl Drop for Seat {
+impl Drop for WorkerSeat {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -172,13 +172,13 @@ pub struct Worker {
     read: Vec<u8>,
     stderr: JoinHandle<String>,
     memory: Bytes,
-    seat: Option<Seat>,
+    seat: Option<WorkerSeat>,
     /// Its temporary files.
     _folder: TempDir,
 }
 
 impl Worker {
-    async fn start(options: &PoolOptions, folder: &TempDir, seat: Seat) -> io::Result<Self> {
+    async fn start(options: &PoolOptions, folder: &TempDir, seat: WorkerSeat) -> io::Result<Self> {
         let folder = tempfile::tempdir_in(folder.path())?;
         let mut command = tokio::process::Command::from(worker::command(
             &options.program,
@@ -234,7 +234,7 @@ impl Worker {
     ///
     /// # Errors
     /// The worker ended without one.
-    pub async fn next(&mut self) -> Result<Frame, Refusal> {
+    pub async fn next(&mut self) -> Result<WorkerFrame, Refusal> {
         loop {
             match self.whole_frame() {
                 Ok(Some(frame)) => return Ok(frame),
@@ -248,7 +248,7 @@ impl Worker {
         }
     }
 
-    fn whole_frame(&mut self) -> io::Result<Option<Frame>> {
+    fn whole_frame(&mut self) -> io::Result<Option<WorkerFrame>> {
         let Some(header) = self.read.first_chunk::<HEADER>() else {
             return Ok(None);
         };
@@ -258,7 +258,7 @@ impl Worker {
             return Ok(None);
         }
         let content = self.read.drain(..HEADER + length).skip(HEADER).collect();
-        Frame::parse(letter, content).map(Some)
+        WorkerFrame::parse(letter, content).map(Some)
     }
 
     /// Lets others go first, and another worker take its seat: this takes long.

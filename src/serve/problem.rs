@@ -1,7 +1,7 @@
 //! What went wrong, as a response (RFC 9457).
 
-use super::lanes::Failure;
-use super::words::Reader;
+use super::audience::Audience;
+use super::lanes::ServiceFailure;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::pages::{Language, translated};
 use crate::store::StoreError;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 /// A refusal with its status.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct ProblemDetails {
     status: StatusCode,
     title: String,
     refusal: Option<Box<Refusal>>,
@@ -22,7 +22,7 @@ pub struct Problem {
     retry: bool,
 }
 
-impl Problem {
+impl ProblemDetails {
     /// A problem of a request, in a sentence without a full stop.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Problem {
     }
 
     /// All that is wrong, in the words and the language of a reader: a line for each problem, and for each hint.
-    pub(super) fn lines(self, reader: Reader, language: Language) -> Vec<String> {
+    pub(super) fn lines(self, reader: Audience, language: Language) -> Vec<String> {
         let problem = self.in_language(reader, language);
         let words = language.words();
         let mut lines = vec![problem.title];
@@ -77,7 +77,7 @@ impl Problem {
     }
 
     /// The same in the words of a reader, with the sentences that are known in a language in that language.
-    pub(super) fn in_language(mut self, reader: Reader, language: Language) -> Self {
+    pub(super) fn in_language(mut self, reader: Audience, language: Language) -> Self {
         self.title = translated(language, self.title);
         self.refusal = self
             .refusal
@@ -96,7 +96,7 @@ impl Problem {
 }
 
 /// A refusal in the words of a reader, with the sentences that are known in a language in that language.
-pub(super) fn in_language(refusal: Refusal, reader: Reader, language: Language) -> Refusal {
+pub(super) fn in_language(refusal: Refusal, reader: Audience, language: Language) -> Refusal {
     let translated = |sentence| translated(language, sentence);
     let hint = refusal.hint.and_then(|hint| hint.worded(&reader));
     Refusal {
@@ -107,7 +107,7 @@ pub(super) fn in_language(refusal: Refusal, reader: Reader, language: Language) 
     }
 }
 
-impl From<Refusal> for Problem {
+impl From<Refusal> for ProblemDetails {
     fn from(refusal: Refusal) -> Self {
         Self {
             status: status_of(refusal.known_code()),
@@ -119,17 +119,17 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
+impl From<StoreError> for ProblemDetails {
     fn from(error: StoreError) -> Self {
         Refusal::from(error.into_diagnostic()).into()
     }
 }
 
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
+impl From<ServiceFailure> for ProblemDetails {
+    fn from(failure: ServiceFailure) -> Self {
         match failure {
-            Failure::Refused(refusal) => refusal.into(),
-            Failure::Busy => Self {
+            ServiceFailure::Refused(refusal) => refusal.into(),
+            ServiceFailure::Busy => Self {
                 retry: true,
                 ..Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -159,7 +159,7 @@ fn status_of(code: Code) -> StatusCode {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
         let itself = self.clone();
         let mut problem = Map::new();
@@ -176,7 +176,7 @@ impl IntoResponse for Problem {
             if refusal.column > 0 {
                 say("column", refusal.column.into());
             }
-            let hint = refusal.hint.and_then(|hint| hint.worded(&Reader::Client));
+            let hint = refusal.hint.and_then(|hint| hint.worded(&Audience::Client));
             for (key, value) in [
                 ("found", refusal.found),
                 ("expected", refusal.expected),
@@ -192,7 +192,7 @@ impl IntoResponse for Problem {
                 json!({
                     "code": other.code, "title": other.message, "found": other.found,
                     "expected": other.expected,
-                    "hint": other.hint.and_then(|hint| hint.worded(&Reader::Client)),
+                    "hint": other.hint.and_then(|hint| hint.worded(&Audience::Client)),
                 })
             });
             let others: Vec<Value> = others.collect();

@@ -3,15 +3,15 @@
 //! An address names its build (`build=ID`): as long as that is kept, the same address has the same answer. A build
 //! that was deleted is a 410, with a link that asks the published one.
 
-use super::answer::{self, HINT, Wish};
-use super::form::{Form, decode, encode};
-use super::problem::Problem;
+use super::answer::{self, AnswerOptions, HINT};
+use super::audience::Audience;
+use super::form::{FormData, decode, encode};
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
-use super::words::Reader;
 use super::{pages, sparql, stored};
-use crate::pages::query::{Answer, Asked, Notice, QueryPage, ROWS, declares, path};
-use crate::pages::{Frame, Language, Links};
-use crate::query::{Page, Request, StoredQuery};
+use crate::pages::query::{Notice, QueryAnswer, QueryForm, QueryPage, ROWS, declares, path};
+use crate::pages::{Language, Links, PageFrame};
+use crate::query::{Request, ResultPage, StoredQuery};
 use askama::Template;
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -32,12 +32,12 @@ const ACCEPT: &str = "application/sparql-results+json, text/turtle;q=0.9";
 /// A parameter is wrong, or the page cannot be made.
 pub async fn respond(
     service: &Service,
-    reader: &pages::Asked,
+    reader: &pages::PageRequest,
     name: Option<&str>,
     parts: &Parts,
-) -> Result<Option<Response>, Problem> {
+) -> Result<Option<Response>, ProblemDetails> {
     let published = service.current();
-    let form = Form(reader.parameters.clone());
+    let form = FormData(reader.parameters.clone());
     let query = match name {
         Some(name) => {
             let Some(found) = find(&published.queries, name) else {
@@ -49,7 +49,7 @@ pub async fn respond(
     };
     let own = |name: &str| query.is_some_and(|query| declares(query, name));
     let common = |name: &str| form.last(name).filter(|_| !own(name));
-    let mut asked = Asked {
+    let mut asked = QueryForm {
         stored: query.map(|query| query.name.clone()),
         text: form
             .last("query")
@@ -98,7 +98,7 @@ pub async fn respond(
     let reader = reader.clone();
     let html = tokio::task::spawn_blocking(move || {
         let links = Links::of_service(site.base(), &root, reader.language, reader.chosen);
-        let frame = Frame::new(&site, links, reader.language, &reader.target);
+        let frame = PageFrame::new(&site, links, reader.language, &reader.target);
         let here = again(&frame, &asked);
         let notice = match notice {
             Some(_) => Some(Notice::Gone(here)),
@@ -109,7 +109,7 @@ pub async fn respond(
         page.render().ok()
     });
     let html = html.await.ok().flatten().ok_or_else(|| {
-        Problem::new(
+        ProblemDetails::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "the page could not be made",
         )
@@ -130,7 +130,7 @@ pub(super) fn find<'q>(queries: &'q [StoredQuery], name: &str) -> Option<&'q Sto
 }
 
 /// The address of the same question to the published build.
-fn again(frame: &Frame, asked: &Asked) -> String {
+fn again(frame: &PageFrame, asked: &QueryForm) -> String {
     let mut query: Vec<String> = Vec::new();
     if asked.stored.is_none() {
         query.push(format!("query={}", encode(&asked.text)));
@@ -149,7 +149,7 @@ fn again(frame: &Frame, asked: &Asked) -> String {
 }
 
 /// What came of a query.
-enum Ran {
+enum QueryOutcome {
     /// Results in JSON, with hints.
     Results(Vec<u8>, Vec<String>),
     /// A graph in Turtle.
@@ -158,25 +158,25 @@ enum Ran {
     Refused(Vec<String>),
 }
 
-impl Ran {
-    fn shown(self, site: &crate::pages::Site, frame: &Frame) -> Answer {
+impl QueryOutcome {
+    fn shown(self, site: &crate::pages::Site, frame: &PageFrame) -> QueryAnswer {
         match self {
             Self::Results(body, hints) => {
-                Answer::of_json(&body, in_language(hints, frame), site, frame).unwrap_or_else(
-                    || Answer::Problem(vec![frame.words.answer_too_long.to_owned()]),
+                QueryAnswer::of_json(&body, in_language(hints, frame), site, frame).unwrap_or_else(
+                    || QueryAnswer::Problem(vec![frame.words.answer_too_long.to_owned()]),
                 )
             }
-            Self::Graph(text) => Answer::Text(text),
+            Self::Graph(text) => QueryAnswer::Text(text),
             Self::Refused(lines) if lines.is_empty() => {
-                Answer::Problem(vec![frame.words.answer_too_long.to_owned()])
+                QueryAnswer::Problem(vec![frame.words.answer_too_long.to_owned()])
             }
-            Self::Refused(lines) => Answer::Problem(lines),
+            Self::Refused(lines) => QueryAnswer::Problem(lines),
         }
     }
 }
 
 /// Hints in the language of a page, as far as they are known in it.
-fn in_language(hints: Vec<String>, frame: &Frame) -> Vec<String> {
+fn in_language(hints: Vec<String>, frame: &PageFrame) -> Vec<String> {
     let translated = |hint| crate::pages::translated(frame.language, hint);
     hints.into_iter().map(translated).collect()
 }
@@ -185,24 +185,24 @@ fn in_language(hints: Vec<String>, frame: &Frame) -> Vec<String> {
 async fn run(
     service: &Service,
     current: &Current,
-    asked: &Asked,
+    asked: &QueryForm,
     published: &Current,
     parts: &Parts,
     language: Language,
-) -> Ran {
+) -> QueryOutcome {
     match answered(service, current, asked, published, parts).await {
         Ok(ran) => ran,
-        Err(problem) => Ran::Refused(problem.lines(Reader::Visitor, language)),
+        Err(problem) => QueryOutcome::Refused(problem.lines(Audience::Visitor, language)),
     }
 }
 
 async fn answered(
     service: &Service,
     current: &Current,
-    asked: &Asked,
+    asked: &QueryForm,
     published: &Current,
     parts: &Parts,
-) -> Result<Ran, Problem> {
+) -> Result<QueryOutcome, ProblemDetails> {
     let request = match &asked.stored {
         Some(name) => {
             // A field that is left empty has the value of the query's header.
@@ -221,13 +221,13 @@ async fn answered(
     };
     let request = Request {
         inferred: asked.inferred,
-        page: Some(Page {
+        page: Some(ResultPage {
             offset: 0,
             rows: ROWS + 1,
         }),
         ..request
     };
-    let mut wish = Wish::new(parts.version, &HeaderMap::new());
+    let mut wish = AnswerOptions::new(parts.version, &HeaderMap::new());
     wish.accept = Some(ACCEPT.to_owned());
     let response = answer::query(service, current, request, &wish).await?;
     let (head, body) = response.into_parts();
@@ -236,13 +236,13 @@ async fn answered(
         .filter_map(|hint| decode(hint.to_str().ok()?))
         .collect();
     let Ok(body) = Limited::new(body, BYTES).collect().await else {
-        return Ok(Ran::Refused(Vec::new()));
+        return Ok(QueryOutcome::Refused(Vec::new()));
     };
     let body = body.to_bytes().to_vec();
     let media = head.headers.get(header::CONTENT_TYPE);
     let is_turtle = media.is_some_and(|media| media.as_bytes().starts_with(b"text/turtle"));
     Ok(match is_turtle {
-        true => Ran::Graph(String::from_utf8_lossy(&body).into_owned()),
-        false => Ran::Results(body, hints),
+        true => QueryOutcome::Graph(String::from_utf8_lossy(&body).into_owned()),
+        false => QueryOutcome::Results(body, hints),
     })
 }

@@ -45,7 +45,7 @@ pub fn router(service: &Arc<Service>) -> Router {
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(from_fn_with_state(Arc::clone(service), host::check))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(Arc::clone(service), log::note))
+        .layer(from_fn_with_state(Arc::clone(service), log::log_request))
 }
 
 /// The policy of what is not a page. A response that nothing has changed has none: its headers replace those that the

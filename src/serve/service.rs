@@ -6,11 +6,11 @@ use super::log::Log;
 use super::metrics::Metrics;
 use super::options::ServeOptions;
 use super::pool::{Pool, PoolOptions};
-use super::problem::Problem;
-use crate::diagnostic::{Diagnostics, Mode};
+use super::problem::ProblemDetails;
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::pages::Site;
 use crate::query::StoredQuery;
-use crate::store::{self, Build, Layout, StoreError, sequence};
+use crate::store::{self, Build, StoreError, StoreLayout, sequence};
 use axum::http::StatusCode;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -91,7 +91,7 @@ impl Service {
     ///
     /// # Errors
     /// There is no such build, or it was deleted.
-    pub async fn of_build(&self, id: Option<&str>) -> Result<Arc<Current>, Problem> {
+    pub async fn of_build(&self, id: Option<&str>) -> Result<Arc<Current>, ProblemDetails> {
         let current = self.current();
         let published = &current.build.manifest().id;
         let Some(id) = id.filter(|id| id != published) else {
@@ -104,18 +104,20 @@ impl Service {
             older.push(Arc::clone(&found));
             return Ok(found);
         }
-        let layout = Layout::new(&self.options.store);
+        let layout = StoreLayout::new(&self.options.store);
         if !layout
             .ids()
             .is_ok_and(|ids| ids.iter().any(|one| one == id))
         {
             let was = sequence(id).is_some_and(|number| Some(number) < sequence(published));
             return Err(match was {
-                true => Problem::new(
+                true => ProblemDetails::new(
                     StatusCode::GONE,
                     format!("build `{id}` was deleted; `{published}` is published"),
                 ),
-                false => Problem::new(StatusCode::NOT_FOUND, format!("there is no build `{id}`")),
+                false => {
+                    ProblemDetails::new(StatusCode::NOT_FOUND, format!("there is no build `{id}`"))
+                }
             });
         }
         let opened = Current::open_build(&self.options, &self.metrics, Some(id)).await?;
@@ -200,7 +202,7 @@ impl Current {
 
 /// The stored queries. One that cannot be read is left out.
 pub fn queries(options: &ServeOptions) -> Vec<StoredQuery> {
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let folder = options.queries.as_deref();
     folder
         .map(|folder| StoredQuery::read_all(folder, "queries/", &mut diagnostics))

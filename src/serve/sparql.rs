@@ -1,11 +1,11 @@
 //! The SPARQL 1.1 Protocol, its query operation.
 
 use super::accept;
-use super::answer::{self, Wish};
+use super::answer::{self, AnswerOptions};
 use super::body;
 use super::description;
-use super::form::Form;
-use super::problem::Problem;
+use super::form::FormData;
+use super::problem::ProblemDetails;
 use super::service::Service;
 use super::stored;
 use crate::query::{QueryGraphs, Request};
@@ -37,11 +37,11 @@ const READ_ONLY: &str =
 pub async fn get(
     State(service): State<Arc<Service>>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = of_url(&parts)?;
     if form.last("update").is_some() {
-        return Err(Problem::new(StatusCode::FORBIDDEN, READ_ONLY));
+        return Err(ProblemDetails::new(StatusCode::FORBIDDEN, READ_ONLY));
     }
     if form.last("query").is_none() {
         return description::respond(&service, &parts.headers);
@@ -56,7 +56,7 @@ pub async fn get(
 pub async fn post(
     State(service): State<Arc<Service>>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, body) = request.into_parts();
     let mut form = of_url(&parts)?;
     let media = media_type(&parts.headers)?;
@@ -66,26 +66,32 @@ pub async fn post(
             let text = text(body).await?;
             form.0.push(("query".to_owned(), text));
         }
-        "application/sparql-update" => return Err(Problem::new(StatusCode::FORBIDDEN, READ_ONLY)),
+        "application/sparql-update" => {
+            return Err(ProblemDetails::new(StatusCode::FORBIDDEN, READ_ONLY));
+        }
         _ => {
-            return Err(Problem::new(
+            return Err(ProblemDetails::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "a query is posted as `application/sparql-query` or `application/x-www-form-urlencoded`",
             ));
         }
     }
     if form.last("update").is_some() {
-        return Err(Problem::new(StatusCode::FORBIDDEN, READ_ONLY));
+        return Err(ProblemDetails::new(StatusCode::FORBIDDEN, READ_ONLY));
     }
     run(&service, &form, &parts).await
 }
 
-async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, Problem> {
+async fn run(
+    service: &Service,
+    form: &FormData,
+    parts: &Parts,
+) -> Result<Response, ProblemDetails> {
     let mut queries = form.all("query");
     let (Some(text), None) = (queries.next(), queries.next()) else {
-        return Err(Problem::bad("a request has one query"));
+        return Err(ProblemDetails::bad("a request has one query"));
     };
-    let mut wish = Wish::new(parts.version, &parts.headers);
+    let mut wish = AnswerOptions::new(parts.version, &parts.headers);
     wish.format = form.last("format").map(str::to_owned);
     wish.spreadsheet = profile(form.last("profile"))?;
     wish.time = form.last("timeout").map(seconds).transpose()?;
@@ -111,28 +117,28 @@ async fn run(service: &Service, form: &Form, parts: &Parts) -> Result<Response, 
 ///
 /// # Errors
 /// They are not UTF-8.
-pub fn of_url(parts: &Parts) -> Result<Form, Problem> {
-    Form::parse(parts.uri.query().unwrap_or_default())
-        .ok_or_else(|| Problem::bad("the query string is not UTF-8, percent-encoded"))
+pub fn of_url(parts: &Parts) -> Result<FormData, ProblemDetails> {
+    FormData::parse(parts.uri.query().unwrap_or_default())
+        .ok_or_else(|| ProblemDetails::bad("the query string is not UTF-8, percent-encoded"))
 }
 
 /// A form that was posted.
 ///
 /// # Errors
 /// It is too long or not UTF-8, or does not come in time.
-pub async fn posted(body: Body) -> Result<Form, Problem> {
-    Form::parse(&text(body).await?)
-        .ok_or_else(|| Problem::bad("the form is not UTF-8, percent-encoded"))
+pub async fn posted(body: Body) -> Result<FormData, ProblemDetails> {
+    FormData::parse(&text(body).await?)
+        .ok_or_else(|| ProblemDetails::bad("the form is not UTF-8, percent-encoded"))
 }
 
 /// The parameters of a request that takes nothing but a form; `what` it posts so.
 ///
 /// # Errors
 /// As [`posted`], or the body is something else.
-pub async fn of_form(parts: &Parts, body: Body, what: &str) -> Result<Form, Problem> {
+pub async fn of_form(parts: &Parts, body: Body, what: &str) -> Result<FormData, ProblemDetails> {
     let mut form = of_url(parts)?;
     if media_type(&parts.headers)? != FORM {
-        return Err(Problem::new(
+        return Err(ProblemDetails::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             format!("{what} are posted as `{FORM}`"),
         ));
@@ -145,29 +151,29 @@ pub async fn of_form(parts: &Parts, body: Body, what: &str) -> Result<Form, Prob
 ///
 /// # Errors
 /// As [`posted`].
-pub async fn text(body: Body) -> Result<String, Problem> {
+pub async fn text(body: Body) -> Result<String, ProblemDetails> {
     let bytes = tokio::time::timeout(READING, body::read(body, BODY))
         .await
         .map_err(|_| {
-            Problem::new(
+            ProblemDetails::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "the request did not come in time",
             )
         })?
         .map_err(|_| {
-            Problem::new(
+            ProblemDetails::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!("the body of a request has at most {BODY} bytes"),
             )
         })?;
-    String::from_utf8(bytes.into()).map_err(|_| Problem::bad("the request is not in UTF-8"))
+    String::from_utf8(bytes.into()).map_err(|_| ProblemDetails::bad("the request is not in UTF-8"))
 }
 
 /// The media type of a body in lower case, without parameters; its characters are UTF-8.
 ///
 /// # Errors
 /// They are not.
-pub fn media_type(headers: &HeaderMap) -> Result<String, Problem> {
+pub fn media_type(headers: &HeaderMap) -> Result<String, ProblemDetails> {
     let value = headers.get(header::CONTENT_TYPE);
     let value = value.and_then(|value| value.to_str().ok());
     let mut parts = value.unwrap_or_default().split(';').map(str::trim);
@@ -178,7 +184,7 @@ pub fn media_type(headers: &HeaderMap) -> Result<String, Problem> {
         {
             let value = value.trim().trim_matches('"').to_ascii_lowercase();
             if !matches!(value.as_str(), "utf-8" | "utf8" | "us-ascii") {
-                return Err(Problem::new(
+                return Err(ProblemDetails::new(
                     StatusCode::UNSUPPORTED_MEDIA_TYPE,
                     "the body of a request is in UTF-8",
                 ));
@@ -192,23 +198,23 @@ pub fn media_type(headers: &HeaderMap) -> Result<String, Problem> {
 pub fn wanted<T: Copy>(
     headers: &HeaderMap,
     offers: &[(&'static str, T)],
-) -> Result<(&'static str, T), Problem> {
-    let wish = Wish::new(http::Version::HTTP_11, headers);
+) -> Result<(&'static str, T), ProblemDetails> {
+    let wish = AnswerOptions::new(http::Version::HTTP_11, headers);
     accept::choose(wish.accept.as_deref(), offers).ok_or_else(|| {
         let offers: Vec<&str> = offers.iter().map(|(media, _)| *media).collect();
         let title = format!(
             "none of the accepted formats is available, but these are: {}",
             offers.join(", ")
         );
-        Problem::new(StatusCode::NOT_ACCEPTABLE, title)
+        ProblemDetails::new(StatusCode::NOT_ACCEPTABLE, title)
     })
 }
 
-fn nodes(form: &Form, name: &str) -> Result<Vec<NamedNode>, Problem> {
+fn nodes(form: &FormData, name: &str) -> Result<Vec<NamedNode>, ProblemDetails> {
     form.all(name)
         .map(|iri| {
             NamedNode::new(iri)
-                .map_err(|_| Problem::bad(format!("`{name}` is not an absolute IRI")))
+                .map_err(|_| ProblemDetails::bad(format!("`{name}` is not an absolute IRI")))
         })
         .collect()
 }
@@ -217,11 +223,11 @@ fn nodes(form: &Form, name: &str) -> Result<Vec<NamedNode>, Problem> {
 ///
 /// # Errors
 /// It is neither `true` nor `false`.
-pub fn flag(text: Option<&str>) -> Result<bool, Problem> {
+pub fn flag(text: Option<&str>) -> Result<bool, ProblemDetails> {
     match text {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(Problem::bad("`inferred` is `true` or `false`")),
+        Some(_) => Err(ProblemDetails::bad("`inferred` is `true` or `false`")),
     }
 }
 
@@ -229,11 +235,13 @@ pub fn flag(text: Option<&str>) -> Result<bool, Problem> {
 ///
 /// # Errors
 /// There is no such profile.
-pub fn profile(text: Option<&str>) -> Result<bool, Problem> {
+pub fn profile(text: Option<&str>) -> Result<bool, ProblemDetails> {
     match text {
         None | Some("faithful") => Ok(false),
         Some("spreadsheet") => Ok(true),
-        Some(_) => Err(Problem::bad("`profile` is `faithful` or `spreadsheet`")),
+        Some(_) => Err(ProblemDetails::bad(
+            "`profile` is `faithful` or `spreadsheet`",
+        )),
     }
 }
 
@@ -241,9 +249,9 @@ pub fn profile(text: Option<&str>) -> Result<bool, Problem> {
 ///
 /// # Errors
 /// It is none.
-pub fn seconds(text: &str) -> Result<Duration, Problem> {
+pub fn seconds(text: &str) -> Result<Duration, ProblemDetails> {
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| Problem::bad("`timeout` is not a number of seconds"))
+        .ok_or_else(|| ProblemDetails::bad("`timeout` is not a number of seconds"))
 }

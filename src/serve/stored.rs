@@ -3,13 +3,13 @@
 //! Values are bound to variables of the parsed query, by the types that its header declares; they are never part of
 //! its text.
 
-use super::answer::{self, ROWS, Wish, describe, insert, tag_of};
-use super::form::{Form, encode};
-use super::problem::Problem;
+use super::answer::{self, AnswerOptions, ROWS, describe, insert, tag_of};
+use super::form::{FormData, encode};
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use super::sparql;
-use crate::diagnostic::{Diagnostics, Mode, suggest};
-use crate::query::{AnswerFormat, Page, Parameter, Request, StoredQuery};
+use crate::diagnostic::{Diagnostics, ReadingMode, suggest};
+use crate::query::{AnswerFormat, QueryParameter, Request, ResultPage, StoredQuery};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -57,7 +57,7 @@ pub fn to_json(query: &StoredQuery, url: &str) -> Value {
     })
 }
 
-fn parameter(parameter: &Parameter) -> Value {
+fn parameter(parameter: &QueryParameter) -> Value {
     json!({
         "name": parameter.name,
         "type": parameter.kind.as_str(),
@@ -75,10 +75,10 @@ pub async fn get(
     State(service): State<Arc<Service>>,
     Path(name): Path<String>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
-    let wish = Wish::new(parts.version, &parts.headers);
+    let wish = AnswerOptions::new(parts.version, &parts.headers);
     run(&service, &name, form, wish, parts.uri.path()).await
 }
 
@@ -90,20 +90,20 @@ pub async fn post(
     State(service): State<Arc<Service>>,
     Path(name): Path<String>,
     request: http::Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, body) = request.into_parts();
     let form = sparql::of_form(&parts, body, "parameters").await?;
-    let wish = Wish::new(parts.version, &parts.headers);
+    let wish = AnswerOptions::new(parts.version, &parts.headers);
     run(&service, &name, form, wish, parts.uri.path()).await
 }
 
 async fn run(
     service: &Service,
     name: &str,
-    form: Form,
-    mut wish: Wish,
+    form: FormData,
+    mut wish: AnswerOptions,
     path: &str,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let published = service.current();
     let (query, format) = find(&published, name)?;
     let declared = |name: &str| query.header.parameters.iter().any(|one| one.name == name);
@@ -143,12 +143,12 @@ pub fn bind(
     current: &Current,
     query: &StoredQuery,
     given: &[(String, String)],
-) -> Result<Request, Problem> {
+) -> Result<Request, ProblemDetails> {
     let about = &current.build.manifest().about;
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let parameters = query.bind(given, &about.prefixes, &about.base, &mut diagnostics);
     let Some(parameters) = parameters else {
-        return Err(Problem::of_all(&diagnostics));
+        return Err(ProblemDetails::of_all(&diagnostics));
     };
     Ok(Request {
         parameters,
@@ -163,7 +163,7 @@ pub fn bind(
 pub fn find<'c>(
     current: &'c Current,
     name: &str,
-) -> Result<(&'c StoredQuery, Option<String>), Problem> {
+) -> Result<(&'c StoredQuery, Option<String>), ProblemDetails> {
     let of_name = |name: &str| current.queries.iter().find(|query| query.name == name);
     if let Some(query) = of_name(name) {
         return Ok((query, None));
@@ -179,7 +179,7 @@ pub fn find<'c>(
         Some(nearest) => format!("no such query: `{name}`; did you mean `{nearest}`?"),
         None => format!("no such query: `{name}`; /queries lists them all"),
     };
-    Err(Problem::new(StatusCode::NOT_FOUND, title))
+    Err(ProblemDetails::new(StatusCode::NOT_FOUND, title))
 }
 
 /// The most rows that a page can have before it.
@@ -189,7 +189,11 @@ pub const MOST_BEFORE: usize = 1_000_000_000;
 ///
 /// # Errors
 /// A number is wrong or too large.
-pub fn page(limit: Option<&str>, offset: Option<&str>, most: u64) -> Result<Option<Page>, Problem> {
+pub fn page(
+    limit: Option<&str>,
+    offset: Option<&str>,
+    most: u64,
+) -> Result<Option<ResultPage>, ProblemDetails> {
     if limit.is_none() && offset.is_none() {
         return Ok(None);
     }
@@ -199,17 +203,19 @@ pub fn page(limit: Option<&str>, offset: Option<&str>, most: u64) -> Result<Opti
             .parse()
             .ok()
             .filter(|number| *number <= most)
-            .ok_or_else(|| Problem::bad(format!("`{name}` is not a whole number up to {most}"))),
+            .ok_or_else(|| {
+                ProblemDetails::bad(format!("`{name}` is not a whole number up to {most}"))
+            }),
     };
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    Ok(Some(Page {
+    Ok(Some(ResultPage {
         offset: number("offset", offset, 0, MOST_BEFORE)?,
         rows: number("limit", limit, most, most)?,
     }))
 }
 
 /// Links to the pages before and after (RFC 8288).
-fn links(path: &str, form: &Form, page: Page, rows: usize) -> String {
+fn links(path: &str, form: &FormData, page: ResultPage, rows: usize) -> String {
     let link = |offset: usize, relation: &str| {
         let mut query: Vec<String> = form
             .0
@@ -237,8 +243,8 @@ mod tests {
 
     #[test]
     fn pages_link_to_their_neighbours() {
-        let form = Form::parse("year=2018&limit=10&offset=10").unwrap_or_default();
-        let page = Page {
+        let form = FormData::parse("year=2018&limit=10&offset=10").unwrap_or_default();
+        let page = ResultPage {
             offset: 10,
             rows: 10,
         };
@@ -255,7 +261,7 @@ mod tests {
     fn parts_of_answers_are_whole_numbers() {
         assert_eq!(page(None, None, 5).ok(), Some(None));
         let found = page(Some("5"), None, 5).ok().flatten();
-        assert_eq!(found, Some(Page { offset: 0, rows: 5 }));
+        assert_eq!(found, Some(ResultPage { offset: 0, rows: 5 }));
         assert!(page(Some("6"), None, 5).is_err());
         assert!(page(None, Some("1000000001"), 5).is_err());
         assert!(page(Some("-1"), None, 5).is_err());

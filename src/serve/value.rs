@@ -1,8 +1,8 @@
 //! Answers of workers that are values, and not documents for clients.
 
 use super::body;
-use super::lanes::Answer;
-use super::problem::Problem;
+use super::lanes::ServiceAnswer;
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use crate::worker::Task;
 use axum::http::StatusCode;
@@ -19,21 +19,21 @@ pub async fn of<T: DeserializeOwned>(
     service: &Service,
     current: &Current,
     task: &Task,
-) -> Result<T, Problem> {
+) -> Result<T, ProblemDetails> {
     let deadline = service.deadline(None);
     let answer = service.lanes.answer(&current.pool, task, deadline).await?;
     let bytes = match answer {
-        Answer::Whole(whole) => Some(whole.body),
-        Answer::Stream(stream) => body::whole(stream, BYTES).await,
+        ServiceAnswer::Whole(whole) => Some(whole.body),
+        ServiceAnswer::Stream(stream) => body::whole(stream, BYTES).await,
     };
     let bytes = bytes.ok_or_else(|| {
-        Problem::new(
+        ProblemDetails::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "the answer takes too long, or is too long",
         )
     })?;
     serde_json::from_slice(&bytes).map_err(|_| {
-        Problem::new(
+        ProblemDetails::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "the answer of the worker cannot be read",
         )

@@ -1,8 +1,8 @@
 //! Queries of constraints on the algebra: what they may hold, what they read, and values put in the
 //! place of variables before they are evaluated (SHACL §5.3.1).
 
-use super::data::{Graph, Id, stand_in};
-use super::path::Path;
+use super::data::{DataGraph, Id, stand_in};
+use super::path::PropertyPath;
 use crate::query::{
     Visitor, VisitorMut, walk_expression, walk_expression_mut, walk_pattern, walk_pattern_mut,
 };
@@ -37,7 +37,7 @@ pub(super) fn check(pattern: &GraphPattern, bound: &[&str], ask: bool) -> Result
     if !ask && !projected(pattern).is_some_and(|variables| has(variables, "this")) {
         return Err("the query does not select `$this`".to_owned());
     }
-    let mut rules = Rules {
+    let mut rules = ConstraintRules {
         bound,
         selects: 0,
         problem: None,
@@ -50,13 +50,13 @@ pub(super) fn check(pattern: &GraphPattern, bound: &[&str], ask: bool) -> Result
 }
 
 /// Looks for what a constraint must not hold.
-struct Rules<'b> {
+struct ConstraintRules<'b> {
     bound: &'b [&'b str],
     selects: usize,
     problem: Option<String>,
 }
 
-impl Rules<'_> {
+impl ConstraintRules<'_> {
     fn assigned(&self, variable: &Variable) -> Option<String> {
         self.bound.contains(&variable.as_str()).then(|| {
             format!("`{variable}` has its value beforehand; the query cannot give it one with `AS`")
@@ -64,7 +64,7 @@ impl Rules<'_> {
     }
 }
 
-impl Visitor for Rules<'_> {
+impl Visitor for ConstraintRules<'_> {
     fn pattern(&mut self, pattern: &GraphPattern) {
         let problem = match pattern {
             GraphPattern::Minus { .. } => {
@@ -103,12 +103,12 @@ impl Visitor for Rules<'_> {
 
 /// What a query can look at.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub(super) struct QueryScope {
     pub(super) everything: bool,
     pub(super) predicates: BTreeSet<String>,
 }
 
-impl Visitor for Reads {
+impl Visitor for QueryScope {
     fn pattern(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => {
@@ -126,7 +126,7 @@ impl Visitor for Reads {
     }
 }
 
-impl Reads {
+impl QueryScope {
     fn predicate(&mut self, predicate: &NamedNode) {
         self.predicates.insert(predicate.as_str().to_owned());
     }
@@ -216,8 +216,8 @@ fn reaches_itself(path: &PropertyPathExpression) -> bool {
 /// Whether the patterns of `EXISTS` in an expression see `$this` bound wherever they use it: they are
 /// made of triples, paths and filters.
 fn has_plain_exists(of: &Expression) -> bool {
-    struct Plain(bool);
-    impl Visitor for Plain {
+    struct PlainPattern(bool);
+    impl Visitor for PlainPattern {
         fn pattern(&mut self, pattern: &GraphPattern) {
             self.0 &= matches!(
                 pattern,
@@ -229,7 +229,7 @@ fn has_plain_exists(of: &Expression) -> bool {
             walk_pattern(self, pattern);
         }
     }
-    let mut plain = Plain(true);
+    let mut plain = PlainPattern(true);
     plain.expression(of);
     plain.0
 }
@@ -255,9 +255,9 @@ fn mentions_this(pattern: &GraphPattern) -> bool {
 }
 
 /// Puts the path of a shape in the place of `$PATH`.
-pub(super) fn put_path(pattern: &mut GraphPattern, path: &Path) {
-    struct Put<'p>(&'p Path);
-    impl VisitorMut for Put<'_> {
+pub(super) fn put_path(pattern: &mut GraphPattern, path: &PropertyPath) {
+    struct PathSubstitution<'p>(&'p PropertyPath);
+    impl VisitorMut for PathSubstitution<'_> {
         fn pattern(&mut self, pattern: &mut GraphPattern) {
             if let GraphPattern::Bgp { patterns } = pattern {
                 *pattern = with_path(mem::take(patterns), self.0);
@@ -265,17 +265,17 @@ pub(super) fn put_path(pattern: &mut GraphPattern, path: &Path) {
             walk_pattern_mut(self, pattern);
         }
     }
-    Put(path).pattern(pattern);
+    PathSubstitution(path).pattern(pattern);
 }
 
-fn with_path(patterns: Vec<TriplePattern>, path: &Path) -> GraphPattern {
+fn with_path(patterns: Vec<TriplePattern>, path: &PropertyPath) -> GraphPattern {
     let is_path = |name: &NamedNodePattern| matches!(name, NamedNodePattern::Variable(v) if v.as_str() == "PATH");
     let mut plain = Vec::with_capacity(patterns.len());
     let mut paths = Vec::new();
     for mut triple in patterns {
         match path {
             _ if !is_path(&triple.predicate) => plain.push(triple),
-            Path::Predicate(predicate) => {
+            PropertyPath::Predicate(predicate) => {
                 triple.predicate = predicate.clone().into();
                 plain.push(triple);
             }
@@ -301,7 +301,7 @@ fn with_path(patterns: Vec<TriplePattern>, path: &Path) -> GraphPattern {
 pub(super) struct Bindings(BTreeMap<String, (Term, Id)>);
 
 impl Bindings {
-    pub(super) fn bind(&mut self, graph: &Graph, name: &str, id: Id) {
+    pub(super) fn bind(&mut self, graph: &DataGraph, name: &str, id: Id) {
         if let Some(term) = graph.term(id) {
             self.0.insert(name.to_owned(), (term.clone(), id));
         }

@@ -2,15 +2,15 @@
 
 mod origins;
 
-use super::path::Path;
-use super::report::{Report, ValidationResult, fill_in};
+use super::path::PropertyPath;
+use super::report::{ValidationReport, ValidationResult, fill_in};
 use super::shape::Check;
-use super::source::Node;
+use super::source::SubjectNode;
 use super::vocabulary::{local, rdf, sh};
-use super::{Data, Shapes};
+use super::{CollectedTriples, Shapes};
 use crate::claims::Claims;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::lineage::{self, Found, Lineage, Match};
+use crate::lineage::{self, Lineage, LineageMatches, QuadMatch};
 use crate::tables::Tables;
 use origins::Origins;
 use oxrdf::{Literal, NamedNode, Term};
@@ -39,7 +39,7 @@ const CLAIMS_WITHOUT_STATEMENT: [Code; 5] = [
 /// Whether a violation is about what makes a claim a statement.
 fn is_of_reification(result: &ValidationResult) -> bool {
     match &result.path {
-        Some(Path::Predicate(property)) => rdf::STATEMENT.contains(&property.as_str()),
+        Some(PropertyPath::Predicate(property)) => rdf::STATEMENT.contains(&property.as_str()),
         _ => false,
     }
 }
@@ -54,10 +54,10 @@ impl Shapes {
     /// A table cannot be read.
     pub fn check(
         &self,
-        data: Data,
+        data: CollectedTriples,
         tables: Tables<'_>,
         diagnostics: &mut Diagnostics,
-    ) -> io::Result<Option<Report>> {
+    ) -> io::Result<Option<ValidationReport>> {
         let Tables { plan, .. } = tables;
         // Violations of one constraint may be of several kinds: in other files, in other columns.
         let keep = diagnostics.kept_per_kind().saturating_mul(KINDS);
@@ -68,7 +68,7 @@ impl Shapes {
                 return Ok(None);
             }
         };
-        let Report {
+        let ValidationReport {
             results, failures, ..
         } = &report;
         for failure in failures {
@@ -84,7 +84,7 @@ impl Shapes {
             return Ok(Some(report));
         }
         let origins = Origins::of(results, tables)?;
-        let mut chosen: Vec<Match> = Vec::new();
+        let mut chosen: Vec<QuadMatch> = Vec::new();
         let mut choices = Vec::with_capacity(results.len());
         for result in results {
             let choice = origins.choose(result, self.check_of(result), plan);
@@ -92,7 +92,7 @@ impl Shapes {
             chosen.extend(choice);
             choices.push(start..chosen.len());
         }
-        let found = Found {
+        let found = LineageMatches {
             matches: chosen,
             near: None,
         };
@@ -236,8 +236,8 @@ impl Shapes {
             diagnostic = diagnostic.with_expected(demand);
         }
         let mut hint = match &result.shape {
-            Node::NamedNode(node) => format!("shape {}", name(node.as_str())),
-            Node::BlankNode(_) => "a shape".to_owned(),
+            SubjectNode::NamedNode(node) => format!("shape {}", name(node.as_str())),
+            SubjectNode::BlankNode(_) => "a shape".to_owned(),
         };
         if let Some(place) = shape_place {
             hint.push_str(&format!(" at {place}"));
@@ -308,10 +308,10 @@ impl Shapes {
     }
 
     /// How a shape is named in a sentence: by its IRI, else by its place.
-    fn shape_name(&self, node: &Node) -> String {
+    fn shape_name(&self, node: &SubjectNode) -> String {
         match node {
-            Node::NamedNode(node) => self.name(node.as_str()),
-            Node::BlankNode(_) => {
+            SubjectNode::NamedNode(node) => self.name(node.as_str()),
+            SubjectNode::BlankNode(_) => {
                 let shape = self.shapes.iter().find(|shape| shape.node == *node);
                 match shape {
                     Some(shape) => format!("the shape at {}", shape.place),

@@ -2,19 +2,19 @@
 
 use super::component::Components;
 use super::parameter;
-use super::path::Path;
+use super::path::PropertyPath;
 use super::recursion;
 use super::shape::{Shape, Target};
-use super::source::{Node, ShapesGraph, is_iri, node};
+use super::source::{ShapesGraph, SubjectNode, is_iri, node};
 use super::vocabulary::{OTHERS, PARAMETERS, TARGETS, local, rdf, rdfs, sh};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, suggest};
 use oxrdf::{Literal, NamedNode, Term};
 use std::collections::{HashMap, HashSet};
 
 /// What compiling needs.
-pub(super) struct Compiler<'s> {
+pub(super) struct ShapeCompiler<'s> {
     pub(super) source: &'s ShapesGraph,
-    pub(super) numbers: HashMap<Node, usize>,
+    pub(super) numbers: HashMap<SubjectNode, usize>,
     pub(super) components: Components,
     pub(super) diagnostics: &'s mut Diagnostics,
 }
@@ -29,7 +29,7 @@ pub(super) fn compile(source: &ShapesGraph, diagnostics: &mut Diagnostics) -> Ve
         .enumerate()
         .map(|(number, node)| (node.clone(), number))
         .collect();
-    let mut compiler = Compiler {
+    let mut compiler = ShapeCompiler {
         source,
         numbers,
         components,
@@ -52,10 +52,10 @@ fn refuse_entailment(source: &ShapesGraph, diagnostics: &mut Diagnostics) {
 }
 
 /// The nodes that are shapes (SHACL §2.1), each once.
-fn shape_nodes(source: &ShapesGraph, components: &Components) -> Vec<Node> {
+fn shape_nodes(source: &ShapesGraph, components: &Components) -> Vec<SubjectNode> {
     let mut nodes = Vec::new();
     let mut seen = HashSet::new();
-    let mut add = |node: Node| {
+    let mut add = |node: SubjectNode| {
         if seen.insert(node.clone()) {
             nodes.push(node);
         }
@@ -97,14 +97,14 @@ fn shape_nodes(source: &ShapesGraph, components: &Components) -> Vec<Node> {
     nodes
 }
 
-impl Compiler<'_> {
+impl ShapeCompiler<'_> {
     /// Says that something is ill-formed.
     pub(super) fn refuse(&mut self, place: &Place, message: impl Into<String>) {
         self.diagnostics
             .push(Diagnostic::new(Code::Shape, place.clone(), message));
     }
 
-    fn shape(&mut self, node: &Node) -> Shape {
+    fn shape(&mut self, node: &SubjectNode) -> Shape {
         let mut shape = Shape {
             node: node.clone(),
             place: self.source.place(node),
@@ -128,7 +128,7 @@ impl Compiler<'_> {
                     self.refuse(&shape.place, "a property shape has no `sh:path`");
                 }
             }
-            [path] => match Path::read(source, &path.object) {
+            [path] => match PropertyPath::read(source, &path.object) {
                 Ok(path) => shape.path = Some(path),
                 Err(message) => self.refuse(&path.place, message),
             },
@@ -228,7 +228,7 @@ impl Compiler<'_> {
 
     /// A shape that is a class targets its instances (SHACL §2.1.3.3).
     fn implicit_target(&mut self, shape: &mut Shape) {
-        let Node::NamedNode(node) = &shape.node else {
+        let SubjectNode::NamedNode(node) = &shape.node else {
             return;
         };
         let source = self.source;
@@ -240,7 +240,7 @@ impl Compiler<'_> {
                 .with(rdfs::SUB_CLASS_OF)
                 .filter(|statement| is_iri(&statement.object, &class));
             for statement in below {
-                if let Node::NamedNode(below) = &statement.subject
+                if let SubjectNode::NamedNode(below) = &statement.subject
                     && !classes.iter().any(|known| known == below.as_str())
                 {
                     classes.push(below.as_str().to_owned());
@@ -282,7 +282,7 @@ pub(super) fn boolean(term: &Term) -> Option<bool> {
 }
 
 /// Property shapes beside one, whose qualified shapes must be disjoint with its own (SHACL §4.7.3).
-pub(super) fn siblings(source: &ShapesGraph, node: &Node, own: &Term) -> Vec<Term> {
+pub(super) fn siblings(source: &ShapesGraph, node: &SubjectNode, own: &Term) -> Vec<Term> {
     let mut found = Vec::new();
     let parents = source
         .with(&sh("property"))

@@ -1,9 +1,9 @@
 //! Components of constraints that the shapes define themselves (SHACL §6).
 
-use super::compile::{Compiler, boolean};
-use super::query::{Query, messages};
+use super::compile::{ShapeCompiler, boolean};
+use super::query::{ConstraintQuery, messages};
 use super::shape::{Check, Constraint, Shape};
-use super::source::{Node, ShapesGraph, is_iri, node as node_of};
+use super::source::{ShapesGraph, SubjectNode, is_iri, node as node_of};
 use super::vocabulary::{rdf, rdfs, sh};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use oxrdf::{NamedNode, Term};
@@ -16,7 +16,7 @@ pub(super) struct Components(Vec<Component>);
 #[derive(Debug, Clone)]
 struct Component {
     node: NamedNode,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ComponentParameter>,
     /// What checks the values of node shapes, of property shapes, and of both.
     for_nodes: Option<Validator>,
     for_properties: Option<Validator>,
@@ -24,7 +24,7 @@ struct Component {
 }
 
 #[derive(Debug, Clone)]
-struct Parameter {
+struct ComponentParameter {
     path: NamedNode,
     name: String,
     optional: bool,
@@ -32,7 +32,7 @@ struct Parameter {
 
 #[derive(Debug, Clone)]
 struct Validator {
-    node: Node,
+    node: SubjectNode,
     ask: bool,
 }
 
@@ -42,14 +42,14 @@ impl Components {
         let below = source.with(rdfs::SUB_CLASS_OF).filter_map(|statement| {
             let above = is_iri(&statement.object, &sh("ConstraintComponent"));
             match &statement.subject {
-                Node::NamedNode(class) if above => Some(class.as_str().to_owned()),
+                SubjectNode::NamedNode(class) if above => Some(class.as_str().to_owned()),
                 _ => None,
             }
         });
         classes.extend(below);
         let mut found = Vec::new();
         for statement in source.with(rdf::TYPE) {
-            let Node::NamedNode(node) = &statement.subject else {
+            let SubjectNode::NamedNode(node) = &statement.subject else {
                 continue;
             };
             if !classes.iter().any(|class| is_iri(&statement.object, class)) {
@@ -80,7 +80,7 @@ impl Components {
 
 impl Component {
     fn read(source: &ShapesGraph, node: &NamedNode) -> Result<Self, String> {
-        let subject = Node::from(node.clone());
+        let subject = SubjectNode::from(node.clone());
         let mut parameters = Vec::new();
         for parameter in source.values(&subject, &sh("parameter")) {
             let Some(parameter) = node_of(&parameter.object) else {
@@ -99,7 +99,7 @@ impl Component {
             let optional = source
                 .values(&parameter, &sh("optional"))
                 .any(|optional| boolean(&optional.object) == Some(true));
-            parameters.push(Parameter {
+            parameters.push(ComponentParameter {
                 path,
                 name,
                 optional,
@@ -134,7 +134,7 @@ impl Component {
 }
 
 /// Adds the constraints of components that the shapes define themselves.
-pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape) {
+pub(super) fn constraints(compiler: &mut ShapeCompiler<'_>, shape: &mut Shape) {
     let source = compiler.source;
     for component in compiler.components.0.clone() {
         let mut values: Vec<(String, Vec<Term>)> = Vec::new();
@@ -188,7 +188,8 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape) {
         };
         let kind = if validator.ask { "ask" } else { "select" };
         for parameters in uses {
-            let Some(query) = Query::read(compiler, &validator.node, shape, kind, parameters)
+            let Some(query) =
+                ConstraintQuery::read(compiler, &validator.node, shape, kind, parameters)
             else {
                 continue;
             };

@@ -1,11 +1,11 @@
 //! One constraint held against the value nodes of one focus node (SHACL §4): a method for each component.
 
 use super::data::Id;
-use super::path::Path;
-use super::query::Query;
+use super::path::PropertyPath;
+use super::query::ConstraintQuery;
 use super::shape::Check;
-use super::validate::{Engine, FoundViolation, Take};
-use super::value::{Value, is_well_formed};
+use super::validate::{FoundViolation, ValidationEngine, ViolationSink};
+use super::value::{OrderedLiteral, is_well_formed};
 use super::vocabulary::rdf;
 use crate::query::is_in_range;
 use oxrdf::{Literal, NamedNode, Term, TermRef};
@@ -13,18 +13,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 /// A constraint of a shape, a focus node and its value nodes.
-pub(super) struct Held<'h, 'e, 't> {
-    pub(super) engine: &'h Engine<'e>,
+pub(super) struct ConstraintCheck<'h, 'e, 't> {
+    pub(super) engine: &'h ValidationEngine<'e>,
     /// The number of the shape.
     pub(super) number: usize,
     /// The number of the constraint in it.
     pub(super) at: usize,
     pub(super) focus: Id,
     pub(super) values: &'h [Id],
-    pub(super) take: Take<'t>,
+    pub(super) take: ViolationSink<'t>,
 }
 
-impl Held<'_, '_, '_> {
+impl ConstraintCheck<'_, '_, '_> {
     /// Gives the violations of a constraint to whoever takes them.
     pub(super) fn check(&mut self, check: &Check) -> ControlFlow<()> {
         match check {
@@ -170,10 +170,10 @@ impl Held<'_, '_, '_> {
     }
 
     fn bound(&mut self, bound: &Literal, least: bool, inclusive: bool) -> ControlFlow<()> {
-        let bound = Value::of(bound);
+        let bound = OrderedLiteral::of(bound);
         self.each(|_, term| {
             let value = match term {
-                Term::Literal(literal) => Value::of(literal),
+                Term::Literal(literal) => OrderedLiteral::of(literal),
                 _ => None,
             };
             let order = value
@@ -234,8 +234,8 @@ impl Held<'_, '_, '_> {
         for &value in self.values {
             for &other in &others {
                 let order = match (graph.term(value), graph.term(other)) {
-                    (Some(Term::Literal(a)), Some(Term::Literal(b))) => Value::of(a)
-                        .zip(Value::of(b))
+                    (Some(Term::Literal(a)), Some(Term::Literal(b))) => OrderedLiteral::of(a)
+                        .zip(OrderedLiteral::of(b))
                         .and_then(|(a, b)| a.compare(&b)),
                     _ => None,
                 };
@@ -286,7 +286,7 @@ impl Held<'_, '_, '_> {
                 if !allowed.contains(predicate) {
                     let object = graph.term(object);
                     let mut found = FoundViolation::new(self.number, self.at, self.focus, object);
-                    found.path = Some(Path::Predicate(predicate.clone()));
+                    found.path = Some(PropertyPath::Predicate(predicate.clone()));
                     (self.take)(found)?;
                 }
             }
@@ -295,7 +295,7 @@ impl Held<'_, '_, '_> {
     }
 
     /// An `ASK` query, which is true of values that conform.
-    fn ask(&mut self, query: &Query) -> ControlFlow<()> {
+    fn ask(&mut self, query: &ConstraintQuery) -> ControlFlow<()> {
         let graph = self.engine.graph;
         for &value in self.values {
             match query.holds(graph, self.focus, value) {

@@ -1,6 +1,6 @@
 //! The triples that shapes can look at, in memory: the union of the graphs that tables make.
 
-use super::wanted::PredicateFilter;
+use super::predicate_filter::PredicateFilter;
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::datatype::canonical_term;
 use indexmap::IndexSet;
@@ -11,23 +11,23 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
-/// The number of a term in a [`Graph`].
+/// The number of a term in a [`DataGraph`].
 pub(super) type Id = u32;
 
 /// The data that some shape can look at, while it is collected. Terms stay as they are written.
 #[derive(Debug, Default)]
-pub struct Data {
+pub struct CollectedTriples {
     terms: IndexSet<Term>,
     triples: Vec<[Id; 3]>,
-    wanted: Arc<PredicateFilter>,
+    filter: Arc<PredicateFilter>,
     /// There were more terms than numbers for them.
     full: bool,
 }
 
-impl Data {
-    pub(super) fn new(wanted: Arc<PredicateFilter>) -> Self {
+impl CollectedTriples {
+    pub(super) fn new(filter: Arc<PredicateFilter>) -> Self {
         Self {
-            wanted,
+            filter,
             ..Self::default()
         }
     }
@@ -36,7 +36,7 @@ impl Data {
     /// do not count: shapes see one graph.
     pub fn add<'q>(&mut self, quads: impl IntoIterator<Item = QuadRef<'q>>) {
         for quad in quads {
-            if self.wanted.wants(quad) {
+            if self.filter.wants(quad) {
                 self.insert(quad);
             }
         }
@@ -73,7 +73,7 @@ impl Data {
     pub(super) fn graph<'t>(
         mut self,
         constants: impl IntoIterator<Item = &'t Term>,
-    ) -> Option<Graph> {
+    ) -> Option<DataGraph> {
         for term in constants {
             self.full |= self.id(term.as_ref()).is_none();
         }
@@ -93,7 +93,7 @@ impl Data {
             turned
         };
         let (pos, osp) = (turned([1, 2, 0]), turned([2, 0, 1]));
-        Some(Graph {
+        Some(DataGraph {
             terms: self.terms,
             spo,
             pos,
@@ -104,7 +104,7 @@ impl Data {
 
 /// A graph with an index for every pattern.
 #[derive(Debug)]
-pub(super) struct Graph {
+pub(super) struct DataGraph {
     terms: IndexSet<Term>,
     spo: Vec<[Id; 3]>,
     pos: Vec<[Id; 3]>,
@@ -122,7 +122,7 @@ fn range<'i>(index: &'i [[Id; 3]], prefix: &[Id]) -> &'i [[Id; 3]] {
     rest.get(..length).unwrap_or_default()
 }
 
-impl Graph {
+impl DataGraph {
     /// The term of a number.
     pub(super) fn term(&self, id: Id) -> Option<&Term> {
         self.terms.get_index(usize::try_from(id).ok()?)
@@ -225,7 +225,7 @@ impl QueryTerm {
     }
 }
 
-impl<'g> QueryableDataset<'g> for &'g Graph {
+impl<'g> QueryableDataset<'g> for &'g DataGraph {
     type InternalTerm = QueryTerm;
     type Error = Infallible;
 
@@ -236,7 +236,7 @@ impl<'g> QueryableDataset<'g> for &'g Graph {
         object: Option<&QueryTerm>,
         graph_name: Option<Option<&QueryTerm>>,
     ) -> impl Iterator<Item = Result<InternalQuad<QueryTerm>, Infallible>> + use<'g> {
-        let graph: &'g Graph = self;
+        let graph: &'g DataGraph = self;
         let ids = [subject, predicate, object].map(|term| term.map(QueryTerm::id));
         // There is no named graph, and what a query made is in no triple.
         let nothing = graph_name != Some(None) || ids.contains(&Some(None));
@@ -292,25 +292,25 @@ impl<'g> QueryableDataset<'g> for &'g Graph {
 #[derive(Debug)]
 pub struct DataSink<S> {
     inner: S,
-    data: Data,
+    data: CollectedTriples,
 }
 
 /// A chunk of a [`DataSink`].
 #[derive(Debug)]
 pub struct DataChunk<C> {
     inner: C,
-    wanted: Arc<PredicateFilter>,
+    filter: Arc<PredicateFilter>,
     quads: Vec<Quad>,
 }
 
 impl<S> DataSink<S> {
     /// A sink in front of `inner` that adds to `data`.
-    pub fn new(data: Data, inner: S) -> Self {
+    pub fn new(data: CollectedTriples, inner: S) -> Self {
         Self { inner, data }
     }
 
     /// The sink behind it and the data, once everything has passed.
-    pub fn into_parts(self) -> (S, Data) {
+    pub fn into_parts(self) -> (S, CollectedTriples) {
         (self.inner, self.data)
     }
 }
@@ -321,7 +321,7 @@ impl<S: Sink> Sink for DataSink<S> {
     fn chunk(&self) -> Self::Chunk {
         DataChunk {
             inner: self.inner.chunk(),
-            wanted: Arc::clone(&self.data.wanted),
+            filter: Arc::clone(&self.data.filter),
             quads: Vec::new(),
         }
     }
@@ -336,7 +336,7 @@ impl<S: Sink> Sink for DataSink<S> {
 
 impl<C: QuadSink> QuadSink for DataChunk<C> {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
-        if self.wanted.wants(quad) {
+        if self.filter.wants(quad) {
             self.quads.push(quad.into_owned());
         }
         self.inner.quad(quad, origin);

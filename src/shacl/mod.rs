@@ -36,9 +36,9 @@ mod compile;
 mod component;
 mod constraint;
 mod data;
-mod idle;
 mod parameter;
 mod path;
+mod predicate_filter;
 mod query;
 mod rdf;
 mod recursion;
@@ -48,14 +48,14 @@ mod shape;
 mod source;
 #[cfg(test)]
 mod tests;
+mod unused;
 mod validate;
 mod value;
 mod vocabulary;
-mod wanted;
 
-pub use data::{Data, DataChunk, DataSink};
-pub use path::Path as PropertyPath;
-pub use report::{Report, ValidationResult};
+pub use data::{CollectedTriples, DataChunk, DataSink};
+pub use path::PropertyPath;
+pub use report::{ValidationReport, ValidationResult};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::query::QueryError;
@@ -64,18 +64,18 @@ use crate::resource::DOCUMENT_LIMIT;
 use crate::resource::file::read_text;
 use crate::store::Prefixes;
 use oxrdf::{NamedOrBlankNode, Quad, Term};
+use predicate_filter::PredicateFilter;
 use shape::{Check, Shape, Target};
 use source::ShapesGraph;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use wanted::PredicateFilter;
 
 /// The shapes of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Shapes {
     shapes: Vec<Shape>,
-    wanted: Arc<PredicateFilter>,
+    predicate_filter: Arc<PredicateFilter>,
     /// How IRIs are written for readers.
     prefixes: Prefixes,
     /// How the ontology orders classes.
@@ -143,7 +143,7 @@ impl Shapes {
             }
         };
         Self {
-            wanted: Arc::new(PredicateFilter::of(&shapes)),
+            predicate_filter: Arc::new(PredicateFilter::of(&shapes)),
             shapes,
             prefixes: Prefixes::default(),
             classes: Vec::new(),
@@ -175,7 +175,7 @@ impl Shapes {
 
     /// Warns of shapes that are never held against anything.
     pub fn report_untargeted(&self, diagnostics: &mut Diagnostics) {
-        for diagnostic in idle::untargeted(&self.shapes) {
+        for diagnostic in unused::untargeted(&self.shapes) {
             diagnostics.push(diagnostic);
         }
     }
@@ -187,13 +187,13 @@ impl Shapes {
 
     /// The predicates of the triples that shapes can look at; `None` for all triples.
     pub fn predicates(&self) -> Option<&HashSet<String>> {
-        self.wanted.predicates()
+        self.predicate_filter.predicates()
     }
 
     /// An empty collection for the data that shapes can look at: fill it through a [`DataSink`], or
-    /// from any iterator of quads ([`Data::add`]).
-    pub fn data(&self) -> Data {
-        let mut data = Data::new(Arc::clone(&self.wanted));
+    /// from any iterator of quads ([`CollectedTriples::add`]).
+    pub fn data(&self) -> CollectedTriples {
+        let mut data = CollectedTriples::new(Arc::clone(&self.predicate_filter));
         data.add(self.classes.iter().map(Quad::as_ref));
         data
     }
@@ -205,9 +205,13 @@ impl Shapes {
     ///
     /// # Errors
     /// There are more than four thousand million different terms, or no thread can be had.
-    pub fn validate(&self, data: Data, keep: u64) -> Result<Report, Diagnostic> {
+    pub fn validate(
+        &self,
+        data: CollectedTriples,
+        keep: u64,
+    ) -> Result<ValidationReport, Diagnostic> {
         if self.is_empty() {
-            return Ok(Report::default());
+            return Ok(ValidationReport::default());
         }
         let failed = |message: &str| Diagnostic::new(Code::ShapeQuery, Place::default(), message);
         let graph = data

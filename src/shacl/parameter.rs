@@ -1,10 +1,10 @@
 //! The parameters of constraints, read and checked (SHACL §4 and §5).
 
-use super::compile::{Compiler, boolean, siblings};
-use super::query::Query;
+use super::compile::{ShapeCompiler, boolean, siblings};
+use super::query::ConstraintQuery;
 use super::shape::{Check, Constraint, Shape};
 use super::source::node;
-use super::value::Value;
+use super::value::OrderedLiteral;
 use super::vocabulary::{local, sh};
 use crate::datatype::regular::{PatternError, XPathRegex};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -12,7 +12,7 @@ use oxrdf::{Literal, NamedNode, Term};
 use std::collections::HashSet;
 
 /// A parameter of constraints.
-struct Parameter {
+struct ConstraintParameter {
     /// Its local name.
     name: &'static str,
     /// A shape has it at most once.
@@ -20,27 +20,27 @@ struct Parameter {
     /// Only property shapes have it.
     property_only: bool,
     /// Reads what one triple demands.
-    read: Read,
+    read: ReadParameter,
 }
 
 /// The parameters that make constraints, and those that others read.
-const PARAMETERS: &[Parameter] = {
-    const fn any(name: &'static str, read: Read) -> Parameter {
-        Parameter {
+const PARAMETERS: &[ConstraintParameter] = {
+    const fn any(name: &'static str, read: ReadParameter) -> ConstraintParameter {
+        ConstraintParameter {
             name,
             single: false,
             property_only: false,
             read,
         }
     }
-    const fn single(name: &'static str, read: Read) -> Parameter {
-        Parameter {
+    const fn single(name: &'static str, read: ReadParameter) -> ConstraintParameter {
+        ConstraintParameter {
             single: true,
             ..any(name, read)
         }
     }
-    const fn of_property(parameter: Parameter) -> Parameter {
-        Parameter {
+    const fn of_property(parameter: ConstraintParameter) -> ConstraintParameter {
+        ConstraintParameter {
             property_only: true,
             ..parameter
         }
@@ -52,11 +52,11 @@ const PARAMETERS: &[Parameter] = {
         single("datatype", |it| it.iri("Datatype", Check::Datatype)),
         any("disjoint", |it| it.iri("Disjoint", Check::Disjoint)),
         any("equals", |it| it.iri("Equals", Check::Equals)),
-        single("flags", |it| it.elsewhere()),
+        single("flags", |it| it.read_by_another()),
         any("hasValue", |it| {
             it.push("HasValue", Check::HasValue(it.object.clone()))
         }),
-        single("ignoredProperties", |it| it.elsewhere()),
+        single("ignoredProperties", |it| it.read_by_another()),
         single("in", |it| it.values()),
         single("languageIn", |it| it.language_in()),
         of_property(any("lessThan", |it| it.less("LessThan", false))),
@@ -81,22 +81,22 @@ const PARAMETERS: &[Parameter] = {
         any("or", |it| it.shapes("Or", Check::Or)),
         any("pattern", |it| it.pattern()),
         any("property", |it| it.property()),
-        single("qualifiedMaxCount", |it| it.elsewhere()),
-        single("qualifiedMinCount", |it| it.elsewhere()),
+        single("qualifiedMaxCount", |it| it.read_by_another()),
+        single("qualifiedMinCount", |it| it.read_by_another()),
         of_property(any("qualifiedValueShape", |it| it.qualified())),
-        single("qualifiedValueShapesDisjoint", |it| it.elsewhere()),
+        single("qualifiedValueShapesDisjoint", |it| it.read_by_another()),
         any("sparql", |it| it.sparql()),
         of_property(single("uniqueLang", |it| it.unique_lang())),
         any("xone", |it| it.shapes("Xone", Check::Xone)),
     ]
 };
 
-type Read = fn(&mut Reading<'_, '_>) -> Result<(), Refused>;
+type ReadParameter = fn(&mut ParameterTriple<'_, '_>) -> Result<(), ParameterRefusal>;
 
 /// Reads all constraints of a shape, in the order in which they are written.
 ///
 /// `property` says that a property shape lacks its path, which has been reported.
-pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, property: bool) {
+pub(super) fn constraints(compiler: &mut ShapeCompiler<'_>, shape: &mut Shape, property: bool) {
     let source = compiler.source;
     let statements: Vec<_> = source.about(&shape.node).collect();
     let mut once = HashSet::new();
@@ -116,7 +116,7 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, proper
             compiler.refuse(place, message);
             continue;
         }
-        let mut reading = Reading {
+        let mut reading = ParameterTriple {
             compiler: &mut *compiler,
             shape: &mut *shape,
             object: &statement.object,
@@ -126,14 +126,14 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, proper
             continue;
         };
         let (message, found) = match refused {
-            Refused::Expected(what) => {
+            ParameterRefusal::Expected(what) => {
                 let found = match &statement.object {
                     Term::BlankNode(_) => "a blank node".to_owned(),
                     other => other.to_string(),
                 };
                 (format!("`sh:{name}` is {what}"), Some(found))
             }
-            Refused::Said(message, found) => (message, found),
+            ParameterRefusal::Said(message, found) => (message, found),
         };
         let refusal = Diagnostic::new(Code::Shape, place.clone(), message);
         compiler.diagnostics.push(match found {
@@ -145,7 +145,7 @@ pub(super) fn constraints(compiler: &mut Compiler<'_>, shape: &mut Shape, proper
 }
 
 /// Why a parameter makes no constraint.
-enum Refused {
+enum ParameterRefusal {
     /// Its value is not what it should be.
     Expected(&'static str),
     /// Something else, and what was found.
@@ -153,16 +153,16 @@ enum Refused {
 }
 
 /// A triple of a shape that is being read.
-struct Reading<'r, 'c> {
-    compiler: &'r mut Compiler<'c>,
+struct ParameterTriple<'r, 'c> {
+    compiler: &'r mut ShapeCompiler<'c>,
     shape: &'r mut Shape,
     object: &'r Term,
     place: &'r Place,
 }
 
-impl Reading<'_, '_> {
+impl ParameterTriple<'_, '_> {
     /// Adds a constraint to the shape.
-    fn push(&mut self, component: &str, check: Check) -> Result<(), Refused> {
+    fn push(&mut self, component: &str, check: Check) -> Result<(), ParameterRefusal> {
         self.shape.constraints.push(Constraint {
             component: NamedNode::new_unchecked(sh(&format!("{component}ConstraintComponent"))),
             node: None,
@@ -174,20 +174,24 @@ impl Reading<'_, '_> {
     }
 
     /// A parameter that another one reads.
-    fn elsewhere(&mut self) -> Result<(), Refused> {
+    fn read_by_another(&mut self) -> Result<(), ParameterRefusal> {
         Ok(())
     }
 
-    fn iri(&mut self, component: &str, check: fn(NamedNode) -> Check) -> Result<(), Refused> {
+    fn iri(
+        &mut self,
+        component: &str,
+        check: fn(NamedNode) -> Check,
+    ) -> Result<(), ParameterRefusal> {
         let Term::NamedNode(iri) = self.object else {
-            return Err(Refused::Expected("an IRI"));
+            return Err(ParameterRefusal::Expected("an IRI"));
         };
         self.push(component, check(iri.clone()))
     }
 
-    fn less(&mut self, component: &str, or_equal: bool) -> Result<(), Refused> {
+    fn less(&mut self, component: &str, or_equal: bool) -> Result<(), ParameterRefusal> {
         let Term::NamedNode(predicate) = self.object else {
-            return Err(Refused::Expected("an IRI"));
+            return Err(ParameterRefusal::Expected("an IRI"));
         };
         let check = Check::Less {
             predicate: predicate.clone(),
@@ -196,7 +200,7 @@ impl Reading<'_, '_> {
         self.push(component, check)
     }
 
-    fn node_kind(&mut self) -> Result<(), Refused> {
+    fn node_kind(&mut self) -> Result<(), ParameterRefusal> {
         const KINDS: [(&str, [bool; 3]); 6] = [
             ("IRI", [true, false, false]),
             ("BlankNode", [false, true, false]),
@@ -212,7 +216,7 @@ impl Reading<'_, '_> {
         let Some((_, [iri, blank, literal])) = KINDS.into_iter().find(|(name, _)| *name == kind)
         else {
             let what = "`sh:IRI`, `sh:BlankNode`, `sh:Literal`, or two of them joined by `Or`";
-            return Err(Refused::Expected(what));
+            return Err(ParameterRefusal::Expected(what));
         };
         let check = Check::NodeKind {
             iri,
@@ -222,21 +226,26 @@ impl Reading<'_, '_> {
         self.push("NodeKind", check)
     }
 
-    fn count(&mut self, component: &str, check: fn(u64) -> Check) -> Result<(), Refused> {
+    fn count(&mut self, component: &str, check: fn(u64) -> Check) -> Result<(), ParameterRefusal> {
         match count(self.object) {
             Some(count) => self.push(component, check(count)),
-            None => Err(Refused::Expected(
+            None => Err(ParameterRefusal::Expected(
                 "an integer from 0 of the datatype xsd:integer",
             )),
         }
     }
 
-    fn bound(&mut self, component: &str, least: bool, inclusive: bool) -> Result<(), Refused> {
+    fn bound(
+        &mut self,
+        component: &str,
+        least: bool,
+        inclusive: bool,
+    ) -> Result<(), ParameterRefusal> {
         let bound = match self.object {
-            Term::Literal(literal) if Value::of(literal).is_some() => literal.clone(),
+            Term::Literal(literal) if OrderedLiteral::of(literal).is_some() => literal.clone(),
             _ => {
                 let what = "a literal that has an order: a number, a date, a time";
-                return Err(Refused::Expected(what));
+                return Err(ParameterRefusal::Expected(what));
             }
         };
         let check = Check::Bound {
@@ -247,67 +256,73 @@ impl Reading<'_, '_> {
         self.push(component, check)
     }
 
-    fn pattern(&mut self) -> Result<(), Refused> {
+    fn pattern(&mut self) -> Result<(), ParameterRefusal> {
         let Some(pattern) = text(self.object) else {
-            return Err(Refused::Expected("a text"));
+            return Err(ParameterRefusal::Expected("a text"));
         };
         let source = self.compiler.source;
         let flags = source.values(&self.shape.node, &sh("flags")).next();
         let flags = match flags.map(|flags| text(&flags.object)) {
             None => String::new(),
             Some(Some(flags)) => flags,
-            Some(None) => return Err(Refused::Said("`sh:flags` is a text".to_owned(), None)),
+            Some(None) => {
+                return Err(ParameterRefusal::Said(
+                    "`sh:flags` is a text".to_owned(),
+                    None,
+                ));
+            }
         };
         match expression(&pattern, &flags) {
             Ok(regex) => {
                 let text = pattern;
                 self.push("Pattern", Check::Pattern { regex, text })
             }
-            Err(message) => Err(Refused::Said(message, Some(pattern))),
+            Err(message) => Err(ParameterRefusal::Said(message, Some(pattern))),
         }
     }
 
-    fn language_in(&mut self) -> Result<(), Refused> {
+    fn language_in(&mut self) -> Result<(), ParameterRefusal> {
         let list = self.compiler.source.list(self.object);
         match list.and_then(|list| list.iter().map(text).collect()) {
             Some(tags) => self.push("LanguageIn", Check::LanguageIn(tags)),
-            None => Err(Refused::Expected("a list of language tags")),
+            None => Err(ParameterRefusal::Expected("a list of language tags")),
         }
     }
 
-    fn unique_lang(&mut self) -> Result<(), Refused> {
+    fn unique_lang(&mut self) -> Result<(), ParameterRefusal> {
         match boolean(self.object) {
             // `1` is a truth value too, but the suite of the W3C wants `true` to the letter.
             Some(true) if text_of(self.object) == Some("1") => Ok(()),
             Some(true) => self.push("UniqueLang", Check::UniqueLang),
             Some(false) => Ok(()),
-            None => Err(Refused::Expected("`true` or `false`")),
+            None => Err(ParameterRefusal::Expected("`true` or `false`")),
         }
     }
 
-    fn values(&mut self) -> Result<(), Refused> {
+    fn values(&mut self) -> Result<(), ParameterRefusal> {
         match self.compiler.source.list(self.object) {
             Some(values) => self.push("In", Check::In(values)),
-            None => Err(Refused::Expected("a list")),
+            None => Err(ParameterRefusal::Expected("a list")),
         }
     }
 
     /// The number of the shape that the value names.
-    fn referred(&self) -> Result<usize, Refused> {
-        reference(self.compiler, self.object)
-            .ok_or(Refused::Expected("a shape: an IRI or a blank node"))
+    fn referred(&self) -> Result<usize, ParameterRefusal> {
+        reference(self.compiler, self.object).ok_or(ParameterRefusal::Expected(
+            "a shape: an IRI or a blank node",
+        ))
     }
 
     fn shape_reference(
         &mut self,
         component: &str,
         check: fn(usize) -> Check,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ParameterRefusal> {
         let other = self.referred()?;
         self.push(component, check(other))
     }
 
-    fn property(&mut self) -> Result<(), Refused> {
+    fn property(&mut self) -> Result<(), ParameterRefusal> {
         let other = self.referred()?;
         let source = self.compiler.source;
         let path = |node| source.values(&node, &sh("path")).next();
@@ -318,7 +333,11 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn shapes(&mut self, component: &str, check: fn(Vec<usize>) -> Check) -> Result<(), Refused> {
+    fn shapes(
+        &mut self,
+        component: &str,
+        check: fn(Vec<usize>) -> Check,
+    ) -> Result<(), ParameterRefusal> {
         let list = self.compiler.source.list(self.object);
         let shapes = list.and_then(|list| {
             let shapes = list.iter();
@@ -328,12 +347,12 @@ impl Reading<'_, '_> {
         });
         match shapes {
             Some(shapes) => self.push(component, check(shapes)),
-            None => Err(Refused::Expected("a list of shapes")),
+            None => Err(ParameterRefusal::Expected("a list of shapes")),
         }
     }
 
-    fn qualified(&mut self) -> Result<(), Refused> {
-        let said = |message: &str| Refused::Said(message.to_owned(), None);
+    fn qualified(&mut self) -> Result<(), ParameterRefusal> {
+        let said = |message: &str| ParameterRefusal::Said(message.to_owned(), None);
         let source = self.compiler.source;
         let shape = reference(self.compiler, self.object)
             .ok_or_else(|| said("`sh:qualifiedValueShape` is a shape: an IRI or a blank node"))?;
@@ -377,26 +396,28 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
-    fn closed(&mut self) -> Result<(), Refused> {
+    fn closed(&mut self) -> Result<(), ParameterRefusal> {
         match boolean(self.object) {
             Some(true) => match closed(self.compiler, self.shape) {
                 Some(allowed) => self.push("Closed", Check::Closed { allowed }),
-                None => Err(Refused::Said(
+                None => Err(ParameterRefusal::Said(
                     "`sh:ignoredProperties` is a list of IRIs".to_owned(),
                     None,
                 )),
             },
             Some(false) => Ok(()),
-            None => Err(Refused::Expected("`true` or `false`")),
+            None => Err(ParameterRefusal::Expected("`true` or `false`")),
         }
     }
 
-    fn sparql(&mut self) -> Result<(), Refused> {
+    fn sparql(&mut self) -> Result<(), ParameterRefusal> {
         let Some(constraint) = node(self.object) else {
-            return Err(Refused::Expected("a constraint: an IRI or a blank node"));
+            return Err(ParameterRefusal::Expected(
+                "a constraint: an IRI or a blank node",
+            ));
         };
         // What is wrong with the query has been reported.
-        let query = Query::constraint(self.compiler, self.shape, &constraint);
+        let query = ConstraintQuery::constraint(self.compiler, self.shape, &constraint);
         if let Some((query, messages)) = query {
             self.shape.constraints.push(Constraint {
                 component: NamedNode::new_unchecked(sh("SPARQLConstraintComponent")),
@@ -411,7 +432,7 @@ impl Reading<'_, '_> {
 }
 
 /// The number of the shape that a term names.
-fn reference(compiler: &Compiler<'_>, term: &Term) -> Option<usize> {
+fn reference(compiler: &ShapeCompiler<'_>, term: &Term) -> Option<usize> {
     compiler.numbers.get(&node(term)?).copied()
 }
 
@@ -461,7 +482,7 @@ fn expression(pattern: &str, flags: &str) -> Result<XPathRegex, String> {
 }
 
 /// The properties that a closed shape allows.
-fn closed(compiler: &Compiler<'_>, shape: &Shape) -> Option<HashSet<NamedNode>> {
+fn closed(compiler: &ShapeCompiler<'_>, shape: &Shape) -> Option<HashSet<NamedNode>> {
     let source = compiler.source;
     let mut allowed = HashSet::new();
     for property in source.values(&shape.node, &sh("property")) {

@@ -1,6 +1,6 @@
 //! Property paths (SHACL §2.3.1).
 
-use super::data::{Graph, Id};
+use super::data::{DataGraph, Id};
 use super::source::{ShapesGraph, is_iri, node};
 use super::vocabulary::{rdf, sh};
 use oxrdf::{NamedNode, Term};
@@ -13,31 +13,31 @@ const DEPTH: usize = 32;
 
 /// The way from a focus node to its value nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Path {
+pub enum PropertyPath {
     /// One property.
     Predicate(NamedNode),
     /// The other way round.
-    Inverse(Box<Path>),
+    Inverse(Box<PropertyPath>),
     /// One after the other.
-    Sequence(Vec<Path>),
+    Sequence(Vec<PropertyPath>),
     /// Any of them.
-    Alternative(Vec<Path>),
+    Alternative(Vec<PropertyPath>),
     /// Any number of times.
-    ZeroOrMore(Box<Path>),
+    ZeroOrMore(Box<PropertyPath>),
     /// At least once.
-    OneOrMore(Box<Path>),
+    OneOrMore(Box<PropertyPath>),
     /// At most once.
-    ZeroOrOne(Box<Path>),
+    ZeroOrOne(Box<PropertyPath>),
 }
 
 /// As SPARQL writes it, with whole IRIs.
-impl fmt::Display for Path {
+impl fmt::Display for PropertyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(&|iri| format!("<{iri}>")))
     }
 }
 
-impl Path {
+impl PropertyPath {
     /// Reads the path that a term of the shapes graph stands for; says what is wrong with one.
     pub(super) fn read(source: &ShapesGraph, term: &Term) -> Result<Self, String> {
         Self::read_at(source, term, 0)
@@ -116,7 +116,7 @@ impl Path {
     }
 
     /// The value nodes of a focus node, each once.
-    pub(super) fn values(&self, graph: &Graph, from: Id) -> Vec<Id> {
+    pub(super) fn values(&self, graph: &DataGraph, from: Id) -> Vec<Id> {
         let mut found = self.step(graph, from, false);
         if !matches!(self, Self::Predicate(_)) {
             let mut seen = BTreeSet::new();
@@ -125,7 +125,7 @@ impl Path {
         found
     }
 
-    fn step(&self, graph: &Graph, from: Id, back: bool) -> Vec<Id> {
+    fn step(&self, graph: &DataGraph, from: Id, back: bool) -> Vec<Id> {
         match self {
             Self::Predicate(predicate) => match graph.iri(predicate.as_str()) {
                 None => Vec::new(),
@@ -165,7 +165,7 @@ impl Path {
         }
     }
 
-    fn closure(&self, graph: &Graph, start: Vec<Id>, back: bool) -> Vec<Id> {
+    fn closure(&self, graph: &DataGraph, start: Vec<Id>, back: bool) -> Vec<Id> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         let mut waiting = start;

@@ -1,14 +1,14 @@
 //! Constraints in SPARQL (SHACL §5).
 
 use super::algebra::{self, Bindings};
-use super::compile::{Compiler, boolean, message};
-use super::data::{Graph, Id};
+use super::compile::{ShapeCompiler, boolean, message};
+use super::data::{DataGraph, Id};
 use super::shape::Shape;
-use super::source::{Node, ShapesGraph, Statement, node};
+use super::source::{ShapesGraph, ShapesTriple, SubjectNode, node};
 use super::vocabulary::sh;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::query::QueryError;
-use crate::query::{self, Limits, Regular, Visitor};
+use crate::query::{self, QueryLimits, RegularExpressions, Visitor};
 use crate::store::Prefixes;
 use civigraph_sparql::{Options, prepare, with_functions};
 use oxrdf::{Literal, NamedNode, Term, TermRef};
@@ -22,33 +22,33 @@ const PREBOUND: [&str; 3] = ["this", "shapesGraph", "currentShape"];
 
 /// A query that finds violations, or says whether a value is right.
 #[derive(Debug, Clone)]
-pub(super) struct Query {
+pub(super) struct ConstraintQuery {
     pattern: GraphPattern,
     /// `ASK` about each value node: `false` is a violation.
     pub(super) ask: bool,
     /// Values of parameters, by the names of their variables.
     parameters: BTreeMap<String, Term>,
-    reads: Read,
-    regular: Regular,
+    reads: QueryReads,
+    regular: RegularExpressions,
     /// Whether solutions for many focus nodes can be found at once.
     pub(super) at_once: bool,
 }
 
 /// What a query reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum QueryReads {
     Everything,
     /// Triples with these predicates.
     Predicates(BTreeSet<String>),
 }
 
-impl Query {
+impl ConstraintQuery {
     /// Reads the constraint that `sh:sparql` names, with its messages. `None` for one that is wrong,
     /// which is a diagnostic, or deactivated.
     pub(super) fn constraint(
-        compiler: &mut Compiler<'_>,
+        compiler: &mut ShapeCompiler<'_>,
         shape: &Shape,
-        constraint: &Node,
+        constraint: &SubjectNode,
     ) -> Option<(Self, Vec<Literal>)> {
         let source = compiler.source;
         let off = source.values(constraint, &sh("deactivated")).next();
@@ -62,8 +62,8 @@ impl Query {
 
     /// Reads and checks the query of a constraint or validator.
     pub(super) fn read(
-        compiler: &mut Compiler<'_>,
-        holder: &Node,
+        compiler: &mut ShapeCompiler<'_>,
+        holder: &SubjectNode,
         shape: &Shape,
         kind: &str,
         parameters: BTreeMap<String, Term>,
@@ -137,7 +137,7 @@ impl Query {
             &format!("{header}{text}"),
             "",
             &Prefixes::default(),
-            &Limits::default(),
+            &QueryLimits::default(),
         )
         .map_err(QueryError::into_diagnostic)?;
         // The graph has language tags in one case.
@@ -160,15 +160,15 @@ impl Query {
         }
         bound.extend(parameters.keys().map(String::as_str));
         algebra::check(&pattern, &bound, ask).map_err(wrong)?;
-        let regular = Regular::rewrite(&mut pattern).map_err(wrong)?;
-        let mut reads = algebra::Reads::default();
+        let regular = RegularExpressions::rewrite(&mut pattern).map_err(wrong)?;
+        let mut reads = algebra::QueryScope::default();
         reads.pattern(&pattern);
         Ok(Self {
             at_once: !ask && parameters.is_empty() && algebra::is_plain(&pattern),
             reads: if reads.everything {
-                Read::Everything
+                QueryReads::Everything
             } else {
-                Read::Predicates(reads.predicates)
+                QueryReads::Predicates(reads.predicates)
             },
             pattern,
             ask,
@@ -178,7 +178,7 @@ impl Query {
     }
 
     /// What it reads.
-    pub(super) fn reads(&self) -> &Read {
+    pub(super) fn reads(&self) -> &QueryReads {
         &self.reads
     }
 
@@ -197,7 +197,7 @@ impl Query {
     /// Gives every solution for a focus node (and value node) to `each`, until that breaks off.
     pub(super) fn solutions(
         &self,
-        graph: &Graph,
+        graph: &DataGraph,
         this: Id,
         value: Option<Id>,
         each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
@@ -220,14 +220,14 @@ impl Query {
     /// Gives every solution for any focus node to `each`: only where it finds them at once.
     pub(super) fn all_solutions(
         &self,
-        graph: &Graph,
+        graph: &DataGraph,
         each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
     ) -> Result<(), String> {
         run(self.pattern.clone(), graph, &self.regular, each)
     }
 
     /// Whether an `ASK` query says yes.
-    pub(super) fn holds(&self, graph: &Graph, this: Id, value: Id) -> Result<bool, String> {
+    pub(super) fn holds(&self, graph: &DataGraph, this: Id, value: Id) -> Result<bool, String> {
         let mut holds = false;
         self.solutions(graph, this, Some(value), &mut |_| {
             holds = true;
@@ -239,8 +239,8 @@ impl Query {
 
 fn run(
     pattern: GraphPattern,
-    graph: &Graph,
-    regular: &Regular,
+    graph: &DataGraph,
+    regular: &RegularExpressions,
     each: &mut dyn FnMut(&QuerySolution) -> ControlFlow<()>,
 ) -> Result<(), String> {
     let query = spargebra::Query::Select {
@@ -276,7 +276,7 @@ fn run(
 }
 
 /// Texts for people.
-pub(super) fn messages(source: &ShapesGraph, holder: &Node) -> Vec<Literal> {
+pub(super) fn messages(source: &ShapesGraph, holder: &SubjectNode) -> Vec<Literal> {
     let statements = source.values(holder, &sh("message"));
     statements
         .filter_map(|statement| message(&statement.object))
@@ -284,9 +284,9 @@ pub(super) fn messages(source: &ShapesGraph, holder: &Node) -> Vec<Literal> {
 }
 
 /// The prefixes that a query may use, as one line of SPARQL (SHACL §5.2.1); or what is wrong with them, and where.
-fn prefixes(source: &ShapesGraph, holder: &Node) -> Result<String, (Place, String)> {
+fn prefixes(source: &ShapesGraph, holder: &SubjectNode) -> Result<String, (Place, String)> {
     const IMPORTS: &str = "http://www.w3.org/2002/07/owl#imports";
-    let mut waiting: Vec<Node> = source
+    let mut waiting: Vec<SubjectNode> = source
         .values(holder, &sh("prefixes"))
         .filter_map(|statement| node(&statement.object))
         .collect();
@@ -307,7 +307,7 @@ fn prefixes(source: &ShapesGraph, holder: &Node) -> Result<String, (Place, Strin
                 let mut values = source.values(&declared, &sh(name));
                 match (values.next(), values.next()) {
                     (
-                        Some(Statement {
+                        Some(ShapesTriple {
                             object: Term::Literal(literal),
                             place,
                             ..

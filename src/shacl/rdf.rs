@@ -1,13 +1,13 @@
 //! The report as RDF (SHACL §3.6), in Turtle.
 
-use super::path::Path;
-use super::report::{Report, ValidationResult, fill_in};
+use super::path::PropertyPath;
+use super::report::{ValidationReport, ValidationResult, fill_in};
 use super::vocabulary::SH;
 use oxrdf::{Literal, NamedNode, Term};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-impl Report {
+impl ValidationReport {
     /// Writes the report as one `sh:ValidationReport`, its results in their order.
     ///
     /// Blank nodes keep the labels of the data; those of shapes have labels of this report. Violations that were counted
@@ -65,7 +65,7 @@ impl ValidationResult {
         };
         property("focusNode", &self.focus);
         if let Some(path) = &self.path {
-            property("resultPath", &Node(path));
+            property("resultPath", &PathNode(path));
         }
         if let Some(value) = &self.value {
             property("value", value);
@@ -102,32 +102,32 @@ impl std::fmt::Display for Name<'_> {
 }
 
 /// A path as the node that stands for it (SHACL §2.3.1).
-struct Node<'p>(&'p Path);
+struct PathNode<'p>(&'p PropertyPath);
 
-impl std::fmt::Display for Node<'_> {
+impl std::fmt::Display for PathNode<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let list = |f: &mut std::fmt::Formatter<'_>, paths: &[Path]| {
+        let list = |f: &mut std::fmt::Formatter<'_>, paths: &[PropertyPath]| {
             f.write_str("(")?;
             for path in paths {
-                write!(f, " {}", Node(path))?;
+                write!(f, " {}", PathNode(path))?;
             }
             f.write_str(" )")
         };
-        let one = |f: &mut std::fmt::Formatter<'_>, name: &str, path: &Path| {
-            write!(f, "[ sh:{name} {} ]", Node(path))
+        let one = |f: &mut std::fmt::Formatter<'_>, name: &str, path: &PropertyPath| {
+            write!(f, "[ sh:{name} {} ]", PathNode(path))
         };
         match self.0 {
-            Path::Predicate(predicate) => predicate.fmt(f),
-            Path::Sequence(paths) => list(f, paths),
-            Path::Alternative(paths) => {
+            PropertyPath::Predicate(predicate) => predicate.fmt(f),
+            PropertyPath::Sequence(paths) => list(f, paths),
+            PropertyPath::Alternative(paths) => {
                 f.write_str("[ sh:alternativePath ")?;
                 list(f, paths)?;
                 f.write_str(" ]")
             }
-            Path::Inverse(path) => one(f, "inversePath", path),
-            Path::ZeroOrMore(path) => one(f, "zeroOrMorePath", path),
-            Path::OneOrMore(path) => one(f, "oneOrMorePath", path),
-            Path::ZeroOrOne(path) => one(f, "zeroOrOnePath", path),
+            PropertyPath::Inverse(path) => one(f, "inversePath", path),
+            PropertyPath::ZeroOrMore(path) => one(f, "zeroOrMorePath", path),
+            PropertyPath::OneOrMore(path) => one(f, "oneOrMorePath", path),
+            PropertyPath::ZeroOrOne(path) => one(f, "zeroOrOnePath", path),
         }
     }
 }

@@ -9,7 +9,7 @@ const DEPTH: usize = 100;
 
 /// How far a shape has been followed.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum ShapeState {
     New,
     Open,
     /// To its ends, with the depth below it.
@@ -17,7 +17,7 @@ enum State {
 }
 
 /// A shape on the way down.
-struct Step {
+struct ShapeVisit {
     shape: usize,
     /// The constraints that refer to a shape, each with that shape.
     references: Vec<(usize, usize)>,
@@ -28,17 +28,17 @@ struct Step {
 
 /// Takes out references that lead back to their own shape, or too deep. Does not recurse itself.
 pub(super) fn refuse(shapes: &mut [Shape], diagnostics: &mut Diagnostics) {
-    let mut states = vec![State::New; shapes.len()];
+    let mut states = vec![ShapeState::New; shapes.len()];
     let mut refused: HashSet<(usize, usize)> = HashSet::new();
     for start in 0..shapes.len() {
-        let mut way: Vec<Step> = Vec::new();
-        let mut enter = Some(start).filter(|&start| states.get(start) == Some(&State::New));
+        let mut way: Vec<ShapeVisit> = Vec::new();
+        let mut enter = Some(start).filter(|&start| states.get(start) == Some(&ShapeState::New));
         loop {
             if let Some(shape) = enter.take() {
                 if let Some(state) = states.get_mut(shape) {
-                    *state = State::Open;
+                    *state = ShapeState::Open;
                 }
-                way.push(Step {
+                way.push(ShapeVisit {
                     shape,
                     references: references(shapes, shape),
                     followed: 0,
@@ -50,24 +50,24 @@ pub(super) fn refuse(shapes: &mut [Shape], diagnostics: &mut Diagnostics) {
             };
             let Some(&(constraint, to)) = step.references.get(step.followed) else {
                 if let Some(state) = states.get_mut(step.shape) {
-                    *state = State::Done(step.depth);
+                    *state = ShapeState::Done(step.depth);
                 }
                 way.pop();
                 continue;
             };
             let problem = match states.get(to) {
-                Some(State::New) => {
+                Some(ShapeState::New) => {
                     enter = Some(to);
                     continue;
                 }
-                Some(State::Open) => {
+                Some(ShapeState::Open) => {
                     "this shape leads back to itself; SHACL does not say what recursive shapes mean"
                         .to_owned()
                 }
-                Some(State::Done(below)) if *below >= DEPTH => {
+                Some(ShapeState::Done(below)) if *below >= DEPTH => {
                     format!("shapes nest more than {DEPTH} levels deep here")
                 }
-                Some(State::Done(below)) => {
+                Some(ShapeState::Done(below)) => {
                     step.depth = step.depth.max(below + 1);
                     step.followed += 1;
                     continue;

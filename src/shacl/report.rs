@@ -1,14 +1,14 @@
 //! What shapes find.
 
-use super::idle::Idle;
-use super::path::Path;
-use super::source::Node;
+use super::path::PropertyPath;
+use super::source::SubjectNode;
+use super::unused::UnusedNames;
 use crate::diagnostic::Diagnostic;
 use oxrdf::{Literal, NamedNode, Term};
 
 /// What came of holding shapes against a graph (SHACL §3.6).
 #[derive(Debug, Clone, Default)]
-pub struct Report {
+pub struct ValidationReport {
     /// The violations, by shape and constraint, in the order of focus nodes.
     pub results: Vec<ValidationResult>,
     /// How many focus nodes were looked at; one that several shapes target counts for each.
@@ -16,10 +16,10 @@ pub struct Report {
     /// Queries that could not be evaluated.
     pub failures: Vec<Diagnostic>,
     /// What shapes name and nothing in the graph has.
-    pub(super) idle: Idle,
+    pub(super) idle: UnusedNames,
 }
 
-impl Report {
+impl ValidationReport {
     /// Whether nothing was found.
     pub fn conforms(&self) -> bool {
         self.results.is_empty() && self.failures.is_empty()
@@ -32,13 +32,13 @@ pub struct ValidationResult {
     /// `sh:focusNode`.
     pub focus: Term,
     /// `sh:resultPath`.
-    pub path: Option<Path>,
+    pub path: Option<PropertyPath>,
     /// `sh:value`.
     pub value: Option<Term>,
     /// `sh:sourceShape`. A blank node has a label of this report, not of the file.
-    pub shape: Node,
+    pub shape: SubjectNode,
     /// `sh:sourceConstraint`: the node of a constraint in SPARQL.
-    pub constraint: Option<Node>,
+    pub constraint: Option<SubjectNode>,
     /// `sh:sourceConstraintComponent`.
     pub component: NamedNode,
     /// `sh:resultSeverity`.
@@ -51,7 +51,7 @@ pub struct ValidationResult {
     /// number of them, down to a bounded depth.
     pub details: Vec<ValidationResult>,
     /// The shapes to which the value conforms and should not: that of `sh:not`, those of `sh:xone` if more than one.
-    pub conforms_to: Vec<Node>,
+    pub conforms_to: Vec<SubjectNode>,
     /// Further violations of this constraint that were counted and not kept.
     pub more: u64,
     /// Numbers of shape and constraint.

@@ -2,8 +2,8 @@
 
 use super::report::ValidationResult;
 use super::shape::{Check, Shape};
-use super::source::Node;
-use super::validate::{Engine, FoundViolation};
+use super::source::SubjectNode;
+use super::validate::{FoundViolation, ValidationEngine};
 use oxrdf::Term;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -13,17 +13,17 @@ const DETAILS: usize = 32;
 const DETAIL_DEPTH: usize = 8;
 
 /// How much may still be said of what is behind a result.
-struct Room {
+struct DetailBudget {
     depth: usize,
     results: usize,
 }
 
-impl Engine<'_> {
+impl ValidationEngine<'_> {
     /// The result that a violation is, with what is behind it.
     pub(super) fn result(&self, found: FoundViolation) -> Option<ValidationResult> {
         self.result_with(
             found,
-            &mut Room {
+            &mut DetailBudget {
                 depth: DETAIL_DEPTH,
                 results: DETAILS,
             },
@@ -36,8 +36,8 @@ impl Engine<'_> {
         &self,
         check: &Check,
         value: Option<&Term>,
-        room: &mut Room,
-    ) -> (Vec<ValidationResult>, Vec<Node>) {
+        room: &mut DetailBudget,
+    ) -> (Vec<ValidationResult>, Vec<SubjectNode>) {
         let shapes = match check {
             Check::Not(_) | Check::And(_) | Check::Or(_) | Check::Xone(_) | Check::Node(_) => {
                 check.shapes()
@@ -87,7 +87,11 @@ impl Engine<'_> {
         (details, Vec::new())
     }
 
-    fn result_with(&self, found: FoundViolation, room: &mut Room) -> Option<ValidationResult> {
+    fn result_with(
+        &self,
+        found: FoundViolation,
+        room: &mut DetailBudget,
+    ) -> Option<ValidationResult> {
         let shape: &Shape = self.shapes.get(found.shape)?;
         let constraint = shape.constraints.get(found.constraint)?;
         let focus = self.graph.term(found.focus)?;

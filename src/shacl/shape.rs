@@ -1,8 +1,8 @@
 //! Shapes as they are compiled.
 
-use super::path::Path;
-use super::query::Query;
-use super::source::Node;
+use super::path::PropertyPath;
+use super::query::ConstraintQuery;
+use super::source::SubjectNode;
 use crate::datatype::regular::XPathRegex;
 use crate::diagnostic::Place;
 use oxrdf::{Literal, NamedNode, Term};
@@ -11,11 +11,11 @@ use std::collections::HashSet;
 /// A node shape or property shape.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    pub(super) node: Node,
+    pub(super) node: SubjectNode,
     /// Where it is described first.
     pub(super) place: Place,
     /// The way to its value nodes; a node shape has none.
-    pub(super) path: Option<Path>,
+    pub(super) path: Option<PropertyPath>,
     pub(super) targets: Vec<Target>,
     pub(super) constraints: Vec<Constraint>,
     pub(super) severity: NamedNode,
@@ -45,7 +45,7 @@ pub(super) struct Constraint {
     /// `sh:…ConstraintComponent`, or a component of the shapes' own.
     pub(super) component: NamedNode,
     /// Its node, for a constraint in SPARQL.
-    pub(super) node: Option<Node>,
+    pub(super) node: Option<SubjectNode>,
     /// Where its parameter is written.
     pub(super) place: Place,
     /// Its own messages; a shape's are used where there are none.
@@ -103,7 +103,7 @@ pub(super) enum Check {
     },
     HasValue(Term),
     In(Vec<Term>),
-    Query(Box<Query>),
+    Query(Box<ConstraintQuery>),
 }
 
 impl Check {

@@ -2,18 +2,18 @@
 
 use super::vocabulary::rdf;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::turtle::{Problem, Turtle};
+use crate::turtle::{Turtle, TurtleProblem};
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Term};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A node that can be a subject.
-pub(super) type Node = NamedOrBlankNode;
+pub(super) type SubjectNode = NamedOrBlankNode;
 
 /// A triple of the shapes graph.
 #[derive(Debug, Clone)]
-pub(super) struct Statement {
-    pub(super) subject: Node,
+pub(super) struct ShapesTriple {
+    pub(super) subject: SubjectNode,
     pub(super) predicate: NamedNode,
     pub(super) object: Term,
     /// The file, and the line on which the triple ends.
@@ -23,8 +23,8 @@ pub(super) struct Statement {
 /// The triples of all shapes files.
 #[derive(Debug, Default)]
 pub(super) struct ShapesGraph {
-    statements: Vec<Statement>,
-    by_subject: HashMap<Node, Vec<usize>>,
+    statements: Vec<ShapesTriple>,
+    by_subject: HashMap<SubjectNode, Vec<usize>>,
     by_predicate: HashMap<NamedNode, Vec<usize>>,
     blank: usize,
 }
@@ -49,16 +49,16 @@ impl ShapesGraph {
         for item in turtle {
             let (quad, line) = match item {
                 Ok(found) => found,
-                Err(Problem::Syntax(problem)) => {
+                Err(TurtleProblem::Syntax(problem)) => {
                     diagnostics.push(problem);
                     continue;
                 }
-                Err(Problem::TooDeep(problem)) => {
+                Err(TurtleProblem::TooDeep(problem)) => {
                     diagnostics.push(problem);
                     break;
                 }
                 // Text in memory can always be read.
-                Err(Problem::Io(_)) => break,
+                Err(TurtleProblem::Io(_)) => break,
             };
             let mut own = |node: BlankNode| {
                 labels
@@ -70,14 +70,14 @@ impl ShapesGraph {
                     .clone()
             };
             let subject = match quad.subject {
-                Node::BlankNode(node) => Node::BlankNode(own(node)),
-                node @ Node::NamedNode(_) => node,
+                SubjectNode::BlankNode(node) => SubjectNode::BlankNode(own(node)),
+                node @ SubjectNode::NamedNode(_) => node,
             };
             let object = match quad.object {
                 Term::BlankNode(node) => Term::BlankNode(own(node)),
                 term => term,
             };
-            self.push(Statement {
+            self.push(ShapesTriple {
                 subject,
                 predicate: quad.predicate,
                 object,
@@ -86,7 +86,7 @@ impl ShapesGraph {
         }
     }
 
-    fn push(&mut self, statement: Statement) {
+    fn push(&mut self, statement: ShapesTriple) {
         let index = self.statements.len();
         let of_subject = self.by_subject.entry(statement.subject.clone());
         of_subject.or_default().push(index);
@@ -96,15 +96,15 @@ impl ShapesGraph {
     }
 
     /// All triples, in the order in which they are written.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Statement> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ShapesTriple> {
         self.statements.iter()
     }
 
     /// The triples about a node.
     pub(super) fn about<'s>(
         &'s self,
-        node: &Node,
-    ) -> impl Iterator<Item = &'s Statement> + use<'s> {
+        node: &SubjectNode,
+    ) -> impl Iterator<Item = &'s ShapesTriple> + use<'s> {
         let indexes = self.by_subject.get(node).map(Vec::as_slice);
         indexes
             .unwrap_or_default()
@@ -116,7 +116,7 @@ impl ShapesGraph {
     pub(super) fn with<'s>(
         &'s self,
         predicate: &str,
-    ) -> impl Iterator<Item = &'s Statement> + use<'s> {
+    ) -> impl Iterator<Item = &'s ShapesTriple> + use<'s> {
         let indexes = self
             .by_predicate
             .get(&NamedNode::new_unchecked(predicate))
@@ -130,22 +130,22 @@ impl ShapesGraph {
     /// The triples about a node with a predicate.
     pub(super) fn values<'s>(
         &'s self,
-        node: &Node,
+        node: &SubjectNode,
         predicate: &str,
-    ) -> impl Iterator<Item = &'s Statement> + use<'s> {
+    ) -> impl Iterator<Item = &'s ShapesTriple> + use<'s> {
         let predicate = predicate.to_owned();
         self.about(node)
             .filter(move |statement| statement.predicate.as_str() == predicate)
     }
 
     /// Whether a node has a type.
-    pub(super) fn is_a(&self, node: &Node, class: &str) -> bool {
+    pub(super) fn is_a(&self, node: &SubjectNode, class: &str) -> bool {
         self.values(node, rdf::TYPE)
             .any(|statement| is_iri(&statement.object, class))
     }
 
     /// Where a node is described first.
-    pub(super) fn place(&self, node: &Node) -> Place {
+    pub(super) fn place(&self, node: &SubjectNode) -> Place {
         self.about(node)
             .next()
             .map(|statement| statement.place.clone())
@@ -177,7 +177,7 @@ pub(super) fn is_iri(term: &Term, iri: &str) -> bool {
 }
 
 /// A term as a node.
-pub(super) fn node(term: &Term) -> Option<Node> {
+pub(super) fn node(term: &Term) -> Option<SubjectNode> {
     match term {
         Term::NamedNode(node) => Some(node.clone().into()),
         Term::BlankNode(node) => Some(node.clone().into()),
@@ -188,12 +188,12 @@ pub(super) fn node(term: &Term) -> Option<Node> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Code, Mode};
+    use crate::diagnostic::{Code, ReadingMode};
 
     #[test]
     fn triples_know_their_lines() {
         let mut source = ShapesGraph::default();
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let text = "@prefix e: <http://e/> .\n\ne:a e:b e:c ;\n  e:d [ e:e 1 ;\n    e:f \"\"\"two\nlines\"\"\" ] .\ne:g e:h";
         source.add(text, "s.ttl", None, &mut diagnostics);
         let lines: Vec<(String, u64)> = source
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_list_that_bites_its_tail_is_none() {
         let mut source = ShapesGraph::default();
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let text =
             "@prefix e: <http://e/> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
             e:l rdf:first 1 ; rdf:rest e:l . e:ok e:is ( 1 2 ) .";

@@ -1,12 +1,12 @@
 //! Shapes held against a graph: focus nodes, value nodes, and which of them conform.
 
-use super::constraint::Held;
-use super::data::{Graph, Id};
-use super::idle::idle;
-use super::path::Path;
-use super::query::Query;
-use super::report::Report;
+use super::constraint::ConstraintCheck;
+use super::data::{DataGraph, Id};
+use super::path::PropertyPath;
+use super::query::ConstraintQuery;
+use super::report::ValidationReport;
 use super::shape::{Check, Shape, Target};
+use super::unused::idle;
 use super::vocabulary::rdf;
 use crate::diagnostic::{Code, Diagnostic};
 use oxrdf::{NamedNode, Term};
@@ -23,8 +23,8 @@ const MANY: usize = 32;
 const KNOWN: usize = 1 << 20;
 
 /// Validates all shapes that have targets. Of each constraint up to `keep` results are kept whole.
-pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
-    let engine = Engine {
+pub(super) fn validate(shapes: &[Shape], graph: &DataGraph, keep: u64) -> ValidationReport {
+    let engine = ValidationEngine {
         shapes,
         graph,
         shared: shared(shapes),
@@ -32,8 +32,8 @@ pub(super) fn validate(shapes: &[Shape], graph: &Graph, keep: u64) -> Report {
         classes: RefCell::default(),
         failed: RefCell::default(),
     };
-    let mut report = Report::default();
-    let mut counts = Counts {
+    let mut report = ValidationReport::default();
+    let mut counts = ResultCounts {
         keep,
         of: HashMap::new(),
     };
@@ -58,7 +58,7 @@ fn shared(shapes: &[Shape]) -> HashSet<usize> {
 }
 
 /// The results that are kept of each constraint, by shape and number: how many, and where the last is.
-struct Counts {
+struct ResultCounts {
     keep: u64,
     of: HashMap<(usize, usize), (u64, usize)>,
 }
@@ -70,7 +70,7 @@ pub(super) struct FoundViolation {
     pub(super) focus: Id,
     pub(super) value: Option<Term>,
     /// Where it is not the shape's own.
-    pub(super) path: Option<Path>,
+    pub(super) path: Option<PropertyPath>,
     /// What a query says of it.
     pub(super) bindings: Vec<(String, Term)>,
 }
@@ -89,11 +89,11 @@ impl FoundViolation {
 }
 
 /// Takes violations as they are found, and may want no more.
-pub(super) type Take<'t> = &'t mut dyn FnMut(FoundViolation) -> ControlFlow<()>;
+pub(super) type ViolationSink<'t> = &'t mut dyn FnMut(FoundViolation) -> ControlFlow<()>;
 
-pub(super) struct Engine<'e> {
+pub(super) struct ValidationEngine<'e> {
     pub(super) shapes: &'e [Shape],
-    pub(super) graph: &'e Graph,
+    pub(super) graph: &'e DataGraph,
     /// Shapes that several constraints refer to.
     pub(super) shared: HashSet<usize>,
     /// Which nodes conform to these: without it, time could double with each level of shapes.
@@ -104,8 +104,14 @@ pub(super) struct Engine<'e> {
     failed: RefCell<BTreeMap<(usize, usize), Diagnostic>>,
 }
 
-impl<'e> Engine<'e> {
-    fn run(&self, number: usize, shape: &Shape, counts: &mut Counts, report: &mut Report) {
+impl<'e> ValidationEngine<'e> {
+    fn run(
+        &self,
+        number: usize,
+        shape: &Shape,
+        counts: &mut ResultCounts,
+        report: &mut ValidationReport,
+    ) {
         let focus = self.focus_nodes(shape);
         if focus.is_empty() {
             return;
@@ -213,7 +219,12 @@ impl<'e> Engine<'e> {
         conforms
     }
 
-    pub(super) fn shape(&self, number: usize, focus: Id, take: Take<'_>) -> ControlFlow<()> {
+    pub(super) fn shape(
+        &self,
+        number: usize,
+        focus: Id,
+        take: ViolationSink<'_>,
+    ) -> ControlFlow<()> {
         let Some(shape) = self.shapes.get(number).filter(|shape| !shape.deactivated) else {
             return ControlFlow::Continue(());
         };
@@ -231,13 +242,13 @@ impl<'e> Engine<'e> {
         at: usize,
         focus: Id,
         values: &[Id],
-        take: Take<'_>,
+        take: ViolationSink<'_>,
     ) -> ControlFlow<()> {
         let shape = self.shapes.get(number);
         let Some(constraint) = shape.and_then(|shape| shape.constraints.get(at)) else {
             return ControlFlow::Continue(());
         };
-        let mut held = Held {
+        let mut held = ConstraintCheck {
             engine: self,
             number,
             at,
@@ -252,9 +263,9 @@ impl<'e> Engine<'e> {
         &self,
         number: usize,
         at: usize,
-        query: &Query,
+        query: &ConstraintQuery,
         focus: Id,
-        take: Take<'_>,
+        take: ViolationSink<'_>,
     ) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
         let done = query.solutions(self.graph, focus, None, &mut |solution| {
@@ -268,7 +279,14 @@ impl<'e> Engine<'e> {
     }
 
     /// Evaluates a query once for all focus nodes.
-    fn query_at_once(&self, number: usize, at: usize, query: &Query, focus: &[Id], take: Take<'_>) {
+    fn query_at_once(
+        &self,
+        number: usize,
+        at: usize,
+        query: &ConstraintQuery,
+        focus: &[Id],
+        take: ViolationSink<'_>,
+    ) {
         let mut found: Vec<FoundViolation> = Vec::new();
         let done = query.all_solutions(self.graph, &mut |solution| {
             if let Some(this) = solution.get("this")
@@ -304,7 +322,7 @@ impl<'e> Engine<'e> {
             found.value = self.graph.term(focus).cloned();
         }
         if let Some(Term::NamedNode(path)) = solution.get("path") {
-            found.path = Some(Path::Predicate(path.clone()));
+            found.path = Some(PropertyPath::Predicate(path.clone()));
         }
         found.bindings = solution
             .iter()

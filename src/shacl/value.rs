@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// What an ordered literal is, for comparison with another one.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value<'l> {
+pub(super) enum OrderedLiteral<'l> {
     /// An integer or a decimal, of any length.
     Decimal(&'l str),
     /// A float or a double.
@@ -18,7 +18,7 @@ pub(super) enum Value<'l> {
     Other(Base, &'l str),
 }
 
-impl<'l> Value<'l> {
+impl<'l> OrderedLiteral<'l> {
     /// The value of a literal; `None` where it has no order or is ill-formed.
     pub(super) fn of(literal: &'l Literal) -> Option<Self> {
         if literal.language().is_some() {
@@ -135,8 +135,8 @@ mod tests {
             ),
         ] {
             let (left, right) = (literal(a), literal(b));
-            let found = Value::of(&left)
-                .zip(Value::of(&right))
+            let found = OrderedLiteral::of(&left)
+                .zip(OrderedLiteral::of(&right))
                 .and_then(|(a, b)| a.compare(&b));
             assert_eq!(found, expected, "{a} {b}");
         }

@@ -10,25 +10,26 @@
 //! A quad goes when nothing makes it any more: that is what the index counts. What comes out is the same, byte for
 //! byte, as a build from nothing.
 
-use super::blank::{Labelled, Unlabelled, mentions_blank};
+use super::blank::{LabelledQuads, UnlabelledQuads, mentions_blank};
 use super::build::{index_options, sorter, write_lines};
 use super::difference::{Side, compare_lines};
-use super::line::{Parts, write_quad};
-use super::lines::{Digested, STATES, States, digest_from};
+use super::line::{LineTerms, write_quad};
+use super::lines::{DigestStates, LinesDigest, STATES, digest_from};
 use super::load::{PIECE, index_error};
 use super::open::{INDEX, ROWLESS};
-use super::sort::{Records, Sorter};
-use super::statistics::Counter;
+use super::sort::{RecordBuffer, Sorter};
+use super::statistics::LineCounter;
 use super::text;
 use super::verify::check_index;
-use super::workspace::{Content, Workspace};
+use super::workspace::{BuildContent, Workspace};
 use super::{
-    About, Build, FileEntry, Published, Statistics, Step, StoreError, manifest, release_quads,
+    Build, BuildDescription, BuildStep, FileEntry, PublishedBuild, Statistics, StoreError,
+    manifest, release_quads,
 };
 use crate::convert::{Origin, QuadSink, Sink};
 use crate::diagnostic::Code;
 use crate::plan::TableId;
-use civigraph_index::{self as index, Changes, Index};
+use civigraph_index::{self as index, Index, QuadChanges};
 use oxrdf::{Quad, QuadRef};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
@@ -59,12 +60,12 @@ impl ChangedRows {
 #[derive(Debug)]
 pub struct DeltaSink {
     rows: Arc<ChangedRows>,
-    changes: Changes,
+    changes: QuadChanges,
     /// How many quads may be added or taken back.
     limit: u64,
     too_many: bool,
     /// All that mention blank nodes: their labels depend on each other.
-    blank: Unlabelled,
+    blank: UnlabelledQuads,
 }
 
 /// A chunk of a [`DeltaSink`].
@@ -115,7 +116,7 @@ impl Sink for DeltaSink {
     /// # Errors
     /// There are too many terms.
     fn accept(&mut self, chunk: DeltaChunk) -> io::Result<()> {
-        Step::Loading.reached();
+        BuildStep::Loading.reached();
         // Where there are too many, all is built anew.
         drop(self.blank.add(chunk.blank));
         self.add(chunk.quads)
@@ -166,7 +167,7 @@ pub struct Amender {
 #[derive(Debug)]
 pub enum Amended {
     /// It is published.
-    Published(Box<Published>),
+    Published(Box<PublishedBuild>),
     /// More changed than is worth it, or the old build is damaged: all has to be built anew, and needs
     /// nothing of it.
     Refused(Workspace),
@@ -198,11 +199,11 @@ impl Amender {
     pub fn sink(&self, rows: ChangedRows) -> DeltaSink {
         DeltaSink {
             rows: Arc::new(rows),
-            changes: Changes::new(),
+            changes: QuadChanges::new(),
             // What is edited goes and comes.
             limit: 2 * limit(self.prior.manifest().statistics.quads),
             too_many: false,
-            blank: Unlabelled::default(),
+            blank: UnlabelledQuads::default(),
         }
     }
 
@@ -211,7 +212,7 @@ impl Amender {
     /// # Errors
     /// They cannot be sorted.
     pub fn add(&mut self, quads: &[Quad]) -> Result<(), StoreError> {
-        let mut lines = Records::default();
+        let mut lines = RecordBuffer::default();
         for quad in quads {
             if mentions_blank(quad.as_ref()) {
                 self.blank.push(quad.clone());
@@ -222,7 +223,7 @@ impl Amender {
         self.add_lines(lines)
     }
 
-    fn add_lines(&mut self, lines: Records) -> Result<(), StoreError> {
+    fn add_lines(&mut self, lines: RecordBuffer) -> Result<(), StoreError> {
         self.rowless
             .add(lines)
             .map_err(|e| StoreError::io(self.workspace.path(), "sort the quads", e))
@@ -238,20 +239,24 @@ impl Amender {
     ///
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
-    pub fn publish(mut self, mut sink: DeltaSink, about: About) -> Result<Amended, StoreError> {
-        self.workspace.report(Step::Sorting);
+    pub fn publish(
+        mut self,
+        mut sink: DeltaSink,
+        about: BuildDescription,
+    ) -> Result<Amended, StoreError> {
+        self.workspace.report(BuildStep::Sorting);
         let mut blank = std::mem::take(&mut sink.blank);
         drop(blank.add(std::mem::take(&mut self.blank)));
         if blank.too_many() || sink.too_many {
             return Ok(Amended::Refused(self.workspace));
         }
-        let Labelled { quads, canonical } = blank
+        let LabelledQuads { quads, canonical } = blank
             .label()
             .map_err(|e| StoreError::io(self.workspace.path(), "label the blank nodes", e))?;
         if !canonical {
             return Ok(Amended::Refused(self.workspace));
         }
-        let mut lines = Records::default();
+        let mut lines = RecordBuffer::default();
         for quad in quads {
             lines.push_key(|out| write_quad(out, quad.as_ref()));
         }
@@ -267,14 +272,14 @@ impl Amender {
                 if workspace.options.text {
                     workspace.digested = index_texts(&prior, &made, &workspace)?;
                 }
-                let Digested { digest, states } = made.digested;
+                let LinesDigest { digest, states } = made.digested;
                 let statistics = made.statistics;
                 states.write(workspace.path())?;
                 let release = release_quads(&about, &statistics, &digest, true);
                 let release_quads = workspace.write_release(&release)?;
-                workspace.report(Step::Loaded);
+                workspace.report(BuildStep::Loaded);
                 let old = prior.manifest().amended;
-                let manifest = workspace.manifest(Content {
+                let manifest = workspace.manifest(BuildContent {
                     statistics,
                     digest,
                     about,
@@ -286,7 +291,7 @@ impl Amender {
                     },
                 })?;
                 check_index(&made.index, &manifest)?;
-                workspace.report(Step::Verified);
+                workspace.report(BuildStep::Verified);
                 drop(made.index);
                 // Its pin would keep it from being pruned.
                 drop(prior);
@@ -321,7 +326,7 @@ fn refused(workspace: Workspace) -> Result<Amended, StoreError> {
 /// its files.
 fn index_texts(
     prior: &Build,
-    made: &Made,
+    made: &AmendedIndex,
     workspace: &Workspace,
 ) -> Result<Vec<FileEntry>, StoreError> {
     if !made.texts_differ
@@ -334,9 +339,9 @@ fn index_texts(
 }
 
 /// An amended index.
-struct Made {
+struct AmendedIndex {
     index: Index,
-    digested: Digested,
+    digested: LinesDigest,
     statistics: Statistics,
     /// Quads that came and went.
     changed: u64,
@@ -350,8 +355,8 @@ fn make(
     rowless: Sorter,
     workspace: &Workspace,
     mut sink: DeltaSink,
-    about: &About,
-) -> Result<Option<Made>, StoreError> {
+    about: &BuildDescription,
+) -> Result<Option<AmendedIndex>, StoreError> {
     prior
         .manifest()
         .check_contents(prior.folder(), &[ROWLESS, STATES])?;
@@ -364,7 +369,7 @@ fn make(
         .index()
         .amend(&sink.changes, &folder, &index_options(workspace))
         .map_err(index_error)?;
-    workspace.report(Step::Sorted);
+    workspace.report(BuildStep::Sorted);
     let index = Index::open(&folder).map_err(index_error)?;
     let differing = || difference.gone.iter().chain(&difference.came);
     let subjects: BTreeSet<String> = differing().map(|quad| quad.subject.to_string()).collect();
@@ -373,16 +378,16 @@ fn make(
         .manifest()
         .statistics
         .changed(&count(prior.index())?, &count(&index)?);
-    let states = States::read(prior.folder());
+    let states = DigestStates::read(prior.folder());
     let digested = match subjects.first() {
         Some(first) => digest_from(&index, states, first.as_bytes())?,
         // Quads are only made more or less often.
-        None => Digested {
+        None => LinesDigest {
             digest: prior.manifest().digest.clone(),
             states,
         },
     };
-    Ok(Some(Made {
+    Ok(Some(AmendedIndex {
         index,
         digested,
         statistics,
@@ -395,16 +400,16 @@ fn make(
 fn count_subjects(
     index: &Index,
     subjects: &BTreeSet<String>,
-    about: &About,
+    about: &BuildDescription,
 ) -> Result<Statistics, StoreError> {
-    let mut counter = Counter::new(about);
+    let mut counter = LineCounter::new(about);
     for subject in subjects {
         let Some(subject) = super::line::read_subject(subject.as_bytes()) else {
             continue;
         };
         let mut lines = index.lines_of(subject.as_ref()).map_err(index_error)?;
         while let Some(line) = lines.next().map_err(index_error)? {
-            if let Some(parts) = Parts::of(line) {
+            if let Some(parts) = LineTerms::of(line) {
                 counter.line(&parts);
             }
         }
@@ -433,7 +438,7 @@ fn write_rowless(
         read(&path).map_err(damaged)?,
     );
     compare_lines(old, new, |side, line| {
-        let quad = Parts::of(line).and_then(|parts| parts.quad());
+        let quad = LineTerms::of(line).and_then(|parts| parts.quad());
         let quad = quad.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
         match side {
             Side::Old => chunk.remove(quad.as_ref()),

@@ -1,7 +1,7 @@
 //! Canonical labels for blank nodes (RDF Dataset Canonicalization 1.0, by sophia).
 //!
 //! The algorithm labels a blank node by the quads it is in, so the quads without any do not
-//! matter and need not be in memory: [`Unlabelled`] keeps back only those that have some. Where there are
+//! matter and need not be in memory: [`UnlabelledQuads`] keeps back only those that have some. Where there are
 //! too many of them, or they are too much alike, all keep the labels that they came with.
 
 use super::work::{HASHES, within_bounds};
@@ -21,7 +21,7 @@ const LIMIT: usize = 1_000_000;
 
 /// Quads with blank nodes, kept back until all are there: their labels depend on each other.
 #[derive(Debug)]
-pub(crate) struct Unlabelled {
+pub(crate) struct UnlabelledQuads {
     quads: Vec<Quad>,
     limit: usize,
     too_many: bool,
@@ -29,19 +29,19 @@ pub(crate) struct Unlabelled {
 
 /// Quads with blank nodes whose labels are final.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Labelled {
+pub(crate) struct LabelledQuads {
     pub(crate) quads: Vec<Quad>,
     /// Whether the labels are those of RDFC-1.0, in these quads and in those given out before.
     pub(crate) canonical: bool,
 }
 
-impl Default for Unlabelled {
+impl Default for UnlabelledQuads {
     fn default() -> Self {
         Self::up_to(LIMIT)
     }
 }
 
-impl Unlabelled {
+impl UnlabelledQuads {
     pub(super) fn up_to(limit: usize) -> Self {
         Self {
             quads: Vec::new(),
@@ -74,9 +74,9 @@ impl Unlabelled {
     ///
     /// # Errors
     /// There is no thread to be had.
-    pub(crate) fn label(self) -> io::Result<Labelled> {
+    pub(crate) fn label(self) -> io::Result<LabelledQuads> {
         if self.too_many {
-            return Ok(Labelled {
+            return Ok(LabelledQuads {
                 quads: self.quads,
                 canonical: false,
             });
@@ -107,7 +107,7 @@ fn triple_mentions_blank(triple: &Triple) -> bool {
 
 /// Gives the blank nodes of `quads` their canonical labels, where they can be told apart with so many
 /// `hashes`.
-fn relabel(quads: Vec<Quad>, hashes: u64) -> io::Result<Labelled> {
+fn relabel(quads: Vec<Quad>, hashes: u64) -> io::Result<LabelledQuads> {
     let mut labels = None;
     if !quads.is_empty() {
         // In an order of its own, so that the work is the same in every run.
@@ -115,7 +115,7 @@ fn relabel(quads: Vec<Quad>, hashes: u64) -> io::Result<Labelled> {
         labels = within_bounds(&dataset, nodes(&quads), hashes)?;
     }
     let Some(labels) = labels else {
-        return Ok(Labelled {
+        return Ok(LabelledQuads {
             canonical: quads.is_empty(),
             quads,
         });
@@ -125,7 +125,7 @@ fn relabel(quads: Vec<Quad>, hashes: u64) -> io::Result<Labelled> {
         Some(label) => BlankNode::new_unchecked(label),
         None => node.clone(),
     };
-    Ok(Labelled {
+    Ok(LabelledQuads {
         quads: quads
             .iter()
             .map(|quad| renamed(quad, &mut relabel))
@@ -265,7 +265,7 @@ mod tests {
     use oxrdf::vocab::rdf;
 
     fn labelled(quads: Vec<Quad>) -> io::Result<(Vec<String>, bool)> {
-        let Labelled { quads, canonical } = relabel(quads, 300_000)?;
+        let LabelledQuads { quads, canonical } = relabel(quads, 300_000)?;
         let mut lines: Vec<_> = quads.iter().map(Quad::to_string).collect();
         lines.sort();
         Ok((lines, canonical))
@@ -367,11 +367,11 @@ mod tests {
 
     #[test]
     fn too_many_are_let_go() -> io::Result<()> {
-        let mut unlabelled = Unlabelled::up_to(3);
+        let mut unlabelled = UnlabelledQuads::up_to(3);
         assert_eq!(unlabelled.add(lists(1, 1, false)), []);
         assert_eq!(unlabelled.add(lists(1, 1, false)).len(), 4);
         assert_eq!(unlabelled.add(lists(1, 1, false)).len(), 2);
-        let expected = Labelled {
+        let expected = LabelledQuads {
             quads: Vec::new(),
             canonical: false,
         };

@@ -1,21 +1,21 @@
 //! A build: made aside, verified, brought to disk, then switched to.
 
-use super::blank::{Labelled, mentions_blank, renamed};
+use super::blank::{LabelledQuads, mentions_blank, renamed};
 use super::line::write_quad;
-use super::lines::{Digested, digest_all};
-use super::load::{LoadChunk, LoadSink, Loaded, Loader, PIECE, index_error};
+use super::lines::{LinesDigest, digest_all};
+use super::load::{LoadChunk, LoadSink, LoadedQuads, Loader, PIECE, index_error};
 use super::manifest::Amendments;
 use super::open::{INDEX, ROWLESS};
-use super::sort::{Records, Sorter};
+use super::sort::{RecordBuffer, Sorter};
 use super::text;
 use super::verify::check_index;
-use super::workspace::{Content, Workspace};
-use super::{About, Manifest, Statistics, Step, StoreError, release_quads};
+use super::workspace::{BuildContent, Workspace};
+use super::{BuildDescription, BuildStep, Manifest, Statistics, StoreError, release_quads};
 use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::digest::sha256_hex;
 use crate::resource::file;
-use crate::turtle::{Problem, Turtle};
+use crate::turtle::{Turtle, TurtleProblem};
 use civigraph_index::{self as index, Index};
 use oxrdf::{BlankNode, NamedNode, Quad};
 use std::collections::HashMap;
@@ -35,20 +35,20 @@ const COMPRESSION: i32 = 1;
 
 /// Progress callback of a build: the step, and the quads loaded so far.
 #[derive(Clone)]
-pub struct Progress(Arc<dyn Fn(Step, u64) + Send + Sync>);
+pub struct BuildProgress(Arc<dyn Fn(BuildStep, u64) + Send + Sync>);
 
-impl Progress {
+impl BuildProgress {
     /// A listener; it is called from several threads.
-    pub fn new(listener: impl Fn(Step, u64) + Send + Sync + 'static) -> Self {
+    pub fn new(listener: impl Fn(BuildStep, u64) + Send + Sync + 'static) -> Self {
         Self(Arc::new(listener))
     }
 
-    pub(super) fn report(&self, step: Step, quads: u64) {
+    pub(super) fn report(&self, step: BuildStep, quads: u64) {
         (self.0)(step, quads);
     }
 }
 
-impl std::fmt::Debug for Progress {
+impl std::fmt::Debug for BuildProgress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Progress")
     }
@@ -68,7 +68,7 @@ pub struct BuildOptions {
     /// Index labels and texts for a search as well.
     pub text: bool,
     /// Progress callback.
-    pub progress: Option<Progress>,
+    pub progress: Option<BuildProgress>,
 }
 
 impl Default for BuildOptions {
@@ -86,7 +86,7 @@ impl Default for BuildOptions {
 
 /// What was published.
 #[derive(Debug, Clone)]
-pub struct Published {
+pub struct PublishedBuild {
     /// The manifest of the new build.
     pub manifest: Manifest,
     /// Ids of old builds that were deleted.
@@ -96,13 +96,13 @@ pub struct Published {
 /// A build in the making. Dropping it leaves what is published as it was.
 ///
 /// ```no_run
-/// use civigraph::store::{About, BuildOptions, Builder};
+/// use civigraph::store::{BuildDescription, BuildOptions, Builder};
 /// # fn main() -> Result<(), civigraph::store::StoreError> {
 /// let mut builder = Builder::begin(".civigraph".as_ref(), BuildOptions::default())?;
 /// let mut sink = builder.sink()?;
 /// // convert::run(&plan, …, &mut sink, …)
 /// drop(sink);
-/// let published = builder.publish(About::default())?;
+/// let published = builder.publish(BuildDescription::default())?;
 /// println!("{} quads", published.manifest.statistics.quads);
 /// # Ok(())
 /// # }
@@ -132,7 +132,8 @@ impl Builder {
     pub fn at(workspace: Workspace) -> Result<Self, StoreError> {
         let rowless = sorter(&workspace, "sort-others")?;
         let folder = workspace.path().join(INDEX);
-        let index = index::Builder::new(&folder, index_options(&workspace)).map_err(index_error)?;
+        let index =
+            index::IndexBuilder::new(&folder, index_options(&workspace)).map_err(index_error)?;
         let loader = Loader::start(index, &folder, workspace.options.progress.clone());
         Ok(Self {
             loader,
@@ -162,7 +163,7 @@ impl Builder {
     pub fn add(&self, quads: impl IntoIterator<Item = Quad>) -> Result<(), StoreError> {
         let mut sink = self.sink()?;
         let mut chunk = sink.chunk();
-        let mut lines = Records::default();
+        let mut lines = RecordBuffer::default();
         let failed = |e| StoreError::io(self.workspace.path(), "sort the quads", e);
         for (index, quad) in quads.into_iter().enumerate() {
             // Those with blank nodes join the others once they have their labels.
@@ -179,7 +180,7 @@ impl Builder {
         self.accept(&mut sink, chunk)
     }
 
-    fn add_lines(&self, lines: Records) -> io::Result<()> {
+    fn add_lines(&self, lines: RecordBuffer) -> io::Result<()> {
         let mut rowless = self.rowless.lock().unwrap_or_else(PoisonError::into_inner);
         rowless.add(lines)
     }
@@ -221,23 +222,23 @@ impl Builder {
     ///
     /// # Errors
     /// Anything that could not be written or does not add up; the published build stays.
-    pub fn publish(mut self, about: About) -> Result<Published, StoreError> {
-        self.workspace.report(Step::Sorting);
+    pub fn publish(mut self, about: BuildDescription) -> Result<PublishedBuild, StoreError> {
+        self.workspace.report(BuildStep::Sorting);
         let mut loaded = self.loader.end()?;
         let canonical = self.label(&mut loaded)?;
         self.write_rowless()?;
         loaded.index.finish().map_err(index_error)?;
-        self.workspace.report(Step::Sorted);
+        self.workspace.report(BuildStep::Sorted);
 
         let folder = self.workspace.path().join(INDEX);
         let index = Index::open(&folder).map_err(index_error)?;
-        let (Digested { digest, states }, statistics) = self.read_back(&index, &about)?;
+        let (LinesDigest { digest, states }, statistics) = self.read_back(&index, &about)?;
         states.write(self.workspace.path())?;
         let release = release_quads(&about, &statistics, &digest, canonical);
         let release_quads = self.workspace.write_release(&release)?;
-        self.workspace.report(Step::Loaded);
+        self.workspace.report(BuildStep::Loaded);
 
-        let manifest = self.workspace.manifest(Content {
+        let manifest = self.workspace.manifest(BuildContent {
             about,
             statistics,
             digest,
@@ -246,7 +247,7 @@ impl Builder {
             amended: Amendments::default(),
         })?;
         check_index(&index, &manifest)?;
-        self.workspace.report(Step::Verified);
+        self.workspace.report(BuildStep::Verified);
         drop(index);
         self.workspace.finish(manifest)
     }
@@ -255,8 +256,8 @@ impl Builder {
     fn read_back(
         &self,
         index: &Index,
-        about: &About,
-    ) -> Result<(Digested, Statistics), StoreError> {
+        about: &BuildDescription,
+    ) -> Result<(LinesDigest, Statistics), StoreError> {
         let options = &self.workspace.options;
         if !options.text {
             return digest_all(index, about);
@@ -278,14 +279,14 @@ impl Builder {
     }
 
     /// Gives blank nodes their labels and their quads to the index. Says whether the labels are canonical.
-    fn label(&self, loaded: &mut Loaded) -> Result<bool, StoreError> {
+    fn label(&self, loaded: &mut LoadedQuads) -> Result<bool, StoreError> {
         let blank = std::mem::take(&mut loaded.blank);
-        let Labelled { quads, canonical } = blank
+        let LabelledQuads { quads, canonical } = blank
             .label()
             .map_err(|e| StoreError::io(self.workspace.path(), "label the blank nodes", e))?;
         // Labels depend on all of them. Only builds with canonical ones are amended.
         if canonical {
-            let mut lines = Records::default();
+            let mut lines = RecordBuffer::default();
             for quad in &quads {
                 lines.push_key(|out| write_quad(out, quad.as_ref()));
             }
@@ -348,15 +349,15 @@ pub fn read_turtle(
                 quads.push(renamed(&quad, &mut label));
             }
             Ok((quad, _)) => quads.push(quad),
-            Err(Problem::Io(error)) => {
+            Err(TurtleProblem::Io(error)) => {
                 diagnostics.push(unreadable(&error));
                 break;
             }
-            Err(Problem::TooDeep(problem)) => {
+            Err(TurtleProblem::TooDeep(problem)) => {
                 diagnostics.push(problem);
                 break;
             }
-            Err(Problem::Syntax(problem)) => {
+            Err(TurtleProblem::Syntax(problem)) => {
                 let text = fs::read_to_string(file).unwrap_or_default();
                 if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
                     diagnostics.push(merge);

@@ -1,11 +1,11 @@
 //! What was published before: how builds differ, and the way back to one of them.
 
 use super::difference::{Side, compare_lines};
-use super::line::{self, Parts};
+use super::line::{self, LineTerms};
 use super::lock::{BuilderLock, Pin};
 use super::open::{current, lines, open_index};
-use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::{Action, Code};
+use super::{BuildInput, Manifest, StoreError, StoreLayout};
+use crate::diagnostic::{Code, HintAction};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -13,17 +13,17 @@ use std::path::Path;
 
 /// How a build differs from an older one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Changes {
+pub struct BuildChanges {
     /// Quads that came and went by graph; the empty name is the default graph. Graphs that are the
     /// same are left out.
-    pub graphs: BTreeMap<String, Counts>,
+    pub graphs: BTreeMap<String, QuadCounts>,
     /// Files that went in and are not the same, in order of their names.
     pub inputs: Vec<InputChange>,
 }
 
 /// How many quads came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct QuadCounts {
     /// Quads that only the newer build has.
     pub added: u64,
     /// Quads that only the older build has.
@@ -36,13 +36,13 @@ pub struct InputChange {
     /// Path relative to the project.
     pub name: String,
     /// What happened to it.
-    pub change: Change,
+    pub change: FileChange,
 }
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Change {
+pub enum FileChange {
     /// The newer build has it, the older one not.
     Added,
     /// The older build has it, the newer one not.
@@ -51,12 +51,12 @@ pub enum Change {
     Changed,
 }
 
-impl Changes {
+impl BuildChanges {
     /// Quads that came and went in all graphs.
-    pub fn total(&self) -> Counts {
+    pub fn total(&self) -> QuadCounts {
         self.graphs
             .values()
-            .fold(Counts::default(), |sum, counts| Counts {
+            .fold(QuadCounts::default(), |sum, counts| QuadCounts {
                 added: sum.added + counts.added,
                 removed: sum.removed + counts.removed,
             })
@@ -69,15 +69,15 @@ impl Changes {
 ///
 /// # Errors
 /// One of them is not there, or cannot be read.
-pub fn changes(root: &Path, old: &Manifest, new: &Manifest) -> Result<Changes, StoreError> {
-    let mut changes = Changes {
+pub fn changes(root: &Path, old: &Manifest, new: &Manifest) -> Result<BuildChanges, StoreError> {
+    let mut changes = BuildChanges {
         graphs: BTreeMap::new(),
         inputs: input_changes(&old.about.inputs, &new.about.inputs),
     };
     if old.digest == new.digest {
         return Ok(changes);
     }
-    let layout = Layout::new(root);
+    let layout = StoreLayout::new(root);
     let folders = [layout.build(&old.id), layout.build(&new.id)];
     // Held so that no builder deletes them meanwhile.
     let mut pins = Vec::with_capacity(folders.len());
@@ -92,12 +92,14 @@ pub fn changes(root: &Path, old: &Manifest, new: &Manifest) -> Result<Changes, S
     let [old_folder, new_folder] = &folders;
     let (old, new) = (open_index(old_folder)?, open_index(new_folder)?);
     let compared = compare_lines(lines(&old)?, lines(&new)?, |side, line| {
-        let Some(parts) = Parts::of(line) else {
+        let Some(parts) = LineTerms::of(line) else {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         };
         let graph = parts.graph.and_then(line::iri).unwrap_or_default();
         if !changes.graphs.contains_key(graph) {
-            changes.graphs.insert(graph.to_owned(), Counts::default());
+            changes
+                .graphs
+                .insert(graph.to_owned(), QuadCounts::default());
         }
         if let Some(counts) = changes.graphs.get_mut(graph) {
             match side {
@@ -111,8 +113,8 @@ pub fn changes(root: &Path, old: &Manifest, new: &Manifest) -> Result<Changes, S
     Ok(changes)
 }
 
-fn input_changes(old: &[Input], new: &[Input]) -> Vec<InputChange> {
-    let by_name = |inputs: &[Input]| -> BTreeMap<String, String> {
+fn input_changes(old: &[BuildInput], new: &[BuildInput]) -> Vec<InputChange> {
+    let by_name = |inputs: &[BuildInput]| -> BTreeMap<String, String> {
         inputs
             .iter()
             .map(|input| (input.name.clone(), input.sha256.clone()))
@@ -124,9 +126,9 @@ fn input_changes(old: &[Input], new: &[Input]) -> Vec<InputChange> {
         .into_iter()
         .filter_map(|name| {
             let change = match (old.get(name), new.get(name)) {
-                (None, _) => Change::Added,
-                (_, None) => Change::Removed,
-                (Some(one), Some(other)) if one != other => Change::Changed,
+                (None, _) => FileChange::Added,
+                (_, None) => FileChange::Removed,
+                (Some(one), Some(other)) if one != other => FileChange::Changed,
                 _ => return None,
             };
             Some(InputChange {
@@ -154,7 +156,7 @@ pub struct RolledBack {
 /// # Errors
 /// Another build is running, there is no such build, or it is damaged; what is published stays.
 pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError> {
-    let layout = Layout::new(root);
+    let layout = StoreLayout::new(root);
     let from = current(&layout);
     // With an id, a damaged or missing name of the published build is what this repairs.
     let (from, wanted) = match (from, id) {
@@ -166,7 +168,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
     if layout.ids().map_err(listed)?.is_empty() {
         return Err(
             StoreError::new(Code::NoBuild, root, "nothing is published here yet")
-                .with_hint(Action::Build),
+                .with_hint(HintAction::Build),
         );
     }
     let _lock = BuilderLock::take(&layout)?;
@@ -181,7 +183,7 @@ pub fn roll_back(root: &Path, id: Option<&str>) -> Result<RolledBack, StoreError
                 root,
                 "there is no build before the published one",
             )
-            .with_hint(Action::KeepBuilds)
+            .with_hint(HintAction::KeepBuilds)
         })?,
     };
     let folder = layout.build(&wanted);

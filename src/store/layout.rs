@@ -13,11 +13,11 @@ const PUBLISHING: &str = "tmp-publishing-";
 
 /// The paths of a store folder (`.civigraph`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct StoreLayout {
     root: PathBuf,
 }
 
-impl Layout {
+impl StoreLayout {
     /// The layout of a folder, which need not exist yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
@@ -282,7 +282,7 @@ mod tests {
             ),
         ] {
             let folder = tempfile::tempdir()?;
-            let layout = Layout::new(folder.path());
+            let layout = StoreLayout::new(folder.path());
             for id in builds {
                 fs::create_dir_all(layout.build(id))?;
             }
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn sweeping_removes_only_litter() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
-        let layout = Layout::new(folder.path());
+        let layout = StoreLayout::new(folder.path());
         fs::create_dir_all(layout.build("0001-ab"))?;
         fs::create_dir_all(layout.temporary("0002-99").join("store"))?;
         fs::write(layout.root().join("tmp-current-4"), "x")?;

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// The terms of a line, as they are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts<'a> {
+pub struct LineTerms<'a> {
     /// The subject with its brackets, or a blank node.
     pub subject: &'a [u8],
     /// The predicate with its brackets.
@@ -22,7 +22,7 @@ pub struct Parts<'a> {
     pub graph: Option<&'a [u8]>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> LineTerms<'a> {
     /// Takes a canonical line (without its line break) apart; `None` if it is none.
     pub fn of(line: &'a [u8]) -> Option<Self> {
         let line = line.strip_suffix(b" .")?;
@@ -277,8 +277,8 @@ mod tests {
                 let mut line = Vec::new();
                 let quad = quad(object.clone(), name);
                 write_quad(&mut line, quad.as_ref());
-                assert_eq!(Parts::of(&line).and_then(|p| p.quad()), Some(quad));
-                let parts = Parts::of(&line).map(|p| {
+                assert_eq!(LineTerms::of(&line).and_then(|p| p.quad()), Some(quad));
+                let parts = LineTerms::of(&line).map(|p| {
                     (
                         String::from_utf8_lossy(p.object).into_owned(),
                         p.graph.map(|g| String::from_utf8_lossy(g).into_owned()),
@@ -301,7 +301,7 @@ mod tests {
             "<s> <p> <<( <s> <p> <o> .",
             "<s> <p> \"a\\",
         ] {
-            assert_eq!(Parts::of(line.as_bytes()), None, "{line}");
+            assert_eq!(LineTerms::of(line.as_bytes()), None, "{line}");
         }
     }
 

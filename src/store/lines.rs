@@ -3,10 +3,10 @@
 //! The digest's state is kept at some lines on the way, so that a build which amends this one goes on from the last
 //! state ahead of what changed.
 
-use super::line::Parts;
+use super::line::LineTerms;
 use super::load::index_error;
-use super::statistics::Counter;
-use super::{About, Statistics, StoreError};
+use super::statistics::LineCounter;
+use super::{BuildDescription, Statistics, StoreError};
 use crate::diagnostic::Code;
 use crate::digest::{hex, read_hex};
 use civigraph_index::Index;
@@ -29,11 +29,11 @@ const PIECE: usize = 1 << 16;
 
 /// The states of the digest of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct States(Vec<State>);
+pub(super) struct DigestStates(Vec<DigestState>);
 
 /// The SHA-256 of all lines ahead of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct State {
+struct DigestState {
     /// The subject as canonical N-Quads has it.
     subject: String,
     /// The state, in hexadecimal.
@@ -41,38 +41,38 @@ struct State {
 }
 
 /// What the lines of a build are.
-pub(super) struct Digested {
+pub(super) struct LinesDigest {
     pub(super) digest: String,
-    pub(super) states: States,
+    pub(super) states: DigestStates,
 }
 
 /// Reads all lines of an index, counts and digests them.
 pub(super) fn digest_all(
     index: &Index,
-    about: &About,
-) -> Result<(Digested, Statistics), StoreError> {
-    let mut counter = Counter::new(about);
-    let digested = digest(index, States::default(), Some(&mut counter))?;
+    about: &BuildDescription,
+) -> Result<(LinesDigest, Statistics), StoreError> {
+    let mut counter = LineCounter::new(about);
+    let digested = digest(index, DigestStates::default(), Some(&mut counter))?;
     Ok((digested, counter.finish()))
 }
 
 /// Digests the lines of an index that are the same as those of another one up to a subject.
 pub(super) fn digest_from(
     index: &Index,
-    mut states: States,
+    mut states: DigestStates,
     first_changed: &[u8],
-) -> Result<Digested, StoreError> {
-    let ahead = |state: &State| state.subject.as_bytes() <= first_changed;
+) -> Result<LinesDigest, StoreError> {
+    let ahead = |state: &DigestState| state.subject.as_bytes() <= first_changed;
     states.0.retain(ahead);
     digest(index, states, None)
 }
 
 fn digest(
     index: &Index,
-    mut states: States,
-    mut counter: Option<&mut Counter>,
-) -> Result<Digested, StoreError> {
-    let last = states.0.last().and_then(State::resume);
+    mut states: DigestStates,
+    mut counter: Option<&mut LineCounter>,
+) -> Result<LinesDigest, StoreError> {
+    let last = states.0.last().and_then(DigestState::resume);
     if last.is_none() {
         states.0.clear();
     }
@@ -91,7 +91,7 @@ fn digest(
             break;
         };
         if let Some(counter) = counter.as_deref_mut() {
-            let parts = Parts::of(line).ok_or_else(|| {
+            let parts = LineTerms::of(line).ok_or_else(|| {
                 let message = "a line of the quads is damaged";
                 StoreError::new(Code::TornBuild, index.folder(), message)
             })?;
@@ -103,7 +103,7 @@ fn digest(
         if lines.starts_subject() && is_mark(lines.subject()) {
             let (ahead, from_here) = buffer.split_at(start);
             hasher.update(ahead);
-            states.0.push(State {
+            states.0.push(DigestState {
                 subject: String::from_utf8_lossy(lines.subject()).into_owned(),
                 state: hex(&hasher.serialize()),
             });
@@ -116,7 +116,7 @@ fn digest(
         }
     }
     hasher.update(&buffer);
-    Ok(Digested {
+    Ok(LinesDigest {
         digest: hex(&hasher.finalize()),
         states,
     })
@@ -128,7 +128,7 @@ fn is_mark(subject: &[u8]) -> bool {
     SipHasher13::new().hash(subject).is_multiple_of(SUBJECTS)
 }
 
-impl State {
+impl DigestState {
     /// The subject, and the digest of what is ahead of it.
     fn resume(&self) -> Option<(NamedOrBlankNode, Sha256)> {
         let mut bytes = SerializedState::<Sha256>::default();
@@ -139,7 +139,7 @@ impl State {
     }
 }
 
-impl States {
+impl DigestStates {
     /// The states of a build; none where they cannot be read.
     pub(super) fn read(build: &Path) -> Self {
         let bytes = fs::read(build.join(STATES)).unwrap_or_default();

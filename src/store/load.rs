@@ -3,10 +3,10 @@
 //! The converting threads number the terms of their chunks; the thread here numbers them for the whole build.
 //! Memory is bounded: the channel holds a few chunks, and whoever is ahead waits.
 
-use super::blank::{Unlabelled, mentions_blank};
-use super::{Step, StoreError};
+use super::blank::{UnlabelledQuads, mentions_blank};
+use super::{BuildStep, StoreError};
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::diagnostic::{Action, Code};
+use crate::diagnostic::{Code, HintAction};
 use civigraph_index as index;
 use oxrdf::{Quad, QuadRef};
 use std::io;
@@ -62,7 +62,7 @@ impl Sink for LoadSink {
     /// # Errors
     /// It has failed; [`Builder::failure`](super::Builder::failure) says how.
     fn accept(&mut self, chunk: LoadChunk) -> io::Result<()> {
-        Step::Loading.reached();
+        BuildStep::Loading.reached();
         self.to_loader
             .send(chunk)
             .map_err(|_| io::Error::other("the build has failed"))
@@ -70,14 +70,14 @@ impl Sink for LoadSink {
 }
 
 /// What the thread ends with.
-pub(super) struct Loaded {
+pub(super) struct LoadedQuads {
     /// All quads but those still to be labelled.
-    pub(super) index: index::Builder,
+    pub(super) index: index::IndexBuilder,
     /// The quads that mention blank nodes, still without canonical labels.
-    pub(super) blank: Unlabelled,
+    pub(super) blank: UnlabelledQuads,
 }
 
-impl Loaded {
+impl LoadedQuads {
     /// Takes quads whose labels are final.
     pub(super) fn add(&mut self, quads: &[Quad]) -> index::Result<()> {
         for piece in quads.chunks(PIECE) {
@@ -95,22 +95,22 @@ impl Loaded {
 #[derive(Debug)]
 pub(super) struct Loader {
     sink: Option<LoadSink>,
-    thread: Option<JoinHandle<Result<Loaded, StoreError>>>,
+    thread: Option<JoinHandle<Result<LoadedQuads, StoreError>>>,
     path: PathBuf,
 }
 
 impl Loader {
     /// Starts it: quads go into `index`.
     pub(super) fn start(
-        index: index::Builder,
+        index: index::IndexBuilder,
         path: &Path,
-        progress: Option<super::Progress>,
+        progress: Option<super::BuildProgress>,
     ) -> Self {
         let (to_loader, chunks) = sync_channel(WAITING);
         Self {
             sink: Some(LoadSink { to_loader }),
             thread: Some(std::thread::spawn(move || {
-                load(chunks, index, Unlabelled::default(), progress).map_err(index_error)
+                load(chunks, index, UnlabelledQuads::default(), progress).map_err(index_error)
             })),
             path: path.to_owned(),
         }
@@ -122,7 +122,7 @@ impl Loader {
     }
 
     /// Ends the input and takes the result. All clones of the sink must be gone, or this waits for them.
-    pub(super) fn end(&mut self) -> Result<Loaded, StoreError> {
+    pub(super) fn end(&mut self) -> Result<LoadedQuads, StoreError> {
         self.sink = None;
         let Some(thread) = self.thread.take() else {
             return Err(self.died());
@@ -151,11 +151,11 @@ impl Drop for Loader {
 
 fn load(
     chunks: Receiver<LoadChunk>,
-    index: index::Builder,
-    blank: Unlabelled,
-    progress: Option<super::Progress>,
-) -> index::Result<Loaded> {
-    let mut loaded = Loaded { index, blank };
+    index: index::IndexBuilder,
+    blank: UnlabelledQuads,
+    progress: Option<super::BuildProgress>,
+) -> index::Result<LoadedQuads> {
+    let mut loaded = LoadedQuads { index, blank };
     let mut quads = 0;
     for chunk in chunks {
         quads += (chunk.quads.len() + chunk.blank.len()) as u64;
@@ -165,7 +165,7 @@ fn load(
             loaded.add(&labelled)?;
         }
         if let Some(progress) = &progress {
-            progress.report(Step::Loading, quads);
+            progress.report(BuildStep::Loading, quads);
         }
     }
     Ok(loaded)
@@ -182,7 +182,7 @@ pub(crate) fn index_error(error: index::Error) -> StoreError {
     let refusal = StoreError::new(code, error.path(), error.message());
     match code {
         Code::StoreFiles => refusal.with_source(io::Error::from(error)),
-        _ => refusal.with_hint(Action::BuildAgain),
+        _ => refusal.with_hint(HintAction::BuildAgain),
     }
 }
 
@@ -204,9 +204,9 @@ mod tests {
             to_loader.send(chunk)?;
         }
         drop(to_loader);
-        let builder = index::Builder::new(folder.path(), index::Options::default())?;
-        let blank = Unlabelled::up_to(limit);
-        let Loaded { index, blank } = load(from_sink, builder, blank, None)?;
+        let builder = index::IndexBuilder::new(folder.path(), index::Options::default())?;
+        let blank = UnlabelledQuads::up_to(limit);
+        let LoadedQuads { index, blank } = load(from_sink, builder, blank, None)?;
         index.finish()?;
         let quads = index::Index::open(folder.path())?.len();
         Ok((quads, blank.label()?.quads.len()))

@@ -1,6 +1,6 @@
 //! Who may build, and which builds are in use.
 
-use super::{Layout, StoreError};
+use super::{StoreError, StoreLayout};
 use crate::diagnostic::Code;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -42,14 +42,14 @@ impl BuilderInfo {
 /// The right to build; the system takes it back when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct BuilderLock {
-    layout: Layout,
+    layout: StoreLayout,
     // Held for its lock.
     _file: File,
 }
 
 impl BuilderLock {
     /// Takes the lock, or says who has it.
-    pub(super) fn take(layout: &Layout) -> Result<Self, StoreError> {
+    pub(super) fn take(layout: &StoreLayout) -> Result<Self, StoreError> {
         let path = layout.lock();
         let file = OpenOptions::new()
             .create(true)
@@ -82,7 +82,7 @@ impl Drop for BuilderLock {
     }
 }
 
-fn refused(layout: &Layout) -> StoreError {
+fn refused(layout: &StoreLayout) -> StoreError {
     let holder = fs::read(layout.builder())
         .ok()
         .and_then(|bytes| serde_json::from_slice::<BuilderInfo>(&bytes).ok());
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_second_builder_is_refused_by_name() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
-        let layout = Layout::new(folder.path());
+        let layout = StoreLayout::new(folder.path());
         let first = BuilderLock::take(&layout)?;
         let refusal = BuilderLock::take(&layout).err().ok_or("not refused")?;
         assert_eq!(refusal.code(), Code::BuilderRunning);

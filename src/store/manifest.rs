@@ -2,8 +2,8 @@
 
 use super::open::INDEX;
 use super::text::TEXT;
-use super::{About, Input, Statistics, StoreError};
-use crate::diagnostic::{Action, Code};
+use super::{BuildDescription, BuildInput, Statistics, StoreError};
+use crate::diagnostic::{Code, HintAction};
 use crate::digest::{digest_file, sha256_hex};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -38,7 +38,7 @@ pub struct Manifest {
     /// How much was amended since all of it was built anew.
     pub amended: Amendments,
     /// What the build says of itself.
-    pub about: About,
+    pub about: BuildDescription,
     /// The files of the build but this one, in order of their names.
     pub files: Vec<FileEntry>,
     /// SHA-256 of this manifest with an empty `checksum`.
@@ -70,7 +70,7 @@ impl Manifest {
     pub const NAME: &'static str = "manifest.json";
 
     /// Files that went into the build.
-    pub fn inputs(&self) -> &[Input] {
+    pub fn inputs(&self) -> &[BuildInput] {
         &self.about.inputs
     }
 
@@ -103,7 +103,7 @@ impl Manifest {
                     build,
                     "not a Civigraph build: it has no manifest",
                 )
-                .with_hint(Action::BuildOrOpenAnother));
+                .with_hint(HintAction::BuildOrOpenAnother));
             }
             Err(error) => return Err(StoreError::io(&path, "read the manifest", error)),
         };
@@ -112,7 +112,7 @@ impl Manifest {
 
     fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
         let torn = |message: String| {
-            StoreError::new(Code::TornBuild, path, message).with_hint(Action::BuildAgain)
+            StoreError::new(Code::TornBuild, path, message).with_hint(HintAction::BuildAgain)
         };
         let value: serde_json::Value = serde_json::from_slice(bytes)
             .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
@@ -126,7 +126,7 @@ impl Manifest {
                     format.unwrap_or_default()
                 ),
             )
-            .with_hint(Action::BuildAgain));
+            .with_hint(HintAction::BuildAgain));
         }
         let manifest: Self = serde_json::from_value(value)
             .map_err(|error| torn(format!("the manifest is damaged: {error}")))?;
@@ -243,7 +243,7 @@ impl FileEntry {
 
 /// A refusal of a build that is not what was written.
 pub(super) fn torn(path: &Path, message: &str) -> StoreError {
-    StoreError::new(Code::TornBuild, path, message).with_hint(Action::BuildAgain)
+    StoreError::new(Code::TornBuild, path, message).with_hint(HintAction::BuildAgain)
 }
 
 fn digest(path: &Path) -> Result<(u64, String), StoreError> {

@@ -23,14 +23,14 @@
 //! its RDFC-1.0 hash: blank nodes carry their canonical labels already. The release graph names that digest, so it
 //! cannot be in the index; it is read together with it.
 //!
-//! A build is made in this order, and each step has a name ([`Step`]) at which a test may abort it:
+//! A build is made in this order, and each step has a name ([`BuildStep`]) at which a test may abort it:
 //! convert and load, sort, digest, verify, write the manifest, sync, rename, switch, prune.
 //! Until `current` is switched, readers know nothing of it.
 
-mod about;
 mod amend;
 mod blank;
 mod build;
+mod description;
 mod difference;
 mod error;
 mod history;
@@ -53,16 +53,18 @@ mod verify;
 mod work;
 mod workspace;
 
-pub use about::{About, Input};
 pub use amend::{Amended, Amender, ChangedRows, DeltaChunk, DeltaSink};
-pub(crate) use blank::{Unlabelled, mentions_blank, renamed, to_sophia};
-pub use build::{BuildOptions, Builder, Progress, Published, read_turtle};
+pub(crate) use blank::{UnlabelledQuads, mentions_blank, renamed, to_sophia};
+pub use build::{BuildOptions, BuildProgress, Builder, PublishedBuild, read_turtle};
+pub use description::{BuildDescription, BuildInput};
 pub use difference::{Side, compare_lines};
 pub use error::StoreError;
-pub use history::{Change, Changes, Counts, InputChange, RolledBack, changes, roll_back};
+pub use history::{
+    BuildChanges, FileChange, InputChange, QuadCounts, RolledBack, changes, roll_back,
+};
 #[cfg(feature = "serve")]
 pub(crate) use layout::sequence;
-pub use layout::{Layout, graph_iri};
+pub use layout::{StoreLayout, graph_iri};
 pub(crate) use layout::{folder_of, sync_folder, write_atomically};
 #[cfg(feature = "rocksdb")]
 pub(crate) use load::index_error;
@@ -75,7 +77,7 @@ pub use open::{Build, builds, open, open_build};
 pub use prefixes::Prefixes;
 pub use release::{description, release_quads};
 pub use statistics::{GraphStatistics, Statistics};
-pub use step::Step;
+pub use step::BuildStep;
 pub(crate) use text::text_error;
 pub use verify::verify;
 pub use workspace::Workspace;

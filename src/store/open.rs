@@ -1,12 +1,12 @@
 //! A published build, opened for reading.
 
-use super::line::Parts;
+use super::line::LineTerms;
 use super::load::index_error;
 use super::lock::Pin;
-use super::{Input, Layout, Manifest, StoreError};
-use crate::diagnostic::{Action, Code, Hint, suggest};
+use super::{BuildInput, Manifest, StoreError, StoreLayout};
+use crate::diagnostic::{Code, Hint, HintAction, suggest};
 use crate::project::Project;
-use civigraph_index::{Index, Lines};
+use civigraph_index::{CanonicalLines, Index};
 use civigraph_text::TextIndex;
 use oxrdf::{NamedOrBlankNodeRef, Quad};
 use std::fs;
@@ -92,7 +92,7 @@ impl Build {
     ///
     /// Ask it nothing but what its files say: it has no store.
     pub fn inputs(&self) -> Option<Project> {
-        let kept = |input: &Input| self.input(&input.name).is_file();
+        let kept = |input: &BuildInput| self.input(&input.name).is_file();
         if !self.manifest.inputs().iter().all(kept) {
             return None;
         }
@@ -107,7 +107,7 @@ impl Build {
         let mut lines = self.index.lines_of(subject).map_err(index_error)?;
         let mut quads = Vec::new();
         while let Some(line) = lines.next().map_err(index_error)? {
-            let quad = Parts::of(line).and_then(|parts| parts.quad());
+            let quad = LineTerms::of(line).and_then(|parts| parts.quad());
             quads.push(quad.ok_or_else(|| {
                 let message = "a line of the quads is damaged";
                 StoreError::new(Code::TornBuild, &self.folder, message)
@@ -136,7 +136,7 @@ pub(super) fn open_index(folder: &Path) -> Result<Index, StoreError> {
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty());
         quads
-            .map(|line| Parts::of(line).and_then(|parts| parts.quad()))
+            .map(|line| LineTerms::of(line).and_then(|parts| parts.quad()))
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line is damaged"))
     }))
@@ -154,7 +154,7 @@ pub(super) fn lines(index: &Index) -> Result<impl BufRead + use<'_>, StoreError>
 
 /// Reads lines as bytes.
 struct LineReader<'a> {
-    lines: Lines<'a>,
+    lines: CanonicalLines<'a>,
     buffer: Vec<u8>,
     position: usize,
     ended: bool,
@@ -210,7 +210,7 @@ impl std::fmt::Debug for Build {
 /// There is none, it is damaged, it is not a build of Civigraph, or it has another format. It is never
 /// taken for an empty graph.
 pub fn open(root: &Path) -> Result<Build, StoreError> {
-    let layout = Layout::new(root);
+    let layout = StoreLayout::new(root);
     for _ in 0..ATTEMPTS {
         let id = current(&layout)?;
         if let Some(build) = pinned(&layout, &id)? {
@@ -243,7 +243,7 @@ pub(super) fn complete<'i>(
         [only] => Ok(only),
         [] => {
             let hint = suggest::hint(start, ids.iter().map(String::as_str))
-                .map_or_else(|| Action::ListBuilds.into(), Hint::from);
+                .map_or_else(|| HintAction::ListBuilds.into(), Hint::from);
             let message = format!("no such build: `{start}`");
             Err(StoreError::new(Code::NoBuild, root, message).with_hint(hint))
         }
@@ -265,7 +265,7 @@ pub(super) fn complete<'i>(
 /// # Errors
 /// As [`open`].
 pub fn open_build(root: &Path, id: &str) -> Result<Build, StoreError> {
-    let layout = Layout::new(root);
+    let layout = StoreLayout::new(root);
     let ids = layout
         .ids()
         .map_err(|e| StoreError::io(&layout.builds(), "list the builds", e))?;
@@ -285,7 +285,7 @@ pub fn open_build(root: &Path, id: &str) -> Result<Build, StoreError> {
 /// # Errors
 /// The folder cannot be read. A damaged build is left out.
 pub fn builds(root: &Path) -> Result<(Vec<Manifest>, Option<String>), StoreError> {
-    let layout = Layout::new(root);
+    let layout = StoreLayout::new(root);
     let ids = layout
         .ids()
         .map_err(|e| StoreError::io(&layout.builds(), "list the builds", e))?;
@@ -297,7 +297,7 @@ pub fn builds(root: &Path) -> Result<(Vec<Manifest>, Option<String>), StoreError
 }
 
 /// The id of the published build.
-pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
+pub(super) fn current(layout: &StoreLayout) -> Result<String, StoreError> {
     let path = layout.current();
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -307,7 +307,7 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
                 layout.root(),
                 "nothing is published here yet",
             )
-            .with_hint(Action::Build));
+            .with_hint(HintAction::Build));
         }
         Err(error) => {
             return Err(StoreError::io(
@@ -321,13 +321,13 @@ pub(super) fn current(layout: &Layout) -> Result<String, StoreError> {
     if super::layout::sequence(id).is_none() {
         return Err(
             StoreError::new(Code::TornBuild, &path, "the file does not name a build")
-                .with_hint(Action::BuildAgain),
+                .with_hint(HintAction::BuildAgain),
         );
     }
     Ok(id.to_owned())
 }
 
-fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
+fn pinned(layout: &StoreLayout, id: &str) -> Result<Option<Build>, StoreError> {
     let folder = layout.build(id);
     if super::layout::sequence(id).is_none() {
         return Err(StoreError::new(
@@ -351,7 +351,7 @@ fn pinned(layout: &Layout, id: &str) -> Result<Option<Build>, StoreError> {
             } else {
                 (Code::NoBuild, "the build is missing")
             };
-            return Err(StoreError::new(code, &folder, message).with_hint(Action::BuildAgain));
+            return Err(StoreError::new(code, &folder, message).with_hint(HintAction::BuildAgain));
         }
         Err(error) => return Err(StoreError::io(&folder, "pin the build", error)),
     };

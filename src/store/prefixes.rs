@@ -1,7 +1,7 @@
 //! Prefixes of dumps and tables: the ones that the ontology's files declare, and one for each kind of thing.
 
 use crate::resource::file;
-use crate::turtle::{Problem, Turtle};
+use crate::turtle::{Turtle, TurtleProblem};
 use oxrdf::GraphName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -32,8 +32,8 @@ impl Prefixes {
         // Prefixes are known when the quads after them are; checking the quads is not our business here.
         for quad in turtle.by_ref() {
             match quad {
-                Ok(_) | Err(Problem::Syntax(_)) => {}
-                Err(Problem::TooDeep(_) | Problem::Io(_)) => break,
+                Ok(_) | Err(TurtleProblem::Syntax(_)) => {}
+                Err(TurtleProblem::TooDeep(_) | TurtleProblem::Io(_)) => break,
             }
         }
         let found: Vec<_> = turtle

@@ -3,7 +3,7 @@
 //! The same data gives the same description, whoever builds it and however often: it names digests
 //! and counts, not times and not the number of the build.
 
-use super::{About, Statistics, graph_iri};
+use super::{BuildDescription, Statistics, graph_iri};
 use crate::datatype::canonical_language_tag;
 use oxrdf::vocab::{rdf, rdfs, xsd};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
@@ -19,7 +19,7 @@ pub(crate) const RELEASE_GRAPH: &str = "release";
 
 /// The description as quads of the graph `release`.
 pub fn release_quads(
-    about: &About,
+    about: &BuildDescription,
     statistics: &Statistics,
     digest: &str,
     canonical: bool,
@@ -33,12 +33,12 @@ pub fn release_quads(
 
 /// The description of a dataset: what it is, how much of what is in it, which files it was made from.
 pub fn description(
-    about: &About,
+    about: &BuildDescription,
     statistics: &Statistics,
     digest: &str,
     canonical: bool,
 ) -> Vec<Triple> {
-    let mut out = Description {
+    let mut out = ReleaseDescription {
         triples: Vec::new(),
     };
     let dataset = node(&format!("{}dataset", about.base));
@@ -151,11 +151,11 @@ pub fn description(
     out.triples
 }
 
-struct Description {
+struct ReleaseDescription {
     triples: Vec<Triple>,
 }
 
-impl Description {
+impl ReleaseDescription {
     fn add(&mut self, subject: &NamedNode, property: NamedNodeRef<'_>, object: impl Into<Term>) {
         self.triples
             .push(Triple::new(subject.clone(), property, object));
@@ -222,20 +222,20 @@ fn encode(text: &str, keep: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Input;
+    use crate::store::BuildInput;
     use std::collections::BTreeMap;
 
     #[test]
     fn every_iri_of_a_description_parses() -> Result<(), oxrdf::IriParseError> {
-        let about = About {
+        let about = BuildDescription {
             base: "https://e.org/".to_owned(),
-            inputs: vec![Input {
+            inputs: vec![BuildInput {
                 name: "data/города и годы.csv".to_owned(),
                 bytes: 7,
                 sha256: "00".to_owned(),
                 rows: None,
             }],
-            ..About::default()
+            ..BuildDescription::default()
         };
         let mut statistics = Statistics::default();
         let counts = BTreeMap::from([("https://e.org/ns#City".to_owned(), 3)]);

@@ -34,25 +34,25 @@ const BUFFER: usize = 1 << 17;
 
 /// Records in one piece of memory.
 #[derive(Debug, Clone, Default)]
-pub struct Records {
+pub struct RecordBuffer {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<RecordBounds>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct RecordBounds {
     start: usize,
     key_end: usize,
     end: usize,
 }
 
-impl Records {
+impl RecordBuffer {
     /// Adds a record that is only a key, written by `write` at the end of the given bytes.
     pub fn push_key(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let start = self.bytes.len();
         write(&mut self.bytes);
         let end = self.bytes.len();
-        self.entries.push(Entry {
+        self.entries.push(RecordBounds {
             start,
             key_end: end,
             end,
@@ -65,7 +65,7 @@ impl Records {
         self.bytes.extend_from_slice(key);
         let key_end = self.bytes.len();
         self.bytes.extend_from_slice(payload);
-        self.entries.push(Entry {
+        self.entries.push(RecordBounds {
             start,
             key_end,
             end: self.bytes.len(),
@@ -84,13 +84,13 @@ impl Records {
 
     /// Memory taken, in bytes.
     pub fn size(&self) -> usize {
-        self.bytes.len() + self.entries.len() * mem::size_of::<Entry>()
+        self.bytes.len() + self.entries.len() * mem::size_of::<RecordBounds>()
     }
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
         // Entries are made by `push` and `push_key` only, so their ranges lie within `bytes`.
-        let key = |entry: &Entry| &bytes[entry.start..entry.key_end];
+        let key = |entry: &RecordBounds| &bytes[entry.start..entry.key_end];
         // Rows mostly come in order of their keys: the stable sort takes such runs as they are.
         self.entries.sort_by(|a, b| key(a).cmp(key(b)));
     }
@@ -110,7 +110,7 @@ pub struct Sorter {
     folder: PathBuf,
     budget: usize,
     threads: usize,
-    held: Vec<Records>,
+    held: Vec<RecordBuffer>,
     held_size: usize,
     runs: Vec<PathBuf>,
     next_run: usize,
@@ -134,7 +134,7 @@ impl Sorter {
     ///
     /// # Errors
     /// A run cannot be written.
-    pub fn add(&mut self, records: Records) -> io::Result<()> {
+    pub fn add(&mut self, records: RecordBuffer) -> io::Result<()> {
         if records.is_empty() {
             return Ok(());
         }
@@ -150,14 +150,14 @@ impl Sorter {
         self.sort_held();
         let held = mem::take(&mut self.held);
         self.held_size = 0;
-        let mut merge = Merge::new(held.into_iter().map(Source::held).collect())?;
+        let mut merge = Merge::new(held.into_iter().map(RecordSource::held).collect())?;
         let run = self.write_run(&mut merge)?;
         self.runs.push(run);
         if self.runs.len() >= FAN_IN {
             let runs = mem::take(&mut self.runs);
             let mut merge = Merge::new(
                 runs.iter()
-                    .map(|run| Source::run(run))
+                    .map(|run| RecordSource::run(run))
                     .collect::<io::Result<_>>()?,
             )?;
             let merged = self.write_run(&mut merge)?;
@@ -191,7 +191,7 @@ impl Sorter {
         let share = self.held.len().div_ceil(self.threads).max(1);
         std::thread::scope(|scope| {
             for pieces in self.held.chunks_mut(share) {
-                scope.spawn(|| pieces.iter_mut().for_each(Records::sort));
+                scope.spawn(|| pieces.iter_mut().for_each(RecordBuffer::sort));
             }
         });
     }
@@ -202,12 +202,16 @@ impl Sorter {
     /// A run cannot be read back.
     pub fn finish(mut self) -> io::Result<Merge> {
         self.sort_held();
-        let mut sources: Vec<Source> = self
+        let mut sources: Vec<RecordSource> = self
             .runs
             .iter()
-            .map(|run| Source::run(run))
+            .map(|run| RecordSource::run(run))
             .collect::<io::Result<_>>()?;
-        sources.extend(mem::take(&mut self.held).into_iter().map(Source::held));
+        sources.extend(
+            mem::take(&mut self.held)
+                .into_iter()
+                .map(RecordSource::held),
+        );
         Merge::new(sources)
     }
 }
@@ -215,7 +219,7 @@ impl Sorter {
 /// Sorted records: pieces and runs merged.
 #[derive(Debug)]
 pub struct Merge {
-    sources: Vec<Source>,
+    sources: Vec<RecordSource>,
     /// Keys of the records at the front of the sources, smallest first; ties by source.
     heap: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
     key: Vec<u8>,
@@ -223,7 +227,7 @@ pub struct Merge {
 }
 
 impl Merge {
-    fn new(sources: Vec<Source>) -> io::Result<Self> {
+    fn new(sources: Vec<RecordSource>) -> io::Result<Self> {
         let mut merge = Self {
             heap: BinaryHeap::with_capacity(sources.len()),
             sources,
@@ -271,9 +275,9 @@ impl Merge {
 
 /// One sorted piece or run.
 #[derive(Debug)]
-enum Source {
+enum RecordSource {
     Held {
-        records: Records,
+        records: RecordBuffer,
         next: usize,
     },
     Run {
@@ -282,8 +286,8 @@ enum Source {
     },
 }
 
-impl Source {
-    fn held(records: Records) -> Self {
+impl RecordSource {
+    fn held(records: RecordBuffer) -> Self {
         Self::Held { records, next: 0 }
     }
 
@@ -364,7 +368,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let mut sorter = Sorter::new(folder.path(), budget, 2);
         for piece in pieces {
-            let mut records = Records::default();
+            let mut records = RecordBuffer::default();
             for (key, payload) in piece {
                 records.push(key, payload);
             }

@@ -1,7 +1,7 @@
 //! Counts of the quads of a build, taken while they pass in sorted order.
 
-use super::About;
-use super::line::{self, Parts};
+use super::BuildDescription;
+use super::line::{self, LineTerms};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -79,12 +79,12 @@ fn changed(
 
 /// Counts lines that come in canonical order.
 #[derive(Debug, Default)]
-pub(super) struct Counter {
+pub(super) struct LineCounter {
     things: Vec<u8>,
     /// Other namespaces of things, each with the bracket before it.
-    elsewhere: Vec<Vec<u8>>,
+    foreign_namespaces: Vec<Vec<u8>>,
     quads: u64,
-    graphs: Vec<Graph>,
+    graphs: Vec<GraphCounts>,
     /// Where the graph of a name is.
     places: HashMap<Vec<u8>, usize>,
     /// The graph of the last line.
@@ -93,7 +93,7 @@ pub(super) struct Counter {
 }
 
 #[derive(Debug, Default)]
-struct Graph {
+struct GraphCounts {
     /// The empty name is the default graph.
     name: Vec<u8>,
     triples: u64,
@@ -109,13 +109,13 @@ struct Graph {
 /// first, which spares nearly every look into the map.
 #[derive(Debug, Default)]
 struct Tally {
-    counts: Vec<Count>,
+    counts: Vec<TermCount>,
     places: HashMap<Vec<u8>, usize>,
     last: usize,
 }
 
 #[derive(Debug)]
-struct Count {
+struct TermCount {
     term: Vec<u8>,
     count: u64,
     /// Where the term is that came after it.
@@ -137,7 +137,7 @@ impl Tally {
             None => {
                 let place = self.counts.len();
                 self.places.insert(term.to_vec(), place);
-                self.counts.push(Count {
+                self.counts.push(TermCount {
                     term: term.to_vec(),
                     count: 0,
                     next: 0,
@@ -162,19 +162,19 @@ impl Tally {
     }
 }
 
-impl Counter {
+impl LineCounter {
     /// Counts for a project with its base IRI and its namespaces.
-    pub(super) fn new(about: &About) -> Self {
-        let namespaces = about.elsewhere.iter();
+    pub(super) fn new(about: &BuildDescription) -> Self {
+        let namespaces = about.foreign_namespaces.iter();
         Self {
             things: format!("<{}id/", about.base).into_bytes(),
-            elsewhere: namespaces.map(|it| format!("<{it}").into_bytes()).collect(),
+            foreign_namespaces: namespaces.map(|it| format!("<{it}").into_bytes()).collect(),
             ..Self::default()
         }
     }
 
     /// The graph of a name.
-    fn graph(&mut self, name: &[u8]) -> Option<&mut Graph> {
+    fn graph(&mut self, name: &[u8]) -> Option<&mut GraphCounts> {
         // Most lines are in the graph of the one before.
         if self
             .graphs
@@ -185,9 +185,9 @@ impl Counter {
                 Some(&place) => place,
                 None => {
                     self.places.insert(name.to_vec(), self.graphs.len());
-                    self.graphs.push(Graph {
+                    self.graphs.push(GraphCounts {
                         name: name.to_vec(),
-                        ..Graph::default()
+                        ..GraphCounts::default()
                     });
                     self.graphs.len() - 1
                 }
@@ -197,7 +197,7 @@ impl Counter {
     }
 
     /// Counts a line.
-    pub(super) fn line(&mut self, parts: &Parts<'_>) {
+    pub(super) fn line(&mut self, parts: &LineTerms<'_>) {
         self.quads += 1;
         let Some(graph) = self.graph(parts.graph.unwrap_or_default()) else {
             return;
@@ -214,7 +214,7 @@ impl Counter {
         graph.last_subject.extend_from_slice(parts.subject);
         graph.subjects += 1;
         if parts.graph.is_none()
-            && let Some(kind) = kind(parts.subject, &self.things, &self.elsewhere)
+            && let Some(kind) = kind(parts.subject, &self.things, &self.foreign_namespaces)
         {
             match self.things_by_type.get_mut(kind) {
                 Some(count) => *count += 1,
@@ -248,14 +248,16 @@ impl Counter {
 }
 
 /// The kind of a thing: a part of its IRI after the start of all things, or else its namespace.
-fn kind<'s>(subject: &'s [u8], things: &[u8], elsewhere: &[Vec<u8>]) -> Option<&'s str> {
+fn kind<'s>(subject: &'s [u8], things: &[u8], foreign_namespaces: &[Vec<u8>]) -> Option<&'s str> {
     if let Some(rest) = subject.strip_prefix(things)
         && let Some(slash) = memchr::memchr(b'/', rest)
     {
         return std::str::from_utf8(rest.get(..slash)?).ok();
     }
     // The longest one: a namespace may be in another.
-    let namespaces = elsewhere.iter().filter(|start| subject.starts_with(start));
+    let namespaces = foreign_namespaces
+        .iter()
+        .filter(|start| subject.starts_with(start));
     let end = namespaces.map(Vec::len).max()?;
     std::str::from_utf8(subject.get(1..end)?).ok()
 }
@@ -271,12 +273,12 @@ mod tests {
 
     #[test]
     fn counts_by_graph_class_and_property() {
-        let mut counter = Counter::new(&About {
+        let mut counter = LineCounter::new(&BuildDescription {
             base: "http://e/".to_owned(),
-            elsewhere: ["http://e/id/", "http://o/", "http://o/town/"]
+            foreign_namespaces: ["http://e/id/", "http://o/", "http://o/town/"]
                 .map(str::to_owned)
                 .into(),
-            ..About::default()
+            ..BuildDescription::default()
         });
         let a = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
         for text in [
@@ -288,7 +290,7 @@ mod tests {
             "<http://o/town/x> <http://e/p> \"y\" .".to_owned(),
             "<http://other/x> <http://e/p> \"y\" .".to_owned(),
         ] {
-            let parts = Parts::of(text.as_bytes());
+            let parts = LineTerms::of(text.as_bytes());
             assert!(parts.is_some(), "{text}");
             if let Some(parts) = parts {
                 counter.line(&parts);

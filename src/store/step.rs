@@ -11,17 +11,17 @@ macro_rules! steps {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)*) => {
         /// A step of a build, in order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Step {
+        pub enum BuildStep {
             $($(#[doc = $doc])+ $name,)*
         }
 
-        impl Step {
+        impl BuildStep {
             /// Every step, in order.
-            pub const ALL: &'static [Step] = &[$(Step::$name,)*];
+            pub const ALL: &'static [BuildStep] = &[$(BuildStep::$name,)*];
 
             /// The name of the step, as the hook and the progress bar use it.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Step::$name => $text,)* }
+                match self { $(BuildStep::$name => $text,)* }
             }
         }
     };
@@ -56,7 +56,7 @@ steps! {
     Pruned = "pruned";
 }
 
-impl Step {
+impl BuildStep {
     /// Aborts the process if the test hook names this step.
     pub(super) fn reached(self) {
         static AT: OnceLock<Option<String>> = OnceLock::new();

@@ -50,17 +50,21 @@ fn options() -> BuildOptions {
     }
 }
 
-fn about() -> About {
-    About {
+fn description() -> BuildDescription {
+    BuildDescription {
         base: BASE.to_owned(),
-        ..About::default()
+        ..BuildDescription::default()
     }
 }
 
-fn publish(root: &Path, quads: Vec<Quad>, options: BuildOptions) -> Result<Published, StoreError> {
+fn publish(
+    root: &Path,
+    quads: Vec<Quad>,
+    options: BuildOptions,
+) -> Result<PublishedBuild, StoreError> {
     let builder = Builder::begin(root, options)?;
     builder.add(quads)?;
-    builder.publish(about())
+    builder.publish(description())
 }
 
 fn lines(build: &Build) -> Result<Vec<String>, Box<dyn Error>> {
@@ -404,17 +408,20 @@ fn another_format_is_refused() -> Tested {
 #[test]
 fn changes_between_builds() -> Tested {
     let folder = tempfile::tempdir()?;
-    let input = |name: &str, sha256: &str| Input {
+    let input = |name: &str, sha256: &str| BuildInput {
         name: name.to_owned(),
         bytes: 1,
         sha256: sha256.to_owned(),
         rows: None,
     };
-    let publish = |quads: Vec<Quad>, inputs: Vec<Input>| -> Result<Manifest, StoreError> {
+    let publish = |quads: Vec<Quad>, inputs: Vec<BuildInput>| -> Result<Manifest, StoreError> {
         let builder = Builder::begin(folder.path(), options())?;
         builder.add(quads)?;
-        let about = About { inputs, ..about() };
-        Ok(builder.publish(about)?.manifest)
+        let description = BuildDescription {
+            inputs,
+            ..description()
+        };
+        Ok(builder.publish(description)?.manifest)
     };
     let old = publish(some_quads(), vec![input("a", "1"), input("b", "1")])?;
     let mut quads = some_quads();
@@ -428,7 +435,7 @@ fn changes_between_builds() -> Tested {
     assert_eq!(counts("http://e/graph/register"), Some((0, 1)));
     assert_eq!(
         found.total(),
-        Counts {
+        QuadCounts {
             added: 2,
             removed: 1
         }
@@ -441,12 +448,12 @@ fn changes_between_builds() -> Tested {
     assert_eq!(
         inputs,
         [
-            ("a", Change::Removed),
-            ("b", Change::Changed),
-            ("c", Change::Added)
+            ("a", FileChange::Removed),
+            ("b", FileChange::Changed),
+            ("c", FileChange::Added)
         ]
     );
-    assert_eq!(changes(folder.path(), &new, &new)?, Changes::default());
+    assert_eq!(changes(folder.path(), &new, &new)?, BuildChanges::default());
     Ok(())
 }
 

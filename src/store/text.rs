@@ -6,9 +6,11 @@
 use super::load::index_error;
 use super::workspace::Workspace;
 use super::{Build, FileEntry, StoreError};
-use crate::diagnostic::{Action, Code};
+use crate::diagnostic::{Code, HintAction};
 use civigraph_index::{Graphs, Index};
-use civigraph_text::{Entry, Error, ErrorKind, Kind, Options, PROPERTIES, TextIndex, Writer};
+use civigraph_text::{
+    Error, ErrorKind, IndexWriter, Options, PROPERTIES, TextEntry, TextIndex, TextKind,
+};
 use oxrdf::vocab::xsd;
 use oxrdf::{GraphName, GraphNameRef, Literal, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::fs;
@@ -29,7 +31,7 @@ pub(super) fn write(index: &Index, workspace: &Workspace) -> Result<(), StoreErr
     let options = Options {
         memory: memory(index, workspace.options.memory)?,
     };
-    let mut writer = Writer::create(&folder, options).map_err(|e| text_error(&e))?;
+    let mut writer = IndexWriter::create(&folder, options).map_err(|e| text_error(&e))?;
     for (property, kind) in PROPERTIES {
         add(&mut writer, index, property, *kind)?;
     }
@@ -53,7 +55,12 @@ fn memory(index: &Index, limit: usize) -> Result<usize, StoreError> {
 }
 
 /// Adds the texts of a property.
-fn add(writer: &mut Writer, index: &Index, property: &str, kind: Kind) -> Result<(), StoreError> {
+fn add(
+    writer: &mut IndexWriter,
+    index: &Index,
+    property: &str,
+    kind: TextKind,
+) -> Result<(), StoreError> {
     let predicate = NamedNodeRef::new_unchecked(property);
     // Named graphs come after the default graph, and there equal triples come one after the other.
     let mut last: Option<Quad> = None;
@@ -69,7 +76,7 @@ fn add(writer: &mut Writer, index: &Index, property: &str, kind: Kind) -> Result
         {
             continue;
         }
-        let entry = Entry {
+        let entry = TextEntry {
             subject: subject.as_str(),
             property,
             text: literal.value(),
@@ -109,7 +116,7 @@ fn is_text(literal: &Literal) -> bool {
 /// Whether a quad is one that a text index is made of.
 pub(super) fn is_indexed(quad: &Quad) -> bool {
     quad.subject.is_named_node()
-        && Kind::of_property(quad.predicate.as_str()).is_some()
+        && TextKind::of_property(quad.predicate.as_str()).is_some()
         && matches!(&quad.object, Term::Literal(literal) if is_text(literal))
 }
 
@@ -156,7 +163,7 @@ pub(crate) fn text_error(error: &Error) -> StoreError {
     };
     match damaged {
         Some(code) => {
-            StoreError::new(code, error.path(), error.message()).with_hint(Action::BuildAgain)
+            StoreError::new(code, error.path(), error.message()).with_hint(HintAction::BuildAgain)
         }
         None => StoreError::new(Code::StoreFiles, error.path(), error.message()),
     }

@@ -38,9 +38,9 @@ thread_local! {
 struct GivenUp;
 
 /// SHA-256 that counts.
-struct Counted(Sha256);
+struct CountingSha256(Sha256);
 
-impl HashFunction for Counted {
+impl HashFunction for CountingSha256 {
     type Output = <Sha256 as HashFunction>::Output;
 
     fn initialize() -> Self {
@@ -87,7 +87,7 @@ pub(super) fn within_bounds(
     let depth = (DEPTH as f32 / nodes.max(1) as f32).min(1.0);
     let label = || {
         LEFT.set(hashes);
-        let labels = sophia::c14n::sophia::relabel_with::<Counted, _>(
+        let labels = sophia::c14n::sophia::relabel_with::<CountingSha256, _>(
             dataset,
             depth,
             DEFAULT_PERMUTATION_LIMIT,

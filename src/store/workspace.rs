@@ -5,8 +5,8 @@ use super::line::write_quad;
 use super::lock::{BuilderLock, Pin};
 use super::open::{INPUTS, RELEASE};
 use super::{
-    About, BuildOptions, FORMAT, FileEntry, Input, Layout, Manifest, Published, Statistics, Step,
-    StoreError, manifest,
+    BuildDescription, BuildInput, BuildOptions, BuildStep, FORMAT, FileEntry, Manifest,
+    PublishedBuild, Statistics, StoreError, StoreLayout, manifest,
 };
 use crate::diagnostic::Code;
 use oxrdf::Quad;
@@ -22,19 +22,19 @@ const SORT: &str = "sort";
 #[derive(Debug)]
 pub struct Workspace {
     // The folder goes before the lock.
-    folder: Unfinished,
-    layout: Layout,
+    folder: UnfinishedBuild,
+    layout: StoreLayout,
     sequence: u64,
     pub(super) options: BuildOptions,
-    inputs: Vec<Input>,
+    inputs: Vec<BuildInput>,
     /// Other files that are digested already.
     pub(super) digested: Vec<FileEntry>,
     _lock: BuilderLock,
 }
 
 /// What is in a build, as far as its files do not say it.
-pub(super) struct Content {
-    pub(super) about: About,
+pub(super) struct BuildContent {
+    pub(super) about: BuildDescription,
     pub(super) statistics: Statistics,
     /// SHA-256 of the lines of the quads.
     pub(super) digest: String,
@@ -51,13 +51,13 @@ impl Workspace {
     /// # Errors
     /// Another builder is running ([`Code::BuilderRunning`]), or the folder cannot be written.
     pub fn open(root: &Path, options: BuildOptions) -> Result<Self, StoreError> {
-        let layout = Layout::new(root);
+        let layout = StoreLayout::new(root);
         let builds = layout.builds();
         fs::create_dir_all(&builds).map_err(|e| StoreError::io(&builds, "create the folder", e))?;
         let lock = BuilderLock::take(&layout)?;
-        Step::Locked.reached();
+        BuildStep::Locked.reached();
         layout.sweep()?;
-        Step::Swept.reached();
+        BuildStep::Swept.reached();
         let newest = layout
             .ids()
             .map_err(|e| StoreError::io(&builds, "list the builds", e))?
@@ -67,8 +67,8 @@ impl Workspace {
         let sequence = newest.map_or(1, |newest| newest + 1);
         let path = layout.temporary(&format!("{sequence:04}-{}", std::process::id()));
         fs::create_dir(&path).map_err(|e| StoreError::io(&path, "create the folder", e))?;
-        let folder = Unfinished { path };
-        Step::Created.reached();
+        let folder = UnfinishedBuild { path };
+        BuildStep::Created.reached();
         Ok(Self {
             folder,
             layout,
@@ -105,7 +105,7 @@ impl Workspace {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         fs::copy(path, &copy).map_err(failed)?;
-        let input = Input::read(name, &copy).map_err(failed)?;
+        let input = BuildInput::read(name, &copy).map_err(failed)?;
         self.inputs.push(input);
         Ok(())
     }
@@ -116,12 +116,12 @@ impl Workspace {
     }
 
     /// The input of a name, where a copy of it is kept.
-    pub fn kept(&self, name: &str) -> Option<&Input> {
+    pub fn kept(&self, name: &str) -> Option<&BuildInput> {
         self.inputs.iter().find(|input| input.name == name)
     }
 
     /// Whether the copies are what the inputs are by now.
-    fn check_inputs(&self, about: &About) -> Result<(), StoreError> {
+    fn check_inputs(&self, about: &BuildDescription) -> Result<(), StoreError> {
         for kept in &self.inputs {
             let now = about.inputs.iter().find(|input| input.name == kept.name);
             if now.is_some_and(|now| now.sha256 != kept.sha256) {
@@ -136,7 +136,7 @@ impl Workspace {
         Ok(())
     }
 
-    pub(super) fn report(&self, step: Step) {
+    pub(super) fn report(&self, step: BuildStep) {
         step.reached();
         if let Some(progress) = &self.options.progress {
             progress.report(step, 0);
@@ -166,7 +166,7 @@ impl Workspace {
     }
 
     /// The manifest of the build, still without its files.
-    pub(super) fn manifest(&self, content: Content) -> Result<Manifest, StoreError> {
+    pub(super) fn manifest(&self, content: BuildContent) -> Result<Manifest, StoreError> {
         self.check_inputs(&content.about)?;
         let digest = content.digest;
         let published = SystemTime::now()
@@ -204,7 +204,7 @@ impl Workspace {
     }
 
     /// Describes the files, brings them to disk and makes the build the published one.
-    pub(super) fn finish(self, mut manifest: Manifest) -> Result<Published, StoreError> {
+    pub(super) fn finish(self, mut manifest: Manifest) -> Result<PublishedBuild, StoreError> {
         self.remove_sorted()
             .map_err(|e| StoreError::io(&self.folder.path, "remove the sorted runs", e))?;
         self.write("pin", b"")?;
@@ -220,15 +220,15 @@ impl Workspace {
             .seal()
             .map_err(|e| StoreError::io(&self.folder.path, "write the manifest", e))?;
         self.write(Manifest::NAME, &json)?;
-        self.report(Step::Described);
+        self.report(BuildStep::Described);
         sync_all(&self.folder.path)
             .map_err(|e| StoreError::io(&self.folder.path, "bring the build to disk", e))?;
-        self.report(Step::Synced);
+        self.report(BuildStep::Synced);
 
         let before = super::open::current(&self.layout).ok();
         let publishing = self.layout.publishing(&manifest.id);
         let published = self.name(&manifest.id, &publishing).and_then(|()| {
-            self.report(Step::Renamed);
+            self.report(BuildStep::Renamed);
             self.layout.switch(&manifest.id)
         });
         if let Err(error) = published {
@@ -240,12 +240,12 @@ impl Workspace {
             }
             return Err(error);
         }
-        self.report(Step::Switched);
+        self.report(BuildStep::Switched);
         // The next build removes it if that fails.
         let _ = fs::remove_file(&publishing);
         let pruned = self.prune(&manifest.id, before.as_deref());
-        self.report(Step::Pruned);
-        Ok(Published { manifest, pruned })
+        self.report(BuildStep::Pruned);
+        Ok(PublishedBuild { manifest, pruned })
     }
 
     /// Gives the build its name, beside a file that says that it is not published yet.
@@ -317,11 +317,11 @@ impl Workspace {
 
 /// The folder of a build that is not published; it goes when this does.
 #[derive(Debug)]
-struct Unfinished {
+struct UnfinishedBuild {
     path: PathBuf,
 }
 
-impl Drop for Unfinished {
+impl Drop for UnfinishedBuild {
     fn drop(&mut self) {
         // Renamed when published; what cannot be removed now is swept by the next build.
         let _ = fs::remove_dir_all(&self.path);

@@ -13,7 +13,7 @@ pub use fold::{key, similarity};
 use crate::diagnostic::Code;
 use crate::store::{Build, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
-use things::{Thing, Things};
+use things::{ComparedThing, ComparedThings};
 
 /// Similarity from which two things are worth a look.
 pub const THRESHOLD: f64 = 0.85;
@@ -42,7 +42,7 @@ pub enum Decision {
 
 /// Two things that may be one, with what speaks for it and against it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Candidate {
+pub struct PossibleDuplicate {
     /// Short names of the two things.
     pub names: [String; 2],
     /// A label of each, the ones that are most alike.
@@ -57,7 +57,7 @@ pub struct Candidate {
     pub decision: Option<Decision>,
 }
 
-impl Candidate {
+impl PossibleDuplicate {
     /// How much more speaks for the two than against them.
     fn weight(&self) -> isize {
         let count = |reasons: &[String]| isize::try_from(reasons.len()).unwrap_or(isize::MAX);
@@ -71,8 +71,12 @@ impl Candidate {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn duplicates(build: &Build, threshold: f64, all: bool) -> Result<Vec<Candidate>, StoreError> {
-    let things = Things::read(build).map_err(|error| {
+pub fn duplicates(
+    build: &Build,
+    threshold: f64,
+    all: bool,
+) -> Result<Vec<PossibleDuplicate>, StoreError> {
+    let things = ComparedThings::read(build).map_err(|error| {
         StoreError::new(
             Code::TornBuild,
             build.folder(),
@@ -103,7 +107,7 @@ pub fn duplicates(build: &Build, threshold: f64, all: bool) -> Result<Vec<Candid
 }
 
 /// Things of compatible classes that share the beginning of a word, each pair once.
-fn pairs(things: &[Thing]) -> impl Iterator<Item = (&Thing, &Thing)> {
+fn pairs(things: &[ComparedThing]) -> impl Iterator<Item = (&ComparedThing, &ComparedThing)> {
     let mut blocks: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (index, thing) in things.iter().enumerate() {
         for label in &thing.labels {
@@ -132,7 +136,12 @@ fn pairs(things: &[Thing]) -> impl Iterator<Item = (&Thing, &Thing)> {
         })
 }
 
-fn compare(a: &Thing, b: &Thing, threshold: f64, decision: Option<Decision>) -> Option<Candidate> {
+fn compare(
+    a: &ComparedThing,
+    b: &ComparedThing,
+    threshold: f64,
+    decision: Option<Decision>,
+) -> Option<PossibleDuplicate> {
     let mut best: Option<(f64, &str, &str)> = None;
     let mut reasons = Vec::new();
     let mut against = Vec::new();
@@ -182,7 +191,7 @@ fn compare(a: &Thing, b: &Thing, threshold: f64, decision: Option<Decision>) -> 
             b.classes_text()
         ));
     }
-    let both = |thing: &Thing| -> BTreeMap<String, BTreeSet<String>> {
+    let both = |thing: &ComparedThing| -> BTreeMap<String, BTreeSet<String>> {
         let all = thing.values.iter().chain(&thing.measured);
         all.map(|(property, values)| (property.clone(), values.clone()))
             .collect()
@@ -215,7 +224,7 @@ fn compare(a: &Thing, b: &Thing, threshold: f64, decision: Option<Decision>) -> 
     }
     reasons.sort();
     reasons.dedup();
-    Some(Candidate {
+    Some(PossibleDuplicate {
         names: [a.name.clone(), b.name.clone()],
         labels: [one.to_owned(), other.to_owned()],
         similarity: alike,

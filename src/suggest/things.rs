@@ -18,19 +18,19 @@ const REPLACED: NamedNodeRef<'static> =
 
 /// A label with its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Label {
+pub(super) struct KeyedLabel {
     pub(super) text: String,
     pub(super) key: String,
 }
 
 /// One thing.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Thing {
+pub(super) struct ComparedThing {
     pub(super) iri: String,
     pub(super) name: String,
     /// `city` of `…/id/city/irbit`.
     pub(super) kind: String,
-    pub(super) labels: Vec<Label>,
+    pub(super) labels: Vec<KeyedLabel>,
     /// Short names of its classes.
     pub(super) classes: BTreeSet<String>,
     /// What its other properties point to, short names.
@@ -39,7 +39,7 @@ pub(super) struct Thing {
     pub(super) measured: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Thing {
+impl ComparedThing {
     /// Whether a property of this thing has the other one as its value.
     pub(super) fn links_to(&self, other: &Self) -> bool {
         let decided = ["dct:isReplacedBy", "owl:differentFrom"];
@@ -55,20 +55,20 @@ impl Thing {
 }
 
 /// Everything that is compared.
-pub(super) struct Things {
+pub(super) struct ComparedThings {
     /// In order of their IRIs.
-    pub(super) things: Vec<Thing>,
+    pub(super) things: Vec<ComparedThing>,
     /// By two IRIs, in their order.
     pub(super) decisions: HashMap<(String, String), Decision>,
 }
 
-impl Things {
+impl ComparedThings {
     /// Reads the accepted facts of a build.
     pub(super) fn read(build: &Build) -> Result<Self, IndexError> {
         let about = &build.manifest().about;
         let prefixes = &about.prefixes;
         let prefix = format!("{}id/", about.base);
-        let mut things: BTreeMap<String, Thing> = BTreeMap::new();
+        let mut things: BTreeMap<String, ComparedThing> = BTreeMap::new();
         let mut decisions = Decisions::default();
         let facts = Some(GraphNameRef::DefaultGraph);
         for quad in build.index().quads_for_pattern(None, None, None, facts) {
@@ -85,18 +85,18 @@ impl Things {
             };
             let thing = things
                 .entry(subject.as_str().to_owned())
-                .or_insert_with(|| Thing {
+                .or_insert_with(|| ComparedThing {
                     iri: subject.as_str().to_owned(),
                     name: prefixes.shorten(subject.as_str()),
                     kind: kind.to_owned(),
-                    ..Thing::default()
+                    ..ComparedThing::default()
                 });
             let predicate = quad.predicate.as_ref();
             match &quad.object {
                 Term::Literal(literal)
                     if predicate == ALT_LABEL || LABEL_PROPERTIES.contains(&predicate) =>
                 {
-                    let label = Label {
+                    let label = KeyedLabel {
                         text: literal.value().to_owned(),
                         key: key(literal.value()),
                     };

@@ -15,7 +15,7 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
     }
     let kinds = kinds(group, base);
     prefixes.add_things(base, kinds.iter().map(String::as_str));
-    for (prefix, namespace) in elsewhere(group, base) {
+    for (prefix, namespace) in foreign_namespaces(group, base) {
         prefixes.add(&prefix, &namespace);
     }
     Ok(prefixes)
@@ -23,7 +23,7 @@ pub(crate) fn prefixes(project: &Project, group: &TableGroup, base: &str) -> io:
 
 /// Namespaces outside `{base}id/{kind}/` in which the templates of a group put its things, each with a prefix: that
 /// is legitimate, and such things have short names too.
-pub(crate) fn elsewhere(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn foreign_namespaces(group: &TableGroup, base: &str) -> BTreeSet<(String, String)> {
     let things = format!("{base}id/");
     let mut found = BTreeSet::new();
     for table in &group.tables {

@@ -20,7 +20,7 @@ const DECLARATIONS: u64 = 64 << 10;
 ///
 /// The folder's own name gets into no IRI, so the same project gives the same bytes everywhere.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct ProjectSource {
     files: LocalFiles,
     folder: PathBuf,
     metadata: String,
@@ -29,7 +29,7 @@ pub struct Source {
     prefixes: Vec<(String, String)>,
 }
 
-impl Source {
+impl ProjectSource {
     /// The files of a project.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Source {
     }
 }
 
-impl Resolver for Source {
+impl Resolver for ProjectSource {
     /// Resources are named relative to where the user is, so that editors find them.
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let mut resource = self.files.resolve(url)?;

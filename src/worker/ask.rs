@@ -1,11 +1,11 @@
 //! The side of a command that has one thing to ask.
 
-use super::frame::{Frame, task_frame};
+use super::frame::{WorkerFrame, task_frame};
 use super::limits::{Bytes, why_ended};
 use super::task::Task;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::error::Error;
-use crate::query::{Answered, timed_out};
+use crate::query::{AnswerSummary, timed_out};
 use crate::store::Build;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -46,7 +46,7 @@ pub fn ask(
     time: Option<Duration>,
     file: &str,
     out: &mut dyn Write,
-) -> Result<Answered, Error> {
+) -> Result<AnswerSummary, Error> {
     let failed = |error: io::Error| {
         Error::from(Diagnostic::new(
             Code::QueryFailed,
@@ -64,7 +64,7 @@ pub fn ask(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(failed)?;
-    let mut worker = Killed(child);
+    let mut worker = KilledOnDrop(child);
     let child = &mut worker.0;
     let (Some(mut input), Some(mut output), Some(stderr)) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take())
@@ -79,7 +79,7 @@ pub fn ask(
     });
     let (to_here, frames) = sync_channel(4);
     thread::spawn(move || {
-        while let Ok(Some(frame)) = Frame::read(&mut output) {
+        while let Ok(Some(frame)) = WorkerFrame::read(&mut output) {
             if to_here.send(frame).is_err() {
                 break;
             }
@@ -94,21 +94,21 @@ pub fn ask(
             }
         };
         match frame {
-            Ok(Frame::Ready) => {
+            Ok(WorkerFrame::Ready) => {
                 let task = task_frame(task).map_err(failed)?;
                 input.write_all(&task).map_err(failed)?;
                 deadline = time.map(|time| Instant::now() + time + GRACE);
             }
-            Ok(Frame::Start(_)) => {}
-            Ok(Frame::Data(bytes)) => out
+            Ok(WorkerFrame::Start(_)) => {}
+            Ok(WorkerFrame::Data(bytes)) => out
                 .write_all(&bytes)
                 .map_err(|error| Error::io("output".as_ref(), "write", error))?,
-            Ok(Frame::End(answered)) => {
+            Ok(WorkerFrame::End(answered)) => {
                 out.flush()
                     .map_err(|error| Error::io("output".as_ref(), "write", error))?;
                 return Ok(answered);
             }
-            Ok(Frame::Failed(refusal)) => return Err(refusal.into_diagnostic().into()),
+            Ok(WorkerFrame::Failed(refusal)) => return Err(refusal.into_diagnostic().into()),
             Err(RecvTimeoutError::Timeout) => {
                 return Err(timed_out(file, time).into());
             }
@@ -124,9 +124,9 @@ pub fn ask(
 }
 
 /// A process that ends with this value.
-struct Killed(Child);
+struct KilledOnDrop(Child);
 
-impl Drop for Killed {
+impl Drop for KilledOnDrop {
     fn drop(&mut self) {
         // One that has ended already cannot be killed, and need not be.
         let _ = self.0.kill();

@@ -2,7 +2,7 @@
 
 use super::run::TASK;
 use super::{Refusal, Task};
-use crate::query::{AnswerStart, Answered};
+use crate::query::{AnswerStart, AnswerSummary};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
@@ -17,7 +17,7 @@ const MOST: usize = 16 << 20;
 
 /// A message of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
+pub enum WorkerFrame {
     /// The build is open: the worker takes a task.
     Ready,
     /// What the answer is made of.
@@ -25,12 +25,12 @@ pub enum Frame {
     /// A part of the answer.
     Data(Vec<u8>),
     /// The answer is whole.
-    End(Answered),
+    End(AnswerSummary),
     /// There is no answer, or no more of it.
     Failed(Refusal),
 }
 
-impl Frame {
+impl WorkerFrame {
     /// Writes the frame, and leaves it to the caller to flush.
     ///
     /// # Errors
@@ -129,7 +129,7 @@ fn write_frame(letter: u8, content: &[u8], out: &mut dyn Write) -> io::Result<()
     out.write_all(content)
 }
 
-/// Writes bytes of an answer as the frame that [`Frame::Data`] is.
+/// Writes bytes of an answer as the frame that [`WorkerFrame::Data`] is.
 ///
 /// # Errors
 /// The output fails.
@@ -160,17 +160,17 @@ mod tests {
     #[test]
     fn frames_come_back_as_they_were() -> io::Result<()> {
         let frames = [
-            Frame::Ready,
-            Frame::Start(AnswerStart {
+            WorkerFrame::Ready,
+            WorkerFrame::Start(AnswerStart {
                 kind: AnswerKind::Graph,
                 volatile: true,
             }),
-            Frame::Data(b"\0\xFF".to_vec()),
-            Frame::Data(Vec::new()),
-            Frame::End(Answered {
+            WorkerFrame::Data(b"\0\xFF".to_vec()),
+            WorkerFrame::Data(Vec::new()),
+            WorkerFrame::End(AnswerSummary {
                 rows: 2,
                 complete: true,
-                ..Answered::default()
+                ..AnswerSummary::default()
             }),
         ];
         let mut bytes = Vec::new();
@@ -179,20 +179,20 @@ mod tests {
         }
         let mut input = bytes.as_slice();
         for frame in &frames {
-            assert_eq!(Frame::read(&mut input)?.as_ref(), Some(frame));
+            assert_eq!(WorkerFrame::read(&mut input)?.as_ref(), Some(frame));
         }
-        assert_eq!(Frame::read(&mut input)?, None);
+        assert_eq!(WorkerFrame::read(&mut input)?, None);
         // One that is cut is an error, and no end.
         let cut = bytes.get(..HEADER + 3).unwrap_or_default();
         let mut input = cut;
-        assert_eq!(Frame::read(&mut input)?, Some(Frame::Ready));
-        assert!(Frame::read(&mut input).is_err());
+        assert_eq!(WorkerFrame::read(&mut input)?, Some(WorkerFrame::Ready));
+        assert!(WorkerFrame::read(&mut input).is_err());
         Ok(())
     }
 
     #[test]
     fn a_length_beyond_the_limit_is_refused() {
         assert!(parse_header(*b"D\xFF\xFF\xFF\xFF").is_err());
-        assert!(Frame::read(&mut b"?\0\0\0\0".as_slice()).is_err());
+        assert!(WorkerFrame::read(&mut b"?\0\0\0\0".as_slice()).is_err());
     }
 }

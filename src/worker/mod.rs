@@ -20,7 +20,7 @@ mod task;
 
 pub use crate::refusal::Refusal;
 pub use ask::{ask, command};
-pub use frame::{Frame, HEADER, parse_header, task_frame};
+pub use frame::{HEADER, WorkerFrame, parse_header, task_frame};
 pub use limits::{Bytes, why_ended};
 pub use run::run;
 pub use task::{QueryTask, Task};

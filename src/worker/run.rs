@@ -1,12 +1,12 @@
 //! The side of the worker: tasks in, frames out.
 
-use super::frame::{Frame, read_json, write_data};
+use super::frame::{WorkerFrame, read_json, write_data};
 use super::limits::{Bytes, data_size, limit_process};
 use super::task::{QueryTask, Task};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::error::Error;
-use crate::export::{self, ExportOptions, Format};
-use crate::query::{self, AnswerStart, Answered, QueryError, Request};
+use crate::export::{self, DumpFormat, ExportOptions};
+use crate::query::{self, AnswerStart, AnswerSummary, QueryError, Request};
 use crate::store::{self, Build, sort};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -33,7 +33,7 @@ const PIECE: usize = 1 << 16;
 pub(super) const TASK: u8 = b'T';
 
 /// Where frames go.
-type Out = BufWriter<File>;
+type FrameOutput = BufWriter<File>;
 
 /// Opens a build, and does what is asked for on standard input until it ends. Gives whether there was a build.
 ///
@@ -56,7 +56,7 @@ fn serve(root: &Path, build: &str) -> io::Result<bool> {
     let build = match store::open_build(root, build) {
         Ok(build) => Arc::new(build),
         Err(error) => {
-            Frame::Failed(error.into_diagnostic().into()).write(&mut out)?;
+            WorkerFrame::Failed(error.into_diagnostic().into()).write(&mut out)?;
             out.flush()?;
             return Ok(false);
         }
@@ -68,7 +68,7 @@ fn serve(root: &Path, build: &str) -> io::Result<bool> {
     let at_first = data_size();
     let tasks = tasks()?;
     let mut since_looked = 0;
-    Frame::Ready.write(&mut out)?;
+    WorkerFrame::Ready.write(&mut out)?;
     out.flush()?;
     for task in tasks {
         let began = Instant::now();
@@ -82,7 +82,7 @@ fn serve(root: &Path, build: &str) -> io::Result<bool> {
         if look {
             since_looked = 0;
         }
-        Frame::Ready.write(&mut out)?;
+        WorkerFrame::Ready.write(&mut out)?;
         out.flush()?;
     }
     out.flush()?;
@@ -121,7 +121,7 @@ fn tasks() -> io::Result<Receiver<Task>> {
 }
 
 /// Does a task. Gives whether this process is fit for another one.
-fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
+fn work(build: &Arc<Build>, task: Task, out: &mut FrameOutput) -> io::Result<bool> {
     let done = match task {
         Task::Query(task) => answer(build, &task, out),
         Task::Dump { format, graphs } => dump(build, format, graphs, out),
@@ -137,20 +137,24 @@ fn work(build: &Arc<Build>, task: Task, out: &mut Out) -> io::Result<bool> {
     };
     match done {
         Ok(answered) => {
-            Frame::End(answered).write(out)?;
+            WorkerFrame::End(answered).write(out)?;
             Ok(true)
         }
         Err(error) => {
             // Its evaluation may still be running.
             let unfit = matches!(error.code(), Code::QueryTimeout | Code::QueryFailed);
-            Frame::Failed(error.into_diagnostic().into()).write(out)?;
+            WorkerFrame::Failed(error.into_diagnostic().into()).write(out)?;
             Ok(!unfit)
         }
     }
 }
 
 /// Answers a query.
-fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answered, Error> {
+fn answer(
+    build: &Arc<Build>,
+    task: &QueryTask,
+    out: &mut FrameOutput,
+) -> Result<AnswerSummary, Error> {
     let QueryTask {
         request,
         style,
@@ -169,7 +173,7 @@ fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answere
             )
             .into());
         }
-        Frame::Start(about)
+        WorkerFrame::Start(about)
             .write(&mut **out.borrow_mut())
             .map_err(|error| QueryError::io("output".as_ref(), "write", error))
     };
@@ -200,10 +204,10 @@ fn answer(build: &Arc<Build>, task: &QueryTask, out: &mut Out) -> Result<Answere
 /// Dumps graphs.
 fn dump(
     build: &Build,
-    format: Format,
+    format: DumpFormat,
     graphs: Vec<String>,
-    out: &mut Out,
-) -> Result<Answered, Error> {
+    out: &mut FrameOutput,
+) -> Result<AnswerSummary, Error> {
     let options = ExportOptions {
         graphs,
         ..ExportOptions::new(format)
@@ -213,37 +217,37 @@ fn dump(
     let dumped = export::export_to_stream(build, &options, &mut data)?;
     data.flush()
         .map_err(|error| Error::io("output".as_ref(), "write", error))?;
-    Ok(Answered {
+    Ok(AnswerSummary {
         rows: dumped.triples,
         complete: true,
-        ..Answered::default()
+        ..AnswerSummary::default()
     })
 }
 
 /// Sends an answer that is a value.
-fn json(answer: &impl Serialize, out: &mut Out) -> Result<Answered, Error> {
+fn json(answer: &impl Serialize, out: &mut FrameOutput) -> Result<AnswerSummary, Error> {
     let out = RefCell::new(out);
     let mut data = BufWriter::with_capacity(PIECE, DataFrames::new(&out, None));
     serde_json::to_writer(&mut data, answer)
         .map_err(io::Error::from)
         .and_then(|()| data.flush())
         .map_err(|error| Error::io("output".as_ref(), "write", error))?;
-    Ok(Answered {
+    Ok(AnswerSummary {
         complete: true,
-        ..Answered::default()
+        ..AnswerSummary::default()
     })
 }
 
 /// Sends what is written as frames.
 struct DataFrames<'a, 'f> {
-    out: &'a RefCell<&'f mut Out>,
+    out: &'a RefCell<&'f mut FrameOutput>,
     /// Bytes that may still be sent.
     left: Option<u64>,
     exceeded: bool,
 }
 
 impl<'a, 'f> DataFrames<'a, 'f> {
-    fn new(out: &'a RefCell<&'f mut Out>, limit: Option<u64>) -> Self {
+    fn new(out: &'a RefCell<&'f mut FrameOutput>, limit: Option<u64>) -> Self {
         Self {
             out,
             left: limit,

@@ -1,10 +1,10 @@
 //! What a worker can be asked.
 
 use crate::assist::Question;
-use crate::complete::Complete;
-use crate::export::Format;
+use crate::complete::CompletionRequest;
+use crate::export::DumpFormat;
 use crate::query::{AnswerKind, AnswerStyle, Request};
-use crate::reconcile::Reconcile;
+use crate::reconcile::ReconciliationRequest;
 use serde::{Deserialize, Serialize};
 
 /// A piece of work, all of it on the build that the worker opened.
@@ -17,17 +17,17 @@ pub enum Task {
     /// [`ExportOptions`]: crate::export::ExportOptions
     Dump {
         /// The format.
-        format: Format,
+        format: DumpFormat,
         /// Names of the graphs.
         graphs: Vec<String>,
     },
-    /// Something that an assistant asks. The answer is an [`Answer`](crate::assist::Answer) in JSON.
+    /// Something that an assistant asks. The answer is an [`AssistantAnswer`](crate::assist::AssistantAnswer) in JSON.
     Ask(Question),
-    /// Something that a reconciliation client asks. The answer is a [`Reconciled`](crate::reconcile::Reconciled) in
+    /// Something that a reconciliation client asks. The answer is a [`ReconciliationAnswer`](crate::reconcile::ReconciliationAnswer) in
     /// JSON.
-    Reconcile(Reconcile),
-    /// Something that an editor of queries asks. The answer is a [`Completed`](crate::complete::Completed) in JSON.
-    Complete(Complete),
+    Reconcile(ReconciliationRequest),
+    /// Something that an editor of queries asks. The answer is a [`Completion`](crate::complete::Completion) in JSON.
+    Complete(CompletionRequest),
 }
 
 /// A query and how its answer is written.

@@ -3,8 +3,8 @@
 
 use civigraph::convert::{self, NullSink, Options};
 use civigraph::csvw::{self, CompileOptions, LoadOptions};
-use civigraph::diagnostic::{CellPlace, Code, Diagnostics, Mode, Place};
-use civigraph::resource::{Content, ResolveError, Resolver, Resource};
+use civigraph::diagnostic::{CellPlace, Code, Diagnostics, Place, ReadingMode};
+use civigraph::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use proptest::prelude::*;
 
 /// What no cell may hold; the one that does is wrong.
@@ -184,7 +184,7 @@ impl Resolver for Memory {
             header: None,
             language: None,
             links: Vec::new(),
-            content: Content::Bytes(text.as_bytes().into()),
+            content: ResourceContent::Bytes(text.as_bytes().into()),
             name: name.into(),
         })
     }
@@ -201,7 +201,7 @@ proptest! {
     fn the_very_cell(table in table()) {
         let (csv, line, column) = table.file();
         let memory = Memory { csv, metadata: table.metadata() };
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let options = LoadOptions {
             metadata: Some(METADATA.to_owned()),
             ..LoadOptions::default()

@@ -1,6 +1,6 @@
 //! Graphs to serve, published without tables.
 
-use civigraph::store::{About, BuildOptions, Builder};
+use civigraph::store::{BuildDescription, BuildOptions, Builder};
 use oxrdf::{GraphName, Literal, NamedNode, Quad};
 use std::path::Path;
 
@@ -9,9 +9,9 @@ pub fn publish(folder: &Path, base: &str, quads: impl IntoIterator<Item = Quad>)
     let store = folder.join(".civigraph");
     let builder = Builder::begin(&store, BuildOptions::default()).unwrap();
     builder.add(quads).unwrap();
-    let about = About {
+    let about = BuildDescription {
         base: base.to_owned(),
-        ..About::default()
+        ..BuildDescription::default()
     };
     builder.publish(about).unwrap().manifest.id
 }

@@ -3,7 +3,7 @@
 use super::client::{Request, encode};
 use super::server::Server;
 use crate::cli::workshop::Workshop;
-use civigraph::diagnostic::{Diagnostics, Mode};
+use civigraph::diagnostic::{Diagnostics, ReadingMode};
 use civigraph::query::{self, StoredQuery};
 use civigraph::store;
 use std::sync::Arc;
@@ -213,7 +213,7 @@ fn nasty(number: u64) -> String {
 fn no_value_becomes_part_of_a_query() {
     let (workshop, server) = serving();
     let build = Arc::new(store::open(&workshop.path(".civigraph")).unwrap());
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let echo = StoredQuery::parse(
         "echo".to_owned(),
         "echo.rq",
@@ -253,7 +253,7 @@ fn no_value_becomes_part_of_a_query() {
 /// The algebra of the query, with the value that was put in taken out again.
 fn algebra(query: &StoredQuery, value: &str, build: &Arc<store::Build>) -> String {
     let about = &build.manifest().about;
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let given = [("text".to_owned(), value.to_owned())];
     let parameters = query
         .bind(&given, &about.prefixes, &about.base, &mut diagnostics)

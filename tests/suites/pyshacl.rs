@@ -6,7 +6,7 @@
 use super::shacl::{iri, line, objects, report_lines};
 use crate::cli::workshop::Workshop;
 use crate::facts::root;
-use civigraph::diagnostic::{Diagnostics, Mode};
+use civigraph::diagnostic::{Diagnostics, ReadingMode};
 use civigraph::shacl::{Shapes, ShapesText};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{Graph, GraphName, NamedOrBlankNode, Quad, Term, Triple};
@@ -25,7 +25,7 @@ fn agrees_with_pyshacl() {
         .iter()
         .map(|name| std::fs::read_to_string(ontology.join(name)).unwrap())
         .collect();
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let shapes = Shapes::parse(
         &[ShapesText {
             text: &text,

@@ -7,8 +7,8 @@
 
 use super::suite_in;
 use civigraph::datatype::canonical_term;
-use civigraph::diagnostic::{Diagnostics, Mode, Severity};
-use civigraph::shacl::{Report, Shapes, ShapesText};
+use civigraph::diagnostic::{Diagnostics, ReadingMode, Severity};
+use civigraph::shacl::{Shapes, ShapesText, ValidationReport};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{
     Graph, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, TermRef,
@@ -165,7 +165,7 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
     };
     let ((data_file, _), (shapes_file, base)) = (part("dataGraph"), part("shapesGraph"));
     let text = std::fs::read_to_string(&shapes_file).unwrap();
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let shapes = Shapes::parse(
         &[ShapesText {
             text: &text,
@@ -232,7 +232,7 @@ fn test(tests: &Path, file: &Path, entry: &str) -> Result<(), String> {
 }
 
 /// A report as it is written in RDF, and its node.
-fn as_rdf(report: &Report) -> (Graph, NamedOrBlankNode) {
+fn as_rdf(report: &ValidationReport) -> (Graph, NamedOrBlankNode) {
     let mut text = Vec::new();
     report.write_turtle(&mut text).unwrap();
     let graph: Graph = RdfParser::from_format(RdfFormat::Turtle)
@@ -256,7 +256,7 @@ fn expected_results(graph: &Graph, report: &NamedOrBlankNode, with_messages: boo
 }
 
 /// The results of a report, each as one line.
-pub fn report_lines(report: &Report, with_messages: bool) -> Vec<String> {
+pub fn report_lines(report: &ValidationReport, with_messages: bool) -> Vec<String> {
     report
         .results
         .iter()

@@ -7,9 +7,9 @@
 use super::shacl::{iri, objects};
 use super::suite;
 use civigraph::datatype::{canonical_quad, canonical_term};
-use civigraph::export::Format;
+use civigraph::export::DumpFormat;
 use civigraph::query::{self, AnswerFormat, AnswerStyle, Request};
-use civigraph::store::{self, About, Build, BuildOptions, Builder, Prefixes};
+use civigraph::store::{self, Build, BuildDescription, BuildOptions, Builder, Prefixes};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::sparql::results::{
     QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput,
@@ -243,9 +243,9 @@ impl Builds {
                 let graph = graph.unwrap_or(GraphName::DefaultGraph);
                 builder.add(quads(path, &graph)).unwrap();
             }
-            let about = About {
+            let about = BuildDescription {
                 base: BASE.to_owned(),
-                ..About::default()
+                ..BuildDescription::default()
             };
             builder.publish(about).unwrap();
             let build = store::open(folder.path()).unwrap();
@@ -312,7 +312,7 @@ fn evaluation(
     } else {
         let expected = expected(&result, reduced);
         let format = match &expected {
-            Answer::Graph(_) => AnswerFormat::Rdf(Format::NTriples),
+            Answer::Graph(_) => AnswerFormat::Rdf(DumpFormat::NTriples),
             Answer::Rows(_) => AnswerFormat::Json,
         };
         let bytes = answer(format)?;

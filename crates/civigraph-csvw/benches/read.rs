@@ -5,9 +5,9 @@
 //! thread, for a profiler that counts instructions.
 
 use civigraph_csvw::convert::{self, NullSink, Options, TextSink};
-use civigraph_csvw::csv::{Chunk, Chunks, Dialect, Extent, Format, RangeCount, preamble};
+use civigraph_csvw::csv::{Chunk, Chunks, CompiledDialect, Dialect, Extent, RangeCount, preamble};
 use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
-use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+use civigraph_csvw::diagnostic::{Diagnostics, ReadingMode};
 use civigraph_csvw::resource::{LocalFiles, Resolver, Resource};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -206,8 +206,8 @@ fn table(folder: &Path, dialect: &Dialect, quoted: bool, rows: u64) -> io::Resul
 
 /// Fields and their bytes, as our reader finds them.
 fn fields(resource: &Resource, dialect: &Dialect) -> io::Result<(u64, u64)> {
-    let format = Format::new(dialect);
-    let start = civigraph_csvw::csv::Position::START;
+    let format = CompiledDialect::new(dialect);
+    let start = civigraph_csvw::csv::RecordPosition::START;
     let mut chunks = Chunks::open(&format, resource, &dialect.encoding, start, SIZE)?;
     let mut chunk = Chunk::default();
     let mut buffer = String::new();
@@ -256,7 +256,7 @@ fn csv_fields(resource: &Resource, dialect: &Dialect) -> io::Result<(u64, u64)> 
 
 /// The rows of a table, whose splits are found by reading it from its start.
 fn one_pass(resource: &Resource, dialect: &Dialect) -> io::Result<u64> {
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let data = start(resource, dialect)?.data;
     let mut chunks = Chunks::open(&format, resource, &dialect.encoding, data, SIZE)?;
     let mut chunk = Chunk::default();
@@ -292,7 +292,7 @@ fn counted(resource: &Resource, dialect: &Dialect, threads: usize) -> io::Result
     })?;
     let splits = extent.splits(&counts);
     // The last split is short: its rows are counted.
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let Some(last) = splits.last() else {
         return Ok(0);
     };
@@ -311,7 +311,7 @@ fn start(resource: &Resource, dialect: &Dialect) -> io::Result<Extent> {
 /// Converts the table to N-Quads that nobody reads.
 fn converted(folder: &Path, threads: usize) -> io::Result<u64> {
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let url = files.url_of(&folder.join("t.csv"));
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics)
         .ok_or_else(|| io::Error::other("no table"))?;
@@ -332,7 +332,7 @@ fn convert_once(folder: &Path, rows: u64) -> io::Result<()> {
         println!("{} quads", converted(folder, 1)?);
     }
     let files = LocalFiles::new(folder);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let url = files.url_of(&folder.join("t.csv"));
     if let Some(group) = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics) {
         let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);

@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// What is wrong with a text, the first of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum CharacterProblem {
     /// It starts or ends with white space.
     Padded,
     /// A space or hyphen other than the usual one, or a character that is not seen.
@@ -29,11 +29,11 @@ pub enum Problem {
     },
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for CharacterProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Padded => f.write_str("white space at an end"),
-            Self::Character(c) => write!(f, "{}", Named(*c)),
+            Self::Character(c) => write!(f, "{}", NamedCharacter(*c)),
             Self::Decomposed(letter) => {
                 let marks: Vec<_> = (letter.chars().skip(1))
                     .map(|c| format!("U+{:04X}", u32::from(c)))
@@ -69,9 +69,9 @@ impl std::fmt::Display for Problem {
 }
 
 /// A character by its name and number.
-struct Named(char);
+struct NamedCharacter(char);
 
-impl std::fmt::Display for Named {
+impl std::fmt::Display for NamedCharacter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self.0 {
             ' ' => return f.write_str("a space"),
@@ -135,21 +135,21 @@ fn emoji(c: Option<char>) -> bool {
 }
 
 /// The first thing in a text that looks like something else, or like nothing.
-pub fn problem(text: &str) -> Option<Problem> {
+pub fn problem(text: &str) -> Option<CharacterProblem> {
     let padded = |c: char| c.is_whitespace() && !is_space(c);
     if text.starts_with(padded) || text.ends_with(padded) {
-        return Some(Problem::Padded);
+        return Some(CharacterProblem::Padded);
     }
     if text.is_ascii() {
         let control = text.chars().find(|c| c.is_control() && !c.is_whitespace());
-        return control.map(Problem::Character);
+        return control.map(CharacterProblem::Character);
     }
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let unseen = is_unseen(c) && !is_needed(before, c, chars.peek().copied());
         if unseen || is_space(c) || is_hyphen(c) || (c.is_control() && !c.is_whitespace()) {
-            return Some(Problem::Character(c));
+            return Some(CharacterProblem::Character(c));
         }
         before = Some(c);
     }
@@ -157,7 +157,7 @@ pub fn problem(text: &str) -> Option<Problem> {
 }
 
 /// A letter in parts that has a form in one.
-fn decomposed(text: &str) -> Option<Problem> {
+fn decomposed(text: &str) -> Option<CharacterProblem> {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return None;
     }
@@ -168,7 +168,7 @@ fn decomposed(text: &str) -> Option<Problem> {
             letter.push(mark);
         }
         if letter.nfc().ne(letter.chars()) {
-            return Some(Problem::Decomposed(letter));
+            return Some(CharacterProblem::Decomposed(letter));
         }
     }
     None
@@ -313,7 +313,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty() && !word.is_ascii())
 }
 
-fn mixed(text: &str) -> Option<Problem> {
+fn mixed(text: &str) -> Option<CharacterProblem> {
     words(text).find_map(|word| {
         let Repaired { script, latin, .. } = in_one_script(word)?;
         let mut letters = String::new();
@@ -332,7 +332,7 @@ fn mixed(text: &str) -> Option<Problem> {
         } else {
             (script.name, "Latin")
         };
-        Some(Problem::Mixed {
+        Some(CharacterProblem::Mixed {
             word: word.to_owned(),
             letters,
             few,

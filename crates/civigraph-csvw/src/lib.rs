@@ -23,7 +23,7 @@
 //! ```
 //! use civigraph_csvw::convert::{self, Options, TextSink};
 //! use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
-//! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+//! use civigraph_csvw::diagnostic::{Diagnostics, ReadingMode};
 //! use civigraph_csvw::resource::LocalFiles;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,11 +43,11 @@
 //! }"#)?;
 //!
 //! let files = LocalFiles::new(folder.path());
-//! let mut diagnostics = Diagnostics::new(Mode::Convert);
+//! let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
 //! let url = files.url_of(&metadata);
 //! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
 //! let options = CompileOptions {
-//!     mode: csvw::Mode::Minimal,
+//!     mode: csvw::ConversionMode::Minimal,
 //!     ..CompileOptions::default()
 //! };
 //! let plan = csvw::compile(&group, &options, &mut diagnostics);

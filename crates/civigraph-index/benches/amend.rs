@@ -2,7 +2,7 @@
 //!
 //! A hundred thousand rows of twenty values, as a typed table makes them; `CIVIGRAPH_BENCH_ROWS` sets another number.
 
-use civigraph_index::{Builder, Changes, Chunk, Index, Options};
+use civigraph_index::{Chunk, Index, IndexBuilder, Options, QuadChanges};
 use oxrdf::vocab::xsd;
 use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
 use std::path::Path;
@@ -68,7 +68,7 @@ fn build(folder: &Path, rows: u64) -> Index {
         threads: 1,
         ..Options::default()
     };
-    let mut builder = Builder::new(folder, options).expect("the folder is writable");
+    let mut builder = IndexBuilder::new(folder, options).expect("the folder is writable");
     for row in 0..rows {
         for column in 0..20 {
             let quad = quad(row, column, value(row, column));
@@ -114,7 +114,7 @@ fn main() {
             let mut chunk = Chunk::new();
             chunk.remove(quad(row, column, value(row, column)).as_ref());
             chunk.push(quad(row, column, new.clone()).as_ref());
-            let mut changes = Changes::new();
+            let mut changes = QuadChanges::new();
             changes.add(chunk).expect("the changes are few");
             let options = Options {
                 threads: 1,

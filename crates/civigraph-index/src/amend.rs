@@ -4,8 +4,8 @@ use crate::builder::{Options, prepare, temporary};
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;
 use crate::merge::{MergeInput, count_of, merge};
-use crate::order::Pattern;
-use crate::run::{Chunk, DEFAULT, Run, TRIPLE};
+use crate::order::IdPattern;
+use crate::run::{Chunk, DEFAULT, QuadRun, TRIPLE};
 use crate::sorted::write_run;
 use oxrdf::Quad;
 use rustc_hash::FxHashMap;
@@ -14,21 +14,21 @@ use std::path::Path;
 
 /// Quads that are made more or less often than in an index.
 #[derive(Debug, Default)]
-pub struct Changes {
-    run: Run,
+pub struct QuadChanges {
+    run: QuadRun,
 }
 
 /// What an amended index has that the old one had not, and the other way round. Quads that are only made more or less
 /// often are in neither.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
+pub struct QuadDifference {
     /// Quads that nothing makes any more.
     pub gone: Vec<Quad>,
     /// Quads that are new.
     pub came: Vec<Quad>,
 }
 
-impl Changes {
+impl QuadChanges {
     /// No changes.
     pub fn new() -> Self {
         Self::default()
@@ -69,16 +69,21 @@ impl Changes {
 
 impl Index {
     /// Writes an index of the quads of this one, changed, into a folder, which is made. Its files are those that a
-    /// [`Builder`](crate::Builder) makes of the changed quads, byte for byte.
+    /// [`IndexBuilder`](crate::IndexBuilder) makes of the changed quads, byte for byte.
     ///
     /// # Errors
     /// The changes take back what this index does not have, or the folder holds an index ([`ErrorKind::Misfit`]); this
     /// index is damaged; or the new one cannot be written.
-    pub fn amend(&self, changes: &Changes, folder: &Path, options: &Options) -> Result<Difference> {
+    pub fn amend(
+        &self,
+        changes: &QuadChanges,
+        folder: &Path,
+        options: &Options,
+    ) -> Result<QuadDifference> {
         prepare(folder)?;
         let net = changes.net();
         let (more, less): (Vec<_>, Vec<_>) = net.into_iter().partition(|(_, sum)| *sum > 0);
-        let mut difference = Difference::default();
+        let mut difference = QuadDifference::default();
         let source = self.source(&changes.run, &less, &mut difference)?;
 
         let mut added = Adder::new(&changes.run);
@@ -86,7 +91,7 @@ impl Index {
             added.push(*quad, *sum);
         }
         let Adder { to, .. } = added;
-        let mut run = Run::default();
+        let mut run = QuadRun::default();
         run.absorb(to, folder)?;
         let added_folder = temporary(folder)?;
         write_run(run, added_folder.path())?;
@@ -108,9 +113,9 @@ impl Index {
     /// What of this index goes into the new one.
     fn source(
         &self,
-        run: &Run,
+        run: &QuadRun,
         less: &[([u32; 4], i64)],
-        difference: &mut Difference,
+        difference: &mut QuadDifference,
     ) -> Result<MergeInput<'_>> {
         let misfit = || {
             Error::new(
@@ -120,7 +125,7 @@ impl Index {
             )
         };
         let mut source = MergeInput::whole(self);
-        let mut known = Known {
+        let mut known = RunIds {
             index: self,
             run,
             ids: FxHashMap::default(),
@@ -200,32 +205,32 @@ impl Index {
 
     /// In how many places of quads a term is.
     fn occurrences(&self, id: u32) -> Result<u64> {
-        let of = |pattern: Pattern| -> Result<usize> {
+        let of = |pattern: IdPattern| -> Result<usize> {
             Ok(self.triples.count(&pattern)? + self.named.count(&pattern, None)?)
         };
         let id = Some(id);
-        let count = of(Pattern {
+        let count = of(IdPattern {
             subject: id,
-            ..Pattern::default()
-        })? + of(Pattern {
+            ..IdPattern::default()
+        })? + of(IdPattern {
             predicate: id,
-            ..Pattern::default()
-        })? + of(Pattern {
+            ..IdPattern::default()
+        })? + of(IdPattern {
             object: id,
-            ..Pattern::default()
-        })? + self.named.count(&Pattern::default(), id)?;
+            ..IdPattern::default()
+        })? + self.named.count(&IdPattern::default(), id)?;
         Ok(count as u64)
     }
 }
 
 /// The ids in an index of the numbers of a run.
-struct Known<'a> {
+struct RunIds<'a> {
     index: &'a Index,
-    run: &'a Run,
+    run: &'a QuadRun,
     ids: FxHashMap<u32, Option<u32>>,
 }
 
-impl Known<'_> {
+impl RunIds<'_> {
     fn id(&mut self, number: u32) -> Result<Option<u32>> {
         if let Some(id) = self.ids.get(&number) {
             return Ok(*id);
@@ -253,13 +258,13 @@ impl Known<'_> {
 
 /// Copies quads of a run into a chunk, with the terms that they need and no others.
 struct Adder<'a> {
-    from: &'a Run,
+    from: &'a QuadRun,
     to: Chunk,
     numbers: FxHashMap<u32, u32>,
 }
 
 impl<'a> Adder<'a> {
-    fn new(from: &'a Run) -> Self {
+    fn new(from: &'a QuadRun) -> Self {
         Self {
             from,
             to: Chunk::new(),

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::header::HEADER;
 use crate::index::Index;
 use crate::merge::merge;
-use crate::run::{Chunk, Run};
+use crate::run::{Chunk, QuadRun};
 use crate::sorted::write_run;
 use oxrdf::QuadRef;
 use std::fs;
@@ -38,13 +38,13 @@ impl Default for Options {
 /// An index in the making.
 ///
 /// ```
-/// use civigraph_index::{Builder, Chunk, Index, Options};
+/// use civigraph_index::{Chunk, Index, IndexBuilder, Options};
 /// use oxrdf::{GraphNameRef, LiteralRef, NamedNodeRef, QuadRef};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
 /// # let folder = folder.path().join("index");
-/// let mut builder = Builder::new(&folder, Options::default())?;
+/// let mut builder = IndexBuilder::new(&folder, Options::default())?;
 /// // Chunks are filled on any thread.
 /// let mut chunk = Chunk::new();
 /// chunk.push(QuadRef::new(
@@ -62,15 +62,15 @@ impl Default for Options {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Builder {
+pub struct IndexBuilder {
     folder: PathBuf,
     options: Options,
-    run: Run,
+    run: QuadRun,
     /// Folders of runs that did not fit the memory.
     spilled: Vec<tempfile::TempDir>,
 }
 
-impl Builder {
+impl IndexBuilder {
     /// Starts an index in a folder, which is made and must not hold one already.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Builder {
         Ok(Self {
             folder: folder.to_owned(),
             options,
-            run: Run::default(),
+            run: QuadRun::default(),
             spilled: Vec::new(),
         })
     }

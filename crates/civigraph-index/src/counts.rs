@@ -3,7 +3,7 @@
 use crate::dictionary::MAX_TERMS;
 use crate::error::Result;
 use crate::index::{Graphs, Index};
-use crate::order::Pattern;
+use crate::order::IdPattern;
 use crate::permutation::Permutation;
 use crate::range::ValueRange;
 use crate::term::{self, kind};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Values with how many quads have them.
-type Counted<T> = Vec<(T, u64)>;
+type ValueCounts<T> = Vec<(T, u64)>;
 
 /// Objects of a predicate that are counted one by one.
 const FEW: usize = 64;
@@ -21,7 +21,7 @@ const FEW: usize = 64;
 const SAMPLE: usize = 16;
 
 /// Which order an answer comes from: that of the default graph, of one graph, or of all.
-enum Of {
+enum OrderScope {
     Default,
     Named(u32),
     AllNamed,
@@ -29,11 +29,13 @@ enum Of {
 }
 
 impl Index {
-    fn of(&self, graphs: Graphs<'_>) -> Result<Of> {
+    fn of(&self, graphs: Graphs<'_>) -> Result<OrderScope> {
         Ok(match graphs {
-            Graphs::Default => Of::Default,
-            Graphs::AllNamed => Of::AllNamed,
-            Graphs::Named(graph) => self.id(graph.into())?.map_or(Of::Nothing, Of::Named),
+            Graphs::Default => OrderScope::Default,
+            Graphs::AllNamed => OrderScope::AllNamed,
+            Graphs::Named(graph) => self
+                .id(graph.into())?
+                .map_or(OrderScope::Nothing, OrderScope::Named),
         })
     }
 
@@ -43,13 +45,13 @@ impl Index {
         graphs: Graphs<'_>,
         predicate: Option<u32>,
         limit: usize,
-    ) -> Result<Option<Counted<u32>>> {
+    ) -> Result<Option<ValueCounts<u32>>> {
         let prefix: Vec<u32> = predicate.into_iter().collect();
         let (stored, graph) = match self.of(graphs)? {
-            Of::Nothing => return Ok(Some(Vec::new())),
-            Of::Default => return self.triples.pos.distinct(&prefix, limit),
-            Of::AllNamed => (self.named.posg.distinct(&prefix, limit)?, None),
-            Of::Named(graph) => {
+            OrderScope::Nothing => return Ok(Some(Vec::new())),
+            OrderScope::Default => return self.triples.pos.distinct(&prefix, limit),
+            OrderScope::AllNamed => (self.named.posg.distinct(&prefix, limit)?, None),
+            OrderScope::Named(graph) => {
                 let prefix = [&[graph], prefix.as_slice()].concat();
                 (self.named.gpos.distinct(&prefix, limit)?, Some(graph))
             }
@@ -58,9 +60,9 @@ impl Index {
             return Ok(None);
         };
         let mut counts: BTreeMap<u32, u64> = stored.into_iter().collect();
-        let pattern = Pattern {
+        let pattern = IdPattern {
             predicate,
-            ..Pattern::default()
+            ..IdPattern::default()
         };
         for [_, p, o, _] in self.overlay()?.scan(&pattern, graph) {
             let id = if predicate.is_some() { o } else { p };
@@ -77,7 +79,7 @@ impl Index {
         &self,
         graphs: Graphs<'_>,
         limit: usize,
-    ) -> Result<Option<Counted<NamedNode>>> {
+    ) -> Result<Option<ValueCounts<NamedNode>>> {
         let Some(ids) = self.distinct(graphs, None, limit)? else {
             return Ok(None);
         };
@@ -96,7 +98,7 @@ impl Index {
         predicate: NamedNodeRef<'_>,
         graphs: Graphs<'_>,
         limit: usize,
-    ) -> Result<Option<Counted<Term>>> {
+    ) -> Result<Option<ValueCounts<Term>>> {
         let Some(predicate) = self.id(predicate.into())? else {
             return Ok(Some(Vec::new()));
         };
@@ -113,12 +115,12 @@ impl Index {
     ///
     /// # Errors
     /// The index is damaged.
-    pub fn graphs(&self, limit: usize) -> Result<Option<Counted<GraphName>>> {
+    pub fn graphs(&self, limit: usize) -> Result<Option<ValueCounts<GraphName>>> {
         let Some(stored) = self.named.gspo.distinct(&[], limit)? else {
             return Ok(None);
         };
         let mut counts: BTreeMap<u32, u64> = stored.into_iter().collect();
-        for [.., graph] in self.overlay()?.scan(&Pattern::default(), None) {
+        for [.., graph] in self.overlay()?.scan(&IdPattern::default(), None) {
             *counts.entry(graph).or_default() += 1;
         }
         if counts.len() > limit {
@@ -166,14 +168,14 @@ impl Index {
         let literals = 0..self.dictionary.ids_of(kind::STRING).start;
         let triples = self.dictionary.len()..MAX_TERMS;
         let mut count = match self.of(graphs)? {
-            Of::Nothing | Of::Default => 0,
+            OrderScope::Nothing | OrderScope::Default => 0,
             graphs => {
-                let pattern = Pattern {
+                let pattern = IdPattern {
                     predicate: Some(predicate),
-                    ..Pattern::default()
+                    ..IdPattern::default()
                 };
                 let graph = match graphs {
-                    Of::Named(graph) => Some(graph),
+                    OrderScope::Named(graph) => Some(graph),
                     _ => None,
                 };
                 self.overlay()?.scan(&pattern, graph).count()
@@ -191,10 +193,10 @@ impl Index {
     fn count_objects(&self, predicate: u32, ids: Range<u32>, graphs: Graphs<'_>) -> Result<usize> {
         let (low, high) = ([predicate, ids.start], [predicate, ids.end - 1]);
         match self.of(graphs)? {
-            Of::Nothing => Ok(0),
-            Of::Default => self.triples.pos.count_between(&low, &high, None),
-            Of::AllNamed => self.named.posg.count_between(&low, &high, None),
-            Of::Named(graph) => {
+            OrderScope::Nothing => Ok(0),
+            OrderScope::Default => self.triples.pos.count_between(&low, &high, None),
+            OrderScope::AllNamed => self.named.posg.count_between(&low, &high, None),
+            OrderScope::Named(graph) => {
                 let bound = |[p, o]: [u32; 2]| [graph, p, o];
                 let gpos = &self.named.gpos;
                 gpos.count_between(&bound(low), &bound(high), None)
@@ -232,14 +234,14 @@ impl Index {
         };
         let (triples, named) = (&self.triples, &self.named);
         match self.of(graphs)? {
-            Of::Nothing => Ok(0),
-            Of::Default => distinct_in_sample(&triples.pos, &[p], |[_, _, s]| {
+            OrderScope::Nothing => Ok(0),
+            OrderScope::Default => distinct_in_sample(&triples.pos, &[p], |[_, _, s]| {
                 triples.spo.count(&[s, p], None)
             }),
-            Of::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, _, s, _]| {
+            OrderScope::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, _, s, _]| {
                 named.spog.count(&[s, p], None)
             }),
-            Of::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, _, s]| {
+            OrderScope::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, _, s]| {
                 named.gspo.count(&[g, s, p], None)
             }),
         }
@@ -255,14 +257,14 @@ impl Index {
         };
         let (triples, named) = (&self.triples, &self.named);
         match self.of(graphs)? {
-            Of::Nothing => Ok(0),
-            Of::Default => distinct_in_sample(&triples.pos, &[p], |[_, o, _]| {
+            OrderScope::Nothing => Ok(0),
+            OrderScope::Default => distinct_in_sample(&triples.pos, &[p], |[_, o, _]| {
                 triples.pos.count(&[p, o], None)
             }),
-            Of::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, o, _, _]| {
+            OrderScope::AllNamed => distinct_in_sample(&named.posg, &[p], |[_, o, _, _]| {
                 named.posg.count(&[p, o], None)
             }),
-            Of::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, o, _]| {
+            OrderScope::Named(g) => distinct_in_sample(&named.gpos, &[g, p], |[_, _, o, _]| {
                 named.gpos.count(&[g, p, o], None)
             }),
         }

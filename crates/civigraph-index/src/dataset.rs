@@ -4,10 +4,10 @@ mod entries;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{Graphs, Index, overlay};
-use crate::order::{Caches, Pattern};
+use crate::order::{Caches, IdPattern};
 use crate::range::RangePredicate;
-use crate::term::{self, Parts};
-use entries::{Beside, Entries};
+use crate::term::{self, KeyParts};
+use entries::{OverlayEntries, PatternQuads};
 use oxrdf::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
 };
@@ -44,7 +44,7 @@ impl TermId {
 
 /// What a query may take of a dataset.
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub struct ReadLimits {
     /// When reading stops.
     pub deadline: Option<Instant>,
     /// Reading stops when this is set.
@@ -62,24 +62,24 @@ const BETWEEN_CHECKS: u64 = 4096;
 pub struct Dataset<'i> {
     index: &'i Index,
     caches: Caches,
-    made: RefCell<Made>,
-    limits: Limits,
+    made: RefCell<ComputedTerms>,
+    limits: ReadLimits,
     read: Cell<u64>,
     /// A graph that the query does not see.
     hidden: Option<u32>,
 }
 
 #[derive(Default)]
-struct Made {
+struct ComputedTerms {
     terms: Vec<Term>,
     ids: FxHashMap<Term, u32>,
     /// What predicates stand for that are made up for ranges of values, by id.
-    ranges: FxHashMap<u32, Objects>,
+    ranges: FxHashMap<u32, PredicateRange>,
 }
 
 /// A predicate with its objects in a range of ids.
 #[derive(Clone)]
-struct Objects {
+struct PredicateRange {
     /// `None` where the index does not have the predicate.
     predicate: Option<u32>,
     ids: Range<u32>,
@@ -89,12 +89,12 @@ struct Objects {
 impl<'i> Dataset<'i> {
     /// A dataset without limits.
     pub fn new(index: &'i Index) -> Self {
-        Self::with_limits(index, Limits::default())
+        Self::with_limits(index, ReadLimits::default())
     }
 
     /// A dataset that refuses to go on beyond its limits, with an error of the kind
     /// [`Stopped`](ErrorKind::Stopped).
-    pub fn with_limits(index: &'i Index, limits: Limits) -> Self {
+    pub fn with_limits(index: &'i Index, limits: ReadLimits) -> Self {
         Self {
             index,
             caches: Caches::new(),
@@ -285,7 +285,7 @@ impl<'i> Dataset<'i> {
         if let Term::NamedNode(node) = &term
             && let Some(range) = RangePredicate::decode(node.as_ref())
         {
-            let objects = Objects {
+            let objects = PredicateRange {
                 predicate: self.index.id(range.predicate.as_ref().into())?,
                 ids: self.index.ids_in(&range.range)?,
                 descending: range.descending,
@@ -307,7 +307,7 @@ impl<'i> Dataset<'i> {
     }
 
     /// What a predicate stands for, where it was made up for a range of values.
-    fn range(&self, predicate: Option<u32>) -> Option<Objects> {
+    fn range(&self, predicate: Option<u32>) -> Option<PredicateRange> {
         let made = predicate.filter(|id| is_made(*id))?;
         self.made.borrow().ranges.get(&made).cloned()
     }
@@ -315,28 +315,28 @@ impl<'i> Dataset<'i> {
     /// The entries of a predicate that stands for another one with its objects in a range.
     fn in_range<'a>(
         &'a self,
-        pattern: &Pattern,
-        range: Objects,
+        pattern: &IdPattern,
+        range: PredicateRange,
         graph: Option<Option<u32>>,
-    ) -> Entries<'a> {
-        let Objects {
+    ) -> PatternQuads<'a> {
+        let PredicateRange {
             predicate: Some(predicate),
             ids,
             descending,
         } = range
         else {
-            return Entries::None;
+            return PatternQuads::None;
         };
-        let stands_for = Pattern {
+        let stands_for = IdPattern {
             predicate: Some(predicate),
             ..*pattern
         };
         if ids.is_empty() || pattern.object.is_some_and(|object| !ids.contains(&object)) {
-            return Entries::None;
+            return PatternQuads::None;
         }
         let whole = stands_for.subject.is_some() || stands_for.object.is_some();
         let caches = Some(&self.caches);
-        let found: Beside<'a, Result<[u32; 4]>> = match graph {
+        let found: OverlayEntries<'a, Result<[u32; 4]>> = match graph {
             Some(None) => {
                 let triples = &self.index.triples;
                 let with_graph = |entry: Result<[u32; 3]>| entry.map(|[s, p, o]| [s, p, o, 0]);
@@ -358,7 +358,7 @@ impl<'i> Dataset<'i> {
                     named.objects_between(predicate, &ids, graph, caches)
                 };
                 match self.index.overlay() {
-                    Err(error) => return Entries::Failed(Some(error)),
+                    Err(error) => return PatternQuads::Failed(Some(error)),
                     Ok(overlay) => {
                         Box::new(entries.chain(overlay.scan(&stands_for, graph).map(Ok)))
                     }
@@ -369,7 +369,7 @@ impl<'i> Dataset<'i> {
         let made = pattern.predicate.unwrap_or(predicate);
         // Objects beside the index have ids of their own, whatever their values.
         let within = move |object: u32| ids.contains(&object) || object >= overlay::FIRST;
-        Entries::Range(
+        PatternQuads::Range(
             self,
             Box::new(found.filter_map(move |entry| match entry {
                 Err(error) => Some(Err(error)),
@@ -384,7 +384,7 @@ impl<'i> Dataset<'i> {
     }
 
     /// The entries of a pattern.
-    fn entries<'a>(&'a self, pattern: &Pattern, graph: Option<Option<u32>>) -> Entries<'a> {
+    fn entries<'a>(&'a self, pattern: &IdPattern, graph: Option<Option<u32>>) -> PatternQuads<'a> {
         if let Some(range) = self.range(pattern.predicate) {
             return self.in_range(pattern, range, graph);
         }
@@ -396,21 +396,21 @@ impl<'i> Dataset<'i> {
             graph.flatten(),
         ];
         if bound.into_iter().flatten().any(is_made) {
-            return Entries::None;
+            return PatternQuads::None;
         }
         let caches = Some(&dataset.caches);
         match graph {
-            Some(None) => Entries::Triples(dataset, index.triples.scan(pattern, caches)),
+            Some(None) => PatternQuads::Triples(dataset, index.triples.scan(pattern, caches)),
             graph => {
                 let graph = graph.flatten();
                 match index.overlay() {
-                    Err(error) => Entries::Failed(Some(error)),
-                    Ok(overlay) => Entries::Named(
+                    Err(error) => PatternQuads::Failed(Some(error)),
+                    Ok(overlay) => PatternQuads::Named(
                         dataset,
                         index.named.scan(pattern, graph, caches),
                         overlay
                             .may_have(graph)
-                            .then(|| Box::new(overlay.scan(pattern, graph)) as Beside<'_>),
+                            .then(|| Box::new(overlay.scan(pattern, graph)) as OverlayEntries<'_>),
                     ),
                 }
             }
@@ -432,7 +432,7 @@ impl<'i> Dataset<'i> {
         let (start, end) = key.split_at_mut(shared.len());
         start.copy_from_slice(shared);
         end.copy_from_slice(rest);
-        let Some(Parts::Xsd(lexical, local)) = term::parts(key) else {
+        let Some(KeyParts::Xsd(lexical, local)) = term::parts(key) else {
             return Ok(None);
         };
         Ok(match local {
@@ -468,10 +468,10 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         let dataset: &'a Dataset<'a> = self;
         // An evaluation that has to stop may ask for many patterns that match nothing.
         if let Err(error) = dataset.count_entry() {
-            return Entries::Failed(Some(error));
+            return PatternQuads::Failed(Some(error));
         }
         let id = |term: Option<&TermId>| term.map(|term| term.id());
-        let pattern = Pattern {
+        let pattern = IdPattern {
             subject: id(subject),
             predicate: id(predicate),
             object: id(object),
@@ -479,7 +479,7 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         let graph = graph_name.map(id);
         if let Some(hidden) = dataset.hidden {
             if graph == Some(Some(hidden)) {
-                return Entries::None;
+                return PatternQuads::None;
             }
             if graph.is_none() {
                 let hidden_too = dataset.entries(&pattern, graph);
@@ -498,7 +498,10 @@ impl<'a> QueryableDataset<'a> for &'a Dataset<'a> {
         let graphs = dataset.index.named.graphs();
         // A graph that is in both comes once.
         let others = beside.into_iter().filter_map(|graph| {
-            let counted = dataset.index.named.count(&Pattern::default(), Some(graph));
+            let counted = dataset
+                .index
+                .named
+                .count(&IdPattern::default(), Some(graph));
             counted
                 .map(|count| (count == 0).then_some(graph))
                 .transpose()

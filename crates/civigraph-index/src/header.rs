@@ -45,19 +45,19 @@ pub(crate) const FILES: [&str; 13] = [
 
 /// A file's facts and how many entries it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Entry {
+pub(crate) struct HeaderEntry {
     pub(crate) length: u64,
     pub(crate) facts: FileFacts,
 }
 
 /// What a header says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Header {
+pub(crate) struct IndexHeader {
     pub(crate) kinds: Kinds,
-    pub(crate) files: [Entry; FILES.len()],
+    pub(crate) files: [HeaderEntry; FILES.len()],
 }
 
-impl Header {
+impl IndexHeader {
     /// The path of a file of an index.
     pub(crate) fn path(folder: &Path, file: usize) -> PathBuf {
         folder.join(FILES.get(file).copied().unwrap_or(HEADER))

@@ -7,8 +7,8 @@ pub use quads::Quads;
 
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::header::{FILES, Header};
-use crate::order::{Named, Pattern, Triples};
+use crate::header::{FILES, IndexHeader};
+use crate::order::{IdPattern, NamedQuads, Triples};
 use crate::permutation::Permutation;
 use crate::run::MAX_DEPTH;
 use crate::term::{self, kind};
@@ -17,7 +17,7 @@ use oxrdf::{
     GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, Term,
     TermRef, Triple,
 };
-use quads::Entries;
+use quads::GraphEntries;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -28,7 +28,7 @@ pub struct Index {
     /// Triple terms: depth, subject, predicate, object.
     pub(crate) triple_terms: Permutation<4>,
     pub(crate) triples: Triples,
-    pub(crate) named: Named,
+    pub(crate) named: NamedQuads,
     load: Option<overlay::Load>,
     overlay: OnceLock<Overlay>,
     /// See [`largest_number`](Self::largest_number).
@@ -56,8 +56,8 @@ impl Index {
     /// There is no index in the folder ([`ErrorKind::Foreign`](crate::ErrorKind)), it has another version of the
     /// format, or a file is missing or does not have the length that was written.
     pub fn open(folder: &Path) -> Result<Self> {
-        let header = Header::read(folder)?;
-        let path = |file| Header::path(folder, file);
+        let header = IndexHeader::read(folder)?;
+        let path = |file| IndexHeader::path(folder, file);
         let [
             terms,
             triple_terms,
@@ -73,10 +73,10 @@ impl Index {
             gosp,
             named_counts,
         ] = header.files;
-        let open3 = |file: usize, entry: crate::header::Entry| {
+        let open3 = |file: usize, entry: crate::header::HeaderEntry| {
             Permutation::<3>::open(path(file), &entry.facts, entry.length)
         };
-        let open4 = |file: usize, entry: crate::header::Entry| {
+        let open4 = |file: usize, entry: crate::header::HeaderEntry| {
             Permutation::<4>::open(path(file), &entry.facts, entry.length)
         };
         Ok(Self {
@@ -88,7 +88,7 @@ impl Index {
                 osp: open3(4, osp)?,
                 counts: open3(5, counts)?,
             },
-            named: Named {
+            named: NamedQuads {
                 spog: open4(6, spog)?,
                 posg: open4(7, posg)?,
                 ospg: open4(8, ospg)?,
@@ -193,7 +193,7 @@ impl Index {
         Ok(count as u64)
     }
 
-    fn count_named(&self, pattern: &Pattern, graph: Option<u32>) -> Result<usize> {
+    fn count_named(&self, pattern: &IdPattern, graph: Option<u32>) -> Result<usize> {
         let beside = self.overlay()?.scan(pattern, graph).count();
         Ok(self.named.count(pattern, graph)? + beside)
     }
@@ -226,7 +226,7 @@ impl Index {
                 entries,
             })
         };
-        let none = || quads(Box::new(std::iter::empty()) as Entries<'_>);
+        let none = || quads(Box::new(std::iter::empty()) as GraphEntries<'_>);
         let Some(pattern) = self.pattern(subject, predicate, object)? else {
             return none();
         };
@@ -343,8 +343,8 @@ impl Index {
         subject: Option<NamedOrBlankNodeRef<'_>>,
         predicate: Option<NamedNodeRef<'_>>,
         object: Option<TermRef<'_>>,
-    ) -> Result<Option<Pattern>> {
-        let mut pattern = Pattern::default();
+    ) -> Result<Option<IdPattern>> {
+        let mut pattern = IdPattern::default();
         let terms = [
             (subject.map(TermRef::from), &mut pattern.subject),
             (predicate.map(TermRef::from), &mut pattern.predicate),

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::index::Index;
 use crate::range::ValueKind;
-use crate::term::{self, Parts, kind};
+use crate::term::{self, KeyParts, kind};
 use crate::value::{self, NUMBERS, XSD};
 
 /// Digits of a year that is sorted by its value.
@@ -110,7 +110,7 @@ impl Index {
         let mut found = 0.0;
         for id in ids.take(FEW) {
             self.dictionary.key(id, &mut key)?;
-            let Some(Parts::Xsd(lexical, local)) = term::parts(&key) else {
+            let Some(KeyParts::Xsd(lexical, local)) = term::parts(&key) else {
                 continue;
             };
             let Some(datatype) = NUMBERS.iter().position(|number| *number == local) else {
@@ -130,7 +130,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Builder, Chunk, Index, Options};
+    use crate::{Chunk, Index, IndexBuilder, Options};
     use oxrdf::vocab::xsd;
     use oxrdf::{GraphNameRef, Literal, NamedNodeRef, QuadRef};
 
@@ -148,7 +148,7 @@ mod tests {
                 GraphNameRef::DefaultGraph,
             ));
         }
-        let mut builder = Builder::new(&folder, Options::default()).unwrap();
+        let mut builder = IndexBuilder::new(&folder, Options::default()).unwrap();
         builder.add(chunk).unwrap();
         builder.finish().unwrap();
         Index::open(&folder).unwrap().largest_number().unwrap()

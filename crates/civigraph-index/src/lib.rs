@@ -49,7 +49,7 @@
 //! # Example
 //!
 //! ```
-//! use civigraph_index::{Builder, Chunk, Dataset, Index, Options};
+//! use civigraph_index::{Chunk, Dataset, Index, IndexBuilder, Options};
 //! use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, QuadRef, Term, vocab::xsd};
 //! use spareval::{QueryEvaluator, QueryResults};
 //!
@@ -64,7 +64,7 @@
 //!     &price,
 //!     GraphNameRef::DefaultGraph,
 //! ));
-//! let mut builder = Builder::new(&folder, Options::default())?;
+//! let mut builder = IndexBuilder::new(&folder, Options::default())?;
 //! builder.add(chunk)?;
 //! builder.finish()?;
 //!
@@ -117,14 +117,14 @@ mod sorted;
 mod term;
 mod value;
 
-pub use amend::{Changes, Difference};
-pub use builder::{Builder, Options};
-pub use dataset::{Dataset, Limits, TermId};
+pub use amend::{QuadChanges, QuadDifference};
+pub use builder::{IndexBuilder, Options};
+pub use dataset::{Dataset, ReadLimits, TermId};
 pub use error::{Error, ErrorKind, Result};
 pub use header::FORMAT_VERSION;
 pub use index::{Graphs, Index, Quads};
 pub use language::canonical_language_tag;
-pub use lines::Lines;
+pub use lines::CanonicalLines;
 pub use range::{RangePredicate, ValueKind, ValueRange, readable_ranges};
 pub use run::Chunk;
 pub use term::write_quoted;

@@ -17,10 +17,10 @@ const AHEAD: usize = 32;
 const PREDICATES: usize = 1 << 12;
 
 /// Canonical N-Quads lines without line breaks, in code point order (RDF Dataset Canonicalization 1.0, §5).
-pub struct Lines<'a> {
+pub struct CanonicalLines<'a> {
     index: &'a Index,
-    triples: Ahead<'a, 3>,
-    named: Ahead<'a, 4>,
+    triples: ScanAhead<'a, 3>,
+    named: ScanAhead<'a, 4>,
     key: Vec<u8>,
     subject: Option<(u32, Vec<u8>)>,
     predicate: Option<(u32, Rc<[u8]>)>,
@@ -38,14 +38,14 @@ pub struct Lines<'a> {
 }
 
 /// A scan with the next entries known.
-struct Ahead<'a, const N: usize> {
+struct ScanAhead<'a, const N: usize> {
     scan: Scan<'a, N>,
     entries: Vec<[u32; N]>,
     /// The next one of them.
     at: usize,
 }
 
-impl<'a, const N: usize> Ahead<'a, N> {
+impl<'a, const N: usize> ScanAhead<'a, N> {
     fn new(index: &Index, scan: Scan<'a, N>) -> Result<Self> {
         let mut ahead = Self {
             scan,
@@ -99,7 +99,7 @@ impl Index {
     ///
     /// # Errors
     /// The index is damaged.
-    pub fn lines(&self) -> Result<Lines<'_>> {
+    pub fn lines(&self) -> Result<CanonicalLines<'_>> {
         self.lines_between(&[], &[])
     }
 
@@ -107,7 +107,7 @@ impl Index {
     ///
     /// # Errors
     /// The index is damaged.
-    pub fn lines_of(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Lines<'_>> {
+    pub fn lines_of(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<CanonicalLines<'_>> {
         match self.id(subject.into())? {
             Some(id) => self.lines_between(&[id], &[id]),
             // Nothing has this id.
@@ -119,18 +119,18 @@ impl Index {
     ///
     /// # Errors
     /// The index is damaged.
-    pub fn lines_from(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<Lines<'_>> {
+    pub fn lines_from(&self, subject: NamedOrBlankNodeRef<'_>) -> Result<CanonicalLines<'_>> {
         let mut key = Vec::new();
         crate::term::encode_node(&mut key, subject);
         let first = self.dictionary.lower_bound(&key)?;
         self.lines_between(&[first], &[u32::MAX])
     }
 
-    fn lines_between(&self, low: &[u32], high: &[u32]) -> Result<Lines<'_>> {
-        Ok(Lines {
+    fn lines_between(&self, low: &[u32], high: &[u32]) -> Result<CanonicalLines<'_>> {
+        Ok(CanonicalLines {
             index: self,
-            triples: Ahead::new(self, self.triples.spo.between(low, high, None))?,
-            named: Ahead::new(self, self.named.spog.between(low, high, None))?,
+            triples: ScanAhead::new(self, self.triples.spo.between(low, high, None))?,
+            named: ScanAhead::new(self, self.named.spog.between(low, high, None))?,
             key: Vec::new(),
             subject: None,
             predicate: None,
@@ -144,7 +144,7 @@ impl Index {
     }
 }
 
-impl Lines<'_> {
+impl CanonicalLines<'_> {
     /// Whether the last line is the first one of its subject.
     pub fn starts_subject(&self) -> bool {
         self.starts_subject

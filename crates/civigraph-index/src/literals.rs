@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::index::Index;
-use crate::term::{self, Parts, kind};
+use crate::term::{self, KeyParts, kind};
 use oxrdf::{Literal, Term};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ impl Index {
         let mut keys = self.dictionary.scan(ids);
         let mut tags = BTreeSet::new();
         while let Some((_, key)) = keys.next()? {
-            if let Some(Parts::String(_, Some(tag), _)) = term::parts(key)
+            if let Some(KeyParts::String(_, Some(tag), _)) = term::parts(key)
                 && !tags.contains(tag)
             {
                 if wanted(tag) {

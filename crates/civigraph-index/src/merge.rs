@@ -5,17 +5,20 @@
 //! copied as they are, as long as they start where blocks of the result start.
 
 mod counted;
+mod dictionary;
+mod ids;
 
-use crate::dictionary::{Dictionary, DictionaryWriter, KeyScan, Kinds};
+use crate::dictionary::Kinds;
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::{Entry, Header};
+use crate::header::{HeaderEntry, IndexHeader};
 use crate::index::Index;
 use crate::permutation::{Permutation, PermutationWriter, Scan};
 use crate::sorted::{count_entry, joined};
-use counted::{Counted, merge_counted};
+use counted::{CountedScan, merge_counted};
+use dictionary::merge_keys;
+use ids::{KeptEntries, NewIds};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -49,12 +52,12 @@ impl<'i> MergeInput<'i> {
 
 /// Writes the union of the sources into a folder that exists.
 pub(crate) fn merge(sources: &[MergeInput<'_>], folder: &Path, threads: usize) -> Result<()> {
-    let mut header = Header::default();
+    let mut header = IndexHeader::default();
     let (terms, kinds, mut ids) = merge_keys(sources, folder)?;
     let triple_terms = merge_triple_terms(sources, &mut ids, kinds, folder)?;
     header.kinds = kinds;
     let ids: Vec<NewIds> = ids.into_iter().map(NewIds::new).collect();
-    let gone = Gone::of(sources);
+    let gone = RemovedQuads::of(sources);
     let work: Vec<Job<'_>> = jobs();
     let queue = Mutex::new(work.into_iter());
     let written = Mutex::new(vec![(0, terms), (1, triple_terms)]);
@@ -89,159 +92,22 @@ pub(crate) fn merge(sources: &[MergeInput<'_>], folder: &Path, threads: usize) -
 }
 
 /// New ids by old ones, a list for each source.
-type Renumbered = Vec<Vec<u32>>;
-
-/// The new ids of a source by its old ones.
-struct NewIds {
-    ids: Vec<u32>,
-    /// The same as how much ids grow, from some ids on; empty where that changes often. A short list is
-    /// faster than a table that does not fit the processor's cache.
-    growths: Vec<Growth>,
-    /// Old ids from the first to the last that is another one now. All others stay, or are gone.
-    changed: Range<u32>,
-}
-
-impl NewIds {
-    fn new(ids: Vec<u32>) -> Self {
-        let differs = |old: &u32| {
-            ids.get(*old as usize)
-                .is_some_and(|new| new != old && *new != NONE)
-        };
-        // Ids fit 32 bits.
-        let mut all = 0..u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let last = all.clone().rfind(differs);
-        let changed = match (all.find(differs), last) {
-            (Some(first), Some(last)) => first..last + 1,
-            _ => 0..0,
-        };
-        let growths = growths(&ids).unwrap_or_default();
-        Self {
-            ids,
-            growths,
-            changed,
-        }
-    }
-
-    /// The new id of an old one; `NONE` where the result does not have it.
-    #[inline]
-    fn get(&self, id: u32) -> u32 {
-        if self.growths.is_empty() {
-            return self.ids.get(id as usize).copied().unwrap_or(NONE);
-        }
-        let mut new = NONE;
-        for growth in &self.growths {
-            if id < growth.from {
-                break;
-            }
-            new = growth.by.map_or(NONE, |by| id.wrapping_add(by));
-        }
-        new
-    }
-
-    /// Where the blocks of an order can be copied, which has subject, predicate, object and graph in these columns.
-    fn kept<const N: usize>(&self, index: &Index, columns: [usize; N]) -> Kept {
-        if self.changed.is_empty() {
-            return Kept::All;
-        }
-        match columns.iter().position(|column| *column == 2) {
-            // Where objects come last nearly every block has some of these.
-            Some(column)
-                if column + 1 < N && self.changed.end <= index.dictionary.literals().end =>
-            {
-                Kept::Without {
-                    column,
-                    ids: self.changed.clone(),
-                }
-            }
-            _ => Kept::Nothing,
-        }
-    }
-}
-
-/// How much ids grow from one on.
-struct Growth {
-    from: u32,
-    /// Negative growths wrap. The ids of terms that are gone have none.
-    by: Option<u32>,
-}
-
-/// Growths of a list of new ids, at most.
-const FEW_GROWTHS: usize = 8;
-
-/// How much ids grow, where that does not change often. Ids beyond the list are none.
-fn growths(ids: &[u32]) -> Option<Vec<Growth>> {
-    let mut growths: Vec<Growth> = Vec::new();
-    for (old, &new) in (0_u32..).zip(ids) {
-        let by = (new != NONE).then(|| new.wrapping_sub(old));
-        if growths.last().is_none_or(|last| last.by != by) {
-            if growths.len() == FEW_GROWTHS {
-                return None;
-            }
-            growths.push(Growth { from: old, by });
-        }
-    }
-    let end = u32::try_from(ids.len()).ok()?;
-    growths.push(Growth {
-        from: end,
-        by: None,
-    });
-    Some(growths)
-}
-
-/// Entries of an order whose ids stay.
-enum Kept {
-    Nothing,
-    All,
-    /// Those with none of these ids in a column.
-    Without {
-        column: usize,
-        ids: Range<u32>,
-    },
-}
-
-impl Kept {
-    /// The first entry that may have other ids, from an entry on; `None` where there is none.
-    fn up_to<const N: usize>(&self, from: [u32; N]) -> Option<[u32; N]> {
-        let Self::Without { column, ids } = self else {
-            return match self {
-                Self::Nothing => Some(from),
-                _ => None,
-            };
-        };
-        let id = from.get(*column).copied()?;
-        let mut bound = [0; N];
-        let ahead = bound.iter_mut().zip(from).take(*column);
-        for (bound, id) in ahead {
-            *bound = id;
-        }
-        if id < ids.start {
-            *bound.get_mut(*column)? = ids.start;
-            Some(bound)
-        } else if id < ids.end {
-            Some(from)
-        } else {
-            // Behind all that start as this entry does.
-            let last = bound.get_mut(column.checked_sub(1)?)?;
-            *last = last.checked_add(1)?;
-            Some(bound)
-        }
-    }
-}
+type NewIdLists = Vec<Vec<u32>>;
 
 type Job<'a> = Box<
-    dyn Fn(&[MergeInput<'_>], &[NewIds], &Gone, &Path) -> Result<Vec<(usize, Entry)>>
+    dyn Fn(&[MergeInput<'_>], &[NewIds], &RemovedQuads, &Path) -> Result<Vec<(usize, HeaderEntry)>>
         + Send
         + Sync
         + 'a,
 >;
 
 /// Quads that no source makes any more, by source.
-struct Gone {
+struct RemovedQuads {
     triples: Vec<Vec<[u32; 3]>>,
     named: Vec<Vec<[u32; 4]>>,
 }
 
-impl Gone {
+impl RemovedQuads {
     fn of(sources: &[MergeInput<'_>]) -> Self {
         // Whoever merges has compared the counts: a quad that is made less often is listed once, and goes where
         // nothing is left. That is known when its order with counts is merged, so both are asked the same way.
@@ -296,7 +162,7 @@ fn jobs<'a>() -> Vec<Job<'a>> {
                 let scans = lists.map(|((source, ids), gone)| {
                     let kept = ids.kept(source.index, columns);
                     let gone = arranged(gone, columns);
-                    Renumber::new(order(source.index), ids, kept, gone)
+                    RenumberedScan::new(order(source.index), ids, kept, gone)
                 });
                 merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
             })
@@ -308,7 +174,7 @@ fn jobs<'a>() -> Vec<Job<'a>> {
                 let scans = lists.map(|((source, ids), gone)| {
                     let kept = ids.kept(source.index, columns);
                     let gone = arranged(gone, columns);
-                    Renumber::new(order(source.index), ids, kept, gone)
+                    RenumberedScan::new(order(source.index), ids, kept, gone)
                 });
                 merge_order(scans.collect(), folder, file).map(|entry| vec![(file, entry)])
             })
@@ -317,7 +183,7 @@ fn jobs<'a>() -> Vec<Job<'a>> {
         Box::new(|sources, ids, _, folder| {
             let scans = sources.iter().zip(ids).map(|(source, ids)| {
                 let triples = &source.index.triples;
-                Counted::new(&triples.spo, &triples.counts, ids, &source.triples)
+                CountedScan::new(&triples.spo, &triples.counts, ids, &source.triples)
             });
             let [order, counts] = merge_counted(scans.collect(), folder, [2, 5])?;
             Ok(vec![(2, order), (5, counts)])
@@ -327,7 +193,7 @@ fn jobs<'a>() -> Vec<Job<'a>> {
         Box::new(|sources, ids, _, folder| {
             let scans = sources.iter().zip(ids).map(|(source, ids)| {
                 let named = &source.index.named;
-                Counted::new(&named.spog, &named.counts, ids, &source.named)
+                CountedScan::new(&named.spog, &named.counts, ids, &source.named)
             });
             let [order, counts] = merge_counted(scans.collect(), folder, [6, 12])?;
             Ok(vec![(6, order), (12, counts)])
@@ -350,164 +216,12 @@ fn arranged<const N: usize>(entries: &[[u32; N]], columns: [usize; N]) -> Vec<[u
     arranged
 }
 
-/// The next keys of several dictionaries, least first.
-struct Keys<'a> {
-    scans: Vec<KeyScan<'a>>,
-    heap: BinaryHeap<Reverse<(Vec<u8>, usize, u32)>>,
-    spare: Vec<Vec<u8>>,
-}
-
-impl<'a> Keys<'a> {
-    fn new(dictionaries: impl Iterator<Item = &'a Dictionary>) -> Result<Self> {
-        let mut keys = Self {
-            scans: dictionaries
-                .map(|dictionary| dictionary.scan(0..u32::MAX))
-                .collect(),
-            heap: BinaryHeap::new(),
-            spare: Vec::new(),
-        };
-        for source in 0..keys.scans.len() {
-            keys.advance(source)?;
-        }
-        Ok(keys)
-    }
-
-    fn advance(&mut self, source: usize) -> Result<()> {
-        if let Some(scan) = self.scans.get_mut(source)
-            && let Some((id, key)) = scan.next()?
-        {
-            let mut own = self.spare.pop().unwrap_or_default();
-            own.clear();
-            own.extend_from_slice(key);
-            self.heap.push(Reverse((own, source, id)));
-        }
-        Ok(())
-    }
-}
-
-/// The keys of the result, and the ids that those of the sources get in it.
-struct Renumbering<'s> {
-    writer: DictionaryWriter,
-    ids: Renumbered,
-    unused: Vec<std::iter::Peekable<std::slice::Iter<'s, u32>>>,
-}
-
-impl Renumbering<'_> {
-    /// Gives a key its new id: that of the key before where both are the same. `None` where it is not needed.
-    fn add(
-        &mut self,
-        key: &[u8],
-        source: usize,
-        old: u32,
-        same: Option<u32>,
-    ) -> Result<Option<u32>> {
-        let skip = self
-            .unused
-            .get_mut(source)
-            .is_some_and(|unused| unused.next_if(|id| **id == old).is_some());
-        if skip {
-            return Ok(None);
-        }
-        let id = match same {
-            Some(id) => id,
-            None => self.writer.push(key)?,
-        };
-        if let Some(place) = self
-            .ids
-            .get_mut(source)
-            .and_then(|ids| ids.get_mut(old as usize))
-        {
-            *place = id;
-        }
-        Ok(Some(id))
-    }
-
-    /// Copies the blocks ahead whose keys are all needed, and below those of other sources.
-    fn copy_blocks(
-        &mut self,
-        scan: &mut KeyScan<'_>,
-        source: usize,
-        below: Option<&[u8]>,
-    ) -> Result<()> {
-        if !self.writer.at_block() {
-            return Ok(());
-        }
-        let unused = self.unused.get_mut(source).and_then(|unused| unused.peek());
-        let until = unused.map_or(u32::MAX, |id| **id);
-        let old = scan.whole_blocks(below, until)?;
-        if old.is_empty() {
-            return Ok(());
-        }
-        let first = self.writer.copy(scan.dictionary(), old.clone())?;
-        let places = self
-            .ids
-            .get_mut(source)
-            .and_then(|ids| ids.get_mut(old.start as usize..old.end as usize));
-        for (place, new) in places.into_iter().flatten().zip(first..) {
-            *place = new;
-        }
-        scan.go_to(old.end);
-        Ok(())
-    }
-}
-
-fn merge_keys(sources: &[MergeInput<'_>], folder: &Path) -> Result<(Entry, Kinds, Renumbered)> {
-    let mut renumbering = Renumbering {
-        writer: DictionaryWriter::create(&Header::path(folder, 0))?,
-        ids: sources
-            .iter()
-            .map(|source| vec![NONE; usize::try_from(source.index.terms()).unwrap_or_default()])
-            .collect(),
-        unused: sources
-            .iter()
-            .map(|source| source.unused.iter().peekable())
-            .collect(),
-    };
-    let mut keys = Keys::new(sources.iter().map(|source| &source.index.dictionary))?;
-    // The last key that may be in another source too.
-    let mut last: Option<(Vec<u8>, u32)> = None;
-    while let Some(Reverse((key, source, old))) = keys.heap.pop() {
-        let same = last.as_ref().filter(|(before, _)| *before == key);
-        let same = same.map(|(_, id)| *id);
-        let id = renumbering.add(&key, source, old, same)?;
-        if let Some(id) = id
-            && let Some((before, _)) = last.replace((key, id))
-        {
-            keys.spare.push(before);
-        }
-        // The next keys of this source, as long as all other sources have greater ones.
-        let Keys { scans, heap, spare } = &mut keys;
-        let Some(scan) = scans.get_mut(source) else {
-            continue;
-        };
-        loop {
-            let least = heap.peek().map(|Reverse((least, ..))| least.as_slice());
-            renumbering.copy_blocks(scan, source, least)?;
-            let Some((old, key)) = scan.next()? else {
-                break;
-            };
-            if least.is_some_and(|least| least <= key) {
-                let mut own = spare.pop().unwrap_or_default();
-                own.clear();
-                own.extend_from_slice(key);
-                heap.push(Reverse((own, source, old)));
-                break;
-            }
-            renumbering.add(key, source, old, None)?;
-        }
-    }
-    let Renumbering { writer, ids, .. } = renumbering;
-    let (facts, kinds) = writer.finish()?;
-    let length = u64::from(kinds.last().copied().unwrap_or_default());
-    Ok((Entry { length, facts }, kinds, ids))
-}
-
 fn merge_triple_terms(
     sources: &[MergeInput<'_>],
-    ids: &mut Renumbered,
+    ids: &mut NewIdLists,
     kinds: Kinds,
     folder: &Path,
-) -> Result<Entry> {
+) -> Result<HeaderEntry> {
     let keys = kinds.last().copied().unwrap_or_default();
     let mut scans: Vec<_> = sources
         .iter()
@@ -518,12 +232,12 @@ fn merge_triple_terms(
         })
         .collect();
     let mut heap = BinaryHeap::new();
-    let mut writer = PermutationWriter::create(&Header::path(folder, 1))?;
+    let mut writer = PermutationWriter::create(&IndexHeader::path(folder, 1))?;
     let mut next = keys;
     let mut last = None;
     // Renumbers the next triple term of a source. Those that it is made of have their new ids.
     let mut advance = |source: usize,
-                       ids: &Renumbered,
+                       ids: &NewIdLists,
                        heap: &mut BinaryHeap<Reverse<([u32; 4], usize, u32)>>|
      -> Result<()> {
         let Some((scan, old, unused)) = scans.get_mut(source) else {
@@ -569,7 +283,7 @@ fn merge_triple_terms(
         advance(source, ids, &mut heap)?;
     }
     let (facts, length) = writer.finish()?;
-    Ok(Entry { length, facts })
+    Ok(HeaderEntry { length, facts })
 }
 
 fn too_many(folder: &Path) -> Error {
@@ -591,16 +305,21 @@ fn renumbered<const N: usize>(
 }
 
 /// An order with new ids, without what is gone.
-struct Renumber<'a, const N: usize> {
+struct RenumberedScan<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
     ids: &'a NewIds,
-    kept: Kept,
+    kept: KeptEntries,
     gone: std::iter::Peekable<std::vec::IntoIter<[u32; N]>>,
 }
 
-impl<'a, const N: usize> Renumber<'a, N> {
-    fn new(order: &'a Permutation<N>, ids: &'a NewIds, kept: Kept, gone: Vec<[u32; N]>) -> Self {
+impl<'a, const N: usize> RenumberedScan<'a, N> {
+    fn new(
+        order: &'a Permutation<N>,
+        ids: &'a NewIds,
+        kept: KeptEntries,
+        gone: Vec<[u32; N]>,
+    ) -> Self {
         Self {
             scan: order.range(&[], None),
             folder: order.file().path(),
@@ -635,11 +354,11 @@ impl<'a, const N: usize> Renumber<'a, N> {
 /// Copies the blocks ahead whose ids stay and that are below some bounds; says how many entries that are.
 fn copy_kept<const N: usize>(
     scan: &mut Scan<'_, N>,
-    kept: &Kept,
+    kept: &KeptEntries,
     writer: &mut PermutationWriter<N>,
     bounds: [Option<[u32; N]>; 2],
 ) -> Result<usize> {
-    if matches!(kept, Kept::Nothing) || !writer.at_block() {
+    if matches!(kept, KeptEntries::Nothing) || !writer.at_block() {
         return Ok(0);
     }
     let Some(first) = scan.next_block_start()? else {
@@ -653,11 +372,11 @@ fn copy_kept<const N: usize>(
 }
 
 fn merge_order<const N: usize>(
-    mut scans: Vec<Renumber<'_, N>>,
+    mut scans: Vec<RenumberedScan<'_, N>>,
     folder: &Path,
     file: usize,
-) -> Result<Entry> {
-    let mut writer = PermutationWriter::create(&Header::path(folder, file))?;
+) -> Result<HeaderEntry> {
+    let mut writer = PermutationWriter::create(&IndexHeader::path(folder, file))?;
     let mut heap = BinaryHeap::with_capacity(scans.len());
     for (source, scan) in scans.iter_mut().enumerate() {
         if let Some(entry) = scan.next()? {
@@ -686,7 +405,7 @@ fn merge_order<const N: usize>(
         }
     }
     let (facts, length) = writer.finish()?;
-    Ok(Entry { length, facts })
+    Ok(HeaderEntry { length, facts })
 }
 
 #[cfg(test)]

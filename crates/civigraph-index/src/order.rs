@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// The terms of a pattern that are bound, by id.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub(crate) struct IdPattern {
     pub(crate) subject: Option<u32>,
     pub(crate) predicate: Option<u32>,
     pub(crate) object: Option<u32>,
@@ -53,13 +53,13 @@ impl Prefix {
 
 /// One of three orders of a triple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum TripleOrder {
     Spo,
     Pos,
     Osp,
 }
 
-impl Order {
+impl TripleOrder {
     /// Subject, predicate, object and graph in this order, the graph last.
     pub(crate) fn arrange(self, [s, p, o, g]: [u32; 4]) -> [u32; 4] {
         match self {
@@ -70,18 +70,18 @@ impl Order {
     }
 }
 
-impl Pattern {
+impl IdPattern {
     /// The order that has the bound terms first, and these.
-    pub(crate) fn choose(&self) -> (Order, Prefix) {
+    pub(crate) fn choose(&self) -> (TripleOrder, Prefix) {
         match (self.subject, self.predicate, self.object) {
-            (Some(s), Some(p), Some(o)) => (Order::Spo, Prefix::new(&[s, p, o])),
-            (Some(s), Some(p), None) => (Order::Spo, Prefix::new(&[s, p])),
-            (Some(s), None, None) => (Order::Spo, Prefix::new(&[s])),
-            (Some(s), None, Some(o)) => (Order::Osp, Prefix::new(&[o, s])),
-            (None, Some(p), Some(o)) => (Order::Pos, Prefix::new(&[p, o])),
-            (None, Some(p), None) => (Order::Pos, Prefix::new(&[p])),
-            (None, None, Some(o)) => (Order::Osp, Prefix::new(&[o])),
-            (None, None, None) => (Order::Spo, Prefix::new(&[])),
+            (Some(s), Some(p), Some(o)) => (TripleOrder::Spo, Prefix::new(&[s, p, o])),
+            (Some(s), Some(p), None) => (TripleOrder::Spo, Prefix::new(&[s, p])),
+            (Some(s), None, None) => (TripleOrder::Spo, Prefix::new(&[s])),
+            (Some(s), None, Some(o)) => (TripleOrder::Osp, Prefix::new(&[o, s])),
+            (None, Some(p), Some(o)) => (TripleOrder::Pos, Prefix::new(&[p, o])),
+            (None, Some(p), None) => (TripleOrder::Pos, Prefix::new(&[p])),
+            (None, None, Some(o)) => (TripleOrder::Osp, Prefix::new(&[o])),
+            (None, None, None) => (TripleOrder::Spo, Prefix::new(&[])),
         }
     }
 }
@@ -99,18 +99,18 @@ pub(crate) struct Triples {
 impl Triples {
     fn order<'a>(
         &'a self,
-        order: Order,
+        order: TripleOrder,
         caches: Option<&'a Caches>,
     ) -> (&'a Permutation<3>, Option<&'a Cache<3>>, [usize; 3]) {
         // Where subject, predicate and object are in an entry.
         match order {
-            Order::Spo => (&self.spo, caches.map(|c| &c.spo), [0, 1, 2]),
-            Order::Pos => (&self.pos, caches.map(|c| &c.pos), [2, 0, 1]),
-            Order::Osp => (&self.osp, caches.map(|c| &c.osp), [1, 2, 0]),
+            TripleOrder::Spo => (&self.spo, caches.map(|c| &c.spo), [0, 1, 2]),
+            TripleOrder::Pos => (&self.pos, caches.map(|c| &c.pos), [2, 0, 1]),
+            TripleOrder::Osp => (&self.osp, caches.map(|c| &c.osp), [1, 2, 0]),
         }
     }
 
-    pub(crate) fn count(&self, pattern: &Pattern) -> Result<usize> {
+    pub(crate) fn count(&self, pattern: &IdPattern) -> Result<usize> {
         let (order, prefix) = pattern.choose();
         self.order(order, None).0.count(prefix.ids(), None)
     }
@@ -118,12 +118,12 @@ impl Triples {
     /// Subject, predicate and object of the triples that match.
     pub(crate) fn scan<'a>(
         &'a self,
-        pattern: &Pattern,
+        pattern: &IdPattern,
         caches: Option<&'a Caches>,
-    ) -> Arranged<'a, 3> {
+    ) -> QuadOrderScan<'a, 3> {
         let (order, prefix) = pattern.choose();
         let (permutation, cache, places) = self.order(order, caches);
-        Arranged {
+        QuadOrderScan {
             scan: permutation.range(prefix.ids(), cache),
             places,
         }
@@ -136,7 +136,7 @@ impl Triples {
         objects: &Range<u32>,
         caches: Option<&'a Caches>,
     ) -> impl Iterator<Item = Result<[u32; 3]>> + use<'a> {
-        let (permutation, cache, _) = self.order(Order::Pos, caches);
+        let (permutation, cache, _) = self.order(TripleOrder::Pos, caches);
         let (low, high) = (objects.start, objects.end.saturating_sub(1));
         permutation
             .between_backwards(&[predicate, low], &[predicate, high], cache)
@@ -149,9 +149,9 @@ impl Triples {
         predicate: u32,
         objects: &Range<u32>,
         caches: Option<&'a Caches>,
-    ) -> Arranged<'a, 3> {
-        let (permutation, cache, places) = self.order(Order::Pos, caches);
-        Arranged {
+    ) -> QuadOrderScan<'a, 3> {
+        let (permutation, cache, places) = self.order(TripleOrder::Pos, caches);
+        QuadOrderScan {
             scan: between(permutation, &[predicate], objects, cache),
             places,
         }
@@ -211,7 +211,7 @@ fn between<'a, const N: usize>(
 
 /// The named graphs.
 #[derive(Debug)]
-pub(crate) struct Named {
+pub(crate) struct NamedQuads {
     pub(crate) spog: Permutation<4>,
     pub(crate) posg: Permutation<4>,
     pub(crate) ospg: Permutation<4>,
@@ -222,20 +222,20 @@ pub(crate) struct Named {
     pub(crate) counts: Permutation<3>,
 }
 
-impl Named {
+impl NamedQuads {
     fn order<'a>(
         &'a self,
-        order: Order,
+        order: TripleOrder,
         of_one: bool,
         caches: Option<&'a Caches>,
     ) -> (&'a Permutation<4>, Option<&'a Cache<4>>, [usize; 4]) {
         let (permutation, cache, places) = match (order, of_one) {
-            (Order::Spo, false) => (&self.spog, 0, [0, 1, 2, 3]),
-            (Order::Pos, false) => (&self.posg, 1, [2, 0, 1, 3]),
-            (Order::Osp, false) => (&self.ospg, 2, [1, 2, 0, 3]),
-            (Order::Spo, true) => (&self.gspo, 3, [1, 2, 3, 0]),
-            (Order::Pos, true) => (&self.gpos, 4, [3, 1, 2, 0]),
-            (Order::Osp, true) => (&self.gosp, 5, [2, 3, 1, 0]),
+            (TripleOrder::Spo, false) => (&self.spog, 0, [0, 1, 2, 3]),
+            (TripleOrder::Pos, false) => (&self.posg, 1, [2, 0, 1, 3]),
+            (TripleOrder::Osp, false) => (&self.ospg, 2, [1, 2, 0, 3]),
+            (TripleOrder::Spo, true) => (&self.gspo, 3, [1, 2, 3, 0]),
+            (TripleOrder::Pos, true) => (&self.gpos, 4, [3, 1, 2, 0]),
+            (TripleOrder::Osp, true) => (&self.gosp, 5, [2, 3, 1, 0]),
         };
         let cache = caches.and_then(|caches| caches.named.get(cache));
         (permutation, cache, places)
@@ -243,7 +243,7 @@ impl Named {
 
     fn choose<'a>(
         &'a self,
-        pattern: &Pattern,
+        pattern: &IdPattern,
         graph: Option<u32>,
         caches: Option<&'a Caches>,
     ) -> (&'a Permutation<4>, Option<&'a Cache<4>>, [usize; 4], Prefix) {
@@ -261,7 +261,7 @@ impl Named {
         }
     }
 
-    pub(crate) fn count(&self, pattern: &Pattern, graph: Option<u32>) -> Result<usize> {
+    pub(crate) fn count(&self, pattern: &IdPattern, graph: Option<u32>) -> Result<usize> {
         let (permutation, _, _, prefix) = self.choose(pattern, graph, None);
         permutation.count(prefix.ids(), None)
     }
@@ -269,12 +269,12 @@ impl Named {
     /// Subject, predicate, object and graph of the quads that match.
     pub(crate) fn scan<'a>(
         &'a self,
-        pattern: &Pattern,
+        pattern: &IdPattern,
         graph: Option<u32>,
         caches: Option<&'a Caches>,
-    ) -> Arranged<'a, 4> {
+    ) -> QuadOrderScan<'a, 4> {
         let (permutation, cache, places, prefix) = self.choose(pattern, graph, caches);
-        Arranged {
+        QuadOrderScan {
             scan: permutation.range(prefix.ids(), cache),
             places,
         }
@@ -287,10 +287,10 @@ impl Named {
         objects: &Range<u32>,
         graph: Option<u32>,
         caches: Option<&'a Caches>,
-    ) -> Arranged<'a, 4> {
-        let (permutation, cache, places) = self.order(Order::Pos, graph.is_some(), caches);
+    ) -> QuadOrderScan<'a, 4> {
+        let (permutation, cache, places) = self.order(TripleOrder::Pos, graph.is_some(), caches);
         let prefix: Vec<u32> = graph.into_iter().chain([predicate]).collect();
-        Arranged {
+        QuadOrderScan {
             scan: between(permutation, &prefix, objects, cache),
             places,
         }
@@ -312,12 +312,12 @@ impl Named {
 }
 
 /// Entries with their ids in the order subject, predicate, object, graph.
-pub(crate) struct Arranged<'a, const N: usize> {
+pub(crate) struct QuadOrderScan<'a, const N: usize> {
     scan: Scan<'a, N>,
     places: [usize; N],
 }
 
-impl<const N: usize> Iterator for Arranged<'_, N> {
+impl<const N: usize> Iterator for QuadOrderScan<'_, N> {
     type Item = Result<[u32; N]>;
 
     #[inline]

@@ -143,12 +143,12 @@ impl<const N: usize> Block<N> {
 
 /// Unpacked blocks that were read before. It belongs to one reader.
 pub(crate) struct Cache<const N: usize> {
-    slots: RefCell<Vec<Slot<N>>>,
+    slots: RefCell<Vec<CachedBlock<N>>>,
     /// The block in which the last range started: the next one often starts there too, or a little behind it.
     near: Cell<usize>,
 }
 
-type Slot<const N: usize> = Option<(usize, Rc<Block<N>>)>;
+type CachedBlock<const N: usize> = Option<(usize, Rc<Block<N>>)>;
 
 /// Blocks that a cache keeps.
 const SLOTS: usize = 1024;

@@ -88,16 +88,16 @@ impl TermTable {
 }
 
 /// Why a quad was not taken.
-type Refusal = (ErrorKind, &'static str);
+type QuadRefusal = (ErrorKind, &'static str);
 
-const TOO_MANY: Refusal = (ErrorKind::Full, "more terms than ids can number");
+const TOO_MANY: QuadRefusal = (ErrorKind::Full, "more terms than ids can number");
 
-const TOO_DEEP: Refusal = (
+const TOO_DEEP: QuadRefusal = (
     ErrorKind::Term,
     "a triple term is nested deeper than 512 levels",
 );
 
-const NO_LITERAL: Refusal = (
+const NO_LITERAL: QuadRefusal = (
     ErrorKind::Term,
     "a literal has a datatype that is not an IRI, or a language tag that is not one",
 );
@@ -106,7 +106,7 @@ const NO_LITERAL: Refusal = (
 pub(crate) type TripleEntry = [u32; 4];
 
 /// Quads of a piece of input, with terms numbered within it. Made on any thread, then handed to a
-/// [`Builder`](crate::Builder).
+/// [`IndexBuilder`](crate::IndexBuilder).
 #[derive(Debug, Default)]
 pub struct Chunk {
     pub(crate) terms: TermTable,
@@ -118,7 +118,7 @@ pub struct Chunk {
     key: Vec<u8>,
     subject: (Vec<u8>, u32),
     /// Why a quad was refused; the chunk is then refused as a whole.
-    refused: Option<Refusal>,
+    refused: Option<QuadRefusal>,
 }
 
 impl Chunk {
@@ -164,7 +164,7 @@ impl Chunk {
     }
 
     #[inline]
-    fn try_entry(&mut self, quad: QuadRef<'_>) -> Result<[u32; 4], Refusal> {
+    fn try_entry(&mut self, quad: QuadRef<'_>) -> Result<[u32; 4], QuadRefusal> {
         self.key.clear();
         term::encode_node(&mut self.key, quad.subject);
         // Quads come subject after subject.
@@ -210,7 +210,7 @@ impl Chunk {
         })
     }
 
-    fn node(&mut self, node: NamedOrBlankNodeRef<'_>) -> Result<u32, Refusal> {
+    fn node(&mut self, node: NamedOrBlankNodeRef<'_>) -> Result<u32, QuadRefusal> {
         self.key.clear();
         term::encode_node(&mut self.key, node);
         self.terms.number(&self.key).ok_or(TOO_MANY)
@@ -218,7 +218,7 @@ impl Chunk {
 
     /// The number of a term.
     #[inline]
-    fn term(&mut self, term: TermRef<'_>) -> Result<u32, Refusal> {
+    fn term(&mut self, term: TermRef<'_>) -> Result<u32, QuadRefusal> {
         let key = &mut self.key;
         key.clear();
         match term {
@@ -233,7 +233,7 @@ impl Chunk {
     }
 
     /// The number of a triple term and its depth. `within` is how many it is in, and itself.
-    fn triple(&mut self, triple: &Triple, within: u32) -> Result<(u32, u32), Refusal> {
+    fn triple(&mut self, triple: &Triple, within: u32) -> Result<(u32, u32), QuadRefusal> {
         if within > MAX_DEPTH {
             return Err(TOO_DEEP);
         }
@@ -272,7 +272,7 @@ fn intern_triple(
 
 /// The quads of many chunks.
 #[derive(Debug, Default)]
-pub(crate) struct Run {
+pub(crate) struct QuadRun {
     pub(crate) terms: TermTable,
     pub(crate) triples: Vec<TripleEntry>,
     triple_numbers: FxHashMap<TripleEntry, u32>,
@@ -280,10 +280,10 @@ pub(crate) struct Run {
     pub(crate) removed: Vec<[u32; 4]>,
 }
 
-impl Run {
+impl QuadRun {
     /// Takes the quads of a chunk.
     pub(crate) fn absorb(&mut self, chunk: Chunk, folder: &Path) -> Result<(), Error> {
-        let refused = |(kind, why): Refusal| Error::new(kind, folder, why);
+        let refused = |(kind, why): QuadRefusal| Error::new(kind, folder, why);
         let full = || refused(TOO_MANY);
         if let Some(refusal) = chunk.refused {
             return Err(refused(refusal));

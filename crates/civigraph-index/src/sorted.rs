@@ -2,9 +2,9 @@
 
 use crate::dictionary::DictionaryWriter;
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::{Entry, Header};
+use crate::header::{HeaderEntry, IndexHeader};
 use crate::permutation::PermutationWriter;
-use crate::run::{DEFAULT, Run, TRIPLE, TermTable, TripleEntry, sorted_numbers};
+use crate::run::{DEFAULT, QuadRun, TRIPLE, TermTable, TripleEntry, sorted_numbers};
 use std::path::Path;
 
 /// The ids of the numbers of a run.
@@ -87,7 +87,7 @@ impl Ids {
 }
 
 /// Writes a run as an index into a folder that exists. The quads that it takes back are not looked at.
-pub(crate) fn write_run(run: Run, folder: &Path) -> Result<Ids> {
+pub(crate) fn write_run(run: QuadRun, folder: &Path) -> Result<Ids> {
     if u32::try_from(run.quads.len()).is_err() {
         let message = "more quads at once than can be sorted";
         return Err(Error::new(ErrorKind::Full, folder, message));
@@ -105,7 +105,7 @@ pub(crate) fn write_run(run: Run, folder: &Path) -> Result<Ids> {
     }
     drop(run.quads);
     let terms = ids.count();
-    let mut header = Header::default();
+    let mut header = IndexHeader::default();
     std::thread::scope(|scope| {
         let dictionary = scope.spawn(|| write_dictionary(&run.terms, &ids, folder));
         let named = scope.spawn(move || write_named(named, terms, folder));
@@ -141,15 +141,15 @@ fn write_dictionary(
     terms: &TermTable,
     ids: &Ids,
     folder: &Path,
-) -> Result<(Entry, Entry, crate::dictionary::Kinds)> {
-    let mut writer = DictionaryWriter::create(&Header::path(folder, 0))?;
+) -> Result<(HeaderEntry, HeaderEntry, crate::dictionary::Kinds)> {
+    let mut writer = DictionaryWriter::create(&IndexHeader::path(folder, 0))?;
     for number in &ids.order {
         writer.push(terms.key(*number))?;
     }
     let (facts, kinds) = writer.finish()?;
     let length = terms.len() as u64;
     let triple_terms = write_order(folder, 1, ids.entries.iter().copied())?;
-    Ok((Entry { length, facts }, triple_terms, kinds))
+    Ok((HeaderEntry { length, facts }, triple_terms, kinds))
 }
 
 /// Writes entries that are in order.
@@ -157,16 +157,20 @@ pub(crate) fn write_order<const N: usize>(
     folder: &Path,
     file: usize,
     entries: impl Iterator<Item = [u32; N]>,
-) -> Result<Entry> {
-    let mut writer = PermutationWriter::create(&Header::path(folder, file))?;
+) -> Result<HeaderEntry> {
+    let mut writer = PermutationWriter::create(&IndexHeader::path(folder, file))?;
     for entry in entries {
         writer.push(&entry)?;
     }
     let (facts, length) = writer.finish()?;
-    Ok(Entry { length, facts })
+    Ok(HeaderEntry { length, facts })
 }
 
-fn write_triples(mut triples: Vec<[u32; 3]>, terms: usize, folder: &Path) -> Result<[Entry; 4]> {
+fn write_triples(
+    mut triples: Vec<[u32; 3]>,
+    terms: usize,
+    folder: &Path,
+) -> Result<[HeaderEntry; 4]> {
     for column in [2, 1, 0] {
         triples = sorted_by(triples, column, terms);
     }
@@ -181,7 +185,7 @@ fn write_triples(mut triples: Vec<[u32; 3]>, terms: usize, folder: &Path) -> Res
     Ok([spo, pos, osp, counts])
 }
 
-fn write_named(mut quads: Vec<[u32; 4]>, terms: usize, folder: &Path) -> Result<[Entry; 7]> {
+fn write_named(mut quads: Vec<[u32; 4]>, terms: usize, folder: &Path) -> Result<[HeaderEntry; 7]> {
     for column in [3, 2, 1, 0] {
         quads = sorted_by(quads, column, terms);
     }

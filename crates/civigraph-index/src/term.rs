@@ -268,7 +268,7 @@ fn unescape(text: &str) -> Option<String> {
 }
 
 /// A key taken apart.
-pub(crate) enum Parts<'k> {
+pub(crate) enum KeyParts<'k> {
     Iri(&'k str),
     Blank(&'k str),
     /// The lexical form, still with its escapes where they are said to be there; then language and direction.
@@ -279,7 +279,7 @@ pub(crate) enum Parts<'k> {
 }
 
 /// Takes a key apart; `None` where it is not what encoding gives.
-pub(crate) fn parts(key: &[u8]) -> Option<Parts<'_>> {
+pub(crate) fn parts(key: &[u8]) -> Option<KeyParts<'_>> {
     let (&kind, rest) = key.split_first()?;
     if is_valued(kind) {
         let number = usize::from(*key.get(VALUED - 1)?);
@@ -291,29 +291,29 @@ pub(crate) fn parts(key: &[u8]) -> Option<Parts<'_>> {
             _ if number == 1 => "dateTimeStamp",
             _ => "dateTime",
         };
-        return Some(Parts::Xsd(lexical, local));
+        return Some(KeyParts::Xsd(lexical, local));
     }
     let text = std::str::from_utf8(rest).ok()?;
     Some(match kind {
-        kind::IRI => Parts::Iri(text.strip_suffix('>')?),
-        kind::BLANK => Parts::Blank(text),
+        kind::IRI => KeyParts::Iri(text.strip_suffix('>')?),
+        kind::BLANK => KeyParts::Blank(text),
         kind::TYPED => {
             let (datatype, lexical) = text.split_once('\0')?;
-            Parts::Typed(lexical, datatype)
+            KeyParts::Typed(lexical, datatype)
         }
         kind::STRING => {
             let text = text.strip_prefix('"')?;
             let (lexical, tag) = text.rsplit_once('"')?;
             match tag.strip_prefix('@') {
-                None if tag.is_empty() => Parts::String(lexical, None, None),
+                None if tag.is_empty() => KeyParts::String(lexical, None, None),
                 None => return None,
                 Some(tag) => match tag.split_once("--") {
-                    None => Parts::String(lexical, Some(tag), None),
+                    None => KeyParts::String(lexical, Some(tag), None),
                     Some((tag, "ltr")) => {
-                        Parts::String(lexical, Some(tag), Some(BaseDirection::Ltr))
+                        KeyParts::String(lexical, Some(tag), Some(BaseDirection::Ltr))
                     }
                     Some((tag, "rtl")) => {
-                        Parts::String(lexical, Some(tag), Some(BaseDirection::Rtl))
+                        KeyParts::String(lexical, Some(tag), Some(BaseDirection::Rtl))
                     }
                     Some(_) => return None,
                 },
@@ -334,13 +334,13 @@ pub(crate) fn unescaped(text: &str) -> Option<String> {
 /// The term of a key.
 pub(crate) fn decode(key: &[u8]) -> Option<Term> {
     Some(match parts(key)? {
-        Parts::Iri(iri) => NamedNode::new_unchecked(iri).into(),
-        Parts::Blank(label) => BlankNode::new_unchecked(label).into(),
-        Parts::String(text, None, _) => Literal::new_simple_literal(unescaped(text)?).into(),
-        Parts::String(text, Some(tag), None) => {
+        KeyParts::Iri(iri) => NamedNode::new_unchecked(iri).into(),
+        KeyParts::Blank(label) => BlankNode::new_unchecked(label).into(),
+        KeyParts::String(text, None, _) => Literal::new_simple_literal(unescaped(text)?).into(),
+        KeyParts::String(text, Some(tag), None) => {
             Literal::new_language_tagged_literal_unchecked(unescaped(text)?, tag).into()
         }
-        Parts::String(text, Some(tag), Some(direction)) => {
+        KeyParts::String(text, Some(tag), Some(direction)) => {
             Literal::new_directional_language_tagged_literal_unchecked(
                 unescaped(text)?,
                 tag,
@@ -348,11 +348,11 @@ pub(crate) fn decode(key: &[u8]) -> Option<Term> {
             )
             .into()
         }
-        Parts::Xsd(lexical, local) => {
+        KeyParts::Xsd(lexical, local) => {
             let datatype = NamedNode::new_unchecked([XSD, local].concat());
             Literal::new_typed_literal(lexical, datatype).into()
         }
-        Parts::Typed(lexical, datatype) => {
+        KeyParts::Typed(lexical, datatype) => {
             Literal::new_typed_literal(lexical, NamedNode::new_unchecked(datatype)).into()
         }
     })
@@ -400,8 +400,8 @@ pub(crate) fn write_canonical(out: &mut Vec<u8>, key: &[u8]) -> Option<()> {
         kind::STRING => out.extend_from_slice(rest),
         _ => {
             let (lexical, prefix, datatype) = match parts(key)? {
-                Parts::Xsd(lexical, local) => (lexical, XSD, local),
-                Parts::Typed(lexical, datatype) => (lexical, "", datatype),
+                KeyParts::Xsd(lexical, local) => (lexical, XSD, local),
+                KeyParts::Typed(lexical, datatype) => (lexical, "", datatype),
                 _ => return None,
             };
             write_quoted(out, lexical);

@@ -1,7 +1,7 @@
 //! What cannot be kept is an error, never another graph.
 
 use civigraph_index::{
-    Builder, Changes, Chunk, Dataset, ErrorKind, Graphs, Index, Options, Result,
+    Chunk, Dataset, ErrorKind, Graphs, Index, IndexBuilder, Options, QuadChanges, Result,
 };
 use oxrdf::{BaseDirection, GraphName, Literal, NamedNode, Quad, Term, Triple};
 use spareval::QueryableDataset;
@@ -16,7 +16,7 @@ fn quad(object: impl Into<Term>) -> Quad {
 }
 
 fn build(folder: &Path, quads: &[Quad]) -> Result<Index> {
-    let mut builder = Builder::new(folder, Options::default())?;
+    let mut builder = IndexBuilder::new(folder, Options::default())?;
     for quad in quads {
         builder.add_quad(quad.as_ref())?;
     }
@@ -98,10 +98,10 @@ fn terms_that_rdf_does_not_have() {
 fn an_index_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let index = build(folder.path(), &[quad(iri("o"))]).unwrap();
-    let again = Builder::new(folder.path(), Options::default()).unwrap_err();
+    let again = IndexBuilder::new(folder.path(), Options::default()).unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Misfit);
     let into_itself = index
-        .amend(&Changes::new(), folder.path(), &Options::default())
+        .amend(&QuadChanges::new(), folder.path(), &Options::default())
         .unwrap_err();
     assert_eq!(into_itself.kind(), ErrorKind::Misfit);
     index.check().unwrap();
@@ -157,7 +157,7 @@ fn changes_do_not_see_what_is_beside() {
         .with_overlay(move || Ok(beside.clone()));
     let mut chunk = Chunk::new();
     chunk.push(both.as_ref());
-    let mut changes = Changes::new();
+    let mut changes = QuadChanges::new();
     changes.add(chunk).unwrap();
     let amended = folder.path().join("b");
     let difference = index
@@ -217,7 +217,7 @@ fn many_runs_are_merged_in_between() {
     };
     let (spilled, whole) = (folder.path().join("spilled"), folder.path().join("whole"));
     let quads: Vec<Quad> = (0..300).map(|n| quad(Literal::from(n % 170))).collect();
-    let mut builder = Builder::new(&spilled, options).unwrap();
+    let mut builder = IndexBuilder::new(&spilled, options).unwrap();
     for quad in &quads {
         builder.add_quad(quad.as_ref()).unwrap();
     }

@@ -1,6 +1,6 @@
 //! What goes in comes out: quads, lines, counts, patterns and answers, whatever the memory.
 
-use civigraph_index::{Builder, Changes, Chunk, Dataset, Graphs, Index, Options};
+use civigraph_index::{Chunk, Dataset, Graphs, Index, IndexBuilder, Options, QuadChanges};
 use oxrdf::vocab::xsd;
 use oxrdf::{
     BaseDirection, BlankNode, Dataset as Quads, GraphName, Literal, NamedNode, NamedOrBlankNode,
@@ -89,7 +89,7 @@ fn build(folder: &Path, quads: &[Quad], pieces: usize, memory: usize) -> Index {
         memory,
         ..Options::default()
     };
-    let mut builder = Builder::new(folder, options).unwrap();
+    let mut builder = IndexBuilder::new(folder, options).unwrap();
     for piece in quads.chunks(quads.len().div_ceil(pieces).max(1)) {
         let mut chunk = Chunk::new();
         for quad in piece {
@@ -200,7 +200,7 @@ proptest! {
             chunk.push(quad.as_ref());
             left.push(quad.clone());
         }
-        let mut changes = Changes::new();
+        let mut changes = QuadChanges::new();
         changes.add(chunk).unwrap();
         let amended = folder.path().join("amended");
         let difference = old.amend(&changes, &amended, &Options::default()).unwrap();
@@ -243,7 +243,7 @@ proptest! {
         let mut chunk = Chunk::new();
         old_quads.iter().for_each(|quad| chunk.remove(quad.as_ref()));
         new_quads.iter().for_each(|quad| chunk.push(quad.as_ref()));
-        let mut changes = Changes::new();
+        let mut changes = QuadChanges::new();
         changes.add(chunk).unwrap();
         let amended = folder.path().join("amended");
         old.amend(&changes, &amended, &Options::default()).unwrap();

@@ -1,7 +1,7 @@
 //! Loads N-Quads into an index and asks it: `index load IN.nq FOLDER`, `index query FOLDER QUERY.rq`, and with the plan
 //! on standard error `index explain FOLDER QUERY.rq`.
 
-use civigraph_index::{Builder, Chunk, Dataset, Index, Options};
+use civigraph_index::{Chunk, Dataset, Index, IndexBuilder, Options};
 use oxrdfio::{RdfFormat, RdfParser};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{QueryEvaluator, QueryResults};
@@ -26,7 +26,7 @@ fn load(file: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     let options = Options::default();
     let parsers = RdfParser::from_format(RdfFormat::NQuads)
         .split_file_for_parallel_parsing(file, options.threads)?;
-    let mut builder = Builder::new(folder, options)?;
+    let mut builder = IndexBuilder::new(folder, options)?;
     let (sender, chunks) = sync_channel(8);
     std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
         let workers: Vec<_> = parsers

@@ -2,7 +2,7 @@
 //!
 //! spareval parses a value before its aggregates see it, and writes what they give in its canonical form: `MAX` of `1.50` is `1.5`.
 //! The aggregates of this module work on the terms of the dataset instead. Their operand is
-//! `COALESCE(read(), ?x, nothing())`: `read` has no value, but lets the [`View`](crate::view::View) put the value that is read
+//! `COALESCE(read(), ?x, nothing())`: `read` has no value, but lets the [`DatasetView`](crate::view::DatasetView) put the value that is read
 //! next into the [`Exchange`], where the aggregate takes it, and remember its term. What the aggregate gives in the end is
 //! a blank node that stands for that term.
 use crate::compare::compare;
@@ -64,14 +64,14 @@ pub(crate) fn readable(label: &str) -> String {
 /// What the dataset and the aggregates of an evaluation, which know nothing of each other, hand over.
 pub(crate) struct Exchange {
     asked: AtomicU8,
-    handed: Mutex<Handed>,
+    handed: Mutex<ExchangeState>,
     /// The first half of the blank nodes that stand for terms.
     tag: u64,
 }
 
 #[derive(Default)]
-struct Handed {
-    read: Read,
+struct ExchangeState {
+    read: ReadValue,
     /// The place that the term that was read last is to be put into.
     keep: Option<u32>,
     /// Places that are free again.
@@ -82,7 +82,7 @@ struct Handed {
 
 /// What was read since an aggregate looked last.
 #[derive(Default)]
-enum Read {
+enum ReadValue {
     #[default]
     Nothing,
     Term,
@@ -100,7 +100,7 @@ impl Exchange {
         }
     }
 
-    fn handed(&self) -> MutexGuard<'_, Handed> {
+    fn handed(&self) -> MutexGuard<'_, ExchangeState> {
         self.handed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -109,7 +109,7 @@ impl Exchange {
     }
 }
 
-impl Handed {
+impl ExchangeState {
     /// Keeps the term that was read last in a place, a new one if there is none yet.
     fn keep_in(&mut self, place: &mut Option<u32>) {
         let place = *place.get_or_insert_with(|| {
@@ -125,20 +125,20 @@ impl Handed {
 /// The terms that aggregates have found so far, in the form of the dataset.
 pub(crate) struct KeptTerms<T> {
     exchange: Arc<Exchange>,
-    terms: RefCell<Places<T>>,
+    terms: RefCell<ValuePlaces<T>>,
     /// What an expression gets in the place of a value that an aggregate takes.
     taken: BlankNode,
 }
 
-struct Places<T> {
+struct ValuePlaces<T> {
     /// The term that was read last.
     last: Option<T>,
     kept: Vec<Option<T>>,
 }
 
-impl<T> Places<T> {
+impl<T> ValuePlaces<T> {
     /// Puts the term that was read last where an aggregate wants it.
-    fn keep(&mut self, handed: &mut Handed) {
+    fn keep(&mut self, handed: &mut ExchangeState) {
         if let Some(place) = handed.keep.take() {
             let place = place as usize;
             if self.kept.len() <= place {
@@ -156,7 +156,7 @@ impl<T> KeptTerms<T> {
         Self {
             taken: blank_node(exchange.tag, u32::MAX),
             exchange,
-            terms: RefCell::new(Places {
+            terms: RefCell::new(ValuePlaces {
                 last: None,
                 kept: Vec::new(),
             }),
@@ -180,11 +180,11 @@ impl<T> KeptTerms<T> {
         self.exchange.ask(NOTHING);
         let read = if asked == VALUE {
             match value() {
-                Ok(value) => Read::Value(value),
+                Ok(value) => ReadValue::Value(value),
                 Err(error) => return Some(Err(error)),
             }
         } else {
-            Read::Term
+            ReadValue::Term
         };
         let mut handed = self.exchange.handed();
         let mut terms = self.terms.borrow_mut();
@@ -235,13 +235,13 @@ pub(crate) fn with_aggregates(
         });
     }
     for (name, wanted) in [
-        ("min", Wanted::Extreme(Ordering::Less)),
-        ("max", Wanted::Extreme(Ordering::Greater)),
-        ("sample", Wanted::Any),
+        ("min", ValueChoice::Extreme(Ordering::Less)),
+        ("max", ValueChoice::Extreme(Ordering::Greater)),
+        ("sample", ValueChoice::Any),
     ] {
         let exchange = Arc::clone(exchange);
         evaluator = evaluator.with_custom_aggregate_function(function(name), move || {
-            Box::new(Choice {
+            Box::new(ChosenValue {
                 exchange: Arc::clone(&exchange),
                 wanted,
                 place: None,
@@ -254,7 +254,7 @@ pub(crate) fn with_aggregates(
 
 /// Which of its values an aggregate gives.
 #[derive(Debug, Clone, Copy)]
-enum Wanted {
+enum ValueChoice {
     /// The first of those that compare so with all others.
     Extreme(Ordering),
     /// The first one.
@@ -262,26 +262,26 @@ enum Wanted {
 }
 
 /// An aggregate that gives one of its values.
-struct Choice {
+struct ChosenValue {
     exchange: Arc<Exchange>,
-    wanted: Wanted,
+    wanted: ValueChoice,
     /// Where the term of the chosen value is kept, once there is one.
     place: Option<u32>,
     value: Option<ExpressionTerm>,
 }
 
-impl AggregateFunctionAccumulator for Choice {
+impl AggregateFunctionAccumulator for ChosenValue {
     fn accumulate(&mut self, _: Term) {
         let mut handed = self.exchange.handed();
         match (mem::take(&mut handed.read), self.wanted) {
-            (Read::Nothing, _) => {}
-            (Read::Value(value), Wanted::Extreme(wanted)) => {
+            (ReadValue::Nothing, _) => {}
+            (ReadValue::Value(value), ValueChoice::Extreme(wanted)) => {
                 if self.value.is_none() || compare(Some(&value), self.value.as_ref()) == wanted {
                     self.value = Some(value);
                     handed.keep_in(&mut self.place);
                 }
             }
-            (Read::Term | Read::Value(_), _) => {
+            (ReadValue::Term | ReadValue::Value(_), _) => {
                 if self.place.is_none() {
                     handed.keep_in(&mut self.place);
                 }

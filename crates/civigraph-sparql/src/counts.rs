@@ -16,7 +16,7 @@ pub enum Graphs<'a> {
 
 /// A place of a triple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Position {
+pub enum TriplePosition {
     /// The subject.
     Subject,
     /// The object.
@@ -28,7 +28,7 @@ pub enum Position {
 /// The numbers must be exact: `COUNT`, `ASK` and `DISTINCT` are answered from them.
 /// Only [`distinct_values`](Self::distinct_values), [`sampled_values`](Self::sampled_values) and
 /// [`count_in_range`](Self::count_in_range) may be estimates.
-pub trait Counts {
+pub trait ExactCounts {
     /// An error of reading the dataset.
     type Error: Error + Send + Sync + 'static;
 
@@ -66,7 +66,7 @@ pub trait Counts {
     fn distinct_values(
         &self,
         _predicate: NamedNodeRef<'_>,
-        _position: Position,
+        _position: TriplePosition,
         _graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         Ok(None)
@@ -76,7 +76,7 @@ pub trait Counts {
     fn sampled_values(
         &self,
         _predicate: NamedNodeRef<'_>,
-        _position: Position,
+        _position: TriplePosition,
         _graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         Ok(None)
@@ -120,7 +120,7 @@ pub trait Counts {
     }
 }
 
-impl<C: Counts> Counts for &C {
+impl<C: ExactCounts> ExactCounts for &C {
     type Error = C::Error;
 
     fn count(
@@ -160,7 +160,7 @@ impl<C: Counts> Counts for &C {
     fn distinct_values(
         &self,
         predicate: NamedNodeRef<'_>,
-        position: Position,
+        position: TriplePosition,
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).distinct_values(predicate, position, graphs)
@@ -169,7 +169,7 @@ impl<C: Counts> Counts for &C {
     fn sampled_values(
         &self,
         predicate: NamedNodeRef<'_>,
-        position: Position,
+        position: TriplePosition,
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Self::Error> {
         (**self).sampled_values(predicate, position, graphs)

@@ -1,12 +1,12 @@
 //! Evaluation of plans.
 use crate::aggregates::{Exchange, with_aggregates};
-use crate::counts::Counts;
-use crate::explain::{Explanation, Node};
+use crate::counts::ExactCounts;
+use crate::explain::{Explanation, PlanNode};
 use crate::options::Options;
-use crate::plan::{Plan, optimise};
+use crate::plan::{QueryPlan, optimise};
 use crate::sorting::sort;
 use crate::tags::with_functions;
-use crate::view::{ExactTerms, Failure, View};
+use crate::view::{DatasetView, ExactTerms, FailureSlot};
 use civigraph_index::Dataset;
 use oxrdf::{Term, Variable};
 use spareval::{
@@ -24,28 +24,28 @@ pub struct Evaluation<'a> {
     /// The results.
     pub results: Result<QueryResults<'a>, QueryEvaluationError>,
     /// How they are evaluated.
-    pub report: Report,
+    pub report: EvaluationReport,
 }
 
 /// How a query is evaluated.
-pub struct Report {
+pub struct EvaluationReport {
     /// What the planner did.
     pub explanation: Explanation,
     statistics: Option<QueryExplanation>,
 }
 
-impl Report {
+impl EvaluationReport {
     /// Returns what spareval did, with the rows that were read so far; `None` without [`Options::statistics`].
     #[must_use]
-    pub fn nodes(&self) -> Option<Node> {
-        Node::read(self.statistics.as_ref()?, &self.explanation)
+    pub fn nodes(&self) -> Option<PlanNode> {
+        PlanNode::read(self.statistics.as_ref()?, &self.explanation)
     }
 }
 
 /// Plans a query with the counts of a dataset and evaluates it.
 ///
 /// The evaluator brings the caller's functions and cancellation token.
-pub fn evaluate<'a, D: QueryableDataset<'a>, C: Counts>(
+pub fn evaluate<'a, D: QueryableDataset<'a>, C: ExactCounts>(
     dataset: D,
     counts: &C,
     evaluator: QueryEvaluator,
@@ -73,7 +73,7 @@ pub fn evaluate_index<'a>(
 pub fn execute<'a, D: QueryableDataset<'a>>(
     dataset: D,
     evaluator: QueryEvaluator,
-    plan: Plan,
+    plan: QueryPlan,
     substitutions: impl IntoIterator<Item = (Variable, Term)>,
     options: &Options,
 ) -> Evaluation<'a> {
@@ -100,8 +100,8 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
     }
     let dataset = Rc::new(dataset);
     let row = plan.sorting.as_ref().map(|_| Rc::default());
-    let failure = Failure::default();
-    let view = View::new(
+    let failure = FailureSlot::default();
+    let view = DatasetView::new(
         Rc::clone(&dataset),
         row.clone(),
         &exact,
@@ -122,7 +122,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
         }
         _ => results,
     };
-    let report = Report {
+    let report = EvaluationReport {
         explanation: plan.explanation,
         statistics,
     };
@@ -132,7 +132,7 @@ pub fn execute<'a, D: QueryableDataset<'a>>(
 /// Returns results that end with the failure of the dataset where there was one.
 fn with_failure<'a, E: Error + Send + Sync + 'static>(
     results: Result<QueryResults<'a>, QueryEvaluationError>,
-    failure: Failure<E>,
+    failure: FailureSlot<E>,
 ) -> Result<QueryResults<'a>, QueryEvaluationError> {
     if let Some(error) = failure.borrow_mut().take() {
         return Err(QueryEvaluationError::Dataset(Box::new(error)));
@@ -152,7 +152,7 @@ fn with_failure<'a, E: Error + Send + Sync + 'static>(
 /// Returns the results up to a failure of the dataset, which may have had other results before it was an error.
 fn until_failure<'a, T: 'a, E: Error + Send + Sync + 'static>(
     mut results: impl Iterator<Item = Result<T, QueryEvaluationError>> + 'a,
-    failure: Failure<E>,
+    failure: FailureSlot<E>,
 ) -> impl Iterator<Item = Result<T, QueryEvaluationError>> + 'a {
     iter::from_fn(move || {
         let result = results.next();

@@ -2,12 +2,12 @@
 //!
 //! spareval parses numbers, dates and the like before its functions see them, and forgets how they were written: `STR` of
 //! `1.50` is `1.5`, `DATATYPE` of an `xsd:byte` is `xsd:integer`. So a query asks the dataset instead, by a predicate that
-//! [`View`](crate::view::View) answers for the literals that change.
+//! [`DatasetView`](crate::view::DatasetView) answers for the literals that change.
 use crate::algebra::{
-    Fresh, map_operands, map_own_expressions, map_patterns, patterns_below, visit_expression,
-    visit_own_expressions,
+    FreshVariables, map_operands, map_own_expressions, map_patterns, patterns_below,
+    visit_expression, visit_own_expressions,
 };
-use crate::counts::Counts;
+use crate::counts::ExactCounts;
 use crate::units::Estimator;
 use civigraph_index::RangePredicate;
 use oxrdf::{Literal, NamedNode, Term, Triple, Variable};
@@ -48,12 +48,12 @@ pub(crate) fn datatype(literal: &Literal, seen: ExpressionTerm) -> Option<NamedN
 /// Rewrites the calls of STR, DATATYPE and OBJECT with variables whose values may be such literals.
 pub(crate) struct ExactLiterals<'a, C> {
     pub(crate) estimator: &'a Estimator<'a, C>,
-    pub(crate) fresh: &'a mut Fresh,
+    pub(crate) fresh: &'a mut FreshVariables,
     /// How many calls were rewritten.
     pub(crate) calls: usize,
 }
 
-impl<C: Counts> ExactLiterals<'_, C> {
+impl<C: ExactCounts> ExactLiterals<'_, C> {
     /// Returns a pattern whose expressions see literals as they are.
     pub(crate) fn pattern(&mut self, pattern: GraphPattern) -> Result<GraphPattern, C::Error> {
         let pattern = map_patterns(pattern, &mut |pattern| self.pattern(pattern))?;
@@ -68,7 +68,7 @@ impl<C: Counts> ExactLiterals<'_, C> {
         };
         let mut found = Vec::new();
         visit_own_expressions(&pattern, &mut |expression| calls(expression, &mut found));
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<ExactCall> = Vec::new();
         for (predicate, variable) in found {
             if asked
                 .iter()
@@ -78,7 +78,7 @@ impl<C: Counts> ExactLiterals<'_, C> {
                 continue;
             }
             let answer = self.fresh.variable("literal");
-            asked.push(Asked {
+            asked.push(ExactCall {
                 predicate,
                 variable,
                 answer,
@@ -132,13 +132,13 @@ impl<C: Counts> ExactLiterals<'_, C> {
 }
 
 /// Returns whether a variable may be a literal that spareval does not keep as it is.
-pub(crate) fn may_change<C: Counts>(
+pub(crate) fn may_change<C: ExactCounts>(
     estimator: &Estimator<'_, C>,
     pattern: &GraphPattern,
     variable: &Variable,
 ) -> Result<bool, C::Error> {
     let mut triples = Vec::new();
-    triples_with(pattern, Scope::default(), variable, &mut triples);
+    triples_with(pattern, PatternScope::default(), variable, &mut triples);
     for (triple, scope) in triples {
         if triple.subject == TermPattern::Variable(variable.clone()) {
             return Ok(false);
@@ -203,7 +203,7 @@ fn always_below(pattern: &GraphPattern) -> impl Iterator<Item = &GraphPattern> {
 }
 
 /// A call whose answer the dataset gives.
-struct Asked {
+struct ExactCall {
     predicate: &'static str,
     variable: Variable,
     answer: Variable,
@@ -231,7 +231,7 @@ fn calls(expression: &Expression, found: &mut Vec<(&'static str, Variable)>) {
     });
 }
 
-fn replaced(expression: Expression, asked: &[Asked]) -> Expression {
+fn replaced(expression: Expression, asked: &[ExactCall]) -> Expression {
     let expression = map_operands(expression, &mut |operand| replaced(operand, asked));
     let answer = call_of(&expression).and_then(|(predicate, variable)| {
         asked
@@ -247,7 +247,7 @@ fn replaced(expression: Expression, asked: &[Asked]) -> Expression {
 }
 
 /// Joins the answer of a call where the dataset has one.
-fn with_answer(inner: GraphPattern, asked: &Asked) -> GraphPattern {
+fn with_answer(inner: GraphPattern, asked: &ExactCall) -> GraphPattern {
     let question = GraphPattern::Bgp {
         patterns: vec![TriplePattern {
             subject: TermPattern::Variable(asked.variable.clone()),
@@ -272,7 +272,7 @@ fn with_answer(inner: GraphPattern, asked: &Asked) -> GraphPattern {
 
 /// Where a triple pattern is.
 #[derive(Clone, Copy, Default)]
-struct Scope<'a> {
+struct PatternScope<'a> {
     /// The graph that it reads, if it is not the default graph.
     graph: Option<&'a NamedNodePattern>,
     is_subquery: bool,
@@ -281,9 +281,9 @@ struct Scope<'a> {
 /// Adds the triple patterns that bind a variable in every solution.
 fn triples_with<'a>(
     pattern: &'a GraphPattern,
-    scope: Scope<'a>,
+    scope: PatternScope<'a>,
     variable: &Variable,
-    found: &mut Vec<(&'a TriplePattern, Scope<'a>)>,
+    found: &mut Vec<(&'a TriplePattern, PatternScope<'a>)>,
 ) {
     use GraphPattern as P;
     match pattern {
@@ -299,11 +299,11 @@ fn triples_with<'a>(
         ),
         P::Graph { name, inner } => {
             let graph = Some(name);
-            triples_with(inner, Scope { graph, ..scope }, variable, found);
+            triples_with(inner, PatternScope { graph, ..scope }, variable, found);
         }
         P::Project { inner, variables } if variables.contains(variable) => {
             let is_subquery = true;
-            let scope = Scope {
+            let scope = PatternScope {
                 is_subquery,
                 ..scope
             };

@@ -10,14 +10,14 @@ use std::fmt::{self, Write};
 #[derive(Debug, Clone, Default)]
 pub struct Explanation {
     /// The rewritings that were applied, in order.
-    pub rewritings: Vec<Rewriting>,
+    pub rewritings: Vec<AppliedRewriting>,
     /// The groups of joined patterns, in the order in which they are evaluated.
     pub groups: Vec<JoinGroup>,
 }
 
 /// A rewriting that was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rewriting {
+pub struct AppliedRewriting {
     /// Its name, as in [`Options`](crate::Options).
     pub name: &'static str,
     /// What was done and why.
@@ -72,7 +72,7 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.rewritings.is_empty() {
             writeln!(f, "rewritings")?;
-            for Rewriting { name, reason } in &self.rewritings {
+            for AppliedRewriting { name, reason } in &self.rewritings {
                 writeln!(f, "  {name}: {reason}")?;
             }
         }
@@ -103,7 +103,7 @@ fn rounded(rows: f64) -> String {
 
 /// What spareval did: its plan with the rows and times of each node.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct PlanNode {
     /// What the node does, as spareval names it.
     pub label: String,
     /// How many rows the planner expected.
@@ -113,10 +113,10 @@ pub struct Node {
     /// How long it took with the nodes below it, in seconds.
     pub seconds: Option<f64>,
     /// The nodes below.
-    pub children: Vec<Node>,
+    pub children: Vec<PlanNode>,
 }
 
-impl Node {
+impl PlanNode {
     /// Reads the explanation of spareval, which is to be asked for it after the results were read.
     #[must_use]
     pub fn read(explanation: &QueryExplanation, plan: &Explanation) -> Option<Self> {
@@ -192,7 +192,7 @@ impl Node {
     }
 }
 
-impl fmt::Display for Node {
+impl fmt::Display for PlanNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 0)
     }

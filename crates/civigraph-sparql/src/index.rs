@@ -1,6 +1,6 @@
 //! The counts of an immutable index.
 
-use crate::counts::{Counts, Graphs, Position};
+use crate::counts::{ExactCounts, Graphs, TriplePosition};
 use civigraph_index::{self as index, Dataset, Error, ValueKind, ValueRange};
 use oxrdf::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef,
@@ -14,7 +14,7 @@ fn graphs(graphs: Graphs<'_>) -> index::Graphs<'_> {
     }
 }
 
-impl Counts for Dataset<'_> {
+impl ExactCounts for Dataset<'_> {
     type Error = Error;
 
     fn count(
@@ -66,25 +66,25 @@ impl Counts for Dataset<'_> {
     fn distinct_values(
         &self,
         predicate: NamedNodeRef<'_>,
-        position: Position,
+        position: TriplePosition,
         of: Graphs<'_>,
     ) -> Result<Option<u64>, Error> {
         match position {
             // No order says how many there are.
-            Position::Subject => Ok(None),
-            Position::Object => self.index().few_objects(predicate, graphs(of)),
+            TriplePosition::Subject => Ok(None),
+            TriplePosition::Object => self.index().few_objects(predicate, graphs(of)),
         }
     }
 
     fn sampled_values(
         &self,
         predicate: NamedNodeRef<'_>,
-        position: Position,
+        position: TriplePosition,
         of: Graphs<'_>,
     ) -> Result<Option<u64>, Error> {
         match position {
-            Position::Subject => self.index().estimate_subjects(predicate, graphs(of)),
-            Position::Object => self.index().estimate_objects(predicate, graphs(of)),
+            TriplePosition::Subject => self.index().estimate_subjects(predicate, graphs(of)),
+            TriplePosition::Object => self.index().estimate_objects(predicate, graphs(of)),
         }
         .map(Some)
     }

@@ -2,19 +2,19 @@
 mod order;
 mod ordered;
 
-pub(crate) use order::{Order, order_from, selectivities};
+pub(crate) use order::{JoinOrder, order_from, selectivities};
 pub(crate) use ordered::{OrderedScan, keeps_order};
 
 use crate::algebra::{
-    Variables, add_conjuncts, certain, expression_variables, filtered, map_patterns,
+    VariableSet, add_conjuncts, certain, expression_variables, filtered, map_patterns,
     try_map_operands, try_map_own_expressions, visible,
 };
-use crate::counts::Counts;
-use crate::explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Rewriting};
+use crate::counts::ExactCounts;
+use crate::explain::{AppliedRewriting, Explanation, JoinGroup, JoinMethod, JoinStep};
 use crate::filters::range_of;
 use crate::modifiers::filter_required;
 use crate::options::Options;
-use crate::units::{Estimator, Unit, number};
+use crate::units::{Estimator, JoinUnit, number};
 use civigraph_index::RangePredicate;
 use order::best_order;
 use oxrdf::Variable;
@@ -39,15 +39,15 @@ pub(crate) struct Planner<'a, C> {
     pub(crate) ordered: Option<OrderedScan>,
 }
 
-type Context<'a> = Option<&'a NamedNodePattern>;
+type GraphContext<'a> = Option<&'a NamedNodePattern>;
 
-impl<C: Counts> Planner<'_, C> {
+impl<C: ExactCounts> Planner<'_, C> {
     /// Returns a pattern with its joins in order; `bound` are variables that have a value before it is evaluated.
     pub(crate) fn pattern(
         &mut self,
         pattern: GraphPattern,
-        context: Context<'_>,
-        bound: &Variables,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
     ) -> Result<GraphPattern, C::Error> {
         use GraphPattern as P;
         let pattern = self.own_expressions(pattern, context, bound)?;
@@ -133,8 +133,8 @@ impl<C: Counts> Planner<'_, C> {
     fn own_expressions(
         &mut self,
         pattern: GraphPattern,
-        context: Context<'_>,
-        bound: &Variables,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
     ) -> Result<GraphPattern, C::Error> {
         let mut known = bound.clone();
         match &pattern {
@@ -155,8 +155,8 @@ impl<C: Counts> Planner<'_, C> {
     fn expression(
         &mut self,
         expression: Expression,
-        context: Context<'_>,
-        bound: &Variables,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
     ) -> Result<Expression, C::Error> {
         match expression {
             Expression::Exists(pattern) => Ok(Expression::Exists(Box::new(
@@ -173,8 +173,8 @@ impl<C: Counts> Planner<'_, C> {
         &mut self,
         pattern: GraphPattern,
         mut filters: Vec<Expression>,
-        context: Context<'_>,
-        bound: &Variables,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
     ) -> Result<GraphPattern, C::Error> {
         let all = visible(&pattern);
         let mut conditions = std::mem::take(&mut self.conditions);
@@ -237,26 +237,26 @@ impl<C: Counts> Planner<'_, C> {
     fn flatten(
         &mut self,
         pattern: GraphPattern,
-        wrapper: Context<'_>,
-        context: Context<'_>,
-        bound: &Variables,
-        parts: &mut Vec<Part>,
+        wrapper: GraphContext<'_>,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
+        parts: &mut Vec<PatternPart>,
         filters: &mut Vec<Expression>,
     ) -> Result<(), C::Error> {
         use GraphPattern as P;
-        let other = |pattern| Part::Other(pattern, wrapper.cloned());
+        let other = |pattern| PatternPart::Other(pattern, wrapper.cloned());
         match pattern {
             P::Bgp { patterns } if !patterns.is_empty() => {
                 parts.extend(
                     patterns
                         .into_iter()
-                        .map(|triple| Part::Triple(triple, wrapper.cloned())),
+                        .map(|triple| PatternPart::Triple(triple, wrapper.cloned())),
                 );
             }
             // Nothing is joined, unless it stands for the graph itself.
             P::Bgp { .. } if wrapper.is_none() && context.is_none() => {}
             P::Bgp { .. } => parts.push(other(pattern)),
-            P::Path { .. } => parts.push(Part::Path(pattern, wrapper.cloned())),
+            P::Path { .. } => parts.push(PatternPart::Path(pattern, wrapper.cloned())),
             P::Join { left, right } => {
                 self.flatten(*left, wrapper, context, bound, parts, filters)?;
                 self.flatten(*right, wrapper, context, bound, parts, filters)?;
@@ -291,10 +291,10 @@ impl<C: Counts> Planner<'_, C> {
 
     fn units(
         &mut self,
-        parts: &[Part],
+        parts: &[PatternPart],
         filters: &[Expression],
-        context: Context<'_>,
-    ) -> Result<Vec<Unit>, C::Error> {
+        context: GraphContext<'_>,
+    ) -> Result<Vec<JoinUnit>, C::Error> {
         let parts = parts.iter().cloned();
         parts
             .map(|part| self.unit(part, filters, context))
@@ -303,12 +303,12 @@ impl<C: Counts> Planner<'_, C> {
 
     fn unit(
         &mut self,
-        part: Part,
+        part: PatternPart,
         filters: &[Expression],
-        context: Context<'_>,
-    ) -> Result<Unit, C::Error> {
+        context: GraphContext<'_>,
+    ) -> Result<JoinUnit, C::Error> {
         match part {
-            Part::Triple(triple, wrapper) => {
+            PatternPart::Triple(triple, wrapper) => {
                 let unit = self
                     .estimator
                     .triple(triple.clone(), wrapper.as_ref(), context)?;
@@ -331,7 +331,7 @@ impl<C: Counts> Planner<'_, C> {
                     _ => Ok(unit),
                 }
             }
-            Part::Path(
+            PatternPart::Path(
                 GraphPattern::Path {
                     subject,
                     path,
@@ -341,7 +341,7 @@ impl<C: Counts> Planner<'_, C> {
             ) => self
                 .estimator
                 .path(subject, path, object, wrapper.as_ref(), context),
-            Part::Path(pattern, wrapper) | Part::Other(pattern, wrapper) => {
+            PatternPart::Path(pattern, wrapper) | PatternPart::Other(pattern, wrapper) => {
                 self.estimator.other(pattern, wrapper.as_ref(), context)
             }
         }
@@ -395,15 +395,15 @@ impl<C: Counts> Planner<'_, C> {
     /// Writes down the order; where the rows have to stay `in_order`, by look-ups alone.
     fn chain(
         &mut self,
-        units: &[Unit],
-        order: &Order,
-        context: Context<'_>,
-        bound: &Variables,
+        units: &[JoinUnit],
+        order: &JoinOrder,
+        context: GraphContext<'_>,
+        bound: &VariableSet,
         in_order: bool,
     ) -> GraphPattern {
         let mut steps = Vec::new();
         let mut chain: Option<GraphPattern> = None;
-        let mut seen = Variables::new();
+        let mut seen = VariableSet::new();
         let mut looked_up = true;
         let mut rows = 1.0;
         for (position, step) in order.steps.iter().enumerate() {
@@ -493,12 +493,14 @@ impl<C: Counts> Planner<'_, C> {
     }
 
     pub(crate) fn note(&mut self, name: &'static str, reason: String) {
-        self.explanation.rewritings.push(Rewriting { name, reason });
+        self.explanation
+            .rewritings
+            .push(AppliedRewriting { name, reason });
     }
 }
 
 #[derive(Clone)]
-pub(crate) enum Part {
+pub(crate) enum PatternPart {
     Triple(TriplePattern, Option<NamedNodePattern>),
     Path(GraphPattern, Option<NamedNodePattern>),
     Other(GraphPattern, Option<NamedNodePattern>),
@@ -529,7 +531,11 @@ fn is_simple(pattern: &GraphPattern) -> bool {
 }
 
 /// Returns a subselect of all the variables of a pattern, into which sparopt moves no bindings.
-fn selected(pattern: GraphPattern, variables: &Variables, context: Context<'_>) -> GraphPattern {
+fn selected(
+    pattern: GraphPattern,
+    variables: &VariableSet,
+    context: GraphContext<'_>,
+) -> GraphPattern {
     let mut variables = variables
         .iter()
         .filter(|name| !name.starts_with("_:"))
@@ -549,9 +555,9 @@ fn selected(pattern: GraphPattern, variables: &Variables, context: Context<'_>) 
 /// Joins by a hash table of the unit, which sparopt does only with subselects, the one that it thinks the smaller first.
 fn hash_join(
     left: GraphPattern,
-    seen: &Variables,
-    unit: &Unit,
-    context: Context<'_>,
+    seen: &VariableSet,
+    unit: &JoinUnit,
+    context: GraphContext<'_>,
 ) -> GraphPattern {
     #[expect(
         clippy::cast_possible_truncation,

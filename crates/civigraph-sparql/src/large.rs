@@ -14,7 +14,7 @@ use crate::algebra::{
     add_triple_variables, map_operands, map_own_expressions, map_patterns, patterns_below,
     visit_expression, visit_own_expressions,
 };
-use crate::number::{Exact, Number, Operation, Rounding};
+use crate::number::{ExactNumber, Number, Operation, Rounding};
 use crate::times::{add, negate, subtract};
 use aggregate::{Average, Extreme, Sum};
 use oxrdf::vocab::xsd;
@@ -508,14 +508,14 @@ pub(crate) fn with_large_numbers(mut evaluator: QueryEvaluator) -> QueryEvaluato
         }),
         ("to-integer", |terms| {
             let exact = match text(terms) {
-                Some(text) => Exact::integer(text)?,
+                Some(text) => ExactNumber::integer(text)?,
                 None => number(terms.first()?)?.to_exact()?.truncated(),
             };
             Some(Number::Exact(exact).literal().into())
         }),
         ("to-decimal", |terms| {
             let exact = match text(terms) {
-                Some(text) => Exact::decimal(text)?,
+                Some(text) => ExactNumber::decimal(text)?,
                 None => number(terms.first()?)?.to_exact()?.into_decimal(),
             };
             Some(Number::Exact(exact).literal().into())

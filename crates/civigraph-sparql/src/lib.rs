@@ -38,7 +38,7 @@
 //!
 //! # Where to add things
 //!
-//! A dataset of another kind implements [`Counts`] beside spareval's own trait. A new rewriting is a file with one step
+//! A dataset of another kind implements [`ExactCounts`] beside spareval's own trait. A new rewriting is a file with one step
 //! of the picture, a line in `plan.rs`, and a switch in [`Options`], so that tests can compare answers with and without.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -75,12 +75,12 @@ mod units;
 mod view;
 
 pub use civigraph_index::{RangePredicate, ValueKind, ValueRange, canonical_language_tag};
-pub use counts::{Counts, Graphs, Position};
-pub use evaluate::{Evaluation, Report, evaluate, evaluate_index, execute};
-pub use explain::{Explanation, JoinGroup, JoinMethod, JoinStep, Node, Rewriting};
+pub use counts::{ExactCounts, Graphs, TriplePosition};
+pub use evaluate::{Evaluation, EvaluationReport, evaluate, evaluate_index, execute};
+pub use explain::{AppliedRewriting, Explanation, JoinGroup, JoinMethod, JoinStep, PlanNode};
 pub use memory::MemoryDataset;
 pub use options::Options;
-pub use plan::{Plan, optimise};
+pub use plan::{QueryPlan, optimise};
 pub use prepare::prepare;
 pub use sorting::Sorting;
 pub use tags::with_functions;

@@ -1,6 +1,6 @@
 //! A dataset in memory.
 use crate::compare::compare_values;
-use crate::counts::{Counts, Graphs, Position};
+use crate::counts::{ExactCounts, Graphs, TriplePosition};
 use civigraph_index::{RangePredicate, ValueKind, ValueRange};
 use oxrdf::vocab::xsd;
 use oxrdf::{
@@ -57,7 +57,7 @@ fn counted<T: std::hash::Hash + Eq>(
     Some(counts.into_iter().collect())
 }
 
-impl Counts for MemoryDataset {
+impl ExactCounts for MemoryDataset {
     type Error = Infallible;
 
     fn count(
@@ -116,15 +116,15 @@ impl Counts for MemoryDataset {
     fn distinct_values(
         &self,
         predicate: NamedNodeRef<'_>,
-        position: Position,
+        position: TriplePosition,
         graphs: Graphs<'_>,
     ) -> Result<Option<u64>, Infallible> {
         let quads = self
             .quads(graphs)
             .filter(|quad| quad.predicate == predicate);
         let values = quads.map(|quad| match position {
-            Position::Subject => TermRef::from(quad.subject).into_owned(),
-            Position::Object => quad.object.into_owned(),
+            TriplePosition::Subject => TermRef::from(quad.subject).into_owned(),
+            TriplePosition::Object => quad.object.into_owned(),
         });
         Ok(Some(values.collect::<HashSet<_>>().len() as u64))
     }

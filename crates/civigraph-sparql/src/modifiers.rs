@@ -1,6 +1,7 @@
 //! ORDER BY behind DISTINCT, and required patterns before optional ones.
 use crate::algebra::{
-    Variables, add_expression_variables, certain, expression_variables, is_pure, mentioned, visible,
+    VariableSet, add_expression_variables, certain, expression_variables, is_pure, mentioned,
+    visible,
 };
 use spargebra::algebra::{Expression, GraphPattern, OrderExpression};
 
@@ -20,7 +21,7 @@ pub(crate) fn order_after_distinct(pattern: GraphPattern) -> Result<GraphPattern
     let selected = variables
         .iter()
         .map(|variable| variable.as_str().to_owned())
-        .collect::<Variables>();
+        .collect::<VariableSet>();
     let allowed =
         expression
             .iter()

@@ -15,14 +15,14 @@ const DIVISION_DIGITS: u32 = 18;
 #[derive(Debug, Clone)]
 pub(crate) enum Number {
     /// An integer or a decimal.
-    Exact(Exact),
+    Exact(ExactNumber),
     Float(f32),
     Double(f64),
 }
 
 /// An integer or a decimal: some digits with the point before the last `scale` of them.
 #[derive(Debug, Clone)]
-pub(crate) struct Exact {
+pub(crate) struct ExactNumber {
     digits: BigInt,
     scale: u32,
     is_integer: bool,
@@ -55,10 +55,10 @@ impl Number {
     pub(crate) fn of(literal: LiteralRef<'_>) -> Option<Self> {
         let lexical = literal.value();
         match literal.datatype() {
-            xsd::DECIMAL => Exact::decimal(lexical).map(Self::Exact),
+            xsd::DECIMAL => ExactNumber::decimal(lexical).map(Self::Exact),
             xsd::DOUBLE => Some(Self::Double(lexical.parse::<Double>().ok()?.into())),
             xsd::FLOAT => Some(Self::Float(lexical.parse::<Float>().ok()?.into())),
-            datatype if is_integer_type(datatype) => Exact::integer(lexical).map(Self::Exact),
+            datatype if is_integer_type(datatype) => ExactNumber::integer(lexical).map(Self::Exact),
             _ => None,
         }
     }
@@ -93,12 +93,12 @@ impl Number {
     }
 
     /// Returns the number as an integer or a decimal; `None` for infinities and NaN.
-    pub(crate) fn to_exact(&self) -> Option<Exact> {
+    pub(crate) fn to_exact(&self) -> Option<ExactNumber> {
         match self {
             Self::Exact(exact) => Some(exact.clone()),
             // The shortest digits that mean this float; they have no exponent.
-            Self::Float(value) if value.is_finite() => Exact::decimal(&value.to_string()),
-            Self::Double(value) if value.is_finite() => Exact::decimal(&value.to_string()),
+            Self::Float(value) if value.is_finite() => ExactNumber::decimal(&value.to_string()),
+            Self::Double(value) if value.is_finite() => ExactNumber::decimal(&value.to_string()),
             Self::Float(_) | Self::Double(_) => None,
         }
     }
@@ -149,7 +149,7 @@ impl Number {
 
     pub(crate) fn negated(self) -> Self {
         match self {
-            Self::Exact(exact) => Self::Exact(Exact {
+            Self::Exact(exact) => Self::Exact(ExactNumber {
                 digits: -exact.digits,
                 ..exact
             }),
@@ -160,7 +160,7 @@ impl Number {
 
     pub(crate) fn absolute(self) -> Self {
         match self {
-            Self::Exact(exact) => Self::Exact(Exact {
+            Self::Exact(exact) => Self::Exact(ExactNumber {
                 digits: BigInt::from(exact.digits.magnitude().clone()),
                 ..exact
             }),
@@ -190,7 +190,7 @@ impl Number {
 
 impl From<u64> for Number {
     fn from(value: u64) -> Self {
-        Self::Exact(Exact {
+        Self::Exact(ExactNumber {
             digits: value.into(),
             scale: 0,
             is_integer: true,
@@ -198,7 +198,7 @@ impl From<u64> for Number {
     }
 }
 
-impl Exact {
+impl ExactNumber {
     /// Reads the lexical form of an integer.
     pub(crate) fn integer(lexical: &str) -> Option<Self> {
         let digits = lexical.strip_prefix(['+', '-']).unwrap_or(lexical);
@@ -518,10 +518,10 @@ mod tests {
     #[test]
     fn lexical_forms() {
         for lexical in ["", "+", "1_000", "1e3", "1.5", " 7", "٣"] {
-            assert!(Exact::integer(lexical).is_none(), "{lexical}");
+            assert!(ExactNumber::integer(lexical).is_none(), "{lexical}");
         }
         for lexical in ["", ".", "-", "1e3", "1.5.6", "1.-5", "--1"] {
-            assert!(Exact::decimal(lexical).is_none(), "{lexical}");
+            assert!(ExactNumber::decimal(lexical).is_none(), "{lexical}");
         }
         for (lexical, expected) in [
             (".5", "0.5"),
@@ -530,7 +530,7 @@ mod tests {
             ("+007.10", "7.1"),
             ("-0.0", "0"),
         ] {
-            assert_eq!(Exact::decimal(lexical).unwrap().text(), expected);
+            assert_eq!(ExactNumber::decimal(lexical).unwrap().text(), expected);
         }
     }
 }

@@ -4,8 +4,8 @@
 //! is computed, it parses and writes them all: `COALESCE(?x, ?y + 1)` makes `1.5` of `1.50`. So what is computed gets
 //! variables of its own.
 use crate::aggregates;
-use crate::algebra::{Fresh, map_patterns, try_map_operands, try_map_own_expressions};
-use crate::counts::Counts;
+use crate::algebra::{FreshVariables, map_patterns, try_map_operands, try_map_own_expressions};
+use crate::counts::ExactCounts;
 use crate::exact::may_change;
 use crate::units::Estimator;
 use oxrdf::{Literal, Variable};
@@ -16,14 +16,14 @@ use spargebra::algebra::{
 /// Rewrites the expressions and aggregates that pass values on.
 pub(crate) struct PassedValues<'a, C> {
     pub(crate) estimator: &'a Estimator<'a, C>,
-    pub(crate) fresh: &'a mut Fresh,
+    pub(crate) fresh: &'a mut FreshVariables,
     /// How many aggregates were rewritten.
     pub(crate) aggregates: usize,
     /// How many other expressions were rewritten.
     pub(crate) expressions: usize,
 }
 
-impl<C: Counts> PassedValues<'_, C> {
+impl<C: ExactCounts> PassedValues<'_, C> {
     /// Returns a pattern that passes terms on as they are.
     pub(crate) fn pattern(&mut self, pattern: GraphPattern) -> Result<GraphPattern, C::Error> {
         let pattern = map_patterns(pattern, &mut |pattern| self.pattern(pattern))?;

@@ -1,8 +1,8 @@
 //! From a query to a plan.
-use crate::algebra::{Fresh, Variables, map_patterns};
-use crate::counts::{Counts, Graphs};
+use crate::algebra::{FreshVariables, VariableSet, map_patterns};
+use crate::counts::{ExactCounts, Graphs};
 use crate::exact::ExactLiterals;
-use crate::explain::{Explanation, Rewriting};
+use crate::explain::{AppliedRewriting, Explanation};
 use crate::joins::{OrderedScan, Planner, keeps_order};
 use crate::large::LargeNumbers;
 use crate::modifiers::{order_after_distinct, required_first};
@@ -23,7 +23,7 @@ use std::convert::Infallible;
 
 /// A query as it is given to spareval.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct QueryPlan {
     /// The query.
     pub query: Query,
     /// The sorting that is done outside spareval.
@@ -39,7 +39,11 @@ pub struct Plan {
 }
 
 /// Rewrites a query so that spareval answers it faster and as the specification has it.
-pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Result<Plan, C::Error> {
+pub fn optimise<C: ExactCounts>(
+    query: Query,
+    counts: &C,
+    options: &Options,
+) -> Result<QueryPlan, C::Error> {
     let (pattern, dataset) = match &query {
         Query::Select {
             pattern, dataset, ..
@@ -55,7 +59,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         } => (pattern.clone(), dataset.clone()),
     };
     let default_graphs = default_graphs(dataset.as_ref(), options);
-    let mut fresh = Fresh::default();
+    let mut fresh = FreshVariables::default();
     let mut rewritings = Vec::new();
     let mut pattern = pattern;
     if options.language_tags {
@@ -69,7 +73,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             done: Vec::new(),
         };
         pattern = repairs.pattern(pattern, None)?;
-        rewritings.extend(repairs.done.into_iter().map(|reason| Rewriting {
+        rewritings.extend(repairs.done.into_iter().map(|reason| AppliedRewriting {
             name: "repairs",
             reason,
         }));
@@ -86,7 +90,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
                 variables: Vec::new(),
                 bindings,
             };
-            rewritings.push(Rewriting {
+            rewritings.push(AppliedRewriting {
                 name: "counts",
                 reason: "ASK from the count of a pattern".to_owned(),
             });
@@ -107,7 +111,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             ),
             None => "each key is evaluated once".to_owned(),
         };
-        rewritings.push(Rewriting {
+        rewritings.push(AppliedRewriting {
             name: "sorting",
             reason,
         });
@@ -145,7 +149,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         });
     }
     if options.join_order || options.ranges {
-        pattern = planner.pattern(pattern, None, &Variables::new())?;
+        pattern = planner.pattern(pattern, None, &VariableSet::new())?;
     }
     if let (Some(sorting), Some(scan)) = (&mut sorting, planner.ordered.take()) {
         sorting.ordered = scan.kind;
@@ -166,7 +170,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
                 "{} calls of STR, DATATYPE or OBJECT see literals as they are",
                 exact.calls
             );
-            explanation.rewritings.push(Rewriting {
+            explanation.rewritings.push(AppliedRewriting {
                 name: "exact_literals",
                 reason,
             });
@@ -188,7 +192,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             (passed.expressions, "calls of COALESCE or IF give"),
         ] {
             if count > 0 {
-                explanation.rewritings.push(Rewriting {
+                explanation.rewritings.push(AppliedRewriting {
                     name: "exact_literals",
                     reason: format!("{count} {what} literals as they are"),
                 });
@@ -200,7 +204,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
         pattern = numbers.pattern(pattern);
         explanation
             .rewritings
-            .extend(numbers.done.into_iter().map(|reason| Rewriting {
+            .extend(numbers.done.into_iter().map(|reason| AppliedRewriting {
                 name: "repairs",
                 reason: reason.to_owned(),
             }));
@@ -246,7 +250,7 @@ pub fn optimise<C: Counts>(query: Query, counts: &C, options: &Options) -> Resul
             }
         }
     };
-    Ok(Plan {
+    Ok(QueryPlan {
         query,
         sorting,
         exact_literals,
@@ -281,7 +285,7 @@ fn default_graphs<'a>(dataset: Option<&'a QueryDataset>, options: &'a Options) -
 fn simplify(
     pattern: GraphPattern,
     options: &Options,
-    rewritings: &mut Vec<Rewriting>,
+    rewritings: &mut Vec<AppliedRewriting>,
 ) -> GraphPattern {
     let Ok(mut pattern) = map_patterns::<Infallible>(pattern, &mut |pattern| {
         Ok(simplify(pattern, options, rewritings))
@@ -290,7 +294,7 @@ fn simplify(
         pattern = match order_after_distinct(pattern) {
             Ok(pattern) => {
                 let reason = "only distinct rows are sorted".to_owned();
-                rewritings.push(Rewriting {
+                rewritings.push(AppliedRewriting {
                     name: "order_after_distinct",
                     reason,
                 });
@@ -304,7 +308,7 @@ fn simplify(
         pattern = changed;
         if moved {
             let reason = "a required pattern is joined before an optional one".to_owned();
-            rewritings.push(Rewriting {
+            rewritings.push(AppliedRewriting {
                 name: "required_first",
                 reason,
             });
@@ -313,15 +317,15 @@ fn simplify(
     pattern
 }
 
-fn tables<C: Counts>(
+fn tables<C: ExactCounts>(
     pattern: GraphPattern,
     graph: Option<&NamedNodePattern>,
     counts: &C,
-    rewritings: &mut Vec<Rewriting>,
+    rewritings: &mut Vec<AppliedRewriting>,
 ) -> Result<GraphPattern, C::Error> {
     if let Some(table) = totals::table(&pattern, Graphs::Default, graph, counts)? {
         let reason = "the answer of a pattern comes from counts".to_owned();
-        rewritings.push(Rewriting {
+        rewritings.push(AppliedRewriting {
             name: "counts",
             reason,
         });

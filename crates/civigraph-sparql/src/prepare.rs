@@ -1,5 +1,5 @@
 //! Queries on datasets without counts.
-use crate::counts::{Counts, Graphs};
+use crate::counts::{ExactCounts, Graphs};
 use crate::options::Options;
 use crate::plan::optimise;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef};
@@ -50,7 +50,7 @@ pub fn prepare(query: Query, options: &Options, contains: &dyn Fn(TermRef<'_>) -
 /// Whether a term is in a dataset, in the place of counts.
 struct Presence<'a>(&'a dyn Fn(TermRef<'_>) -> bool);
 
-impl Counts for Presence<'_> {
+impl ExactCounts for Presence<'_> {
     type Error = Infallible;
 
     fn count(

@@ -1,9 +1,9 @@
 //! Ways around faults of spareval 0.2.9 and sparopt 0.3.9 (Oxigraph 0.5.13).
 use crate::algebra::{
-    Fresh, filtered, map_patterns, mentioned, reads_graph, try_map_operands,
+    FreshVariables, filtered, map_patterns, mentioned, reads_graph, try_map_operands,
     try_map_own_expressions, visible,
 };
-use crate::counts::{Counts, Graphs};
+use crate::counts::{ExactCounts, Graphs};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, TermRef, Variable};
 use spargebra::algebra::{
@@ -16,13 +16,13 @@ use std::convert::Infallible;
 /// Rewrites what spareval and sparopt get wrong.
 pub(crate) struct Repairs<'a, C> {
     pub(crate) counts: &'a C,
-    pub(crate) fresh: &'a mut Fresh,
+    pub(crate) fresh: &'a mut FreshVariables,
     /// The graphs that the default graph of the query is made of.
     pub(crate) default_graphs: &'a [Graphs<'a>],
     pub(crate) done: Vec<String>,
 }
 
-impl<C: Counts> Repairs<'_, C> {
+impl<C: ExactCounts> Repairs<'_, C> {
     /// Returns a pattern that spareval evaluates as the specification has it.
     pub(crate) fn pattern(
         &mut self,

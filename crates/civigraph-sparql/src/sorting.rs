@@ -1,7 +1,7 @@
 //! ORDER BY outside spareval, whose own evaluates the keys again at each comparison and has no top-k.
-use crate::algebra::Fresh;
+use crate::algebra::FreshVariables;
 use crate::compare::compare;
-use crate::view::Row;
+use crate::view::SolutionTerms;
 use civigraph_index::ValueKind;
 use oxrdf::{Term, Variable};
 use spareval::{
@@ -32,7 +32,10 @@ impl Sorting {
     /// Takes the sorting from the top of the pattern of a SELECT query.
     ///
     /// The pattern that is left selects the keys too.
-    pub(crate) fn take(pattern: &GraphPattern, fresh: &mut Fresh) -> Option<(GraphPattern, Self)> {
+    pub(crate) fn take(
+        pattern: &GraphPattern,
+        fresh: &mut FreshVariables,
+    ) -> Option<(GraphPattern, Self)> {
         let (start, length, below) = match pattern {
             GraphPattern::Slice {
                 inner,
@@ -109,9 +112,9 @@ impl Sorting {
     }
 }
 
-struct Sorted<T> {
+struct SortedSolution<T> {
     keys: Vec<Option<ExpressionTerm>>,
-    row: Row<T>,
+    row: SolutionTerms<T>,
 }
 
 /// Reads the results of a query whose sorting was taken away, and returns them in order.
@@ -121,7 +124,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
     results: QueryResults<'a>,
     sorting: &Sorting,
     dataset: Rc<D>,
-    put_aside: &RefCell<Row<D::InternalTerm>>,
+    put_aside: &RefCell<SolutionTerms<D::InternalTerm>>,
 ) -> Result<QueryResults<'a>, QueryEvaluationError> {
     let QueryResults::Solutions(mut solutions) = results else {
         return Ok(results);
@@ -135,8 +138,8 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
         .collect::<Vec<_>>();
     let places = sorting.variables.iter().map(place).collect::<Vec<_>>();
     let wanted = sorting.wanted();
-    let mut rows: Vec<Sorted<D::InternalTerm>> = Vec::new();
-    let by_keys = |a: &Sorted<D::InternalTerm>, b: &Sorted<D::InternalTerm>| {
+    let mut rows: Vec<SortedSolution<D::InternalTerm>> = Vec::new();
+    let by_keys = |a: &SortedSolution<D::InternalTerm>, b: &SortedSolution<D::InternalTerm>| {
         for ((a, b), (_, descending)) in a.keys.iter().zip(&b.keys).zip(&keys) {
             let order = compare(a.as_ref(), b.as_ref());
             if order != Ordering::Equal {
@@ -202,7 +205,7 @@ pub(crate) fn sort<'a, D: QueryableDataset<'a>>(
             .iter()
             .map(|place| place.and_then(internal))
             .collect();
-        rows.push(Sorted {
+        rows.push(SortedSolution {
             keys: row_keys,
             row,
         });

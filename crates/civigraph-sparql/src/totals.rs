@@ -1,5 +1,5 @@
 //! COUNT, DISTINCT, GROUP BY and ASK answered from counts.
-use crate::counts::{Counts, Graphs};
+use crate::counts::{ExactCounts, Graphs};
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedOrBlankNode, Term, TermRef, Variable};
 use spargebra::algebra::{AggregateExpression, AggregateFunction, Expression, GraphPattern};
@@ -9,13 +9,13 @@ use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 const MOST_ROWS: usize = 10_000;
 
 /// A triple pattern whose variables are all different, and the graphs it is matched against.
-struct Single<'a> {
+struct SinglePattern<'a> {
     triple: &'a TriplePattern,
     graphs: Graphs<'a>,
     graph_variable: Option<&'a Variable>,
 }
 
-impl<'a> Single<'a> {
+impl<'a> SinglePattern<'a> {
     fn of(
         pattern: &'a GraphPattern,
         default: Graphs<'a>,
@@ -73,7 +73,7 @@ impl<'a> Single<'a> {
         Some(variables)
     }
 
-    fn count<C: Counts>(&self, counts: &C) -> Result<u64, C::Error> {
+    fn count<C: ExactCounts>(&self, counts: &C) -> Result<u64, C::Error> {
         let predicate = match &self.triple.predicate {
             NamedNodePattern::NamedNode(node) => Some(node.as_ref()),
             NamedNodePattern::Variable(_) => None,
@@ -87,7 +87,7 @@ impl<'a> Single<'a> {
     }
 
     /// Returns the values of one variable with the number of solutions for each.
-    fn values<C: Counts>(
+    fn values<C: ExactCounts>(
         &self,
         variable: &Variable,
         counts: &C,
@@ -150,7 +150,7 @@ fn constant(term: &TermPattern) -> Option<TermRef<'_>> {
 }
 
 /// Returns a table that stands for a pattern, if counts are enough to answer it.
-pub(crate) fn table<C: Counts>(
+pub(crate) fn table<C: ExactCounts>(
     pattern: &GraphPattern,
     default: Graphs<'_>,
     graph: Option<&NamedNodePattern>,
@@ -165,9 +165,10 @@ pub(crate) fn table<C: Counts>(
             let GraphPattern::Project { inner, variables } = inner.as_ref() else {
                 return Ok(None);
             };
-            let ([variable], Some(single)) =
-                (variables.as_slice(), Single::of(inner, default, graph))
-            else {
+            let ([variable], Some(single)) = (
+                variables.as_slice(),
+                SinglePattern::of(inner, default, graph),
+            ) else {
                 return Ok(None);
             };
             let values = single.values(variable, counts)?;
@@ -184,7 +185,7 @@ pub(crate) fn table<C: Counts>(
             variables,
             aggregates,
         } => {
-            let Some(single) = Single::of(inner, default, graph) else {
+            let Some(single) = SinglePattern::of(inner, default, graph) else {
                 return Ok(None);
             };
             match variables.as_slice() {
@@ -234,7 +235,7 @@ pub(crate) fn table<C: Counts>(
 }
 
 /// Returns whether a pattern that is one triple pattern has a solution, or `None` for any other pattern.
-pub(crate) fn exists<C: Counts>(
+pub(crate) fn exists<C: ExactCounts>(
     pattern: &GraphPattern,
     default: Graphs<'_>,
     counts: &C,
@@ -247,14 +248,14 @@ pub(crate) fn exists<C: Counts>(
         | GraphPattern::OrderBy { inner, .. } => return exists(inner, default, counts),
         pattern => pattern,
     };
-    match Single::of(pattern, default, None) {
+    match SinglePattern::of(pattern, default, None) {
         Some(single) => Ok(Some(single.count(counts)? > 0)),
         None => Ok(None),
     }
 }
 
 /// Returns whether an aggregate counts the solutions, because what it counts is bound in each of them.
-fn counts_solutions(single: &Single<'_>, aggregate: &AggregateExpression) -> bool {
+fn counts_solutions(single: &SinglePattern<'_>, aggregate: &AggregateExpression) -> bool {
     match aggregate {
         AggregateExpression::CountSolutions { distinct } => {
             // Solutions of one triple pattern are distinct, apart from the blank nodes in it.
@@ -274,8 +275,8 @@ fn counts_solutions(single: &Single<'_>, aggregate: &AggregateExpression) -> boo
     }
 }
 
-fn total<C: Counts>(
-    single: &Single<'_>,
+fn total<C: ExactCounts>(
+    single: &SinglePattern<'_>,
     aggregate: &AggregateExpression,
     counts: &C,
 ) -> Result<Option<u64>, C::Error> {

@@ -1,7 +1,7 @@
 //! Triple terms whose literals stay as they are.
 //!
 //! spareval takes triple terms apart and puts them together by values: `?x` in `<<( :a :price ?x )>>` is `1.5` where the dataset has
-//! `1.50`, and a triple term of `1.50` is not found. So the [`View`](crate::view::View) remembers the term that was read last: what
+//! `1.50`, and a triple term of `1.50` is not found. So the [`DatasetView`](crate::view::DatasetView) remembers the term that was read last: what
 //! is written right after it is made of it.
 use crate::algebra::{patterns_below, visit_expression, visit_own_expressions};
 use oxrdf::{Term, Triple};
@@ -39,9 +39,9 @@ pub(crate) fn has_triple_terms(pattern: &GraphPattern) -> bool {
 }
 
 /// What was read last, and which part of it is written next.
-pub(crate) struct LastRead<T>(RefCell<Read<T>>);
+pub(crate) struct LastRead<T>(RefCell<TripleRead<T>>);
 
-enum Read<T> {
+enum TripleRead<T> {
     Nothing,
     /// A term, in the form of the dataset.
     Term(T),
@@ -53,11 +53,11 @@ enum Read<T> {
 
 impl<T: Clone> LastRead<T> {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(Read::Nothing))
+        Self(RefCell::new(TripleRead::Nothing))
     }
 
     pub(crate) fn set(&self, term: &T) {
-        *self.0.borrow_mut() = Read::Term(term.clone());
+        *self.0.borrow_mut() = TripleRead::Term(term.clone());
     }
 
     /// Returns the term that a value stands for: the object of the triple term that was read, whose other parts were written
@@ -67,28 +67,28 @@ impl<T: Clone> LastRead<T> {
         dataset: &D,
         value: &ExpressionTerm,
     ) -> Result<Option<T>, D::Error> {
-        let read = self.0.replace(Read::Nothing);
+        let read = self.0.replace(TripleRead::Nothing);
         let exact = match read {
-            Read::Nothing => return Ok(None),
-            Read::Term(last) => match (dataset.externalize_term(last)?, value) {
+            TripleRead::Nothing => return Ok(None),
+            TripleRead::Term(last) => match (dataset.externalize_term(last)?, value) {
                 (last, ExpressionTerm::Triple(triple)) if is_seen(&last, &triple.object) => {
                     let (subject, predicate) = (triple.subject.clone(), triple.predicate.clone());
                     Triple::new(subject, predicate, last).into()
                 }
                 (Term::Triple(last), subject) if is_seen(&last.subject.clone().into(), subject) => {
-                    self.0.replace(Read::Subject(last));
+                    self.0.replace(TripleRead::Subject(last));
                     return Ok(None);
                 }
                 _ => return Ok(None),
             },
-            Read::Subject(triple) => {
+            TripleRead::Subject(triple) => {
                 if is_seen(&triple.predicate.clone().into(), value) {
-                    self.0.replace(Read::Predicate(triple));
+                    self.0.replace(TripleRead::Predicate(triple));
                 }
                 return Ok(None);
             }
-            Read::Predicate(triple) if is_seen(&triple.object, value) => triple.object,
-            Read::Predicate(_) => return Ok(None),
+            TripleRead::Predicate(triple) if is_seen(&triple.object, value) => triple.object,
+            TripleRead::Predicate(_) => return Ok(None),
         };
         dataset.internalize_term(exact).map(Some)
     }

@@ -1,6 +1,6 @@
 //! The patterns of a group, and how many solutions they are expected to have.
-use crate::algebra::{Variables, add_name_variables, certain, visible};
-use crate::counts::{Counts, Graphs, Position};
+use crate::algebra::{VariableSet, add_name_variables, certain, visible};
+use crate::counts::{ExactCounts, Graphs, TriplePosition};
 use civigraph_index::{RangePredicate, readable_ranges};
 use oxrdf::{NamedNodeRef, TermRef};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
@@ -18,14 +18,14 @@ const MANY_GRAPHS: usize = 1000;
 
 /// One of the patterns that a group joins.
 #[derive(Debug, Clone)]
-pub(crate) struct Unit {
+pub(crate) struct JoinUnit {
     pub(crate) pattern: GraphPattern,
     /// How spareval writes it.
     pub(crate) label: String,
     /// The variables it binds in every solution.
-    pub(crate) bound: Variables,
+    pub(crate) bound: VariableSet,
     /// All the variables it may bind.
-    pub(crate) visible: Variables,
+    pub(crate) visible: VariableSet,
     /// Whether it can be evaluated with variables bound by other patterns.
     pub(crate) looks_up: bool,
     /// The number of solutions.
@@ -36,7 +36,7 @@ pub(crate) struct Unit {
     pub(crate) values: HashMap<String, f64>,
 }
 
-impl Unit {
+impl JoinUnit {
     /// Returns the number of distinct values of a variable.
     pub(crate) fn values_of(&self, variable: &str) -> f64 {
         self.values
@@ -61,7 +61,7 @@ pub(crate) struct Estimator<'a, C> {
     pub(crate) samples: Cell<bool>,
 }
 
-impl<C: Counts> Estimator<'_, C> {
+impl<C: ExactCounts> Estimator<'_, C> {
     fn sum(
         &self,
         graph: Option<&NamedNodePattern>,
@@ -100,7 +100,7 @@ impl<C: Counts> Estimator<'_, C> {
         triple: TriplePattern,
         wrapper: Option<&NamedNodePattern>,
         context: Option<&NamedNodePattern>,
-    ) -> Result<Unit, C::Error> {
+    ) -> Result<JoinUnit, C::Error> {
         let graph = wrapper.or(context);
         let (subject, object) = (constant(&triple.subject), constant(&triple.object));
         let predicate = match &triple.predicate {
@@ -137,10 +137,10 @@ impl<C: Counts> Estimator<'_, C> {
             .map_or(predicate, |range| Some(range.predicate.as_ref()));
         let mut values = HashMap::new();
         for (term, position) in [
-            (&triple.subject, Position::Subject),
-            (&triple.object, Position::Object),
+            (&triple.subject, TriplePosition::Subject),
+            (&triple.object, TriplePosition::Object),
         ] {
-            let mut name = Variables::new();
+            let mut name = VariableSet::new();
             crate::algebra::add_term_variables(term, &mut name);
             let Some(name) = name.pop_first() else {
                 continue;
@@ -180,7 +180,7 @@ impl<C: Counts> Estimator<'_, C> {
     fn distinct(
         &self,
         predicate: Option<NamedNodeRef<'_>>,
-        position: Position,
+        position: TriplePosition,
         graph: Option<&NamedNodePattern>,
         matches: f64,
     ) -> Result<f64, C::Error> {
@@ -200,8 +200,8 @@ impl<C: Counts> Estimator<'_, C> {
         }
         // Most properties have one value a subject; many subjects share an object.
         Ok(match position {
-            Position::Subject => matches,
-            Position::Object => matches.powf(0.8),
+            TriplePosition::Subject => matches,
+            TriplePosition::Object => matches.powf(0.8),
         })
     }
 
@@ -213,7 +213,7 @@ impl<C: Counts> Estimator<'_, C> {
         object: TermPattern,
         wrapper: Option<&NamedNodePattern>,
         context: Option<&NamedNodePattern>,
-    ) -> Result<Unit, C::Error> {
+    ) -> Result<JoinUnit, C::Error> {
         let graph = wrapper.or(context);
         let steps = self.path_steps(&path, graph)?;
         let constants = [&subject, &object]
@@ -232,7 +232,7 @@ impl<C: Counts> Estimator<'_, C> {
         };
         let mut values = HashMap::new();
         for term in [&subject, &object] {
-            let mut name = Variables::new();
+            let mut name = VariableSet::new();
             crate::algebra::add_term_variables(term, &mut name);
             values.extend(
                 name.into_iter()
@@ -281,7 +281,7 @@ impl<C: Counts> Estimator<'_, C> {
         pattern: GraphPattern,
         wrapper: Option<&NamedNodePattern>,
         context: Option<&NamedNodePattern>,
-    ) -> Result<Unit, C::Error> {
+    ) -> Result<JoinUnit, C::Error> {
         let matches = self.estimate(&pattern, wrapper.or(context))?;
         let looks_up = looks_up(&pattern);
         let exact = matches!(pattern, GraphPattern::Values { .. });
@@ -357,9 +357,9 @@ fn unit(
     exact: bool,
     values: HashMap<String, f64>,
     looks_up: bool,
-) -> Unit {
+) -> JoinUnit {
     // A variable of an enclosing GRAPH joins the units too, since each of them binds it.
-    let with_graph = |mut variables: Variables| {
+    let with_graph = |mut variables: VariableSet| {
         if let Some(name) = context
             && matches!(
                 pattern,
@@ -370,7 +370,7 @@ fn unit(
         }
         variables
     };
-    Unit {
+    JoinUnit {
         label,
         bound: with_graph(certain(&pattern)),
         visible: with_graph(visible(&pattern)),

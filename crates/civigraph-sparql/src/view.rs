@@ -10,31 +10,31 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// The terms of a solution in the form of the dataset.
-pub(crate) type Row<T> = Vec<Option<T>>;
+pub(crate) type SolutionTerms<T> = Vec<Option<T>>;
 
 /// The first failure of a dataset, which whoever reads the results looks for.
-pub(crate) type Failure<E> = Rc<RefCell<Option<E>>>;
+pub(crate) type FailureSlot<E> = Rc<RefCell<Option<E>>>;
 
 /// The dataset failed; its own error is put aside.
 ///
 /// spareval takes an error within an expression for one of types, and one within EXISTS for a solution: without the
 /// error that was put aside, a query would get a wrong answer from a damaged index.
 #[derive(Debug)]
-pub(crate) struct Failed;
+pub(crate) struct DatasetFailed;
 
-impl fmt::Display for Failed {
+impl fmt::Display for DatasetFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the dataset could not be read")
     }
 }
 
-impl std::error::Error for Failed {}
+impl std::error::Error for DatasetFailed {}
 
 /// Puts an error of a dataset aside.
-fn put_aside<T, E>(result: Result<T, E>, failure: &Failure<E>) -> Result<T, Failed> {
+fn put_aside<T, E>(result: Result<T, E>, failure: &FailureSlot<E>) -> Result<T, DatasetFailed> {
     result.map_err(|error| {
         failure.borrow_mut().get_or_insert(error);
-        Failed
+        DatasetFailed
     })
 }
 
@@ -57,31 +57,31 @@ pub(crate) struct ExactTerms {
 /// without allocation.
 ///
 /// Every query goes through this one type, since each dataset type is another copy of the evaluator in the program.
-pub(crate) struct View<'a, D: QueryableDataset<'a>> {
+pub(crate) struct DatasetView<'a, D: QueryableDataset<'a>> {
     dataset: Rc<D>,
-    put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
-    exact: Option<Exact<D::InternalTerm>>,
+    put_aside: Option<Rc<RefCell<SolutionTerms<D::InternalTerm>>>>,
+    exact: Option<ExactPredicates<D::InternalTerm>>,
     aggregated: Option<KeptTerms<D::InternalTerm>>,
     /// Where the query has triple terms.
     last: Option<LastRead<D::InternalTerm>>,
-    failure: Failure<D::Error>,
+    failure: FailureSlot<D::Error>,
 }
 
 type Quad<'a, D> = InternalQuad<<D as QueryableDataset<'a>>::InternalTerm>;
 
 /// The predicates for literals as they are.
-struct Exact<T> {
+struct ExactPredicates<T> {
     lexical_form: T,
     datatype: T,
     object: T,
 }
 
-impl<'a, D: QueryableDataset<'a>> View<'a, D> {
+impl<'a, D: QueryableDataset<'a>> DatasetView<'a, D> {
     pub(crate) fn new(
         dataset: Rc<D>,
-        put_aside: Option<Rc<RefCell<Row<D::InternalTerm>>>>,
+        put_aside: Option<Rc<RefCell<SolutionTerms<D::InternalTerm>>>>,
         exact: &ExactTerms,
-        failure: Failure<D::Error>,
+        failure: FailureSlot<D::Error>,
     ) -> Result<Self, D::Error> {
         let ExactTerms {
             literals,
@@ -90,7 +90,7 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
         } = exact;
         let predicate = |iri| dataset.internalize_term(NamedNode::new_unchecked(iri).into());
         let exact = if *literals {
-            Some(Exact {
+            Some(ExactPredicates {
                 lexical_form: predicate(LEXICAL_FORM)?,
                 datatype: predicate(DATATYPE)?,
                 object: predicate(OBJECT)?,
@@ -152,13 +152,13 @@ impl<'a, D: QueryableDataset<'a>> View<'a, D> {
 }
 
 /// The quads of the dataset, or the one that stands for a literal.
-enum Quads<I, Q, E> {
-    Dataset(I, Failure<E>),
-    Exact(Option<Result<Q, Failed>>),
+enum ViewQuads<I, Q, E> {
+    Dataset(I, FailureSlot<E>),
+    Exact(Option<Result<Q, DatasetFailed>>),
 }
 
-impl<Q, E, I: Iterator<Item = Result<Q, E>>> Iterator for Quads<I, Q, E> {
-    type Item = Result<Q, Failed>;
+impl<Q, E, I: Iterator<Item = Result<Q, E>>> Iterator for ViewQuads<I, Q, E> {
+    type Item = Result<Q, DatasetFailed>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
@@ -169,9 +169,9 @@ impl<Q, E, I: Iterator<Item = Result<Q, E>>> Iterator for Quads<I, Q, E> {
     }
 }
 
-impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
+impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for DatasetView<'a, D> {
     type InternalTerm = D::InternalTerm;
-    type Error = Failed;
+    type Error = DatasetFailed;
 
     fn internal_quads_for_pattern(
         &self,
@@ -179,13 +179,14 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
         predicate: Option<&Self::InternalTerm>,
         object: Option<&Self::InternalTerm>,
         graph_name: Option<Option<&Self::InternalTerm>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, Failed>> + use<'a, D> {
+    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, DatasetFailed>> + use<'a, D>
+    {
         if self.exact.is_some()
             && let Some(quad) = self.exact_quad(subject, predicate, graph_name)
         {
-            return Quads::Exact(put_aside(quad, &self.failure).transpose());
+            return ViewQuads::Exact(put_aside(quad, &self.failure).transpose());
         }
-        Quads::Dataset(
+        ViewQuads::Dataset(
             self.dataset
                 .internal_quads_for_pattern(subject, predicate, object, graph_name),
             Rc::clone(&self.failure),
@@ -194,8 +195,8 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
 
     fn internal_named_graphs(
         &self,
-    ) -> impl Iterator<Item = Result<Self::InternalTerm, Failed>> + use<'a, D> {
-        Quads::Dataset(
+    ) -> impl Iterator<Item = Result<Self::InternalTerm, DatasetFailed>> + use<'a, D> {
+        ViewQuads::Dataset(
             self.dataset.internal_named_graphs(),
             Rc::clone(&self.failure),
         )
@@ -204,18 +205,18 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     fn contains_internal_graph_name(
         &self,
         graph_name: &Self::InternalTerm,
-    ) -> Result<bool, Failed> {
+    ) -> Result<bool, DatasetFailed> {
         put_aside(
             self.dataset.contains_internal_graph_name(graph_name),
             &self.failure,
         )
     }
 
-    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, Failed> {
+    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, DatasetFailed> {
         put_aside(self.dataset.internalize_term(term), &self.failure)
     }
 
-    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, Failed> {
+    fn externalize_term(&self, term: Self::InternalTerm) -> Result<Term, DatasetFailed> {
         let Some(row) = &self.put_aside else {
             return put_aside(self.dataset.externalize_term(term), &self.failure);
         };
@@ -227,7 +228,7 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     fn externalize_expression_term(
         &self,
         term: Self::InternalTerm,
-    ) -> Result<ExpressionTerm, Failed> {
+    ) -> Result<ExpressionTerm, DatasetFailed> {
         if let Some(last) = &self.last {
             last.set(&term);
         }
@@ -242,7 +243,7 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     fn internalize_expression_term(
         &self,
         term: ExpressionTerm,
-    ) -> Result<Self::InternalTerm, Failed> {
+    ) -> Result<Self::InternalTerm, DatasetFailed> {
         if let Some(aggregated) = &self.aggregated
             && let Some(term) = aggregated.take(&term)
         {
@@ -262,7 +263,7 @@ impl<'a, D: QueryableDataset<'a>> QueryableDataset<'a> for View<'a, D> {
     fn internal_term_effective_boolean_value(
         &self,
         term: Self::InternalTerm,
-    ) -> Result<Option<bool>, Failed> {
+    ) -> Result<Option<bool>, DatasetFailed> {
         put_aside(
             self.dataset.internal_term_effective_boolean_value(term),
             &self.failure,

@@ -1,6 +1,6 @@
 //! MIN, MAX, SAMPLE and what passes values on give terms as they are.
 use crate::support::{lines, parse, planned};
-use civigraph_index::{Builder, Index};
+use civigraph_index::{Index, IndexBuilder};
 use civigraph_sparql::{MemoryDataset, Options, evaluate};
 use oxrdf::vocab::xsd;
 use oxrdf::{BlankNode, Dataset, GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
@@ -64,7 +64,7 @@ fn things() -> Dataset {
 fn index(quads: &Dataset) -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
-    let mut builder = Builder::new(&path, civigraph_index::Options::default()).unwrap();
+    let mut builder = IndexBuilder::new(&path, civigraph_index::Options::default()).unwrap();
     for quad in quads {
         builder.add_quad(quad).unwrap();
     }

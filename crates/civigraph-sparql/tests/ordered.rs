@@ -1,6 +1,6 @@
 //! ORDER BY with LIMIT that reads no further than it must.
 use crate::support::{lines, parse};
-use civigraph_index::{Builder, Dataset, Index, Limits};
+use civigraph_index::{Dataset, Index, IndexBuilder, ReadLimits};
 use civigraph_sparql::{Options, evaluate};
 use oxrdf::vocab::xsd;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad};
@@ -19,7 +19,7 @@ fn quad(subject: usize, predicate: &str, object: Literal) -> Quad {
 fn index(quads: impl IntoIterator<Item = Quad>) -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
-    let mut builder = Builder::new(&path, civigraph_index::Options::default()).unwrap();
+    let mut builder = IndexBuilder::new(&path, civigraph_index::Options::default()).unwrap();
     for quad in quads {
         builder.add_quad(quad.as_ref()).unwrap();
     }
@@ -68,9 +68,9 @@ fn few_entries_are_read() {
         "SELECT ?s ?n { ?s :number ?n FILTER(?n < 500) } ORDER BY DESC(?n) LIMIT 10",
         "SELECT DISTINCT ?n ?k { ?s :number ?n ; :kind ?k } ORDER BY ?n LIMIT 10",
     ] {
-        let limits = Limits {
+        let limits = ReadLimits {
             entries: Some(500),
-            ..Limits::default()
+            ..ReadLimits::default()
         };
         let found = answer(
             &Dataset::with_limits(&index, limits),

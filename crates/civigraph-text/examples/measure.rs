@@ -1,7 +1,9 @@
 //! Builds an index of generated labels and measures it:
 //! `cargo run --release -p civigraph-text --example measure [LABELS] [MEMORY_MIB]`.
 
-use civigraph_text::{Entry, Kind, Match, Options, PROPERTIES, Query, TextIndex, Writer};
+use civigraph_text::{
+    IndexWriter, Options, PROPERTIES, TextEntry, TextIndex, TextKind, TextQuery, WordMatch,
+};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -137,7 +139,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let vocabulary = words(&mut numbers, labels / 4 + 10);
     let folder = tempfile::tempdir()?;
     let (before, start) = (cpu(), Instant::now());
-    let mut writer = Writer::create(folder.path().join("text"), Options { memory })?;
+    let mut writer = IndexWriter::create(folder.path().join("text"), Options { memory })?;
     let mut text_bytes = 0;
     for number in 0..labels {
         let subject = format!("https://example.org/id/thing/{}", number / 2);
@@ -145,14 +147,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let second = &vocabulary[numbers.below(vocabulary.len())];
         let text = format!("{} {first} {second}", numbers.pick(SORTS));
         text_bytes += text.len() + subject.len();
-        writer.add(Entry {
+        writer.add(TextEntry {
             language: Some(if number % 2 == 0 { "ru" } else { "en" }),
             kind: if number % 5 == 0 {
-                Kind::AltLabel
+                TextKind::AltLabel
             } else {
-                Kind::Label
+                TextKind::Label
             },
-            ..Entry::label(&subject, PROPERTIES[0].0, &text)
+            ..TextEntry::label(&subject, PROPERTIES[0].0, &text)
         })?;
     }
     let summary = writer.finish()?;
@@ -244,13 +246,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut times = Vec::new();
             let before = cpu();
             let mut hits = 0;
-            let mut best: Option<Match> = None;
+            let mut best: Option<WordMatch> = None;
             for _ in 0..200 {
                 let a = &vocabulary[numbers.skewed(vocabulary.len())];
                 let b = &vocabulary[numbers.below(vocabulary.len())];
-                let query = Query {
+                let query = TextQuery {
                     fuzzy,
-                    ..Query::new(case(a, b))
+                    ..TextQuery::new(case(a, b))
                 };
                 let start = Instant::now();
                 let found = index.search(&query)?;

@@ -1,6 +1,6 @@
 //! What ranks a document.
 
-use crate::entry::Kind;
+use crate::entry::TextKind;
 
 /// The bit of a rank that says that a text has no other words than the query.
 const WHOLE: u32 = 26;
@@ -36,12 +36,12 @@ impl Attributes {
     }
 
     /// The kind.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> TextKind {
         match self.code() {
-            0 => Kind::Label,
-            1 => Kind::AltLabel,
-            2 => Kind::Hidden,
-            _ => Kind::Text,
+            0 => TextKind::Label,
+            1 => TextKind::AltLabel,
+            2 => TextKind::Hidden,
+            _ => TextKind::Text,
         }
     }
 

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 
 /// A document with what orders it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
+pub struct RankedDocument {
     pub rank: u32,
     /// The number of the subject.
     pub subject: u64,
     pub doc: u32,
 }
 
-impl Candidate {
+impl RankedDocument {
     /// Higher ranks first, then by the document: they are in the order of subjects.
     fn order(&self) -> (Reverse<u32>, u32) {
         (Reverse(self.rank), self.doc)
@@ -24,7 +24,7 @@ pub struct Best {
     limit: usize,
     /// Whether one candidate of each subject is enough.
     distinct: bool,
-    candidates: Vec<Candidate>,
+    candidates: Vec<RankedDocument>,
     /// What a candidate must not be worse than.
     bound: Option<(Reverse<u32>, u32)>,
     full: usize,
@@ -46,7 +46,7 @@ impl Best {
         self.bound.is_none_or(|bound| (Reverse(rank), doc) <= bound)
     }
 
-    pub fn push(&mut self, candidate: Candidate) {
+    pub fn push(&mut self, candidate: RankedDocument) {
         if !self.takes(candidate.rank, candidate.doc) {
             return;
         }
@@ -57,7 +57,7 @@ impl Best {
     }
 
     fn cut(&mut self) {
-        self.candidates.sort_unstable_by_key(Candidate::order);
+        self.candidates.sort_unstable_by_key(RankedDocument::order);
         if self.distinct {
             let mut seen = HashSet::new();
             self.candidates
@@ -65,12 +65,12 @@ impl Best {
         }
         self.candidates.truncate(self.limit);
         if self.candidates.len() == self.limit {
-            self.bound = self.candidates.last().map(Candidate::order);
+            self.bound = self.candidates.last().map(RankedDocument::order);
         }
     }
 
     /// The candidates in order, as many as the limit.
-    pub fn finish(mut self) -> Vec<Candidate> {
+    pub fn finish(mut self) -> Vec<RankedDocument> {
         self.cut();
         self.candidates
     }
@@ -89,11 +89,11 @@ mod tests {
         ] {
             let mut best = Best::new(limit, distinct);
             for (rank, subject, doc) in [(3, 0, 1), (9, 2, 9), (9, 1, 8), (9, 1, 5), (9, 1, 4)] {
-                best.push(Candidate { rank, subject, doc });
+                best.push(RankedDocument { rank, subject, doc });
             }
             // Many worse ones make it cut before the end.
             for doc in 100..5_000 {
-                best.push(Candidate {
+                best.push(RankedDocument {
                     rank: 1,
                     subject: 7,
                     doc,

@@ -15,8 +15,8 @@
 
 use crate::attributes::Attributes;
 use crate::error::{Error, ErrorKind, Result};
-use crate::manifest::FileEntry;
-use crate::page::{PageFile, PageWriter, Side};
+use crate::manifest::FileChecksums;
+use crate::page::{PageFile, PageWriter, SpillFile};
 use crate::varint::{put, take, take_bytes};
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,12 +35,12 @@ const RAW: usize = 4 * COLUMNS + 1;
 
 /// Strings with numbers in the order of their coming.
 #[derive(Default)]
-struct Strings {
+struct NumberedStrings {
     numbers: HashMap<String, u32>,
     strings: Vec<String>,
 }
 
-impl Strings {
+impl NumberedStrings {
     /// The number of a string, from one on.
     fn number(&mut self, string: &str) -> u32 {
         if let Some(number) = self.numbers.get(string) {
@@ -56,10 +56,10 @@ impl Strings {
 /// Writes the columns in the order of documents.
 pub struct ColumnsWriter {
     file: PageWriter,
-    raw: Side,
+    raw: SpillFile,
     documents: u32,
-    properties: Strings,
-    languages: Strings,
+    properties: NumberedStrings,
+    languages: NumberedStrings,
     /// The smallest and the largest number of each column.
     ranges: [(u32, u32); COLUMNS],
 }
@@ -69,10 +69,10 @@ impl ColumnsWriter {
     pub fn create(folder: &Path, name: &str) -> Result<Self> {
         Ok(Self {
             file: PageWriter::create(folder, name)?,
-            raw: Side::new(folder)?,
+            raw: SpillFile::new(folder)?,
             documents: 0,
-            properties: Strings::default(),
-            languages: Strings::default(),
+            properties: NumberedStrings::default(),
+            languages: NumberedStrings::default(),
             ranges: [(u32::MAX, 0); COLUMNS],
         })
     }
@@ -108,7 +108,7 @@ impl ColumnsWriter {
     }
 
     /// Completes the file.
-    pub fn finish(mut self) -> Result<FileEntry> {
+    pub fn finish(mut self) -> Result<FileChecksums> {
         self.write_subjects()?;
         let mut footer = vec![
             u64::from(self.documents),
@@ -186,7 +186,7 @@ fn number(raw: &[u8; RAW], column: usize) -> u32 {
 
 /// Where a column is.
 #[derive(Debug, Clone, Copy, Default)]
-struct Column {
+struct PackedColumn {
     start: usize,
     width: usize,
     least: u32,
@@ -197,7 +197,7 @@ struct Column {
 pub struct Columns {
     file: PageFile,
     documents: u32,
-    columns: [Column; COLUMNS],
+    columns: [PackedColumn; COLUMNS],
     /// Where the counts of subjects are.
     counts: usize,
     /// The IRIs of properties.
@@ -216,12 +216,12 @@ impl Columns {
         let groups = (documents as usize).div_ceil(GROUP);
         let counts = groups * GROUP_BYTES;
         let mut start = counts + groups * 4;
-        let mut columns = [Column::default(); COLUMNS];
+        let mut columns = [PackedColumn::default(); COLUMNS];
         for (column, described) in columns.iter_mut().zip(described.chunks_exact(2)) {
             let [least, width @ 0..=4] = described else {
                 return Err(damaged());
             };
-            *column = Column {
+            *column = PackedColumn {
                 start,
                 width: *width as usize,
                 least: u32::try_from(*least).map_err(|_| damaged())?,
@@ -310,7 +310,7 @@ impl Columns {
     }
 
     #[inline]
-    fn number(&self, column: Column, doc: u32) -> Result<u32> {
+    fn number(&self, column: PackedColumn, doc: u32) -> Result<u32> {
         self.check(doc)?;
         let start = column.start + doc as usize * column.width;
         let bytes = self.file.bytes(start..start + column.width)?;
@@ -325,7 +325,7 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Manifest;
+    use crate::manifest::IndexManifest;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -345,7 +345,7 @@ mod tests {
                 prop_assert_eq!(doc.unwrap(), at as u32);
             }
             let files = BTreeMap::from([("columns".to_owned(), writer.finish().unwrap())]);
-            let manifest = Manifest { documents: 0, files };
+            let manifest = IndexManifest { documents: 0, files };
             let read = Columns::open(PageFile::open(folder.path(), &manifest, "columns").unwrap()).unwrap();
             prop_assert_eq!(read.documents() as usize, documents.len());
             let mut subjects = 0;

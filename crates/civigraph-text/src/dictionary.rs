@@ -10,8 +10,8 @@
 //! numbers of variable length.
 
 use crate::error::Result;
-use crate::manifest::FileEntry;
-use crate::page::{PageFile, PageWriter, Side};
+use crate::manifest::FileChecksums;
+use crate::page::{PageFile, PageWriter, SpillFile};
 use crate::similar::Similar;
 use crate::varint::{put, take, take_bytes};
 use std::path::Path;
@@ -22,7 +22,7 @@ const BLOCK: u64 = 32;
 /// Writes strings in order.
 pub struct DictionaryWriter {
     file: PageWriter,
-    starts: Side,
+    starts: SpillFile,
     strings: u64,
     last: Vec<u8>,
     entry: Vec<u8>,
@@ -33,7 +33,7 @@ impl DictionaryWriter {
     pub fn create(folder: &Path, name: &str) -> Result<Self> {
         Ok(Self {
             file: PageWriter::create(folder, name)?,
-            starts: Side::new(folder)?,
+            starts: SpillFile::new(folder)?,
             strings: 0,
             last: Vec::new(),
             entry: Vec::new(),
@@ -68,7 +68,7 @@ impl DictionaryWriter {
     }
 
     /// Completes the file.
-    pub fn finish(mut self) -> Result<FileEntry> {
+    pub fn finish(mut self) -> Result<FileChecksums> {
         let starts = self.file.position();
         let file = &mut self.file;
         self.starts.each::<8>(|start| file.write(&start))?;
@@ -137,7 +137,7 @@ impl Dictionary {
     }
 
     /// The first string that is not less than this one.
-    pub fn at_least(&self, string: &[u8]) -> Result<Cursor<'_>> {
+    pub fn at_least(&self, string: &[u8]) -> Result<StringCursor<'_>> {
         let block = self.partition(0, |first| first <= string)?;
         let mut cursor = self.cursor(block.saturating_sub(1));
         while cursor.next()?.is_some() && cursor.string.as_slice() < string {}
@@ -230,8 +230,8 @@ impl Dictionary {
     }
 
     /// A cursor before the first string of a block.
-    fn cursor(&self, block: u64) -> Cursor<'_> {
-        Cursor {
+    fn cursor(&self, block: u64) -> StringCursor<'_> {
+        StringCursor {
             dictionary: self,
             next: block.saturating_mul(BLOCK),
             block,
@@ -245,7 +245,7 @@ impl Dictionary {
 }
 
 /// A place among the strings.
-pub struct Cursor<'a> {
+pub struct StringCursor<'a> {
     dictionary: &'a Dictionary,
     /// The number of the next string.
     next: u64,
@@ -261,7 +261,7 @@ pub struct Cursor<'a> {
     value: &'a [u8],
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> StringCursor<'a> {
     /// Goes to the next string and returns how many bytes it shares with the one before; `None`
     /// after the last string.
     pub fn next(&mut self) -> Result<Option<usize>> {

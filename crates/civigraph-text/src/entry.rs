@@ -2,7 +2,7 @@
 
 /// What a text is to its subject. Names come before texts in results, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum TextKind {
     /// The name to show.
     Label,
     /// Another name.
@@ -13,17 +13,17 @@ pub enum Kind {
     Text,
 }
 
-impl Kind {
+impl TextKind {
     /// The kind that [`PROPERTIES`] gives to a property.
     ///
     /// ```
-    /// use civigraph_text::Kind;
+    /// use civigraph_text::TextKind;
     ///
     /// assert_eq!(
-    ///     Kind::of_property("http://www.w3.org/2004/02/skos/core#altLabel"),
-    ///     Some(Kind::AltLabel)
+    ///     TextKind::of_property("http://www.w3.org/2004/02/skos/core#altLabel"),
+    ///     Some(TextKind::AltLabel)
     /// );
-    /// assert_eq!(Kind::of_property("http://xmlns.com/foaf/0.1/mbox"), None);
+    /// assert_eq!(TextKind::of_property("http://xmlns.com/foaf/0.1/mbox"), None);
     /// ```
     pub fn of_property(property: &str) -> Option<Self> {
         PROPERTIES
@@ -44,40 +44,58 @@ impl Kind {
 
 /// Properties whose literals are worth an index, with the kind of each: a default for those who
 /// fill an index from a graph.
-pub const PROPERTIES: &[(&str, Kind)] = &[
-    ("http://www.w3.org/2004/02/skos/core#prefLabel", Kind::Label),
-    ("http://www.w3.org/2000/01/rdf-schema#label", Kind::Label),
-    ("http://purl.org/dc/terms/title", Kind::Label),
-    ("http://purl.org/dc/elements/1.1/title", Kind::Label),
-    ("http://xmlns.com/foaf/0.1/name", Kind::Label),
-    ("http://schema.org/name", Kind::Label),
-    ("https://schema.org/name", Kind::Label),
+pub const PROPERTIES: &[(&str, TextKind)] = &[
+    (
+        "http://www.w3.org/2004/02/skos/core#prefLabel",
+        TextKind::Label,
+    ),
+    (
+        "http://www.w3.org/2000/01/rdf-schema#label",
+        TextKind::Label,
+    ),
+    ("http://purl.org/dc/terms/title", TextKind::Label),
+    ("http://purl.org/dc/elements/1.1/title", TextKind::Label),
+    ("http://xmlns.com/foaf/0.1/name", TextKind::Label),
+    ("http://schema.org/name", TextKind::Label),
+    ("https://schema.org/name", TextKind::Label),
     (
         "http://www.w3.org/2004/02/skos/core#altLabel",
-        Kind::AltLabel,
+        TextKind::AltLabel,
     ),
-    ("http://purl.org/dc/terms/alternative", Kind::AltLabel),
-    ("http://xmlns.com/foaf/0.1/nick", Kind::AltLabel),
-    ("http://schema.org/alternateName", Kind::AltLabel),
-    ("https://schema.org/alternateName", Kind::AltLabel),
+    ("http://purl.org/dc/terms/alternative", TextKind::AltLabel),
+    ("http://xmlns.com/foaf/0.1/nick", TextKind::AltLabel),
+    ("http://schema.org/alternateName", TextKind::AltLabel),
+    ("https://schema.org/alternateName", TextKind::AltLabel),
     (
         "http://www.w3.org/2004/02/skos/core#hiddenLabel",
-        Kind::Hidden,
+        TextKind::Hidden,
     ),
-    ("http://purl.org/dc/terms/description", Kind::Text),
-    ("http://purl.org/dc/elements/1.1/description", Kind::Text),
-    ("http://purl.org/dc/terms/abstract", Kind::Text),
-    ("http://www.w3.org/2000/01/rdf-schema#comment", Kind::Text),
-    ("http://www.w3.org/2004/02/skos/core#definition", Kind::Text),
-    ("http://www.w3.org/2004/02/skos/core#scopeNote", Kind::Text),
-    ("http://www.w3.org/2004/02/skos/core#note", Kind::Text),
-    ("http://schema.org/description", Kind::Text),
-    ("https://schema.org/description", Kind::Text),
+    ("http://purl.org/dc/terms/description", TextKind::Text),
+    (
+        "http://purl.org/dc/elements/1.1/description",
+        TextKind::Text,
+    ),
+    ("http://purl.org/dc/terms/abstract", TextKind::Text),
+    (
+        "http://www.w3.org/2000/01/rdf-schema#comment",
+        TextKind::Text,
+    ),
+    (
+        "http://www.w3.org/2004/02/skos/core#definition",
+        TextKind::Text,
+    ),
+    (
+        "http://www.w3.org/2004/02/skos/core#scopeNote",
+        TextKind::Text,
+    ),
+    ("http://www.w3.org/2004/02/skos/core#note", TextKind::Text),
+    ("http://schema.org/description", TextKind::Text),
+    ("https://schema.org/description", TextKind::Text),
 ];
 
 /// One text of a subject.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entry<'a> {
+pub struct TextEntry<'a> {
     /// The IRI of what the text names or describes.
     pub subject: &'a str,
     /// The IRI of the property that states the text.
@@ -87,13 +105,13 @@ pub struct Entry<'a> {
     /// The language tag, if there is one.
     pub language: Option<&'a str>,
     /// What the text is to its subject.
-    pub kind: Kind,
+    pub kind: TextKind,
     /// How important the subject is: among equal matches of one kind, more comes first. Kept with
     /// 8 bits of precision; negative numbers count as 0.
     pub weight: f32,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> TextEntry<'a> {
     /// A label without a language, with the weight 1.
     pub fn label(subject: &'a str, property: &'a str, text: &'a str) -> Self {
         Self {
@@ -101,7 +119,7 @@ impl<'a> Entry<'a> {
             property,
             text,
             language: None,
-            kind: Kind::Label,
+            kind: TextKind::Label,
             weight: 1.0,
         }
     }

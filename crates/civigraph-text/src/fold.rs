@@ -15,7 +15,7 @@ const MOST: usize = 10_000;
 /// Hyphens, dashes, quotation marks and spaces of every kind thus make no difference. Apostrophes
 /// and soft hyphens are left out, since they are inside words.
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Words::default();
+    let mut words = WordSplitter::default();
     for c in text.chars() {
         match c {
             // Nearly all there is, without tables.
@@ -37,13 +37,13 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// The words so far.
 #[derive(Default)]
-struct Words {
+struct WordSplitter {
     done: Vec<String>,
     word: String,
     length: usize,
 }
 
-impl Words {
+impl WordSplitter {
     fn any(&mut self, c: char) {
         if is_combining_mark(c) {
             // The breve makes a letter of its own; the dots of `ё` and all accents go.

@@ -3,9 +3,9 @@
 use crate::columns::Columns;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::lexicon::{Lexicon, Scope};
+use crate::lexicon::{Lexicon, LexiconScope};
 use crate::literals::Literals;
-use crate::manifest::{COLUMNS, LITERALS, Manifest, SUBJECTS};
+use crate::manifest::{COLUMNS, IndexManifest, LITERALS, SUBJECTS};
 use crate::page::PageFile;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// error and not a wrong answer.
 pub struct TextIndex {
     path: PathBuf,
-    manifest: Manifest,
+    manifest: IndexManifest,
     pub(crate) subjects: Dictionary,
     pub(crate) literals: Literals,
     pub(crate) columns: Columns,
@@ -32,14 +32,14 @@ impl TextIndex {
     /// or damaged.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let path = folder.as_ref();
-        let manifest = Manifest::read(path)?;
+        let manifest = IndexManifest::read(path)?;
         let file = |name| PageFile::open(path, &manifest, name);
         let index = Self {
             subjects: Dictionary::open(file(SUBJECTS)?, false)?,
             literals: Literals::open(file(LITERALS)?)?,
             columns: Columns::open(file(COLUMNS)?)?,
-            names: Lexicon::open(path, &manifest, Scope::Names)?,
-            texts: Lexicon::open(path, &manifest, Scope::Texts)?,
+            names: Lexicon::open(path, &manifest, LexiconScope::Names)?,
+            texts: Lexicon::open(path, &manifest, LexiconScope::Texts)?,
             path: path.to_owned(),
             manifest,
         };
@@ -79,10 +79,10 @@ impl TextIndex {
     }
 
     /// The words of a scope.
-    pub(crate) fn lexicon(&self, scope: Scope) -> &Lexicon {
+    pub(crate) fn lexicon(&self, scope: LexiconScope) -> &Lexicon {
         match scope {
-            Scope::Names => &self.names,
-            Scope::Texts => &self.texts,
+            LexiconScope::Names => &self.names,
+            LexiconScope::Texts => &self.texts,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From documents with words to words with documents, with bounded memory.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::lists::Packed;
+use crate::lists::PackedList;
 use crate::runs::Runs;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl Inversion {
     }
 
     /// Calls a function with each word in order and its list, and forgets them.
-    fn each(&mut self, mut take: impl FnMut(&[u8], &Packed) -> Result<()>) -> Result<()> {
+    fn each(&mut self, mut take: impl FnMut(&[u8], &PackedList) -> Result<()>) -> Result<()> {
         let mut words: Vec<(Box<[u8]>, u32)> =
             std::mem::take(&mut self.numbers).into_iter().collect();
         words.sort_unstable();
@@ -100,7 +100,7 @@ impl Inversion {
                 *end += 1;
             }
         }
-        let mut list = Packed::default();
+        let mut list = PackedList::default();
         for (word, number) in words {
             let number = number as usize;
             let start = number.checked_sub(1).and_then(|before| ends.get(before));
@@ -116,13 +116,13 @@ impl Inversion {
     }
 
     /// Calls a function with each word in order and the list of its documents.
-    pub fn finish(mut self, mut take: impl FnMut(&[u8], &Packed) -> Result<()>) -> Result<()> {
+    pub fn finish(mut self, mut take: impl FnMut(&[u8], &PackedList) -> Result<()>) -> Result<()> {
         if self.runs.is_empty() {
             return self.each(take);
         }
         self.spill()?;
         let mut merge = self.runs.merge(self.memory)?;
-        let (mut word, mut list) = (Vec::new(), Packed::default());
+        let (mut word, mut list) = (Vec::new(), PackedList::default());
         while let Some((key, value)) = merge.next()? {
             if key != word.as_slice() && !list.bytes().is_empty() {
                 take(&word, &list)?;

@@ -8,8 +8,8 @@ use crate::dictionary::{Dictionary, DictionaryWriter};
 use crate::docs::Docs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::latin;
-use crate::lists::{Lists, ListsWriter, Packed, unpack};
-use crate::manifest::{FileEntry, Manifest};
+use crate::lists::{Lists, ListsWriter, PackedList, unpack};
+use crate::manifest::{FileChecksums, IndexManifest};
 use crate::page::PageFile;
 use crate::similar::Similar;
 use crate::sorter::Sorter;
@@ -19,22 +19,22 @@ use std::path::{Path, PathBuf};
 /// What the words are of. Names and texts are apart, so that typing a name need not walk the
 /// vocabulary of all descriptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
+pub enum LexiconScope {
     Names,
     Texts,
 }
 
-impl Scope {
+impl LexiconScope {
     /// The names of the files.
-    fn files(self) -> Files {
+    fn files(self) -> ScopeFiles {
         match self {
-            Self::Names => Files {
+            Self::Names => ScopeFiles {
                 words: "names.words",
                 documents: "names.documents",
                 stems: "names.stems",
                 latin: "names.latin",
             },
-            Self::Texts => Files {
+            Self::Texts => ScopeFiles {
                 words: "texts.words",
                 documents: "texts.documents",
                 stems: "texts.stems",
@@ -45,7 +45,7 @@ impl Scope {
 }
 
 /// The names of the files of a scope.
-struct Files {
+struct ScopeFiles {
     words: &'static str,
     /// The documents of each word.
     documents: &'static str,
@@ -56,7 +56,7 @@ struct Files {
 /// Writes the words of a scope in order.
 pub struct LexiconWriter {
     folder: PathBuf,
-    files: Files,
+    files: ScopeFiles,
     words: DictionaryWriter,
     documents: ListsWriter,
     stems: Sorter,
@@ -66,7 +66,7 @@ pub struct LexiconWriter {
 
 impl LexiconWriter {
     /// Creates the files; sorting takes about so many bytes of memory.
-    pub fn create(folder: &Path, scope: Scope, memory: usize) -> Result<Self> {
+    pub fn create(folder: &Path, scope: LexiconScope, memory: usize) -> Result<Self> {
         let files = scope.files();
         Ok(Self {
             folder: folder.to_owned(),
@@ -80,7 +80,7 @@ impl LexiconWriter {
     }
 
     /// Adds a word, which is greater than those before, and its documents.
-    pub fn push(&mut self, word: &str, documents: &Packed) -> Result<()> {
+    pub fn push(&mut self, word: &str, documents: &PackedList) -> Result<()> {
         let number = u32::try_from(self.words.len()).map_err(|_| {
             Error::new(
                 ErrorKind::Write,
@@ -107,7 +107,7 @@ impl LexiconWriter {
     }
 
     /// Completes the files and adds them to the manifest.
-    pub fn finish(self, manifest: &mut Manifest) -> Result<()> {
+    pub fn finish(self, manifest: &mut IndexManifest) -> Result<()> {
         manifest.add(self.files.words, self.words.finish()?);
         manifest.add(self.files.documents, self.documents.finish()?);
         for (sorter, name) in [
@@ -121,10 +121,10 @@ impl LexiconWriter {
 }
 
 /// Writes the dictionary of forms with lists of words.
-fn forms(folder: &Path, name: &str, sorter: Sorter) -> Result<FileEntry> {
+fn forms(folder: &Path, name: &str, sorter: Sorter) -> Result<FileChecksums> {
     let mut writer = DictionaryWriter::create(folder, name)?;
     let mut sorted = sorter.finish()?;
-    let (mut form, mut words) = (Vec::new(), Packed::default());
+    let (mut form, mut words) = (Vec::new(), PackedList::default());
     while let Some(record) = sorted.next()? {
         let Some((next, number)) = record.split_last_chunk() else {
             continue;
@@ -156,7 +156,7 @@ pub struct Lexicon {
 
 impl Lexicon {
     /// Opens the files.
-    pub fn open(folder: &Path, manifest: &Manifest, scope: Scope) -> Result<Self> {
+    pub fn open(folder: &Path, manifest: &IndexManifest, scope: LexiconScope) -> Result<Self> {
         let files = scope.files();
         let file = |name| PageFile::open(folder, manifest, name);
         let opened = Self {

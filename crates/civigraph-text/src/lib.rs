@@ -7,29 +7,29 @@
 //! ([`PROPERTIES`] is a list to start with).
 //!
 //! ```
-//! use civigraph_text::{Entry, Match, Options, PROPERTIES, Query, TextIndex, Writer};
+//! use civigraph_text::{IndexWriter, Options, PROPERTIES, TextEntry, TextIndex, TextQuery, WordMatch};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let temporary = tempfile::tempdir()?;
 //! # let folder = temporary.path().join("text");
-//! let mut writer = Writer::create(&folder, Options::default())?;
+//! let mut writer = IndexWriter::create(&folder, Options::default())?;
 //! let (label, _) = PROPERTIES[0];
-//! writer.add(Entry {
+//! writer.add(TextEntry {
 //!     language: Some("ru"),
-//!     ..Entry::label("https://example.org/zheleznogorsk", label, "Железногорск")
+//!     ..TextEntry::label("https://example.org/zheleznogorsk", label, "Железногорск")
 //! })?;
-//! writer.add(Entry::label("https://example.org/orel", label, "Орёл"))?;
+//! writer.add(TextEntry::label("https://example.org/orel", label, "Орёл"))?;
 //! assert_eq!(writer.finish()?.documents, 2);
 //!
 //! let index = TextIndex::open(&folder)?;
 //! for (text, matched) in [
-//!     ("железногорск", Match::Exact),
-//!     ("Железногорска", Match::Stem),
-//!     ("Железн", Match::Prefix),
-//!     ("Zheleznogorsk", Match::Transliterated),
-//!     ("Жилезногорск", Match::Fuzzy),
+//!     ("железногорск", WordMatch::Exact),
+//!     ("Железногорска", WordMatch::Stem),
+//!     ("Железн", WordMatch::Prefix),
+//!     ("Zheleznogorsk", WordMatch::Transliterated),
+//!     ("Жилезногорск", WordMatch::Fuzzy),
 //! ] {
-//!     let hits = index.search(&Query::new(text))?;
+//!     let hits = index.search(&TextQuery::new(text))?;
 //!     assert_eq!(hits[0].subject, "https://example.org/zheleznogorsk");
 //!     assert_eq!(hits[0].matched, matched, "{text}");
 //! }
@@ -46,9 +46,9 @@
 //!
 //! 1. how the word that was hardest to find was found: as it is, in another grammatical form
 //!    (Snowball's Russian stemmer for Cyrillic letters, its English one for others), as the
-//!    beginning of a word, transliterated, with typing errors ([`Match`] has this order). Names
+//!    beginning of a word, transliterated, with typing errors ([`WordMatch`] has this order). Names
 //!    with typing errors come after texts without;
-//! 2. whether the text has no other words, then its [`Kind`], its weight and its length;
+//! 2. whether the text has no other words, then its [`TextKind`], its weight and its length;
 //! 3. the IRI of the subject.
 //!
 //! The order does not depend on the number of threads that wrote the index, nor on the order of
@@ -135,11 +135,11 @@ mod stem;
 mod varint;
 mod writer;
 
-pub use entry::{Entry, Kind, PROPERTIES};
+pub use entry::{PROPERTIES, TextEntry, TextKind};
 pub use error::{Error, ErrorKind};
 pub use index::TextIndex;
-pub use query::{Hit, Match, Query, Subject};
-pub use writer::{Options, Summary, Writer};
+pub use query::{FoundSubject, Hit, TextQuery, WordMatch};
+pub use writer::{IndexSummary, IndexWriter, Options};
 
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,8 @@
 //! variable length.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::manifest::FileEntry;
-use crate::page::{PageFile, PageWriter, Side};
+use crate::manifest::FileChecksums;
+use crate::page::{PageFile, PageWriter, SpillFile};
 use crate::varint::{put, take};
 use std::ops::Range;
 use std::path::Path;
@@ -19,12 +19,12 @@ const START: usize = 5;
 
 /// Packs numbers that grow into a list.
 #[derive(Default)]
-pub struct Packed {
+pub struct PackedList {
     bytes: Vec<u8>,
     last: u32,
 }
 
-impl Packed {
+impl PackedList {
     /// Empties the list.
     pub fn clear(&mut self) {
         self.bytes.clear();
@@ -78,7 +78,7 @@ pub fn unpack(mut bytes: &[u8], mut each: impl FnMut(u32)) -> Option<()> {
 /// Writes lists, which are numbered in their order.
 pub struct ListsWriter {
     file: PageWriter,
-    starts: Side,
+    starts: SpillFile,
     lists: u64,
 }
 
@@ -87,13 +87,13 @@ impl ListsWriter {
     pub fn create(folder: &Path, name: &str) -> Result<Self> {
         Ok(Self {
             file: PageWriter::create(folder, name)?,
-            starts: Side::new(folder)?,
+            starts: SpillFile::new(folder)?,
             lists: 0,
         })
     }
 
     /// Adds a list.
-    pub fn push(&mut self, list: &Packed) -> Result<()> {
+    pub fn push(&mut self, list: &PackedList) -> Result<()> {
         self.start()?;
         self.file.write(list.bytes())?;
         self.lists += 1;
@@ -114,7 +114,7 @@ impl ListsWriter {
     }
 
     /// Completes the file.
-    pub fn finish(mut self) -> Result<FileEntry> {
+    pub fn finish(mut self) -> Result<FileChecksums> {
         self.start()?;
         let end = self.file.position();
         let file = &mut self.file;
@@ -201,7 +201,7 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Manifest;
+    use crate::manifest::IndexManifest;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -214,7 +214,7 @@ mod tests {
                 // In two parts, and each number twice.
                 let (low, high): (Vec<u32>, Vec<u32>) = list.iter().partition(|n| **n < 1 << 31);
                 let [mut low, high] = [low, high].map(|numbers| {
-                    let mut packed = Packed::default();
+                    let mut packed = PackedList::default();
                     numbers.iter().flat_map(|n| [*n, *n]).for_each(|n| packed.push(n));
                     packed
                 });
@@ -225,7 +225,7 @@ mod tests {
                 writer.push(&low).unwrap();
             }
             let files = BTreeMap::from([("lists".to_owned(), writer.finish().unwrap())]);
-            let manifest = Manifest { documents: 0, files };
+            let manifest = IndexManifest { documents: 0, files };
             let read = Lists::open(PageFile::open(folder.path(), &manifest, "lists").unwrap()).unwrap();
             prop_assert_eq!(read.len(), lists.len() as u64);
             let mut all = Vec::new();

@@ -8,8 +8,8 @@
 //! length and its bytes.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::manifest::FileEntry;
-use crate::page::{PageFile, PageWriter, Side};
+use crate::manifest::FileChecksums;
+use crate::page::{PageFile, PageWriter, SpillFile};
 use crate::varint::{put, take, take_bytes};
 use std::io;
 use std::path::Path;
@@ -27,7 +27,7 @@ const ENTRY: usize = 16;
 /// Writes texts in the order of documents.
 pub struct LiteralsWriter {
     file: PageWriter,
-    table: Side,
+    table: SpillFile,
     compressor: Compressor<'static>,
     blocks: u64,
     /// The document that comes next.
@@ -46,7 +46,7 @@ impl LiteralsWriter {
             Compressor::new(LEVEL).map_err(|e| Error::io(file.path(), "compress texts", &e))?;
         Ok(Self {
             file,
-            table: Side::new(folder)?,
+            table: SpillFile::new(folder)?,
             compressor,
             blocks: 0,
             next: 0,
@@ -92,7 +92,7 @@ impl LiteralsWriter {
     }
 
     /// Completes the file.
-    pub fn finish(mut self) -> Result<FileEntry> {
+    pub fn finish(mut self) -> Result<FileChecksums> {
         if !self.block.is_empty() {
             self.end_block()?;
         }
@@ -115,7 +115,7 @@ pub struct Literals {
 
 /// A block in the table.
 #[derive(Clone, Copy)]
-struct Entry {
+struct BlockEntry {
     first: u32,
     length: u32,
     start: u64,
@@ -154,11 +154,11 @@ impl Literals {
         Error::io(self.file.path(), "decompress texts", error)
     }
 
-    fn entry(&self, block: u64) -> Result<Entry> {
+    fn entry(&self, block: u64) -> Result<BlockEntry> {
         let [a, b, c, d, e, f, g, h, start @ ..] = self
             .file
             .array::<ENTRY>(self.table + (block as usize).saturating_mul(ENTRY))?;
-        Ok(Entry {
+        Ok(BlockEntry {
             first: u32::from_le_bytes([a, b, c, d]),
             length: u32::from_le_bytes([e, f, g, h]),
             start: u64::from_le_bytes(start),
@@ -166,7 +166,7 @@ impl Literals {
     }
 
     /// The block of a document, and where it ends.
-    fn block_of(&self, doc: u32) -> Result<(Entry, u64)> {
+    fn block_of(&self, doc: u32) -> Result<(BlockEntry, u64)> {
         let (mut low, mut high) = (0, self.blocks);
         while low < high {
             let middle = low + (high - low) / 2;

@@ -37,7 +37,7 @@ const VERSION: u32 = 2;
 
 /// What is known of one file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FileEntry {
+pub struct FileChecksums {
     pub length: u64,
     /// The checksum of each page of [`PAGE`] bytes.
     pub pages: Vec<u32>,
@@ -45,14 +45,14 @@ pub struct FileEntry {
 
 /// The contents of an index.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Manifest {
+pub struct IndexManifest {
     pub documents: u64,
-    pub files: BTreeMap<String, FileEntry>,
+    pub files: BTreeMap<String, FileChecksums>,
 }
 
-impl Manifest {
+impl IndexManifest {
     /// Adds a file.
-    pub fn add(&mut self, name: &str, file: FileEntry) {
+    pub fn add(&mut self, name: &str, file: FileChecksums) {
         self.files.insert(name.to_owned(), file);
     }
 
@@ -159,7 +159,7 @@ impl Manifest {
             if length.div_ceil(PAGE as u64) != pages.len() as u64 {
                 return None;
             }
-            files.insert(name, FileEntry { length, pages });
+            files.insert(name, FileChecksums { length, pages });
         }
         Some(Self { documents, files })
     }
@@ -184,25 +184,25 @@ mod tests {
 
     #[test]
     fn text_is_read_back_and_every_change_is_noticed() {
-        let manifest = Manifest {
+        let manifest = IndexManifest {
             documents: 3,
             files: [
                 ("columns", 5, vec![7]),
                 ("literals", PAGE as u64 + 1, vec![1, 2]),
             ]
             .into_iter()
-            .map(|(name, length, pages)| (name.to_owned(), FileEntry { length, pages }))
+            .map(|(name, length, pages)| (name.to_owned(), FileChecksums { length, pages }))
             .collect(),
         };
         let text = manifest.text();
-        assert_eq!(Manifest::parse(&text), Some(manifest));
+        assert_eq!(IndexManifest::parse(&text), Some(manifest));
         for at in 0..text.len() - 1 {
             let mut changed = text.clone().into_bytes();
             changed[at] ^= 1;
             let changed = String::from_utf8(changed).unwrap();
             // The first line was compared before.
             if at > text.find('\n').unwrap() {
-                assert_eq!(Manifest::parse(&changed), None, "{changed}");
+                assert_eq!(IndexManifest::parse(&changed), None, "{changed}");
             }
         }
     }

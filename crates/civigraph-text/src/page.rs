@@ -4,7 +4,7 @@
 //! is first read, once for each opened index.
 
 use crate::error::{Error, Result};
-use crate::manifest::{FileEntry, Manifest, PAGE};
+use crate::manifest::{FileChecksums, IndexManifest, PAGE};
 use memmap2::Mmap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -72,7 +72,7 @@ impl PageWriter {
     }
 
     /// Ends the file, makes it durable and returns what the manifest says about it.
-    pub fn finish(mut self) -> Result<FileEntry> {
+    pub fn finish(mut self) -> Result<FileChecksums> {
         if self.in_page > 0 {
             self.end_page();
         }
@@ -80,7 +80,7 @@ impl PageWriter {
             .flush()
             .and_then(|()| self.out.get_ref().sync_all())
             .map_err(|e| Error::io(&self.path, "write", &e))?;
-        Ok(FileEntry {
+        Ok(FileChecksums {
             length: self.written,
             pages: self.pages,
         })
@@ -88,12 +88,12 @@ impl PageWriter {
 }
 
 /// Bytes that are collected in an unnamed temporary file while another one is written.
-pub struct Side {
+pub struct SpillFile {
     out: BufWriter<File>,
     folder: PathBuf,
 }
 
-impl Side {
+impl SpillFile {
     /// An empty file beside the index.
     pub fn new(folder: &Path) -> Result<Self> {
         let file = tempfile::tempfile_in(folder)
@@ -145,7 +145,7 @@ pub struct PageFile {
 
 impl PageFile {
     /// Maps a file of the manifest.
-    pub fn open(folder: &Path, manifest: &Manifest, name: &str) -> Result<Self> {
+    pub fn open(folder: &Path, manifest: &IndexManifest, name: &str) -> Result<Self> {
         let path = folder.join(name);
         let entry = manifest
             .files
@@ -296,7 +296,7 @@ mod tests {
         bytes
             .chunks(1_000)
             .for_each(|some| writer.write(some).unwrap());
-        let manifest = Manifest {
+        let manifest = IndexManifest {
             documents: 0,
             files: BTreeMap::from([("file".to_owned(), writer.finish().unwrap())]),
         };
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn a_side_file_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
-        let mut side = Side::new(folder.path()).unwrap();
+        let mut side = SpillFile::new(folder.path()).unwrap();
         (0..10_000_u32).for_each(|number| side.write(&number.to_le_bytes()).unwrap());
         for _ in 0..2 {
             let mut next = 0;

@@ -1,19 +1,19 @@
 //! Queries and what they find.
 
-use crate::entry::Kind;
+use crate::entry::TextKind;
 
 /// What to search for.
 ///
 /// All words of the text have to be found in one entry, in any order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Query {
+pub struct TextQuery {
     /// The words.
     pub text: String,
     /// Language ranges as in SPARQL's `LANGMATCHES`: `ru` takes `ru-Latn` as well, `*` all tags,
     /// and the empty range texts without a tag. An empty list takes everything.
     pub languages: Vec<String>,
     /// The kinds of texts to look at; an empty list takes all.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<TextKind>,
     /// Whether words may be the beginnings of longer ones: the last word whatever its length, the
     /// words before it from three letters on.
     pub prefix: bool,
@@ -26,7 +26,7 @@ pub struct Query {
     pub limit: usize,
 }
 
-impl Query {
+impl TextQuery {
     /// Twenty hits in all languages and kinds, with prefixes and typing errors.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Query {
 
 /// How the words of a query were found, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Match {
+pub enum WordMatch {
     /// All as they are, case, accents and punctuation aside.
     Exact,
     /// In another grammatical form.
@@ -58,7 +58,7 @@ pub enum Match {
     Partial,
 }
 
-impl Match {
+impl WordMatch {
     /// A word for it: `exact`, `form`, `beginning`, `transliterated`, `similar`, `partial`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,9 +84,9 @@ pub struct Hit {
     /// Its language tag.
     pub language: Option<String>,
     /// What the text is to its subject.
-    pub kind: Kind,
+    pub kind: TextKind,
     /// How the word that was hardest to find was found.
-    pub matched: Match,
+    pub matched: WordMatch,
     /// Whether the text has as many words as the query.
     pub whole: bool,
     /// From 0 to 1, more is better. It orders the hits of one query and means nothing else.
@@ -95,7 +95,7 @@ pub struct Hit {
 
 /// A subject that was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Subject {
+pub struct FoundSubject {
     /// Its IRI.
     pub iri: String,
     /// The score of its best text.

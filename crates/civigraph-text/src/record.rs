@@ -5,11 +5,11 @@
 //! order, a zero or one in a string is written as one and then one or two.
 
 use crate::attributes::short_weight;
-use crate::entry::Entry;
+use crate::entry::TextEntry;
 use std::borrow::Cow;
 
 /// Appends the record of an entry.
-pub fn encode(entry: &Entry<'_>, out: &mut Vec<u8>) {
+pub fn encode(entry: &TextEntry<'_>, out: &mut Vec<u8>) {
     for string in [entry.subject, entry.property, entry.text] {
         put(string, out);
     }
@@ -39,7 +39,7 @@ fn put(string: &str, out: &mut Vec<u8>) {
 
 /// An entry that was read back.
 #[derive(Debug, PartialEq)]
-pub struct Record<'a> {
+pub struct StoredEntry<'a> {
     pub subject: Cow<'a, str>,
     pub property: Cow<'a, str>,
     pub text: Cow<'a, str>,
@@ -50,7 +50,7 @@ pub struct Record<'a> {
 }
 
 /// Reads a record; `None` if the bytes are not one.
-pub fn decode(mut bytes: &[u8]) -> Option<Record<'_>> {
+pub fn decode(mut bytes: &[u8]) -> Option<StoredEntry<'_>> {
     let subject = take(&mut bytes)?;
     let property = take(&mut bytes)?;
     let text = take(&mut bytes)?;
@@ -67,7 +67,7 @@ pub fn decode(mut bytes: &[u8]) -> Option<Record<'_>> {
     let &[kind, high, low] = bytes else {
         return None;
     };
-    Some(Record {
+    Some(StoredEntry {
         subject,
         property,
         text,
@@ -98,7 +98,7 @@ fn take<'a>(bytes: &mut &'a [u8]) -> Option<Cow<'a, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::TextKind;
     use proptest::prelude::*;
 
     type Strings = (String, String, String, Option<String>);
@@ -110,12 +110,12 @@ mod tests {
 
     fn record((subject, property, text, language): &Strings) -> Vec<u8> {
         let mut record = Vec::new();
-        let entry = Entry {
+        let entry = TextEntry {
             subject,
             property,
             text,
             language: language.as_deref(),
-            kind: Kind::Hidden,
+            kind: TextKind::Hidden,
             weight: 2.0,
         };
         encode(&entry, &mut record);
@@ -135,7 +135,7 @@ mod tests {
                 read.language.map(Cow::into_owned),
             );
             prop_assert_eq!(back, a);
-            prop_assert_eq!((read.kind, read.weight), (Kind::Hidden.code(), short_weight(2.0)));
+            prop_assert_eq!((read.kind, read.weight), (TextKind::Hidden.code(), short_weight(2.0)));
         }
 
         #[test]

@@ -88,9 +88,9 @@ impl Runs {
                 buffer: Vec::new(),
                 at: 0,
             };
-            let mut head = Head {
+            let mut head = RunHead {
                 run,
-                ..Head::default()
+                ..RunHead::default()
             };
             if let Some(file) = &merge.file
                 && reader
@@ -107,7 +107,7 @@ impl Runs {
 
 /// The next pair of a run. The order of the fields is the order of merging.
 #[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Head {
+struct RunHead {
     key: Vec<u8>,
     run: usize,
     value: Vec<u8>,
@@ -126,7 +126,7 @@ struct RunReader {
 
 impl RunReader {
     /// Reads the next pair; returns false at the end of the run.
-    fn read(&mut self, file: &File, head: &mut Head) -> io::Result<bool> {
+    fn read(&mut self, file: &File, head: &mut RunHead) -> io::Result<bool> {
         if self.at == self.buffer.len() && self.rest.is_empty() {
             return Ok(false);
         }
@@ -180,7 +180,7 @@ pub struct Merge {
     folder: PathBuf,
     file: Option<File>,
     readers: Vec<RunReader>,
-    heap: BinaryHeap<Reverse<Head>>,
+    heap: BinaryHeap<Reverse<RunHead>>,
     started: bool,
 }
 

@@ -1,15 +1,15 @@
 //! The steps of a search.
 
 use crate::attributes::{Attributes, is_whole};
-use crate::best::{Best, Candidate};
+use crate::best::{Best, RankedDocument};
 use crate::docs::Docs;
-use crate::entry::Kind;
+use crate::entry::TextKind;
 use crate::error::{Error, Result};
 use crate::fold::words;
 use crate::index::TextIndex;
 use crate::latin;
-use crate::lexicon::{Lexicon, Scope};
-use crate::query::{Hit, Match, Query, Subject};
+use crate::lexicon::{Lexicon, LexiconScope};
+use crate::query::{FoundSubject, Hit, TextQuery, WordMatch};
 use crate::similar::Similar;
 use crate::stem::stem;
 use std::collections::HashSet;
@@ -19,7 +19,7 @@ const MOST_WORDS: usize = 32;
 
 /// One more way to find a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum WordForm {
     Word,
     Stem,
     Prefix,
@@ -30,29 +30,29 @@ enum Form {
 /// The steps of a search, from the best matches to the worst; the search ends with the step that
 /// fills the limit. Each adds a way to find words to those before it. Typing errors in names come
 /// after good matches in texts.
-const STEPS: &[(Scope, Form)] = &[
-    (Scope::Names, Form::Word),
-    (Scope::Names, Form::Stem),
-    (Scope::Names, Form::Prefix),
-    (Scope::Names, Form::Latin),
-    (Scope::Texts, Form::Word),
-    (Scope::Texts, Form::Stem),
-    (Scope::Texts, Form::Prefix),
-    (Scope::Texts, Form::Latin),
-    (Scope::Names, Form::Fuzzy(1)),
-    (Scope::Names, Form::Fuzzy(2)),
-    (Scope::Texts, Form::Fuzzy(1)),
-    (Scope::Texts, Form::Fuzzy(2)),
+const STEPS: &[(LexiconScope, WordForm)] = &[
+    (LexiconScope::Names, WordForm::Word),
+    (LexiconScope::Names, WordForm::Stem),
+    (LexiconScope::Names, WordForm::Prefix),
+    (LexiconScope::Names, WordForm::Latin),
+    (LexiconScope::Texts, WordForm::Word),
+    (LexiconScope::Texts, WordForm::Stem),
+    (LexiconScope::Texts, WordForm::Prefix),
+    (LexiconScope::Texts, WordForm::Latin),
+    (LexiconScope::Names, WordForm::Fuzzy(1)),
+    (LexiconScope::Names, WordForm::Fuzzy(2)),
+    (LexiconScope::Texts, WordForm::Fuzzy(1)),
+    (LexiconScope::Texts, WordForm::Fuzzy(2)),
 ];
 
-impl Form {
-    fn matched(self) -> Match {
+impl WordForm {
+    fn matched(self) -> WordMatch {
         match self {
-            Self::Word => Match::Exact,
-            Self::Stem => Match::Stem,
-            Self::Prefix => Match::Prefix,
-            Self::Latin => Match::Transliterated,
-            Self::Fuzzy(_) => Match::Fuzzy,
+            Self::Word => WordMatch::Exact,
+            Self::Stem => WordMatch::Stem,
+            Self::Prefix => WordMatch::Prefix,
+            Self::Latin => WordMatch::Transliterated,
+            Self::Fuzzy(_) => WordMatch::Fuzzy,
         }
     }
 }
@@ -71,10 +71,10 @@ impl TextIndex {
     ///
     /// # Errors
     /// A file cannot be read or is damaged.
-    pub fn search(&self, query: &Query) -> Result<Vec<Hit>, Error> {
+    pub fn search(&self, query: &TextQuery) -> Result<Vec<Hit>, Error> {
         let found = find(self, query, false)?;
         // Texts of one block are read one after the other.
-        let mut in_order: Vec<&Found> = found.iter().collect();
+        let mut in_order: Vec<&FoundDocument> = found.iter().collect();
         in_order.sort_unstable_by_key(|found| found.candidate.doc);
         let mut literals = self.literals.reader()?;
         let mut hits = in_order
@@ -88,7 +88,7 @@ impl TextIndex {
         Ok(hits.into_iter().map(|(_, hit)| hit).collect())
     }
 
-    fn hit(&self, found: &Found, text: String) -> Result<Hit> {
+    fn hit(&self, found: &FoundDocument, text: String) -> Result<Hit> {
         let doc = found.candidate.doc;
         let language = self.columns.language(doc)?;
         Ok(Hit {
@@ -107,11 +107,11 @@ impl TextIndex {
     ///
     /// # Errors
     /// A file cannot be read or is damaged.
-    pub fn subjects(&self, query: &Query) -> Result<Vec<Subject>, Error> {
+    pub fn subjects(&self, query: &TextQuery) -> Result<Vec<FoundSubject>, Error> {
         find(self, query, true)?
             .into_iter()
             .map(|found| {
-                Ok(Subject {
+                Ok(FoundSubject {
                     iri: self.subjects.string(found.candidate.subject)?,
                     score: found.score,
                 })
@@ -125,9 +125,9 @@ impl TextIndex {
     /// # Errors
     /// A file cannot be read or is damaged.
     pub fn search_subjects(&self, text: &str, limit: usize) -> Result<Vec<(String, f64)>, Error> {
-        let query = Query {
+        let query = TextQuery {
             limit,
-            ..Query::new(text)
+            ..TextQuery::new(text)
         };
         let subjects = self.subjects(&query)?;
         Ok(subjects
@@ -138,23 +138,23 @@ impl TextIndex {
 }
 
 /// A document that was found, before it is read.
-struct Found {
-    pub candidate: Candidate,
+struct FoundDocument {
+    pub candidate: RankedDocument,
     /// Its place among those that were found.
     pub place: usize,
-    pub matched: Match,
+    pub matched: WordMatch,
     pub score: f64,
 }
 
 /// The best documents, as many as the limit of the query; if `distinct`, one of each subject.
-fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> {
+fn find(index: &TextIndex, query: &TextQuery, distinct: bool) -> Result<Vec<FoundDocument>> {
     let mut words = words(&query.text);
     words.truncate(MOST_WORDS);
     if words.is_empty() || query.limit == 0 {
         return Ok(Vec::new());
     }
-    let filter = Filter::new(index, query);
-    let mut search = Search {
+    let filter = DocumentFilter::new(index, query);
+    let mut search = SearchRun {
         index,
         words: &words,
         filter: &filter,
@@ -165,12 +165,12 @@ fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> 
         subjects: HashSet::new(),
     };
     let documents = index.columns().documents();
-    let mut names = Words::none(words.len(), documents);
-    let mut texts = Words::none(words.len(), documents);
+    let mut names = WordDocuments::none(words.len(), documents);
+    let mut texts = WordDocuments::none(words.len(), documents);
     for (step, (scope, form)) in STEPS.iter().enumerate() {
         let sets = match scope {
-            Scope::Names => &mut names,
-            Scope::Texts => &mut texts,
+            LexiconScope::Names => &mut names,
+            LexiconScope::Texts => &mut texts,
         };
         if filter.scope(*scope) && search.widen(index.lexicon(*scope), *form, sets)? {
             search.take(&sets.all(), step, form.matched())?;
@@ -181,19 +181,23 @@ fn find(index: &TextIndex, query: &Query, distinct: bool) -> Result<Vec<Found>> 
     }
     if query.partial && search.found.is_empty() && words.len() > 1 {
         for left_out in 0..words.len() {
-            search.take(&names.all_but(left_out), STEPS.len(), Match::Partial)?;
+            search.take(&names.all_but(left_out), STEPS.len(), WordMatch::Partial)?;
         }
         for left_out in 0..words.len() {
-            search.take(&texts.all_but(left_out), STEPS.len() + 1, Match::Partial)?;
+            search.take(
+                &texts.all_but(left_out),
+                STEPS.len() + 1,
+                WordMatch::Partial,
+            )?;
         }
     }
     Ok(search.found)
 }
 
 /// The documents of each word of a query.
-struct Words(Vec<Docs>);
+struct WordDocuments(Vec<Docs>);
 
-impl Words {
+impl WordDocuments {
     fn none(words: usize, documents: u32) -> Self {
         Self(vec![Docs::none(documents); words])
     }
@@ -217,7 +221,7 @@ impl Words {
 }
 
 /// Which documents a query looks at.
-struct Filter {
+struct DocumentFilter {
     /// A bit for each kind.
     kinds: u8,
     /// Whether each language is looked at; `None` for no condition.
@@ -226,8 +230,8 @@ struct Filter {
     untagged: bool,
 }
 
-impl Filter {
-    fn new(index: &TextIndex, query: &Query) -> Self {
+impl DocumentFilter {
+    fn new(index: &TextIndex, query: &TextQuery) -> Self {
         let kinds = match query.kinds.as_slice() {
             [] => u8::MAX,
             kinds => kinds.iter().fold(0, |kinds, kind| kinds | 1 << kind.code()),
@@ -241,11 +245,11 @@ impl Filter {
         }
     }
 
-    fn scope(&self, scope: Scope) -> bool {
-        let text = 1 << Kind::Text.code();
+    fn scope(&self, scope: LexiconScope) -> bool {
+        let text = 1 << TextKind::Text.code();
         match scope {
-            Scope::Names => self.kinds & !text != 0,
-            Scope::Texts => self.kinds & text != 0,
+            LexiconScope::Names => self.kinds & !text != 0,
+            LexiconScope::Texts => self.kinds & text != 0,
         }
     }
 
@@ -276,41 +280,41 @@ fn in_range(tag: &str, range: &str) -> bool {
 }
 
 /// A search on its way through the steps.
-struct Search<'a> {
+struct SearchRun<'a> {
     index: &'a TextIndex,
     words: &'a [String],
-    filter: &'a Filter,
-    query: &'a Query,
+    filter: &'a DocumentFilter,
+    query: &'a TextQuery,
     distinct: bool,
-    found: Vec<Found>,
+    found: Vec<FoundDocument>,
     docs: HashSet<u32>,
     subjects: HashSet<u64>,
 }
 
-impl Search<'_> {
+impl SearchRun<'_> {
     /// Adds the documents that have a word in one more form. Returns false if the query does not
     /// ask for it.
-    fn widen(&self, lexicon: &Lexicon, form: Form, sets: &mut Words) -> Result<bool> {
+    fn widen(&self, lexicon: &Lexicon, form: WordForm, sets: &mut WordDocuments) -> Result<bool> {
         match form {
-            Form::Prefix if !self.query.prefix => return Ok(false),
-            Form::Fuzzy(_) if !self.query.fuzzy => return Ok(false),
+            WordForm::Prefix if !self.query.prefix => return Ok(false),
+            WordForm::Fuzzy(_) if !self.query.fuzzy => return Ok(false),
             _ => {}
         }
         for (at, (word, docs)) in self.words.iter().zip(&mut sets.0).enumerate() {
             let letters = word.chars().count();
             let prefix = self.query.prefix && (at + 1 == self.words.len() || letters >= 3);
             match form {
-                Form::Word => lexicon.word(word, docs)?,
-                Form::Stem => {
+                WordForm::Word => lexicon.word(word, docs)?,
+                WordForm::Stem => {
                     let stem = stem(word);
                     lexicon.stem(&stem, docs)?;
                     // `ларионова` has the stem `ларионов`, and this as a word another one.
                     lexicon.stem(word, docs)?;
                     lexicon.word(&stem, docs)?;
                 }
-                Form::Prefix if prefix => lexicon.words_from(word, docs)?,
-                Form::Prefix => {}
-                Form::Latin => {
+                WordForm::Prefix if prefix => lexicon.words_from(word, docs)?,
+                WordForm::Prefix => {}
+                WordForm::Latin => {
                     let key = latin::key(word);
                     lexicon.word(&key, docs)?;
                     lexicon.latin(&key, docs)?;
@@ -320,7 +324,7 @@ impl Search<'_> {
                         lexicon.latin_from(&start, docs)?;
                     }
                 }
-                Form::Fuzzy(distance) if distance <= errors(letters) => {
+                WordForm::Fuzzy(distance) if distance <= errors(letters) => {
                     let mut similar = Similar::new(word, distance, prefix);
                     lexicon.similar_words(&mut similar, docs)?;
                     let key = latin::key(word);
@@ -333,14 +337,14 @@ impl Search<'_> {
                         lexicon.similar_latin(&mut similar(), docs)?;
                     }
                 }
-                Form::Fuzzy(_) => {}
+                WordForm::Fuzzy(_) => {}
             }
         }
         Ok(true)
     }
 
     /// Takes the best of the documents that no step before has found.
-    fn take(&mut self, docs: &Docs, step: usize, matched: Match) -> Result<()> {
+    fn take(&mut self, docs: &Docs, step: usize, matched: WordMatch) -> Result<()> {
         let Some(limit) = self.query.limit.checked_sub(self.found.len()) else {
             return Ok(());
         };
@@ -359,7 +363,7 @@ impl Search<'_> {
             if self.distinct && self.subjects.contains(&subject) {
                 continue;
             }
-            best.push(Candidate { rank, subject, doc });
+            best.push(RankedDocument { rank, subject, doc });
         }
         for candidate in best.finish() {
             self.docs.insert(candidate.doc);
@@ -367,7 +371,7 @@ impl Search<'_> {
             // A step is worth one, and the rank what is between two steps.
             let within = f64::from(candidate.rank) / f64::from(1_u32 << 27);
             let steps = (STEPS.len() + 2) as f64;
-            self.found.push(Found {
+            self.found.push(FoundDocument {
                 candidate,
                 place: self.found.len(),
                 matched,

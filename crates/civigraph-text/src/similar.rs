@@ -19,13 +19,13 @@ pub struct Similar {
     errors: u8,
     /// Whether the beginning of a string may match as well.
     prefix: bool,
-    rows: Vec<Row>,
-    state: State,
+    rows: Vec<DistanceRow>,
+    state: StringState,
 }
 
 /// What is known after some letters of a string.
 #[derive(Clone, Copy)]
-struct Row {
+struct DistanceRow {
     letter: char,
     /// The bytes of the string up to here.
     end: usize,
@@ -34,7 +34,7 @@ struct Row {
 
 /// What a string is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum StringState {
     /// Similar or not, at its end.
     Read(bool),
     /// Similar after so many bytes, whatever follows.
@@ -54,14 +54,14 @@ impl Similar {
             word,
             errors,
             prefix,
-            state: State::Read(false),
+            state: StringState::Read(false),
         };
         let mut cells = [MANY; BAND];
         for (band, cell) in cells.iter_mut().enumerate().skip(MOST) {
             *cell = (band - MOST) as u8;
         }
         similar.cut(0, &mut cells);
-        similar.rows.push(Row {
+        similar.rows.push(DistanceRow {
             letter: '\0',
             end: 0,
             cells,
@@ -72,7 +72,7 @@ impl Similar {
     /// Reads a string, whose first bytes are those of the last one.
     pub fn read(&mut self, string: &[u8], shared: usize) {
         match self.state {
-            State::Alive(end) | State::Dead(end) if shared >= end => return,
+            StringState::Alive(end) | StringState::Dead(end) if shared >= end => return,
             _ => {}
         }
         while self.rows.len() > 1 && self.rows.last().is_some_and(|row| row.end > shared) {
@@ -81,7 +81,7 @@ impl Similar {
         self.state = self.follow(string);
     }
 
-    fn follow(&mut self, string: &[u8]) -> State {
+    fn follow(&mut self, string: &[u8]) -> StringState {
         let mut end = self.rows.last().map_or(0, |row| row.end);
         if let Some(state) = self.settled(end) {
             return state;
@@ -92,21 +92,21 @@ impl Similar {
         for letter in rest.unwrap_or_default().chars() {
             end += letter.len_utf8();
             let cells = self.next(letter);
-            self.rows.push(Row { letter, end, cells });
+            self.rows.push(DistanceRow { letter, end, cells });
             if let Some(state) = self.settled(end) {
                 return state;
             }
         }
-        State::Read(self.distance().is_some())
+        StringState::Read(self.distance().is_some())
     }
 
     /// The state after the last row, if it does not depend on what follows.
-    fn settled(&self, end: usize) -> Option<State> {
+    fn settled(&self, end: usize) -> Option<StringState> {
         if self.prefix && self.distance().is_some() {
-            return Some(State::Alive(end));
+            return Some(StringState::Alive(end));
         }
         let cells = self.rows.last()?.cells;
-        (cells == [MANY; BAND]).then_some(State::Dead(end))
+        (cells == [MANY; BAND]).then_some(StringState::Dead(end))
     }
 
     /// The errors between the letters that were read and the word; `None` if there are too many.
@@ -165,13 +165,13 @@ impl Similar {
 
     /// Whether the last string is similar.
     pub fn matches(&self) -> bool {
-        matches!(self.state, State::Read(true) | State::Alive(_))
+        matches!(self.state, StringState::Read(true) | StringState::Alive(_))
     }
 
     /// The bytes of the last string after which nothing is similar.
     pub fn dead(&self) -> Option<usize> {
         match self.state {
-            State::Dead(end) => Some(end),
+            StringState::Dead(end) => Some(end),
             _ => None,
         }
     }

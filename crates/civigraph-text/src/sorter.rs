@@ -7,20 +7,20 @@ use std::path::Path;
 /// Takes records in any order; sorts them in memory as long as they fit, and in runs on disk
 /// otherwise.
 pub struct Sorter {
-    records: Records,
+    records: RecordBuffer,
     runs: Runs,
     memory: usize,
 }
 
 /// Records in memory.
 #[derive(Default)]
-pub struct Records {
+pub struct RecordBuffer {
     bytes: Vec<u8>,
     /// Where each record starts and ends.
     places: Vec<(u32, u32)>,
 }
 
-impl Records {
+impl RecordBuffer {
     fn memory(&self) -> usize {
         self.bytes.len() + self.places.len() * size_of::<(u32, u32)>()
     }
@@ -43,7 +43,7 @@ impl Sorter {
     /// No records. They take about so many bytes of memory.
     pub fn new(folder: &Path, memory: usize) -> Self {
         Self {
-            records: Records::default(),
+            records: RecordBuffer::default(),
             runs: Runs::new(folder),
             // A vector that grows may take twice what is in it, and positions have 32 bits.
             memory: (memory / 2).clamp(1, 1 << 30),
@@ -74,24 +74,24 @@ impl Sorter {
     }
 
     /// Sorts what was added.
-    pub fn finish(mut self) -> Result<Sorted> {
+    pub fn finish(mut self) -> Result<SortedRecords> {
         if self.runs.is_empty() {
             self.records.sort();
-            return Ok(Sorted::Memory(self.records, 0));
+            return Ok(SortedRecords::Memory(self.records, 0));
         }
         self.spill()?;
         drop(self.records);
-        Ok(Sorted::Runs(self.runs.merge(self.memory)?))
+        Ok(SortedRecords::Runs(self.runs.merge(self.memory)?))
     }
 }
 
 /// Records in the order of their bytes.
-pub enum Sorted {
-    Memory(Records, usize),
+pub enum SortedRecords {
+    Memory(RecordBuffer, usize),
     Runs(Merge),
 }
 
-impl Sorted {
+impl SortedRecords {
     /// The next record.
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
         match self {

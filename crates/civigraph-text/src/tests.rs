@@ -2,8 +2,10 @@
 
 mod scan;
 
-use crate::manifest::Manifest;
-use crate::{Entry, ErrorKind, Kind, Match, Options, Query, TextIndex, Writer};
+use crate::manifest::IndexManifest;
+use crate::{
+    ErrorKind, IndexWriter, Options, TextEntry, TextIndex, TextKind, TextQuery, WordMatch,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -11,68 +13,74 @@ use std::path::Path;
 const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
 
 /// Subject, text, language, kind, weight.
-type Row = (&'static str, &'static str, Option<&'static str>, Kind, f32);
+type Row = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    TextKind,
+    f32,
+);
 
 const ROWS: &[Row] = &[
-    ("zhel", "Железногорск", Some("ru"), Kind::Label, 1.0),
-    ("zhel", "Zheleznogorsk", Some("en"), Kind::Label, 1.0),
-    ("zhel", "Красноярск-26", Some("ru"), Kind::AltLabel, 1.0),
+    ("zhel", "Железногорск", Some("ru"), TextKind::Label, 1.0),
+    ("zhel", "Zheleznogorsk", Some("en"), TextKind::Label, 1.0),
+    ("zhel", "Красноярск-26", Some("ru"), TextKind::AltLabel, 1.0),
     (
         "zhel-kursk",
         "Железногорск (Курская область)",
         Some("ru"),
-        Kind::Label,
+        TextKind::Label,
         1.0,
     ),
     (
         "museum",
         "Музей истории Железногорска",
         Some("ru"),
-        Kind::Label,
+        TextKind::Label,
         1.0,
     ),
     (
         "museum",
         "Открыт в Железногорске в 1950-х — о городах Сибири",
         Some("ru"),
-        Kind::Text,
+        TextKind::Text,
         1.0,
     ),
-    ("orel", "Орёл", Some("ru"), Kind::Label, 1.0),
+    ("orel", "Орёл", Some("ru"), TextKind::Label, 1.0),
     (
         "forum",
         "Форум «Города\u{a0}— России»",
         Some("ru"),
-        Kind::Label,
+        TextKind::Label,
         1.0,
     ),
-    ("ola", "Йошкар‑Ола", None, Kind::Label, 1.0),
+    ("ola", "Йошкар‑Ола", None, TextKind::Label, 1.0),
     (
         "dostoevsky",
         "Dostoyevsky, Fyodor",
         Some("en"),
-        Kind::Label,
+        TextKind::Label,
         1.0,
     ),
-    ("misha", "Михаил Ларионов", Some("ru"), Kind::Label, 1.0),
+    ("misha", "Михаил Ларионов", Some("ru"), TextKind::Label, 1.0),
     (
         "cities",
         "World cities of the museum",
         Some("en"),
-        Kind::Label,
+        TextKind::Label,
         1.0,
     ),
-    ("small", "Заря", Some("ru"), Kind::Label, 1.0),
-    ("big", "Заря", Some("ru"), Kind::Label, 9.0),
-    ("alt", "Заря", Some("ru-Latn"), Kind::AltLabel, 99.0),
-    ("nothing", " — ", None, Kind::Label, 1.0),
+    ("small", "Заря", Some("ru"), TextKind::Label, 1.0),
+    ("big", "Заря", Some("ru"), TextKind::Label, 9.0),
+    ("alt", "Заря", Some("ru-Latn"), TextKind::AltLabel, 99.0),
+    ("nothing", " — ", None, TextKind::Label, 1.0),
 ];
 
 fn write(folder: &Path, rows: &[Row], options: Options) -> u64 {
-    let mut writer = Writer::create(folder, options).unwrap();
+    let mut writer = IndexWriter::create(folder, options).unwrap();
     for (subject, text, language, kind, weight) in rows {
         writer
-            .add(Entry {
+            .add(TextEntry {
                 subject,
                 property: LABEL,
                 text,
@@ -99,9 +107,9 @@ fn index() -> (tempfile::TempDir, TextIndex) {
 
 /// What a query finds: subjects and how they were found.
 #[track_caller]
-fn check(index: &TextIndex, query: &Query, expected: &[(&str, Match)]) {
+fn check(index: &TextIndex, query: &TextQuery, expected: &[(&str, WordMatch)]) {
     let hits = index.search(query).unwrap();
-    let found: Vec<(&str, Match)> = hits
+    let found: Vec<(&str, WordMatch)> = hits
         .iter()
         .map(|hit| (hit.subject.as_str(), hit.matched))
         .collect();
@@ -112,7 +120,7 @@ fn check(index: &TextIndex, query: &Query, expected: &[(&str, Match)]) {
 
 #[test]
 fn finds_words_in_all_their_forms() {
-    use Match::{Exact, Fuzzy, Prefix, Stem, Transliterated};
+    use WordMatch::{Exact, Fuzzy, Prefix, Stem, Transliterated};
     let (_folder, index) = index();
     for (text, expected) in [
         // Whole names first, then longer ones, other forms, the other script, and texts.
@@ -168,81 +176,81 @@ fn finds_words_in_all_their_forms() {
         ("", &[]),
         (" «—» ", &[]),
     ] {
-        check(&index, &Query::new(text), expected);
+        check(&index, &TextQuery::new(text), expected);
     }
 }
 
 #[test]
 fn asks_for_less() {
-    use Match::{Exact, Partial};
+    use WordMatch::{Exact, Partial};
     let (_folder, index) = index();
-    let all = |text: &str| Query::new(text);
+    let all = |text: &str| TextQuery::new(text);
     for (query, expected) in [
         (
-            Query {
+            TextQuery {
                 prefix: false,
                 ..all("железн")
             },
             &[][..],
         ),
         (
-            Query {
+            TextQuery {
                 fuzzy: false,
                 ..all("лирионов")
             },
             &[],
         ),
         (
-            Query {
+            TextQuery {
                 limit: 1,
                 ..all("железногорск")
             },
             &[("zhel", Exact)],
         ),
         (
-            Query {
+            TextQuery {
                 limit: 0,
                 ..all("железногорск")
             },
             &[],
         ),
         (
-            Query {
-                kinds: vec![Kind::AltLabel],
+            TextQuery {
+                kinds: vec![TextKind::AltLabel],
                 ..all("заря")
             },
             &[("alt", Exact)],
         ),
         (
-            Query {
+            TextQuery {
                 languages: vec!["RU".to_owned()],
                 ..all("заря")
             },
             &[("big", Exact), ("small", Exact), ("alt", Exact)],
         ),
         (
-            Query {
+            TextQuery {
                 languages: vec!["ru-latn".to_owned()],
                 ..all("заря")
             },
             &[("alt", Exact)],
         ),
         (
-            Query {
+            TextQuery {
                 languages: vec!["*".to_owned()],
                 ..all("ола")
             },
             &[],
         ),
         (
-            Query {
+            TextQuery {
                 languages: vec![String::new()],
                 ..all("ола")
             },
             &[("ola", Exact)],
         ),
         (
-            Query {
+            TextQuery {
                 partial: true,
                 ..all("заря космос")
             },
@@ -264,7 +272,7 @@ fn a_subject_is_found_once() {
 #[test]
 fn a_hit_has_what_was_written() {
     let (_folder, index) = index();
-    let hits = index.search(&Query::new("йошкар")).unwrap();
+    let hits = index.search(&TextQuery::new("йошкар")).unwrap();
     let hit = &hits[0];
     assert_eq!(
         (
@@ -273,22 +281,25 @@ fn a_hit_has_what_was_written() {
             &hit.language,
             hit.kind
         ),
-        (LABEL, "Йошкар‑Ола", &None, Kind::Label)
+        (LABEL, "Йошкар‑Ола", &None, TextKind::Label)
     );
-    let hits = index.search(&Query::new("Сибирь")).unwrap();
+    let hits = index.search(&TextQuery::new("Сибирь")).unwrap();
     assert_eq!(hits[0].language.as_deref(), Some("ru"));
-    assert_eq!(hits[0].kind, Kind::Text);
+    assert_eq!(hits[0].kind, TextKind::Text);
 }
 
 #[test]
 fn threads_share_an_index() {
     let (_folder, index) = index();
-    let expected = index.search(&Query::new("железногорск")).unwrap();
+    let expected = index.search(&TextQuery::new("железногорск")).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    assert_eq!(index.search(&Query::new("железногорск")).unwrap(), expected);
+                    assert_eq!(
+                        index.search(&TextQuery::new("железногорск")).unwrap(),
+                        expected
+                    );
                 }
             });
         }
@@ -325,9 +336,9 @@ fn ways_to_write_make_no_difference() {
         .into_iter()
         .map(|(options, reversed)| {
             let folder = tempfile::tempdir().unwrap();
-            let mut writer = Writer::create(folder.path(), options).unwrap();
+            let mut writer = IndexWriter::create(folder.path(), options).unwrap();
             let mut add = |(subject, text): &(String, String)| {
-                writer.add(Entry::label(subject, LABEL, text)).unwrap();
+                writer.add(TextEntry::label(subject, LABEL, text)).unwrap();
             };
             if reversed {
                 rows.iter().rev().for_each(&mut add);
@@ -339,9 +350,9 @@ fn ways_to_write_make_no_difference() {
             let index = TextIndex::open(folder.path()).unwrap();
             index.verify().unwrap();
             assert_eq!(index.bytes(), summary.bytes);
-            let query = Query {
+            let query = TextQuery {
                 limit: 25,
-                ..Query::new("форм 5999")
+                ..TextQuery::new("форм 5999")
             };
             assert_eq!(index.search(&query).unwrap().len(), 25);
             files(folder.path())
@@ -365,7 +376,7 @@ fn an_empty_index_finds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(write(folder.path(), &[], Options::default()), 0);
     let index = TextIndex::open(folder.path()).unwrap();
-    check(&index, &Query::new("заря"), &[]);
+    check(&index, &TextQuery::new("заря"), &[]);
     index.verify().unwrap();
 }
 
@@ -380,14 +391,14 @@ fn folders_that_are_no_index_are_errors() {
     assert_eq!(kind(&folder.path().join("manifest")), ErrorKind::NotAnIndex);
     fs::write(folder.path().join("manifest"), "civigraph-text 99\n").unwrap();
     assert_eq!(kind(folder.path()), ErrorKind::Version);
-    let error = Writer::create(folder.path(), Options::default())
+    let error = IndexWriter::create(folder.path(), Options::default())
         .err()
         .unwrap();
     assert_eq!(error.kind(), ErrorKind::Exists);
     // A writer that was dropped leaves no index.
     let unfinished = folder.path().join("unfinished");
-    let mut writer = Writer::create(&unfinished, Options::default()).unwrap();
-    writer.add(Entry::label("s", LABEL, "Заря")).unwrap();
+    let mut writer = IndexWriter::create(&unfinished, Options::default()).unwrap();
+    writer.add(TextEntry::label("s", LABEL, "Заря")).unwrap();
     drop(writer);
     assert_eq!(kind(&unfinished), ErrorKind::NotAnIndex);
 }
@@ -397,7 +408,7 @@ fn answers(folder: &Path) -> Result<Vec<Vec<crate::Hit>>, crate::Error> {
     let index = TextIndex::open(folder)?;
     ["железногорск", "заря", "сибирь", "Laironov", "щщщщщ", "м"]
         .iter()
-        .map(|text| index.search(&Query::new(*text)))
+        .map(|text| index.search(&TextQuery::new(*text)))
         .collect()
 }
 
@@ -453,7 +464,7 @@ fn forged_files_give_answers_or_errors() {
     let (folder, index) = index();
     drop(index);
     let path = folder.path().join("text");
-    let manifest = Manifest::read(&path).unwrap();
+    let manifest = IndexManifest::read(&path).unwrap();
     let (mut errors, mut answered) = (0, 0);
     for (name, bytes) in files(&path) {
         if !manifest.files.contains_key(&name) {

@@ -3,14 +3,14 @@
 use crate::attributes::Attributes;
 use crate::columns::ColumnsWriter;
 use crate::dictionary::DictionaryWriter;
-use crate::entry::{Entry, Kind};
+use crate::entry::{TextEntry, TextKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::words;
 use crate::inversion::Inversion;
-use crate::lexicon::{LexiconWriter, Scope};
+use crate::lexicon::{LexiconScope, LexiconWriter};
 use crate::literals::LiteralsWriter;
-use crate::manifest::{COLUMNS, LITERALS, Manifest, SUBJECTS};
-use crate::record::{Record, decode, encode};
+use crate::manifest::{COLUMNS, IndexManifest, LITERALS, SUBJECTS};
+use crate::record::{StoredEntry, decode, encode};
 use crate::sorter::Sorter;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,27 +37,27 @@ impl Default for Options {
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Summary {
+pub struct IndexSummary {
     /// The texts that can be found. Those without a letter or digit are left out.
     pub documents: u64,
     /// The bytes of all files but the manifest.
     pub bytes: u64,
 }
 
-/// Writes an index into a folder of its own. Nothing can open it before [`Writer::finish`].
+/// Writes an index into a folder of its own. Nothing can open it before [`IndexWriter::finish`].
 ///
 /// The same entries make the same files, byte for byte, in whatever order they come. A writer that
 /// is dropped leaves a folder that [`TextIndex::open`] does not take for an index.
 ///
 /// [`TextIndex::open`]: crate::TextIndex::open
-pub struct Writer {
+pub struct IndexWriter {
     folder: PathBuf,
     memory: usize,
     entries: Sorter,
     record: Vec<u8>,
 }
 
-impl Writer {
+impl IndexWriter {
     /// Creates the folder.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Writer {
     ///
     /// # Errors
     /// A temporary file cannot be written, or the entry has a gigabyte or more.
-    pub fn add(&mut self, entry: Entry<'_>) -> Result<(), Error> {
+    pub fn add(&mut self, entry: TextEntry<'_>) -> Result<(), Error> {
         self.record.clear();
         encode(&entry, &mut self.record);
         if self.record.len() >= LONGEST {
@@ -105,15 +105,15 @@ impl Writer {
     ///
     /// # Errors
     /// The files cannot be written.
-    pub fn finish(self) -> Result<Summary, Error> {
+    pub fn finish(self) -> Result<IndexSummary, Error> {
         let Self {
             folder,
             memory,
             entries,
             ..
         } = self;
-        let mut manifest = Manifest::default();
-        let mut documents = Documents::create(&folder)?;
+        let mut manifest = IndexManifest::default();
+        let mut documents = DocumentWriter::create(&folder)?;
         let mut inversion = Inversion::new(&folder, memory / 2);
         let mut entries = entries.finish()?;
         while let Some(record) = entries.next()? {
@@ -126,7 +126,7 @@ impl Writer {
         documents.finish(&mut manifest)?;
         lexicons(&folder, inversion, memory / 2, &mut manifest)?;
         manifest.write(&folder)?;
-        Ok(Summary {
+        Ok(IndexSummary {
             documents: manifest.documents,
             bytes: manifest.bytes(),
         })
@@ -138,11 +138,11 @@ fn lexicons(
     folder: &Path,
     inversion: Inversion,
     memory: usize,
-    manifest: &mut Manifest,
+    manifest: &mut IndexManifest,
 ) -> Result<()> {
-    let mut scope = Scope::Names;
+    let mut scope = LexiconScope::Names;
     let mut lexicon = LexiconWriter::create(folder, scope, memory)?;
-    let mut texts = Some(LexiconWriter::create(folder, Scope::Texts, memory)?);
+    let mut texts = Some(LexiconWriter::create(folder, LexiconScope::Texts, memory)?);
     inversion.finish(|key, documents| {
         let Some((code, word)) = key.split_first() else {
             return Ok(());
@@ -150,7 +150,7 @@ fn lexicons(
         if *code != scope as u8
             && let Some(texts) = texts.take()
         {
-            scope = Scope::Texts;
+            scope = LexiconScope::Texts;
             std::mem::replace(&mut lexicon, texts).finish(manifest)?;
         }
         let word = std::str::from_utf8(word)
@@ -162,7 +162,7 @@ fn lexicons(
 }
 
 /// Writes what is read by document.
-struct Documents {
+struct DocumentWriter {
     subjects: DictionaryWriter,
     columns: ColumnsWriter,
     literals: LiteralsWriter,
@@ -173,7 +173,7 @@ struct Documents {
     key: Vec<u8>,
 }
 
-impl Documents {
+impl DocumentWriter {
     fn create(folder: &Path) -> Result<Self> {
         Ok(Self {
             subjects: DictionaryWriter::create(folder, SUBJECTS)?,
@@ -187,7 +187,7 @@ impl Documents {
 
     /// Adds a document and its words: first those of names, then those of texts. A text without
     /// words is left out.
-    fn push(&mut self, record: &Record<'_>, inversion: &mut Inversion) -> Result<()> {
+    fn push(&mut self, record: &StoredEntry<'_>, inversion: &mut Inversion) -> Result<()> {
         let words = words(&record.text);
         if words.is_empty() {
             return Ok(());
@@ -207,8 +207,8 @@ impl Documents {
         self.literals.push(&record.text)?;
         self.documents += 1;
         let scope = match attributes.kind() {
-            Kind::Text => Scope::Texts,
-            Kind::Label | Kind::AltLabel | Kind::Hidden => Scope::Names,
+            TextKind::Text => LexiconScope::Texts,
+            TextKind::Label | TextKind::AltLabel | TextKind::Hidden => LexiconScope::Names,
         };
         for word in words {
             self.key.clear();
@@ -219,7 +219,7 @@ impl Documents {
         Ok(())
     }
 
-    fn finish(self, manifest: &mut Manifest) -> Result<()> {
+    fn finish(self, manifest: &mut IndexManifest) -> Result<()> {
         manifest.documents = self.documents;
         manifest.add(SUBJECTS, self.subjects.finish()?);
         manifest.add(COLUMNS, self.columns.finish()?);

@@ -1,13 +1,13 @@
 //! `civigraph evidence add`: words become spans.
 
 use super::{LISTED, change, times};
-use crate::claims::{ClaimCell, Document, EvidenceRow, Span, Spans, sha256_hex};
+use crate::claims::{ClaimCell, EvidenceRow, SourceDocument, Span, Spans, sha256_hex};
 use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Global, Outcome, plain};
+use crate::cli::{CommandOutcome, Global, plain};
 use crate::diagnostic::suggest::hint;
-use crate::fmt::Change;
+use crate::fmt::TableEdit;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -46,9 +46,9 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let Some(facts) = facts::load(global, terminal)? else {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     let spans = facts::spans(&facts, Some(&arguments.sources))?;
     let id = arguments.document.as_str();
@@ -109,8 +109,8 @@ pub(super) fn run(
                 span.id
             ))
         })?;
-        if !change(&facts, row.table, &Change::Row(&row.cells), *terminal)? {
-            return Ok(Outcome::Findings);
+        if !change(&facts, row.table, &TableEdit::Row(&row.cells), *terminal)? {
+            return Ok(CommandOutcome::Findings);
         }
     }
     if let Some(claim) = claim
@@ -119,26 +119,26 @@ pub(super) fn run(
     {
         let cell = ClaimCell::of(&facts.tables.group)
             .ok_or_else(|| Failure::new("the claims table has no column for evidence"))?;
-        let item = Change::Item {
+        let item = TableEdit::Item {
             row: (cell.id, claim),
             column: cell.evidence,
             item: &span.id,
         };
         if !change(&facts, cell.table, &item, *terminal)? {
-            return Ok(Outcome::Findings);
+            return Ok(CommandOutcome::Findings);
         }
         terminal.say(format_args!("attached to claim `{claim}`"));
     }
     let mut out = terminal.stdout();
     writeln!(out, "{}", span.id)?;
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Where the words are, or which choice there is.
 fn place(
     arguments: &Arguments,
-    document: &Document,
+    document: &SourceDocument,
     terminal: Terminal,
 ) -> Result<(usize, usize), Failure> {
     let id = &arguments.document;
@@ -193,7 +193,7 @@ fn place(
 }
 
 /// The words with what is around them, on one line.
-pub(super) fn context(document: &Document, start: usize, end: usize) -> String {
+pub(super) fn context(document: &SourceDocument, start: usize, end: usize) -> String {
     let part = |from, to| plain(document.span(from, to).unwrap_or_default());
     let before = start.saturating_sub(CONTEXT);
     let after = (end + CONTEXT).min(document.length());

@@ -7,12 +7,12 @@ mod register;
 use super::failure::Failure;
 use super::output::put;
 use super::terminal::Terminal;
-use super::{Global, Outcome};
-use crate::diagnostic::render::Format;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::fmt::{self, Change, Layout};
-use crate::lineage::Facts;
-use crate::resource::{Content, Resolver};
+use super::{CommandOutcome, Global};
+use crate::diagnostic::render::DiagnosticFormat;
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::fmt::{self, TableEdit, TableLayout};
+use crate::lineage::ProjectFacts;
+use crate::resource::{Resolver, ResourceContent};
 use std::path::Path;
 
 /// The most places that a message lists.
@@ -28,11 +28,11 @@ Examples:
   civigraph evidence move --sources ../articles   # after documents have changed")]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    action: Action,
+    action: EvidenceCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum EvidenceCommand {
     Register(register::Arguments),
     Add(add::Arguments),
     Move(moved::Arguments),
@@ -42,19 +42,19 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     match &arguments.action {
-        Action::Register(arguments) => register::run(arguments, global, terminal),
-        Action::Add(arguments) => add::run(arguments, global, terminal),
-        Action::Move(arguments) => moved::run(arguments, global, terminal),
+        EvidenceCommand::Register(arguments) => register::run(arguments, global, terminal),
+        EvidenceCommand::Add(arguments) => add::run(arguments, global, terminal),
+        EvidenceCommand::Move(arguments) => moved::run(arguments, global, terminal),
     }
 }
 
 /// Changes a table's file; `false` where its text has problems, which are reported.
 fn change(
-    facts: &Facts,
+    facts: &ProjectFacts,
     table: usize,
-    change: &Change<'_>,
+    change: &TableEdit<'_>,
     terminal: Terminal,
 ) -> Result<bool, Failure> {
     let missing = || Failure::new("the table is not a file of the project");
@@ -64,11 +64,11 @@ fn change(
         .source
         .resolve(&table.url)
         .map_err(|_| missing())?;
-    let Content::File(path) = &resource.content else {
+    let ResourceContent::File(path) = &resource.content else {
         return Err(missing());
     };
     let path: &Path = path;
-    match fmt::change(&resource, &Layout::of(table), change) {
+    match fmt::change(&resource, &TableLayout::of(table), change) {
         Ok(Some(bytes)) => {
             put(path, &bytes)
                 .map_err(|error| Failure::io(format_args!("write `{}`", resource.name), &error))?;
@@ -77,11 +77,11 @@ fn change(
         }
         Ok(None) => Err(Failure::new(format!("`{}` has no such row", resource.name))),
         Err(problems) => {
-            let mut diagnostics = Diagnostics::new(Mode::Validate);
+            let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
             for problem in problems {
                 diagnostics.push(problem);
             }
-            terminal.report(&diagnostics, Format::Human, false)?;
+            terminal.report(&diagnostics, DiagnosticFormat::Human, false)?;
             Ok(false)
         }
     }

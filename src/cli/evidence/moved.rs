@@ -2,16 +2,18 @@
 
 use super::add::context;
 use super::change;
-use crate::claims::{Claims, Document, DocumentCells, EvidenceCells, Followed, Span, Spans, Words};
+use crate::claims::{
+    Claims, DocumentCells, EvidenceCells, FollowedSpan, SourceDocument, Span, Spans, WordPlaces,
+};
 use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Global, Outcome};
-use crate::diagnostic::render::Format;
+use crate::cli::{CommandOutcome, Global};
+use crate::diagnostic::render::DiagnosticFormat;
 use crate::diagnostic::suggest::hint;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Mode, Place};
-use crate::fmt::Change;
-use crate::lineage::Facts;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, ReadingMode};
+use crate::fmt::TableEdit;
+use crate::lineage::ProjectFacts;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -48,7 +50,7 @@ pub(super) struct Arguments {
 
 /// What is to be recorded.
 #[derive(Default)]
-struct Moves<'s> {
+struct SpanMoves<'s> {
     /// Spans with their new start and end.
     spans: Vec<(&'s Span, usize, usize)>,
     /// Ids of documents all of whose words were found, and which have changed.
@@ -59,13 +61,13 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let Some(facts) = facts::load(global, terminal)? else {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     let spans = facts.spans(Some(&arguments.sources))?;
-    let mut diagnostics = Diagnostics::new(Mode::Validate).keeping(u64::MAX);
-    let mut moves = Moves::default();
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate).keeping(u64::MAX);
+    let mut moves = SpanMoves::default();
     for id in chosen(arguments, &spans)? {
         follow(
             arguments,
@@ -87,15 +89,15 @@ pub(super) fn run(
         writeln!(out, "{id}: {from} to {to} is now {start} to {end}")?;
     }
     out.flush()?;
-    terminal.report(&diagnostics, Format::Human, true)?;
+    terminal.report(&diagnostics, DiagnosticFormat::Human, true)?;
     if !arguments.dry_run && !record(&facts, &spans, &moves, *terminal)? {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     }
     say(&moves, arguments.dry_run, *terminal);
     Ok(if diagnostics.has_errors() {
-        Outcome::Findings
+        CommandOutcome::Findings
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     })
 }
 
@@ -131,7 +133,7 @@ fn follow<'s>(
     claims: &Claims,
     spans: &'s Spans,
     id: &'s str,
-    moves: &mut Moves<'s>,
+    moves: &mut SpanMoves<'s>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Failure> {
     let (Some(followed), Some((document, unchanged))) = (spans.follow(id), spans.document(id))
@@ -145,13 +147,13 @@ fn follow<'s>(
         return Ok(());
     };
     let mut all = true;
-    for Followed { span, words } in followed {
+    for FollowedSpan { span, words } in followed {
         let occurrence = arguments
             .occurrence
             .filter(|_| arguments.evidence.as_ref() == Some(&span.id));
         match (words, occurrence) {
-            (Words::Here, None) => {}
-            (Words::Moved(start, end), None) => moves.spans.push((span, start, end)),
+            (WordPlaces::Here, None) => {}
+            (WordPlaces::Moved(start, end), None) => moves.spans.push((span, start, end)),
             (_, Some(number)) => {
                 let wanted = (span.end.saturating_sub(span.start), span.sha256.as_str());
                 let places = document.places(&[wanted]).pop().unwrap_or_default();
@@ -167,11 +169,11 @@ fn follow<'s>(
                     moves.spans.push((span, start, end));
                 }
             }
-            (Words::Several(places), None) => {
+            (WordPlaces::Several(places), None) => {
                 all = false;
                 diagnostics.push(several(span, &places, document, spans));
             }
-            (Words::Gone, None) => {
+            (WordPlaces::Gone, None) => {
                 all = false;
                 diagnostics.push(gone(span, claims, spans));
             }
@@ -187,7 +189,7 @@ fn follow<'s>(
 fn several(
     span: &Span,
     places: &[(usize, usize)],
-    document: &Document,
+    document: &SourceDocument,
     spans: &Spans,
 ) -> Diagnostic {
     let shown: Vec<String> = places
@@ -245,9 +247,9 @@ fn gone(span: &Span, claims: &Claims, spans: &Spans) -> Diagnostic {
 
 /// Writes the tables; `false` where their text has problems, which are reported.
 fn record(
-    facts: &Facts,
+    facts: &ProjectFacts,
     spans: &Spans,
-    moves: &Moves<'_>,
+    moves: &SpanMoves<'_>,
     terminal: Terminal,
 ) -> Result<bool, Failure> {
     if !moves.spans.is_empty() {
@@ -264,7 +266,7 @@ fn record(
                 (span.id.clone(), texts)
             })
             .collect();
-        let cells = Change::Cells {
+        let cells = TableEdit::Cells {
             key: columns.id,
             rows: &rows,
         };
@@ -288,7 +290,7 @@ fn record(
             Some(((*id).to_owned(), texts))
         })
         .collect();
-    let cells = Change::Cells {
+    let cells = TableEdit::Cells {
         key: columns.id,
         rows: &rows,
     };
@@ -296,7 +298,7 @@ fn record(
 }
 
 /// Sums up what was recorded.
-fn say(moves: &Moves<'_>, dry_run: bool, terminal: Terminal) {
+fn say(moves: &SpanMoves<'_>, dry_run: bool, terminal: Terminal) {
     let verb = if dry_run { "would move" } else { "moved" };
     let count = moves.spans.len();
     let spans = if count == 1 { "span" } else { "spans" };

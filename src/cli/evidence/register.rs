@@ -1,14 +1,14 @@
 //! `civigraph evidence register`: a document, with its digest, in the documents table.
 
 use super::change;
-use crate::claims::{DOCUMENT_LIMIT, Document, DocumentRow};
+use crate::claims::{DOCUMENT_LIMIT, DocumentRow, SourceDocument};
 use crate::cli::facts;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Global, Outcome};
+use crate::cli::{CommandOutcome, Global};
 use crate::csvw::model::Table;
 use crate::diagnostic::suggest::hint;
-use crate::fmt::Change;
+use crate::fmt::TableEdit;
 use crate::infer;
 use crate::resource::file::read_text;
 use std::io::Write;
@@ -44,14 +44,14 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let file = &arguments.file;
     let shown = file.display();
     let Some(facts) = facts::load(global, terminal)? else {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     let text = read_text(file, &shown.to_string(), "the document", DOCUMENT_LIMIT)?;
-    let document = Document::from(text);
+    let document = SourceDocument::from(text);
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let id = match &arguments.id {
@@ -83,13 +83,13 @@ pub(super) fn run(
     if let Some(table) = table {
         complete(table, &mut cells, &arguments.set, &stem)?;
     }
-    if !change(&facts, row.table, &Change::Row(&cells), *terminal)? {
-        return Ok(Outcome::Findings);
+    if !change(&facts, row.table, &TableEdit::Row(&cells), *terminal)? {
+        return Ok(CommandOutcome::Findings);
     }
     let mut out = terminal.stdout();
     writeln!(out, "{id}")?;
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Adds the cells that the user gives, and labels that are required; every other required cell must be given.

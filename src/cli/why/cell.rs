@@ -2,15 +2,15 @@
 
 use super::{BOLD, DIM, PLACE, place, shown};
 use crate::claims::{Claim, Spans};
-use crate::lineage::{self, Facts, Lineage, Publication};
+use crate::lineage::{self, Lineage, ProjectFacts, Publication};
 use oxrdf::Triple;
 use std::io::Write;
 
 /// A triple that a cell made, for people.
 pub(super) fn human(
     one: &Lineage<'_>,
-    standing: Publication,
-    facts: &Facts,
+    publication: Publication,
+    facts: &ProjectFacts,
     spans: &Spans,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
@@ -50,7 +50,7 @@ pub(super) fn human(
     for claim in &one.claims {
         claim_for_people(claim, spans, out)?;
     }
-    if let Some(remark) = standing.remark() {
+    if let Some(remark) = publication.remark() {
         writeln!(out, "  but        {remark}")?;
     }
     writeln!(out)

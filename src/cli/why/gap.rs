@@ -1,13 +1,17 @@
 //! Properties that were looked for and that the sources do not state.
 
 use super::BOLD;
-use crate::lineage::{Facts, NotStated};
+use crate::lineage::{NotStated, ProjectFacts};
 use crate::query::printable;
 use oxrdf::{NamedNode, TermRef};
 use std::io::Write;
 
 /// For people.
-pub(super) fn human(one: &NotStated, facts: &Facts, out: &mut impl Write) -> std::io::Result<()> {
+pub(super) fn human(
+    one: &NotStated,
+    facts: &ProjectFacts,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
     let name = |node: &NamedNode| facts.term(TermRef::from(node.as_ref()));
     writeln!(
         out,

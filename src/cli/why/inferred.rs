@@ -1,12 +1,16 @@
 //! Triples that rules inferred, with the cells of their premises.
 
 use super::{BOLD, DIM, PLACE, place, shown};
-use crate::lineage::{Explained, Facts, Inferred};
+use crate::lineage::{ExplainedInference, InferredTriple, ProjectFacts};
 use std::io::Write;
 
 /// For people.
-pub(super) fn human(one: &Explained, facts: &Facts, out: &mut impl Write) -> std::io::Result<()> {
-    let Inferred {
+pub(super) fn human(
+    one: &ExplainedInference,
+    facts: &ProjectFacts,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let InferredTriple {
         triple,
         rule,
         title,

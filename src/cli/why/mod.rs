@@ -1,9 +1,9 @@
 //! `civigraph why`: where a triple comes from.
 
 mod cell;
-mod elsewhere;
 mod gap;
 mod inferred;
+mod other_triple;
 
 pub(super) use cell::claim_for_people;
 
@@ -11,11 +11,11 @@ use super::facts;
 use super::failure::Failure;
 use super::terminal::Terminal;
 use super::words::CommandLine;
-use super::{Global, Outcome, complete};
+use super::{CommandOutcome, Global, complete};
 use crate::claims::Spans;
 use crate::describe;
 use crate::diagnostic::{Code, suggest};
-use crate::lineage::{self, Facts, Pattern, Reason, parse_object, place_text as place};
+use crate::lineage::{self, ProjectFacts, QuadPattern, Reason, parse_object, place_text as place};
 use crate::project::Project;
 use crate::store::{self, Build};
 use anstyle::{AnsiColor, Style};
@@ -79,7 +79,7 @@ pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
     terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let build = match store::open(&global.store()?) {
         Ok(build) => Some(build),
         Err(error) if error.code() == Code::NoBuild => None,
@@ -102,7 +102,7 @@ pub(super) fn run(
     let shown = shown.unwrap_or_default();
     let cache = lineage::folder(&global.store()?);
     let Some(mut facts) = facts::open(&project, &shown, cache, terminal)? else {
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     };
     let iri = |text: &str| {
         facts.iri(text).ok_or_else(|| {
@@ -180,9 +180,9 @@ pub(super) fn run(
         if let Some(hint) = of_subject.or_else(of_predicate) {
             terminal.say(format_args!("hint: {hint}"));
         }
-        return Ok(Outcome::Findings);
+        return Ok(CommandOutcome::Findings);
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The property of the graph that was probably meant by one that it does not have.
@@ -206,7 +206,7 @@ fn patterns(
     build: Option<&Build>,
     (node, predicate, object): (NamedNode, Option<NamedNode>, Option<Term>),
     terminal: Terminal,
-) -> Result<Vec<Pattern>, Failure> {
+) -> Result<Vec<QuadPattern>, Failure> {
     let alike = |text: &str, node: &NamedNode| match build.filter(|_| !text.starts_with('<')) {
         Some(build) => super::describe::merged(build, node, terminal),
         None => Ok(vec![node.clone()]),
@@ -219,7 +219,7 @@ fn patterns(
             .collect(),
         (object, _) => vec![object],
     };
-    let pattern = |subject: &NamedNode, object: &Option<Term>| Pattern {
+    let pattern = |subject: &NamedNode, object: &Option<Term>| QuadPattern {
         subject: subject.clone(),
         predicate: predicate.clone(),
         object: object.clone(),
@@ -233,15 +233,15 @@ fn patterns(
 /// A reason for people.
 fn human(
     reason: &Reason<'_>,
-    facts: &Facts,
+    facts: &ProjectFacts,
     spans: &Spans,
     build: &str,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
     match reason {
-        Reason::Cell(one, standing) => cell::human(one, *standing, facts, spans, out),
+        Reason::Cell(one, publication) => cell::human(one, *publication, facts, spans, out),
         Reason::Inferred(one) => inferred::human(one, facts, out),
-        Reason::OtherTriple(one) => elsewhere::human(one, build, facts, out),
+        Reason::OtherTriple(one) => other_triple::human(one, build, facts, out),
         Reason::Gap(one) => gap::human(one, facts, out),
     }
 }
@@ -271,7 +271,7 @@ fn tell_changes(
 }
 
 /// A triple as dumps write it.
-fn shown(triple: &Triple, facts: &Facts) -> String {
+fn shown(triple: &Triple, facts: &ProjectFacts) -> String {
     format!(
         "{}  {}  {}",
         facts.term(triple.subject.as_ref().into()),

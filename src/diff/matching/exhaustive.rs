@@ -1,6 +1,6 @@
 //! The best of all ways to pair, for few nodes.
 
-use super::{Pattern, Search, Side};
+use super::{BlankNodeMatcher, QuadShape, VersionQuads};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,11 +10,12 @@ const EXHAUSTIVE: usize = 9;
 /// Steps of an exhaustive search, in quads looked at.
 const EXHAUSTIVE_STEPS: usize = 20_000_000;
 
-impl Search<'_> {
+impl BlankNodeMatcher<'_> {
     /// Searches small graphs, or small components of larger ones, for the matching with most common quads.
     pub(super) fn exhaust(&mut self) {
         let mut steps = EXHAUSTIVE_STEPS;
-        let all = |side: &Side| (0..u32::try_from(side.len()).unwrap_or(u32::MAX)).collect();
+        let all =
+            |side: &VersionQuads| (0..u32::try_from(side.len()).unwrap_or(u32::MAX)).collect();
         if self.old.len().max(self.new.len()) <= EXHAUSTIVE {
             let (old, new): (Vec<u32>, Vec<u32>) = (all(self.old), all(self.new));
             self.best(&old, &new, &mut steps);
@@ -82,7 +83,7 @@ impl Search<'_> {
         let mut order = old.to_vec();
         order.sort_by_key(|&node| Reverse(self.old.quads(node).count()));
         // Each quad is counted where the last of its nodes gets a partner.
-        let mut counted: Vec<Vec<Pattern>> = vec![Vec::new(); order.len()];
+        let mut counted: Vec<Vec<QuadShape>> = vec![Vec::new(); order.len()];
         let mut seen = HashSet::new();
         for (at, node) in order.iter().enumerate().rev() {
             for quad in self.old.quads(*node) {
@@ -130,7 +131,7 @@ impl Search<'_> {
 struct Exhaustive<'e> {
     order: &'e [u32],
     new: &'e [u32],
-    counted: &'e [Vec<Pattern>],
+    counted: &'e [Vec<QuadShape>],
     /// Quads that are counted from each place on.
     left: &'e [usize],
     /// How many nodes have no partner.
@@ -142,7 +143,7 @@ struct Exhaustive<'e> {
 impl Exhaustive<'_> {
     fn descend(
         &mut self,
-        search: &mut Search<'_>,
+        search: &mut BlankNodeMatcher<'_>,
         at: usize,
         alone: usize,
         common: usize,

@@ -1,6 +1,6 @@
 //! Pairs that share most, and then what is next to them.
 
-use super::{COUNTED, Pattern, Search, Side, mix};
+use super::{BlankNodeMatcher, COUNTED, QuadShape, VersionQuads, mix};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
@@ -17,7 +17,7 @@ type Score = (usize, Reverse<usize>, usize, Reverse<u32>, Reverse<u32>);
 /// Proposed pairs, the best first.
 type Heap = BinaryHeap<(Score, u32, u32)>;
 
-impl Search<'_> {
+impl BlankNodeMatcher<'_> {
     /// Pairs nodes that are left and whose surroundings are equal as far as a level reaches: those that have but one
     /// partner, or all of them.
     fn pair_level(&mut self, level: usize, unique: bool, heap: &mut Heap, steps: &mut usize) {
@@ -114,7 +114,7 @@ impl Search<'_> {
     }
 
     /// What a quad says of one of its nodes, beside nodes that are not paired yet.
-    fn feature(&self, side: usize, quad: &Pattern, node: u32) -> u64 {
+    fn feature(&self, side: usize, quad: &QuadShape, node: u32) -> u64 {
         quad.nodes
             .iter()
             .fold(u64::from(quad.shape), |hash, &other| {
@@ -139,7 +139,7 @@ impl Search<'_> {
     }
 
     fn score(&self, old: u32, new: u32) -> Score {
-        let features = |side: usize, quads: &Side, node: u32| {
+        let features = |side: usize, quads: &VersionQuads, node: u32| {
             let mut features: Vec<(u64, bool)> = quads
                 .quads(node)
                 .take(COUNTED)
@@ -214,7 +214,7 @@ impl Search<'_> {
     /// Proposes the nodes next to a pair.
     fn neighbours(&self, old: u32, new: u32, heap: &mut Heap, steps: &mut usize) {
         let mut proposed = 0;
-        let mut by_shape: HashMap<u32, Vec<&Pattern>> = HashMap::new();
+        let mut by_shape: HashMap<u32, Vec<&QuadShape>> = HashMap::new();
         for quad in self.new.quads(new).filter(|quad| quad.nodes.len() > 1) {
             by_shape.entry(quad.shape).or_default().push(quad);
         }

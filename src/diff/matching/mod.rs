@@ -22,7 +22,7 @@ const COUNTED: usize = 256;
 
 /// A quad: what is in it beside its blank nodes, and those in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Pattern {
+pub(super) struct QuadShape {
     /// The number of its shape, the same in both versions.
     pub(super) shape: u32,
     /// Its blank nodes, numbered from 0 in each version.
@@ -31,16 +31,16 @@ pub(super) struct Pattern {
 
 /// The quads of one version that mention blank nodes.
 #[derive(Debug, Default)]
-pub(super) struct Side {
-    quads: Vec<Pattern>,
-    set: HashSet<Pattern>,
+pub(super) struct VersionQuads {
+    quads: Vec<QuadShape>,
+    set: HashSet<QuadShape>,
     /// Quads of each node.
     of: Vec<Vec<u32>>,
 }
 
-impl Side {
+impl VersionQuads {
     /// Takes the quads of a version with that many blank nodes. Each quad comes once.
-    pub(super) fn new(nodes: usize, quads: Vec<Pattern>) -> Self {
+    pub(super) fn new(nodes: usize, quads: Vec<QuadShape>) -> Self {
         let mut of = vec![Vec::new(); nodes];
         for (at, quad) in (0_u32..).zip(&quads) {
             for &node in &quad.nodes {
@@ -62,15 +62,15 @@ impl Side {
         self.of.len()
     }
 
-    fn quads(&self, node: u32) -> impl Iterator<Item = &Pattern> {
+    fn quads(&self, node: u32) -> impl Iterator<Item = &QuadShape> {
         let quads = self.of.get(node as usize).into_iter().flatten();
         quads.filter_map(|&at| self.quads.get(at as usize))
     }
 }
 
 /// Finds for each blank node of the old version the one of the new version that it is, if any.
-pub(super) fn matching(old: &Side, new: &Side) -> Vec<Option<u32>> {
-    let mut search = Search {
+pub(super) fn matching(old: &VersionQuads, new: &VersionQuads) -> Vec<Option<u32>> {
+    let mut search = BlankNodeMatcher {
         old,
         new,
         to_new: vec![None; old.len()],
@@ -87,9 +87,9 @@ pub(super) fn matching(old: &Side, new: &Side) -> Vec<Option<u32>> {
     search.to_new
 }
 
-struct Search<'s> {
-    old: &'s Side,
-    new: &'s Side,
+struct BlankNodeMatcher<'s> {
+    old: &'s VersionQuads,
+    new: &'s VersionQuads,
     to_new: Vec<Option<u32>>,
     to_old: Vec<Option<u32>>,
     /// Fingerprints of what surrounds the nodes of both versions.
@@ -98,7 +98,7 @@ struct Search<'s> {
     levels: Vec<[Vec<u64>; 2]>,
 }
 
-impl Search<'_> {
+impl BlankNodeMatcher<'_> {
     fn new_of(&self, node: u32) -> Option<u32> {
         self.to_new.get(node as usize).copied().flatten()
     }
@@ -127,11 +127,11 @@ impl Search<'_> {
     }
 
     /// Whether the new version has a quad of the old one.
-    fn is_common(&self, quad: &Pattern) -> bool {
+    fn is_common(&self, quad: &QuadShape) -> bool {
         let nodes: Option<Box<[u32]>> = quad.nodes.iter().map(|&node| self.new_of(node)).collect();
         nodes.is_some_and(|nodes| {
             let shape = quad.shape;
-            self.new.set.contains(&Pattern { shape, nodes })
+            self.new.set.contains(&QuadShape { shape, nodes })
         })
     }
 

@@ -1,6 +1,6 @@
 //! Nodes whose surroundings are equal.
 
-use super::{Search, mix};
+use super::{BlankNodeMatcher, mix};
 use std::collections::{BTreeMap, HashSet};
 
 /// Steps that refinement takes, in quads looked at.
@@ -12,7 +12,7 @@ const LEVELS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 /// The start of the fingerprint of a node that was chosen.
 const MARK: u64 = 0x5851_F42D_4C95_7F2D;
 
-impl Search<'_> {
+impl BlankNodeMatcher<'_> {
     /// Pairs the nodes whose whole surroundings are equal. Where several are alike, one pair is chosen, and the
     /// surroundings are looked at again with that.
     pub(super) fn refine(&mut self) {

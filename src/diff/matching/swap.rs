@@ -1,6 +1,6 @@
 //! Partners that two nodes exchange.
 
-use super::{COUNTED, Search};
+use super::{BlankNodeMatcher, COUNTED};
 use std::collections::HashMap;
 
 /// Rounds of swaps.
@@ -9,7 +9,7 @@ const ROUNDS: usize = 8;
 /// Steps that swaps take, in quads looked at.
 const SWAP_STEPS: usize = 20_000_000;
 
-impl Search<'_> {
+impl BlankNodeMatcher<'_> {
     /// Common quads of two old nodes.
     fn common(&self, nodes: [Option<u32>; 2], steps: &mut usize) -> usize {
         let [first, second] = nodes;

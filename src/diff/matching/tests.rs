@@ -10,21 +10,21 @@ impl Numbers {
     }
 }
 
-fn quad(shape: usize, nodes: &[usize]) -> Pattern {
-    Pattern {
+fn quad(shape: usize, nodes: &[usize]) -> QuadShape {
+    QuadShape {
         shape: shape as u32,
         nodes: nodes.iter().map(|&node| node as u32).collect(),
     }
 }
 
-fn side(nodes: usize, quads: &[Pattern]) -> Side {
+fn side(nodes: usize, quads: &[QuadShape]) -> VersionQuads {
     let mut quads = quads.to_vec();
     quads.sort();
     quads.dedup();
-    Side::new(nodes, quads)
+    VersionQuads::new(nodes, quads)
 }
 
-fn change(old: &Side, new: &Side, to_new: &[Option<u32>]) -> usize {
+fn change(old: &VersionQuads, new: &VersionQuads, to_new: &[Option<u32>]) -> usize {
     let common = old.quads.iter().filter(|quad| {
         let nodes: Option<Box<[u32]>> = quad
             .nodes
@@ -32,14 +32,19 @@ fn change(old: &Side, new: &Side, to_new: &[Option<u32>]) -> usize {
             .map(|&node| to_new[node as usize])
             .collect();
         let shape = quad.shape;
-        nodes.is_some_and(|nodes| new.set.contains(&Pattern { shape, nodes }))
+        nodes.is_some_and(|nodes| new.set.contains(&QuadShape { shape, nodes }))
     });
     old.quads.len() + new.quads.len() - 2 * common.count()
 }
 
 /// The least change of all ways to pair.
-fn brute_force(old: &Side, new: &Side) -> usize {
-    fn all(old: &Side, new: &Side, at: usize, pairs: &mut Vec<Option<u32>>) -> usize {
+fn brute_force(old: &VersionQuads, new: &VersionQuads) -> usize {
+    fn all(
+        old: &VersionQuads,
+        new: &VersionQuads,
+        at: usize,
+        pairs: &mut Vec<Option<u32>>,
+    ) -> usize {
         if at == old.len() {
             return change(old, new, pairs);
         }
@@ -62,7 +67,7 @@ fn brute_force(old: &Side, new: &Side) -> usize {
     all(old, new, 0, &mut vec![None; old.len()])
 }
 
-fn random(numbers: &mut Numbers, nodes: usize) -> Vec<Pattern> {
+fn random(numbers: &mut Numbers, nodes: usize) -> Vec<QuadShape> {
     let (ground, links) = (1 + numbers.below(4), 1 + numbers.below(2));
     let mut quads = Vec::new();
     for _ in 0..numbers.below(nodes * 2 + 1) {
@@ -76,12 +81,17 @@ fn random(numbers: &mut Numbers, nodes: usize) -> Vec<Pattern> {
 }
 
 /// The same quads by other numbers of nodes, and some of them changed.
-fn changed(numbers: &mut Numbers, quads: &[Pattern], nodes: usize, edits: usize) -> Vec<Pattern> {
+fn changed(
+    numbers: &mut Numbers,
+    quads: &[QuadShape],
+    nodes: usize,
+    edits: usize,
+) -> Vec<QuadShape> {
     let mut places: Vec<usize> = (0..nodes).collect();
     for at in (1..nodes).rev() {
         places.swap(at, numbers.below(at + 1));
     }
-    let mut quads: Vec<Pattern> = quads
+    let mut quads: Vec<QuadShape> = quads
         .iter()
         .map(|q| {
             let nodes: Vec<usize> = q.nodes.iter().map(|&n| places[n as usize]).collect();
@@ -137,7 +147,7 @@ fn heuristics_are_close_to_what_was_changed_in_larger_graphs() {
 }
 
 #[track_caller]
-fn isomorphic(name: &str, nodes: usize, quads: &[Pattern]) {
+fn isomorphic(name: &str, nodes: usize, quads: &[QuadShape]) {
     let mut numbers = Numbers(11);
     let after = changed(&mut numbers, quads, nodes, 0);
     let (old, new) = (side(nodes, quads), side(nodes, &after));
@@ -156,7 +166,7 @@ fn symmetric_graphs_are_equal() {
     }
     let ring: Vec<_> = (0..40).map(|a| quad(0, &[a, (a + 1) % 40])).collect();
     isomorphic("ring", 40, &ring);
-    let both = |edges: &[(usize, usize)]| -> Vec<Pattern> {
+    let both = |edges: &[(usize, usize)]| -> Vec<QuadShape> {
         let edges = edges.iter();
         edges
             .flat_map(|&(a, b)| [quad(0, &[a, b]), quad(0, &[b, a])])
@@ -181,7 +191,7 @@ fn symmetric_graphs_are_equal() {
 
 #[test]
 fn a_change_in_a_long_list_is_one_change() {
-    let list = |changed: usize| -> Vec<Pattern> {
+    let list = |changed: usize| -> Vec<QuadShape> {
         let mut quads = vec![quad(0, &[0])];
         for at in 0..2_000 {
             quads.push(quad(if at == changed { 99 } else { 1 + at % 3 }, &[at]));

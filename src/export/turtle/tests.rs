@@ -19,7 +19,7 @@ fn written(lines: &[&str], graphs: bool) -> io::Result<String> {
     let mut lines = lines.to_vec();
     lines.sort_unstable();
     let prefixes = prefixes();
-    let layout = Layout {
+    let layout = TurtleLayout {
         prefixes: &prefixes,
         base: "http://e/",
         graphs,
@@ -144,7 +144,7 @@ fn a_changed_value_changes_its_line_alone() -> io::Result<()> {
 fn blank_nodes_keep_their_labels_where_too_many_lines_would_be_held() -> Result<(), Box<dyn Error>>
 {
     let prefixes = prefixes();
-    let layout = Layout {
+    let layout = TurtleLayout {
         prefixes: &prefixes,
         base: "",
         graphs: false,

@@ -1,17 +1,17 @@
 //! Triples that cells made, with the claims about these cells.
 
 use super::json::place_text;
-use super::standing::Publication;
+use super::publication::Publication;
 use crate::claims::{Claim, Spans};
 use crate::diagnostic::Place;
-use crate::lineage::{Facts, Lineage, words};
+use crate::lineage::{Lineage, ProjectFacts, words};
 use serde_json::json;
 
 /// A triple that a cell made, for programs.
 pub(super) fn to_json(
     one: &Lineage<'_>,
-    standing: Publication,
-    facts: &Facts,
+    publication: Publication,
+    facts: &ProjectFacts,
     spans: &Spans,
 ) -> serde_json::Value {
     let Place {
@@ -27,7 +27,7 @@ pub(super) fn to_json(
                 graph => Some(graph.to_string()),
             },
         },
-        "standing": standing.name(),
+        "standing": publication.name(),
         "table": facts.table(one.table),
         "row": one.row,
         "place": { "file": file, "line": line, "column": column,

@@ -2,14 +2,14 @@
 
 use super::unread;
 use crate::diagnostic::Place;
-use crate::lineage::{Facts, Inferred, Pattern, inferred};
+use crate::lineage::{InferredTriple, ProjectFacts, QuadPattern, inferred};
 use crate::store::{Build, StoreError};
 
 /// An inferred triple, with the cells that make its premises.
 #[derive(Debug)]
-pub struct Explained {
+pub struct ExplainedInference {
     /// The triple, its rule and its premises.
-    pub inferred: Inferred,
+    pub inferred: InferredTriple,
     /// For each premise the places, with the names of their columns.
     pub cells: Vec<Vec<(Place, String)>>,
 }
@@ -17,9 +17,9 @@ pub struct Explained {
 /// What was inferred in a build.
 pub(super) fn inferences(
     build: &Build,
-    facts: &mut Facts,
-    patterns: &[Pattern],
-) -> Result<Vec<Explained>, StoreError> {
+    facts: &mut ProjectFacts,
+    patterns: &[QuadPattern],
+) -> Result<Vec<ExplainedInference>, StoreError> {
     let mut explained = Vec::new();
     let mut found = Vec::new();
     for pattern in patterns {
@@ -34,7 +34,7 @@ pub(super) fn inferences(
                 facts.cells(&premise.triple).map_err(unread)?
             });
         }
-        explained.push(Explained { inferred, cells });
+        explained.push(ExplainedInference { inferred, cells });
     }
     Ok(explained)
 }

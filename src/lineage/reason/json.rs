@@ -1,14 +1,14 @@
 //! Reasons for programs.
 
-use super::{Explained, NotStated};
+use super::{ExplainedInference, NotStated};
 use crate::diagnostic::Place;
-use crate::lineage::{Author, Inferred, OtherTriple};
+use crate::lineage::{InferredTriple, OtherTriple, TripleAuthor};
 use oxrdf::{NamedNode, Triple};
 use serde_json::json;
 
 /// A triple that a rule inferred.
-pub(super) fn inferred(one: &Explained) -> serde_json::Value {
-    let Inferred {
+pub(super) fn inferred(one: &ExplainedInference) -> serde_json::Value {
+    let InferredTriple {
         triple,
         rule,
         title,
@@ -36,13 +36,13 @@ pub(super) fn inferred(one: &Explained) -> serde_json::Value {
 }
 
 /// A triple of the ontology, or of the build about itself.
-pub(super) fn elsewhere(one: &OtherTriple, build: &str) -> serde_json::Value {
+pub(super) fn other_triple(one: &OtherTriple, build: &str) -> serde_json::Value {
     let mut value = json!({ "triple": terms(&one.triple) });
     let (key, said) = match &one.by {
-        Author::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),
-        Author::Build => ("build", json!(build)),
-        Author::Inference(rule) => ("inference", json!({ "rule": rule })),
-        Author::Rule(rule) => ("rule", json!({ "name": rule })),
+        TripleAuthor::Ontology(at) => ("ontology", json!({ "file": at.file, "line": at.line })),
+        TripleAuthor::Build => ("build", json!(build)),
+        TripleAuthor::Inference(rule) => ("inference", json!({ "rule": rule })),
+        TripleAuthor::Rule(rule) => ("rule", json!({ "name": rule })),
     };
     if let Some(object) = value.as_object_mut() {
         object.insert(key.to_owned(), said);

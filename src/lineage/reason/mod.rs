@@ -4,22 +4,24 @@ mod cell;
 mod inferred;
 mod json;
 mod object;
-mod standing;
+mod publication;
 
 pub use cell::claim_json;
-pub use inferred::Explained;
+pub use inferred::ExplainedInference;
 pub use json::place_text;
 pub use object::parse_object;
-pub use standing::Publication;
+pub use publication::Publication;
 
-use super::{Facts, Found, Lineage, OtherTriple, Pattern, explain, ontology, records};
+use super::{
+    Lineage, LineageMatches, OtherTriple, ProjectFacts, QuadPattern, explain, ontology, records,
+};
 use crate::claims::Spans;
 use crate::knowledge::{Gap, Knowledge};
 use crate::labels::Labels;
 use crate::project::Project;
 use crate::store::{Build, StoreError};
 use oxrdf::NamedNode;
-use standing::Standings;
+use publication::PublicationLookup;
 use std::io;
 use std::path::Path;
 
@@ -29,7 +31,7 @@ pub enum Reason<'c> {
     /// A cell made it.
     Cell(Box<Lineage<'c>>, Publication),
     /// A rule inferred it.
-    Inferred(Explained),
+    Inferred(ExplainedInference),
     /// The ontology or the build says it.
     OtherTriple(OtherTriple),
     /// There is no such triple: the sources do not state it.
@@ -49,12 +51,12 @@ pub struct NotStated {
 
 /// What is found by patterns before it is explained.
 #[derive(Debug)]
-pub struct Looked {
-    found: Found,
-    inferred: Vec<Explained>,
+pub struct PatternMatches {
+    found: LineageMatches,
+    inferred: Vec<ExplainedInference>,
 }
 
-impl Facts {
+impl ProjectFacts {
     /// Looks for what patterns match: in the tables, and among what rules inferred in a build. Reads the
     /// claims about the rows that are found.
     ///
@@ -63,17 +65,17 @@ impl Facts {
     pub fn look(
         &mut self,
         build: Option<&Build>,
-        patterns: &[Pattern],
-    ) -> Result<Looked, StoreError> {
+        patterns: &[QuadPattern],
+    ) -> Result<PatternMatches, StoreError> {
         let inferred = match build {
             Some(build) => inferred::inferences(build, self, patterns)?,
             None => Vec::new(),
         };
         let found = self.find_any(patterns).map_err(unread)?;
-        Ok(Looked { found, inferred })
+        Ok(PatternMatches { found, inferred })
     }
 
-    /// The reasons for what was found. `standing` is the build that was made from these very tables, if there is
+    /// The reasons for what was found. `current` is the build that was made from these very tables, if there is
     /// one; `build` and `project` are asked for what is from no table. Files of the project are named as if it lay
     /// in the folder `shown`.
     ///
@@ -81,18 +83,18 @@ impl Facts {
     /// The tables or the build cannot be read.
     pub fn reasons(
         &self,
-        looked: Looked,
-        patterns: &[Pattern],
-        standing: Option<&Build>,
+        looked: PatternMatches,
+        patterns: &[QuadPattern],
+        current: Option<&Build>,
         build: Option<(&Build, &Project)>,
         shown: &Path,
     ) -> Result<Vec<Reason<'_>>, StoreError> {
-        let standings = Standings::new(standing);
+        let publications = PublicationLookup::new(current);
         let mut reasons = Vec::new();
         let lineages = explain(self.tables.get(), &self.claims, looked.found);
         for one in lineages.map_err(unread)? {
-            let standing = standings.of(&one).map_err(unread)?;
-            reasons.push(Reason::Cell(Box::new(one), standing));
+            let publication = publications.of(&one).map_err(unread)?;
+            reasons.push(Reason::Cell(Box::new(one), publication));
         }
         reasons.extend(looked.inferred.into_iter().map(Reason::Inferred));
         if let Some((build, project)) = build {
@@ -113,7 +115,7 @@ impl Facts {
 impl NotStated {
     /// The gaps about the subject of a pattern and its property, if it has one. What a pattern with an
     /// object asks about is a triple, and no gap answers it.
-    fn find(build: &Build, pattern: &Pattern) -> Result<Vec<Self>, StoreError> {
+    fn find(build: &Build, pattern: &QuadPattern) -> Result<Vec<Self>, StoreError> {
         if pattern.object.is_some() {
             return Ok(Vec::new());
         }
@@ -134,11 +136,11 @@ impl NotStated {
 
 impl Reason<'_> {
     /// The reason for programs; `build` is the id of the build.
-    pub fn to_json(&self, facts: &Facts, spans: &Spans, build: &str) -> serde_json::Value {
+    pub fn to_json(&self, facts: &ProjectFacts, spans: &Spans, build: &str) -> serde_json::Value {
         match self {
-            Self::Cell(one, standing) => cell::to_json(one, *standing, facts, spans),
+            Self::Cell(one, publication) => cell::to_json(one, *publication, facts, spans),
             Self::Inferred(one) => json::inferred(one),
-            Self::OtherTriple(one) => json::elsewhere(one, build),
+            Self::OtherTriple(one) => json::other_triple(one, build),
             Self::Gap(one) => json::gap(one),
         }
     }

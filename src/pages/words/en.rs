@@ -1,6 +1,6 @@
 //! English.
 
-use super::Words;
+use super::PageWording;
 
 /// The same with a day and without one.
 const MONTHS: [&str; 12] = [
@@ -19,7 +19,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The words of the pages in English.
-pub const EN: Words = Words {
+pub const EN: PageWording = PageWording {
     skip: "Skip to the content",
     search: "Search",
     main_menu: "Main menu",

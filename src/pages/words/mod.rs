@@ -9,12 +9,12 @@ pub use problems::{translate, translated};
 pub use ru::RU;
 
 /// Forms of a noun after one, two and many.
-pub type Forms = [&'static str; 3];
+pub type NounForms = [&'static str; 3];
 
 /// The words of the pages in a language.
 #[derive(Debug)]
 #[allow(missing_docs)]
-pub struct Words {
+pub struct PageWording {
     // The frame.
     pub skip: &'static str,
     pub search: &'static str,
@@ -43,11 +43,11 @@ pub struct Words {
     pub kilobytes: &'static str,
     pub megabytes: &'static str,
     pub gigabytes: &'static str,
-    pub quads: Forms,
-    pub inferred_count: Forms,
-    pub claims: Forms,
-    pub gaps: Forms,
-    pub disputed_claims: Forms,
+    pub quads: NounForms,
+    pub inferred_count: NounForms,
+    pub claims: NounForms,
+    pub gaps: NounForms,
+    pub disputed_claims: NounForms,
     // The front page.
     pub in_the_graph: &'static str,
     pub browse_all: &'static str,
@@ -162,12 +162,12 @@ pub struct Words {
     pub service_reconcile: &'static str,
     pub service_mcp: &'static str,
     pub service_openapi: &'static str,
-    pub triples: Forms,
-    pub things: Forms,
-    pub members: Forms,
-    pub uses: Forms,
-    pub spans: Forms,
-    pub table_rows: Forms,
+    pub triples: NounForms,
+    pub things: NounForms,
+    pub members: NounForms,
+    pub uses: NounForms,
+    pub spans: NounForms,
+    pub table_rows: NounForms,
     // The query page.
     pub query_text: &'static str,
     pub run: &'static str,

@@ -1,9 +1,9 @@
 //! Russian.
 
-use super::Words;
+use super::PageWording;
 
 /// The words of the pages in Russian.
-pub const RU: Words = Words {
+pub const RU: PageWording = PageWording {
     skip: "К содержанию",
     search: "Поиск",
     main_menu: "Главное меню",

@@ -1,20 +1,20 @@
 //! SPARQL text to algebra; errors with their place.
 
-mod missing;
+mod flaw;
 mod reader;
 mod repair;
 #[cfg(test)]
 mod tests;
 mod ungrouped;
 
-use super::guard::{Findings, Limits, check_algebra, check_text, significant};
+use super::guard::{Findings, QueryLimits, check_algebra, check_text, significant};
 use super::projection::order_of_text;
 use crate::csvw::well_known_namespace;
-use crate::diagnostic::{Action, Code, Diagnostic, Hint, Place, suggest};
+use crate::diagnostic::{Code, Diagnostic, Hint, HintAction, Place, suggest};
 use crate::query::QueryError;
 use crate::store::Prefixes;
-use missing::missing;
-use reader::{Reader, UNREPORTED};
+use flaw::missing;
+use reader::{QueryReader, UNREPORTED};
 use repair::repaired;
 use spargebra::{Query, SparqlParser, SparqlSyntaxError};
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ pub(super) fn parse(
     file: &str,
     prefixes: &Prefixes,
     base: Option<&str>,
-    limits: &Limits,
+    limits: &QueryLimits,
 ) -> Result<(Query, Findings), QueryError> {
     check_text(text, file, limits)?;
     let mut parser = SparqlParser::new();
@@ -86,7 +86,7 @@ fn refusal(
                 Place::file(file),
                 "this is an update; the published graph is only read",
             )
-            .with_hint(Action::ChangeTables)
+            .with_hint(HintAction::ChangeTables)
             .into();
         }
         _ => {}
@@ -102,7 +102,7 @@ fn syntax_error(
     file: &str,
 ) -> Diagnostic {
     let words = error.to_string();
-    let reader = Reader { parser, text };
+    let reader = QueryReader { parser, text };
     let Some((at, cause)) = reader.stop(&words) else {
         return Diagnostic::new(Code::QuerySyntax, Place::file(file), words);
     };
@@ -155,9 +155,9 @@ fn syntax_error(
             .with_hint("use a variable"),
         Some(other) if other != PREFIX => wrong(at, format!("the query is wrong here: {other}")),
         _ => {
-            let missing = missing(reader, at);
-            let problem = wrong(missing.at.unwrap_or(at), missing.message);
-            match missing.hint {
+            let flaw = missing(reader, at);
+            let problem = wrong(flaw.at.unwrap_or(at), flaw.message);
+            match flaw.hint {
                 Some(hint) => problem.with_hint(hint),
                 None => problem,
             }
@@ -172,12 +172,12 @@ const UNGROUPED_IN_EXPRESSION: &str =
     "The SELECT contains an expression with a variable that is unbound";
 
 /// The prefix of the name at a place, where declaring it would let the parser go on.
-fn undeclared_prefix(reader: Reader<'_>, at: usize) -> Option<&str> {
+fn undeclared_prefix(reader: QueryReader<'_>, at: usize) -> Option<&str> {
     let rest = reader.text.get(at..)?;
     let (prefix, _) = rest.split_once(':')?;
     let parser = reader.parser.clone();
     let parser = parser.with_prefix(prefix, "http://example.org/").ok()?;
-    let declared = Reader {
+    let declared = QueryReader {
         parser: &parser,
         text: reader.text,
     };
@@ -198,6 +198,6 @@ fn declaration(prefix: &str, prefixes: &Prefixes) -> Hint {
     match suggest::hint(prefix, prefixes.iter().map(|(known, _)| known)) {
         Some(hint) => hint.into(),
         None => Hint::from("add `PREFIX name: <IRI>` at the start of the query")
-            .and(Action::ListPrefixes),
+            .and(HintAction::ListPrefixes),
     }
 }

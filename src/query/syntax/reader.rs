@@ -12,12 +12,12 @@ pub(super) const UNREPORTED: &str = "<unreported>";
 
 /// A parser and the text of a query.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'t> {
+pub(super) struct QueryReader<'t> {
     pub(super) parser: &'t SparqlParser,
     pub(super) text: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> QueryReader<'t> {
     /// The text up to a byte.
     pub(super) fn before(&self, at: usize) -> &'t str {
         self.text.get(..at).unwrap_or(self.text)

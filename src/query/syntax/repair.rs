@@ -5,7 +5,7 @@
 //! | `TRUE`, `False`: keywords have no case | `true`, `false` |
 //! | `SELECT (COUNT(?v) AS ?n) (?n + 1 AS ?m)`: what a `SELECT` names can be used behind it (SPARQL 1.1 §18.2.4.4) | `((COUNT(?v)) + 1 AS ?m)` |
 
-use super::reader::Reader;
+use super::reader::QueryReader;
 use super::ungrouped::{definition, ungrouped};
 use super::{UNGROUPED_IN_EXPRESSION, significant};
 use spargebra::{Query, SparqlParser};
@@ -30,7 +30,7 @@ pub(super) fn repaired(parser: &SparqlParser, text: &str) -> Option<(Query, Stri
             Ok(query) => return Some((query, text)),
             Err(error) => error.to_string(),
         };
-        let reader = Reader {
+        let reader = QueryReader {
             parser,
             text: &text,
         };

@@ -4,7 +4,13 @@ use super::*;
 use crate::query::QueryError;
 
 fn check(text: &str, expected: Result<(), (Code, u64, u64)>) {
-    let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
+    let parsed = parse(
+        text,
+        "q.rq",
+        &Prefixes::default(),
+        None,
+        &QueryLimits::default(),
+    );
     let found = parsed
         .map(drop)
         .map_err(QueryError::into_diagnostic)
@@ -70,7 +76,7 @@ fn refusals_have_code_and_place() {
 fn refusal(text: &str) -> (u64, u64, String, String) {
     let mut prefixes = Prefixes::default();
     prefixes.add("cg", "http://e/ns#");
-    let parsed = parse(text, "q.rq", &prefixes, None, &Limits::default());
+    let parsed = parse(text, "q.rq", &prefixes, None, &QueryLimits::default());
     let found = parsed.map(drop).map_err(QueryError::into_diagnostic);
     let found = found.unwrap_err();
     assert_eq!(found.code, Code::QuerySyntax, "{text}");
@@ -313,7 +319,16 @@ fn a_query_may_end_anywhere() {
         ?a a e:A ; e:p [ e:q ?b ] , ( 1 'x'@en ) . OPTIONAL { ?a ^e:r/e:s* ?c FILTER(!BOUND(?c) || ?c IN (1, 2)) }
         VALUES (?a ?d) { (e:x 1) } { ?a e:t true } UNION { GRAPH e:g { ?a ?p 1.5 } MINUS { ?a e:u ?v } }
         BIND(IF(?b > 1, STR(?b), \"\") AS ?e) } GROUP BY ?a HAVING (SUM(?b) > 1) ORDER BY DESC(?s) LIMIT 5";
-    assert!(parse(text, "", &Prefixes::default(), None, &Limits::default()).is_ok());
+    assert!(
+        parse(
+            text,
+            "",
+            &Prefixes::default(),
+            None,
+            &QueryLimits::default()
+        )
+        .is_ok()
+    );
     for (end, _) in text.char_indices() {
         let start = text.get(..end).unwrap_or_default();
         let parsed = parse(
@@ -321,7 +336,7 @@ fn a_query_may_end_anywhere() {
             "q.rq",
             &Prefixes::default(),
             None,
-            &Limits::default(),
+            &QueryLimits::default(),
         );
         let Err(error) = parsed else { continue };
         let found = error.into_diagnostic();
@@ -467,7 +482,13 @@ fn without_random_names(algebra: &str) -> String {
 #[test]
 fn what_the_parser_refuses_and_is_right() {
     let parsed = |text: &str| {
-        let parsed = parse(text, "q.rq", &Prefixes::default(), None, &Limits::default());
+        let parsed = parse(
+            text,
+            "q.rq",
+            &Prefixes::default(),
+            None,
+            &QueryLimits::default(),
+        );
         parsed.map(|(query, _)| without_random_names(&format!("{query:?}")))
     };
     for (text, same) in [

@@ -1,7 +1,7 @@
 //! Which variable a query with groups selects without grouping by it: the parser knows only that there is one.
 
 use super::super::guard::significant;
-use super::reader::Reader;
+use super::reader::QueryReader;
 use std::ops::Range;
 
 /// A variable, and where it is.
@@ -16,9 +16,9 @@ pub(super) struct Ungrouped<'t> {
 ///
 /// What a `SELECT` lists is replaced by counts, all but one item after the other: the one that the parser refuses
 /// then is the wrong one.
-pub(super) fn ungrouped<'t>(reader: Reader<'t>, sentence: &str) -> Option<Ungrouped<'t>> {
+pub(super) fn ungrouped<'t>(reader: QueryReader<'t>, sentence: &str) -> Option<Ungrouped<'t>> {
     let says = |text: &str| {
-        let changed = Reader { text, ..reader };
+        let changed = QueryReader { text, ..reader };
         let stop = reader.error(text).and_then(|words| changed.stop(&words));
         stop.is_some_and(|(_, cause)| cause.as_deref() == Some(sentence))
     };

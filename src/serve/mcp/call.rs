@@ -1,8 +1,8 @@
 //! Calls of tools: arguments to a question, and the question to a worker.
 
-use crate::assist::{Answer, Ask, Question};
+use crate::assist::{AssistantAnswer, QueryRequest, Question};
 use crate::query::{Request, StoredQuery};
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemDetails;
 use crate::serve::service::{Current, Service};
 use crate::serve::{stored, value};
 use crate::worker::Task;
@@ -24,7 +24,7 @@ pub(super) async fn call(
     service: &Service,
     name: &str,
     arguments: Arguments,
-) -> Result<Answer, Problem> {
+) -> Result<AssistantAnswer, ProblemDetails> {
     let current = service.current();
     let question = match name {
         "search" => Question::Search(read(arguments)?),
@@ -49,7 +49,7 @@ pub(super) async fn call(
         "list_queries" => return Ok(list_queries(&current, &read(arguments)?)),
         _ => {
             let title = format!("no such tool: `{name}`");
-            return Err(Problem::new(StatusCode::NOT_FOUND, title));
+            return Err(ProblemDetails::new(StatusCode::NOT_FOUND, title));
         }
     };
     value::of(service, &current, &Task::Ask(question)).await
@@ -103,13 +103,13 @@ fn yes() -> bool {
     true
 }
 
-fn read<T: DeserializeOwned>(arguments: Arguments) -> Result<T, Problem> {
+fn read<T: DeserializeOwned>(arguments: Arguments) -> Result<T, ProblemDetails> {
     serde_json::from_value(Value::Object(arguments.unwrap_or_default()))
-        .map_err(|error| Problem::bad(format!("the arguments are wrong: {error}")))
+        .map_err(|error| ProblemDetails::bad(format!("the arguments are wrong: {error}")))
 }
 
 fn ask(request: Request, limit: usize, offset: usize, evidence: bool) -> Question {
-    Question::Ask(Box::new(Ask {
+    Question::Ask(Box::new(QueryRequest {
         request,
         offset,
         rows: limit.clamp(1, ROWS),
@@ -117,7 +117,7 @@ fn ask(request: Request, limit: usize, offset: usize, evidence: bool) -> Questio
     }))
 }
 
-fn run_query(current: &Current, asked: RunQuery) -> Result<Question, Problem> {
+fn run_query(current: &Current, asked: RunQuery) -> Result<Question, ProblemDetails> {
     let (query, _) = stored::find(current, &asked.name)?;
     let mut given = Vec::with_capacity(asked.parameters.len());
     for (name, value) in asked.parameters {
@@ -126,7 +126,7 @@ fn run_query(current: &Current, asked: RunQuery) -> Result<Question, Problem> {
             Value::Number(number) => number.to_string(),
             Value::Bool(truth) => truth.to_string(),
             _ => {
-                return Err(Problem::bad(format!(
+                return Err(ProblemDetails::bad(format!(
                     "the value of `{name}` is not a text, number or truth value"
                 )));
             }
@@ -140,7 +140,7 @@ fn run_query(current: &Current, asked: RunQuery) -> Result<Question, Problem> {
     Ok(ask(request, asked.limit, asked.offset, asked.evidence))
 }
 
-fn list_queries(current: &Current, asked: &ListQueries) -> Answer {
+fn list_queries(current: &Current, asked: &ListQueries) -> AssistantAnswer {
     let wanted = asked.text.as_deref().map(str::to_lowercase);
     let mut text = String::new();
     let mut queries = Vec::new();
@@ -160,7 +160,7 @@ fn list_queries(current: &Current, asked: &ListQueries) -> Answer {
     }
     let build = &current.build.manifest().id;
     text.push_str(&format!("build {build}\n"));
-    Answer {
+    AssistantAnswer {
         data: json!({ "build": build, "queries": queries }),
         text,
     }

@@ -1,7 +1,7 @@
 //! The protocol at `/mcp` (Streamable HTTP), each request on its own.
 
 use super::Assistant;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemDetails;
 use crate::serve::service::Service;
 use crate::serve::sparql;
 use axum::body::{Body, Bytes};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub async fn respond(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, body) = request.into_parts();
     let message = match parts.method {
         Method::POST => sparql::text(body).await?,

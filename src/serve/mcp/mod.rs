@@ -17,8 +17,8 @@ mod tools;
 pub use http::respond;
 pub use stdio::run;
 
+use super::audience::Audience;
 use super::service::Service;
-use super::words::Reader;
 use crate::pages::Language;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
@@ -95,7 +95,7 @@ impl ServerHandler for Assistant {
             // A model can do something about it, so it is an answer.
             Err(problem) => CallToolResult::error(vec![ContentBlock::text(
                 problem
-                    .lines(Reader::Assistant, Language::English)
+                    .lines(Audience::Assistant, Language::English)
                     .join("\n"),
             )])
             .into(),

@@ -2,11 +2,11 @@
 
 use super::{QUERIES, THINGS, about, asked, respond, unexpected, wanted_values};
 use crate::reconcile::{
-    Candidate, Extend, Extended, Property, Reconcile, Reconciled, Value as Found, Wanted,
-    WantedProperty,
+    Candidate, Extend, ExtensionTable, MatchProperty, MatchQuery, PropertyValue,
+    ReconciliationAnswer, ReconciliationRequest, RequestedProperty,
 };
-use crate::serve::form::Form;
-use crate::serve::problem::Problem;
+use crate::serve::form::FormData;
+use crate::serve::problem::ProblemDetails;
 use crate::serve::service::{Current, Service};
 use crate::serve::sparql;
 use axum::body::Body;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub(super) async fn get(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     answer(&service, &sparql::of_url(&parts)?).await
 }
@@ -36,29 +36,31 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, body) = request.into_parts();
     answer(&service, &sparql::of_form(&parts, body, "queries").await?).await
 }
 
-async fn answer(service: &Service, form: &Form) -> Result<Response, Problem> {
+async fn answer(service: &Service, form: &FormData) -> Result<Response, ProblemDetails> {
     let current = service.current();
     if let Some(queries) = form.last("queries") {
         let queries: Map<String, Value> = read(queries, "queries")?;
         if queries.len() > QUERIES {
-            return Err(Problem::bad(format!(
+            return Err(ProblemDetails::bad(format!(
                 "a request has at most {QUERIES} queries"
             )));
         }
         let mut keys = Vec::with_capacity(queries.len());
         let mut wanted = Vec::with_capacity(queries.len());
         for (key, query) in queries {
-            let query: Query = serde_json::from_value(query)
-                .map_err(|error| Problem::bad(format!("the query `{key}` is wrong: {error}")))?;
+            let query: CurrentQuery = serde_json::from_value(query).map_err(|error| {
+                ProblemDetails::bad(format!("the query `{key}` is wrong: {error}"))
+            })?;
             wanted.push(query.wanted()?);
             keys.push(key);
         }
-        let Reconciled::Match(found) = asked(service, &current, Reconcile::Match(wanted)).await?
+        let ReconciliationAnswer::Match(found) =
+            asked(service, &current, ReconciliationRequest::Match(wanted)).await?
         else {
             return Err(unexpected());
         };
@@ -69,9 +71,9 @@ async fn answer(service: &Service, form: &Form) -> Result<Response, Problem> {
         return Ok(respond(&current, &Value::Object(results.collect())));
     }
     if let Some(extend) = form.last("extend") {
-        let wanted: Wish = read(extend, "extend")?;
-        let question = Reconcile::Extend(wanted.extend()?);
-        let Reconciled::Extend(found) = asked(service, &current, question).await? else {
+        let wanted: ExtendRequest = read(extend, "extend")?;
+        let question = ReconciliationRequest::Extend(wanted.extend()?);
+        let ReconciliationAnswer::Extend(found) = asked(service, &current, question).await? else {
             return Err(unexpected());
         };
         return Ok(respond(&current, &extended(found)));
@@ -79,15 +81,15 @@ async fn answer(service: &Service, form: &Form) -> Result<Response, Problem> {
     Ok(respond(&current, &manifest(service, &current)))
 }
 
-fn read<T: for<'de> Deserialize<'de>>(text: &str, name: &str) -> Result<T, Problem> {
+fn read<T: for<'de> Deserialize<'de>>(text: &str, name: &str) -> Result<T, ProblemDetails> {
     serde_json::from_str(text)
-        .map_err(|error| Problem::bad(format!("`{name}` is not what it should be: {error}")))
+        .map_err(|error| ProblemDetails::bad(format!("`{name}` is not what it should be: {error}")))
 }
 
 /// A query of the protocol.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Query {
+struct CurrentQuery {
     query: Option<String>,
     #[serde(rename = "type")]
     types: Option<Types>,
@@ -119,10 +121,10 @@ struct QueryProperty {
     v: Value,
 }
 
-impl Query {
-    fn wanted(self) -> Result<Wanted, Problem> {
+impl CurrentQuery {
+    fn wanted(self) -> Result<MatchQuery, ProblemDetails> {
         if self.query.is_none() && self.properties.is_empty() {
-            return Err(Problem::bad("a query has `query` or `properties`"));
+            return Err(ProblemDetails::bad("a query has `query` or `properties`"));
         }
         let types = match self.types {
             Some(Types::One(class)) => vec![class],
@@ -130,21 +132,21 @@ impl Query {
             None => Vec::new(),
         };
         let properties = self.properties.into_iter().map(|property| {
-            Ok(WantedProperty {
+            Ok(MatchProperty {
                 id: property.pid,
                 values: wanted_values(&property.v)?,
-                ..WantedProperty::default()
+                ..MatchProperty::default()
             })
         });
-        Ok(Wanted {
+        Ok(MatchQuery {
             name: self.query.filter(|query| !query.trim().is_empty()),
             all_types: self.type_strict == Some(Strict::All),
             // OpenRefine says so of the one type that its user chose, and means it.
             any_type: self.type_strict == Some(Strict::Should) && types.len() > 1,
             types,
-            properties: properties.collect::<Result<_, Problem>>()?,
+            properties: properties.collect::<Result<_, ProblemDetails>>()?,
             limit: self.limit,
-            ..Wanted::default()
+            ..MatchQuery::default()
         })
     }
 }
@@ -172,22 +174,24 @@ pub(super) fn candidate(one: &Candidate) -> Value {
 
 /// A request for values, which both versions write alike.
 #[derive(Deserialize)]
-pub(super) struct Wish {
+pub(super) struct ExtendRequest {
     ids: Vec<String>,
-    properties: Vec<WishProperty>,
+    properties: Vec<ExtendProperty>,
 }
 
 #[derive(Deserialize)]
-struct WishProperty {
+struct ExtendProperty {
     id: String,
     #[serde(default)]
     settings: Map<String, Value>,
 }
 
-impl Wish {
-    pub(super) fn extend(self) -> Result<Extend, Problem> {
+impl ExtendRequest {
+    pub(super) fn extend(self) -> Result<Extend, ProblemDetails> {
         if self.ids.len() > THINGS {
-            return Err(Problem::bad(format!("a request has at most {THINGS} ids")));
+            return Err(ProblemDetails::bad(format!(
+                "a request has at most {THINGS} ids"
+            )));
         }
         let properties = self.properties.into_iter().map(|property| {
             let limit = match property.settings.get("limit") {
@@ -195,7 +199,7 @@ impl Wish {
                 Some(Value::String(text)) => text.parse().ok(),
                 _ => None,
             };
-            Property {
+            RequestedProperty {
                 id: property.id,
                 // OpenRefine sends 0 for no limit.
                 limit: limit
@@ -211,18 +215,18 @@ impl Wish {
 }
 
 /// A value as both versions write it, without its language.
-pub(super) fn value(found: &Found) -> Value {
+pub(super) fn value(found: &PropertyValue) -> Value {
     match found {
-        Found::Thing(thing) => json!(thing),
-        Found::Text(text, _) => json!({ "str": text }),
-        Found::Integer(number) => json!({ "int": number }),
-        Found::Number(number) => json!({ "float": number }),
-        Found::Date(date) => json!({ "date": date }),
+        PropertyValue::Thing(thing) => json!(thing),
+        PropertyValue::Text(text, _) => json!({ "str": text }),
+        PropertyValue::Integer(number) => json!({ "int": number }),
+        PropertyValue::Number(number) => json!({ "float": number }),
+        PropertyValue::Date(date) => json!({ "date": date }),
     }
 }
 
-fn extended(found: Extended) -> Value {
-    let Extended { properties, rows } = found;
+fn extended(found: ExtensionTable) -> Value {
+    let ExtensionTable { properties, rows } = found;
     let rows = rows.into_iter().map(|(id, columns)| {
         let cells = properties.iter().zip(columns).map(|(property, values)| {
             let values: Vec<Value> = values.iter().map(value).collect();

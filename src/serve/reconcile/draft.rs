@@ -1,11 +1,12 @@
 //! Version 1.0-draft.
 
-use super::current::{Wish, candidate, value};
+use super::current::{ExtendRequest, candidate, value};
 use super::{QUERIES, about, asked, respond, unexpected, wanted_values};
 use crate::reconcile::{
-    Extended, Quantifier, Reconcile, Reconciled, Value as Found, Wanted, WantedProperty,
+    ExtensionTable, MatchProperty, MatchQuery, PropertyValue, Quantifier, ReconciliationAnswer,
+    ReconciliationRequest,
 };
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemDetails;
 use crate::serve::service::Service;
 use crate::serve::sparql;
 use axum::body::Body;
@@ -50,17 +51,18 @@ pub(super) async fn manifest(State(service): State<Arc<Service>>) -> Response {
 pub(super) async fn find(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let batch: Batch = read(request).await?;
     if batch.queries.len() > QUERIES {
-        return Err(Problem::bad(format!(
+        return Err(ProblemDetails::bad(format!(
             "a request has at most {QUERIES} queries"
         )));
     }
-    let wanted = batch.queries.into_iter().map(Query::wanted);
+    let wanted = batch.queries.into_iter().map(DraftQuery::wanted);
     let wanted = wanted.collect::<Result<_, _>>()?;
     let current = service.current();
-    let Reconciled::Match(found) = asked(&service, &current, Reconcile::Match(wanted)).await?
+    let ReconciliationAnswer::Match(found) =
+        asked(&service, &current, ReconciliationRequest::Match(wanted)).await?
     else {
         return Err(unexpected());
     };
@@ -79,14 +81,14 @@ pub(super) async fn find(
 pub(super) async fn extend(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
-    let wish: Wish = read(request).await?;
+) -> Result<Response, ProblemDetails> {
+    let wish: ExtendRequest = read(request).await?;
     let current = service.current();
-    let question = Reconcile::Extend(wish.extend()?);
-    let Reconciled::Extend(found) = asked(&service, &current, question).await? else {
+    let question = ReconciliationRequest::Extend(wish.extend()?);
+    let ReconciliationAnswer::Extend(found) = asked(&service, &current, question).await? else {
         return Err(unexpected());
     };
-    let Extended { properties, rows } = found;
+    let ExtensionTable { properties, rows } = found;
     let rows = rows.iter().map(|(id, columns)| {
         let cells = properties.iter().zip(columns).map(|(property, values)| {
             let values: Vec<Value> = values.iter().map(with_language).collect();
@@ -101,40 +103,41 @@ pub(super) async fn extend(
     ))
 }
 
-fn with_language(found: &Found) -> Value {
+fn with_language(found: &PropertyValue) -> Value {
     match found {
-        Found::Text(text, Some(language)) => json!({ "str": text, "lang": language }),
+        PropertyValue::Text(text, Some(language)) => json!({ "str": text, "lang": language }),
         found => value(found),
     }
 }
 
-async fn read<T: for<'de> Deserialize<'de>>(request: Request<Body>) -> Result<T, Problem> {
+async fn read<T: for<'de> Deserialize<'de>>(request: Request<Body>) -> Result<T, ProblemDetails> {
     let text = sparql::text(request.into_body()).await?;
-    serde_json::from_str(&text)
-        .map_err(|error| Problem::bad(format!("the request is not what it should be: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        ProblemDetails::bad(format!("the request is not what it should be: {error}"))
+    })
 }
 
 #[derive(Deserialize)]
 struct Batch {
-    queries: Vec<Query>,
+    queries: Vec<DraftQuery>,
 }
 
 /// A query of the protocol.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Query {
+struct DraftQuery {
     #[serde(rename = "type")]
     class: Option<String>,
     limit: Option<usize>,
     lang: Option<String>,
     #[serde(rename = "dir")]
     _dir: Option<String>,
-    conditions: Vec<Condition>,
+    conditions: Vec<QueryCondition>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Condition {
+struct QueryCondition {
     match_type: MatchType,
     property_id: Option<String>,
     property_value: Value,
@@ -161,25 +164,25 @@ enum MatchQuantifier {
     None,
 }
 
-impl Query {
-    fn wanted(self) -> Result<Wanted, Problem> {
+impl DraftQuery {
+    fn wanted(self) -> Result<MatchQuery, ProblemDetails> {
         if self.conditions.is_empty() {
-            return Err(Problem::bad("a query has at least one condition"));
+            return Err(ProblemDetails::bad("a query has at least one condition"));
         }
-        let mut wanted = Wanted {
+        let mut wanted = MatchQuery {
             types: self.class.into_iter().collect(),
             limit: self.limit,
             language: self.lang,
-            ..Wanted::default()
+            ..MatchQuery::default()
         };
         for condition in self.conditions {
             let values = wanted_values(&condition.property_value)?;
             match condition.match_type {
                 MatchType::Name => wanted.name = values.into_iter().next(),
                 MatchType::Id => wanted.ids.extend(values),
-                MatchType::Property => wanted.properties.push(WantedProperty {
+                MatchType::Property => wanted.properties.push(MatchProperty {
                     id: condition.property_id.ok_or_else(|| {
-                        Problem::bad("a condition on a property has a `propertyId`")
+                        ProblemDetails::bad("a condition on a property has a `propertyId`")
                     })?,
                     values,
                     quantifier: match condition.match_quantifier {

@@ -14,10 +14,12 @@ mod draft;
 mod page;
 
 use super::answer::{describe, insert};
-use super::problem::Problem;
+use super::problem::ProblemDetails;
 use super::service::{Current, Service};
 use super::{sparql, value};
-use crate::reconcile::{Kind, Reconcile, Reconciled, Suggest, Suggestion};
+use crate::reconcile::{
+    ReconciliationAnswer, ReconciliationRequest, Suggest, Suggestion, SuggestionKind,
+};
 use crate::worker::Task;
 use axum::Router;
 use axum::body::Body;
@@ -54,14 +56,19 @@ async fn suggest(
     State(service): State<Arc<Service>>,
     Path(kind): Path<String>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let kind = match kind.as_str() {
-        "entity" => Kind::Entity,
-        "type" => Kind::Type,
-        "property" => Kind::Property,
-        _ => return Err(Problem::new(StatusCode::NOT_FOUND, "there is nothing here")),
+        "entity" => SuggestionKind::Entity,
+        "type" => SuggestionKind::Type,
+        "property" => SuggestionKind::Property,
+        _ => {
+            return Err(ProblemDetails::new(
+                StatusCode::NOT_FOUND,
+                "there is nothing here",
+            ));
+        }
     };
     let suggest = Suggest {
         kind,
@@ -70,7 +77,8 @@ async fn suggest(
         language: language(&parts.headers),
     };
     let current = service.current();
-    let Reconciled::Suggest(found) = asked(&service, &current, Reconcile::Suggest(suggest)).await?
+    let ReconciliationAnswer::Suggest(found) =
+        asked(&service, &current, ReconciliationRequest::Suggest(suggest)).await?
     else {
         return Err(unexpected());
     };
@@ -95,17 +103,18 @@ fn suggestion(one: &Suggestion) -> Value {
 async fn propose(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let class = form.last("type").map(str::to_owned);
     let limit = number(form.last("limit"), "limit")?;
-    let question = Reconcile::Propose {
+    let question = ReconciliationRequest::Propose {
         class: class.clone(),
         limit: limit.unwrap_or(100),
     };
     let current = service.current();
-    let Reconciled::Propose(properties) = asked(&service, &current, question).await? else {
+    let ReconciliationAnswer::Propose(properties) = asked(&service, &current, question).await?
+    else {
         return Err(unexpected());
     };
     let mut answer = json!({ "properties": properties });
@@ -124,19 +133,19 @@ async fn propose(
 async fn preview(
     State(service): State<Arc<Service>>,
     request: Request<Body>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (parts, _) = request.into_parts();
     let form = sparql::of_url(&parts)?;
     let Some(id) = form.last("id") else {
-        return Err(Problem::bad("`id` says which thing is meant"));
+        return Err(ProblemDetails::bad("`id` says which thing is meant"));
     };
     let current = service.current();
-    let question = Reconcile::Preview(id.to_owned());
-    let Reconciled::Preview(found) = asked(&service, &current, question).await? else {
+    let question = ReconciliationRequest::Preview(id.to_owned());
+    let ReconciliationAnswer::Preview(found) = asked(&service, &current, question).await? else {
         return Err(unexpected());
     };
     let Some(found) = found else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "no such thing"));
+        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "no such thing"));
     };
     let mut response = page::write(&found).into_response();
     let headers = response.headers_mut();
@@ -152,13 +161,13 @@ async fn preview(
 async fn asked(
     service: &Service,
     current: &Current,
-    question: Reconcile,
-) -> Result<Reconciled, Problem> {
+    question: ReconciliationRequest,
+) -> Result<ReconciliationAnswer, ProblemDetails> {
     value::of(service, current, &Task::Reconcile(question)).await
 }
 
-fn unexpected() -> Problem {
-    Problem::new(
+fn unexpected() -> ProblemDetails {
+    ProblemDetails::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "the worker answered another question",
     )
@@ -170,11 +179,12 @@ fn respond(current: &Current, answer: &Value) -> Response {
     response
 }
 
-fn number(text: Option<&str>, name: &str) -> Result<Option<usize>, Problem> {
+fn number(text: Option<&str>, name: &str) -> Result<Option<usize>, ProblemDetails> {
     text.filter(|text| !text.is_empty())
         .map(|text| {
             let number = text.parse();
-            number.map_err(|_| Problem::bad(format!("`{name}` is not a whole number from 0")))
+            number
+                .map_err(|_| ProblemDetails::bad(format!("`{name}` is not a whole number from 0")))
         })
         .transpose()
 }
@@ -202,12 +212,14 @@ fn wanted_value(value: &Value) -> Option<String> {
 }
 
 /// Wanted values, one or several.
-fn wanted_values(value: &Value) -> Result<Vec<String>, Problem> {
+fn wanted_values(value: &Value) -> Result<Vec<String>, ProblemDetails> {
     let values = match value {
         Value::Array(values) => values.iter().map(wanted_value).collect(),
         value => wanted_value(value).map(|value| vec![value]),
     };
-    values.ok_or_else(|| Problem::bad("a value is a text, a number, a truth value or has an `id`"))
+    values.ok_or_else(|| {
+        ProblemDetails::bad("a value is a text, a number, a truth value or has an `id`")
+    })
 }
 
 /// The name of the service, and the classes with most members.

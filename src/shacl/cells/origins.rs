@@ -1,10 +1,10 @@
 //! What made the nodes of violations: the quads that have them, with their cells.
 
 use crate::convert::{self, Options, Origin, QuadSink, Sink};
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::lineage::{self, Match};
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::lineage::{self, QuadMatch};
 use crate::plan::{ColumnId, Plan, TripleMap};
-use crate::shacl::path::Path;
+use crate::shacl::path::PropertyPath;
 use crate::shacl::report::ValidationResult;
 use crate::shacl::shape::Check;
 use crate::shacl::vocabulary::rdf;
@@ -19,8 +19,8 @@ const AS_OBJECT: usize = 64;
 
 /// The quads that have the nodes of violations, and what made them.
 pub(super) struct Origins {
-    by_subject: HashMap<Term, Vec<Match>>,
-    by_object: HashMap<Term, Vec<Match>>,
+    by_subject: HashMap<Term, Vec<QuadMatch>>,
+    by_object: HashMap<Term, Vec<QuadMatch>>,
 }
 
 impl Origins {
@@ -45,7 +45,7 @@ impl Origins {
             matches: Vec::new(),
         };
         // What is wrong with the tables was reported when they were converted before.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         convert::run(plan, resolver, &Options::default(), &mut sink, &mut silent)?;
         let nodes = Arc::clone(&sink.nodes);
         let mut origins = Self {
@@ -70,11 +70,11 @@ impl Origins {
         Ok(origins)
     }
 
-    pub(super) fn about(&self, node: &Term) -> &[Match] {
+    pub(super) fn about(&self, node: &Term) -> &[QuadMatch] {
         self.by_subject.get(node).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn to(&self, node: &Term) -> &[Match] {
+    pub(super) fn to(&self, node: &Term) -> &[QuadMatch] {
         self.by_object.get(node).map_or(&[], Vec::as_slice)
     }
 
@@ -84,20 +84,20 @@ impl Origins {
         result: &ValidationResult,
         check: Option<&Check>,
         plan: &Plan,
-    ) -> Vec<Match> {
+    ) -> Vec<QuadMatch> {
         let about = self.about(&result.focus);
         let path = result.path.as_ref();
         let mut predicates = Vec::new();
         if let Some(path) = path {
             path.predicates(&mut predicates);
         }
-        let on_path = |found: &&Match| predicates.contains(&&found.quad.predicate);
+        let on_path = |found: &&QuadMatch| predicates.contains(&&found.quad.predicate);
         if let Some(value) = result
             .value
             .as_ref()
             .filter(|value| **value != result.focus)
         {
-            let is_value = |found: &&Match| found.quad.object == *value;
+            let is_value = |found: &&QuadMatch| found.quad.object == *value;
             let direct = about
                 .iter()
                 .filter(is_value)
@@ -132,9 +132,9 @@ impl Origins {
                 return vec![of_value.clone()];
             }
         }
-        let values: Vec<&Match> = about
+        let values: Vec<&QuadMatch> = about
             .iter()
-            .filter(|found| path.and_then(Path::predicate) == Some(&found.quad.predicate))
+            .filter(|found| path.and_then(PropertyPath::predicate) == Some(&found.quad.predicate))
             .collect();
         match check {
             // One too many: the last of them first.
@@ -146,7 +146,7 @@ impl Origins {
             _ => {}
         }
         if let Some(empty) = path
-            .and_then(Path::predicate)
+            .and_then(PropertyPath::predicate)
             .and_then(|predicate| empty_cell(about, predicate, plan))
         {
             return vec![empty];
@@ -162,7 +162,7 @@ impl Origins {
                 ..row.origin
             };
             let quad = row.quad.clone();
-            return vec![Match {
+            return vec![QuadMatch {
                 quad,
                 origin,
                 by_claim: false,
@@ -175,7 +175,7 @@ impl Origins {
 }
 
 /// The cell of a row about a node that would make a value of a property, and made none.
-fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Match> {
+fn empty_cell(about: &[QuadMatch], predicate: &NamedNode, plan: &Plan) -> Option<QuadMatch> {
     for found in about {
         let table = plan.table(found.origin.table?);
         let Some(table) = table.filter(|_| found.origin.row > 0) else {
@@ -212,7 +212,7 @@ fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Mat
                 column: Some(column),
                 ..found.origin
             };
-            return Some(Match {
+            return Some(QuadMatch {
                 quad: found.quad.clone(),
                 origin,
                 by_claim: false,
@@ -226,12 +226,12 @@ fn empty_cell(about: &[Match], predicate: &NamedNode, plan: &Plan) -> Option<Mat
 /// Keeps the quads that have a node as their subject, and some of those that have it as their object.
 struct OriginSink {
     nodes: Arc<HashSet<Term>>,
-    matches: Vec<Match>,
+    matches: Vec<QuadMatch>,
 }
 
 struct OriginChunk {
     nodes: Arc<HashSet<Term>>,
-    matches: Vec<Match>,
+    matches: Vec<QuadMatch>,
     /// The subject that came last, and whether it is one of the nodes: rows say several things of one.
     last: Option<(Term, bool)>,
     as_object: HashMap<Term, usize>,
@@ -277,7 +277,7 @@ impl QuadSink for OriginChunk {
             }
         }
         if wanted {
-            self.matches.push(Match {
+            self.matches.push(QuadMatch {
                 quad: quad.into_owned(),
                 origin,
                 by_claim: false,

@@ -5,7 +5,7 @@ mod query;
 mod result;
 
 use super::*;
-use crate::diagnostic::Mode;
+use crate::diagnostic::ReadingMode;
 use oxigraph::io::{RdfFormat, RdfParser};
 
 const PREFIXES: &str = "
@@ -18,7 +18,7 @@ const PREFIXES: &str = "
 ";
 
 fn shapes(text: &str) -> (Shapes, Vec<(Code, u64)>) {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let text = format!("{}\n{text}", PREFIXES.replace('\n', " "));
     let shapes = Shapes::parse(
         &[ShapesText {
@@ -39,7 +39,7 @@ fn quads(text: &str) -> Vec<Quad> {
         .collect()
 }
 
-fn report(shapes: &Shapes, text: &str) -> Report {
+fn report(shapes: &Shapes, text: &str) -> ValidationReport {
     let mut data = shapes.data();
     let quads = quads(text);
     data.add(quads.iter().map(Quad::as_ref));
@@ -414,7 +414,7 @@ proptest::proptest! {
                 }
             }
             let mangled = words.concat();
-            let mut diagnostics = Diagnostics::new(Mode::Validate);
+            let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
             let shapes = Shapes::parse(
                 &[ShapesText { text: &mangled, name: "s.ttl", base: None }],
                 &mut diagnostics,

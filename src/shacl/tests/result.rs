@@ -106,7 +106,7 @@ fn a_report_is_written_as_rdf() {
         :T a sh:NodeShape ; sh:class :D .",
     );
     assert_eq!(problems, []);
-    let written = |report: &Report| {
+    let written = |report: &ValidationReport| {
         let mut out = Vec::new();
         report.write_turtle(&mut out).unwrap();
         let quads = RdfParser::from_format(RdfFormat::Turtle)

@@ -3,7 +3,7 @@
 
 use super::{Change, change, changed, check, dump, litter, thorough};
 use crate::cli::workshop::{CITIES, Workshop, child, program};
-use civigraph::store::Step;
+use civigraph::store::BuildStep;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const WAYS: [&[&str]; 2] = [&["build", "--quiet"], &["build", "--quiet", "--full
 
 #[test]
 fn killed_at_every_step() {
-    for step in Step::ALL {
+    for step in BuildStep::ALL {
         for way in WAYS {
             let change = change();
             let what = format!("{way:?} killed at {}", step.as_str());
@@ -25,7 +25,7 @@ fn killed_at_every_step() {
                 .unwrap();
             assert_eq!(killed.status.code(), None, "{what}: not killed");
             let now = dump(&change.workshop);
-            let expected = if *step >= Step::Switched {
+            let expected = if *step >= BuildStep::Switched {
                 &change.new
             } else {
                 &change.old
@@ -37,7 +37,7 @@ fn killed_at_every_step() {
                 .run(&["builds", "--format", "json"])
                 .exits(0);
             let builds: serde_json::Value = serde_json::from_str(&builds.stdout).unwrap();
-            let count = if *step >= Step::Switched { 2 } else { 1 };
+            let count = if *step >= BuildStep::Switched { 2 } else { 1 };
             assert_eq!(
                 builds.as_array().map(Vec::len),
                 Some(count),
@@ -126,7 +126,7 @@ fn killed_without_traces_elsewhere() {
     let change = change();
     let temporary = change.workshop.path("temporary");
     std::fs::create_dir(&temporary).unwrap();
-    for step in Step::ALL {
+    for step in BuildStep::ALL {
         program(&change.workshop.path(""))
             .args(["build", "--quiet", "--full"])
             .env("CIVIGRAPH_ABORT_AT", step.as_str())

@@ -7,7 +7,7 @@ use super::manifest::{Entry, Expect, Suite, Task, read};
 use super::outcome::Outcome;
 use super::site::Site;
 use super::{HOME, in_parallel};
-use civigraph::resource::{Content, ResolveError, Resolver, Resource};
+use civigraph::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -101,7 +101,7 @@ impl Resolver for Mutated<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         let mut resource = self.site.resolve(url)?;
         if resource.url == self.url {
-            resource.content = Content::Bytes(self.content.as_slice().into());
+            resource.content = ResourceContent::Bytes(self.content.as_slice().into());
         }
         Ok(resource)
     }

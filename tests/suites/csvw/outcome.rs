@@ -5,7 +5,7 @@ use super::manifest::{Entry, Expect, Task};
 use super::site::Site;
 use civigraph::convert::{self, CollectSink, NullSink, TableRows};
 use civigraph::csvw::{self, CompileOptions, LoadOptions};
-use civigraph::diagnostic::{Diagnostic, Diagnostics, Mode, Severity};
+use civigraph::diagnostic::{Diagnostic, Diagnostics, ReadingMode, Severity};
 use civigraph::json::JsonSink;
 use civigraph::keys::{KeyChecker, KeyOptions, KeyPlan};
 use civigraph::resource::Resolver;
@@ -49,8 +49,8 @@ impl Outcome {
     /// Does something else with the input of a test.
     pub fn of_task(task: Task, entry: &Entry, site: &dyn Resolver) -> Self {
         let mut diagnostics = Diagnostics::new(match task {
-            Task::Rdf | Task::Json => Mode::Convert,
-            Task::Validate => Mode::Validate,
+            Task::Rdf | Task::Json => ReadingMode::Convert,
+            Task::Validate => ReadingMode::Validate,
         });
         let output = process(task, entry, site, &mut diagnostics);
         Self {
@@ -141,14 +141,14 @@ fn process(
     };
     let group = csvw::load(&entry.action, &options, site, diagnostics)?;
     let mode = if entry.minimal {
-        csvw::Mode::Minimal
+        csvw::ConversionMode::Minimal
     } else {
-        csvw::Mode::Standard
+        csvw::ConversionMode::Standard
     };
     let options = CompileOptions {
         // The JSON of both modes is made from the standard plan.
         mode: match task {
-            Task::Json => csvw::Mode::Standard,
+            Task::Json => csvw::ConversionMode::Standard,
             _ => mode,
         },
         provenance: entry.provenance,

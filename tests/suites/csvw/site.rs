@@ -1,6 +1,6 @@
 //! The suite as a web site, at home or anywhere else.
 
-use civigraph::resource::{Catalog, Content, ResolveError, Resolver, Resource};
+use civigraph::resource::{Catalog, ResolveError, Resolver, Resource, ResourceContent};
 use std::path::Path;
 
 /// Resolves URLs as if the suite were published below another URL than its own.
@@ -56,7 +56,7 @@ impl Resolver for Site {
                 .read(u64::MAX)
                 .map_err(|error| ResolveError::Failed(error.to_string()))?;
             // Files in other encodings hold no URLs.
-            resource.content = Content::Bytes(match std::str::from_utf8(&bytes) {
+            resource.content = ResourceContent::Bytes(match std::str::from_utf8(&bytes) {
                 Ok(text) => self.moved(text).into_bytes().into(),
                 Err(_) => bytes,
             });

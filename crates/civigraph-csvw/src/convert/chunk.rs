@@ -1,13 +1,13 @@
 //! The rows of one chunk as values, and from there to quads.
 
 use super::keys::KeyCollector;
-use super::prepared::Prepared;
-use super::problems::{At, Context, FoundProblems, Problems};
+use super::prepared::PreparedTable;
+use super::problems::{FoundProblems, ProblemContext, Problems, RowPlace};
 use super::quads::QuadEmitter;
-use super::row::Row;
-use super::sink::{Counter, QuadSink};
+use super::row::ConvertedRow;
+use super::sink::{CountingSink, QuadSink};
 use super::terms::language_tag;
-use super::value::{CellBuffers, CellError, Value, Values};
+use super::value::{CellBuffers, CellError, CellValue, RowValues};
 use crate::characters;
 use crate::csv::{Chunk, Flaw, Record, Records};
 use crate::datatype::Base;
@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::io;
 
 /// What came of a chunk besides its quads.
-pub struct Report {
+pub struct ChunkReport {
     pub rows: u64,
     pub quads: u64,
     pub problems: FoundProblems,
@@ -30,13 +30,13 @@ pub struct Report {
 }
 
 /// Converts chunks of one table, one after another. One for each thread.
-pub struct Converter<'c> {
-    prepared: &'c Prepared<'c>,
-    context: &'c Context,
+pub struct ChunkConverter<'c> {
+    prepared: &'c PreparedTable<'c>,
+    context: &'c ProblemContext,
     emitter: QuadEmitter<'c>,
     record: Record,
     buffers: Vec<CellBuffers>,
-    values: Values<'static>,
+    values: RowValues<'static>,
     keys: Option<KeyCollector<'c>>,
     /// The chunk has byte order marks, which belong at the start of a file alone.
     marked: bool,
@@ -45,8 +45,8 @@ pub struct Converter<'c> {
 /// A byte order mark in UTF-8.
 const MARK: char = '\u{feff}';
 
-impl<'c> Converter<'c> {
-    pub fn new(prepared: &'c Prepared<'c>, context: &'c Context) -> Self {
+impl<'c> ChunkConverter<'c> {
+    pub fn new(prepared: &'c PreparedTable<'c>, context: &'c ProblemContext) -> Self {
         Self {
             prepared,
             context,
@@ -58,7 +58,7 @@ impl<'c> Converter<'c> {
                 .iter()
                 .map(|_| CellBuffers::default())
                 .collect(),
-            values: Values::default(),
+            values: RowValues::default(),
             keys: None,
             marked: false,
         }
@@ -73,7 +73,12 @@ impl<'c> Converter<'c> {
     }
 
     /// Converts the rows of a chunk; with `only` just the one that has this number.
-    pub fn convert(&mut self, chunk: &Chunk, only: Option<u64>, sink: &mut dyn QuadSink) -> Report {
+    pub fn convert(
+        &mut self,
+        chunk: &Chunk,
+        only: Option<u64>,
+        sink: &mut dyn QuadSink,
+    ) -> ChunkReport {
         let prepared = self.prepared;
         let format = &prepared.format;
         let mut problems = Problems::new(self.context, format);
@@ -98,7 +103,7 @@ impl<'c> Converter<'c> {
         let start = chunk.split.start;
         let mut rows = 0;
         let mut stopped = false;
-        let mut sink = Counter::new(sink);
+        let mut sink = CountingSink::new(sink);
         let memory = std::mem::take(&mut self.record);
         let mut records = Records::reusing(memory, format, bytes, start);
         while let Some(place) = records.advance() {
@@ -107,7 +112,7 @@ impl<'c> Converter<'c> {
                 break;
             }
             let record = records.record();
-            let at = At {
+            let at = RowPlace {
                 text,
                 characters: start.characters,
                 place,
@@ -127,7 +132,7 @@ impl<'c> Converter<'c> {
             }
         }
         self.record = records.into_record();
-        Report {
+        ChunkReport {
             rows,
             quads: sink.quads(),
             problems: problems.finish(),
@@ -147,9 +152,9 @@ impl<'c> Converter<'c> {
     fn row(
         &mut self,
         record: &Record,
-        at: At<'_>,
+        at: RowPlace<'_>,
         problems: &mut Problems<'_>,
-        sink: &mut Counter<'_>,
+        sink: &mut CountingSink<'_>,
     ) {
         let number = at.place.row;
         let prepared = self.prepared;
@@ -246,10 +251,10 @@ impl<'c> Converter<'c> {
         for &column in &prepared.languages {
             let value = row_values.values.get(column).copied();
             let found = match value {
-                Some(Value::Single(tag)) if tag.valid && language_tag(tag.text).is_none() => {
+                Some(CellValue::Single(tag)) if tag.valid && language_tag(tag.text).is_none() => {
                     tag.text
                 }
-                Some(Value::List(list)) => match list.iter().next() {
+                Some(CellValue::List(list)) => match list.iter().next() {
                     Some(_) => row_values.strings.get(column).copied().unwrap_or_default(),
                     None => continue,
                 },
@@ -295,7 +300,7 @@ impl<'c> Converter<'c> {
             let missing = cells.len()..prepared.file_columns;
             keys.row(plan, &row_values.values, &missing, number);
         }
-        let row = Row {
+        let row = ConvertedRow {
             number,
             values: &row_values.values,
             strings: &row_values.strings,
@@ -308,13 +313,13 @@ impl<'c> Converter<'c> {
     }
 }
 
-impl Converter<'_> {
+impl ChunkConverter<'_> {
     /// Reports a row that is the header once more.
     fn repeated_header(
         &self,
-        row: &Values<'_>,
+        row: &RowValues<'_>,
         record: &Record,
-        at: At<'_>,
+        at: RowPlace<'_>,
         problems: &mut Problems<'_>,
     ) {
         let titles = &self.prepared.titles;
@@ -336,7 +341,13 @@ impl Converter<'_> {
     }
 
     /// Reports byte order marks in cells that name nothing: those of others are reported already.
-    fn marks(&self, row: &Values<'_>, record: &Record, at: At<'_>, problems: &mut Problems<'_>) {
+    fn marks(
+        &self,
+        row: &RowValues<'_>,
+        record: &Record,
+        at: RowPlace<'_>,
+        problems: &mut Problems<'_>,
+    ) {
         let prepared = self.prepared;
         for (column, text) in row.strings.iter().enumerate() {
             let misfit = prepared
@@ -407,7 +418,13 @@ impl Faults {
 
     /// Reports those before `end`, and the flaws of the record there.
     #[cold]
-    fn report(&mut self, record: &Record, end: usize, at: At<'_>, problems: &mut Problems<'_>) {
+    fn report(
+        &mut self,
+        record: &Record,
+        end: usize,
+        at: RowPlace<'_>,
+        problems: &mut Problems<'_>,
+    ) {
         let column = |offset: usize| {
             record
                 .cells

@@ -1,13 +1,15 @@
 //! Templates filled in for a row, each at most once.
 
-use super::row::{Row, RowVariables};
+use super::row::{ConvertedRow, RowVariables};
 use super::value::Item;
-use crate::plan::{Expanded, Expansion, Form, NullPolicy, Part, TablePlan, Template};
+use crate::plan::{
+    Expansion, ExpansionOutcome, NullPolicy, TablePlan, Template, TemplateForm, TemplatePart,
+};
 use oxiri::Iri;
 
 /// What a template makes of a row.
 #[derive(Debug, Clone, Default)]
-pub struct Filled {
+pub struct ExpandedNode {
     /// The absolute IRI, or what should have been one; the text, where the template makes texts.
     pub text: String,
     /// It is what it should be.
@@ -18,7 +20,7 @@ pub struct Filled {
     row: u64,
 }
 
-impl Filled {
+impl ExpandedNode {
     /// Whether there is a term, as far as nulls decide.
     #[inline]
     pub fn is_term(&self, policy: NullPolicy) -> bool {
@@ -34,7 +36,7 @@ impl Filled {
 pub struct Expander<'p> {
     templates: &'p [Template],
     base: Option<Iri<&'p str>>,
-    filled: Vec<Filled>,
+    filled: Vec<ExpandedNode>,
     scratch: String,
 }
 
@@ -44,7 +46,7 @@ impl<'p> Expander<'p> {
         let mut expander = Self {
             templates: &plan.templates,
             base: Iri::parse(plan.base()).ok(),
-            filled: vec![Filled::default(); plan.templates.len()],
+            filled: vec![ExpandedNode::default(); plan.templates.len()],
             scratch: String::new(),
         };
         for (filled, template) in expander.filled.iter_mut().zip(expander.templates) {
@@ -61,7 +63,7 @@ impl<'p> Expander<'p> {
 
     /// Fills in a template, unless that was done for this row already.
     #[inline]
-    pub fn prepare(&mut self, expansion: Expansion, row: &Row<'_, '_>) {
+    pub fn prepare(&mut self, expansion: Expansion, row: &ConvertedRow<'_, '_>) {
         let filled = self.filled.get(expansion.template.index());
         let made = filled.is_some_and(|it| it.row == row.number || it.row == u64::MAX);
         if !made {
@@ -70,7 +72,12 @@ impl<'p> Expander<'p> {
     }
 
     /// Fills in a template again, as for each item of a list.
-    pub fn prepare_item(&mut self, expansion: Expansion, row: &Row<'_, '_>, item: Item<'_>) {
+    pub fn prepare_item(
+        &mut self,
+        expansion: Expansion,
+        row: &ConvertedRow<'_, '_>,
+        item: Item<'_>,
+    ) {
         let filled = self.filled.get(expansion.template.index());
         if filled.is_some_and(|it| it.row != u64::MAX) {
             self.fill(expansion, row.variables().with_item(item));
@@ -90,14 +97,14 @@ impl<'p> Expander<'p> {
 
     /// What was prepared last.
     #[inline]
-    pub fn get(&self, expansion: Expansion) -> &Filled {
+    pub fn get(&self, expansion: Expansion) -> &ExpandedNode {
         // Templates are those of the plan that this was made for.
         &self.filled[expansion.template.index()]
     }
 }
 
 fn fill(
-    filled: &mut Filled,
+    filled: &mut ExpandedNode,
     template: &Template,
     base: Option<&Iri<&str>>,
     variables: RowVariables<'_, '_>,
@@ -109,11 +116,11 @@ fn fill(
     let mut dots = false;
     for part in &template.parts {
         match part {
-            Part::Text(part) => text.push_str(part),
-            Part::Expression(expression) => {
+            TemplatePart::Text(part) => text.push_str(part),
+            TemplatePart::Expression(expression) => {
                 let start = text.len();
                 let expanded = expression.expand(template.escaping, &variables, text, scratch);
-                filled.null |= expanded != Expanded::Complete;
+                filled.null |= expanded != ExpansionOutcome::Complete;
                 // A dot after a slash is all that is left to normalise in an absolute IRI.
                 dots |= text.as_bytes().get(start) == Some(&b'.')
                     && text.as_bytes()[..start].last() == Some(&b'/');
@@ -121,7 +128,7 @@ fn fill(
         }
     }
     let form = match template.form {
-        Form::Absolute if dots => Form::Relative,
+        TemplateForm::Absolute if dots => TemplateForm::Relative,
         form => form,
     };
     filled.valid = form.finish(text, base);

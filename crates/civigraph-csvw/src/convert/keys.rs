@@ -1,6 +1,6 @@
 //! Key values of rows, on their way to the [`KeyChecker`].
 
-use super::value::{Item, Value};
+use super::value::{CellValue, Item};
 use crate::datatype::{Base, Datatype};
 use crate::keys::{KeyBuffer, KeyChecker};
 use crate::plan::{ColumnPlan, TablePlan};
@@ -42,7 +42,7 @@ impl<'c> KeyCollector<'c> {
     pub fn row(
         &mut self,
         plan: &TablePlan,
-        values: &[Value<'_>],
+        values: &[CellValue<'_>],
         missing: &Range<usize>,
         row: u64,
     ) {
@@ -60,12 +60,12 @@ impl<'c> KeyCollector<'c> {
                 };
                 self.bytes.clear();
                 match value {
-                    Value::Null => self.buffer.null(),
-                    Value::Single(item) => {
+                    CellValue::Null => self.buffer.null(),
+                    CellValue::Single(item) => {
                         write_key(column, *item, &mut self.bytes);
                         self.buffer.value(&self.bytes);
                     }
-                    Value::List(list) => {
+                    CellValue::List(list) => {
                         self.ends.clear();
                         for item in list.iter() {
                             write_key(column, item, &mut self.bytes);

@@ -10,7 +10,7 @@
 //! ```
 //! use civigraph_csvw::convert::{self, CollectSink, QuadSink, Sink};
 //! use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
-//! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+//! use civigraph_csvw::diagnostic::{Diagnostics, ReadingMode};
 //! use civigraph_csvw::plan::{Plan, TableId};
 //! use civigraph_csvw::resource::LocalFiles;
 //!
@@ -19,7 +19,7 @@
 //! let path = folder.path().join("numbers.csv");
 //! std::fs::write(&path, (0..1000).fold("n\n".to_owned(), |csv, n| format!("{csv}{n}\n")))?;
 //! let files = LocalFiles::new(folder.path());
-//! let mut diagnostics = Diagnostics::new(Mode::Convert);
+//! let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
 //! let url = files.url_of(&path);
 //! let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
 //! let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
@@ -64,7 +64,7 @@ mod threads;
 mod value;
 
 pub use collect::{CollectChunk, CollectSink, NullChunk, NullSink, TeeChunk, TeeSink};
-pub use options::{CHUNK_SIZE, Options, Summary, TableSummary};
+pub use options::{CHUNK_SIZE, ConversionSummary, Options, TableSummary};
 pub use part::{count, extent, row, split, splits};
 pub use rows::TableRows;
 pub use run::run;

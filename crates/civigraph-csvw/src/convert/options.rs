@@ -37,7 +37,7 @@ impl Default for Options<'_> {
 
 /// What a conversion did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Summary {
+pub struct ConversionSummary {
     /// Data rows read.
     pub rows: u64,
     /// Quads given to the sink.
@@ -62,7 +62,7 @@ pub struct TableSummary {
     pub bytes: u64,
 }
 
-impl Summary {
+impl ConversionSummary {
     pub(super) fn add(&mut self, table: TableSummary) {
         self.rows += table.rows;
         self.quads += table.quads;

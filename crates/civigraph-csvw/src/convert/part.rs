@@ -1,13 +1,13 @@
 //! A part of one table, converted on its own.
 
-use super::chunk::Converter;
+use super::chunk::ChunkConverter;
 use super::options::CHUNK_SIZE;
-use super::prepared::Prepared;
-use super::problems::Context;
+use super::prepared::PreparedTable;
+use super::problems::ProblemContext;
 use super::sink::{Origin, QuadSink};
 use super::table::open;
-use crate::csv::{Chunk, Chunks, Extent, Format, RangeCount, Split, preamble};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::csv::{Chunk, Chunks, CompiledDialect, Extent, RangeCount, Split, preamble};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::plan::{Plan, TableId, TablePlan};
 use crate::resource::{Resolver, Resource};
 use oxrdf::{Quad, QuadRef};
@@ -74,7 +74,7 @@ pub fn splits(
         let counts = counts(plan, &resource, &extent, &ranges, threads)?;
         return Ok(extent.splits(&counts));
     }
-    let format = Format::new(&plan.dialect);
+    let format = CompiledDialect::new(&plan.dialect);
     let encoding = &plan.dialect.encoding;
     let mut chunks = Chunks::open(&format, &resource, encoding, extent.data, size)?;
     let mut chunk = Chunk::default();
@@ -153,9 +153,9 @@ pub fn row(
             .take_while(|split| split.start.row <= row)
             .last(),
     };
-    let mut quads = Quads(Vec::new());
+    let mut quads = CollectedQuads(Vec::new());
     if let Some(split) = near {
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         rows(
             plan,
             table,
@@ -180,8 +180,8 @@ fn rows(
 ) -> io::Result<u64> {
     let plan = table_plan(plan, table)?;
     let resource = resource(plan, resolver)?;
-    let prepared = Prepared::new(plan, table);
-    let context = Context::new(
+    let prepared = PreparedTable::new(plan, table);
+    let context = ProblemContext::new(
         plan,
         Arc::clone(&resource.name),
         diagnostics.mode(),
@@ -189,7 +189,7 @@ fn rows(
     );
     let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
     let mut chunks = Chunks::of_split(format, &resource, encoding, split, CHUNK_SIZE)?;
-    let mut converter = Converter::new(&prepared, &context);
+    let mut converter = ChunkConverter::new(&prepared, &context);
     let mut chunk = Chunk::default();
     let mut count = 0;
     while chunks.next_into(&mut chunk)? {
@@ -212,9 +212,9 @@ fn resource(plan: &TablePlan, resolver: &dyn Resolver) -> io::Result<Resource> {
     open(plan, resolver).map_err(|diagnostic| io::Error::other(diagnostic.message))
 }
 
-struct Quads(Vec<(Quad, Origin)>);
+struct CollectedQuads(Vec<(Quad, Origin)>);
 
-impl QuadSink for Quads {
+impl QuadSink for CollectedQuads {
     fn quad(&mut self, quad: QuadRef<'_>, origin: Origin) {
         self.0.push((quad.into_owned(), origin));
     }

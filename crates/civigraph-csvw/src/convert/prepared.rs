@@ -1,14 +1,14 @@
 //! A table of the plan, prepared to be converted.
 
 use super::value::CellParser;
-use crate::csv::Format;
+use crate::csv::CompiledDialect;
 use crate::plan::{LanguageMap, TableId, TablePlan};
 
 /// A table of the plan with everything prepared; shared by all threads.
-pub struct Prepared<'p> {
+pub struct PreparedTable<'p> {
     pub plan: &'p TablePlan,
     pub id: TableId,
-    pub format: Format,
+    pub format: CompiledDialect,
     pub parsers: Vec<CellParser<'p>>,
     pub file_columns: usize,
     /// The columns that hold languages of others.
@@ -21,12 +21,12 @@ pub struct Prepared<'p> {
     pub titles: Vec<String>,
 }
 
-impl<'p> Prepared<'p> {
+impl<'p> PreparedTable<'p> {
     pub fn new(plan: &'p TablePlan, id: TableId) -> Self {
         Self {
             plan,
             id,
-            format: Format::new(&plan.dialect),
+            format: CompiledDialect::new(&plan.dialect),
             parsers: plan.columns.iter().map(CellParser::new).collect(),
             file_columns: plan.file_columns(),
             languages: languages(plan),

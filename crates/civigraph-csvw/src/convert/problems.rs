@@ -1,30 +1,30 @@
 //! What is wrong with the rows of a chunk: counted always, put into words only while it is kept.
 
-use crate::csv::{Format, LongRecord, RecordPlace};
-use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Mode, Place};
+use crate::csv::{CompiledDialect, LongRecord, RecordPlace};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Place, ReadingMode};
 use crate::plan::TablePlan;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A kind of problem: a column (`None` for the whole row) and a rule.
-type Kind = (Option<usize>, Code);
+type ProblemKind = (Option<usize>, Code);
 
 /// What the diagnostics of a table have in common.
-pub struct Context {
+pub struct ProblemContext {
     /// The file as the user knows it.
     file: Arc<str>,
     /// Column names.
     columns: Vec<Arc<str>>,
-    mode: Mode,
+    mode: ReadingMode,
     /// How many diagnostics of one kind are kept.
     kept: u64,
     /// Kinds of which the chunks accepted so far hold that many: later ones are only counted. It
     /// grows as chunks are accepted in order, so what is kept does not depend on the threads.
-    saturated: RwLock<Arc<HashSet<Kind>>>,
+    saturated: RwLock<Arc<HashSet<ProblemKind>>>,
 }
 
-impl Context {
-    pub fn new(plan: &TablePlan, file: Arc<str>, mode: Mode, kept: u64) -> Self {
+impl ProblemContext {
+    pub fn new(plan: &TablePlan, file: Arc<str>, mode: ReadingMode, kept: u64) -> Self {
         Self {
             file,
             columns: plan
@@ -40,12 +40,12 @@ impl Context {
 
     /// Whether the input is checked rather than converted.
     pub fn validates(&self) -> bool {
-        self.mode == Mode::Validate
+        self.mode == ReadingMode::Validate
     }
 
     /// Adds the problems of a chunk, in order, to those of the run.
     pub fn accept(&self, problems: FoundProblems, diagnostics: &mut Diagnostics) {
-        let full: Vec<Kind> = problems
+        let full: Vec<ProblemKind> = problems
             .kinds
             .into_iter()
             .filter(|(_, sample)| diagnostics.count_like(sample) >= self.kept)
@@ -66,8 +66,8 @@ impl Context {
     /// The exact place of an offset in the chunk.
     pub fn place(
         &self,
-        format: &Format,
-        at: At<'_>,
+        format: &CompiledDialect,
+        at: RowPlace<'_>,
         column: Option<usize>,
         offset: usize,
     ) -> Place {
@@ -79,7 +79,7 @@ impl Context {
     }
 
     /// A cell of a record; beyond the columns of the table its column has no name.
-    fn cell(&self, format: &Format, column: usize, record: u64) -> CellPlace {
+    fn cell(&self, format: &CompiledDialect, column: usize, record: u64) -> CellPlace {
         let index = column + format.skip_columns();
         CellPlace {
             column_name: self.name(column),
@@ -92,7 +92,7 @@ impl Context {
         self.columns.get(column).map(Arc::clone).unwrap_or_default()
     }
 
-    fn sample(&self, (column, code): Kind) -> Diagnostic {
+    fn sample(&self, (column, code): ProblemKind) -> Diagnostic {
         let mut place = Place::file(Arc::clone(&self.file));
         place.cell = column.map(|column| CellPlace {
             column_name: self.name(column),
@@ -106,21 +106,21 @@ impl Context {
 /// The problems of a finished chunk.
 pub struct FoundProblems {
     diagnostics: Diagnostics,
-    kinds: Vec<(Kind, Diagnostic)>,
+    kinds: Vec<(ProblemKind, Diagnostic)>,
 }
 
 /// Collects the problems of one chunk.
 pub struct Problems<'c> {
-    context: &'c Context,
-    format: &'c Format,
-    saturated: Arc<HashSet<Kind>>,
+    context: &'c ProblemContext,
+    format: &'c CompiledDialect,
+    saturated: Arc<HashSet<ProblemKind>>,
     diagnostics: Diagnostics,
-    counts: HashMap<Kind, (u64, u64)>,
+    counts: HashMap<ProblemKind, (u64, u64)>,
 }
 
 /// A row as a place.
 #[derive(Clone, Copy)]
-pub struct At<'c> {
+pub struct RowPlace<'c> {
     /// The text of the chunk, valid UTF-8.
     pub text: &'c str,
     /// Characters before it on its first line.
@@ -130,7 +130,7 @@ pub struct At<'c> {
 }
 
 impl<'c> Problems<'c> {
-    pub fn new(context: &'c Context, format: &'c Format) -> Self {
+    pub fn new(context: &'c ProblemContext, format: &'c CompiledDialect) -> Self {
         let saturated = Arc::clone(
             &context
                 .saturated
@@ -149,13 +149,13 @@ impl<'c> Problems<'c> {
     /// Notes a problem at `offset` of the chunk. `build` puts it into words.
     pub fn push(
         &mut self,
-        at: At<'_>,
+        at: RowPlace<'_>,
         column: Option<usize>,
         code: Code,
         offset: usize,
         build: impl FnOnce(Place) -> Diagnostic,
     ) {
-        self.note(column, code, |context, format| {
+        self.count(column, code, |context, format| {
             build(context.place(format, at, column, offset))
         });
     }
@@ -171,7 +171,7 @@ impl<'c> Problems<'c> {
         let column = long
             .cell
             .and_then(|cell| cell.index.checked_sub(self.format.skip_columns()));
-        self.note(column, code, |context, format| {
+        self.count(column, code, |context, format| {
             let file = Arc::clone(&context.file);
             let diagnostic = match long.cell {
                 Some(cell) => {
@@ -208,11 +208,11 @@ impl<'c> Problems<'c> {
     }
 
     /// Counts a problem, and keeps it while there are few of its kind.
-    fn note(
+    fn count(
         &mut self,
         column: Option<usize>,
         code: Code,
-        build: impl FnOnce(&Context, &Format) -> Diagnostic,
+        build: impl FnOnce(&ProblemContext, &CompiledDialect) -> Diagnostic,
     ) {
         if code.severity(self.context.mode).is_none() {
             return;

@@ -1,14 +1,14 @@
 //! Values to quads: the triple maps of a plan carried out for each row.
 
-use super::prepared::Prepared;
+use super::prepared::PreparedTable;
 use super::problems::Problems;
-use super::row::{Row, digits};
-use super::sink::{Counter, Origin};
-use super::terms::{LiteralForm, NodeMap, Nodes, State};
-use super::value::{Item, Value};
+use super::row::{ConvertedRow, digits};
+use super::sink::{CountingSink, Origin};
+use super::terms::{LiteralForm, NodeGenerator, NodeMap, NodeState};
+use super::value::{CellValue, Item};
 use crate::plan::{
-    ColumnId, Duplicates, Expansion, GraphMap, LiteralMap, NullPolicy, ObjectMap, TableId, TermMap,
-    Test, Text, TripleMap,
+    ColumnId, DuplicatePolicy, Expansion, GraphMap, LiteralMap, LiteralText, NullPolicy, ObjectMap,
+    TableId, TermMap, Test, TripleMap,
 };
 use oxrdf::vocab::rdf;
 use oxrdf::{
@@ -22,9 +22,9 @@ const REPEATED: usize = 64;
 
 /// Makes the quads of the rows of one table.
 pub struct QuadEmitter<'c> {
-    prepared: &'c Prepared<'c>,
-    steps: Vec<Step<'c>>,
-    nodes: Nodes<'c>,
+    prepared: &'c PreparedTable<'c>,
+    steps: Vec<MapStep<'c>>,
+    nodes: NodeGenerator<'c>,
     rest: Buffers,
 }
 
@@ -44,7 +44,7 @@ struct Buffers {
 }
 
 /// A triple map with all that does not depend on the row.
-struct Step<'c> {
+struct MapStep<'c> {
     map: &'c TripleMap,
     /// The cell that makes the quads.
     column: Option<ColumnId>,
@@ -63,11 +63,11 @@ struct Step<'c> {
     /// Every object makes one triple in the default graph, and no list.
     is_plain: bool,
     /// The map is of the kind that most are.
-    direct: Option<Direct<'c>>,
+    direct: Option<DirectLiteral<'c>>,
 }
 
 /// In every row a literal of the cell, about a template, with a constant predicate, in the default graph.
-struct Direct<'c> {
+struct DirectLiteral<'c> {
     subject: Expansion,
     predicate: NamedNodeRef<'c>,
     column: ColumnId,
@@ -94,15 +94,15 @@ struct GraphForm<'c> {
 }
 
 impl<'c> QuadEmitter<'c> {
-    pub fn new(prepared: &'c Prepared<'c>) -> Self {
-        let mut nodes = Nodes::new(prepared.plan, prepared.id);
-        let mut steps: Vec<Step<'c>> = Vec::with_capacity(prepared.plan.maps.len());
+    pub fn new(prepared: &'c PreparedTable<'c>) -> Self {
+        let mut nodes = NodeGenerator::new(prepared.plan, prepared.id);
+        let mut steps: Vec<MapStep<'c>> = Vec::with_capacity(prepared.plan.maps.len());
         for map in &prepared.plan.maps {
-            let mut step = Step::new(prepared, map, &mut nodes);
+            let mut step = MapStep::new(prepared, map, &mut nodes);
             step.reports_subject = steps.last().is_none_or(|last| !last.checks_subject_of(map));
             step.like = steps.len();
             step.same = steps.len();
-            if map.duplicates == Duplicates::OncePerRow {
+            if map.duplicates == DuplicatePolicy::OncePerRow {
                 let mut like = steps.iter().filter(|other| other.is_like(&step));
                 step.like = like.next().map_or(steps.len(), |first| first.like);
                 let mut same = steps.iter().filter(|other| other.has_node_of(&step));
@@ -119,7 +119,12 @@ impl<'c> QuadEmitter<'c> {
     }
 
     /// What a row says.
-    pub fn row(&mut self, row: &Row<'_, '_>, problems: &mut Problems<'_>, sink: &mut Counter<'_>) {
+    pub fn row(
+        &mut self,
+        row: &ConvertedRow<'_, '_>,
+        problems: &mut Problems<'_>,
+        sink: &mut CountingSink<'_>,
+    ) {
         let Self {
             prepared,
             steps,
@@ -130,7 +135,7 @@ impl<'c> QuadEmitter<'c> {
         rest.literals.clear();
         for step in steps.iter() {
             if let Some(direct) = &step.direct
-                && let Value::Single(item) = row.values[direct.column.index()]
+                && let CellValue::Single(item) = row.values[direct.column.index()]
             {
                 nodes.expander.prepare(direct.subject, row);
                 if nodes.expander.get(direct.subject).valid {
@@ -169,7 +174,7 @@ impl<'c> QuadEmitter<'c> {
     }
 
     /// What a comment among the rows says.
-    pub fn comment(&self, comment: &str, line: u64, sink: &mut Counter<'_>) {
+    pub fn comment(&self, comment: &str, line: u64, sink: &mut CountingSink<'_>) {
         let Some(map) = &self.prepared.plan.comments else {
             return;
         };
@@ -191,12 +196,12 @@ impl<'c> QuadEmitter<'c> {
 }
 
 /// Whether a condition holds in a row.
-fn holds(test: &Test, row: &Row<'_, '_>) -> bool {
+fn holds(test: &Test, row: &ConvertedRow<'_, '_>) -> bool {
     let value = |column: ColumnId| {
         row.values
             .get(column.index())
             .copied()
-            .unwrap_or(Value::Null)
+            .unwrap_or(CellValue::Null)
     };
     let string = |column: ColumnId| row.strings.get(column.index()).copied().unwrap_or_default();
     match test {
@@ -207,16 +212,20 @@ fn holds(test: &Test, row: &Row<'_, '_>) -> bool {
     }
 }
 
-impl<'c> Step<'c> {
-    fn new(prepared: &'c Prepared<'c>, map: &'c TripleMap, nodes: &mut Nodes<'c>) -> Self {
+impl<'c> MapStep<'c> {
+    fn new(
+        prepared: &'c PreparedTable<'c>,
+        map: &'c TripleMap,
+        nodes: &mut NodeGenerator<'c>,
+    ) -> Self {
         let plan = prepared.plan;
         let object = match map.object.term() {
             TermMap::Constant(Term::Literal(literal)) => ObjectForm::Constant(literal.as_ref()),
             TermMap::Literal(literal) => {
                 let form = LiteralForm::new(plan, literal);
                 match literal.value {
-                    Text::Column(column) => ObjectForm::Literals(form, column),
-                    Text::Template(expansion) => ObjectForm::Text(form, expansion),
+                    LiteralText::Column(column) => ObjectForm::Literals(form, column),
+                    LiteralText::Template(expansion) => ObjectForm::Text(form, expansion),
                 }
             }
             TermMap::Iri(
@@ -243,7 +252,7 @@ impl<'c> Step<'c> {
             like: 0,
             same: 0,
             is_plain: map.graphs.is_empty()
-                && map.duplicates == Duplicates::Keep
+                && map.duplicates == DuplicatePolicy::Keep
                 && !map.object.is_list(),
             direct: None,
         };
@@ -251,7 +260,7 @@ impl<'c> Step<'c> {
         step
     }
 
-    fn direct(&self) -> Option<Direct<'c>> {
+    fn direct(&self) -> Option<DirectLiteral<'c>> {
         let map = self.map;
         let (NodeMap::Iri(subject), NodeMap::Constant(TermRef::NamedNode(predicate))) =
             (self.subject, self.predicate)
@@ -259,7 +268,7 @@ impl<'c> Step<'c> {
             return None;
         };
         let ObjectMap::Terms(TermMap::Literal(LiteralMap {
-            value: Text::Column(column),
+            value: LiteralText::Column(column),
             ..
         })) = &map.object
         else {
@@ -269,11 +278,11 @@ impl<'c> Step<'c> {
             return None;
         };
         let plain = map.graphs.is_empty()
-            && map.duplicates == Duplicates::Keep
+            && map.duplicates == DuplicatePolicy::Keep
             && map.condition == [Test::NotNull(*column)]
             && subject.null == NullPolicy::Expand
             && form.datatype_of.is_none();
-        plain.then_some(Direct {
+        plain.then_some(DirectLiteral {
             subject,
             predicate,
             column: *column,
@@ -296,11 +305,11 @@ impl<'c> Step<'c> {
 
     /// Subject and predicate, as they were prepared.
     #[inline]
-    fn frame<'n>(&self, nodes: &'n Nodes<'c>) -> Option<Frame<'n>>
+    fn frame<'n>(&self, nodes: &'n NodeGenerator<'c>) -> Option<SubjectPredicate<'n>>
     where
         'c: 'n,
     {
-        Some(Frame {
+        Some(SubjectPredicate {
             subject: nodes.subject(self.subject)?,
             predicate: nodes.predicate(self.predicate)?,
         })
@@ -319,11 +328,11 @@ impl<'c> Step<'c> {
 
 /// A step carried out for a row.
 struct Emission<'e, 'c> {
-    prepared: &'c Prepared<'c>,
-    steps: &'e [Step<'c>],
-    step: &'e Step<'c>,
-    row: &'e Row<'e, 'e>,
-    nodes: &'e mut Nodes<'c>,
+    prepared: &'c PreparedTable<'c>,
+    steps: &'e [MapStep<'c>],
+    step: &'e MapStep<'c>,
+    row: &'e ConvertedRow<'e, 'e>,
+    nodes: &'e mut NodeGenerator<'c>,
     rest: &'e mut Buffers,
 }
 
@@ -333,23 +342,23 @@ impl<'c> Emission<'_, 'c> {
     fn prepare(&mut self, problems: &mut Problems<'_>) -> bool {
         let step = self.step;
         match self.nodes.prepare(step.subject, self.row) {
-            State::Usable => {}
-            State::Invalid => {
+            NodeState::Usable => {}
+            NodeState::Invalid => {
                 if step.reports_subject {
                     self.report(step.subject, problems);
                 }
                 return false;
             }
-            State::Null => return false,
+            NodeState::Null => return false,
         }
         let mut usable = self.node(step.predicate, problems);
         for graph in &step.graphs {
             if let Some(name) = graph.name {
                 let state = self.nodes.prepare(name, self.row);
-                if state == State::Invalid {
+                if state == NodeState::Invalid {
                     self.report(name, problems);
                 }
-                usable &= state != State::Invalid;
+                usable &= state != NodeState::Invalid;
             }
         }
         usable
@@ -366,10 +375,10 @@ impl<'c> Emission<'_, 'c> {
     #[inline]
     fn node(&mut self, node: NodeMap<'c>, problems: &mut Problems<'_>) -> bool {
         let state = self.nodes.prepare(node, self.row);
-        if state == State::Invalid {
+        if state == NodeState::Invalid {
             self.report(node, problems);
         }
-        state == State::Usable
+        state == NodeState::Usable
     }
 
     fn datatype(&mut self, form: &LiteralForm<'c>, problems: &mut Problems<'_>) -> bool {
@@ -386,7 +395,7 @@ impl<'c> Emission<'_, 'c> {
     }
 
     /// Makes the quads of all objects.
-    fn objects(&mut self, problems: &mut Problems<'_>, sink: &mut Counter<'_>) {
+    fn objects(&mut self, problems: &mut Problems<'_>, sink: &mut CountingSink<'_>) {
         let Self {
             prepared,
             steps,
@@ -423,12 +432,12 @@ impl<'c> Emission<'_, 'c> {
                 ObjectForm::Items(..) | ObjectForm::Text(..) | ObjectForm::Constant(_) => {}
             }
         }
-        let mut objects = Objects {
+        let mut objects = ObjectWriter {
             table: prepared.id,
             steps,
             step,
             row,
-            list: step.map.object.is_list().then_some(List {
+            list: step.map.object.is_list().then_some(ListWriter {
                 start: &mut rest.start,
                 last: &mut rest.last,
                 next: &mut rest.next,
@@ -440,7 +449,7 @@ impl<'c> Emission<'_, 'c> {
         };
         match &step.object {
             ObjectForm::Node(node) => {
-                if once == Duplicates::OncePerRow {
+                if once == DuplicatePolicy::OncePerRow {
                     if objects.has_node(nodes, *node) {
                         return;
                     }
@@ -453,16 +462,16 @@ impl<'c> Emission<'_, 'c> {
             ObjectForm::Items(expansion, column) => {
                 let value = row.values[column.index()];
                 for (index, item) in value.items().enumerate() {
-                    if once != Duplicates::Keep && is_repeated(value, index, item) {
+                    if once != DuplicatePolicy::Keep && is_repeated(value, index, item) {
                         continue;
                     }
                     match nodes.prepare_item(*expansion, row, item) {
-                        State::Usable => {
+                        NodeState::Usable => {
                             let object = nodes.iri(*expansion).into();
                             objects.push_once(nodes, object);
                         }
-                        State::Invalid => nodes.report(*expansion, step.place, row, problems),
-                        State::Null => {}
+                        NodeState::Invalid => nodes.report(*expansion, step.place, row, problems),
+                        NodeState::Null => {}
                     }
                 }
             }
@@ -474,7 +483,7 @@ impl<'c> Emission<'_, 'c> {
                 let language = form.language(row, &mut nodes.expander, &mut rest.language);
                 let datatype = form.datatype_of.map(|datatype| nodes.iri(datatype));
                 for (index, item) in value.items().enumerate() {
-                    if once != Duplicates::Keep && is_repeated(value, index, item) {
+                    if once != DuplicatePolicy::Keep && is_repeated(value, index, item) {
                         continue;
                     }
                     let literal = form.literal(item, datatype, language);
@@ -500,25 +509,25 @@ impl<'c> Emission<'_, 'c> {
 }
 
 /// Whether a cell says the same in an earlier value; of long lists only the start is looked at.
-fn is_repeated(value: Value<'_>, index: usize, item: Item<'_>) -> bool {
+fn is_repeated(value: CellValue<'_>, index: usize, item: Item<'_>) -> bool {
     let mut before = value.items().take(index.min(REPEATED));
     before.any(|earlier| earlier.text == item.text)
 }
 
 /// Takes the objects of a step, one after another.
-struct Objects<'o, 'c, 's, 'k> {
+struct ObjectWriter<'o, 'c, 's, 'k> {
     table: TableId,
-    steps: &'o [Step<'c>],
-    step: &'o Step<'c>,
-    row: &'o Row<'o, 'o>,
-    list: Option<List<'o>>,
+    steps: &'o [MapStep<'c>],
+    step: &'o MapStep<'c>,
+    row: &'o ConvertedRow<'o, 'o>,
+    list: Option<ListWriter<'o>>,
     nodes: &'o mut Vec<usize>,
     literals: &'o mut Vec<(usize, Term)>,
-    sink: &'s mut Counter<'k>,
+    sink: &'s mut CountingSink<'k>,
 }
 
 /// A list that is being written.
-struct List<'o> {
+struct ListWriter<'o> {
     /// What the labels of its nodes start with.
     start: &'o mut String,
     /// The label of its last node.
@@ -527,9 +536,9 @@ struct List<'o> {
     count: u64,
 }
 
-impl<'c> Objects<'_, 'c, '_, '_> {
+impl<'c> ObjectWriter<'_, 'c, '_, '_> {
     /// Whether the row has this node as such an object already.
-    fn has_node(&self, nodes: &Nodes<'c>, node: NodeMap<'c>) -> bool {
+    fn has_node(&self, nodes: &NodeGenerator<'c>, node: NodeMap<'c>) -> bool {
         let mut others = self.nodes.iter().filter_map(|&other| self.steps.get(other));
         others.any(|other| match other.object {
             ObjectForm::Node(made) if other.like == self.step.like => {
@@ -541,8 +550,8 @@ impl<'c> Objects<'_, 'c, '_, '_> {
 
     /// Takes an object, unless the row has it and says things once.
     #[inline]
-    fn push_once(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
-        if self.step.map.duplicates != Duplicates::OncePerRow || self.is_new(object) {
+    fn push_once(&mut self, nodes: &NodeGenerator<'c>, object: TermRef<'_>) {
+        if self.step.map.duplicates != DuplicatePolicy::OncePerRow || self.is_new(object) {
             self.push(nodes, object);
         }
     }
@@ -559,7 +568,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     }
 
     #[inline]
-    fn push(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+    fn push(&mut self, nodes: &NodeGenerator<'c>, object: TermRef<'_>) {
         if self.list.is_some() {
             self.link(nodes, object);
         } else {
@@ -568,7 +577,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     }
 
     /// Adds an item to the list.
-    fn link(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+    fn link(&mut self, nodes: &NodeGenerator<'c>, object: TermRef<'_>) {
         let Some(list) = &mut self.list else { return };
         if list.count == 0 {
             let (table, number) = (self.table, self.row.number);
@@ -604,7 +613,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
     }
 
     /// Ends a list.
-    fn finish(&mut self, nodes: &Nodes<'c>) {
+    fn finish(&mut self, nodes: &NodeGenerator<'c>) {
         let Some(list) = self.list.take() else { return };
         let Some(frame) = self.step.frame(nodes) else {
             return;
@@ -623,7 +632,7 @@ impl<'c> Objects<'_, 'c, '_, '_> {
 
     /// Makes the quads of one object about the subject.
     #[inline]
-    fn about(&mut self, nodes: &Nodes<'c>, object: TermRef<'_>) {
+    fn about(&mut self, nodes: &NodeGenerator<'c>, object: TermRef<'_>) {
         let Some(frame) = self.step.frame(nodes) else {
             return;
         };
@@ -637,25 +646,25 @@ impl<'c> Objects<'_, 'c, '_, '_> {
 
 /// Subject and predicate of the quads of a step.
 #[derive(Clone, Copy)]
-struct Frame<'n> {
+struct SubjectPredicate<'n> {
     subject: NamedOrBlankNodeRef<'n>,
     predicate: NamedNodeRef<'n>,
 }
 
-impl<'n> Frame<'n> {
+impl<'n> SubjectPredicate<'n> {
     #[inline]
     fn about(self, object: TermRef<'n>, graph: GraphNameRef<'n>) -> QuadRef<'n> {
         QuadRef::new(self.subject, self.predicate, object, graph)
     }
 }
 
-impl Frame<'_> {
+impl SubjectPredicate<'_> {
     /// Gives each graph of a step to `take`.
     #[inline]
     fn graphs<'n, 'c: 'n>(
         self,
-        step: &Step<'c>,
-        nodes: &'n Nodes<'c>,
+        step: &MapStep<'c>,
+        nodes: &'n NodeGenerator<'c>,
         mut take: impl FnMut(GraphNameRef<'n>),
     ) {
         if step.graphs.is_empty() {
@@ -677,7 +686,7 @@ impl Frame<'_> {
 }
 
 #[inline]
-fn origin(table: TableId, row: &Row<'_, '_>, column: Option<ColumnId>) -> Origin {
+fn origin(table: TableId, row: &ConvertedRow<'_, '_>, column: Option<ColumnId>) -> Origin {
     Origin {
         table: Some(table),
         row: row.number,

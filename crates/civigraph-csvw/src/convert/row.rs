@@ -1,24 +1,24 @@
 //! A row that is being converted, and its variables.
 
-use super::problems::{At, Problems};
-use super::value::{Item, Value};
+use super::problems::{Problems, RowPlace};
+use super::value::{CellValue, Item};
 use crate::csv::Record;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::{ColumnId, Slot, Variables};
+use crate::plan::{ColumnId, TemplateValues, ValueSource};
 
 /// The row that is being converted.
-pub struct Row<'v, 'r> {
+pub struct ConvertedRow<'v, 'r> {
     /// Number of the data row from 1.
     pub number: u64,
     /// Values by column.
-    pub values: &'v [Value<'r>],
+    pub values: &'v [CellValue<'r>],
     /// String values, for conditions.
     pub strings: &'v [&'r str],
     pub(super) record: &'v Record,
-    pub at: At<'v>,
+    pub at: RowPlace<'v>,
 }
 
-impl Row<'_, '_> {
+impl ConvertedRow<'_, '_> {
     /// The variables of templates in this row.
     #[inline]
     pub fn variables(&self) -> RowVariables<'_, '_> {
@@ -46,7 +46,7 @@ impl Row<'_, '_> {
 #[derive(Clone, Copy)]
 pub struct RowVariables<'v, 'r> {
     /// Values by column.
-    pub values: &'v [Value<'r>],
+    pub values: &'v [CellValue<'r>],
     /// Number of the data row from 1.
     pub row: u64,
     /// Number of the record in the file from 1.
@@ -65,36 +65,36 @@ impl<'v> RowVariables<'v, '_> {
     }
 }
 
-impl Variables for RowVariables<'_, '_> {
-    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool {
+impl TemplateValues for RowVariables<'_, '_> {
+    fn values(&self, slot: &ValueSource, take: &mut impl FnMut(&str, bool)) -> bool {
         let mut buffer = [0; 20];
         match slot {
-            Slot::Column(column) => {
+            ValueSource::Column(column) => {
                 if let Some(value) = self.values.get(column.index()) {
                     value.items().for_each(|item| take(item.text, item.valid));
                 }
             }
-            Slot::Row => take(digits(self.row, &mut buffer), false),
-            Slot::SourceRow => take(digits(self.source_row, &mut buffer), false),
-            Slot::Item => {
+            ValueSource::Row => take(digits(self.row, &mut buffer), false),
+            ValueSource::SourceRow => take(digits(self.source_row, &mut buffer), false),
+            ValueSource::Item => {
                 if let Some(item) = self.item {
                     take(item.text, item.valid);
                 }
             }
-            Slot::Text(text) => take(text, false),
-            Slot::Missing => {}
+            ValueSource::Text(text) => take(text, false),
+            ValueSource::Missing => {}
         }
         true
     }
 
     #[inline]
-    fn single(&self, slot: &Slot) -> Option<(&str, bool)> {
+    fn single(&self, slot: &ValueSource) -> Option<(&str, bool)> {
         let item = match slot {
-            Slot::Column(column) => match self.values.get(column.index())? {
-                Value::Single(item) => *item,
+            ValueSource::Column(column) => match self.values.get(column.index())? {
+                CellValue::Single(item) => *item,
                 _ => return None,
             },
-            Slot::Item => self.item?,
+            ValueSource::Item => self.item?,
             _ => return None,
         };
         Some((item.text, item.valid))

@@ -2,13 +2,13 @@
 
 use super::keys::write_key;
 use super::options::CHUNK_SIZE;
-use super::prepared::Prepared;
-use super::problems::{At, Context};
+use super::prepared::PreparedTable;
+use super::problems::{ProblemContext, RowPlace};
 use super::table::open;
-use super::value::{CellBuffers, Value, Values};
+use super::value::{CellBuffers, CellValue, RowValues};
 use crate::csv::{Chunk, Chunks, Record, preamble};
-use crate::diagnostic::Mode;
-use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
+use crate::diagnostic::ReadingMode;
+use crate::keys::{KeyCell, KeyItem, KeyRow, KeyValue, RowSelection, Rows};
 use crate::plan::{Plan, TableId};
 use crate::resource::Resolver;
 use std::io;
@@ -34,7 +34,7 @@ impl Rows for TableRows<'_> {
         &self,
         table: usize,
         columns: &[usize],
-        which: Which<'_>,
+        which: RowSelection<'_>,
         visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
     ) -> io::Result<()> {
         let Some(plan) = self.plan.tables.get(table) else {
@@ -45,16 +45,17 @@ impl Rows for TableRows<'_> {
         let data = preamble(&resource, &plan.dialect)
             .map_err(|error| failed(error.message))?
             .data;
-        let prepared = Prepared::new(plan, TableId::new(table));
-        let context = Context::new(plan, Arc::clone(&resource.name), Mode::Validate, 0);
+        let prepared = PreparedTable::new(plan, TableId::new(table));
+        let context =
+            ProblemContext::new(plan, Arc::clone(&resource.name), ReadingMode::Validate, 0);
         let (format, encoding) = (&prepared.format, &plan.dialect.encoding);
         let mut chunks = Chunks::open(format, &resource, encoding, data, CHUNK_SIZE)?;
         let mut chunk = Chunk::default();
         // Records that are too long were left out in the first reading too.
         while chunks.next_into(&mut chunk)? {
             let numbers = match which {
-                Which::All => None,
-                Which::Numbers(numbers) => {
+                RowSelection::All => None,
+                RowSelection::Numbers(numbers) => {
                     let first = chunk.split.start.row;
                     let end = chunks.position().row;
                     let from = numbers.partition_point(|&number| number < first);
@@ -83,8 +84,8 @@ impl Rows for TableRows<'_> {
 }
 
 struct ChunkReader<'c> {
-    prepared: &'c Prepared<'c>,
-    context: &'c Context,
+    prepared: &'c PreparedTable<'c>,
+    context: &'c ProblemContext,
     chunk: &'c Chunk,
     columns: &'c [usize],
 }
@@ -103,7 +104,7 @@ impl ChunkReader<'_> {
             if !place.is_row || !wanted(place.row) {
                 continue;
             }
-            let at = At {
+            let at = RowPlace {
                 text: &text,
                 characters: self.chunk.split.start.characters,
                 place,
@@ -119,7 +120,7 @@ impl ChunkReader<'_> {
         ControlFlow::Continue(())
     }
 
-    fn cell(&self, at: At<'_>, record: &Record, column: usize) -> Option<KeyCell> {
+    fn cell(&self, at: RowPlace<'_>, record: &Record, column: usize) -> Option<KeyCell> {
         let prepared = self.prepared;
         let plan = prepared.plan.columns.get(column)?;
         let parser = prepared.parsers.get(column)?;
@@ -128,7 +129,7 @@ impl ChunkReader<'_> {
             .flatten();
         let offset = cell.map_or(record.end, |cell| cell.raw_start);
         let mut buffers = CellBuffers::default();
-        let mut row = Values::default();
+        let mut row = RowValues::default();
         let format = &prepared.format;
         parser.parse(cell, format, at.text, &mut buffers, &mut row, |_, _| ());
         let (text, value) = (*row.strings.first()?, *row.values.first()?);
@@ -149,9 +150,9 @@ impl ChunkReader<'_> {
                 .place(&prepared.format, at, Some(column), offset),
             text: text.to_owned(),
             value: match value {
-                Value::Null => KeyValue::Null,
-                Value::Single(item) => KeyValue::One(bytes(item)),
-                Value::List(list) => KeyValue::List(
+                CellValue::Null => KeyValue::Null,
+                CellValue::Single(item) => KeyValue::One(bytes(item)),
+                CellValue::List(list) => KeyValue::List(
                     list.iter()
                         .map(|item| KeyItem {
                             text: item.text.to_owned(),

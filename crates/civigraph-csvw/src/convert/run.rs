@@ -1,6 +1,6 @@
 //! The conversion of all tables of a plan to quads.
 
-use super::options::{Options, Summary};
+use super::options::{ConversionSummary, Options};
 use super::sink::{Origin, QuadSink, Sink};
 use super::table::TableRun;
 use crate::diagnostic::Diagnostics;
@@ -22,8 +22,8 @@ pub fn run<S: Sink>(
     options: &Options<'_>,
     sink: &mut S,
     diagnostics: &mut Diagnostics,
-) -> io::Result<Summary> {
-    let mut summary = Summary::default();
+) -> io::Result<ConversionSummary> {
+    let mut summary = ConversionSummary::default();
     if !plan.joins.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::Unsupported,

@@ -42,12 +42,12 @@ pub trait Sink: Sync {
 }
 
 /// The sink of a chunk as the converter sees it: one type, so that the conversion is compiled once, whatever takes the quads.
-pub(super) struct Counter<'s> {
+pub(super) struct CountingSink<'s> {
     sink: &'s mut dyn QuadSink,
     quads: u64,
 }
 
-impl<'s> Counter<'s> {
+impl<'s> CountingSink<'s> {
     pub(super) fn new(sink: &'s mut dyn QuadSink) -> Self {
         Self { sink, quads: 0 }
     }

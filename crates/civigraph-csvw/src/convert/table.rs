@@ -1,12 +1,12 @@
 //! The conversion of one table.
 
-use super::chunk::Converter;
+use super::chunk::ChunkConverter;
 use super::options::{Options, TableSummary};
-use super::prepared::Prepared;
-use super::problems::Context;
+use super::prepared::PreparedTable;
+use super::problems::ProblemContext;
 use super::sink::Sink;
-use super::threads::{ChunkSource, Done, Stop, next, parallel};
-use crate::csv::{Chunk, Chunks, Preamble, Text, doubt, preamble};
+use super::threads::{ChunkSource, FinishedChunk, Stop, next, parallel};
+use crate::csv::{Chunk, Chunks, Preamble, TextReader, doubt, preamble};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::{TableId, TablePlan};
 use crate::resource::{ResolveError, Resolver, Resource, file};
@@ -50,10 +50,10 @@ fn unreadable(resource: &Resource, error: &io::Error) -> Diagnostic {
 }
 
 /// A table that was opened, up to its rows.
-struct Opened {
+struct OpenedTable {
     resource: Resource,
     preamble: Preamble,
-    text: Text,
+    text: TextReader,
 }
 
 impl TableRun<'_> {
@@ -92,15 +92,15 @@ impl TableRun<'_> {
     }
 
     /// Opens the table and reads what is before its rows.
-    fn open(&self, resolver: &dyn Resolver) -> Result<Opened, Diagnostic> {
+    fn open(&self, resolver: &dyn Resolver) -> Result<OpenedTable, Diagnostic> {
         let resource = open(self.plan, resolver)?;
         let preamble = preamble(&resource, &self.plan.dialect)?;
-        let text = Text::open(&resource, &self.plan.dialect.encoding).and_then(|mut text| {
+        let text = TextReader::open(&resource, &self.plan.dialect.encoding).and_then(|mut text| {
             text.skip_to(preamble.data.offset)?;
             Ok(text)
         });
         match text {
-            Ok(text) => Ok(Opened {
+            Ok(text) => Ok(OpenedTable {
                 resource,
                 preamble,
                 text,
@@ -112,16 +112,16 @@ impl TableRun<'_> {
     /// Converts the rows.
     fn rows<S: Sink>(
         &self,
-        opened: Opened,
+        opened: OpenedTable,
         sink: &mut S,
         diagnostics: &mut Diagnostics,
     ) -> io::Result<(TableSummary, ControlFlow<()>)> {
-        let Opened {
+        let OpenedTable {
             resource,
             preamble,
             text,
         } = opened;
-        let mut prepared = Prepared::new(self.plan, self.id);
+        let mut prepared = PreparedTable::new(self.plan, self.id);
         // Where the schema has more columns than the header, that is one finding and not one for each row.
         prepared.header_columns = preamble.column_count;
         if self.plan.columns.iter().any(|column| column.misfit) {
@@ -133,7 +133,7 @@ impl TableRun<'_> {
             prepared.titles = titles.iter().map(|title| title.text.clone()).collect();
         }
         let prepared = prepared;
-        let context = Context::new(
+        let context = ProblemContext::new(
             self.plan,
             Arc::clone(&resource.name),
             diagnostics.mode(),
@@ -155,25 +155,26 @@ impl TableRun<'_> {
             self.options.record_limit,
         );
         let mut summary = TableSummary::default();
-        let mut accept = |done: Done<S::Chunk>, sink: &mut S| -> io::Result<ControlFlow<()>> {
-            summary.rows += done.report.rows;
-            summary.bytes += done.bytes;
-            if let Some(progress) = self.options.progress {
-                progress.add(done.bytes);
-            }
-            context.accept(done.report.problems, diagnostics);
-            if done.report.incomplete {
-                self.incomplete();
-            }
-            done.report.keys?;
-            summary.quads += done.report.quads;
-            sink.accept(done.chunk)?;
-            Ok(match done.report.stopped {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            })
-        };
-        let make = || Converter::new(&prepared, &context).with_keys(self.options.keys);
+        let mut accept =
+            |done: FinishedChunk<S::Chunk>, sink: &mut S| -> io::Result<ControlFlow<()>> {
+                summary.rows += done.report.rows;
+                summary.bytes += done.bytes;
+                if let Some(progress) = self.options.progress {
+                    progress.add(done.bytes);
+                }
+                context.accept(done.report.problems, diagnostics);
+                if done.report.incomplete {
+                    self.incomplete();
+                }
+                done.report.keys?;
+                summary.quads += done.report.quads;
+                sink.accept(done.chunk)?;
+                Ok(match done.report.stopped {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
+            };
+        let make = || ChunkConverter::new(&prepared, &context).with_keys(self.options.keys);
 
         let mut first = Chunk::default();
         let mut stop = next(&mut chunks, &mut first);
@@ -188,7 +189,7 @@ impl TableRun<'_> {
                 let mut chunk = sink.chunk();
                 let report = converter.convert(&first, None, &mut chunk);
                 let bytes = first.text.len() as u64;
-                let done = Done {
+                let done = FinishedChunk {
                     chunk,
                     report,
                     bytes,

@@ -2,25 +2,26 @@
 
 use super::expand::Expander;
 use super::problems::Problems;
-use super::row::Row;
-use super::value::{Item, Value};
+use super::row::ConvertedRow;
+use super::value::{CellValue, Item};
 use crate::datatype::{Base, canonical_language_tag};
 use crate::plan::{
-    ColumnId, DatatypeMap, Expansion, LanguageMap, LiteralMap, TableId, TablePlan, TermMap, Text,
+    ColumnId, DatatypeMap, Expansion, LanguageMap, LiteralMap, LiteralText, TableId, TablePlan,
+    TermMap,
 };
 use oxrdf::{BlankNodeRef, LiteralRef, NamedNodeRef, NamedOrBlankNodeRef, Term, TermRef};
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Makes the IRIs and blank nodes of the rows of one table.
-pub struct Nodes<'c> {
+pub struct NodeGenerator<'c> {
     pub expander: Expander<'c>,
     table: TableId,
-    labels: Vec<Label<'c>>,
+    labels: Vec<BlankLabel<'c>>,
 }
 
 /// A label of blank nodes.
-struct Label<'c> {
+struct BlankLabel<'c> {
     source: LabelSource<'c>,
     text: String,
     /// The row that it was made for; 0 before the first.
@@ -50,7 +51,7 @@ pub enum NodeMap<'c> {
 
 /// Whether a node can be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum NodeState {
     /// It can.
     Usable,
     /// A null leaves nothing.
@@ -59,7 +60,7 @@ pub enum State {
     Invalid,
 }
 
-impl<'c> Nodes<'c> {
+impl<'c> NodeGenerator<'c> {
     pub fn new(plan: &'c TablePlan, table: TableId) -> Self {
         Self {
             expander: Expander::new(plan),
@@ -82,7 +83,7 @@ impl<'c> Nodes<'c> {
     fn label(&mut self, source: LabelSource<'c>) -> NodeMap<'c> {
         let known = self.labels.iter().position(|label| label.source == source);
         NodeMap::Blank(known.unwrap_or_else(|| {
-            self.labels.push(Label {
+            self.labels.push(BlankLabel {
                 source,
                 text: String::new(),
                 row: 0,
@@ -93,15 +94,15 @@ impl<'c> Nodes<'c> {
 
     /// Makes the node of a row, unless that was done already.
     #[inline(always)]
-    pub fn prepare(&mut self, map: NodeMap<'_>, row: &Row<'_, '_>) -> State {
+    pub fn prepare(&mut self, map: NodeMap<'_>, row: &ConvertedRow<'_, '_>) -> NodeState {
         match map {
-            NodeMap::Constant(_) => State::Usable,
+            NodeMap::Constant(_) => NodeState::Usable,
             NodeMap::Iri(expansion) => {
                 self.expander.prepare(expansion, row);
                 self.state(expansion)
             }
             NodeMap::Blank(index) => self.prepare_label(index, row),
-            NodeMap::Nothing => State::Null,
+            NodeMap::Nothing => NodeState::Null,
         }
     }
 
@@ -109,28 +110,28 @@ impl<'c> Nodes<'c> {
     pub fn prepare_item(
         &mut self,
         expansion: Expansion,
-        row: &Row<'_, '_>,
+        row: &ConvertedRow<'_, '_>,
         item: Item<'_>,
-    ) -> State {
+    ) -> NodeState {
         self.expander.prepare_item(expansion, row, item);
         self.state(expansion)
     }
 
     #[inline]
-    fn state(&self, expansion: Expansion) -> State {
+    fn state(&self, expansion: Expansion) -> NodeState {
         let filled = self.expander.get(expansion);
         if !filled.is_term(expansion.null) {
-            State::Null
+            NodeState::Null
         } else if filled.valid {
-            State::Usable
+            NodeState::Usable
         } else {
-            State::Invalid
+            NodeState::Invalid
         }
     }
 
-    fn prepare_label(&mut self, index: usize, row: &Row<'_, '_>) -> State {
+    fn prepare_label(&mut self, index: usize, row: &ConvertedRow<'_, '_>) -> NodeState {
         let Some(label) = self.labels.get_mut(index) else {
-            return State::Null;
+            return NodeState::Null;
         };
         let made = std::mem::replace(&mut label.row, row.number) == row.number;
         match &label.source {
@@ -147,7 +148,7 @@ impl<'c> Nodes<'c> {
             }
         }
         match label.source {
-            LabelSource::Fresh(_) => State::Usable,
+            LabelSource::Fresh(_) => NodeState::Usable,
             LabelSource::Template(expansion) => self.state(expansion),
         }
     }
@@ -217,7 +218,7 @@ impl<'c> Nodes<'c> {
         &self,
         expansion: Expansion,
         at: Option<ColumnId>,
-        row: &Row<'_, '_>,
+        row: &ConvertedRow<'_, '_>,
         problems: &mut Problems<'_>,
     ) {
         row.invalid_iri(at, &self.expander.get(expansion).text, problems);
@@ -260,8 +261,8 @@ enum RowLanguage {
 impl<'c> LiteralForm<'c> {
     pub fn new(plan: &'c TablePlan, map: &'c LiteralMap) -> Self {
         let column = match map.value {
-            Text::Column(column) => plan.column(column),
-            Text::Template(_) => None,
+            LiteralText::Column(column) => plan.column(column),
+            LiteralText::Template(_) => None,
         };
         let datatype = column.map(|column| &column.datatype);
         // What is not a value of another datatype is a string without language (Tabular Data Model §6.4).
@@ -297,7 +298,7 @@ impl<'c> LiteralForm<'c> {
     #[inline]
     pub fn language<'v>(
         &'v self,
-        row: &Row<'v, 'v>,
+        row: &ConvertedRow<'v, 'v>,
         expander: &mut Expander<'_>,
         buffer: &'v mut String,
     ) -> Option<&'v str> {
@@ -333,13 +334,13 @@ impl RowLanguage {
     /// The language of a row in canonical case, in `buffer` where the cell has it in another.
     fn of<'v>(
         self,
-        row: &Row<'v, 'v>,
+        row: &ConvertedRow<'v, 'v>,
         expander: &mut Expander<'_>,
         buffer: &'v mut String,
     ) -> Option<&'v str> {
         match self {
             Self::Column(column) => {
-                let Some(Value::Single(tag)) = row.values.get(column.index()) else {
+                let Some(CellValue::Single(tag)) = row.values.get(column.index()) else {
                     return None;
                 };
                 // One that is not well-formed has been reported.

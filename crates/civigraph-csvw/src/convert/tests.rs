@@ -1,18 +1,22 @@
 //! Tables described by hand, through the plan to quads.
 
+mod parts;
+mod plans;
+mod records;
+
 use super::*;
 use crate::csv::Dialect;
 use crate::csvw::model::{Column, Extensions, Table, TableGroup};
 use crate::csvw::{self, CompileOptions};
 use crate::datatype::{DatatypeDescription, FormatDescription};
-use crate::diagnostic::{Code, Diagnostics, Mode, Place};
+use crate::diagnostic::{Code, Diagnostics, Place, ReadingMode};
 use crate::plan::{
-    About, ColumnId, DatatypeMap, Duplicates, Escaping, Expansion, Form, GraphMap, Join,
-    LanguageMap, LiteralMap, NullPolicy, ObjectMap, Plan, Slot, TableId, Template, TemplateId,
-    TermMap, Text, TripleMap,
+    ColumnId, DatatypeMap, DuplicatePolicy, Escaping, Expansion, GraphMap, Join, LanguageMap,
+    LiteralMap, LiteralText, NullPolicy, ObjectMap, Plan, TableId, Template, TemplateForm,
+    TemplateId, TermMap, TripleMap, TripleTopic, ValueSource,
 };
 use crate::progress::Progress;
-use crate::resource::{Content, ResolveError, Resolver, Resource};
+use crate::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use oxrdf::{Literal, NamedNode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +33,7 @@ impl Resolver for Memory {
             header: None,
             language: None,
             links: Vec::new(),
-            content: Content::Bytes(self.0.as_slice().into()),
+            content: ResourceContent::Bytes(self.0.as_slice().into()),
             name: "t.csv".into(),
         })
     }
@@ -81,8 +85,8 @@ fn group(columns: Vec<Column>) -> TableGroup {
     }
 }
 
-fn compile(group: &TableGroup, mode: csvw::Mode) -> Plan {
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+fn compile(group: &TableGroup, mode: csvw::ConversionMode) -> Plan {
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let options = CompileOptions {
         mode,
         ..CompileOptions::default()
@@ -96,7 +100,7 @@ fn compile(group: &TableGroup, mode: csvw::Mode) -> Plan {
 /// The lines of a conversion without the brackets of IRIs under `http://example.org/`.
 fn lines(plan: &Plan, csv: &str, options: &Options) -> (String, Diagnostics) {
     let mut sink = TextSink::new(Vec::new());
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     run(
         plan,
         &Memory(csv.into()),
@@ -110,7 +114,7 @@ fn lines(plan: &Plan, csv: &str, options: &Options) -> (String, Diagnostics) {
 }
 
 fn check(columns: Vec<Column>, csv: &str, expected: &[&str]) {
-    let plan = compile(&group(columns), csvw::Mode::Minimal);
+    let plan = compile(&group(columns), csvw::ConversionMode::Minimal);
     let (text, _) = lines(&plan, csv, &Options::default());
     let found: Vec<&str> = text.lines().collect();
     assert_eq!(found, expected);
@@ -193,7 +197,7 @@ fn only_strings_have_a_language() {
     // Titles of rows are strings whatever the column holds.
     let mut group = group(columns);
     group.tables[0].row_titles = vec![0, 1, 3];
-    let plan = compile(&group, csvw::Mode::Standard);
+    let plan = compile(&group, csvw::ConversionMode::Standard);
     let (text, _) = lines(&plan, "i,s,o,a\n1,a,a,a\n", &Options::default());
     let titles: Vec<&str> = text
         .lines()
@@ -351,7 +355,7 @@ fn languages_of_cells() {
         suppress_output: true,
         ..column("lang")
     };
-    let plan = compile(&group(vec![text, lang]), csvw::Mode::Minimal);
+    let plan = compile(&group(vec![text, lang]), csvw::ConversionMode::Minimal);
     let csv = "text,lang\na,en\nb,en_US\nc,fr \nd, nb\ne,pt-\nf,x\ng,en-GB\nh,\ni,de-1996\n";
     let (found, diagnostics) = lines(&plan, csv, &Options::default());
     let found: Vec<&str> = found.lines().collect();
@@ -396,7 +400,7 @@ fn unseen_characters_where_things_are_named() {
     let note = column("note");
     let mut group = group(vec![id, label, kind, note]);
     group.tables[0].primary_key = vec![0];
-    let plan = compile(&group, csvw::Mode::Minimal);
+    let plan = compile(&group, csvw::ConversionMode::Minimal);
     let csv = "id,label,kind,note\n\
         a,New\u{a0}York,x;y,a\u{a0}b\n\
         b ,Мoсква,x;y\u{200b},\n\
@@ -419,7 +423,7 @@ fn unseen_characters_where_things_are_named() {
         found
     };
     assert_eq!(
-        found(Mode::Validate),
+        found(ReadingMode::Validate),
         [
             (2, 3, "a no-break space (U+00A0)"),
             (3, 1, "white space at an end"),
@@ -431,12 +435,15 @@ fn unseen_characters_where_things_are_named() {
         .map(|(line, column, message)| (line, column, message.to_owned()))
     );
     // Converting is not a check.
-    assert_eq!(found(Mode::Convert), []);
+    assert_eq!(found(ReadingMode::Convert), []);
 }
 
 #[test]
 fn standard_mode() {
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
+    let plan = compile(
+        &group(vec![column("a"), column("b")]),
+        csvw::ConversionMode::Standard,
+    );
     let (text, diagnostics) = lines(&plan, "a,b\n1,\n", &Options::default());
     assert!(diagnostics.is_empty());
     let text = text.replace("http://www.w3.org/ns/csvw#", "csvw:");
@@ -457,619 +464,4 @@ fn standard_mode() {
             "_:t0s1 <a> \"1\" .",
         ]
     );
-}
-
-#[test]
-fn threads_and_chunks_do_not_show() {
-    let mut csv = String::from("a,b\n");
-    for row in 0..3000 {
-        csv.push_str(&format!("{row},\"x\n\"\"{row}\"\"\"\n"));
-        if row % 700 == 699 {
-            csv.push_str("short\n");
-        }
-    }
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
-    let whole = lines(
-        &plan,
-        &csv,
-        &Options {
-            threads: 1,
-            ..Options::default()
-        },
-    );
-    assert_eq!(whole.1.count(crate::diagnostic::Severity::Warning), 4);
-    for threads in [1, 2, 5] {
-        for chunk_size in [1, 100, 5000] {
-            let options = Options {
-                threads,
-                chunk_size,
-                ..Options::default()
-            };
-            let parts = lines(&plan, &csv, &options);
-            assert!(parts.0 == whole.0, "{threads} threads, {chunk_size} bytes");
-            let places = |diagnostics: &Diagnostics| -> Vec<Place> {
-                diagnostics
-                    .iter()
-                    .map(|found| found.place.clone())
-                    .collect()
-            };
-            assert_eq!(places(&parts.1), places(&whole.1));
-        }
-    }
-}
-
-#[test]
-fn a_listener_hears_of_every_byte() {
-    let rows: String = (0..3000).map(|row| format!("{row},x\n")).collect();
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
-    for threads in [1, 3] {
-        let heard = Arc::new(AtomicU64::new(0));
-        let listener = {
-            let heard = Arc::clone(&heard);
-            Progress::new(move |bytes| {
-                heard.fetch_add(bytes, Ordering::Relaxed);
-            })
-        };
-        let options = Options {
-            threads,
-            chunk_size: 1000,
-            progress: Some(&listener),
-            ..Options::default()
-        };
-        lines(&plan, &format!("a,b\n{rows}"), &options);
-        assert_eq!(heard.load(Ordering::Relaxed), rows.len() as u64);
-    }
-}
-
-#[test]
-fn parts_make_the_whole() {
-    let mut csv = String::from("a,b\n");
-    for row in 0..500 {
-        csv.push_str(&format!("{row},\"x\n{row}\"\n"));
-    }
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Standard);
-    let memory = Memory(csv.into_bytes());
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let mut whole = CollectSink::default();
-    run(
-        &plan,
-        &memory,
-        &Options::default(),
-        &mut whole,
-        &mut diagnostics,
-    )
-    .unwrap();
-    let cuts = splits(&plan, TableId::new(0), &memory, 300).unwrap();
-    assert!(cuts.len() > 10);
-    let sink = CollectSink::default();
-    let mut parts = sink.chunk();
-    for cut in &cuts {
-        let cut = serde_json::from_str(&serde_json::to_string(cut).unwrap()).unwrap();
-        split(
-            &plan,
-            TableId::new(0),
-            &memory,
-            &cut,
-            &mut parts,
-            &mut diagnostics,
-        )
-        .unwrap();
-    }
-    let mut sink = sink;
-    sink.accept(parts).unwrap();
-    // Four quads are about the group and the table.
-    assert_eq!(sink.quads, whole.quads[4..]);
-    let of_row: Vec<_> = whole
-        .quads
-        .iter()
-        .filter(|(_, origin)| origin.row == 321)
-        .cloned()
-        .collect();
-    assert_eq!(of_row[0].1.line, 642);
-    assert_eq!(
-        row(&plan, TableId::new(0), &memory, 321, None).unwrap(),
-        of_row
-    );
-    assert_eq!(row(&plan, TableId::new(0), &memory, 501, None).unwrap(), []);
-}
-
-#[test]
-fn unreadable_bytes_and_quotes_have_places() {
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let csv =
-        b"a,b\r\n1,\"x\ny\"\r\n2,\xD0\xB4\xFFz\r\n3,a\0b\r\n4,\"x\"y\r\n5,b\"c\"\r\n6,\"open\r\n"
-            .to_vec();
-    run(
-        &plan,
-        &Memory(csv),
-        &Options::default(),
-        &mut NullSink,
-        &mut diagnostics,
-    )
-    .unwrap();
-    let found: Vec<_> = diagnostics
-        .iter()
-        .map(|found| {
-            let cell = found.place.cell.as_ref().unwrap().spreadsheet();
-            (found.code, found.place.line, found.place.column, cell)
-        })
-        .collect();
-    assert_eq!(
-        found,
-        [
-            (Code::Encoding, 4, 4, "B3".into()),
-            (Code::Nul, 5, 4, "B4".into()),
-            (Code::Quoting, 6, 6, "B5".into()),
-            (Code::Quoting, 7, 4, "B6".into()),
-            (Code::Quoting, 8, 3, "B7".into()),
-        ]
-    );
-}
-
-#[test]
-fn an_endless_quote_is_bounded() {
-    let plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
-    let csv = format!("a\nx\n\"{}", "y".repeat(100_000));
-    let options = Options {
-        record_limit: 1000,
-        chunk_size: 10,
-        ..Options::default()
-    };
-    let (text, diagnostics) = lines(&plan, &csv, &options);
-    assert_eq!(text, "_:t0s1 <a> \"x\" .\n");
-    let found: Vec<_> = diagnostics
-        .iter()
-        .map(|found| (found.code, found.place.line))
-        .collect();
-    assert_eq!(found, [(Code::RecordTooLong, 3)]);
-    let hint = diagnostics
-        .iter()
-        .find_map(|found| found.hint.as_ref().map(ToString::to_string));
-    assert_eq!(
-        hint.as_deref(),
-        Some("the quote at line 3, character 1 is never closed")
-    );
-}
-
-#[test]
-fn many_cells_make_a_record_too_long() {
-    let plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
-    let csv = format!("a\nx,long{}\ny\n", ",z".repeat(1000));
-    let options = Options {
-        record_limit: 1000,
-        chunk_size: 10,
-        ..Options::default()
-    };
-    let (_, diagnostics) = lines(&plan, &csv, &options);
-    let found: Vec<_> = diagnostics
-        .iter()
-        .map(|found| (found.place.line, found.place.column, found.message.as_str()))
-        .collect();
-    let message = "the record is longer than can be read and is left out; its longest cell, here, is 4 bytes long";
-    assert_eq!(found, [(2, 3, message)]);
-}
-
-/// What comes after a record that is too long is converted and checked, at its own place.
-#[test]
-fn long_records_are_left_out() {
-    let plan = compile(&group(vec![column("a"), column("b")]), csvw::Mode::Minimal);
-    let long = format!("é,\"{}\n\"\n", "y".repeat(100_000));
-    let csv = format!("a,b\n1,2\n{long}{long}3\n{long}4,5\n{long}");
-    for (threads, chunk_size) in [(1, 10), (2, 10), (2, 999)] {
-        let options = Options {
-            threads,
-            record_limit: 1000,
-            chunk_size,
-            ..Options::default()
-        };
-        let (text, diagnostics) = lines(&plan, &csv, &options);
-        assert_eq!(text.lines().count(), 5, "{text}");
-        let found: Vec<_> = diagnostics
-            .iter()
-            .map(|found| {
-                let cell = found.place.cell.as_ref();
-                let cell = cell.map(|cell| format!("{} {}", cell.spreadsheet(), cell.column_name));
-                let Place { line, column, .. } = found.place;
-                (found.code, line, column, cell.unwrap_or_default())
-            })
-            .collect();
-        let too_long = |line, cell: &str| (Code::RecordTooLong, line, 3, cell.to_owned());
-        assert_eq!(
-            found,
-            [
-                too_long(3, "B3 b"),
-                too_long(5, "B4 b"),
-                (Code::Ragged, 7, 2, "B5 b".into()),
-                too_long(8, "B6 b"),
-                too_long(11, "B8 b"),
-            ]
-        );
-    }
-}
-
-#[test]
-fn keys_are_collected_on_the_way() {
-    use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
-    let number = Column {
-        datatype: DatatypeDescription {
-            base: "integer".into(),
-            ..DatatypeDescription::default()
-        },
-        ..column("a")
-    };
-    let mut group = group(vec![number, column("b")]);
-    group.tables[0].primary_key = vec![0];
-    let plan = compile(&group, csvw::Mode::Minimal);
-    let memory = Memory(b"a,b\n1,x\n2,\"y\n\"\n+1,z\n3,\n".to_vec());
-    for (threads, chunk_size) in [(1, CHUNK_SIZE), (2, 4)] {
-        let checker = KeyChecker::new(KeyPlan::of(&group), &KeyOptions::default());
-        let options = Options {
-            threads,
-            chunk_size,
-            keys: Some(&checker),
-            ..Options::default()
-        };
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
-        run(&plan, &memory, &options, &mut NullSink, &mut diagnostics).unwrap();
-        checker
-            .finish(&TableRows::new(&plan, &memory), &mut diagnostics)
-            .unwrap();
-        let found: Vec<_> = diagnostics
-            .iter()
-            .map(|found| (found.code, found.place.line, found.place.column))
-            .collect();
-        assert_eq!(found, [(Code::DuplicateKey, 5, 1)]);
-    }
-}
-
-/// A table with one wrong cell, and where that cell is.
-#[derive(Debug, Clone)]
-struct Broken {
-    csv: Vec<u8>,
-    line: u64,
-    column: u64,
-    cell: String,
-}
-
-/// Writes a table of three columns; the wrong cell is in `row` of `column`.
-fn broken(
-    rows: &[Vec<(String, bool)>],
-    (row, column): (usize, usize),
-    crlf: bool,
-    mark: bool,
-) -> Broken {
-    let end = if crlf { "\r\n" } else { "\n" };
-    let mut csv = format!("a,b,c{end}");
-    let mut broken = Broken {
-        csv: Vec::new(),
-        line: 0,
-        column: 0,
-        cell: format!("{}{}", ["A", "B", "C"][column], row + 2),
-    };
-    for (index, cells) in rows.iter().enumerate() {
-        for (number, (text, quoted)) in cells.iter().enumerate() {
-            if number > 0 {
-                csv.push(',');
-            }
-            let wrong = (index, number) == (row, column);
-            if wrong {
-                broken.line = 1 + csv.matches('\n').count() as u64;
-                let line = csv.rfind('\n').map_or(0, |at| at + 1);
-                broken.column = 1 + csv[line..].chars().count() as u64;
-            }
-            let text = match (wrong, number == column) {
-                (true, _) => "wrong",
-                // The other cells of that column are right.
-                (false, true) => "17",
-                (false, false) => text,
-            };
-            if *quoted || text.contains([',', '"', '\n', '\r']) {
-                csv.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
-            } else {
-                csv.push_str(text);
-            }
-        }
-        csv.push_str(end);
-    }
-    if mark {
-        broken.csv.extend_from_slice("\u{FEFF}".as_bytes());
-    }
-    broken.csv.extend_from_slice(csv.as_bytes());
-    broken
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
-
-    /// One wrong cell in a random table is reported at its exact line, column and cell.
-    #[test]
-    fn a_wrong_cell_is_found_where_it_is(
-        rows in proptest::collection::vec(
-            proptest::collection::vec(("[a,\"\r\n\té漢😀 ]{0,6}", proptest::bool::ANY), 3..4), 1..12),
-        pick in 0..1000usize,
-        crlf in proptest::bool::ANY,
-        mark in proptest::bool::ANY,
-        chunk_size in 1..100usize,
-    ) {
-        let at = (pick / 3 % rows.len(), pick % 3);
-        let broken = broken(&rows, at, crlf, mark);
-        let mut columns = vec![column("a"), column("b"), column("c")];
-        columns[at.1].datatype.base = "integer".into();
-        let plan = compile(&group(columns), csvw::Mode::Minimal);
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
-        let options = Options { threads: 1, chunk_size, ..Options::default() };
-        run(&plan, &Memory(broken.csv.clone()), &options, &mut NullSink, &mut diagnostics).unwrap();
-        let found: Vec<_> = diagnostics
-            .iter()
-            .map(|found| {
-                let cell = found.place.cell.as_ref().map(crate::diagnostic::CellPlace::spreadsheet);
-                (found.code, found.place.line, found.place.column, cell)
-            })
-            .collect();
-        let expected = (Code::Datatype, broken.line, broken.column, Some(broken.cell.clone()));
-        proptest::prop_assert_eq!(found, [expected], "{:?}", broken);
-    }
-}
-
-/// What a mapping language other than CSVW's can say: blank nodes made by templates, several graphs, languages and
-/// datatypes of templates, raw references as IRIs, nulls that leave nothing, things said once.
-#[test]
-fn a_plan_of_another_front_end() {
-    let mut plan = compile(
-        &group(vec![
-            column("id"),
-            column("name"),
-            column("lang"),
-            column("type"),
-        ]),
-        csvw::Mode::Minimal,
-    );
-    let table = &mut plan.tables[0];
-    table.base = Some("http://example.org/base/".into());
-    table.templates.clear();
-    table.maps.clear();
-    let mut template = |text: &str, escaping: Escaping, form: Form| {
-        let slot = |name: &str| match name {
-            "id" => Slot::Column(ColumnId::new(0)),
-            "name" => Slot::Column(ColumnId::new(1)),
-            "lang" => Slot::Column(ColumnId::new(2)),
-            _ => Slot::Column(ColumnId::new(3)),
-        };
-        let id = TemplateId::new(table.templates.len());
-        table
-            .templates
-            .push(Template::new(text, escaping, form, slot));
-        Expansion {
-            null: NullPolicy::Skip,
-            ..Expansion::of(id)
-        }
-    };
-    let id = template("{id}", Escaping::None, Form::Text);
-    let relative = template("{name}", Escaping::Iri, Form::Appended);
-    let raw = template("{type}", Escaping::None, Form::Appended);
-    let graph = template("g/{lang}", Escaping::Iri, Form::Appended);
-    let text = template("{id}: {name}", Escaping::None, Form::Text);
-    let lang = template("{lang}", Escaping::None, Form::Text);
-    let datatype = template("http://example.org/{lang}", Escaping::Iri, Form::Appended);
-    let iri = |text: &str| TermMap::Constant(NamedNode::new_unchecked(text).into());
-    let map = |subject: TermMap, object: TermMap| TripleMap {
-        about: About::Row { at: None },
-        subject,
-        predicate: iri("http://example.org/p"),
-        object: ObjectMap::Terms(object),
-        graphs: Vec::new(),
-        condition: Vec::new(),
-        duplicates: Duplicates::Keep,
-        place: Place::default(),
-    };
-    let literal = |value: Text, datatype: DatatypeMap, language: LanguageMap| {
-        TermMap::Literal(LiteralMap {
-            value,
-            datatype,
-            language,
-        })
-    };
-    let node = || TermMap::BlankNode(id);
-    let plain = Literal::new_simple_literal("x");
-    table.maps = vec![
-        TripleMap {
-            graphs: vec![
-                GraphMap::Default,
-                GraphMap::Named(TermMap::Iri(graph)),
-                GraphMap::Named(iri("http://example.org/g")),
-            ],
-            ..map(node(), TermMap::Constant(plain.into()))
-        },
-        map(node(), TermMap::Iri(relative)),
-        map(TermMap::Iri(raw), TermMap::Fresh("m1".into())),
-        map(
-            node(),
-            literal(
-                Text::Template(text),
-                DatatypeMap::String,
-                LanguageMap::Template(lang),
-            ),
-        ),
-        TripleMap {
-            duplicates: Duplicates::OncePerRow,
-            ..map(
-                node(),
-                literal(
-                    Text::Column(ColumnId::new(1)),
-                    DatatypeMap::Template(datatype),
-                    LanguageMap::None,
-                ),
-            )
-        },
-        TripleMap {
-            duplicates: Duplicates::OncePerRow,
-            ..map(
-                node(),
-                literal(
-                    Text::Column(ColumnId::new(1)),
-                    DatatypeMap::Template(datatype),
-                    LanguageMap::None,
-                ),
-            )
-        },
-    ];
-    let plan: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
-    let csv = "id,name,lang,type\n1 a,Zoë B,en,x/../y\n2,,,http://e.org/t\n";
-    let (text, diagnostics) = lines(&plan, csv, &Options::default());
-    assert_eq!(
-        text.lines().collect::<Vec<_>>(),
-        [
-            "_:b_1_20a <p> \"x\" .",
-            "_:b_1_20a <p> \"x\" <base/g/en> .",
-            "_:b_1_20a <p> \"x\" <g> .",
-            "_:b_1_20a <p> <base/Zoë%20B> .",
-            "<base/x/../y> <p> _:t0m11 .",
-            "_:b_1_20a <p> \"1 a: Zoë B\"@en .",
-            "_:b_1_20a <p> \"Zoë B\"^^<en> .",
-            "_:b_2 <p> \"x\" .",
-            "_:b_2 <p> \"x\" <g> .",
-            "<http://e.org/t> <p> _:t0m12 .",
-        ]
-    );
-    assert!(diagnostics.is_empty());
-}
-
-#[test]
-fn a_plan_with_joins_is_refused() {
-    let mut plan = compile(&group(vec![column("a")]), csvw::Mode::Minimal);
-    plan.joins.push(Join {
-        child: TableId::new(0),
-        parent: TableId::new(0),
-        on: Vec::new(),
-        maps: Vec::new(),
-    });
-    let files = Memory(b"a\n1\n".to_vec());
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
-    let mut sink = CollectSink::default();
-    let error = run(
-        &plan,
-        &files,
-        &Options::default(),
-        &mut sink,
-        &mut diagnostics,
-    )
-    .unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::Unsupported);
-    assert!(sink.quads.is_empty());
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
-
-    /// Ranges of a table that are counted and converted on their own make the quads of one pass, origins and labels
-    /// included.
-    #[test]
-    fn counted_ranges_make_the_same_quads(
-        text in "([ab,\"\\\\#é\r\n]|\"\"|\n|a,b,\n){0,60}",
-        dialect in (
-            proptest::bool::ANY,
-            proptest::bool::ANY,
-            proptest::option::of(proptest::strategy::Just("#")),
-            proptest::sample::select(&["utf-8", "windows-1252", "shift_jis", "utf-16le"][..]),
-        ),
-        count in 1..9u64,
-    ) {
-        let (double_quote, skip_blank_rows, comment, encoding) = dialect;
-        let mut group = group(vec![column("a"), column("b"), column("c")]);
-        group.tables[0].dialect = Dialect {
-            double_quote,
-            skip_blank_rows,
-            comment_prefix: comment.map(str::to_owned),
-            encoding: encoding.into(),
-            ..Dialect::default()
-        };
-        let plan = compile(&group, csvw::Mode::Standard);
-        proptest::prop_assert!(plan.depends_on_row_numbers());
-        let bytes = match encoding {
-            "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            _ => text.into_bytes(),
-        };
-        let file = Memory(bytes);
-        let mut diagnostics = Diagnostics::new(Mode::Convert);
-        let mut whole = CollectSink::default();
-        let options = Options { threads: 1, ..Options::default() };
-        let summary = run(&plan, &file, &options, &mut whole, &mut diagnostics).unwrap();
-        whole.quads.retain(|(_, origin)| origin.line > 0);
-
-        let table = TableId::new(0);
-        let extent = extent(&plan, table, &file).unwrap();
-        let counts: Vec<_> = extent
-            .ranges(count)
-            .map(|range| super::count(&plan, table, &file, &extent, range).unwrap())
-            .collect();
-        let mut parts = CollectSink::default();
-        let mut rows = 0;
-        for part in extent.splits(&counts) {
-            let mut chunk = parts.chunk();
-            rows += split(&plan, table, &file, &part, &mut chunk, &mut diagnostics).unwrap();
-            parts.accept(chunk).unwrap();
-        }
-        proptest::prop_assert_eq!(rows, summary.rows);
-        proptest::prop_assert_eq!(parts.quads, whole.quads);
-    }
-}
-
-/// Takes the quads of so many rows.
-struct FirstRows(u64);
-
-#[derive(Default)]
-struct FirstChunk(u64, std::collections::BTreeSet<u64>);
-
-impl QuadSink for FirstChunk {
-    fn quad(&mut self, _: oxrdf::QuadRef<'_>, origin: Origin) {
-        self.1.insert(origin.row);
-    }
-
-    fn is_done(&self) -> bool {
-        self.1.len() as u64 >= self.0
-    }
-}
-
-impl Sink for FirstRows {
-    type Chunk = FirstChunk;
-
-    fn chunk(&self) -> FirstChunk {
-        FirstChunk(self.0, std::collections::BTreeSet::new())
-    }
-
-    fn accept(&mut self, _: FirstChunk) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_sink_can_stop_a_conversion() {
-    let mut group = group(vec![column("a")]);
-    group.tables.push(group.tables[0].clone());
-    let plan = compile(&group, csvw::Mode::Minimal);
-    let csv: String = (0..20_000).fold("a\n".into(), |csv, n| format!("{csv}{n}\n"));
-    for threads in [1, 3] {
-        let options = Options {
-            threads,
-            ..Options::default()
-        };
-        let mut diagnostics = Diagnostics::new(Mode::Convert);
-        let file = Memory(csv.clone().into_bytes());
-        let summary = run(&plan, &file, &options, &mut FirstRows(7), &mut diagnostics).unwrap();
-        assert!(summary.stopped);
-        assert_eq!((summary.rows, summary.quads), (7, 7));
-        // Nothing of the second table is read.
-        assert_eq!(summary.tables.len(), 1);
-        let whole = run(
-            &plan,
-            &file,
-            &options,
-            &mut FirstRows(50_000),
-            &mut diagnostics,
-        )
-        .unwrap();
-        assert!(!whole.stopped);
-        assert_eq!(whole.rows, 40_000);
-    }
 }

@@ -1,6 +1,6 @@
 //! Chunks of a table on several threads, accepted in order.
 
-use super::chunk::{Converter, Report};
+use super::chunk::{ChunkConverter, ChunkReport};
 use super::sink::{QuadSink, Sink};
 use crate::csv::{Chunk, Chunks};
 use std::collections::BTreeMap;
@@ -10,9 +10,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 /// What a thread makes of a chunk.
-pub struct Done<C> {
+pub struct FinishedChunk<C> {
     pub chunk: C,
-    pub report: Report,
+    pub report: ChunkReport,
     /// Bytes of CSV text.
     pub bytes: u64,
 }
@@ -78,9 +78,9 @@ impl<'f> ChunkSource<'f> {
 pub fn parallel<'c, S: Sink>(
     source: ChunkSource<'_>,
     threads: usize,
-    make: &(impl Fn() -> Converter<'c> + Sync),
+    make: &(impl Fn() -> ChunkConverter<'c> + Sync),
     sink: &mut S,
-    mut accept: impl FnMut(Done<S::Chunk>, &mut S) -> io::Result<ControlFlow<()>>,
+    mut accept: impl FnMut(FinishedChunk<S::Chunk>, &mut S) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<Option<Stop>> {
     let (offer, offers) = channel();
     for _ in 0..2 * threads + 2 {
@@ -130,8 +130,8 @@ pub fn parallel<'c, S: Sink>(
 /// One converting thread.
 fn work<C: QuadSink>(
     source: &Mutex<(ChunkSource<'_>, Receiver<C>)>,
-    send: &Sender<(u64, Option<Done<C>>)>,
-    mut converter: Converter<'_>,
+    send: &Sender<(u64, Option<FinishedChunk<C>>)>,
+    mut converter: ChunkConverter<'_>,
 ) {
     let mut chunk = Chunk::default();
     loop {
@@ -144,14 +144,14 @@ fn work<C: QuadSink>(
             };
             (index, quads)
         };
-        let mut promise = Promise {
+        let mut promise = ChunkPromise {
             send,
             index,
             kept: false,
         };
         let report = converter.convert(&chunk, None, &mut quads);
         promise.kept = true;
-        let done = Done {
+        let done = FinishedChunk {
             chunk: quads,
             report,
             bytes: chunk.text.len() as u64,
@@ -163,13 +163,13 @@ fn work<C: QuadSink>(
 }
 
 /// Tells the accepting thread when the chunk it waits for will never come.
-struct Promise<'s, C> {
-    send: &'s Sender<(u64, Option<Done<C>>)>,
+struct ChunkPromise<'s, C> {
+    send: &'s Sender<(u64, Option<FinishedChunk<C>>)>,
     index: u64,
     kept: bool,
 }
 
-impl<C> Drop for Promise<'_, C> {
+impl<C> Drop for ChunkPromise<'_, C> {
     fn drop(&mut self) {
         if !self.kept {
             let _ = self.send.send((self.index, None));

@@ -1,18 +1,18 @@
 //! Cells as values (Tabular Data Model §6.4).
 
-use crate::csv::{Cell, Format};
-use crate::datatype::{CellProblem, Parser, WhiteSpace};
+use crate::csv::{Cell, CompiledDialect};
+use crate::datatype::{CellProblem, DatatypeParser, WhiteSpace};
 use crate::plan::ColumnPlan;
 
 /// The value of a cell. Borrows from the text of the chunk, the plan and the buffers of the column.
 #[derive(Debug, Clone, Copy)]
-pub enum Value<'r> {
+pub enum CellValue<'r> {
     /// No value.
     Null,
     /// One value.
     Single(Item<'r>),
     /// A list of values.
-    List(List<'r>),
+    List(CellList<'r>),
 }
 
 /// One value of a cell.
@@ -26,7 +26,7 @@ pub struct Item<'r> {
 
 /// The values of a list cell.
 #[derive(Debug, Clone, Copy)]
-pub struct List<'r> {
+pub struct CellList<'r> {
     text: &'r str,
     items: &'r [ListItem],
 }
@@ -38,7 +38,7 @@ struct ListItem {
     valid: bool,
 }
 
-impl<'r> List<'r> {
+impl<'r> CellList<'r> {
     /// The items in order.
     pub fn iter(self) -> impl Iterator<Item = Item<'r>> {
         let mut start = 0;
@@ -53,7 +53,7 @@ impl<'r> List<'r> {
     }
 }
 
-impl<'r> Value<'r> {
+impl<'r> CellValue<'r> {
     /// The values, one by one.
     pub fn items(self) -> impl Iterator<Item = Item<'r>> {
         let (single, list) = match self {
@@ -72,17 +72,17 @@ impl<'r> Value<'r> {
 
 /// The cells of a row, by column.
 #[derive(Debug, Default)]
-pub struct Values<'r> {
+pub struct RowValues<'r> {
     /// What they are.
-    pub values: Vec<Value<'r>>,
+    pub values: Vec<CellValue<'r>>,
     /// What is in the file.
     pub strings: Vec<&'r str>,
 }
 
-impl Values<'_> {
+impl RowValues<'_> {
     /// No cells yet, of another row, in the memory of these.
-    pub fn recycle<'b>(self) -> Values<'b> {
-        Values {
+    pub fn recycle<'b>(self) -> RowValues<'b> {
+        RowValues {
             values: recycle(self.values),
             strings: recycle(self.strings),
         }
@@ -115,7 +115,7 @@ fn is_blank(text: &str) -> bool {
 /// A column with everything prepared for parsing its cells.
 pub struct CellParser<'p> {
     column: &'p ColumnPlan,
-    parser: &'p Parser,
+    parser: &'p DatatypeParser,
     /// Every text is a value and stays as it is.
     anything: bool,
     /// More than that, only the empty text is null, and nothing is stripped or split.
@@ -155,10 +155,10 @@ impl<'p> CellParser<'p> {
     pub fn parse<'r>(
         &'r self,
         cell: Option<&Cell>,
-        format: &Format,
+        format: &CompiledDialect,
         text: &'r str,
         buffers: &'r mut CellBuffers,
-        row: &mut Values<'r>,
+        row: &mut RowValues<'r>,
         mut report: impl FnMut(CellError, &str),
     ) {
         let CellBuffers {
@@ -175,7 +175,7 @@ impl<'p> CellParser<'p> {
         }
         // Most cells are plain strings; a value that is made in its place costs the least.
         if self.plain && !raw.is_empty() {
-            row.values.push(Value::Single(Item {
+            row.values.push(CellValue::Single(Item {
                 text: raw,
                 valid: true,
             }));
@@ -191,7 +191,7 @@ impl<'p> CellParser<'p> {
         text: &'r str,
         (value, list, items): (&'r mut String, &'r mut String, &'r mut Vec<ListItem>),
         mut report: impl FnMut(CellError, &str),
-    ) -> Value<'r> {
+    ) -> CellValue<'r> {
         let column = self.column;
         let text = column.or_default(text);
         if let Some(separator) = &column.separator {
@@ -201,10 +201,10 @@ impl<'p> CellParser<'p> {
                 if column.required {
                     report(CellError::Required, text);
                 }
-                return Value::List(List { text: "", items });
+                return CellValue::List(CellList { text: "", items });
             }
             if column.is_null(text) {
-                return Value::Null;
+                return CellValue::Null;
             }
             let pieces = column.pieces(text, separator);
             for item in pieces.filter(|piece| !column.is_null(piece)) {
@@ -227,30 +227,30 @@ impl<'p> CellParser<'p> {
                     valid,
                 });
             }
-            return Value::List(List { text: list, items });
+            return CellValue::List(CellList { text: list, items });
         }
         if column.is_null(text) {
             if column.required {
                 report(CellError::Required, text);
             }
-            return Value::Null;
+            return CellValue::Null;
         }
         if self.anything {
-            return Value::Single(Item { text, valid: true });
+            return CellValue::Single(Item { text, valid: true });
         }
         match self.parser.parse(text, value) {
             Ok(lexical) => {
                 if !self.parser.is_computable(lexical) {
                     report(CellError::NotComputable, text);
                 }
-                Value::Single(Item {
+                CellValue::Single(Item {
                     text: lexical,
                     valid: true,
                 })
             }
             Err(problem) => {
                 report(CellError::Invalid(problem), text);
-                Value::Single(Item { text, valid: false })
+                CellValue::Single(Item { text, valid: false })
             }
         }
     }

@@ -1,13 +1,13 @@
 //! A table cut into chunks of whole records.
 
-use super::oversized::{LongRecord, Passing};
-use super::{Format, RECORD_LIMIT, Record, Records, Text};
+use super::oversized::{LongRecord, RecordSkipper};
+use super::{CompiledDialect, RECORD_LIMIT, Record, Records, TextReader};
 use crate::resource::Resource;
 use std::io;
 
 /// Where a record starts, in every way of counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Position {
+pub struct RecordPosition {
     /// Bytes of text (UTF-8, without a byte order mark) before it.
     pub offset: u64,
     /// Physical line from 1.
@@ -20,7 +20,7 @@ pub struct Position {
     pub row: u64,
 }
 
-impl Position {
+impl RecordPosition {
     /// The start of a file.
     pub const START: Self = Self {
         offset: 0,
@@ -35,7 +35,7 @@ impl Position {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Split {
     /// Its first record.
-    pub start: Position,
+    pub start: RecordPosition,
     /// The byte of the file at which that record starts, where its text has to be decoded and reading can start there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub byte: Option<u64>,
@@ -60,7 +60,7 @@ impl Default for Chunk {
     fn default() -> Self {
         Self {
             split: Split {
-                start: Position::START,
+                start: RecordPosition::START,
                 byte: None,
                 end: 0,
             },
@@ -76,16 +76,16 @@ const PASSING_READ: usize = 256 << 10;
 
 /// Cuts the records of a table into chunks, in order.
 pub struct Chunks<'f> {
-    format: &'f Format,
-    text: Text,
+    format: &'f CompiledDialect,
+    text: TextReader,
     /// Bytes of text that a chunk aims at.
     size: usize,
     limit: usize,
     /// The start of the next chunk.
-    position: Position,
+    position: RecordPosition,
     /// Text read but not given out, from `position` on.
     pending: Vec<u8>,
-    scan: Scan,
+    scan: PendingScan,
     malformed: Vec<u64>,
     /// Offset after the last record wanted.
     end: u64,
@@ -93,7 +93,7 @@ pub struct Chunks<'f> {
 
 /// What is known of the pending text, so that no byte is looked at twice.
 #[derive(Debug, Clone, Copy, Default)]
-struct Scan {
+struct PendingScan {
     /// Bytes looked at.
     scanned: usize,
     /// The open quote at `scanned`.
@@ -113,9 +113,9 @@ struct Scan {
 impl<'f> Chunks<'f> {
     /// Cuts the records from `position` on, to which the text must have been moved.
     pub fn new(
-        format: &'f Format,
-        text: Text,
-        position: Position,
+        format: &'f CompiledDialect,
+        text: TextReader,
+        position: RecordPosition,
         size: usize,
         limit: usize,
     ) -> Self {
@@ -126,7 +126,7 @@ impl<'f> Chunks<'f> {
             limit: limit.max(1),
             position,
             pending: Vec::new(),
-            scan: Scan::default(),
+            scan: PendingScan::default(),
             malformed: Vec::new(),
             end: u64::MAX,
         }
@@ -137,13 +137,13 @@ impl<'f> Chunks<'f> {
     /// # Errors
     /// The file cannot be read.
     pub fn open(
-        format: &'f Format,
+        format: &'f CompiledDialect,
         resource: &Resource,
         encoding: &str,
-        position: Position,
+        position: RecordPosition,
         size: usize,
     ) -> io::Result<Self> {
-        let mut text = Text::open(resource, encoding)?;
+        let mut text = TextReader::open(resource, encoding)?;
         text.skip_to(position.offset)?;
         Ok(Self::new(format, text, position, size, RECORD_LIMIT))
     }
@@ -153,7 +153,7 @@ impl<'f> Chunks<'f> {
     /// # Errors
     /// The file cannot be read.
     pub fn of_split(
-        format: &'f Format,
+        format: &'f CompiledDialect,
         resource: &Resource,
         encoding: &str,
         split: &Split,
@@ -164,7 +164,7 @@ impl<'f> Chunks<'f> {
             None => Self::open(format, resource, encoding, start, size)?,
             Some(byte) => {
                 let bytes = byte..u64::MAX;
-                let text = Text::open_range(resource, encoding, bytes, start.offset)?;
+                let text = TextReader::open_range(resource, encoding, bytes, start.offset)?;
                 Self::new(format, text, start, size, RECORD_LIMIT)
             }
         };
@@ -179,7 +179,7 @@ impl<'f> Chunks<'f> {
     }
 
     /// Where the next chunk starts.
-    pub fn position(&self) -> Position {
+    pub fn position(&self) -> RecordPosition {
         self.position
     }
 
@@ -246,7 +246,7 @@ impl<'f> Chunks<'f> {
     /// what is known of it, and whether the text is at its end.
     fn pass_record(&mut self) -> io::Result<(LongRecord, bool)> {
         let start = self.position;
-        let mut passing = Passing::new(self.format, start);
+        let mut passing = RecordSkipper::new(self.format, start);
         let mut ended = false;
         loop {
             let (passed, done) = passing.pass(&self.pending, ended);
@@ -265,13 +265,13 @@ impl<'f> Chunks<'f> {
             .malformed
             .partition_point(|&at| at < self.position.offset);
         self.malformed.drain(..kept);
-        self.scan = Scan::default();
+        self.scan = PendingScan::default();
         Ok((passing.found(start, self.limit), ended))
     }
 
     /// Moves the complete records to `chunk`.
     fn give(&mut self, chunk: &mut Chunk) {
-        let Scan {
+        let PendingScan {
             boundary,
             records,
             rows,
@@ -300,20 +300,20 @@ impl<'f> Chunks<'f> {
             Some(line) => count_characters(&chunk.text[line..]),
             None => start.characters + count_characters(&chunk.text),
         };
-        self.position = Position {
+        self.position = RecordPosition {
             offset: end,
             line: start.line + lines,
             characters,
             record: start.record + records,
             row: start.row + rows,
         };
-        self.scan = Scan {
+        self.scan = PendingScan {
             scanned: self.scan.scanned - boundary,
             // A quote that the end of the text left open goes with the chunk.
             quote: self.scan.quote.and_then(|at| at.checked_sub(boundary)),
             lines_after: 0,
             lines: self.scan.lines_after,
-            ..Scan::default()
+            ..PendingScan::default()
         };
         // Lines after the boundary belong to the record that is still open.
         self.scan.lines_after = std::mem::take(&mut self.scan.lines);
@@ -404,12 +404,12 @@ impl<'f> Chunks<'f> {
 
 impl Chunk {
     /// The records of the text; `text` is the chunk's, as valid UTF-8.
-    pub fn records<'t>(&self, format: &'t Format, text: &'t str) -> Records<'t> {
+    pub fn records<'t>(&self, format: &'t CompiledDialect, text: &'t str) -> Records<'t> {
         Records::new(format, text.as_bytes(), self.split.start)
     }
 }
 
-impl Format {
+impl CompiledDialect {
     /// Reads the record, comment or blank row at `start`; returns where the next one starts, and
     /// whether this one is a row of the table.
     pub fn skip(&self, text: &[u8], start: usize, record: &mut Record) -> (usize, bool) {

@@ -1,6 +1,6 @@
 //! Two versions of a table compared: which rows are gone, which are new.
 
-use super::{Chunk, Chunks, Dialect, Format, Records, Split, preamble};
+use super::{Chunk, Chunks, CompiledDialect, Dialect, Records, Split, preamble};
 use crate::resource::Resource;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::{BTreeSet, HashMap};
@@ -25,7 +25,7 @@ pub struct RowChanges {
 
 /// Rows that are left out of a comparison, by their numbers.
 #[derive(Debug, Clone, Copy)]
-pub struct LeftOut<'a> {
+pub struct ExcludedRows<'a> {
     /// Rows of the old version.
     pub old: &'a BTreeSet<u64>,
     /// Rows of the new version.
@@ -44,13 +44,13 @@ pub fn compare_rows(
     old: &Resource,
     new: &Resource,
     dialect: &Dialect,
-    left_out: LeftOut<'_>,
+    left_out: ExcludedRows<'_>,
     limit: usize,
 ) -> io::Result<Option<RowChanges>> {
-    let format = Format::new(dialect);
-    let mut old = Version::open(old, dialect, &format)?;
-    let mut new = Version::open(new, dialect, &format)?;
-    let mut pending = Pending::default();
+    let format = CompiledDialect::new(dialect);
+    let mut old = ComparedFile::open(old, dialect, &format)?;
+    let mut new = ComparedFile::open(new, dialect, &format)?;
+    let mut pending = UnmatchedRows::default();
     loop {
         let (has_old, has_new) = (old.next()?, new.next()?);
         if !has_old && !has_new {
@@ -68,12 +68,12 @@ pub fn compare_rows(
         if has_old {
             let split = old.chunk.split;
             old.rows(&format, left_out.old, |fingerprint, number| {
-                pending.meet(fingerprint, Row::Gone(number, split));
+                pending.meet(fingerprint, UnmatchedRow::Gone(number, split));
             });
         }
         if has_new {
             new.rows(&format, left_out.new, |fingerprint, number| {
-                pending.meet(fingerprint, Row::New(number));
+                pending.meet(fingerprint, UnmatchedRow::New(number));
             });
         }
         if pending.count > limit {
@@ -84,13 +84,17 @@ pub fn compare_rows(
 }
 
 /// A version under comparison.
-struct Version<'f> {
+struct ComparedFile<'f> {
     chunks: Chunks<'f>,
     chunk: Chunk,
 }
 
-impl<'f> Version<'f> {
-    fn open(resource: &Resource, dialect: &Dialect, format: &'f Format) -> io::Result<Self> {
+impl<'f> ComparedFile<'f> {
+    fn open(
+        resource: &Resource,
+        dialect: &Dialect,
+        format: &'f CompiledDialect,
+    ) -> io::Result<Self> {
         let data = preamble(resource, dialect)
             .map_err(|diagnostic| io::Error::other(diagnostic.message))?
             .data;
@@ -118,7 +122,12 @@ impl<'f> Version<'f> {
         rows.start < rows.end && numbers.range(rows).next().is_some()
     }
 
-    fn rows(&self, format: &Format, left_out: &BTreeSet<u64>, mut row: impl FnMut(u128, u64)) {
+    fn rows(
+        &self,
+        format: &CompiledDialect,
+        left_out: &BTreeSet<u64>,
+        mut row: impl FnMut(u128, u64),
+    ) {
         let text = &self.chunk.text;
         let mut records = Records::new(format, text, self.chunk.split.start);
         while let Some(place) = records.advance() {
@@ -134,20 +143,20 @@ impl<'f> Version<'f> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Row {
+enum UnmatchedRow {
     Gone(u64, Split),
     New(u64),
 }
 
 /// Rows that have not met their like yet.
 #[derive(Debug, Default)]
-struct Pending {
-    rows: HashMap<u128, Vec<Row>>,
+struct UnmatchedRows {
+    rows: HashMap<u128, Vec<UnmatchedRow>>,
     count: usize,
 }
 
-impl Pending {
-    fn meet(&mut self, fingerprint: u128, row: Row) {
+impl UnmatchedRows {
+    fn meet(&mut self, fingerprint: u128, row: UnmatchedRow) {
         let rows = self.rows.entry(fingerprint).or_default();
         match rows.last() {
             Some(last) if mem::discriminant(last) != mem::discriminant(&row) => {
@@ -168,8 +177,8 @@ impl Pending {
         let mut changes = RowChanges::default();
         for row in self.rows.into_values().flatten() {
             match row {
-                Row::Gone(number, split) => changes.gone.push((number, split)),
-                Row::New(number) => changes.new.push(number),
+                UnmatchedRow::Gone(number, split) => changes.gone.push((number, split)),
+                UnmatchedRow::New(number) => changes.new.push(number),
             }
         }
         changes.gone.sort_unstable_by_key(|(number, _)| *number);
@@ -183,7 +192,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn compare(old: &str, new: &str, left_out: LeftOut<'_>) -> io::Result<Option<RowChanges>> {
+    fn compare(old: &str, new: &str, left_out: ExcludedRows<'_>) -> io::Result<Option<RowChanges>> {
         let resource = |text: &str| Resource::of_bytes("t.csv", text.as_bytes().to_vec());
         compare_rows(
             &resource(old),
@@ -215,7 +224,7 @@ mod tests {
             let found = compare(
                 old,
                 new,
-                LeftOut {
+                ExcludedRows {
                     old: NONE,
                     new: NONE,
                 },
@@ -231,21 +240,21 @@ mod tests {
         let text = "a\n1\n2\n";
         for (left_out, expected) in [
             (
-                LeftOut {
+                ExcludedRows {
                     old: first,
                     new: NONE,
                 },
                 (vec![], vec![1]),
             ),
             (
-                LeftOut {
+                ExcludedRows {
                     old: NONE,
                     new: first,
                 },
                 (vec![1], vec![]),
             ),
             (
-                LeftOut {
+                ExcludedRows {
                     old: first,
                     new: first,
                 },
@@ -260,7 +269,7 @@ mod tests {
     #[test]
     fn too_many_changes_are_no_answer() -> io::Result<()> {
         let old: String = (0..2_000).map(|i| format!("{i}\n")).collect();
-        let left_out = LeftOut {
+        let left_out = ExcludedRows {
             old: NONE,
             new: NONE,
         };
@@ -293,7 +302,7 @@ mod tests {
                     *row = value;
                 }
             }
-            let left_out = LeftOut { old: NONE, new: NONE };
+            let left_out = ExcludedRows { old: NONE, new: NONE };
             let (gone, came) = numbers(compare(&table(&rows), &table(&new), left_out)?);
             let values = |rows: &[u32], numbers: &[u64]| -> Vec<u32> {
                 let mut values: Vec<u32> =

@@ -1,10 +1,10 @@
 //! The records of a range of bytes, counted on their own.
 
 use super::extent::Extent;
-use super::record::{End, is_blank};
-use super::text::{Coding, Text};
-use super::walk::{Cursor, Passed, Steps, Walk};
-use super::{Dialect, Format, RECORD_LIMIT};
+use super::record::{CellEnd, is_blank};
+use super::text::{Coding, TextReader};
+use super::walk::{Cursor, Walk, WalkEnd, WalkVisitor};
+use super::{CompiledDialect, Dialect, RECORD_LIMIT};
 use crate::resource::Resource;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -23,39 +23,39 @@ pub struct RangeCount {
     /// Bytes of its text.
     pub(super) text: u64,
     /// Where a record starts with it.
-    pub(super) at_record: Guess,
+    pub(super) at_record: QuoteGuess,
     /// Where a quote is open.
-    pub(super) in_quotes: Guess,
+    pub(super) in_quotes: QuoteGuess,
 }
 
 /// What is in a range under one guess.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Guess {
+pub(super) struct QuoteGuess {
     /// The rest of a record that started before.
-    pub rest: Part,
-    pub rest_span: Span,
+    pub rest: RecordPart,
+    pub rest_span: TextExtent,
     /// The end of that record, where the next one may start; `None` where it goes on behind the range.
-    pub first: Option<First>,
+    pub first: Option<FirstRecord>,
     /// Records that start and end here.
     pub records: u64,
     /// Rows among them.
     pub rows: u64,
     /// From the first record to the end.
-    pub span: Span,
+    pub span: TextExtent,
     /// The record that does not end here.
-    pub open: Option<Part>,
+    pub open: Option<RecordPart>,
 }
 
 /// Where the first record of a range starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct First {
+pub(super) struct FirstRecord {
     /// The byte of the file, where its text has to be decoded.
     pub byte: Option<u64>,
 }
 
 /// Lines and characters of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Span {
+pub(super) struct TextExtent {
     /// Line breaks.
     pub lines: u64,
     /// Characters after the last one.
@@ -64,7 +64,7 @@ pub(super) struct Span {
 
 /// A record, or a part of one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
+pub(super) struct RecordPart {
     /// Bytes of text.
     pub length: u64,
     /// Delimiters.
@@ -73,7 +73,7 @@ pub(super) struct Part {
     last_content: Option<u64>,
 }
 
-impl Part {
+impl RecordPart {
     /// Two parts of one record.
     pub fn followed_by(self, next: Self) -> Self {
         Self {
@@ -108,11 +108,11 @@ impl RangeCount {
         extent: &Extent,
         range: Range<u64>,
     ) -> io::Result<Self> {
-        let format = Format::new(dialect);
+        let format = CompiledDialect::new(dialect);
         let mut found = Self {
             text: 0,
-            at_record: Guess::default(),
-            in_quotes: Guess::default(),
+            at_record: QuoteGuess::default(),
+            in_quotes: QuoteGuess::default(),
         };
         if extent.sequential.is_some() {
             return Ok(found);
@@ -122,7 +122,7 @@ impl RangeCount {
         if start >= end {
             return Ok(found);
         }
-        let text = Text::open_range(resource, &dialect.encoding, start..end, 0)?;
+        let text = TextReader::open_range(resource, &dialect.encoding, start..end, 0)?;
         match format.parity() {
             Some((quote, line_feed)) => found.count_parity(text, quote, line_feed)?,
             None => found.count_records(text, &format, extent)?,
@@ -142,7 +142,7 @@ impl RangeCount {
 
     /// Counts quotes and line feeds alone: outside of quotes a line feed ends a record, because an escaped quote is two
     /// quotes.
-    fn count_parity(&mut self, mut text: Text, quote: Option<u8>, end: u8) -> io::Result<()> {
+    fn count_parity(&mut self, mut text: TextReader, quote: Option<u8>, end: u8) -> io::Result<()> {
         let mut block = Vec::with_capacity(BLOCK);
         // Of both guesses: the first one first.
         let mut guesses = [ParityGuess::default(), ParityGuess::default()];
@@ -200,7 +200,7 @@ impl RangeCount {
         {
             let rest = guess.start.unwrap_or(self.text);
             found.rest.length = rest;
-            found.first = guess.start.map(|_| First { byte: None });
+            found.first = guess.start.map(|_| FirstRecord { byte: None });
             found.rest_span.lines = match guess.start {
                 Some(_) => guess.lines_before,
                 None => lines,
@@ -208,9 +208,9 @@ impl RangeCount {
             found.records = guess.records;
             found.rows = guess.records;
             found.span.lines = lines - found.rest_span.lines;
-            found.open = open.then_some(Part {
+            found.open = open.then_some(RecordPart {
                 length: self.text - rest,
-                ..Part::default()
+                ..RecordPart::default()
             });
         }
         Ok(())
@@ -219,12 +219,12 @@ impl RangeCount {
     /// Follows all records under both guesses.
     fn count_records(
         &mut self,
-        mut text: Text,
-        format: &Format,
+        mut text: TextReader,
+        format: &CompiledDialect,
         extent: &Extent,
     ) -> io::Result<()> {
-        let mut at_record = Follower::new(format, Walk::new(format), false);
-        let mut in_quotes = Follower::new(format, Walk::in_quotes(format), true);
+        let mut at_record = RecordFollower::new(format, Walk::new(format), false);
+        let mut in_quotes = RecordFollower::new(format, Walk::in_quotes(format), true);
         let mut pending = Vec::new();
         loop {
             let read = text.read(&mut pending, BLOCK)?;
@@ -260,30 +260,30 @@ struct ParityGuess {
 }
 
 /// Follows the records of a range under one guess.
-struct Follower<'f> {
-    format: &'f Format,
+struct RecordFollower<'f> {
+    format: &'f CompiledDialect,
     walk: Walk<'f>,
     cursor: Cursor,
-    content: Content,
+    content: ContentFinder,
     /// The record that is followed started before the range.
     is_rest: bool,
     /// How far it came in the pending text.
     at: usize,
-    found: Guess,
+    found: QuoteGuess,
 }
 
-impl<'f> Follower<'f> {
-    fn new(format: &'f Format, walk: Walk<'f>, is_rest: bool) -> Self {
+impl<'f> RecordFollower<'f> {
+    fn new(format: &'f CompiledDialect, walk: Walk<'f>, is_rest: bool) -> Self {
         Self {
             format,
             walk,
             cursor: Cursor::default(),
-            content: Content::new(format),
+            content: ContentFinder::new(format),
             is_rest,
             at: 0,
-            found: Guess {
-                first: (!is_rest).then_some(First { byte: None }),
-                ..Guess::default()
+            found: QuoteGuess {
+                first: (!is_rest).then_some(FirstRecord { byte: None }),
+                ..QuoteGuess::default()
             },
         }
     }
@@ -298,8 +298,8 @@ impl<'f> Follower<'f> {
             self.at += passed;
             self.content.part.length += passed as u64;
             match how {
-                Passed::Part | Passed::Text => break,
-                Passed::Record => self.end_record(extent),
+                WalkEnd::Part | WalkEnd::Text => break,
+                WalkEnd::Record => self.end_record(extent),
             }
         }
         if ended {
@@ -314,7 +314,7 @@ impl<'f> Follower<'f> {
             self.is_rest = false;
             self.found.rest = part;
             self.found.rest_span = self.cursor.span();
-            self.found.first = Some(First { byte: None });
+            self.found.first = Some(FirstRecord { byte: None });
             self.cursor = Cursor::default();
         } else {
             self.found.records += 1;
@@ -341,8 +341,8 @@ impl<'f> Follower<'f> {
 }
 
 impl Cursor {
-    fn span(&self) -> Span {
-        Span {
+    fn span(&self) -> TextExtent {
+        TextExtent {
             lines: self.line,
             characters: self.characters,
         }
@@ -350,7 +350,7 @@ impl Cursor {
 }
 
 /// Finds out which cells of a record have content.
-struct Content {
+struct ContentFinder {
     /// Nobody asks.
     is_off: bool,
     /// White space at the ends of cells does not count.
@@ -359,22 +359,22 @@ struct Content {
     strips_return: bool,
     /// A carriage return that may be part of the terminator.
     after_return: bool,
-    part: Part,
+    part: RecordPart,
 }
 
-impl Content {
-    fn new(format: &Format) -> Self {
+impl ContentFinder {
+    fn new(format: &CompiledDialect) -> Self {
         Self {
             is_off: !format.skip_blank,
             trims: format.trim_start || format.trim_end,
             strips_return: format.strips_return(),
             after_return: false,
-            part: Part::default(),
+            part: RecordPart::default(),
         }
     }
 
     /// The record as it was found, and back to the start of one.
-    fn next_record(&mut self) -> Part {
+    fn next_record(&mut self) -> RecordPart {
         self.after_return = false;
         std::mem::take(&mut self.part)
     }
@@ -387,7 +387,7 @@ impl Content {
     }
 }
 
-impl Steps for Content {
+impl WalkVisitor for ContentFinder {
     #[inline]
     fn cell(&mut self, _: &[u8], _: usize) {}
 
@@ -417,14 +417,14 @@ impl Steps for Content {
         }
     }
 
-    fn end(&mut self, _: &[u8], _: usize, end: End) {
+    fn end(&mut self, _: &[u8], _: usize, end: CellEnd) {
         match end {
-            End::Delimiter => {
+            CellEnd::Delimiter => {
                 self.keep_return();
                 self.part.cells += 1;
             }
-            End::Terminator(_) => self.after_return = false,
-            End::Text => self.keep_return(),
+            CellEnd::Terminator(_) => self.after_return = false,
+            CellEnd::Text => self.keep_return(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What is wrong with a file as a whole: one finding instead of one for each of its cells.
 
 use super::letters;
-use super::scan::Scan;
-use super::words::{SAMPLE, Words, is_strange, likely};
-use super::{Dialect, Format, Position, Records};
+use super::scan::ByteScan;
+use super::words::{SAMPLE, WordStatistics, is_strange, likely};
+use super::{CompiledDialect, Dialect, RecordPosition, Records};
 use crate::diagnostic::{Code, Diagnostic, Place, counted};
 use crate::resource::Resource;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
@@ -74,7 +74,7 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
             .with_hint("leave `encoding` out of the dialect if the file is in UTF-8")
         });
     }
-    let mut scan = Scan::new(dialect);
+    let mut scan = ByteScan::new(dialect);
     scan.run(resource).ok()?;
     if let Some(line) = scan.conflict {
         return Some(
@@ -138,7 +138,7 @@ pub fn doubt(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
     {
         return Some(found);
     }
-    let words = Words::of(&text);
+    let words = WordStatistics::of(&text);
     if words.strange < 2 || words.strange * 3 <= words.all {
         return other_languages(resource, encoding, &start, &text);
     }
@@ -172,7 +172,7 @@ fn other_languages(
         return None;
     }
     let other = guess.decode_without_bom_handling_and_without_replacement(start)?;
-    if Words::of(&other).strange > 0 {
+    if WordStatistics::of(&other).strange > 0 {
         return None;
     }
     // Both have one character for each byte.
@@ -347,11 +347,11 @@ pub fn other_delimiter(resource: &Resource, dialect: &Dialect) -> Option<char> {
 /// Whether a delimiter gives all rows of a text one number of cells, at least two. Of a text that goes on, the last row
 /// does not count.
 fn separates_all_rows(text: &str, whole: bool, delimiter: char, dialect: &Dialect) -> bool {
-    let format = Format::new(&Dialect {
+    let format = CompiledDialect::new(&Dialect {
         delimiter: delimiter.to_string(),
         ..dialect.clone()
     });
-    let mut records = Records::new(&format, text.as_bytes(), Position::START);
+    let mut records = Records::new(&format, text.as_bytes(), RecordPosition::START);
     let mut counts = Vec::new();
     while let Some(place) = records.advance() {
         let record = records.record();

@@ -1,9 +1,9 @@
 //! The data rows of a file in ranges of bytes, each of which is counted on its own.
 
-use super::chunks::{Position, Split};
-use super::count::{Part, RangeCount, Span};
+use super::chunks::{RecordPosition, Split};
+use super::count::{RangeCount, RecordPart, TextExtent};
 use super::text::Coding;
-use super::{Dialect, Format, Preamble};
+use super::{CompiledDialect, Dialect, Preamble};
 use crate::resource::Resource;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -45,7 +45,7 @@ const CUT_BLOCK: usize = 16 << 10;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
     /// Where the data rows start.
-    pub data: Position,
+    pub data: RecordPosition,
     /// The bytes of the file that hold them.
     pub bytes: Range<u64>,
     /// Why they can be read in one pass only, from the start to the end; `None` where they can be read in ranges.
@@ -90,7 +90,7 @@ impl Extent {
     /// # Errors
     /// The file cannot be read.
     pub fn new(resource: &Resource, dialect: &Dialect, preamble: &Preamble) -> io::Result<Self> {
-        let format = Format::new(dialect);
+        let format = CompiledDialect::new(dialect);
         let mut input = resource.content.open()?;
         let coding = Coding::find(&mut *input, &dialect.encoding)?;
         let mut extent = Self {
@@ -147,7 +147,7 @@ impl Extent {
         }
         let mut splits: Vec<Split> = Vec::new();
         // The record that an earlier range left open.
-        let mut open: Option<Part> = None;
+        let mut open: Option<RecordPart> = None;
         for count in counts {
             let guess = match open {
                 Some(_) => &count.in_quotes,
@@ -184,12 +184,17 @@ impl Extent {
     }
 
     /// Whether a record is a row.
-    pub(super) fn is_row(&self, record: Part) -> bool {
+    pub(super) fn is_row(&self, record: RecordPart) -> bool {
         !self.skip_blank || record.is_long() || !record.is_blank(self.skip_columns)
     }
 
     /// The first place at or behind a byte at which the table can be cut.
-    pub(super) fn cut(&self, resource: &Resource, format: &Format, byte: u64) -> io::Result<u64> {
+    pub(super) fn cut(
+        &self,
+        resource: &Resource,
+        format: &CompiledDialect,
+        byte: u64,
+    ) -> io::Result<u64> {
         let Range { start, end } = self.bytes;
         let Some(cut) = format.cut().filter(|_| byte > start) else {
             return Ok(if byte > start { end } else { start });
@@ -221,9 +226,9 @@ impl Extent {
     }
 }
 
-impl Position {
+impl RecordPosition {
     /// Goes on over text of a length.
-    fn advance(&mut self, length: u64, span: Span) {
+    fn advance(&mut self, length: u64, span: TextExtent) {
         self.offset += length;
         self.line += span.lines;
         self.characters = match span.lines {

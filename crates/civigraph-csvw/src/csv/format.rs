@@ -4,7 +4,7 @@ use super::{Dialect, Trim};
 
 /// A [`Dialect`] as bytes, with the tables that scanning needs.
 #[derive(Debug, Clone)]
-pub struct Format {
+pub struct CompiledDialect {
     pub(super) delimiter: Vec<u8>,
     /// `None` where cells are never quoted.
     pub(super) quote: Option<Vec<u8>>,
@@ -18,7 +18,7 @@ pub struct Format {
     pub(super) trim_end: bool,
     pub(super) skip_columns: usize,
     pub(super) newline: Newline,
-    pub(super) stops: Stops,
+    pub(super) stops: StopBytes,
     pub(super) lines: LineEnd,
     /// A physical line may end inside a cell that is not quoted.
     pub(super) bare_lines: bool,
@@ -46,7 +46,7 @@ pub(super) enum LineEnd {
 
 /// The bytes at which scanning of unquoted text stops to look closer.
 #[derive(Debug, Clone)]
-pub(super) struct Stops {
+pub(super) struct StopBytes {
     table: Box<[bool; 256]>,
     /// The same, where they are at most three.
     few: Option<(u8, u8, u8)>,
@@ -55,7 +55,7 @@ pub(super) struct Stops {
 /// Bytes looked at one by one before a vector search is worth its start: most cells are short.
 const SHORT: usize = 24;
 
-impl Stops {
+impl StopBytes {
     fn new(bytes: &[u8]) -> Self {
         let mut table = Box::new([false; 256]);
         for &byte in bytes {
@@ -89,7 +89,7 @@ impl Stops {
     }
 }
 
-impl Format {
+impl CompiledDialect {
     /// Prepares a dialect. An empty delimiter or terminator list falls back to the default one.
     pub fn new(dialect: &Dialect) -> Self {
         let bytes = |text: &str| text.as_bytes().to_vec();
@@ -156,7 +156,7 @@ impl Format {
             trim_end: matches!(dialect.trim, Trim::Both | Trim::End),
             skip_columns: usize::try_from(dialect.skip_columns).unwrap_or(usize::MAX),
             newline,
-            stops: Stops::new(&stops),
+            stops: StopBytes::new(&stops),
             bare_lines: !matches!(newline, Newline::LfOrCrLf | Newline::Byte(b'\n')),
             lines,
         }

@@ -1,7 +1,7 @@
 //! CSV as bytes: records and cells under every dialect, with exact physical places.
 //!
 //! A table is read in chunks of whole records ([`Chunks`]); each chunk knows where it starts
-//! ([`Split`]) and converts on its own, on any thread or machine. Inside a chunk, [`Format::record`]
+//! ([`Split`]) and converts on its own, on any thread or machine. Inside a chunk, [`CompiledDialect::record`]
 //! finds the cells of one record without copying them. Lines are counted as records pass;
 //! characters in a line are counted only when a diagnostic asks ([`Place`](crate::diagnostic::Place)).
 //!
@@ -27,20 +27,20 @@ mod text;
 mod walk;
 mod words;
 
-pub use chunks::{Chunk, Chunks, Position, Split};
-pub use compare::{LeftOut, RowChanges, compare_rows};
+pub use chunks::{Chunk, Chunks, RecordPosition, Split};
+pub use compare::{ExcludedRows, RowChanges, compare_rows};
 pub use count::RangeCount;
 pub(crate) use diagnosis::{DELIMITERS, declare_delimiter, other_content};
 pub use diagnosis::{diagnose, doubt, other_delimiter};
 pub use dialect::{Dialect, Trim};
 pub use extent::{Extent, Sequential};
-pub use format::Format;
-pub use oversized::{LongCell, LongRecord, Spot};
+pub use format::CompiledDialect;
+pub use oversized::{LinePosition, LongCell, LongRecord};
 pub use preamble::stated_delimiter;
 pub use preamble::{HeaderCell, Preamble, preamble};
 pub use record::{Cell, Flaw, Record};
 pub use records::{RecordPlace, Records};
-pub use text::Text;
+pub use text::TextReader;
 
 /// The longest record that is read, in bytes, unless the caller sets another limit.
 ///

@@ -1,21 +1,21 @@
 //! A record that is longer than the limit: passed over in bounded memory.
 
-use super::chunks::Position;
-use super::format::Format;
-use super::record::End;
-use super::walk::{Cursor, Passed, Steps, Walk};
+use super::chunks::RecordPosition;
+use super::format::CompiledDialect;
+use super::record::CellEnd;
+use super::walk::{Cursor, Walk, WalkEnd, WalkVisitor};
 
 /// A record longer than the limit. It was passed over; what follows it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LongRecord {
     /// Where the record starts.
-    pub start: Position,
+    pub start: RecordPosition,
     /// The limit, in bytes.
     pub limit: usize,
     /// The longest cell of the record; `None` for a comment.
     pub cell: Option<LongCell>,
     /// Where a quote opens that does not close before the end of the text.
-    pub open_quote: Option<Spot>,
+    pub open_quote: Option<LinePosition>,
 }
 
 /// The longest cell of a record that is too long.
@@ -24,7 +24,7 @@ pub struct LongCell {
     /// Its number in the record from 0, skipped columns counted.
     pub index: usize,
     /// Where it starts, the opening quote included.
-    pub start: Spot,
+    pub start: LinePosition,
     /// The same in bytes of text before it.
     pub offset: u64,
     /// Bytes of text from there to its end.
@@ -33,7 +33,7 @@ pub struct LongCell {
 
 /// A physical line and a character of it, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spot {
+pub struct LinePosition {
     /// Physical line from 1.
     pub line: u64,
     /// Character in that line from 1.
@@ -41,19 +41,19 @@ pub struct Spot {
 }
 
 /// Passes over one record, piece by piece, and finds its longest cell.
-pub(super) struct Passing<'f> {
+pub(super) struct RecordSkipper<'f> {
     walk: Walk<'f>,
-    cells: Cells<'f>,
+    cells: CellTracker<'f>,
 }
 
-impl<'f> Passing<'f> {
+impl<'f> RecordSkipper<'f> {
     /// To pass the record that starts at `start`.
-    pub fn new(format: &'f Format, start: Position) -> Self {
+    pub fn new(format: &'f CompiledDialect, start: RecordPosition) -> Self {
         let cursor = Cursor::new(start.offset, start.line, start.characters);
-        let spot = Spot::of(&cursor);
+        let spot = LinePosition::of(&cursor);
         Self {
             walk: Walk::new(format),
-            cells: Cells {
+            cells: CellTracker {
                 format,
                 cursor,
                 opened: spot,
@@ -75,11 +75,11 @@ impl<'f> Passing<'f> {
         cells.cursor.start_piece();
         let (at, passed) = walk.pass(text, ended, cells);
         cells.cursor.go(cells.format, text, at);
-        (at, passed != Passed::Part)
+        (at, passed != WalkEnd::Part)
     }
 
     /// What is known of the record that was passed.
-    pub fn found(&self, start: Position, limit: usize) -> LongRecord {
+    pub fn found(&self, start: RecordPosition, limit: usize) -> LongRecord {
         LongRecord {
             start,
             limit,
@@ -94,9 +94,9 @@ impl<'f> Passing<'f> {
     }
 
     /// Where the next record starts.
-    pub fn position(&self, start: Position) -> Position {
+    pub fn position(&self, start: RecordPosition) -> RecordPosition {
         let cursor = &self.cells.cursor;
-        Position {
+        RecordPosition {
             offset: cursor.offset,
             line: cursor.line,
             characters: cursor.characters,
@@ -107,34 +107,34 @@ impl<'f> Passing<'f> {
 }
 
 /// The cells of a record that is passed, of which the longest one is kept.
-struct Cells<'f> {
-    format: &'f Format,
+struct CellTracker<'f> {
+    format: &'f CompiledDialect,
     cursor: Cursor,
     /// Where the open quote is.
-    opened: Spot,
+    opened: LinePosition,
     /// The cell that is being passed.
     cell: LongCell,
     longest: Option<LongCell>,
 }
 
-impl Steps for Cells<'_> {
+impl WalkVisitor for CellTracker<'_> {
     fn cell(&mut self, text: &[u8], at: usize) {
         self.cursor.go(self.format, text, at);
-        self.cell.start = Spot::of(&self.cursor);
+        self.cell.start = LinePosition::of(&self.cursor);
         self.cell.offset = self.cursor.offset;
     }
 
     fn quote(&mut self, text: &[u8], at: usize, opens: bool) {
         if opens {
             self.cursor.go(self.format, text, at);
-            self.opened = Spot::of(&self.cursor);
+            self.opened = LinePosition::of(&self.cursor);
         }
     }
 
     #[inline]
     fn content(&mut self, _: &[u8]) {}
 
-    fn end(&mut self, text: &[u8], at: usize, _: End) {
+    fn end(&mut self, text: &[u8], at: usize, _: CellEnd) {
         self.cursor.go(self.format, text, at);
         let cell = LongCell {
             bytes: self.cursor.offset - self.cell.offset,
@@ -150,7 +150,7 @@ impl Steps for Cells<'_> {
     }
 }
 
-impl Spot {
+impl LinePosition {
     /// The place of a cursor.
     fn of(cursor: &Cursor) -> Self {
         Self {

@@ -1,9 +1,9 @@
 //! What is before the data: skipped rows, comments and the header.
 
 use super::chunks::count_characters;
-use super::oversized::{LongRecord, Passing};
+use super::oversized::{LongRecord, RecordSkipper};
 use super::record::invalid_utf8;
-use super::{Dialect, Flaw, Format, Position, RECORD_LIMIT, Record, Text};
+use super::{CompiledDialect, Dialect, Flaw, RECORD_LIMIT, Record, RecordPosition, TextReader};
 use crate::diagnostic::{CellPlace, Code, Diagnostic, Place};
 use crate::resource::{Resource, file};
 use std::ops::Range;
@@ -24,7 +24,7 @@ pub struct Preamble {
     /// no header; 0 in an empty file.
     pub column_count: usize,
     /// Where the data rows start.
-    pub data: Position,
+    pub data: RecordPosition,
     /// What is wrong with the text before the data rows.
     pub problems: Vec<Diagnostic>,
 }
@@ -57,8 +57,8 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
             file::could_not_read("the table", file::reason(&error)),
         )
     };
-    let format = Format::new(dialect);
-    let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
+    let format = CompiledDialect::new(dialect);
+    let mut text = TextReader::open(resource, &dialect.encoding).map_err(unreadable)?;
     let mut head = Vec::new();
     let mut malformed = Vec::new();
     loop {
@@ -66,7 +66,7 @@ pub fn preamble(resource: &Resource, dialect: &Dialect) -> Result<Preamble, Diag
         let ended = text.read(&mut head, wanted).map_err(unreadable)? == 0;
         let found = text.take_malformed();
         malformed.extend(found.into_iter().filter_map(|at| usize::try_from(at).ok()));
-        let reader = Reader {
+        let reader = PreambleReader {
             format: &format,
             dialect,
             resource,
@@ -125,16 +125,16 @@ fn states_delimiter(stated: char, place: Place) -> Diagnostic {
 }
 
 /// The text so far does not hold all that is wanted.
-struct Short {
+struct IncompletePreamble {
     /// Where the record starts that goes on.
     at: usize,
-    start: Position,
+    start: RecordPosition,
     /// Only the first row is wanted, for its number of cells.
     counting: Option<Preamble>,
 }
 
-struct Reader<'a> {
-    format: &'a Format,
+struct PreambleReader<'a> {
+    format: &'a CompiledDialect,
     dialect: &'a Dialect,
     resource: &'a Resource,
     /// Offsets of what stands for malformed bytes of other encodings than UTF-8, in order.
@@ -143,20 +143,20 @@ struct Reader<'a> {
     ended: bool,
 }
 
-impl Reader<'_> {
+impl PreambleReader<'_> {
     /// Reads the preamble from the text so far.
-    fn read(&self, text: &[u8]) -> Result<Preamble, Box<Short>> {
+    fn read(&self, text: &[u8]) -> Result<Preamble, Box<IncompletePreamble>> {
         let format = self.format;
         let mut preamble = Preamble {
             header: Vec::new(),
             comments: Vec::new(),
             column_count: 0,
-            data: Position::START,
+            data: RecordPosition::START,
             problems: Vec::new(),
         };
         let mut record = Record::default();
         let mut at = 0;
-        let mut places = Places::new(format, text);
+        let mut places = PlaceFinder::new(format, text);
         let mut skipped = 0;
         // Tabular Data Model §8: comments among the header rows count as header rows.
         let mut headers = 0;
@@ -168,14 +168,14 @@ impl Reader<'_> {
             let (next, _) = format.skip(text, at, &mut record);
             let (line, characters) = places.find(at);
             if next == text.len() && !self.ended {
-                let start = Position {
+                let start = RecordPosition {
                     offset: at as u64,
                     line,
                     characters,
                     ..preamble.data
                 };
                 let counting = None;
-                return Err(Box::new(Short {
+                return Err(Box::new(IncompletePreamble {
                     at,
                     start,
                     counting,
@@ -234,7 +234,7 @@ impl Reader<'_> {
             Err(at) => {
                 let start = preamble.data;
                 let counting = Some(preamble);
-                return Err(Box::new(Short {
+                return Err(Box::new(IncompletePreamble {
                     at,
                     start,
                     counting,
@@ -264,11 +264,11 @@ impl Reader<'_> {
     /// it, and whether it is the rest of the file.
     fn pass(
         &self,
-        text: &mut Text,
+        text: &mut TextReader,
         head: &[u8],
-        start: Position,
-    ) -> std::io::Result<(Passing<'_>, bool)> {
-        let mut passing = Passing::new(self.format, start);
+        start: RecordPosition,
+    ) -> std::io::Result<(RecordSkipper<'_>, bool)> {
+        let mut passing = RecordSkipper::new(self.format, start);
         let (passed, mut done) = passing.pass(head, false);
         let mut rest = head.get(passed..).unwrap_or_default().to_vec();
         let mut ended = false;
@@ -289,7 +289,7 @@ impl Reader<'_> {
         head: &[u8],
         at: usize,
         long: &LongRecord,
-        passing: &Passing<'_>,
+        passing: &RecordSkipper<'_>,
     ) -> Option<Preamble> {
         if long.cell.is_none() || long.open_quote.is_some() {
             return None;
@@ -301,13 +301,13 @@ impl Reader<'_> {
         let end = self.carriage_return(head, &record)?;
         let line = &head[..end];
         self.format.record(line, at, &mut record);
-        let places = Places::new(self.format, head);
+        let places = PlaceFinder::new(self.format, head);
         let header = self.cells(line, &record, places);
         Some(Preamble {
             column_count: header.len(),
             header: vec![header],
             comments: Vec::new(),
-            data: Position {
+            data: RecordPosition {
                 row: long.start.row,
                 ..passing.position(long.start)
             },
@@ -360,7 +360,7 @@ impl Reader<'_> {
     }
 
     /// The cells of a header row.
-    fn cells(&self, text: &[u8], record: &Record, mut places: Places<'_>) -> Vec<HeaderCell> {
+    fn cells(&self, text: &[u8], record: &Record, mut places: PlaceFinder<'_>) -> Vec<HeaderCell> {
         let mut buffer = String::new();
         record
             .cells
@@ -379,7 +379,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn flaws(&self, record: &Record, mut places: Places<'_>, problems: &mut Vec<Diagnostic>) {
+    fn flaws(&self, record: &Record, mut places: PlaceFinder<'_>, problems: &mut Vec<Diagnostic>) {
         for &(flaw, at) in &record.flaws {
             let place = self.place(&mut places, at);
             problems.push(Diagnostic::new(Code::Quoting, place, flaw.message()));
@@ -395,7 +395,7 @@ impl Reader<'_> {
         number: u64,
         problems: &mut Vec<Diagnostic>,
     ) {
-        let mut places = Places::new(self.format, text);
+        let mut places = PlaceFinder::new(self.format, text);
         let mut reported = None;
         for at in memchr::memchr_iter(0, &text[record.start..record.end]) {
             let at = record.start + at;
@@ -444,7 +444,7 @@ impl Reader<'_> {
     }
 
     /// That the header is all of the file, because its lines end with carriage returns as at `at`.
-    fn carriage_returns(&self, at: usize, mut places: Places<'_>) -> Diagnostic {
+    fn carriage_returns(&self, at: usize, mut places: PlaceFinder<'_>) -> Diagnostic {
         Diagnostic::new(
             Code::LineTerminators,
             self.place(&mut places, at),
@@ -462,7 +462,7 @@ impl Reader<'_> {
         text: &[u8],
         range: Range<usize>,
         record: &Record,
-        mut places: Places<'_>,
+        mut places: PlaceFinder<'_>,
         problems: &mut Vec<Diagnostic>,
     ) {
         let Range { start, end } = range;
@@ -482,7 +482,7 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&self, places: &mut Places<'_>, at: usize) -> Place {
+    fn place(&self, places: &mut PlaceFinder<'_>, at: usize) -> Place {
         let (line, characters) = places.find(at);
         Place::at(
             std::sync::Arc::clone(&self.resource.name),
@@ -494,16 +494,16 @@ impl Reader<'_> {
 
 /// Finds places in a text, one after another: each from where the last one was.
 #[derive(Clone, Copy)]
-struct Places<'a> {
-    format: &'a Format,
+struct PlaceFinder<'a> {
+    format: &'a CompiledDialect,
     text: &'a [u8],
     at: usize,
     line: u64,
     characters: u64,
 }
 
-impl<'a> Places<'a> {
-    fn new(format: &'a Format, text: &'a [u8]) -> Self {
+impl<'a> PlaceFinder<'a> {
+    fn new(format: &'a CompiledDialect, text: &'a [u8]) -> Self {
         Self {
             format,
             text,

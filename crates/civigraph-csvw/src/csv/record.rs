@@ -1,6 +1,6 @@
 //! The cells of one record.
 
-use super::format::{Format, LineEnd, Newline};
+use super::format::{CompiledDialect, LineEnd, Newline};
 
 /// The cells of one record, by offsets into the text it was read from. Re-used from record to record.
 #[derive(Debug, Clone, Default)]
@@ -28,12 +28,12 @@ pub struct Cell {
     start: usize,
     /// End of the content.
     end: usize,
-    form: Form,
+    form: CellForm,
 }
 
 /// How the content of a cell is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum CellForm {
     /// As it is.
     Verbatim,
     /// With quotes doubled, escaped or out of place: it has to be rewritten.
@@ -61,7 +61,12 @@ impl Cell {
     ///
     /// `text` is the text that the record was read from.
     #[inline]
-    pub fn text<'a>(&self, format: &Format, text: &'a str, buffer: &'a mut String) -> &'a str {
+    pub fn text<'a>(
+        &self,
+        format: &CompiledDialect,
+        text: &'a str,
+        buffer: &'a mut String,
+    ) -> &'a str {
         let content = text.get(self.start..self.end).unwrap_or_default();
         self.rewrite(format, content, buffer)
     }
@@ -75,13 +80,13 @@ impl Cell {
     #[inline]
     pub fn rewrite<'a>(
         &self,
-        format: &Format,
+        format: &CompiledDialect,
         content: &'a str,
         buffer: &'a mut String,
     ) -> &'a str {
         match self.form {
-            Form::Verbatim => content,
-            Form::Escaped { quoted } => {
+            CellForm::Verbatim => content,
+            CellForm::Escaped { quoted } => {
                 buffer.clear();
                 format.unescape(content, quoted, buffer);
                 format.trim(buffer)
@@ -100,7 +105,7 @@ pub(super) fn invalid_utf8(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-impl Format {
+impl CompiledDialect {
     /// Reads the record that starts at `start`; returns where the next one starts.
     ///
     /// At the end of the text there is no record; callers check `start < text.len()` first.
@@ -114,8 +119,8 @@ impl Format {
         let after = loop {
             let (next, end) = self.cell(text, at, record);
             match end {
-                End::Delimiter => at = next,
-                End::Terminator(after) => {
+                CellEnd::Delimiter => at = next,
+                CellEnd::Terminator(after) => {
                     record.end = next;
                     record.terminated = true;
                     record.lines += match self.newline {
@@ -124,7 +129,7 @@ impl Format {
                     };
                     break after;
                 }
-                End::Text => {
+                CellEnd::Text => {
                     record.end = next;
                     break next;
                 }
@@ -153,10 +158,10 @@ impl Format {
     }
 
     /// Reads one cell from `from` into the record. Returns the offset after it (for
-    /// [`End::Delimiter`] after the delimiter) and how it ended.
+    /// [`CellEnd::Delimiter`] after the delimiter) and how it ended.
     // Inlined so that the cell never takes the way over memory: this is the innermost loop of all.
     #[inline(always)]
-    fn cell(&self, text: &[u8], from: usize, record: &mut Record) -> (usize, End) {
+    fn cell(&self, text: &[u8], from: usize, record: &mut Record) -> (usize, CellEnd) {
         let mut start = from;
         if self.trim_start {
             while start < text.len()
@@ -181,21 +186,21 @@ impl Format {
             record.lines += self.count_lines(&text[start..stop]);
         }
         match end {
-            Some(End::Delimiter) => {
+            Some(CellEnd::Delimiter) => {
                 record.cells.push(self.verbatim(text, start, start, stop));
-                (stop + self.delimiter.len(), End::Delimiter)
+                (stop + self.delimiter.len(), CellEnd::Delimiter)
             }
-            Some(End::Terminator(after)) => {
+            Some(CellEnd::Terminator(after)) => {
                 let mut end = stop;
                 if self.newline == Newline::LfOrCrLf && end > start && text[end - 1] == b'\r' {
                     end -= 1;
                 }
                 record.cells.push(self.verbatim(text, start, start, end));
-                (end, End::Terminator(after))
+                (end, CellEnd::Terminator(after))
             }
-            Some(End::Text) => {
+            Some(CellEnd::Text) => {
                 record.cells.push(self.verbatim(text, start, start, stop));
-                (stop, End::Text)
+                (stop, CellEnd::Text)
             }
             None => self.irregular_cell(text, start, stop, false, record),
         }
@@ -208,7 +213,7 @@ impl Format {
         open: usize,
         quote: usize,
         record: &mut Record,
-    ) -> (usize, End) {
+    ) -> (usize, CellEnd) {
         let start = open + quote;
         // The common case: no escapes, and the delimiter or the end follows the closing quote.
         if !self.backslash && quote == 1 {
@@ -223,8 +228,8 @@ impl Format {
                     }
                     record.cells.push(self.verbatim(text, open, start, close));
                     let next = match end {
-                        End::Delimiter => close + 1 + self.delimiter.len(),
-                        End::Terminator(_) | End::Text => close + 1,
+                        CellEnd::Delimiter => close + 1 + self.delimiter.len(),
+                        CellEnd::Terminator(_) | CellEnd::Text => close + 1,
                     };
                     return (next, end);
                 }
@@ -243,7 +248,7 @@ impl Format {
         mut at: usize,
         opens: bool,
         record: &mut Record,
-    ) -> (usize, End) {
+    ) -> (usize, CellEnd) {
         let quote = self.quote.as_deref().unwrap_or_default();
         let is_quote = |at: usize| {
             quote.first() == Some(&text[at]) && (quote.len() == 1 || text[at..].starts_with(quote))
@@ -261,7 +266,7 @@ impl Format {
                 if quoted {
                     record.flaws.push((Flaw::Unclosed, opened));
                 }
-                break (text.len(), End::Text);
+                break (text.len(), CellEnd::Text);
             }
             if self.backslash && text[at] == b'\\' {
                 at += 1 + character_length(text, at + 1);
@@ -305,7 +310,9 @@ impl Format {
             }
             if !quoted {
                 match self.separator(text, at) {
-                    Some(End::Delimiter) => break (at + self.delimiter.len(), End::Delimiter),
+                    Some(CellEnd::Delimiter) => {
+                        break (at + self.delimiter.len(), CellEnd::Delimiter);
+                    }
                     Some(end) => break (at, end),
                     None => {}
                 }
@@ -325,11 +332,11 @@ impl Format {
             }
         };
         let mut stop = match end {
-            End::Delimiter => next - self.delimiter.len(),
-            End::Terminator(_) | End::Text => next,
+            CellEnd::Delimiter => next - self.delimiter.len(),
+            CellEnd::Terminator(_) | CellEnd::Text => next,
         };
         let mut after = next;
-        if matches!(end, End::Terminator(_))
+        if matches!(end, CellEnd::Terminator(_))
             && self.newline == Newline::LfOrCrLf
             && stop > content
             && text[stop - 1] == b'\r'
@@ -342,7 +349,7 @@ impl Format {
             raw_start: from,
             start: content,
             end: stop.max(content),
-            form: Form::Escaped { quoted: opens },
+            form: CellForm::Escaped { quoted: opens },
         });
         (after, end)
     }
@@ -365,23 +372,23 @@ impl Format {
             raw_start,
             start,
             end,
-            form: Form::Verbatim,
+            form: CellForm::Verbatim,
         }
     }
 
     /// Which separator is at `at`.
     #[inline(always)]
-    pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<End> {
+    pub(super) fn separator(&self, text: &[u8], at: usize) -> Option<CellEnd> {
         let Some(&byte) = text.get(at) else {
-            return Some(End::Text);
+            return Some(CellEnd::Text);
         };
         if byte == self.delimiter[0]
             && (self.delimiter.len() == 1 || text[at..].starts_with(&self.delimiter))
         {
-            return Some(End::Delimiter);
+            return Some(CellEnd::Delimiter);
         }
         let length = self.terminator(text, at);
-        (length > 0).then_some(End::Terminator(at + length))
+        (length > 0).then_some(CellEnd::Terminator(at + length))
     }
 
     /// Rewrites the content of a cell without its quotes and escapes.
@@ -461,7 +468,7 @@ impl Format {
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum CellEnd {
     Delimiter,
     /// The offset after the terminator.
     Terminator(usize),

@@ -1,16 +1,16 @@
 //! The records of a text, one after another, each with its place in every way of counting.
 
 use super::chunks::count_characters;
-use super::{Format, Position, Record};
+use super::{CompiledDialect, Record, RecordPosition};
 
 /// Reads the records of a text: those of a [`Chunk`](super::Chunk), or of a whole file.
 ///
 /// ```
-/// use civigraph_csvw::csv::{Dialect, Format, Position, Records};
+/// use civigraph_csvw::csv::{CompiledDialect, Dialect, RecordPosition, Records};
 ///
-/// let format = Format::new(&Dialect::default());
+/// let format = CompiledDialect::new(&Dialect::default());
 /// let text = "a,b\n\"c\nd\",e\nf,g\n";
-/// let mut records = Records::new(&format, text.as_bytes(), Position::START);
+/// let mut records = Records::new(&format, text.as_bytes(), RecordPosition::START);
 /// let mut lines = Vec::new();
 /// while let Some(place) = records.advance() {
 ///     lines.push((place.record, place.line, records.record().cells.len()));
@@ -19,7 +19,7 @@ use super::{Format, Position, Record};
 /// ```
 #[derive(Debug)]
 pub struct Records<'t> {
-    format: &'t Format,
+    format: &'t CompiledDialect,
     text: &'t [u8],
     record: Record,
     /// Where the next record starts.
@@ -45,12 +45,17 @@ pub struct RecordPlace {
 
 impl<'t> Records<'t> {
     /// The records of a text that starts at a position.
-    pub fn new(format: &'t Format, text: &'t [u8], position: Position) -> Self {
+    pub fn new(format: &'t CompiledDialect, text: &'t [u8], position: RecordPosition) -> Self {
         Self::reusing(Record::default(), format, text, position)
     }
 
     /// The same, in the memory of an earlier record.
-    pub fn reusing(record: Record, format: &'t Format, text: &'t [u8], position: Position) -> Self {
+    pub fn reusing(
+        record: Record,
+        format: &'t CompiledDialect,
+        text: &'t [u8],
+        position: RecordPosition,
+    ) -> Self {
         Self {
             format,
             text,
@@ -96,7 +101,7 @@ impl<'t> Records<'t> {
     }
 }
 
-impl Format {
+impl CompiledDialect {
     /// The physical line and the character of an offset in the text of a record, both from 1. `text` has
     /// `characters` before it on its first line.
     pub fn spot(

@@ -1,7 +1,7 @@
 //! One pass over the bytes of a file: marks of an unresolved merge, and bytes that are not UTF-8.
 
 use super::Dialect;
-use crate::resource::{Content, Resource};
+use crate::resource::{Resource, ResourceContent};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::path::Path;
 const BLOCK: usize = 1 << 20;
 
 /// What one pass over the bytes of a file finds.
-pub(super) struct Scan {
+pub(super) struct ByteScan {
     quote: Option<u8>,
     pub(super) line: u64,
     /// Quotes so far: an odd number means that a quoted cell is open.
@@ -26,7 +26,7 @@ pub(super) struct Scan {
     pub(super) first_malformed: u64,
 }
 
-impl Scan {
+impl ByteScan {
     pub(super) fn new(dialect: &Dialect) -> Self {
         let quote = dialect.quote_char.as_deref().map(str::as_bytes);
         Self {
@@ -44,7 +44,7 @@ impl Scan {
 
     pub(super) fn run(&mut self, resource: &Resource) -> io::Result<()> {
         match &resource.content {
-            Content::Bytes(bytes) => self.block(bytes),
+            ResourceContent::Bytes(bytes) => self.block(bytes),
             content => {
                 let path = content.path().unwrap_or(Path::new(""));
                 let mut file = File::open(path)?;

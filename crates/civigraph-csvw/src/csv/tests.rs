@@ -9,10 +9,10 @@ pub(super) fn resource(bytes: &[u8]) -> Resource {
 }
 
 /// A record as it is in a file: where it starts, whether it is a row, and its cells.
-type Found = (Position, bool, Vec<Vec<u8>>);
+type Found = (RecordPosition, bool, Vec<Vec<u8>>);
 
 /// The records that chunks hold. `text` is that of the whole file.
-fn found(mut chunks: Chunks<'_>, format: &Format, text: &[u8]) -> Vec<Found> {
+fn found(mut chunks: Chunks<'_>, format: &CompiledDialect, text: &[u8]) -> Vec<Found> {
     let mut chunk = Chunk::default();
     let mut found = Vec::new();
     while chunks.next_into(&mut chunk).unwrap() {
@@ -22,7 +22,7 @@ fn found(mut chunks: Chunks<'_>, format: &Format, text: &[u8]) -> Vec<Found> {
             let offset = start.offset + place.start as u64;
             let before = &text[..usize::try_from(offset).unwrap()];
             let line = format.line_start(before, before.len()).unwrap_or(0);
-            let position = Position {
+            let position = RecordPosition {
                 offset,
                 line: place.line,
                 characters: before[line..]
@@ -45,9 +45,9 @@ type Row = (u64, u64, u64, usize, Vec<String>);
 
 /// The rows of a text that is read in chunks of `size`, and the text of all chunks.
 fn rows(bytes: &[u8], dialect: &Dialect, size: usize) -> (Vec<Row>, Vec<u8>) {
-    let format = Format::new(dialect);
-    let text = Text::open(&resource(bytes), &dialect.encoding).unwrap();
-    let mut chunks = Chunks::new(&format, text, Position::START, size, RECORD_LIMIT);
+    let format = CompiledDialect::new(dialect);
+    let text = TextReader::open(&resource(bytes), &dialect.encoding).unwrap();
+    let mut chunks = Chunks::new(&format, text, RecordPosition::START, size, RECORD_LIMIT);
     let mut chunk = Chunk::default();
     let (mut rows, mut all) = (Vec::new(), Vec::new());
     let mut record = Record::default();
@@ -194,7 +194,7 @@ fn encodings() {
 #[test]
 fn as_much_is_read_as_is_wanted() {
     for encoding in ["utf-8", "windows-1251"] {
-        let mut text = Text::open(&resource(&b"a".repeat(300_000)), encoding).unwrap();
+        let mut text = TextReader::open(&resource(&b"a".repeat(300_000)), encoding).unwrap();
         let mut read = Vec::new();
         for (wanted, expected) in [(1, 1), (200_000, 200_000), (200_000, 99_999), (1, 0)] {
             let found = text.read(&mut read, wanted).unwrap();
@@ -206,9 +206,9 @@ fn as_much_is_read_as_is_wanted() {
 
 #[test]
 fn malformed_bytes_are_marked() {
-    let format = Format::new(&Dialect::default());
-    let text = Text::open(&resource(b"ab\x81\n\x81c\n"), "shift_jis").unwrap();
-    let mut chunks = Chunks::new(&format, text, Position::START, 1, RECORD_LIMIT);
+    let format = CompiledDialect::new(&Dialect::default());
+    let text = TextReader::open(&resource(b"ab\x81\n\x81c\n"), "shift_jis").unwrap();
+    let mut chunks = Chunks::new(&format, text, RecordPosition::START, 1, RECORD_LIMIT);
     let mut chunk = Chunk::default();
     let mut found = Vec::new();
     while chunks.next_into(&mut chunk).unwrap() {
@@ -479,10 +479,10 @@ proptest! {
             false => bytes,
         };
         let resource = resource(&bytes);
-        let format = Format::new(&dialect);
+        let format = CompiledDialect::new(&dialect);
         let preamble = preamble(&resource, &dialect).unwrap();
         let mut text = Vec::new();
-        Text::open(&resource, encoding).unwrap().read(&mut text, 1 << 16).unwrap();
+        TextReader::open(&resource, encoding).unwrap().read(&mut text, 1 << 16).unwrap();
         let whole = Chunks::open(&format, &resource, encoding, preamble.data, 1 << 16).unwrap();
         let whole = found(whole, &format, &text);
 
@@ -524,11 +524,11 @@ proptest! {
         limit in 1..16usize,
     ) {
         let bytes = text.as_bytes();
-        let format = Format::new(&dialect);
+        let format = CompiledDialect::new(&dialect);
         let mut chunks = Chunks::new(
             &format,
-            Text::open(&resource(bytes), "utf-8").unwrap(),
-            Position::START,
+            TextReader::open(&resource(bytes), "utf-8").unwrap(),
+            RecordPosition::START,
             1,
             limit,
         );
@@ -547,12 +547,12 @@ proptest! {
                 at = next;
             }
         }
-        let (mut at, mut position) = (0, Position::START);
+        let (mut at, mut position) = (0, RecordPosition::START);
         let mut record = Record::default();
         let (mut found, mut left_out) = (found.into_iter(), left_out.into_iter().peekable());
         let place = |offset: usize| {
             let start = format.line_start(bytes, offset).unwrap_or(0);
-            Spot {
+            LinePosition {
                 line: 1 + format.count_lines(&bytes[..offset]),
                 column: 1 + text[start..offset].chars().count() as u64,
             }
@@ -588,7 +588,7 @@ proptest! {
         prop_assert_eq!(chunks.position().offset, bytes.len() as u64);
         prop_assert_eq!(chunks.position().record, position.record);
         if !dialect.skip_blank_rows {
-            prop_assert_eq!(chunks.position(), Position { characters: chunks.position().characters, offset: at as u64, ..position });
+            prop_assert_eq!(chunks.position(), RecordPosition { characters: chunks.position().characters, offset: at as u64, ..position });
         }
     }
 

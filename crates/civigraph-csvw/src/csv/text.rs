@@ -1,6 +1,6 @@
 //! The text of a file: its bytes decoded to UTF-8, in order, without a byte order mark.
 
-use crate::resource::{Input, Resource};
+use crate::resource::{Resource, SeekableInput};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use std::io::{self, Read, SeekFrom};
 use std::ops::Range;
@@ -19,8 +19,8 @@ const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 /// UTF-8 passes as it is, whether it is valid or not: whoever uses a piece of it looks. Other
 /// encodings are decoded, with U+FFFD for what is malformed (Tabular Data Model §8) and its offset
 /// in [`malformed`](Self::take_malformed).
-pub struct Text {
-    input: Box<dyn Input>,
+pub struct TextReader {
+    input: Box<dyn SeekableInput>,
     /// Bytes of the input that may still be read.
     left: u64,
     /// `None` for UTF-8.
@@ -42,7 +42,7 @@ struct Decoding {
     ended: bool,
 }
 
-impl Text {
+impl TextReader {
     /// Opens a resource whose encoding has the given label (WHATWG Encoding); a byte order mark
     /// overrides the label.
     pub fn open(resource: &Resource, label: &str) -> io::Result<Self> {
@@ -149,7 +149,7 @@ impl Decoding {
     /// there were.
     fn decode(
         &mut self,
-        input: &mut dyn Input,
+        input: &mut dyn SeekableInput,
         block: u64,
         malformed: &mut Vec<u64>,
     ) -> io::Result<u64> {
@@ -198,7 +198,7 @@ pub(super) struct Coding {
 
 impl Coding {
     /// The encoding of a label (WHATWG Encoding), unless the input starts with a byte order mark.
-    pub fn find(input: &mut dyn Input, label: &str) -> io::Result<Self> {
+    pub fn find(input: &mut dyn SeekableInput, label: &str) -> io::Result<Self> {
         let mut head = Vec::with_capacity(3);
         input.take(3).read_to_end(&mut head)?;
         let (encoding, mark) = Encoding::for_bom(&head)

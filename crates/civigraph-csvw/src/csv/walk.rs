@@ -1,15 +1,15 @@
 //! Records followed piece by piece, in bounded memory, without keeping their cells.
 
 use super::chunks::count_characters;
-use super::format::{Format, LineEnd};
-use super::record::{End, character_length, is_blank};
+use super::format::{CompiledDialect, LineEnd};
+use super::record::{CellEnd, character_length, is_blank};
 
 /// Follows one record to its end and keeps none of it.
 ///
-/// It takes the same decisions as [`Format::record`], without a cell's content to come back to. What it meets goes to
-/// [`Steps`].
+/// It takes the same decisions as [`CompiledDialect::record`], without a cell's content to come back to. What it meets goes to
+/// [`WalkVisitor`].
 pub(super) struct Walk<'f> {
-    format: &'f Format,
+    format: &'f CompiledDialect,
     /// The record is a comment; known when its first bytes are.
     comment: Option<bool>,
     /// At the start of a cell, where a quote opens it.
@@ -22,7 +22,7 @@ pub(super) struct Walk<'f> {
 }
 
 /// Takes what a [`Walk`] meets, by offsets into the piece of text.
-pub(super) trait Steps {
+pub(super) trait WalkVisitor {
     /// A cell starts at `at`.
     fn cell(&mut self, text: &[u8], at: usize);
     /// A quote at `at` opens or closes.
@@ -30,12 +30,12 @@ pub(super) trait Steps {
     /// A part of the content of a cell. A carriage return at its end may belong to the terminator.
     fn content(&mut self, part: &[u8]);
     /// The cell ends at `at`.
-    fn end(&mut self, text: &[u8], at: usize, end: End);
+    fn end(&mut self, text: &[u8], at: usize, end: CellEnd);
 }
 
 /// How far a [`Walk`] came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Passed {
+pub(super) enum WalkEnd {
     /// The record goes on in text that is not there yet.
     Part,
     /// The record ended with a terminator.
@@ -46,7 +46,7 @@ pub(super) enum Passed {
 
 impl<'f> Walk<'f> {
     /// At the start of a record.
-    pub fn new(format: &'f Format) -> Self {
+    pub fn new(format: &'f CompiledDialect) -> Self {
         let longest = |strings: &[Vec<u8>]| strings.iter().map(Vec::len).max().unwrap_or(0);
         let look = (2 * format.quote.as_ref().map_or(0, Vec::len))
             .max(format.delimiter.len())
@@ -65,7 +65,7 @@ impl<'f> Walk<'f> {
     }
 
     /// Within a cell, after a quote that is still open.
-    pub fn in_quotes(format: &'f Format) -> Self {
+    pub fn in_quotes(format: &'f CompiledDialect) -> Self {
         Self {
             comment: Some(false),
             fresh: false,
@@ -95,14 +95,19 @@ impl<'f> Walk<'f> {
 
     /// Passes over `text`, which goes on where the last call stopped. Returns how many bytes of it were passed; the
     /// rest comes again with more text behind it.
-    pub fn pass(&mut self, text: &[u8], ended: bool, steps: &mut impl Steps) -> (usize, Passed) {
+    pub fn pass(
+        &mut self,
+        text: &[u8],
+        ended: bool,
+        steps: &mut impl WalkVisitor,
+    ) -> (usize, WalkEnd) {
         // What is within `look` of the end may go on.
         let safe = match ended {
             true => text.len(),
             false => text.len().saturating_sub(self.look),
         };
         if safe == 0 && !ended {
-            return (0, Passed::Part);
+            return (0, WalkEnd::Part);
         }
         let comment = *self
             .comment
@@ -113,15 +118,15 @@ impl<'f> Walk<'f> {
             self.pass_cells(text, safe, steps)
         };
         if terminated {
-            return (at, Passed::Record);
+            return (at, WalkEnd::Record);
         }
         if !ended || at < text.len() {
-            return (at, Passed::Part);
+            return (at, WalkEnd::Part);
         }
         if !comment {
-            self.end_cell(text, at, End::Text, steps);
+            self.end_cell(text, at, CellEnd::Text, steps);
         }
-        (at, Passed::Text)
+        (at, WalkEnd::Text)
     }
 
     /// Passes a comment; returns where it stopped and whether that is the end.
@@ -137,7 +142,12 @@ impl<'f> Walk<'f> {
     }
 
     /// Passes cells; returns where it stopped and whether that is the end of the record.
-    fn pass_cells(&mut self, text: &[u8], safe: usize, steps: &mut impl Steps) -> (usize, bool) {
+    fn pass_cells(
+        &mut self,
+        text: &[u8],
+        safe: usize,
+        steps: &mut impl WalkVisitor,
+    ) -> (usize, bool) {
         let format = self.format;
         let quote = format.quote.as_deref().unwrap_or_default();
         let is_quote = |at: usize| !quote.is_empty() && text[at..].starts_with(quote);
@@ -204,7 +214,7 @@ impl<'f> Walk<'f> {
     }
 
     /// A quote opens at `at`.
-    fn open(&mut self, text: &[u8], at: usize, steps: &mut impl Steps) {
+    fn open(&mut self, text: &[u8], at: usize, steps: &mut impl WalkVisitor) {
         self.irregular = true;
         self.quoted = true;
         steps.quote(text, at, true);
@@ -215,24 +225,24 @@ impl<'f> Walk<'f> {
         &mut self,
         text: &[u8],
         at: usize,
-        end: End,
-        steps: &mut impl Steps,
+        end: CellEnd,
+        steps: &mut impl WalkVisitor,
     ) -> (usize, bool) {
         self.end_cell(text, at, end, steps);
         match end {
-            End::Delimiter => (at + self.format.delimiter.len(), false),
-            End::Terminator(after) => (after, true),
-            End::Text => (at, true),
+            CellEnd::Delimiter => (at + self.format.delimiter.len(), false),
+            CellEnd::Terminator(after) => (after, true),
+            CellEnd::Text => (at, true),
         }
     }
 
-    fn start_cell(&mut self, text: &[u8], at: usize, steps: &mut impl Steps) {
+    fn start_cell(&mut self, text: &[u8], at: usize, steps: &mut impl WalkVisitor) {
         self.fresh = false;
         steps.cell(text, at);
     }
 
     /// The cell ends at `at`, and the next one may start.
-    fn end_cell(&mut self, text: &[u8], at: usize, end: End, steps: &mut impl Steps) {
+    fn end_cell(&mut self, text: &[u8], at: usize, end: CellEnd, steps: &mut impl WalkVisitor) {
         if self.fresh {
             self.start_cell(text, at, steps);
         }
@@ -278,7 +288,7 @@ impl Cursor {
     }
 
     /// Goes on to `at` in the current piece of text.
-    pub fn go(&mut self, format: &Format, text: &[u8], at: usize) {
+    pub fn go(&mut self, format: &CompiledDialect, text: &[u8], at: usize) {
         let mut span = &text[self.mark..at];
         self.mark = at;
         self.offset += span.len() as u64;

@@ -39,7 +39,7 @@ pub(super) fn likely(
     candidates
         .filter_map(|candidate| {
             let text = candidate.decode_without_bom_handling_and_without_replacement(sample)?;
-            let words = Words::of(&text);
+            let words = WordStatistics::of(&text);
             let example = words.example?;
             (words.strange * 20 <= words.all).then_some((candidate, example))
         })
@@ -48,7 +48,7 @@ pub(super) fn likely(
 
 /// How the words with letters beyond ASCII of a text look.
 #[derive(Default)]
-pub(super) struct Words {
+pub(super) struct WordStatistics {
     pub(super) all: u64,
     /// Those that no language has.
     pub(super) strange: u64,
@@ -58,7 +58,7 @@ pub(super) struct Words {
     pub(super) example: Option<String>,
 }
 
-impl Words {
+impl WordStatistics {
     pub(super) fn of(text: &str) -> Self {
         let mut words = Self::default();
         for (line, text) in (1..).zip(text.split('\n')) {

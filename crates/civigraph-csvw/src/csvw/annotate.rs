@@ -1,20 +1,20 @@
 //! Metadata and headers joined: the annotated table group (Tabular Data Model §4).
 
-use super::column::{Names, columns};
-use super::description::{self, ColumnReference, Inherited, Schema};
-use super::header::{Header, HeaderColumn};
+use super::column::{ColumnNames, columns};
+use super::description::{self, ColumnReference, Inherited, SchemaDescription};
+use super::header::{FileHeader, HeaderColumn};
 use super::model::{Annotation, AnnotationValue, Extensions, Table, TableGroup};
-use super::reader::Reader;
+use super::reader::MetadataReader;
 use crate::csv::{self, Dialect};
-use crate::diagnostic::{Code, Diagnostic, Mode, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, ReadingMode};
 use crate::resource::{Resource, file};
 use std::sync::Arc;
 
 const RDFS_COMMENT: &str = "http://www.w3.org/2000/01/rdf-schema#comment";
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The annotated table group that a description and the headers of its files make.
-    pub fn annotate(&mut self, group: description::Group) -> TableGroup {
+    pub fn annotate(&mut self, group: description::GroupDescription) -> TableGroup {
         let mut schemas = Vec::new();
         let mut tables = Vec::new();
         for described in &group.tables {
@@ -52,10 +52,10 @@ impl Reader<'_> {
 
     fn table_of(
         &mut self,
-        group: &description::Group,
-        described: &description::Table,
+        group: &description::GroupDescription,
+        described: &description::TableDescription,
         url: &str,
-        schema: Option<&Schema>,
+        schema: Option<&SchemaDescription>,
     ) -> Table {
         let outer = described.inherited.clone().or(&group.inherited);
         let head = self.head(group, described, url, schema, &outer);
@@ -65,7 +65,7 @@ impl Reader<'_> {
             lang: head.language,
             ..Inherited::default()
         });
-        let nothing = Schema::default();
+        let nothing = SchemaDescription::default();
         let has_schema = schema.is_some();
         let schema = schema.unwrap_or(&nothing);
         let optional = [&schema.own, &described.own, &group.own]
@@ -88,7 +88,7 @@ impl Reader<'_> {
                 column.misfit = true;
             }
         }
-        let names = Names::new(&columns);
+        let names = ColumnNames::new(&columns);
         // What is not known of the columns says nothing about their names.
         if !unknown {
             self.check_names(&names, schema);
@@ -135,14 +135,14 @@ impl Reader<'_> {
     /// Reads what is before the data in the file of a table, and compares it with the schema.
     fn head(
         &mut self,
-        group: &description::Group,
-        described: &description::Table,
+        group: &description::GroupDescription,
+        described: &description::TableDescription,
         url: &str,
-        schema: Option<&Schema>,
+        schema: Option<&SchemaDescription>,
         outer: &Inherited,
-    ) -> Head {
+    ) -> FileHead {
         let dialect = described.dialect.as_ref().or(group.dialect.as_ref());
-        let mut head = Head {
+        let mut head = FileHead {
             dialect: dialect.map_or_else(Dialect::default, |dialect| (**dialect).clone()),
             language: None,
             columns: Vec::new(),
@@ -151,7 +151,8 @@ impl Reader<'_> {
             unread: false,
         };
         // A converter has no use for the file of a table that is left out of the output.
-        let suppressed = described.suppress_output && self.diagnostics.mode() == Mode::Convert;
+        let suppressed =
+            described.suppress_output && self.diagnostics.mode() == ReadingMode::Convert;
         if suppressed && schema.is_some() {
             return head;
         }
@@ -176,25 +177,27 @@ impl Reader<'_> {
         match csv::preamble(&resource, &head.dialect) {
             Ok(preamble) => {
                 let language = outer.lang.as_deref().unwrap_or("und");
-                let header = Header::new(&resource, &preamble, &head.dialect, language);
+                let header = FileHeader::new(&resource, &preamble, &head.dialect, language);
                 if let Some(schema) = schema {
                     let compared = header.check(schema, &resource, self.lax, self.diagnostics);
                     head.misfits = compared.misfits;
                     self.unnamed.extend(compared.unnamed, url);
                     // A converter goes on by the schema.
-                    head.unread = compared.unreadable && self.diagnostics.mode() == Mode::Validate;
+                    head.unread =
+                        compared.unreadable && self.diagnostics.mode() == ReadingMode::Validate;
                 } else if let Some(diagnostic) = header.one_column(&resource, &head.dialect) {
                     self.push(diagnostic);
-                    head.unread = self.diagnostics.mode() == Mode::Validate;
+                    head.unread = self.diagnostics.mode() == ReadingMode::Validate;
                 }
-                let describes =
-                    |schema: &Schema| schema.columns.iter().any(|column| !column.virtual_column);
+                let describes = |schema: &SchemaDescription| {
+                    schema.columns.iter().any(|column| !column.virtual_column)
+                };
                 if header.columns.is_empty() && !schema.is_some_and(describes) {
                     let place = Place::file(Arc::clone(&resource.name));
                     let message = "the file is empty: it has no columns";
                     self.push(Diagnostic::new(Code::EmptyFile, place, message));
                 }
-                if self.diagnostics.mode() == Mode::Validate {
+                if self.diagnostics.mode() == ReadingMode::Validate {
                     for diagnostic in header.unseen(schema) {
                         self.push(diagnostic);
                     }
@@ -212,7 +215,7 @@ impl Reader<'_> {
     }
 
     /// The file of a table; what is wrong is reported where the metadata names it.
-    fn open(&mut self, described: &description::Table, url: &str) -> Option<Resource> {
+    fn open(&mut self, described: &description::TableDescription, url: &str) -> Option<Resource> {
         match self.resolver.resolve(url) {
             Ok(resource) => Some(resource),
             Err(error) => {
@@ -229,7 +232,7 @@ impl Reader<'_> {
 }
 
 /// What may be wrong with a URL behind which there is nothing, as far as the URL shows it.
-fn absent_hint(described: &description::Table, url: &str) -> Option<String> {
+fn absent_hint(described: &description::TableDescription, url: &str) -> Option<String> {
     if let Some(base) = &described.base {
         return Some(format!(
             "URLs start with the `@base` of the metadata, {base}"
@@ -244,7 +247,7 @@ fn absent_hint(described: &description::Table, url: &str) -> Option<String> {
 }
 
 /// What a file says before its data.
-struct Head {
+struct FileHead {
     dialect: Dialect,
     /// The one language that the transfer states.
     language: Option<String>,
@@ -256,15 +259,18 @@ struct Head {
     unread: bool,
 }
 
-impl Head {
+impl FileHead {
     /// Whether nothing is known of the columns, since there is neither a schema nor a header.
-    fn columns_unknown(&self, schema: Option<&Schema>) -> bool {
+    fn columns_unknown(&self, schema: Option<&SchemaDescription>) -> bool {
         self.unread && schema.is_none()
     }
 }
 
 /// Whether the schema of a table could not be read, which is reported.
-fn unknown_columns(group: &description::Group, table: &description::Table) -> bool {
+fn unknown_columns(
+    group: &description::GroupDescription,
+    table: &description::TableDescription,
+) -> bool {
     table.schema.is_none() && (table.schema_unread || group.schema_unread && group.schema.is_none())
 }
 
@@ -302,7 +308,7 @@ fn comments(comments: Vec<String>) -> Option<Annotation> {
     })
 }
 
-fn indexes(reference: Option<&ColumnReference>, columns: &Names<'_>) -> Vec<usize> {
+fn indexes(reference: Option<&ColumnReference>, columns: &ColumnNames<'_>) -> Vec<usize> {
     reference
         .into_iter()
         .flat_map(|reference| &reference.names)

@@ -1,11 +1,11 @@
 //! The annotated columns of a table: described by the schema, found in the file, or virtual.
 
-use super::description::{self, Inherited, Schema, Title};
+use super::description::{self, Inherited, SchemaDescription, Title};
 use super::header::HeaderColumn;
 use super::model::{Column, Extensions};
 use super::own::OwnAnnotations;
 use super::property::or_nearest;
-use super::reader::Reader;
+use super::reader::MetadataReader;
 use crate::datatype::DatatypeDescription;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::uri::{self, encode_name};
@@ -15,12 +15,12 @@ use std::collections::HashMap;
 const BUILTIN_VARIABLES: &[&str] = &["_column", "_sourceColumn", "_row", "_sourceRow", "_name"];
 
 /// The columns of a table by name; of two with one name the first.
-pub(super) struct Names<'c> {
+pub(super) struct ColumnNames<'c> {
     columns: &'c [Column],
     indexes: HashMap<&'c str, usize>,
 }
 
-impl<'c> Names<'c> {
+impl<'c> ColumnNames<'c> {
     pub fn new(columns: &'c [Column]) -> Self {
         let mut indexes = HashMap::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
@@ -39,9 +39,9 @@ impl<'c> Names<'c> {
     }
 }
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// Variables of URI templates are found by name: no two columns may share one.
-    pub(super) fn check_names(&mut self, columns: &Names<'_>, schema: &Schema) {
+    pub(super) fn check_names(&mut self, columns: &ColumnNames<'_>, schema: &SchemaDescription) {
         let mut given: HashMap<&str, usize> = HashMap::new();
         for name in schema
             .columns
@@ -75,7 +75,7 @@ impl Reader<'_> {
     }
 
     /// A variable that is not a column is always empty, which is hardly ever meant.
-    pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &Names<'_>) {
+    pub(super) fn check_variables(&mut self, inherited: &Inherited, columns: &ColumnNames<'_>) {
         let templates = [
             &inherited.about_url,
             &inherited.property_url,
@@ -86,9 +86,9 @@ impl Reader<'_> {
         }
     }
 
-    fn check_template(&mut self, text: &str, place: &Place, columns: &Names<'_>) {
+    fn check_template(&mut self, text: &str, place: &Place, columns: &ColumnNames<'_>) {
         // Every template here was parsed once already.
-        let Ok(parsed) = uri::Template::parse(text) else {
+        let Ok(parsed) = uri::UriTemplate::parse(text) else {
             return;
         };
         for name in parsed.names() {
@@ -109,7 +109,11 @@ impl Reader<'_> {
     }
 
     /// Templates and own annotations of columns that name columns or want other properties.
-    pub(super) fn check_described(&mut self, schema: &Schema, columns: &Names<'_>) {
+    pub(super) fn check_described(
+        &mut self,
+        schema: &SchemaDescription,
+        columns: &ColumnNames<'_>,
+    ) {
         // Columns that only the file has are between those of the schema and the virtual ones.
         let described = schema.columns.iter();
         let in_file = described.clone().filter(|column| !column.virtual_column);
@@ -135,7 +139,7 @@ impl Reader<'_> {
             if let Some(template) = &described.inherited.value_url
                 && own.each.is_none()
                 && column.separator.is_some()
-                && uri::Template::parse(&template.text)
+                && uri::UriTemplate::parse(&template.text)
                     .is_ok_and(|parsed| parsed.names().contains(&column.name))
             {
                 self.push(
@@ -180,7 +184,7 @@ impl Reader<'_> {
         annotation: &str,
         name: &str,
         place: &Place,
-        columns: &Names<'_>,
+        columns: &ColumnNames<'_>,
     ) {
         if columns.index(name).is_some() {
             return;
@@ -198,7 +202,7 @@ impl Reader<'_> {
 /// The columns of a table: those that the schema describes for the file, those that only the file
 /// has, then the virtual ones. Without a schema the header is all there is.
 pub(super) fn columns(
-    schema: &Schema,
+    schema: &SchemaDescription,
     has_schema: bool,
     header: Vec<HeaderColumn>,
     inherited: &Inherited,
@@ -213,9 +217,9 @@ pub(super) fn columns(
         columns.push(annotated(column, columns.len() + 1, inherited, graph));
     }
     for extra in header.into_iter().skip(in_file.len()) {
-        let mut column = description::Column {
+        let mut column = description::ColumnDescription {
             place: extra.place,
-            ..description::Column::default()
+            ..description::ColumnDescription::default()
         };
         // Beside a schema the header gives no names.
         if !has_schema {
@@ -232,7 +236,7 @@ pub(super) fn columns(
 
 /// One column with everything that it inherits.
 fn annotated(
-    column: &description::Column,
+    column: &description::ColumnDescription,
     number: usize,
     outer: &Inherited,
     graph: Option<&str>,
@@ -299,7 +303,7 @@ fn extensions(own: &OwnAnnotations, graph: Option<&str>) -> Extensions {
 }
 
 /// The first title in the default language, or in that of the cells, as a name.
-fn name_from_titles(column: &description::Column, lang: &str) -> Option<String> {
+fn name_from_titles(column: &description::ColumnDescription, lang: &str) -> Option<String> {
     let default = column.default_language.as_deref().unwrap_or("und");
     let in_language = |tag: &str| {
         column

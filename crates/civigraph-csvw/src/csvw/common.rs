@@ -1,23 +1,23 @@
 //! Common properties and notes: the dialect of JSON-LD in metadata (Metadata Vocabulary §5.8, §6 and appendix A).
 
 use super::context::{expand_name, expand_prefix, is_language_tag, term};
-use super::json::{Member, Node, Value};
+use super::json::{JsonMember, JsonNode, JsonValue};
 use super::model::{Annotation, AnnotationValue};
-use super::reader::{Document, Reader};
+use super::reader::{MetadataDocument, MetadataReader};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::url;
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// Whether a member of a description is a common property: a prefixed name or a URL.
-    pub fn is_common(member: &Member) -> bool {
+    pub fn is_common(member: &JsonMember) -> bool {
         member.name.contains(':') && !member.name.starts_with('@')
     }
 
     /// Reads a common property. What breaks a rule is left out, with an error.
     pub fn common_property(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
         annotations: &mut Vec<Annotation>,
     ) {
         if let Some(annotation) = self.property(document, member) {
@@ -28,8 +28,8 @@ impl Reader<'_> {
     /// Reads `notes`.
     pub fn notes(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
         notes: &mut Vec<AnnotationValue>,
     ) {
         for note in self.objects(document, member) {
@@ -37,7 +37,7 @@ impl Reader<'_> {
         }
     }
 
-    fn property(&mut self, document: &Document, member: &Member) -> Option<Annotation> {
+    fn property(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<Annotation> {
         let property = if term(&member.name).is_some() {
             // Keys of node objects must not be terms.
             None
@@ -63,31 +63,36 @@ impl Reader<'_> {
     }
 
     /// A value, normalised. Nesting is bounded by the JSON reader.
-    fn value(&mut self, document: &Document, node: &Node) -> Option<AnnotationValue> {
+    fn value(&mut self, document: &MetadataDocument, node: &JsonNode) -> Option<AnnotationValue> {
         Some(match &node.value {
-            Value::Null => AnnotationValue::Null,
-            Value::Boolean(value) => AnnotationValue::Boolean(*value),
-            Value::Number(text) => return self.number(document, node, text),
-            Value::String(text) => AnnotationValue::String {
+            JsonValue::Null => AnnotationValue::Null,
+            JsonValue::Boolean(value) => AnnotationValue::Boolean(*value),
+            JsonValue::Number(text) => return self.number(document, node, text),
+            JsonValue::String(text) => AnnotationValue::String {
                 value: text.clone(),
                 language: document.language.clone(),
                 datatype: None,
             },
-            Value::Array(items) => AnnotationValue::Array(
+            JsonValue::Array(items) => AnnotationValue::Array(
                 items
                     .iter()
                     .filter_map(|item| self.value(document, item))
                     .collect(),
             ),
-            Value::Object(members) if node.get("@value").is_some() => {
+            JsonValue::Object(members) if node.get("@value").is_some() => {
                 return self.value_object(document, members);
             }
-            Value::Object(members) => self.node_object(document, members),
+            JsonValue::Object(members) => self.node_object(document, members),
         })
     }
 
     /// A number, unless it is larger than all that JSON and `xsd:double` can hold.
-    fn number(&mut self, document: &Document, node: &Node, text: &str) -> Option<AnnotationValue> {
+    fn number(
+        &mut self,
+        document: &MetadataDocument,
+        node: &JsonNode,
+        text: &str,
+    ) -> Option<AnnotationValue> {
         if text.parse().is_ok_and(f64::is_finite) {
             return Some(AnnotationValue::Number(text.to_owned()));
         }
@@ -104,14 +109,18 @@ impl Reader<'_> {
     }
 
     /// An object with `@value`.
-    fn value_object(&mut self, document: &Document, members: &[Member]) -> Option<AnnotationValue> {
+    fn value_object(
+        &mut self,
+        document: &MetadataDocument,
+        members: &[JsonMember],
+    ) -> Option<AnnotationValue> {
         let mut value = None;
-        let mut language: Option<(&Member, Option<String>)> = None;
+        let mut language: Option<(&JsonMember, Option<String>)> = None;
         let mut datatype = None;
         for member in members {
             match member.name.as_str() {
                 "@value" => match &member.value.value {
-                    Value::String(_) | Value::Number(_) | Value::Boolean(_) => {
+                    JsonValue::String(_) | JsonValue::Number(_) | JsonValue::Boolean(_) => {
                         value = Some(&member.value);
                     }
                     _ => self.wrong(
@@ -122,8 +131,8 @@ impl Reader<'_> {
                     ),
                 },
                 "@language" => match &member.value.value {
-                    Value::Null => language = Some((member, None)),
-                    Value::String(tag) if is_language_tag(tag) => {
+                    JsonValue::Null => language = Some((member, None)),
+                    JsonValue::String(tag) if is_language_tag(tag) => {
                         language = Some((member, Some(tag.clone())));
                     }
                     _ => self.wrong(
@@ -159,15 +168,15 @@ impl Reader<'_> {
         let language = language.and_then(|(_, tag)| tag);
         let node = value?;
         let value = match &node.value {
-            Value::String(text) => {
+            JsonValue::String(text) => {
                 return Some(AnnotationValue::String {
                     value: text.clone(),
                     language,
                     datatype,
                 });
             }
-            Value::Number(text) => self.number(document, node, text)?,
-            Value::Boolean(value) => AnnotationValue::Boolean(*value),
+            JsonValue::Number(text) => self.number(document, node, text)?,
+            JsonValue::Boolean(value) => AnnotationValue::Boolean(*value),
             _ => return None,
         };
         Some(match datatype {
@@ -180,7 +189,11 @@ impl Reader<'_> {
     }
 
     /// An object without `@value`.
-    fn node_object(&mut self, document: &Document, members: &[Member]) -> AnnotationValue {
+    fn node_object(
+        &mut self,
+        document: &MetadataDocument,
+        members: &[JsonMember],
+    ) -> AnnotationValue {
         let mut id = None;
         let mut types = Vec::new();
         let mut properties = Vec::new();
@@ -201,7 +214,7 @@ impl Reader<'_> {
                 "@type" => {
                     let one = std::slice::from_ref(&member.value);
                     let items = match &member.value.value {
-                        Value::Array(items) => items,
+                        JsonValue::Array(items) => items,
                         _ => one,
                     };
                     for item in items {
@@ -236,7 +249,7 @@ impl Reader<'_> {
         }
     }
 
-    fn node_id(&self, document: &Document, member: &Member) -> Option<String> {
+    fn node_id(&self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         let id = member.value.as_str()?;
         if id.starts_with("_:") {
             return None;
@@ -245,13 +258,13 @@ impl Reader<'_> {
     }
 
     /// Warns of an undeclared prefix in a string.
-    fn check_prefix_of(&mut self, document: &Document, node: &Node) {
+    fn check_prefix_of(&mut self, document: &MetadataDocument, node: &JsonNode) {
         if let Some(name) = node.as_str() {
             self.check_prefix(document, node, name);
         }
     }
 
-    fn wrong_type(&mut self, document: &Document, member: &Member, item: &Node) {
+    fn wrong_type(&mut self, document: &MetadataDocument, member: &JsonMember, item: &JsonNode) {
         self.push(
             Diagnostic::new(
                 Code::CommonProperty,
@@ -263,7 +276,13 @@ impl Reader<'_> {
         );
     }
 
-    fn wrong(&mut self, document: &Document, member: &Member, message: String, expected: &str) {
+    fn wrong(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        message: String,
+        expected: &str,
+    ) {
         self.push(
             Diagnostic::new(
                 Code::CommonProperty,

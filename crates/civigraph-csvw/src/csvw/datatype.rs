@@ -2,9 +2,9 @@
 //! settled by [`crate::datatype`].
 
 use super::context::{builtin_datatypes, is_builtin_datatype, is_builtin_datatype_url};
-use super::json::{Member, Value};
+use super::json::{JsonMember, JsonValue};
 use super::property::or_nearest;
-use super::reader::{Document, Reader};
+use super::reader::{MetadataDocument, MetadataReader};
 use crate::datatype::{DatatypeDescription, FormatDescription};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -22,15 +22,15 @@ const NAMES: &[&str] = &[
     "maxExclusive",
 ];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The `datatype` property; `None` counts as not given.
     pub fn datatype(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
     ) -> Option<DatatypeDescription> {
         match &member.value.value {
-            Value::String(_) => {
+            JsonValue::String(_) => {
                 self.base_datatype(document, member)
                     .map(|base| DatatypeDescription {
                         base,
@@ -38,7 +38,7 @@ impl Reader<'_> {
                         ..DatatypeDescription::default()
                     })
             }
-            Value::Object(members) => Some(self.derived_datatype(document, member, members)),
+            JsonValue::Object(members) => Some(self.derived_datatype(document, member, members)),
             _ => {
                 self.invalid(document, member, "the name of a datatype, or an object");
                 None
@@ -47,7 +47,11 @@ impl Reader<'_> {
     }
 
     /// The name of a built-in datatype.
-    fn base_datatype(&mut self, document: &Document, member: &Member) -> Option<String> {
+    fn base_datatype(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> Option<String> {
         let Some(name) = member.value.as_str() else {
             self.invalid(document, member, "the name of a built-in datatype");
             return None;
@@ -71,9 +75,9 @@ impl Reader<'_> {
 
     fn derived_datatype(
         &mut self,
-        document: &Document,
-        owner: &Member,
-        members: &[Member],
+        document: &MetadataDocument,
+        owner: &JsonMember,
+        members: &[JsonMember],
     ) -> DatatypeDescription {
         let mut datatype = DatatypeDescription {
             base: "string".into(),
@@ -116,7 +120,7 @@ impl Reader<'_> {
         datatype
     }
 
-    fn datatype_id(&mut self, document: &Document, member: &Member) -> Option<String> {
+    fn datatype_id(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         let id = self.id(document, member)?;
         if is_builtin_datatype_url(&id) {
             self.push(
@@ -133,13 +137,17 @@ impl Reader<'_> {
         Some(id)
     }
 
-    fn format(&mut self, document: &Document, member: &Member) -> Option<FormatDescription> {
+    fn format(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> Option<FormatDescription> {
         match &member.value.value {
-            Value::String(pattern) => Some(FormatDescription {
+            JsonValue::String(pattern) => Some(FormatDescription {
                 pattern: Some(pattern.clone()),
                 ..FormatDescription::default()
             }),
-            Value::Object(parts) => {
+            JsonValue::Object(parts) => {
                 let mut format = FormatDescription {
                     is_object: true,
                     ..FormatDescription::default()
@@ -167,9 +175,9 @@ impl Reader<'_> {
     }
 
     /// A bound as written: a number or a string.
-    fn bound(&mut self, document: &Document, member: &Member) -> Option<String> {
+    fn bound(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         match &member.value.value {
-            Value::Number(text) | Value::String(text) => Some(text.clone()),
+            JsonValue::Number(text) | JsonValue::String(text) => Some(text.clone()),
             _ => {
                 self.invalid(document, member, "a number or a string");
                 None
@@ -180,8 +188,8 @@ impl Reader<'_> {
     /// `minimum` and `minInclusive` are two names of one property, and so are those of the maximum.
     fn same_bound(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
         bound: &mut Option<String>,
         other: Option<String>,
     ) {

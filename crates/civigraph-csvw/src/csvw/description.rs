@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 /// A table group description (Metadata Vocabulary §5.3).
 #[derive(Debug, Clone, Default)]
-pub(super) struct Group {
+pub(super) struct GroupDescription {
     pub id: Option<String>,
-    pub tables: Vec<Table>,
-    pub schema: Option<Arc<Schema>>,
+    pub tables: Vec<TableDescription>,
+    pub schema: Option<Arc<SchemaDescription>>,
     pub dialect: Option<Arc<Dialect>>,
     pub table_direction: Option<String>,
     pub notes: Vec<AnnotationValue>,
@@ -31,11 +31,11 @@ pub(super) struct Group {
 
 /// A table description (§5.4).
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
+pub(super) struct TableDescription {
     /// Absolute and normalised; `None` where it is missing or invalid.
     pub url: Option<String>,
     pub id: Option<String>,
-    pub schema: Option<Arc<Schema>>,
+    pub schema: Option<Arc<SchemaDescription>>,
     pub dialect: Option<Arc<Dialect>>,
     pub suppress_output: bool,
     pub table_direction: Option<String>,
@@ -54,14 +54,14 @@ pub(super) struct Table {
 
 /// A schema (§5.5).
 #[derive(Debug, Clone, Default)]
-pub(super) struct Schema {
+pub(super) struct SchemaDescription {
     pub id: Option<String>,
-    pub columns: Vec<Column>,
+    pub columns: Vec<ColumnDescription>,
     /// The `name` properties of the columns.
     pub names: HashSet<String>,
     pub primary_key: Option<ColumnReference>,
     pub row_titles: Option<ColumnReference>,
-    pub foreign_keys: Vec<ForeignKey>,
+    pub foreign_keys: Vec<ForeignKeyDescription>,
     pub annotations: Vec<Annotation>,
     pub inherited: Inherited,
     pub own: OwnAnnotations,
@@ -70,7 +70,7 @@ pub(super) struct Schema {
 
 /// A column description (§5.6).
 #[derive(Debug, Clone, Default)]
-pub(super) struct Column {
+pub(super) struct ColumnDescription {
     pub name: Option<String>,
     /// Title and language tag, in the order of the document.
     pub titles: Vec<Title>,
@@ -94,7 +94,7 @@ pub(super) struct Title {
 
 /// A URI template that is known to parse, or is empty.
 #[derive(Debug, Clone)]
-pub(super) struct Template {
+pub(super) struct TemplateText {
     pub text: String,
     pub place: Place,
     /// It does not parse, and counts as empty (§5.1.3): what it should name is not known.
@@ -109,9 +109,9 @@ pub(super) struct ColumnReference {
 
 /// A foreign key definition (§5.5).
 #[derive(Debug, Clone)]
-pub(super) struct ForeignKey {
+pub(super) struct ForeignKeyDescription {
     pub columns: ColumnReference,
-    pub target: Target,
+    pub target: ForeignKeyTarget,
     /// Where the target is named.
     pub target_place: Place,
     pub referenced: ColumnReference,
@@ -120,7 +120,7 @@ pub(super) struct ForeignKey {
 
 /// What a foreign key refers to: an absolute, normalised URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum ForeignKeyTarget {
     /// The `url` of a table.
     Resource(String),
     /// The `@id` of a schema.
@@ -130,9 +130,9 @@ pub(super) enum Target {
 /// The inherited properties (§5.7).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inherited {
-    pub about_url: Option<Template>,
-    pub property_url: Option<Template>,
-    pub value_url: Option<Template>,
+    pub about_url: Option<TemplateText>,
+    pub property_url: Option<TemplateText>,
+    pub value_url: Option<TemplateText>,
     pub datatype: Option<DatatypeDescription>,
     pub default: Option<String>,
     pub lang: Option<String>,

@@ -1,7 +1,7 @@
 //! Dialect descriptions (Metadata Vocabulary §5.9).
 
-use super::json::{Member, Node, Value};
-use super::reader::{Document, Reader};
+use super::json::{JsonMember, JsonNode, JsonValue};
+use super::reader::{MetadataDocument, MetadataReader};
 use crate::csv::{Dialect, Trim};
 use std::sync::Arc;
 
@@ -21,12 +21,16 @@ const NAMES: &[&str] = &[
     "trim",
 ];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The `dialect` property: an object, or the URL of a document with one.
-    pub fn dialect(&mut self, document: &Document, member: &Member) -> Option<Arc<Dialect>> {
+    pub fn dialect(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> Option<Arc<Dialect>> {
         match &member.value.value {
-            Value::Object(_) => Some(Arc::new(self.dialect_object(document, &member.value))),
-            Value::String(_) => {
+            JsonValue::Object(_) => Some(Arc::new(self.dialect_object(document, &member.value))),
+            JsonValue::String(_) => {
                 let url = self.link(document, member);
                 if let Some(dialect) = self.dialects.get(&url) {
                     return Some(Arc::clone(dialect));
@@ -43,7 +47,7 @@ impl Reader<'_> {
         }
     }
 
-    fn dialect_object(&mut self, document: &Document, node: &Node) -> Dialect {
+    fn dialect_object(&mut self, document: &MetadataDocument, node: &JsonNode) -> Dialect {
         let mut dialect = Dialect::default();
         let mut header = None;
         let mut header_row_count = None;
@@ -57,10 +61,10 @@ impl Reader<'_> {
                 }
                 "@type" => self.description_type(document, member, "Dialect"),
                 "commentPrefix" => match &member.value.value {
-                    Value::String(prefix) if !prefix.is_empty() => {
+                    JsonValue::String(prefix) if !prefix.is_empty() => {
                         dialect.comment_prefix = Some(prefix.clone());
                     }
-                    Value::Null => dialect.comment_prefix = None,
+                    JsonValue::Null => dialect.comment_prefix = None,
                     _ => self.invalid(document, member, "a string that is not empty, or null"),
                 },
                 "delimiter" => match member.value.as_str() {
@@ -91,8 +95,8 @@ impl Reader<'_> {
                     None => self.invalid(document, member, "a string or an array of strings"),
                 },
                 "quoteChar" => match &member.value.value {
-                    Value::Null => dialect.quote_char = None,
-                    Value::String(quote) if !quote.is_empty() => {
+                    JsonValue::Null => dialect.quote_char = None,
+                    JsonValue::String(quote) if !quote.is_empty() => {
                         dialect.quote_char = Some(quote.clone());
                     }
                     _ => self.invalid(document, member, "a string that is not empty, or null"),
@@ -133,10 +137,10 @@ impl Reader<'_> {
     }
 }
 
-fn line_terminators(node: &Node) -> Option<Vec<String>> {
+fn line_terminators(node: &JsonNode) -> Option<Vec<String>> {
     let terminators: Vec<String> = match &node.value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items
+        JsonValue::String(text) => vec![text.clone()],
+        JsonValue::Array(items) => items
             .iter()
             .map(|item| item.as_str().map(str::to_owned))
             .collect::<Option<_>>()?,
@@ -145,11 +149,11 @@ fn line_terminators(node: &Node) -> Option<Vec<String>> {
     (!terminators.is_empty() && terminators.iter().all(|t| !t.is_empty())).then_some(terminators)
 }
 
-fn trim_of(node: &Node) -> Option<Trim> {
+fn trim_of(node: &JsonNode) -> Option<Trim> {
     match &node.value {
-        Value::Boolean(true) => Some(Trim::Both),
-        Value::Boolean(false) => Some(Trim::None),
-        Value::String(text) => match text.as_str() {
+        JsonValue::Boolean(true) => Some(Trim::Both),
+        JsonValue::Boolean(false) => Some(Trim::None),
+        JsonValue::String(text) => match text.as_str() {
             "true" => Some(Trim::Both),
             "false" => Some(Trim::None),
             "start" => Some(Trim::Start),

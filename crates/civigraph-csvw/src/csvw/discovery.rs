@@ -3,13 +3,13 @@
 //! In this order: what the user gives, what a `Link` header names, what the site-wide configuration
 //! or the default locations lead to. The first that describes the CSV is used.
 
-use super::description::{Group, Table};
-use super::json::{Node, Value as JsonValue};
-use super::reader::{Document, FetchError, Reader};
+use super::description::{GroupDescription, TableDescription};
+use super::json::{JsonNode, JsonValue};
+use super::reader::{FetchError, MetadataDocument, MetadataReader};
 use super::table::{described_urls, describes_any_file};
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Hint, HintAction, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resource, file, url};
-use crate::uri::{Template, Value};
+use crate::uri::{UriTemplate, VariableValue};
 use std::collections::HashSet;
 
 /// Where metadata is looked for unless the site says otherwise.
@@ -24,12 +24,12 @@ const METADATA_TYPES: &[&str] = &[
 
 /// Metadata and the URL of its document.
 pub(super) struct FoundMetadata {
-    pub group: Group,
+    pub group: GroupDescription,
     pub url: String,
 }
 
 /// What looking for metadata led to.
-pub(super) enum Outcome {
+pub(super) enum DiscoveryOutcome {
     /// Metadata to be used.
     Found(Box<FoundMetadata>),
     /// No metadata: the header of the CSV is all there is.
@@ -38,18 +38,18 @@ pub(super) enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl DiscoveryOutcome {
     /// A group of one table without metadata: the header of the CSV is all there is.
     pub fn undescribed(csv: &Resource) -> Self {
-        let table = Table {
+        let table = TableDescription {
             url: Some(url::identity(url::without_fragment(&csv.url))),
             place: Place::file(csv.name.clone()),
-            ..Table::default()
+            ..TableDescription::default()
         };
         Self::Found(Box::new(FoundMetadata {
-            group: Group {
+            group: GroupDescription {
                 tables: vec![table],
-                ..Group::default()
+                ..GroupDescription::default()
             },
             url: String::new(),
         }))
@@ -58,7 +58,8 @@ impl Outcome {
     /// Whether metadata was found that describes a CSV.
     pub fn has(&self, csv: &Resource) -> bool {
         let wanted = url::without_fragment(&csv.url);
-        let is_it = |table: &Table| table.url.as_ref().is_some_and(|url| url::same(url, wanted));
+        let is_it =
+            |table: &TableDescription| table.url.as_ref().is_some_and(|url| url::same(url, wanted));
         match self {
             Self::Found(found) => found.group.tables.iter().any(is_it),
             Self::Nothing | Self::Failed => false,
@@ -69,31 +70,31 @@ impl Outcome {
 /// The groups of several inputs as one, and the URLs of their documents; `None` where one of them failed.
 ///
 /// What a group says about its tables is said on each of them, so that they can be in one group.
-pub(super) fn joined(outcomes: Vec<Outcome>) -> Option<(Group, Vec<String>)> {
+pub(super) fn joined(outcomes: Vec<DiscoveryOutcome>) -> Option<(GroupDescription, Vec<String>)> {
     let mut groups = Vec::new();
     let mut documents = Vec::new();
     for outcome in outcomes {
         match outcome {
-            Outcome::Found(found) => {
+            DiscoveryOutcome::Found(found) => {
                 if !found.url.is_empty() && !documents.contains(&found.url) {
                     documents.push(found.url);
                 }
                 groups.push(found.group);
             }
-            Outcome::Nothing => {}
-            Outcome::Failed => return None,
+            DiscoveryOutcome::Nothing => {}
+            DiscoveryOutcome::Failed => return None,
         }
     }
     if groups.len() < 2 {
         return Some((groups.pop()?, documents));
     }
-    let mut all = Group::default();
+    let mut all = GroupDescription::default();
     let mut urls = HashSet::new();
     for group in groups {
         for table in group.tables {
             let url = table.url.as_deref().map(url::identity);
             if url.is_none_or(|url| urls.insert(url)) {
-                all.tables.push(Table {
+                all.tables.push(TableDescription {
                     schema: table.schema.or_else(|| group.schema.clone()),
                     dialect: table.dialect.or_else(|| group.dialect.clone()),
                     table_direction: table
@@ -134,14 +135,14 @@ pub(super) fn is_metadata(resource: &Resource) -> bool {
     start.trim_ascii_start().first() == Some(&b'{')
 }
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// Reads the metadata document behind a resource.
-    pub fn read_metadata(&mut self, resource: &Resource) -> Outcome {
+    pub fn read_metadata(&mut self, resource: &Resource) -> DiscoveryOutcome {
         match self.parse(resource) {
             Ok((mut document, top)) => self.use_metadata(&mut document, &top),
             Err(FetchError::Invalid(diagnostic)) => {
                 self.push(*diagnostic);
-                Outcome::Failed
+                DiscoveryOutcome::Failed
             }
             Err(FetchError::Resolve(error)) => {
                 self.push(Diagnostic::new(
@@ -149,7 +150,7 @@ impl Reader<'_> {
                     Place::file(resource.name.clone()),
                     file::could_not_read("the metadata", &error),
                 ));
-                Outcome::Failed
+                DiscoveryOutcome::Failed
             }
         }
     }
@@ -157,7 +158,12 @@ impl Reader<'_> {
     /// Reads the metadata document that the user gives for CSVs. It must describe each of them; without a
     /// `url`, it describes them all.
     /// With `decides`, what it describes is read instead.
-    pub fn metadata_for(&mut self, csvs: &[Resource], url: &str, decides: bool) -> Outcome {
+    pub fn metadata_for(
+        &mut self,
+        csvs: &[Resource],
+        url: &str,
+        decides: bool,
+    ) -> DiscoveryOutcome {
         let parsed = match self.resolver.resolve(url) {
             Ok(resource) => self.parse(&resource),
             Err(error) => {
@@ -167,14 +173,14 @@ impl Reader<'_> {
                     file::could_not_read("the metadata", self.reason(&error, url)),
                 );
                 self.push_absent(diagnostic, url);
-                return Outcome::Failed;
+                return DiscoveryOutcome::Failed;
             }
         };
         let (mut document, top) = match parsed {
             Ok(parsed) => parsed,
             Err(FetchError::Invalid(diagnostic)) => {
                 self.push(*diagnostic);
-                return Outcome::Failed;
+                return DiscoveryOutcome::Failed;
             }
             Err(FetchError::Resolve(error)) => {
                 self.push(Diagnostic::new(
@@ -182,12 +188,12 @@ impl Reader<'_> {
                     Place::file(url),
                     file::could_not_read("the metadata", &error),
                 ));
-                return Outcome::Failed;
+                return DiscoveryOutcome::Failed;
             }
         };
         if describes_any_file(&top) {
             let group = self.metadata_of_any(&mut document, &top, csvs);
-            return Outcome::Found(Box::new(FoundMetadata {
+            return DiscoveryOutcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             }));
@@ -207,21 +213,21 @@ impl Reader<'_> {
             self.push(diagnostic);
         }
         if mismatch && !decides {
-            return Outcome::Failed;
+            return DiscoveryOutcome::Failed;
         }
         self.use_metadata(&mut document, &top)
     }
 
     /// A document with what its context says; what is wrong with the context is not reported.
-    fn with_context(&self, document: &Document, top: &Node) -> Document {
+    fn with_context(&self, document: &MetadataDocument, top: &JsonNode) -> MetadataDocument {
         let mut unheard = Diagnostics::new(self.diagnostics.mode());
         let mut document = document.clone();
-        Reader::new(self.resolver, &mut unheard).context(&mut document, top, false);
+        MetadataReader::new(self.resolver, &mut unheard).context(&mut document, top, false);
         document
     }
 
     /// Looks for metadata that describes a CSV.
-    pub fn discover(&mut self, csv: &Resource) -> Outcome {
+    pub fn discover(&mut self, csv: &Resource) -> DiscoveryOutcome {
         // The last link that describes the file counts.
         for link in csv.links.iter().rev() {
             let of_metadata = link.media_type.as_deref().is_some_and(|media_type| {
@@ -229,7 +235,7 @@ impl Reader<'_> {
             });
             if link.rel == "describedby" && of_metadata {
                 match self.try_metadata(csv, &link.target) {
-                    Attempt::Absent => self.push(
+                    LocationOutcome::Absent => self.push(
                         Diagnostic::new(
                             Code::MetadataIgnored,
                             Place::file(csv.name.clone()),
@@ -237,17 +243,17 @@ impl Reader<'_> {
                         )
                         .with_found(link.target.as_str()),
                     ),
-                    Attempt::Ignored => {}
-                    Attempt::Used(outcome) => return outcome,
+                    LocationOutcome::Ignored => {}
+                    LocationOutcome::Used(outcome) => return outcome,
                 }
             }
         }
         for location in self.locations(csv) {
-            if let Attempt::Used(outcome) = self.try_metadata(csv, &location) {
+            if let LocationOutcome::Used(outcome) = self.try_metadata(csv, &location) {
                 return outcome;
             }
         }
-        Outcome::Nothing
+        DiscoveryOutcome::Nothing
     }
 
     /// The places where metadata of a CSV may be, from the site-wide configuration.
@@ -273,10 +279,10 @@ impl Reader<'_> {
     }
 
     /// Uses the metadata at a URL if there is any and it describes the CSV.
-    fn try_metadata(&mut self, csv: &Resource, location: &str) -> Attempt {
+    fn try_metadata(&mut self, csv: &Resource, location: &str) -> LocationOutcome {
         let (mut document, top) = match self.fetch(location) {
             Ok(fetched) => fetched,
-            Err(FetchError::Resolve(ResolveError::NotFound)) => return Attempt::Absent,
+            Err(FetchError::Resolve(ResolveError::NotFound)) => return LocationOutcome::Absent,
             Err(FetchError::Resolve(ResolveError::Failed(reason))) => {
                 self.push(
                     Diagnostic::new(
@@ -286,12 +292,12 @@ impl Reader<'_> {
                     )
                     .with_found(location),
                 );
-                return Attempt::Ignored;
+                return LocationOutcome::Ignored;
             }
             // §5: invalid JSON stops the processing.
             Err(FetchError::Invalid(diagnostic)) => {
                 self.push(*diagnostic);
-                return Attempt::Used(Outcome::Failed);
+                return LocationOutcome::Used(DiscoveryOutcome::Failed);
             }
         };
         // What is wrong with a document counts only once it is clear that it is meant.
@@ -326,24 +332,28 @@ impl Reader<'_> {
                 }
             };
             self.push(diagnostic);
-            return Attempt::Ignored;
+            return LocationOutcome::Ignored;
         }
-        Attempt::Used(match self.metadata(&mut document, &top) {
-            Some(group) => Outcome::Found(Box::new(FoundMetadata {
+        LocationOutcome::Used(match self.metadata(&mut document, &top) {
+            Some(group) => DiscoveryOutcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url,
             })),
-            None => Outcome::Failed,
+            None => DiscoveryOutcome::Failed,
         })
     }
 
-    fn use_metadata(&mut self, document: &mut Document, top: &Node) -> Outcome {
+    fn use_metadata(
+        &mut self,
+        document: &mut MetadataDocument,
+        top: &JsonNode,
+    ) -> DiscoveryOutcome {
         match self.metadata(document, top) {
-            Some(group) => Outcome::Found(Box::new(FoundMetadata {
+            Some(group) => DiscoveryOutcome::Found(Box::new(FoundMetadata {
                 group,
                 url: document.url.clone(),
             })),
-            None => Outcome::Failed,
+            None => DiscoveryOutcome::Failed,
         }
     }
 }
@@ -351,8 +361,8 @@ impl Reader<'_> {
 /// That none of the URLs that a document describes is that of a CSV.
 fn mismatch(
     csv: &Resource,
-    document: &Document,
-    top: &Node,
+    document: &MetadataDocument,
+    top: &JsonNode,
     described: &[String],
 ) -> Option<Diagnostic> {
     let wanted = url::normalise(url::without_fragment(&csv.url));
@@ -377,11 +387,11 @@ fn mismatch(
 }
 
 /// That `@base` is why URLs differ, where file names agree.
-fn base_hint(document: &Document, wanted: &str, described: &[&str]) -> Option<Hint> {
+fn base_hint(document: &MetadataDocument, wanted: &str, described: &[&str]) -> Option<Hint> {
     let name = |url: &str| url::identity(url.rsplit('/').next().unwrap_or(url));
     let same_name = described.iter().any(|url| name(url) == name(wanted));
     (same_name && document.base != document.url).then(|| {
-        Hint::from(format!("`@base` of the metadata is {}", document.base)).and(Action::MapUrls)
+        Hint::from(format!("`@base` of the metadata is {}", document.base)).and(HintAction::MapUrls)
     })
 }
 
@@ -401,7 +411,7 @@ fn listed(urls: &[&str]) -> String {
 }
 
 /// Why a document describes no table at all: where, in words, and what would be right.
-fn why_no_tables(top: &Node) -> Option<(&Node, String, &'static str)> {
+fn why_no_tables(top: &JsonNode) -> Option<(&JsonNode, String, &'static str)> {
     if top.as_object().is_none() {
         let why = format!("it is {}, not an object", top.kind());
         return Some((top, why, "`{\"@context\": …, \"url\": …}`"));
@@ -430,23 +440,23 @@ fn why_no_tables(top: &Node) -> Option<(&Node, String, &'static str)> {
 const TABLES: &str = "`\"tables\": [{\"url\": …}, …]`";
 
 /// What came of one location.
-enum Attempt {
+enum LocationOutcome {
     /// There is no document.
     Absent,
     /// There is one, but not for this file; a warning says so.
     Ignored,
     /// The search is over.
-    Used(Outcome),
+    Used(DiscoveryOutcome),
 }
 
 /// Expands a location template, whose one variable is `url`; `None` where it is not a template.
 fn expand(template: &str, url: &str) -> Option<String> {
-    let template = Template::parse(template).ok()?;
+    let template = UriTemplate::parse(template).ok()?;
     let mut location = String::new();
     template.expand(&mut location, |slot| {
         match template.names().get(slot).map(String::as_str) {
-            Some("url") => Value::Text(url),
-            _ => Value::Null,
+            Some("url") => VariableValue::Text(url),
+            _ => VariableValue::Null,
         }
     });
     Some(location)

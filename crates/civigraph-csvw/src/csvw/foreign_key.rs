@@ -1,31 +1,31 @@
 //! Foreign keys resolved: names of tables, schemas and columns become indexes (Metadata Vocabulary §5.5).
 
-use super::column::Names;
-use super::description::{self, ColumnReference, Schema, Target};
+use super::column::ColumnNames;
+use super::description::{self, ColumnReference, ForeignKeyTarget, SchemaDescription};
 use super::model::{ForeignKey, Table};
 use super::property::or_nearest;
-use super::reader::Reader;
+use super::reader::MetadataReader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resource::url;
 use std::sync::Arc;
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The foreign keys of each table; one that leads nowhere is reported and left out.
     pub(super) fn foreign_keys(
         &mut self,
         tables: &[Table],
-        schemas: &[Option<Arc<Schema>>],
+        schemas: &[Option<Arc<SchemaDescription>>],
         unread: &[bool],
     ) -> Vec<Vec<ForeignKey>> {
-        let nothing = Schema::default();
-        let ends: Vec<End<'_>> = tables
+        let nothing = SchemaDescription::default();
+        let ends: Vec<ForeignKeyEnd<'_>> = tables
             .iter()
             .zip(schemas)
             .zip(unread)
-            .map(|((table, schema), unread)| End {
+            .map(|((table, schema), unread)| ForeignKeyEnd {
                 url: &table.url,
                 schema: schema.as_deref().unwrap_or(&nothing),
-                columns: Names::new(&table.columns),
+                columns: ColumnNames::new(&table.columns),
                 unread: *unread,
             })
             .collect();
@@ -40,9 +40,9 @@ impl Reader<'_> {
 
     fn resolve_key(
         &mut self,
-        key: &description::ForeignKey,
-        end: &End<'_>,
-        ends: &[End<'_>],
+        key: &description::ForeignKeyDescription,
+        end: &ForeignKeyEnd<'_>,
+        ends: &[ForeignKeyEnd<'_>],
     ) -> Option<ForeignKey> {
         let columns = self.key_columns(&key.columns, end, "this table");
         let table = self.key_target(key, ends)?;
@@ -70,10 +70,16 @@ impl Reader<'_> {
     }
 
     /// The table that a foreign key refers to.
-    fn key_target(&mut self, key: &description::ForeignKey, ends: &[End<'_>]) -> Option<usize> {
-        let is_target = |end: &End<'_>| match &key.target {
-            Target::Resource(url) => url::same(end.url, url),
-            Target::Schema(url) => end.schema.id.as_ref().is_some_and(|id| url::same(id, url)),
+    fn key_target(
+        &mut self,
+        key: &description::ForeignKeyDescription,
+        ends: &[ForeignKeyEnd<'_>],
+    ) -> Option<usize> {
+        let is_target = |end: &ForeignKeyEnd<'_>| match &key.target {
+            ForeignKeyTarget::Resource(url) => url::same(end.url, url),
+            ForeignKeyTarget::Schema(url) => {
+                end.schema.id.as_ref().is_some_and(|id| url::same(id, url))
+            }
         };
         let found: Vec<usize> = (0..ends.len())
             .filter(|&index| ends.get(index).is_some_and(is_target))
@@ -81,16 +87,20 @@ impl Reader<'_> {
         let message = match (found.as_slice(), &key.target) {
             ([target], _) => return Some(*target),
             // Why its `@id` is not known has been said.
-            ([], Target::Schema(_)) if ends.iter().any(|end| end.unread) => return None,
-            ([], Target::Resource(_)) => "no table of the group has this URL",
-            ([], Target::Schema(_)) => "no table of the group has a schema with this `@id`",
-            (_, Target::Resource(_)) => "several tables of the group have this URL",
-            (_, Target::Schema(_)) => "several tables of the group have the schema with this `@id`",
+            ([], ForeignKeyTarget::Schema(_)) if ends.iter().any(|end| end.unread) => return None,
+            ([], ForeignKeyTarget::Resource(_)) => "no table of the group has this URL",
+            ([], ForeignKeyTarget::Schema(_)) => {
+                "no table of the group has a schema with this `@id`"
+            }
+            (_, ForeignKeyTarget::Resource(_)) => "several tables of the group have this URL",
+            (_, ForeignKeyTarget::Schema(_)) => {
+                "several tables of the group have the schema with this `@id`"
+            }
         };
         let mut diagnostic =
             Diagnostic::new(Code::ForeignKeyTarget, key.target_place.clone(), message)
                 .with_found(key.target.url());
-        if found.is_empty() && matches!(key.target, Target::Resource(_)) {
+        if found.is_empty() && matches!(key.target, ForeignKeyTarget::Resource(_)) {
             let name = file_name(key.target.url());
             diagnostic = match ends.iter().find(|end| url::same(file_name(end.url), name)) {
                 Some(end) => {
@@ -110,7 +120,7 @@ impl Reader<'_> {
     fn key_columns(
         &mut self,
         reference: &ColumnReference,
-        end: &End<'_>,
+        end: &ForeignKeyEnd<'_>,
         whose: &str,
     ) -> Option<Vec<usize>> {
         let mut found = Vec::new();
@@ -139,15 +149,15 @@ impl Reader<'_> {
 }
 
 /// A table that a foreign key starts or ends at.
-struct End<'t> {
+struct ForeignKeyEnd<'t> {
     url: &'t str,
-    schema: &'t Schema,
-    columns: Names<'t>,
+    schema: &'t SchemaDescription,
+    columns: ColumnNames<'t>,
     /// Nothing is known of its columns.
     unread: bool,
 }
 
-impl Target {
+impl ForeignKeyTarget {
     fn url(&self) -> &str {
         match self {
             Self::Resource(url) | Self::Schema(url) => url,

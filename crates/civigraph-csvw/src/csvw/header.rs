@@ -1,15 +1,15 @@
 //! The header of a CSV as embedded metadata, and whether a schema is compatible with it
 //! (Tabular Data Model §8, Metadata Vocabulary §5.5.1).
 
-use super::description::{Column, Schema, Title};
+use super::description::{ColumnDescription, SchemaDescription, Title};
 use crate::characters;
 use crate::csv::{self, Dialect, Preamble};
-use crate::diagnostic::{Action, CellPlace, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::diagnostic::{CellPlace, Code, Diagnostic, Diagnostics, Hint, HintAction, Place};
 use crate::resource::Resource;
 use crate::uri;
 
 /// The columns that the header of a file announces.
-pub(super) struct Header {
+pub(super) struct FileHeader {
     pub columns: Vec<HeaderColumn>,
     /// The file should have header rows, or has data rows from which columns can be counted.
     pub counted: bool,
@@ -25,7 +25,7 @@ pub(super) struct HeaderColumn {
     pub place: Place,
 }
 
-impl Header {
+impl FileHeader {
     /// The header of a preamble; `language` is that of the table's cells (`und` where unknown).
     pub fn new(
         resource: &Resource,
@@ -79,17 +79,17 @@ impl Header {
     /// `name` of a column without titles is its title.
     pub fn check(
         &self,
-        schema: &Schema,
+        schema: &SchemaDescription,
         resource: &Resource,
         lax: bool,
         diagnostics: &mut Diagnostics,
-    ) -> Compared {
-        let described: Vec<&Column> = schema
+    ) -> HeaderComparison {
+        let described: Vec<&ColumnDescription> = schema
             .columns
             .iter()
             .filter(|column| !column.virtual_column)
             .collect();
-        let mut compared = Compared::default();
+        let mut compared = HeaderComparison::default();
         let counts_differ = self.counted && described.len() != self.columns.len();
         let delimiter = self.other_delimiter(described.len());
         let mut mismatches = Vec::new();
@@ -179,7 +179,7 @@ impl Header {
     fn another_header(
         &self,
         mismatches: &[(usize, Diagnostic)],
-        described: &[&Column],
+        described: &[&ColumnDescription],
         quote: Option<char>,
     ) -> Diagnostic {
         let found = self
@@ -188,7 +188,7 @@ impl Header {
             .filter_map(|column| column.titles.first());
         let hint = if found.clone().all(|title| is_known(&title.text, described)) {
             Hint::from("the columns are in another order than in the metadata")
-                .and(Action::FormatTables)
+                .and(HintAction::FormatTables)
         } else if found.clone().any(|title| is_known(&title.text, described)) {
             "columns are matched by position: is one missing, or one too many?".into()
         } else {
@@ -249,18 +249,18 @@ fn shown(titles: impl Iterator<Item = String>) -> String {
 }
 
 /// Whether any column has a title.
-fn is_known(text: &str, described: &[&Column]) -> bool {
+fn is_known(text: &str, described: &[&ColumnDescription]) -> bool {
     let mut titles = described.iter().flat_map(|column| &column.titles);
     titles.any(|title| title.text == text)
 }
 
 /// What came of comparing a header with a schema.
 #[derive(Default)]
-pub(super) struct Compared {
+pub(super) struct HeaderComparison {
     /// Columns of the file in which the header announces something else than the schema.
     pub misfits: Vec<usize>,
     /// Columns of the schema that have a name and no titles, each with its title in the header.
-    pub unnamed: Vec<(Column, String)>,
+    pub unnamed: Vec<(ColumnDescription, String)>,
     /// Rows are not written as the dialect says, which is reported: their cells mean nothing.
     pub unreadable: bool,
 }
@@ -279,7 +279,7 @@ const FOLDED: usize = 4;
 /// Titles that such a finding shows.
 const SHOWN: usize = 4;
 
-impl Header {
+impl FileHeader {
     /// What to do where another delimiter makes as many columns as there should be.
     fn other_delimiter(&self, expected: usize) -> Option<String> {
         let [column] = self.columns.as_slice() else {
@@ -293,9 +293,9 @@ impl Header {
     }
 }
 
-impl Header {
+impl FileHeader {
     /// The quote around all titles, where the schema has them without it.
-    fn other_quote(&self, described: &[&Column]) -> Option<char> {
+    fn other_quote(&self, described: &[&ColumnDescription]) -> Option<char> {
         let titles = || self.columns.iter().filter_map(|it| it.titles.first());
         let quote = titles().next()?.text.chars().next()?;
         let inside = |title: &Title| {
@@ -327,8 +327,9 @@ impl Header {
 
     /// Titles with characters that look like others or like nothing. Of columns of a schema only those that it has
     /// itself: that others do not match is reported already.
-    pub fn unseen(&self, schema: Option<&Schema>) -> Vec<Diagnostic> {
-        let described: Option<Vec<&Column>> = schema.map(|schema| schema.columns.iter().collect());
+    pub fn unseen(&self, schema: Option<&SchemaDescription>) -> Vec<Diagnostic> {
+        let described: Option<Vec<&ColumnDescription>> =
+            schema.map(|schema| schema.columns.iter().collect());
         let titles = self.columns.iter().filter_map(|column| {
             // Of lines that end with carriage returns alone, the whole file is the header, which is reported.
             let title = &column
@@ -337,7 +338,7 @@ impl Header {
                 .filter(|it| !it.text.contains('\r'))?
                 .text;
             // White space at the ends of titles is usual, and seen in every list of columns.
-            let padded = characters::Problem::Padded;
+            let padded = characters::CharacterProblem::Padded;
             let problem = characters::problem(title).filter(|problem| *problem != padded)?;
             let counts = described
                 .as_ref()
@@ -372,9 +373,9 @@ fn columns(count: usize) -> String {
 
 /// Why a column description and a column of the header are not compatible.
 fn mismatch(
-    column: &Column,
+    column: &ColumnDescription,
     header: &HeaderColumn,
-    described: &[&Column],
+    described: &[&ColumnDescription],
     lax: bool,
 ) -> Option<Mismatch> {
     let found = header.titles.first()?;
@@ -402,7 +403,8 @@ fn mismatch(
     )
     .with_found(found.text.as_str())
     .with_expected(titles(column));
-    let has_title = |column: &Column| column.titles.iter().any(|title| title.text == found.text);
+    let has_title =
+        |column: &ColumnDescription| column.titles.iter().any(|title| title.text == found.text);
     if has_title(column) {
         return Some(Mismatch::Title(diagnostic.with_hint(format!(
             "the text is the same, but the language of the table is `{}`",
@@ -419,7 +421,7 @@ fn mismatch(
         Hint::from(format!(
             "columns are matched by position, and this is the title of number {number}"
         ))
-        .and(Action::FormatTables)
+        .and(HintAction::FormatTables)
     });
     let mut titles = column.titles.iter();
     let alike = || {
@@ -432,7 +434,7 @@ fn mismatch(
 }
 
 /// The titles of a column as metadata writes them.
-fn titles(column: &Column) -> String {
+fn titles(column: &ColumnDescription) -> String {
     if column.titles.is_empty() {
         return format!("{:?}", column.name.as_deref().unwrap_or_default());
     }

@@ -1,8 +1,8 @@
 //! Inherited properties (Metadata Vocabulary §5.7).
 
 use super::description::Inherited;
-use super::json::{Member, Value};
-use super::reader::{Document, Reader};
+use super::json::{JsonMember, JsonValue};
+use super::reader::{MetadataDocument, MetadataReader};
 
 /// The names of the inherited properties.
 pub(super) const NAMES: &[&str] = &[
@@ -23,7 +23,12 @@ impl Inherited {
     /// Reads a member if it is an inherited property; says whether it is.
     ///
     /// An invalid value counts as not given, except that of a URI template, which counts as empty.
-    pub fn read(&mut self, reader: &mut Reader<'_>, document: &Document, member: &Member) -> bool {
+    pub fn read(
+        &mut self,
+        reader: &mut MetadataReader<'_>,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> bool {
         match member.name.as_str() {
             "aboutUrl" => self.about_url = Some(reader.template(document, member)),
             "propertyUrl" => self.property_url = Some(reader.template(document, member)),
@@ -35,8 +40,8 @@ impl Inherited {
             "ordered" => self.ordered = reader.boolean(document, member),
             "required" => self.required = reader.boolean(document, member),
             "separator" => match &member.value.value {
-                Value::Null => self.separator = Some(None),
-                Value::String(text) if !text.is_empty() => {
+                JsonValue::Null => self.separator = Some(None),
+                JsonValue::String(text) if !text.is_empty() => {
                     self.separator = Some(Some(text.clone()));
                 }
                 _ => reader.invalid(document, member, "a string that is not empty, or null"),
@@ -51,10 +56,14 @@ impl Inherited {
     }
 }
 
-fn nulls(reader: &mut Reader<'_>, document: &Document, member: &Member) -> Option<Vec<String>> {
+fn nulls(
+    reader: &mut MetadataReader<'_>,
+    document: &MetadataDocument,
+    member: &JsonMember,
+) -> Option<Vec<String>> {
     let nulls = match &member.value.value {
-        Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(items) => items
+        JsonValue::String(text) => Some(vec![text.clone()]),
+        JsonValue::Array(items) => items
             .iter()
             .map(|item| item.as_str().map(str::to_owned))
             .collect(),

@@ -3,7 +3,7 @@
 use super::tests::{BASE, Memory, names};
 use super::{LoadOptions, load_all};
 use crate::csvw::model::TableGroup;
-use crate::diagnostic::{Action, Diagnostic, Diagnostics, Hint, Mode};
+use crate::diagnostic::{Diagnostic, Diagnostics, Hint, HintAction, ReadingMode};
 
 /// Loads files by name, with metadata that is given for them.
 fn load_named(
@@ -11,7 +11,7 @@ fn load_named(
     metadata: Option<&str>,
     files: &[(&str, &str)],
 ) -> (Option<TableGroup>, Vec<Diagnostic>) {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let urls: Vec<String> = inputs.iter().map(|name| format!("{BASE}{name}")).collect();
     let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     let options = LoadOptions {
@@ -118,7 +118,7 @@ fn metadata_without_a_url_describes_every_named_file() {
         // Alone it describes nothing, and the message says what to do.
         let (_, found) = load_named(&["m.json"], None, &files);
         let no_tables = found.iter().find(|found| found.code.as_str() == "CG0316");
-        let hint = Hint::from(Action::ApplyMetadata {
+        let hint = Hint::from(HintAction::ApplyMetadata {
             metadata: "m.json".to_owned(),
         });
         assert_eq!(no_tables.unwrap().hint, Some(hint));

@@ -12,7 +12,7 @@ pub const DEPTH_LIMIT: usize = 128;
 
 /// A position in a document: line and character, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Position {
+pub struct JsonPosition {
     /// Line from 1.
     pub line: u64,
     /// Character in the line from 1.
@@ -21,16 +21,16 @@ pub struct Position {
 
 /// A value and where it starts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct JsonNode {
     /// The value.
-    pub value: Value,
+    pub value: JsonValue,
     /// Where it starts.
-    pub position: Position,
+    pub position: JsonPosition,
 }
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum JsonValue {
     /// `null`
     Null,
     /// `true` or `false`
@@ -40,41 +40,41 @@ pub enum Value {
     /// A string, its escapes resolved.
     String(String),
     /// An array.
-    Array(Vec<Node>),
+    Array(Vec<JsonNode>),
     /// An object, its members in the order of the document.
-    Object(Vec<Member>),
+    Object(Vec<JsonMember>),
 }
 
 /// One member of an object.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Member {
+pub struct JsonMember {
     /// The name.
     pub name: String,
     /// Where the name starts.
-    pub position: Position,
+    pub position: JsonPosition,
     /// The value.
-    pub value: Node,
+    pub value: JsonNode,
 }
 
-impl Node {
+impl JsonNode {
     /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
-            Value::String(text) => Some(text),
+            JsonValue::String(text) => Some(text),
             _ => None,
         }
     }
 
     /// The members, if this is an object.
-    pub fn as_object(&self) -> Option<&[Member]> {
+    pub fn as_object(&self) -> Option<&[JsonMember]> {
         match &self.value {
-            Value::Object(members) => Some(members),
+            JsonValue::Object(members) => Some(members),
             _ => None,
         }
     }
 
     /// The value of a member, if this is an object that has it.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&JsonNode> {
         self.as_object()?
             .iter()
             .find(|member| member.name == name)
@@ -84,30 +84,30 @@ impl Node {
     /// The value as short JSON, for messages.
     pub fn excerpt(&self) -> String {
         match &self.value {
-            Value::Null => "null".into(),
-            Value::Boolean(value) => value.to_string(),
-            Value::Number(text) => text.clone(),
-            Value::String(text) if text.chars().count() > 60 => {
+            JsonValue::Null => "null".into(),
+            JsonValue::Boolean(value) => value.to_string(),
+            JsonValue::Number(text) => text.clone(),
+            JsonValue::String(text) if text.chars().count() > 60 => {
                 let start: String = text.chars().take(57).collect();
                 format!("{start:?}…")
             }
-            Value::String(text) => format!("{text:?}"),
-            Value::Array(items) if items.is_empty() => "[]".into(),
-            Value::Array(_) => "[…]".into(),
-            Value::Object(members) if members.is_empty() => "{}".into(),
-            Value::Object(_) => "{…}".into(),
+            JsonValue::String(text) => format!("{text:?}"),
+            JsonValue::Array(items) if items.is_empty() => "[]".into(),
+            JsonValue::Array(_) => "[…]".into(),
+            JsonValue::Object(members) if members.is_empty() => "{}".into(),
+            JsonValue::Object(_) => "{…}".into(),
         }
     }
 
     /// What kind of value it is, for messages.
     pub fn kind(&self) -> &'static str {
         match self.value {
-            Value::Null => "null",
-            Value::Boolean(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
+            JsonValue::Null => "null",
+            JsonValue::Boolean(_) => "a boolean",
+            JsonValue::Number(_) => "a number",
+            JsonValue::String(_) => "a string",
+            JsonValue::Array(_) => "an array",
+            JsonValue::Object(_) => "an object",
         }
     }
 }
@@ -120,11 +120,11 @@ pub fn parse(
     bytes: &[u8],
     file: &Arc<str>,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<Node, Box<Diagnostic>> {
+) -> Result<JsonNode, Box<Diagnostic>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
-        let mut cursor = Cursor::new(&valid);
+        let mut cursor = JsonCursor::new(&valid);
         let position = cursor.advance(valid.len());
         Box::new(
             Diagnostic::new(
@@ -141,7 +141,7 @@ pub fn parse(
     check_depth(text, file)?;
     let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict()).map_err(
         |error| {
-            let position = Cursor::new(text).advance(error.range().start);
+            let position = JsonCursor::new(text).advance(error.range().start);
             let message = error.kind().to_string();
             Box::new(Diagnostic::new(
                 Code::Json,
@@ -158,8 +158,8 @@ pub fn parse(
             "the document is empty",
         )));
     };
-    let mut converter = Converter {
-        cursor: Cursor::new(text),
+    let mut converter = JsonConverter {
+        cursor: JsonCursor::new(text),
         file,
         warnings,
     };
@@ -225,7 +225,7 @@ fn check_depth(text: &str, file: &Arc<str>) -> Result<(), Box<Diagnostic>> {
             b'[' | b'{' if !quoted => {
                 depth += 1;
                 if depth > DEPTH_LIMIT {
-                    let position = Cursor::new(text).advance(index);
+                    let position = JsonCursor::new(text).advance(index);
                     return Err(Box::new(Diagnostic::new(
                         Code::JsonDepth,
                         position.place(file),
@@ -248,7 +248,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-impl Position {
+impl JsonPosition {
     /// The position as a place in a file.
     pub fn place(self, file: &Arc<str>) -> Place {
         Place::at(Arc::clone(file), self.line, self.column)
@@ -256,23 +256,23 @@ impl Position {
 }
 
 /// Counts lines and characters while it moves forward through a text.
-struct Cursor<'a> {
+struct JsonCursor<'a> {
     text: &'a str,
     offset: usize,
-    position: Position,
+    position: JsonPosition,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> JsonCursor<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
             offset: 0,
-            position: Position { line: 1, column: 1 },
+            position: JsonPosition { line: 1, column: 1 },
         }
     }
 
     /// Moves to a byte offset that is not behind, and says where that is.
-    fn advance(&mut self, offset: usize) -> Position {
+    fn advance(&mut self, offset: usize) -> JsonPosition {
         let passed = self.text.get(self.offset..offset).unwrap_or_default();
         for character in passed.chars() {
             if character == '\n' {
@@ -287,40 +287,40 @@ impl<'a> Cursor<'a> {
     }
 }
 
-struct Converter<'a> {
-    cursor: Cursor<'a>,
+struct JsonConverter<'a> {
+    cursor: JsonCursor<'a>,
     file: &'a Arc<str>,
     warnings: &'a mut Vec<Diagnostic>,
 }
 
-impl Converter<'_> {
+impl JsonConverter<'_> {
     /// Recursion is bounded by [`DEPTH_LIMIT`].
-    fn node(&mut self, value: ast::Value<'_>) -> Node {
+    fn node(&mut self, value: ast::Value<'_>) -> JsonNode {
         let position = self.cursor.advance(value.range().start);
         let value = match value {
-            ast::Value::NullKeyword(_) => Value::Null,
-            ast::Value::BooleanLit(literal) => Value::Boolean(literal.value),
-            ast::Value::NumberLit(literal) => Value::Number(literal.value.to_owned()),
-            ast::Value::StringLit(literal) => Value::String(literal.value.into_owned()),
-            ast::Value::Array(array) => Value::Array(
+            ast::Value::NullKeyword(_) => JsonValue::Null,
+            ast::Value::BooleanLit(literal) => JsonValue::Boolean(literal.value),
+            ast::Value::NumberLit(literal) => JsonValue::Number(literal.value.to_owned()),
+            ast::Value::StringLit(literal) => JsonValue::String(literal.value.into_owned()),
+            ast::Value::Array(array) => JsonValue::Array(
                 array
                     .elements
                     .into_iter()
                     .map(|element| self.node(element))
                     .collect(),
             ),
-            ast::Value::Object(object) => Value::Object(self.members(object)),
+            ast::Value::Object(object) => JsonValue::Object(self.members(object)),
         };
-        Node { value, position }
+        JsonNode { value, position }
     }
 
-    fn members(&mut self, object: ast::Object<'_>) -> Vec<Member> {
-        let mut members: Vec<Member> = Vec::with_capacity(object.properties.len());
+    fn members(&mut self, object: ast::Object<'_>) -> Vec<JsonMember> {
+        let mut members: Vec<JsonMember> = Vec::with_capacity(object.properties.len());
         // Beyond a handful of members a search by name would be quadratic.
         let mut by_name = std::collections::HashMap::new();
         for property in object.properties {
             let position = self.cursor.advance(property.range.start);
-            let member = Member {
+            let member = JsonMember {
                 name: property.name.into_string(),
                 position,
                 value: self.node(property.value),
@@ -353,7 +353,7 @@ impl Converter<'_> {
 mod tests {
     use super::*;
 
-    fn parse_text(text: &str) -> Result<Node, Box<Diagnostic>> {
+    fn parse_text(text: &str) -> Result<JsonNode, Box<Diagnostic>> {
         parse(text.as_bytes(), &"m.json".into(), &mut Vec::new())
     }
 
@@ -364,19 +364,19 @@ mod tests {
         let array = node.get("ключ").unwrap();
         assert_eq!(
             array.position,
-            Position {
+            JsonPosition {
                 line: 2,
                 column: 11
             }
         );
-        let Value::Array(items) = &array.value else {
+        let JsonValue::Array(items) = &array.value else {
             panic!("an array")
         };
-        assert_eq!(items[0].value, Value::Number("1.50".into()));
+        assert_eq!(items[0].value, JsonValue::Number("1.50".into()));
         assert_eq!(items[1].as_str(), Some("a\nЖ"));
         assert_eq!(
             items[1].position,
-            Position {
+            JsonPosition {
                 line: 2,
                 column: 18
             }
@@ -384,7 +384,7 @@ mod tests {
         let null = node.get("b").unwrap().get("c").unwrap();
         assert_eq!(
             null.position,
-            Position {
+            JsonPosition {
                 line: 3,
                 column: 14
             }
@@ -440,7 +440,7 @@ mod tests {
             &mut warnings,
         )
         .unwrap();
-        assert_eq!(node.get("a").unwrap().value, Value::Number("3".into()));
+        assert_eq!(node.get("a").unwrap().value, JsonValue::Number("3".into()));
         assert_eq!(node.as_object().unwrap().len(), 2);
         assert_eq!(warnings.len(), 1);
         assert_eq!(warnings[0].place.column, 18);

@@ -43,15 +43,15 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-pub use compile::{CompileOptions, Mode, NAMESPACE, compile, naming_columns};
+pub use compile::{CompileOptions, ConversionMode, NAMESPACE, compile, naming_columns};
 pub use own::NAMESPACE as OWN_NAMESPACE;
 pub use prefix::well_known_namespace;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::resource::{Resolver, file};
-use discovery::{Outcome, is_metadata};
+use discovery::{DiscoveryOutcome, is_metadata};
 use model::TableGroup;
-use reader::Reader;
+use reader::MetadataReader;
 
 /// What the user says about an input beside its name.
 #[derive(Debug, Clone, Default)]
@@ -100,7 +100,7 @@ pub fn load_all(
     resolver: &dyn Resolver,
     diagnostics: &mut Diagnostics,
 ) -> Option<TableGroup> {
-    let mut reader = Reader::new(resolver, diagnostics);
+    let mut reader = MetadataReader::new(resolver, diagnostics);
     reader.lax = options.lax;
     reader.prefixes.clone_from(&options.prefixes);
     let mut outcomes = Vec::new();
@@ -115,7 +115,7 @@ pub fn load_all(
                     Place::file(input_url),
                     file::could_not_read("the input", &error),
                 ));
-                outcomes.push(Outcome::Failed);
+                outcomes.push(DiscoveryOutcome::Failed);
                 continue;
             }
         };
@@ -135,7 +135,7 @@ pub fn load_all(
             None if is_metadata(&resource) => outcomes.push(reader.read_metadata(&resource)),
             None if outcomes.iter().any(|outcome| outcome.has(&resource)) => {}
             None => outcomes.push(match reader.discover(&resource) {
-                Outcome::Nothing => Outcome::undescribed(&resource),
+                DiscoveryOutcome::Nothing => DiscoveryOutcome::undescribed(&resource),
                 outcome => outcome,
             }),
         }

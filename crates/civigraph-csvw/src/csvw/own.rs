@@ -4,13 +4,13 @@
 //! templates expanded for each item of a list, conditions, functional properties, and the roles of
 //! columns in the claims machinery. They never become quads of their own.
 
-use super::json::{Member, Node, Value};
+use super::json::{JsonMember, JsonNode, JsonValue};
 use super::model::Condition;
 use super::property::or_nearest;
-use super::reader::{Document, Reader};
+use super::reader::{MetadataDocument, MetadataReader};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::resource::url;
-use crate::uri::Template;
+use crate::uri::UriTemplate;
 
 /// The namespace of own annotations.
 pub const NAMESPACE: &str = "https://w3id.org/civigraph/csvw#";
@@ -99,9 +99,9 @@ impl OwnAnnotations {
     /// Reads a member if its name is in the namespace; says whether it is.
     pub fn read(
         &mut self,
-        reader: &mut Reader<'_>,
-        document: &Document,
-        member: &Member,
+        reader: &mut MetadataReader<'_>,
+        document: &MetadataDocument,
+        member: &JsonMember,
         level: Level,
     ) -> bool {
         let Some(name) = member.name.strip_prefix(NAMESPACE) else {
@@ -164,7 +164,7 @@ impl OwnAnnotations {
         &mut self,
         name: &str,
         level: Level,
-        node: &Node,
+        node: &JsonNode,
         place: Place,
     ) -> Result<(), &'static str> {
         let text = node.as_str();
@@ -175,7 +175,7 @@ impl OwnAnnotations {
                 self.base = Some(base.to_owned());
             }
             ("graph", _) => {
-                let graph = text.filter(|graph| Template::parse(graph).is_ok());
+                let graph = text.filter(|graph| UriTemplate::parse(graph).is_ok());
                 self.graph = Some(graph.ok_or("a URI template")?.to_owned());
             }
             ("each", _) => self.each = truth(node)?.then_some(place),
@@ -203,7 +203,7 @@ impl OwnAnnotations {
                 self.language = Some((name.ok_or("the name of a column")?, place));
             }
             ("text", _) => {
-                let template = text.filter(|text| Template::parse(text).is_ok());
+                let template = text.filter(|text| UriTemplate::parse(text).is_ok());
                 self.text = Some((template.ok_or("a URI template")?.to_owned(), place));
             }
             // `ANNOTATIONS` has no others.
@@ -238,9 +238,9 @@ fn meant(name: &str) -> Option<String> {
 }
 
 /// A boolean.
-fn truth(node: &Node) -> Result<bool, &'static str> {
+fn truth(node: &JsonNode) -> Result<bool, &'static str> {
     match node.value {
-        Value::Boolean(value) => Ok(value),
+        JsonValue::Boolean(value) => Ok(value),
         _ => Err("true"),
     }
 }

@@ -4,8 +4,8 @@
 //! CSVW is an absolute IRI as it is, `bib:born`, which is hardly ever meant.
 
 use super::context;
-use super::json::Node;
-use super::reader::{Document, Reader};
+use super::json::JsonNode;
+use super::reader::{MetadataDocument, MetadataReader};
 use super::terms;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 
@@ -194,9 +194,14 @@ const WELL_KNOWN: &[(&str, &str)] = &[
     ("yago", "http://yago-knowledge.org/resource/"),
 ];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// Warns of a name that starts with a prefix which nothing declares, and of one that its vocabulary does not have.
-    pub(super) fn check_prefix(&mut self, document: &Document, node: &Node, name: &str) {
+    pub(super) fn check_prefix(
+        &mut self,
+        document: &MetadataDocument,
+        node: &JsonNode,
+        name: &str,
+    ) {
         // What is like no term may be meant: `dc:label`.
         if let Some((local, known)) = terms::unknown(name)
             && let Some(near) = suggest::hint(local, known.iter().copied())

@@ -1,16 +1,16 @@
 //! The types of properties (Metadata Vocabulary §5.1), and what is said of values that are of no type.
 
 use super::context::is_language_tag;
-use super::description::{ColumnReference, Template, Title};
-use super::json::{Member, Node, Value};
-use super::reader::{Document, Reader};
+use super::description::{ColumnReference, TemplateText, Title};
+use super::json::{JsonMember, JsonNode, JsonValue};
+use super::reader::{MetadataDocument, MetadataReader};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::resource::url;
 use crate::uri;
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// Reports a property whose value is ignored.
-    pub fn invalid(&mut self, document: &Document, member: &Member, expected: &str) {
+    pub fn invalid(&mut self, document: &MetadataDocument, member: &JsonMember, expected: &str) {
         self.push(
             Diagnostic::new(
                 Code::InvalidValue,
@@ -23,7 +23,13 @@ impl Reader<'_> {
     }
 
     /// Reports a property that this kind of description does not have.
-    pub fn unknown(&mut self, document: &Document, member: &Member, owner: &str, known: &[&str]) {
+    pub fn unknown(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        owner: &str,
+        known: &[&str],
+    ) {
         let diagnostic = Diagnostic::new(
             Code::UnknownProperty,
             document.place(member.position),
@@ -34,7 +40,13 @@ impl Reader<'_> {
     }
 
     /// Reports a required property that is missing or of no use.
-    pub fn missing(&mut self, document: &Document, owner: &Node, kind: &str, property: &str) {
+    pub fn missing(
+        &mut self,
+        document: &MetadataDocument,
+        owner: &JsonNode,
+        kind: &str,
+        property: &str,
+    ) {
         self.push(Diagnostic::new(
             Code::MissingProperty,
             document.place_of(owner),
@@ -43,9 +55,9 @@ impl Reader<'_> {
     }
 
     /// A boolean atomic property.
-    pub fn boolean(&mut self, document: &Document, member: &Member) -> Option<bool> {
+    pub fn boolean(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<bool> {
         match member.value.value {
-            Value::Boolean(value) => Some(value),
+            JsonValue::Boolean(value) => Some(value),
             _ => {
                 self.invalid(document, member, "true or false");
                 None
@@ -54,7 +66,7 @@ impl Reader<'_> {
     }
 
     /// An atomic property with a string.
-    pub fn string(&mut self, document: &Document, member: &Member) -> Option<String> {
+    pub fn string(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         match member.value.as_str() {
             Some(text) => Some(text.to_owned()),
             None => {
@@ -67,8 +79,8 @@ impl Reader<'_> {
     /// An atomic property with one of several strings.
     pub fn choice(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
         choices: &[&str],
     ) -> Option<String> {
         match member.value.as_str() {
@@ -82,9 +94,9 @@ impl Reader<'_> {
     }
 
     /// A numeric atomic property with a count.
-    pub fn count(&mut self, document: &Document, member: &Member) -> Option<u64> {
+    pub fn count(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<u64> {
         let count = match &member.value.value {
-            Value::Number(text) => text.parse().ok(),
+            JsonValue::Number(text) => text.parse().ok(),
             _ => None,
         };
         if count.is_none() {
@@ -94,7 +106,7 @@ impl Reader<'_> {
     }
 
     /// A language tag.
-    pub fn language(&mut self, document: &Document, member: &Member) -> Option<String> {
+    pub fn language(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         match member.value.as_str() {
             Some(tag) if is_language_tag(tag) => Some(tag.to_owned()),
             _ => {
@@ -105,13 +117,17 @@ impl Reader<'_> {
     }
 
     /// A link property: absolute and normalised; an invalid one counts as an empty string (§5.1.2).
-    pub fn link(&mut self, document: &Document, member: &Member) -> String {
+    pub fn link(&mut self, document: &MetadataDocument, member: &JsonMember) -> String {
         self.valid_link(document, member)
             .unwrap_or_else(|| url::normalise(url::without_fragment(&document.base)))
     }
 
     /// A link property where an empty string would be of no use.
-    pub fn valid_link(&mut self, document: &Document, member: &Member) -> Option<String> {
+    pub fn valid_link(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> Option<String> {
         let Some(reference) = member.value.as_str() else {
             self.invalid(document, member, "a URL");
             return None;
@@ -127,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// `@id` of a description.
-    pub fn id(&mut self, document: &Document, member: &Member) -> Option<String> {
+    pub fn id(&mut self, document: &MetadataDocument, member: &JsonMember) -> Option<String> {
         if member.value.as_str().is_some_and(|id| id.starts_with("_:")) {
             self.push(
                 Diagnostic::new(
@@ -144,7 +160,12 @@ impl Reader<'_> {
     }
 
     /// `@type` of a description, which can only be one.
-    pub fn description_type(&mut self, document: &Document, member: &Member, expected: &str) {
+    pub fn description_type(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        expected: &str,
+    ) {
         if member.value.as_str() != Some(expected) {
             self.push(
                 Diagnostic::new(
@@ -159,11 +180,11 @@ impl Reader<'_> {
     }
 
     /// A URI template property; an invalid one counts as an empty string (§5.1.3).
-    pub fn template(&mut self, document: &Document, member: &Member) -> Template {
+    pub fn template(&mut self, document: &MetadataDocument, member: &JsonMember) -> TemplateText {
         let place = document.place_of(&member.value);
         let mut broken = false;
         let text = match member.value.as_str() {
-            Some(text) => match uri::Template::parse(text) {
+            Some(text) => match uri::UriTemplate::parse(text) {
                 Ok(_) => {
                     self.check_prefix(document, &member.value, text);
                     text
@@ -186,7 +207,7 @@ impl Reader<'_> {
                 ""
             }
         };
-        Template {
+        TemplateText {
             text: text.to_owned(),
             place,
             broken,
@@ -194,9 +215,13 @@ impl Reader<'_> {
     }
 
     /// The items of an array property; anything else counts as an empty array (§5.1.1).
-    pub fn array<'m>(&mut self, document: &Document, member: &'m Member) -> &'m [Node] {
+    pub fn array<'m>(
+        &mut self,
+        document: &MetadataDocument,
+        member: &'m JsonMember,
+    ) -> &'m [JsonNode] {
         match &member.value.value {
-            Value::Array(items) => items,
+            JsonValue::Array(items) => items,
             _ => {
                 self.invalid(document, member, "an array");
                 &[]
@@ -205,7 +230,11 @@ impl Reader<'_> {
     }
 
     /// The objects among the items of an array property; the others are ignored.
-    pub fn objects<'m>(&mut self, document: &Document, member: &'m Member) -> Vec<&'m Node> {
+    pub fn objects<'m>(
+        &mut self,
+        document: &MetadataDocument,
+        member: &'m JsonMember,
+    ) -> Vec<&'m JsonNode> {
         let items = self.array(document, member);
         let mut objects = Vec::with_capacity(items.len());
         for item in items {
@@ -218,7 +247,13 @@ impl Reader<'_> {
         objects
     }
 
-    fn ignored_item(&mut self, document: &Document, member: &Member, item: &Node, expected: &str) {
+    fn ignored_item(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        item: &JsonNode,
+        expected: &str,
+    ) {
         self.push(
             Diagnostic::new(
                 Code::ArrayItem,
@@ -231,14 +266,14 @@ impl Reader<'_> {
     }
 
     /// A natural language property (§5.1.6).
-    pub fn titles(&mut self, document: &Document, member: &Member) -> Vec<Title> {
+    pub fn titles(&mut self, document: &MetadataDocument, member: &JsonMember) -> Vec<Title> {
         let default = document.language.as_deref().unwrap_or("und");
         let mut titles = Vec::new();
         match &member.value.value {
-            Value::String(_) | Value::Array(_) => {
+            JsonValue::String(_) | JsonValue::Array(_) => {
                 self.titles_in(document, member, &member.value, default, &mut titles);
             }
-            Value::Object(languages) => {
+            JsonValue::Object(languages) => {
                 for language in languages {
                     if is_language_tag(&language.name) {
                         let tag = &language.name;
@@ -263,9 +298,9 @@ impl Reader<'_> {
 
     fn titles_in(
         &mut self,
-        document: &Document,
-        member: &Member,
-        node: &Node,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        node: &JsonNode,
         language: &str,
         titles: &mut Vec<Title>,
     ) {
@@ -276,8 +311,8 @@ impl Reader<'_> {
             });
         };
         match &node.value {
-            Value::String(text) => take(text),
-            Value::Array(items) => {
+            JsonValue::String(text) => take(text),
+            JsonValue::Array(items) => {
                 for item in items {
                     match item.as_str() {
                         Some(text) => take(text),
@@ -292,13 +327,13 @@ impl Reader<'_> {
     /// A column reference property; `None` counts as not given (§5.1.4).
     pub fn column_reference(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
     ) -> Option<ColumnReference> {
         let one = std::slice::from_ref(&member.value);
         let items = match &member.value.value {
-            Value::String(_) => one,
-            Value::Array(items) if !items.is_empty() => items,
+            JsonValue::String(_) => one,
+            JsonValue::Array(items) if !items.is_empty() => items,
             _ => {
                 self.invalid(
                     document,

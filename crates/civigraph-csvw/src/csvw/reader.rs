@@ -1,20 +1,20 @@
 //! The state of reading, and the documents that are read (Metadata Vocabulary §5.2).
 
 use super::context::{CSVW_CONTEXT, is_language_tag};
-use super::description::{Column, Schema};
-use super::json::{self, Node, Position, Value};
+use super::description::{ColumnDescription, SchemaDescription};
+use super::json::{self, JsonNode, JsonPosition, JsonValue};
 use crate::csv::Dialect;
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Hint, HintAction, Place};
 use crate::resource::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Reads descriptions and gathers what is wrong with them.
-pub(super) struct Reader<'a> {
+pub(super) struct MetadataReader<'a> {
     pub resolver: &'a dyn Resolver,
     pub diagnostics: &'a mut Diagnostics,
     /// Schemas and dialects that were referred to by URL, each read once.
-    pub schemas: HashMap<String, Arc<Schema>>,
+    pub schemas: HashMap<String, Arc<SchemaDescription>>,
     pub dialects: HashMap<String, Arc<Dialect>>,
     /// Variables of templates that were reported: an inherited template is met in every column.
     pub unknown_variables: HashSet<(Place, String)>,
@@ -23,22 +23,22 @@ pub(super) struct Reader<'a> {
     /// Prefixes that are declared elsewhere.
     pub prefixes: Vec<(String, String)>,
     /// Columns without titles, reported together.
-    pub unnamed: Unnamed,
+    pub unnamed: UntitledColumns,
 }
 
 /// A column of the schema without titles, and its title in the header.
-type Titleless = (Column, String);
+type UntitledColumn = (ColumnDescription, String);
 
 /// Columns that have a name and no titles: one finding for each document, however many there are.
 #[derive(Default)]
-pub(super) struct Unnamed {
-    columns: Vec<Titleless>,
+pub(super) struct UntitledColumns {
+    columns: Vec<UntitledColumn>,
     tables: HashSet<String>,
 }
 
-impl Unnamed {
+impl UntitledColumns {
     /// Adds those of a table, each with its title in the header.
-    pub fn extend(&mut self, columns: Vec<Titleless>, table: &str) {
+    pub fn extend(&mut self, columns: Vec<UntitledColumn>, table: &str) {
         if !columns.is_empty() {
             self.columns.extend(columns);
             self.tables.insert(table.to_owned());
@@ -48,7 +48,7 @@ impl Unnamed {
 
 /// The document that a description is in.
 #[derive(Debug, Clone)]
-pub(super) struct Document {
+pub(super) struct MetadataDocument {
     /// The name that users know it by.
     pub file: Arc<str>,
     /// Its own URL.
@@ -59,17 +59,17 @@ pub(super) struct Document {
     pub language: Option<String>,
 }
 
-impl Document {
-    pub fn place(&self, position: Position) -> Place {
+impl MetadataDocument {
+    pub fn place(&self, position: JsonPosition) -> Place {
         position.place(&self.file)
     }
 
-    pub fn place_of(&self, node: &Node) -> Place {
+    pub fn place_of(&self, node: &JsonNode) -> Place {
         self.place(node.position)
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MetadataReader<'a> {
     pub fn new(resolver: &'a dyn Resolver, diagnostics: &'a mut Diagnostics) -> Self {
         Self {
             resolver,
@@ -79,14 +79,14 @@ impl<'a> Reader<'a> {
             unknown_variables: HashSet::new(),
             lax: false,
             prefixes: Vec::new(),
-            unnamed: Unnamed::default(),
+            unnamed: UntitledColumns::default(),
         }
     }
 
     /// Reports the columns that have a name and no titles.
     pub fn report_unnamed(&mut self) {
-        let Unnamed { columns, tables } = std::mem::take(&mut self.unnamed);
-        let mut documents: Vec<(Arc<str>, Vec<Titleless>)> = Vec::new();
+        let UntitledColumns { columns, tables } = std::mem::take(&mut self.unnamed);
+        let mut documents: Vec<(Arc<str>, Vec<UntitledColumn>)> = Vec::new();
         for column in columns {
             let file = &column.0.place.file;
             match documents.iter_mut().find(|(known, _)| known == file) {
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
                 .iter()
                 .all(|(column, title)| column.name.as_ref() == Some(title))
             {
-                hint = hint.and(Action::TakeNamesForTitles);
+                hint = hint.and(HintAction::TakeNamesForTitles);
             }
             self.push(
                 Diagnostic::new(Code::HeaderUnnamed, first.place.clone(), message)
@@ -147,8 +147,8 @@ impl<'a> Reader<'a> {
     pub fn push_absent(&mut self, mut diagnostic: Diagnostic, url: &str) {
         if !self.was_asked_for(url) {
             diagnostic.hint = Some(match diagnostic.hint.take() {
-                Some(hint) => hint.and(Action::Fetch),
-                None => Action::Fetch.into(),
+                Some(hint) => hint.and(HintAction::Fetch),
+                None => HintAction::Fetch.into(),
             });
         }
         self.push(diagnostic);
@@ -156,20 +156,23 @@ impl<'a> Reader<'a> {
 
     /// Fetches and parses a document. The error is a diagnostic without a place where nothing is
     /// there to be parsed: the caller knows who refers to it.
-    pub fn fetch(&mut self, url: &str) -> Result<(Document, Node), FetchError> {
+    pub fn fetch(&mut self, url: &str) -> Result<(MetadataDocument, JsonNode), FetchError> {
         let resource = self.resolver.resolve(url).map_err(FetchError::Resolve)?;
         self.parse(&resource)
     }
 
     /// Parses the document behind a resource.
-    pub fn parse(&mut self, resource: &Resource) -> Result<(Document, Node), FetchError> {
+    pub fn parse(
+        &mut self,
+        resource: &Resource,
+    ) -> Result<(MetadataDocument, JsonNode), FetchError> {
         let bytes = resource.read(DOCUMENT_LIMIT).map_err(FetchError::Resolve)?;
         let mut warnings = Vec::new();
         let parsed = json::parse(&bytes, &resource.name, &mut warnings);
         for warning in warnings {
             self.push(warning);
         }
-        let document = Document {
+        let document = MetadataDocument {
             file: Arc::clone(&resource.name),
             url: resource.url.clone(),
             base: resource.url.clone(),
@@ -182,7 +185,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `@context` into the document (§5.2). `required` is false for documents that others refer to.
-    pub fn context(&mut self, document: &mut Document, top: &Node, required: bool) {
+    pub fn context(&mut self, document: &mut MetadataDocument, top: &JsonNode, required: bool) {
         let Some(context) = top.get("@context") else {
             if required {
                 self.push(
@@ -196,10 +199,10 @@ impl<'a> Reader<'a> {
             }
             return;
         };
-        let is_csvw = |node: &Node| node.as_str() == Some(CSVW_CONTEXT);
+        let is_csvw = |node: &JsonNode| node.as_str() == Some(CSVW_CONTEXT);
         let local = match &context.value {
-            Value::String(_) if is_csvw(context) => return,
-            Value::Array(items) => match items.as_slice() {
+            JsonValue::String(_) if is_csvw(context) => return,
+            JsonValue::Array(items) => match items.as_slice() {
                 [only] if is_csvw(only) => return,
                 [first, local] if is_csvw(first) => local,
                 _ => return self.wrong_context(document, context),
@@ -237,7 +240,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn wrong_context(&mut self, document: &Document, node: &Node) {
+    fn wrong_context(&mut self, document: &MetadataDocument, node: &JsonNode) {
         self.push(
             Diagnostic::new(
                 Code::Context,

@@ -1,10 +1,12 @@
 //! Schemas, their columns and foreign keys (Metadata Vocabulary §5.5 and §5.6).
 
-use super::description::{Column, ColumnReference, ForeignKey, Schema, Target};
+use super::description::{
+    ColumnDescription, ColumnReference, ForeignKeyDescription, ForeignKeyTarget, SchemaDescription,
+};
 use super::inherited;
-use super::json::{Member, Node, Value};
+use super::json::{JsonMember, JsonNode, JsonValue};
 use super::own::Level;
-use super::reader::{Document, FetchError, Reader};
+use super::reader::{FetchError, MetadataDocument, MetadataReader};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::resource::file;
 use std::collections::HashMap;
@@ -13,12 +15,16 @@ use std::sync::Arc;
 const SCHEMA_NAMES: &[&str] = &["columns", "foreignKeys", "primaryKey", "rowTitles"];
 const COLUMN_NAMES: &[&str] = &["name", "suppressOutput", "titles", "virtual"];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The `tableSchema` property: an object, or the URL of a document with one.
-    pub fn schema(&mut self, document: &Document, member: &Member) -> Option<Arc<Schema>> {
+    pub fn schema(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+    ) -> Option<Arc<SchemaDescription>> {
         match &member.value.value {
-            Value::Object(_) => Some(Arc::new(self.schema_object(document, &member.value))),
-            Value::String(_) => {
+            JsonValue::Object(_) => Some(Arc::new(self.schema_object(document, &member.value))),
+            JsonValue::String(_) => {
                 let url = self.link(document, member);
                 if let Some(schema) = self.schemas.get(&url) {
                     return Some(Arc::clone(schema));
@@ -32,9 +38,9 @@ impl Reader<'_> {
             }
             _ => {
                 self.invalid(document, member, "an object or a URL");
-                Some(Arc::new(Schema {
+                Some(Arc::new(SchemaDescription {
                     place: document.place_of(&member.value),
-                    ..Schema::default()
+                    ..SchemaDescription::default()
                 }))
             }
         }
@@ -43,11 +49,11 @@ impl Reader<'_> {
     /// Fetches the description that an object property refers to, and reads its context.
     pub fn referenced(
         &mut self,
-        document: &Document,
-        member: &Member,
+        document: &MetadataDocument,
+        member: &JsonMember,
         url: &str,
         kind: &str,
-    ) -> Option<(Document, Node)> {
+    ) -> Option<(MetadataDocument, JsonNode)> {
         match self.fetch(url) {
             Ok((mut referenced, top)) => {
                 if top.as_object().is_none() {
@@ -82,10 +88,14 @@ impl Reader<'_> {
     }
 
     /// A schema, or the document that is one.
-    pub fn schema_object(&mut self, document: &Document, node: &Node) -> Schema {
-        let mut schema = Schema {
+    pub fn schema_object(
+        &mut self,
+        document: &MetadataDocument,
+        node: &JsonNode,
+    ) -> SchemaDescription {
+        let mut schema = SchemaDescription {
             place: document.place_of(node),
-            ..Schema::default()
+            ..SchemaDescription::default()
         };
         for member in node.as_object().unwrap_or_default() {
             match member.name.as_str() {
@@ -126,11 +136,11 @@ impl Reader<'_> {
         schema
     }
 
-    fn column(&mut self, document: &Document, node: &Node) -> Column {
-        let mut column = Column {
+    fn column(&mut self, document: &MetadataDocument, node: &JsonNode) -> ColumnDescription {
+        let mut column = ColumnDescription {
             default_language: document.language.clone(),
             place: document.place_of(node),
-            ..Column::default()
+            ..ColumnDescription::default()
         };
         for member in node.as_object().unwrap_or_default() {
             match member.name.as_str() {
@@ -175,8 +185,8 @@ impl Reader<'_> {
     }
 
     /// Names are unique, and virtual columns come last.
-    fn check_columns(&mut self, schema: &Schema) {
-        let mut first: HashMap<&str, &Column> = HashMap::new();
+    fn check_columns(&mut self, schema: &SchemaDescription) {
+        let mut first: HashMap<&str, &ColumnDescription> = HashMap::new();
         let mut seen_virtual = false;
         for column in &schema.columns {
             if let Some(name) = column.name.as_deref()
@@ -209,7 +219,7 @@ impl Reader<'_> {
     /// A reference whose names all are names of columns; otherwise it counts as not given.
     fn known_columns(
         &mut self,
-        schema: &Schema,
+        schema: &SchemaDescription,
         reference: Option<ColumnReference>,
         property: &str,
     ) -> Option<ColumnReference> {
@@ -230,7 +240,11 @@ impl Reader<'_> {
         known.then_some(reference)
     }
 
-    fn foreign_key(&mut self, document: &Document, node: &Node) -> Option<ForeignKey> {
+    fn foreign_key(
+        &mut self,
+        document: &MetadataDocument,
+        node: &JsonNode,
+    ) -> Option<ForeignKeyDescription> {
         let mut columns = None;
         let mut reference = None;
         for member in node.as_object().unwrap_or_default() {
@@ -259,7 +273,7 @@ impl Reader<'_> {
         };
         let target = self.reference(document, reference);
         let (target, target_place, referenced) = target?;
-        Some(ForeignKey {
+        Some(ForeignKeyDescription {
             columns: columns?,
             target,
             target_place,
@@ -271,9 +285,9 @@ impl Reader<'_> {
     /// The `reference` of a foreign key.
     fn reference(
         &mut self,
-        document: &Document,
-        node: &Node,
-    ) -> Option<(Target, Place, ColumnReference)> {
+        document: &MetadataDocument,
+        node: &JsonNode,
+    ) -> Option<(ForeignKeyTarget, Place, ColumnReference)> {
         let mut columns = None;
         let mut target = None;
         for member in node.as_object().unwrap_or_default() {
@@ -283,9 +297,9 @@ impl Reader<'_> {
                     let url = self.link(document, member);
                     let place = document.place_of(&member.value);
                     let this = if member.name == "resource" {
-                        Target::Resource(url)
+                        ForeignKeyTarget::Resource(url)
                     } else {
-                        Target::Schema(url)
+                        ForeignKeyTarget::Schema(url)
                     };
                     if target.replace((this, place)).is_some() {
                         self.push(Diagnostic::new(
@@ -319,7 +333,12 @@ impl Reader<'_> {
         Some((target, place, columns?))
     }
 
-    fn foreign_property(&mut self, document: &Document, member: &Member, expected: &str) {
+    fn foreign_property(
+        &mut self,
+        document: &MetadataDocument,
+        member: &JsonMember,
+        expected: &str,
+    ) {
         self.push(
             Diagnostic::new(
                 Code::ForeignKey,
@@ -332,7 +351,7 @@ impl Reader<'_> {
     }
 }
 
-impl Schema {
+impl SchemaDescription {
     /// Adds the column that was most likely meant to a diagnostic.
     pub fn suggest(&self, name: &str, diagnostic: Diagnostic) -> Diagnostic {
         let names = self
@@ -342,7 +361,8 @@ impl Schema {
         if let Some(hint) = suggest::hint(name, names) {
             return diagnostic.with_hint(hint);
         }
-        let titled = |column: &&Column| column.titles.iter().any(|title| title.text == name);
+        let titled =
+            |column: &&ColumnDescription| column.titles.iter().any(|title| title.text == name);
         if self.columns.iter().any(|column| titled(&column)) {
             return diagnostic.with_hint(format!(
                 "a column has this title; add `\"name\": \"{name}\"` to it"

@@ -4,7 +4,7 @@
 //! metadata side exact.
 
 use super::{LoadOptions, load};
-use crate::diagnostic::{Code, Diagnostics, Mode, Severity};
+use crate::diagnostic::{Code, Diagnostics, ReadingMode, Severity};
 use crate::resource::{Catalog, url};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ const EXPECTED: &[(Code, &[u32])] = &[
 ];
 
 /// One entry of a manifest.
-struct Entry {
+struct ManifestEntry {
     number: u32,
     kind: String,
     action: String,
@@ -69,10 +69,10 @@ fn metadata_of_the_validation_suite() {
     }
 }
 
-fn validates(entries: &[Entry], catalog: &Catalog) {
+fn validates(entries: &[ManifestEntry], catalog: &Catalog) {
     let mut found: BTreeMap<Code, Vec<u32>> = BTreeMap::new();
     for entry in entries {
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let group = load(&entry.action, &entry.options, catalog, &mut diagnostics);
         // Only a document that is not JSON leaves nothing.
         assert_eq!(
@@ -108,8 +108,8 @@ fn metadata_of_the_conversion_suites() {
 }
 
 /// Nothing that a converter must live with is an error, and nothing right is warned of.
-fn converts(entry: &Entry, catalog: &Catalog) {
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+fn converts(entry: &ManifestEntry, catalog: &Catalog) {
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     load(&entry.action, &entry.options, catalog, &mut diagnostics);
     let all: Vec<_> = diagnostics.iter().collect();
     if !entry.kind.contains("Negative") {
@@ -129,7 +129,7 @@ fn converts(entry: &Entry, catalog: &Catalog) {
 
 /// The entries of a manifest under a base; `None`, and a line that says so, where the suite is not at
 /// hand.
-fn suite(manifest: &str, base: &str) -> Option<(Vec<Entry>, Catalog)> {
+fn suite(manifest: &str, base: &str) -> Option<(Vec<ManifestEntry>, Catalog)> {
     let shared = std::env::var_os("CIVIGRAPH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
@@ -150,7 +150,7 @@ fn suite(manifest: &str, base: &str) -> Option<(Vec<Entry>, Catalog)> {
             let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
             let url = |value: &serde_json::Value| text(value).map(|name| format!("{base}{name}"));
             let id = text(&entry["id"]).unwrap();
-            Entry {
+            ManifestEntry {
                 number: id.rsplit_once("test").unwrap().1.parse().unwrap(),
                 kind: text(&entry["type"]).unwrap(),
                 action: url(&entry["action"]).unwrap(),

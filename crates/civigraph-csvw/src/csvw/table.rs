@@ -1,11 +1,11 @@
 //! Table groups, tables and transformations (Metadata Vocabulary §5.2 to §5.4, §5.10).
 
-use super::description::{Group, Table};
+use super::description::{GroupDescription, TableDescription};
 use super::inherited;
-use super::json::{Member, Node};
+use super::json::{JsonMember, JsonNode};
 use super::own::Level;
-use super::reader::{Document, Reader};
-use crate::diagnostic::{Action, Code, Diagnostic};
+use super::reader::{MetadataDocument, MetadataReader};
+use crate::diagnostic::{Code, Diagnostic, HintAction};
 use crate::resource::{Resource, url};
 
 const GROUP_NAMES: &[&str] = &[
@@ -28,9 +28,13 @@ const TABLE_NAMES: &[&str] = &[
 const TRANSFORMATION_NAMES: &[&str] = &["url", "scriptFormat", "targetFormat", "source", "titles"];
 const DIRECTIONS: &[&str] = &["rtl", "ltr", "auto"];
 
-impl Reader<'_> {
+impl MetadataReader<'_> {
     /// The description that a whole metadata document is: of a group, or of one table.
-    pub fn metadata(&mut self, document: &mut Document, top: &Node) -> Option<Group> {
+    pub fn metadata(
+        &mut self,
+        document: &mut MetadataDocument,
+        top: &JsonNode,
+    ) -> Option<GroupDescription> {
         if top.as_object().is_none() {
             self.push(
                 Diagnostic::new(
@@ -45,9 +49,9 @@ impl Reader<'_> {
         }
         self.context(document, top, true);
         let group = if is_table(top) {
-            Group {
+            GroupDescription {
                 tables: vec![self.table(document, top)],
-                ..Group::default()
+                ..GroupDescription::default()
             }
         } else {
             self.group(document, top)
@@ -59,33 +63,33 @@ impl Reader<'_> {
     /// document is.
     pub fn metadata_of_any(
         &mut self,
-        document: &mut Document,
-        top: &Node,
+        document: &mut MetadataDocument,
+        top: &JsonNode,
         csvs: &[Resource],
-    ) -> Group {
+    ) -> GroupDescription {
         let is_schema = top.get("columns").is_some();
         self.context(document, top, !is_schema);
         let table = if is_schema {
-            Table {
+            TableDescription {
                 schema: Some(std::sync::Arc::new(self.schema_object(document, top))),
                 place: document.place_of(top),
-                ..Table::default()
+                ..TableDescription::default()
             }
         } else {
             self.described_table(document, top)
         };
-        let tables = csvs.iter().map(|csv| Table {
+        let tables = csvs.iter().map(|csv| TableDescription {
             url: Some(url::identity(url::without_fragment(&csv.url))),
             ..table.clone()
         });
-        Group {
+        GroupDescription {
             tables: tables.collect(),
-            ..Group::default()
+            ..GroupDescription::default()
         }
     }
 
-    fn group(&mut self, document: &Document, node: &Node) -> Group {
-        let mut group = Group::default();
+    fn group(&mut self, document: &MetadataDocument, node: &JsonNode) -> GroupDescription {
+        let mut group = GroupDescription::default();
         for member in node.as_object().unwrap_or_default() {
             match member.name.as_str() {
                 "@context" => {}
@@ -134,7 +138,7 @@ impl Reader<'_> {
             .with_expected("`\"tables\": [{\"url\": …}, …]`");
             let hint = describes_any_file(node).then(|| {
                 let metadata = document.file.to_string();
-                Action::ApplyMetadata { metadata }
+                HintAction::ApplyMetadata { metadata }
             });
             self.push(diagnostic.with_optional_hint(hint));
         }
@@ -142,7 +146,7 @@ impl Reader<'_> {
     }
 
     /// Whether one of the tables before has the same file, which is reported.
-    fn is_listed(&mut self, before: &[Table], table: &Table) -> bool {
+    fn is_listed(&mut self, before: &[TableDescription], table: &TableDescription) -> bool {
         let Some(url) = &table.url else { return false };
         let first = before.iter().find(|first| first.url.as_ref() == Some(url));
         if let Some(first) = first {
@@ -156,7 +160,7 @@ impl Reader<'_> {
         first.is_some()
     }
 
-    fn table(&mut self, document: &Document, node: &Node) -> Table {
+    fn table(&mut self, document: &MetadataDocument, node: &JsonNode) -> TableDescription {
         let table = self.described_table(document, node);
         if table.url.is_none() {
             self.missing(document, node, "table", "url");
@@ -165,13 +169,17 @@ impl Reader<'_> {
     }
 
     /// A table whose `url` may be missing.
-    fn described_table(&mut self, document: &Document, node: &Node) -> Table {
-        let mut table = Table {
+    fn described_table(
+        &mut self,
+        document: &MetadataDocument,
+        node: &JsonNode,
+    ) -> TableDescription {
+        let mut table = TableDescription {
             place: document.place_of(node),
             base: Some(&document.base)
                 .filter(|base| **base != document.url)
                 .cloned(),
-            ..Table::default()
+            ..TableDescription::default()
         };
         for member in node.as_object().unwrap_or_default() {
             match member.name.as_str() {
@@ -219,7 +227,7 @@ impl Reader<'_> {
     }
 
     /// Checks transformation definitions; nothing executes them.
-    fn transformations(&mut self, document: &Document, member: &Member) {
+    fn transformations(&mut self, document: &MetadataDocument, member: &JsonMember) {
         for transformation in self.objects(document, member) {
             let mut given = Vec::new();
             for member in transformation.as_object().unwrap_or_default() {
@@ -235,7 +243,7 @@ impl Reader<'_> {
                         }
                     }
                     "source" => {
-                        if member.value.value != super::json::Value::Null {
+                        if member.value.value != super::json::JsonValue::Null {
                             self.choice(document, member, &["json", "rdf"]);
                         }
                     }
@@ -258,28 +266,28 @@ impl Reader<'_> {
 }
 
 /// Whether the top of a document describes one table; it describes a group where that is unclear.
-fn is_table(top: &Node) -> bool {
+fn is_table(top: &JsonNode) -> bool {
     if top.get("tables").is_some() {
         return false;
     }
-    let kind = top.get("@type").and_then(Node::as_str);
+    let kind = top.get("@type").and_then(JsonNode::as_str);
     // A group may have a schema for its tables, so that a schema alone says nothing.
     top.get("url").is_some() || kind == Some("Table")
 }
 
 /// Whether a document says nothing of the file that it describes: a table without `url`, or a schema.
-pub(super) fn describes_any_file(top: &Node) -> bool {
+pub(super) fn describes_any_file(top: &JsonNode) -> bool {
     let names_files = top.get("tables").is_some() || top.get("url").is_some();
-    let is_group = top.get("@type").and_then(Node::as_str) == Some("TableGroup");
+    let is_group = top.get("@type").and_then(JsonNode::as_str) == Some("TableGroup");
     let describes = ["tableSchema", "columns", "dialect"];
     !names_files && !is_group && describes.iter().any(|name| top.get(name).is_some())
 }
 
 /// The absolute, normalised URLs of the tables that a document describes.
-pub(super) fn described_urls(document: &Document, top: &Node) -> Vec<String> {
+pub(super) fn described_urls(document: &MetadataDocument, top: &JsonNode) -> Vec<String> {
     let one = std::slice::from_ref(top);
     let tables = match top.get("tables").map(|tables| &tables.value) {
-        Some(super::json::Value::Array(tables)) => tables,
+        Some(super::json::JsonValue::Array(tables)) => tables,
         _ => one,
     };
     tables

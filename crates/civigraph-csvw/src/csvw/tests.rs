@@ -3,8 +3,8 @@
 use super::model::{AnnotationValue, Column, Condition, TableGroup};
 use super::{LoadOptions, load};
 use crate::csv::Trim;
-use crate::diagnostic::{Diagnostics, Mode};
-use crate::resource::{Content, LocalFiles, ResolveError, Resolver, Resource, url};
+use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::resource::{LocalFiles, ResolveError, Resolver, Resource, ResourceContent, url};
 use std::collections::HashMap;
 
 pub(super) const BASE: &str = "http://example.org/d/";
@@ -24,7 +24,7 @@ impl Memory {
                 header: None,
                 language: None,
                 links: Vec::new(),
-                content: Content::Bytes(text.as_bytes().into()),
+                content: ResourceContent::Bytes(text.as_bytes().into()),
                 name: name.into(),
             };
             (url, resource)
@@ -43,7 +43,7 @@ impl Resolver for Memory {
     }
 }
 
-fn load_files(files: &[(&str, &str)], mode: Mode) -> (Option<TableGroup>, Vec<String>) {
+fn load_files(files: &[(&str, &str)], mode: ReadingMode) -> (Option<TableGroup>, Vec<String>) {
     let mut diagnostics = Diagnostics::new(mode).keeping(u64::MAX);
     let input = files[0].0.split(' ').next().unwrap();
     let group = load(
@@ -66,7 +66,7 @@ fn load_files(files: &[(&str, &str)], mode: Mode) -> (Option<TableGroup>, Vec<St
 
 /// Loads the first file, in which nothing is wrong.
 fn clean(files: &[(&str, &str)]) -> TableGroup {
-    let (group, found) = load_files(files, Mode::Validate);
+    let (group, found) = load_files(files, ReadingMode::Validate);
     assert_eq!(found, [""; 0]);
     group.unwrap()
 }
@@ -79,7 +79,7 @@ fn check(line: &str, expected: &[&str]) {
     );
     let (_, found) = load_files(
         &[("m.json", &metadata), ("t.csv", "a,b\n1,2\n")],
-        Mode::Validate,
+        ReadingMode::Validate,
     );
     assert_eq!(found, expected, "{line}");
 }
@@ -122,7 +122,7 @@ fn the_transfer_states_the_language_unless_metadata_does() {
         for resource in files.0.values_mut() {
             resource.language = Some("ru".into());
         }
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let url = format!("{BASE}{input}");
         let group = load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
@@ -157,7 +157,7 @@ fn a_file_without_columns_says_why() {
             "tableSchema": {{"columns": [{{"titles": "a"}}]}}}}"#
         );
         let files = Memory::new(&[("m.json", &metadata), ("t.csv", file)]);
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let url = format!("{BASE}m.json");
         load(&url, &LoadOptions::default(), &files, &mut diagnostics);
         let said = diagnostics
@@ -169,7 +169,7 @@ fn a_file_without_columns_says_why() {
 
 #[test]
 fn two_equal_titles_are_ambiguous() {
-    let (group, found) = load_files(&[("t.csv", "a,b,a\n")], Mode::Validate);
+    let (group, found) = load_files(&[("t.csv", "a,b,a\n")], ReadingMode::Validate);
     assert_eq!(names(&group.unwrap()), ["a", "b", "a"]);
     assert_eq!(found, ["CG0322 t.csv:1:5"]);
 }
@@ -179,7 +179,10 @@ fn a_title_may_be_the_name_of_another_column() {
     let metadata = r#"{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv",
         "tableSchema": {"columns": [{"name": "b", "titles": "a"},
             {"titles": "b"}]}}"#;
-    let (_, found) = load_files(&[("m.json", metadata), ("t.csv", "a,b\n")], Mode::Validate);
+    let (_, found) = load_files(
+        &[("m.json", metadata), ("t.csv", "a,b\n")],
+        ReadingMode::Validate,
+    );
     assert_eq!(found, ["CG0322 m.json:3:13"]);
 }
 
@@ -188,7 +191,7 @@ fn columns_are_matched_by_position() {
     let metadata = r#"{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv",
         "tableSchema": {"columns": [{"titles": "a"}, {"titles": "b"}, {"titles": {"ru": "c"}, "lang": "ru"}]}, "lang": "en"}"#;
     let files = Memory::new(&[("m.json", metadata), ("t.csv", "b,a,c\n")]);
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     load(
         &format!("{BASE}m.json"),
         &LoadOptions::default(),
@@ -432,7 +435,7 @@ fn a_wrong_schema_is_reported_once_and_where_it_is() {
             ("t.csv", "a\n"),
             ("u.csv", "a\n"),
         ],
-        Mode::Validate,
+        ReadingMode::Validate,
     );
     assert_eq!(group.unwrap().tables.len(), 3);
     assert_eq!(found, ["CG0310 s.json:2:2", "CG0101 m.json:4:21"]);
@@ -498,7 +501,7 @@ fn local_files_find_each_other() {
         r#"{"@context": "http://www.w3.org/ns/csvw", "url": "город.csv", "tableSchema": {"columns": [{"name": "id", "titles": "a"}]}}"#,
     );
     let files = LocalFiles::new(folder.path());
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let options = LoadOptions::default();
     let group = load(
         &files.url_of_input("город.csv"),
@@ -534,11 +537,11 @@ fn inputs_that_give_nothing() {
             "CG0301 csv-metadata.json:1:1",
         ),
     ] {
-        let (group, found) = load_files(files, Mode::Convert);
+        let (group, found) = load_files(files, ReadingMode::Convert);
         assert!(group.is_none());
         assert_eq!(found, [expected]);
     }
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let options = LoadOptions {
         metadata: Some(format!("{BASE}none.json")),
         ..LoadOptions::default()
@@ -562,7 +565,7 @@ fn inputs_that_give_nothing() {
 fn the_shipped_metadata_is_clean() {
     let files = LocalFiles::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let url = files.url_of_input("data/csv-metadata.json");
-    for mode in [Mode::Validate, Mode::Convert] {
+    for mode in [ReadingMode::Validate, ReadingMode::Convert] {
         let mut diagnostics = Diagnostics::new(mode);
         let group = load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
         let found: Vec<_> = diagnostics.iter().collect();
@@ -648,7 +651,7 @@ proptest::proptest! {
         for (index, key, replacement) in &changes {
             mutate(&mut document, &mut index.clone(), key.as_deref(), replacement);
         }
-        let files = |text: &str| load_files(&[("m.json", text), ("t.csv", "a,b\n1,2\n")], Mode::Validate);
+        let files = |text: &str| load_files(&[("m.json", text), ("t.csv", "a,b\n1,2\n")], ReadingMode::Validate);
         let (group, found) = files(&document.to_string());
         let (pretty_group, pretty_found) = files(&serde_json::to_string_pretty(&document).unwrap());
         proptest::prop_assert_eq!(group.is_some(), document.is_object());
@@ -670,7 +673,7 @@ proptest::proptest! {
     /// Bytes that are no document are one error with a place, and never a panic.
     #[test]
     fn any_bytes_are_read(text in "[\\[\\]{}\",:a0\\\\ \\n\u{1}é'/.-]{0,40}") {
-        let (group, found) = load_files(&[("m.json", &text)], Mode::Convert);
+        let (group, found) = load_files(&[("m.json", &text)], ReadingMode::Convert);
         let value: Result<serde_json::Value, _> = serde_json::from_str(&text);
         proptest::prop_assert_eq!(group.is_some(), value.as_ref().is_ok_and(|value| value.is_object()));
         proptest::prop_assert_eq!(found.iter().any(|line| line.starts_with("CG0301")), value.is_err());

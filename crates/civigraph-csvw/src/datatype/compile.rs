@@ -3,8 +3,8 @@
 use super::base::{Base, Family};
 use super::date_pattern::DatePattern;
 use super::number_pattern::{NumberFormat, NumberPattern};
-use super::parser::Parser;
-use super::regular::{PatternError, Regular};
+use super::parser::DatatypeParser;
+use super::regular::{PatternError, RegularExpression};
 use super::value::{self, JsonKind};
 use super::{DatatypeDescription, FormatDescription, text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -19,14 +19,14 @@ pub struct Datatype {
     /// The `@id` of a derived datatype.
     pub id: Option<String>,
     /// How cells are written.
-    pub format: Format,
+    pub format: DatatypeFormat,
     /// What else holds for its values.
     pub facets: Facets,
 }
 
 /// The `format` of a datatype, compiled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Format {
+pub enum DatatypeFormat {
     /// As XML Schema writes it.
     Standard,
     /// A number format.
@@ -49,14 +49,14 @@ pub struct Facets {
     /// Greatest length.
     pub max_length: Option<u64>,
     /// Lower bound.
-    pub least: Option<Bound>,
+    pub least: Option<RangeBound>,
     /// Upper bound.
-    pub greatest: Option<Bound>,
+    pub greatest: Option<RangeBound>,
 }
 
 /// A bound of a range: a lexical form of the base.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bound {
+pub struct RangeBound {
     /// The bound itself.
     pub value: String,
     /// The bound is not in the range.
@@ -75,14 +75,14 @@ impl Datatype {
         Self {
             base,
             id: None,
-            format: Format::Standard,
+            format: DatatypeFormat::Standard,
             facets: Facets::default(),
         }
     }
 
     /// Checks and compiles a description. What is wrong with it is reported and left out.
     pub fn compile(description: &DatatypeDescription, diagnostics: &mut Diagnostics) -> Self {
-        let mut compiler = Compiler {
+        let mut compiler = DatatypeCompiler {
             description,
             diagnostics,
         };
@@ -96,8 +96,8 @@ impl Datatype {
     }
 
     /// Prepares it for work on many cells.
-    pub fn parser(&self) -> Parser {
-        Parser::new(self)
+    pub fn parser(&self) -> DatatypeParser {
+        DatatypeParser::new(self)
     }
 
     /// The IRI that literals carry: the `@id` where there is one, else that of the base.
@@ -150,12 +150,12 @@ impl Datatype {
     }
 }
 
-struct Compiler<'a> {
+struct DatatypeCompiler<'a> {
     description: &'a DatatypeDescription,
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Compiler<'_> {
+impl DatatypeCompiler<'_> {
     /// Reports a problem with the value of a property.
     fn report(&mut self, code: Code, property: &str, message: String, found: &str) {
         let other = match property {
@@ -204,9 +204,9 @@ impl Compiler<'_> {
         Some(id.to_owned())
     }
 
-    fn format(&mut self, base: Base) -> Format {
+    fn format(&mut self, base: Base) -> DatatypeFormat {
         let Some(format) = &self.description.format else {
-            return Format::Standard;
+            return DatatypeFormat::Standard;
         };
         let pattern = format.pattern.as_deref();
         let compiled = match base.family() {
@@ -219,18 +219,18 @@ impl Compiler<'_> {
                 Some((yes, no))
                     if !yes.is_empty() && !no.is_empty() && !no.contains('|') && yes != no =>
                 {
-                    Ok(Format::Boolean(yes.to_owned(), no.to_owned()))
+                    Ok(DatatypeFormat::Boolean(yes.to_owned(), no.to_owned()))
                 }
                 _ => Err("the format of a boolean is two words, such as `Y|N`".to_owned()),
             },
             Family::Temporal => pattern
                 .and_then(|pattern| DatePattern::parse(base, pattern))
-                .map(Format::Date)
+                .map(DatatypeFormat::Date)
                 .ok_or_else(|| format!("the standard has no such pattern for `{}`", base.name())),
             Family::Text | Family::Binary | Family::Duration => {
                 let pattern = pattern.unwrap_or_default();
-                match Regular::new(pattern) {
-                    Ok(_) => Ok(Format::Regular(pattern.to_owned())),
+                match RegularExpression::new(pattern) {
+                    Ok(_) => Ok(DatatypeFormat::Regular(pattern.to_owned())),
                     Err(PatternError::Illegal(error)) => {
                         Err(format!("not a regular expression: {error}"))
                     }
@@ -241,7 +241,7 @@ impl Compiler<'_> {
                             format!("the regular expression cannot be checked: {error}"),
                             pattern,
                         );
-                        return Format::Standard;
+                        return DatatypeFormat::Standard;
                     }
                 }
             }
@@ -253,11 +253,11 @@ impl Compiler<'_> {
                 format!("{message}; the format is ignored"),
                 pattern.unwrap_or_default(),
             );
-            Format::Ignored(pattern.unwrap_or_default().to_owned())
+            DatatypeFormat::Ignored(pattern.unwrap_or_default().to_owned())
         })
     }
 
-    fn number_format(&mut self, format: &FormatDescription) -> Format {
+    fn number_format(&mut self, format: &FormatDescription) -> DatatypeFormat {
         let decimal = format.decimal_char.as_deref().unwrap_or(".");
         let group = format.group_char.as_deref();
         let bad_separator = |text: &str| {
@@ -273,7 +273,7 @@ impl Compiler<'_> {
                     .to_owned(),
                 group.unwrap_or(decimal),
             );
-            return Format::Standard;
+            return DatatypeFormat::Standard;
         }
         let pattern = format.pattern.as_deref().and_then(|pattern| {
             // Where only a decimal comma is given, the group separator cannot be the comma as well.
@@ -292,10 +292,10 @@ impl Compiler<'_> {
             }
         });
         if pattern.is_none() && group.is_none() && format.decimal_char.is_none() {
-            return Format::Standard;
+            return DatatypeFormat::Standard;
         }
         let default = (pattern.is_some()).then(|| if decimal == "," { "." } else { "," });
-        Format::Number(NumberFormat {
+        DatatypeFormat::Number(NumberFormat {
             pattern,
             decimal: decimal.to_owned(),
             group: group.or(default).map(str::to_owned),
@@ -355,7 +355,7 @@ impl Compiler<'_> {
         (exact.or(min), exact.or(max))
     }
 
-    fn bounds(&mut self, base: Base) -> (Option<Bound>, Option<Bound>) {
+    fn bounds(&mut self, base: Base) -> (Option<RangeBound>, Option<RangeBound>) {
         let description = self.description;
         let named = [
             ("minimum", &description.min_inclusive),
@@ -427,7 +427,7 @@ impl Compiler<'_> {
             }
         }
         let bound = |inclusive: Option<(&str, &str)>, exclusive: Option<(&str, &str)>| {
-            let bound = |(_, value): (&str, &str), exclusive| Bound {
+            let bound = |(_, value): (&str, &str), exclusive| RangeBound {
                 value: value.to_owned(),
                 exclusive,
             };

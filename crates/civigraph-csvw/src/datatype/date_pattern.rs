@@ -18,14 +18,14 @@ pub struct DatePattern {
 /// How a date is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct DatePart {
-    order: Order,
+    order: DateOrder,
     separator: Option<char>,
     /// Days and months always have two digits.
     padded: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Order {
+enum DateOrder {
     YearMonthDay,
     DayMonthYear,
     MonthDayYear,
@@ -103,9 +103,9 @@ impl DatePattern {
         if let Some(date) = self.date {
             let month = if date.padded { "03" } else { "3" };
             let fields = match date.order {
-                Order::YearMonthDay => ["2015", month, "22"],
-                Order::DayMonthYear => ["22", month, "2015"],
-                Order::MonthDayYear => [month, "22", "2015"],
+                DateOrder::YearMonthDay => ["2015", month, "22"],
+                DateOrder::DayMonthYear => ["22", month, "2015"],
+                DateOrder::MonthDayYear => [month, "22", "2015"],
             };
             let separator = date.separator.map(String::from).unwrap_or_default();
             out.push_str(&fields.join(&separator));
@@ -142,7 +142,7 @@ impl DatePattern {
     /// Days and hours that do not exist are found when the result is checked.
     pub fn parse_value(&self, text: &str, out: &mut String) -> Option<()> {
         out.clear();
-        let mut scan = Scan { rest: text };
+        let mut scan = TextCursor { rest: text };
         if let Some(date) = self.date {
             date.parse_value(&mut scan, out)?;
         }
@@ -170,8 +170,8 @@ impl DatePart {
             })
         };
         match pattern {
-            "yyyy-MM-dd" => return part(Order::YearMonthDay, Some('-'), true),
-            "yyyyMMdd" => return part(Order::YearMonthDay, None, true),
+            "yyyy-MM-dd" => return part(DateOrder::YearMonthDay, Some('-'), true),
+            "yyyyMMdd" => return part(DateOrder::YearMonthDay, None, true),
             _ => {}
         }
         let separator = pattern.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
@@ -181,33 +181,33 @@ impl DatePart {
             return None;
         }
         match fields {
-            ["dd", "MM", "yyyy"] => part(Order::DayMonthYear, Some(separator), true),
-            ["d", "M", "yyyy"] => part(Order::DayMonthYear, Some(separator), false),
-            ["MM", "dd", "yyyy"] => part(Order::MonthDayYear, Some(separator), true),
-            ["M", "d", "yyyy"] => part(Order::MonthDayYear, Some(separator), false),
+            ["dd", "MM", "yyyy"] => part(DateOrder::DayMonthYear, Some(separator), true),
+            ["d", "M", "yyyy"] => part(DateOrder::DayMonthYear, Some(separator), false),
+            ["MM", "dd", "yyyy"] => part(DateOrder::MonthDayYear, Some(separator), true),
+            ["M", "d", "yyyy"] => part(DateOrder::MonthDayYear, Some(separator), false),
             _ => None,
         }
     }
 
-    fn parse_value(self, scan: &mut Scan<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
         let least = if self.padded { 2 } else { 1 };
         let (year, month, day);
         match self.order {
-            Order::YearMonthDay => {
+            DateOrder::YearMonthDay => {
                 year = scan.digits(4, 4)?;
                 self.separator(scan)?;
                 month = scan.digits(least, 2)?;
                 self.separator(scan)?;
                 day = scan.digits(least, 2)?;
             }
-            Order::DayMonthYear => {
+            DateOrder::DayMonthYear => {
                 day = scan.digits(least, 2)?;
                 self.separator(scan)?;
                 month = scan.digits(least, 2)?;
                 self.separator(scan)?;
                 year = scan.digits(4, 4)?;
             }
-            Order::MonthDayYear => {
+            DateOrder::MonthDayYear => {
                 month = scan.digits(least, 2)?;
                 self.separator(scan)?;
                 day = scan.digits(least, 2)?;
@@ -226,7 +226,7 @@ impl DatePart {
         Some(())
     }
 
-    fn separator(self, scan: &mut Scan<'_>) -> Option<()> {
+    fn separator(self, scan: &mut TextCursor<'_>) -> Option<()> {
         match self.separator {
             Some(separator) => scan.literal(separator),
             None => Some(()),
@@ -261,7 +261,7 @@ impl TimePart {
         })
     }
 
-    fn parse_value(self, scan: &mut Scan<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
         out.push_str(scan.digits(2, 2)?);
         for present in [true, self.seconds] {
             out.push(':');
@@ -283,7 +283,7 @@ impl TimePart {
 }
 
 impl ZonePart {
-    fn parse_value(self, scan: &mut Scan<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
         if self.space {
             scan.literal(' ')?;
         }
@@ -312,11 +312,11 @@ impl ZonePart {
     }
 }
 
-struct Scan<'a> {
+struct TextCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> Scan<'a> {
+impl<'a> TextCursor<'a> {
     fn literal(&mut self, literal: char) -> Option<()> {
         self.rest = self.rest.strip_prefix(literal)?;
         Some(())

@@ -7,13 +7,13 @@
 //!
 //! [`Datatype::compile`] reports what is wrong with a description and goes on without it. A cell
 //! first gets its white space normalised ([`Datatype::normalise`]); null, default and separator are
-//! the caller's; then [`Parser::parse`] gives the lexical form that the literal carries.
+//! the caller's; then [`DatatypeParser::parse`] gives the lexical form that the literal carries.
 //!
 //! ```
-//! use civigraph_csvw::datatype::{DatatypeDescription, Datatype, FormatDescription};
-//! use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+//! use civigraph_csvw::datatype::{Datatype, DatatypeDescription, FormatDescription};
+//! use civigraph_csvw::diagnostic::{Diagnostics, ReadingMode};
 //!
-//! let mut diagnostics = Diagnostics::new(Mode::Validate);
+//! let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
 //! let datatype = Datatype::compile(
 //!     &DatatypeDescription {
 //!         base: "date".to_owned(),
@@ -49,11 +49,11 @@ pub mod value;
 
 pub use base::{Base, Family, WhiteSpace};
 pub use canonical::canonical;
-pub use compile::{Bound, Datatype, Facets, Format};
+pub use compile::{Datatype, DatatypeFormat, Facets, RangeBound};
 pub use date_pattern::DatePattern;
 pub use language::{canonical_language_tag, canonical_literal, canonical_quad, canonical_term};
 pub use number_pattern::{NumberFormat, NumberPattern};
-pub use parser::{CellProblem, Parser};
+pub use parser::{CellProblem, DatatypeParser};
 pub use temporal::nonexistent;
 pub use value::{JsonKind, write_json_number};
 

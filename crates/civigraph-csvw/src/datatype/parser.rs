@@ -1,10 +1,10 @@
 //! A datatype at work: text in, lexical form out.
 
 use super::base::{Base, Family};
-use super::compile::{Bound, Datatype, Format};
+use super::compile::{Datatype, DatatypeFormat, RangeBound};
 use super::date_pattern::DatePattern;
 use super::number_pattern::{NumberFormat, NumberKind};
-use super::regular::Regular;
+use super::regular::RegularExpression;
 use super::{decimal, temporal, text, value};
 use crate::diagnostic::{Code, suggest};
 use std::cmp::Ordering;
@@ -12,23 +12,23 @@ use std::ops::RangeInclusive;
 
 /// A datatype prepared for many cells; made by [`Datatype::parser`].
 #[derive(Debug)]
-pub struct Parser {
+pub struct DatatypeParser {
     base: Base,
-    kind: Kind,
-    regular: Option<(Regular, String)>,
+    kind: LexicalForm,
+    regular: Option<(RegularExpression, String)>,
     /// A format that is not one, and is reported as such: cells are written as XML Schema has it.
     ignored: Option<String>,
     min_length: u64,
     max_length: u64,
-    least: Option<Bound>,
-    greatest: Option<Bound>,
+    least: Option<RangeBound>,
+    greatest: Option<RangeBound>,
     /// The range of an integer datatype as far as it fits.
     range: RangeInclusive<i64>,
 }
 
 /// How the lexical form comes about.
 #[derive(Debug)]
-enum Kind {
+enum LexicalForm {
     /// Every text is one.
     Anything,
     /// Digits; the flag asks for a range check.
@@ -58,21 +58,21 @@ pub struct CellProblem {
     pub hint: Option<String>,
 }
 
-impl Parser {
+impl DatatypeParser {
     pub(super) fn new(datatype: &Datatype) -> Self {
         let base = datatype.base;
         let kind = match (&datatype.format, base.family()) {
-            (Format::Number(format), _) => Kind::Number(
+            (DatatypeFormat::Number(format), _) => LexicalForm::Number(
                 format.clone(),
                 NumberKind {
                     integer: base.is_integer(),
                     floating: base.family() == Family::Float,
                 },
             ),
-            (Format::Date(pattern), _) => Kind::Date(pattern.clone()),
-            (Format::Boolean(yes, no), _) => Kind::Words(yes.clone(), no.clone()),
-            (_, Family::Boolean) => Kind::Boolean,
-            (_, Family::Decimal) if base.is_integer() => Kind::Integer {
+            (DatatypeFormat::Date(pattern), _) => LexicalForm::Date(pattern.clone()),
+            (DatatypeFormat::Boolean(yes, no), _) => LexicalForm::Words(yes.clone(), no.clone()),
+            (_, Family::Boolean) => LexicalForm::Boolean,
+            (_, Family::Decimal) if base.is_integer() => LexicalForm::Integer {
                 bounded: base != Base::Integer,
             },
             (_, Family::Text)
@@ -81,13 +81,13 @@ impl Parser {
                     Base::Language | Base::Name | Base::NmToken | Base::QName
                 ) =>
             {
-                Kind::Anything
+                LexicalForm::Anything
             }
-            _ => Kind::Checked,
+            _ => LexicalForm::Checked,
         };
         let regular = match &datatype.format {
             // Compiled once before: a pattern from a plan that was tampered with checks nothing.
-            Format::Regular(pattern) => Regular::new(pattern)
+            DatatypeFormat::Regular(pattern) => RegularExpression::new(pattern)
                 .ok()
                 .map(|regular| (regular, pattern.clone())),
             _ => None,
@@ -97,7 +97,7 @@ impl Parser {
             kind,
             regular,
             ignored: match &datatype.format {
-                Format::Ignored(format) => Some(format.clone()),
+                DatatypeFormat::Ignored(format) => Some(format.clone()),
                 _ => None,
             },
             min_length: datatype.facets.min_length.unwrap_or(0),
@@ -114,7 +114,7 @@ impl Parser {
 
     /// Whether every text is a value and stays as it is, so that [`Self::parse`] need not be called.
     pub fn accepts_everything(&self) -> bool {
-        matches!(self.kind, Kind::Anything)
+        matches!(self.kind, LexicalForm::Anything)
             && self.regular.is_none()
             && self.min_length == 0
             && self.max_length == u64::MAX
@@ -126,26 +126,26 @@ impl Parser {
     /// booleans are written anew, as `true` and `false`.
     pub fn parse<'a>(&self, text: &'a str, buffer: &'a mut String) -> Result<&'a str, CellProblem> {
         let value: &str = match &self.kind {
-            Kind::Anything => text,
-            Kind::Integer { bounded } => {
+            LexicalForm::Anything => text,
+            LexicalForm::Integer { bounded } => {
                 if !decimal::is_integer(text) || (*bounded && !self.in_range(text)) {
                     return Err(self.problem(Code::Datatype));
                 }
                 text
             }
-            Kind::Checked if value::is_valid(self.base, text) => text,
-            Kind::Boolean if matches!(text, "true" | "1") => "true",
-            Kind::Boolean if matches!(text, "false" | "0") => "false",
-            Kind::Checked | Kind::Boolean => {
+            LexicalForm::Checked if value::is_valid(self.base, text) => text,
+            LexicalForm::Boolean if matches!(text, "true" | "1") => "true",
+            LexicalForm::Boolean if matches!(text, "false" | "0") => "false",
+            LexicalForm::Checked | LexicalForm::Boolean => {
                 return Err(CellProblem {
                     message: temporal::nonexistent(self.base, text),
                     ..self.problem(Code::Datatype)
                 });
             }
-            Kind::Words(yes, _) if text == yes => "true",
-            Kind::Words(_, no) if text == no => "false",
-            Kind::Words(yes, no) => return Err(self.unlike(text, &[yes, no])),
-            Kind::Number(format, kind) => {
+            LexicalForm::Words(yes, _) if text == yes => "true",
+            LexicalForm::Words(_, no) if text == no => "false",
+            LexicalForm::Words(yes, no) => return Err(self.unlike(text, &[yes, no])),
+            LexicalForm::Number(format, kind) => {
                 if !format.parse(text, *kind, buffer) {
                     return Err(self.problem(Code::Format));
                 }
@@ -154,7 +154,7 @@ impl Parser {
                 }
                 buffer
             }
-            Kind::Date(pattern) => {
+            LexicalForm::Date(pattern) => {
                 if pattern.parse_value(text, buffer).is_none() {
                     return Err(self.problem(Code::Format));
                 }
@@ -257,7 +257,7 @@ impl Parser {
     }
 
     fn within_bounds(&self, value: &str) -> bool {
-        let holds = |bound: &Option<Bound>, wanted: Ordering| {
+        let holds = |bound: &Option<RangeBound>, wanted: Ordering| {
             bound.as_ref().is_none_or(|bound| {
                 match value::compare(self.base, value, &bound.value) {
                     Some(Ordering::Equal) => !bound.exclusive,
@@ -312,13 +312,13 @@ impl Parser {
 
     fn expected_format(&self) -> String {
         match (&self.kind, &self.regular) {
-            (Kind::Words(yes, no), _) => format!("`{yes}` or `{no}`"),
-            (Kind::Date(pattern), _) => {
+            (LexicalForm::Words(yes, no), _) => format!("`{yes}` or `{no}`"),
+            (LexicalForm::Date(pattern), _) => {
                 let (name, written) = (self.base.name(), &pattern.written);
                 let example = pattern.example();
                 format!("a {name} in the format `{written}`, such as `{example}`")
             }
-            (Kind::Number(format, _), _) => {
+            (LexicalForm::Number(format, _), _) => {
                 let name = self.base.name();
                 match (&format.pattern, &format.group) {
                     (Some(pattern), _) => {
@@ -361,7 +361,7 @@ impl Parser {
     }
 
     fn expected_range(&self) -> String {
-        let bound = |bound: &Option<Bound>, inclusive: &str, exclusive: &str| {
+        let bound = |bound: &Option<RangeBound>, inclusive: &str, exclusive: &str| {
             bound.as_ref().map(|bound| {
                 let words = if bound.exclusive {
                     exclusive

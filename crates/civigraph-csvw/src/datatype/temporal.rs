@@ -134,7 +134,7 @@ pub fn moment(base: Base, text: &str) -> Option<Moment<'_>> {
 
 /// A lexical form taken apart.
 #[derive(Debug, Clone, Copy)]
-struct Parts<'a> {
+struct TemporalParts<'a> {
     /// `None` where it is too large to be computed with.
     year: Option<i64>,
     month: u8,
@@ -147,7 +147,7 @@ struct Parts<'a> {
     zone: Option<i16>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> TemporalParts<'a> {
     fn moment(&self) -> Option<Moment<'a>> {
         let days = days_from_civil(self.year?, self.month, self.day);
         let clock =
@@ -177,7 +177,7 @@ pub fn write_canonical(base: Base, text: &str, out: &mut String) -> Option<()> {
         }
     }
     let sign = if year < 0 { "-" } else { "" };
-    let Parts {
+    let TemporalParts {
         month,
         day,
         hour,
@@ -225,10 +225,10 @@ pub fn write_canonical(base: Base, text: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-fn parts(base: Base, text: &str) -> Option<Parts<'_>> {
-    let mut scan = Scan { rest: text };
+fn parts(base: Base, text: &str) -> Option<TemporalParts<'_>> {
+    let mut scan = TextCursor { rest: text };
     // 1972 is a leap year, so that `--02-29` has a place.
-    let mut parts = Parts {
+    let mut parts = TemporalParts {
         year: Some(1972),
         month: 1,
         day: 1,
@@ -277,11 +277,11 @@ fn parts(base: Base, text: &str) -> Option<Parts<'_>> {
     (scan.rest.is_empty() && stamped).then_some(parts)
 }
 
-struct Scan<'a> {
+struct TextCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> Scan<'a> {
+impl<'a> TextCursor<'a> {
     fn byte(&mut self, byte: u8) -> Option<()> {
         if self.rest.as_bytes().first() != Some(&byte) {
             return None;
@@ -322,7 +322,7 @@ impl<'a> Scan<'a> {
         Some(Some(if negative { -year } else { year }))
     }
 
-    fn date(&mut self, parts: &mut Parts<'a>) -> Option<()> {
+    fn date(&mut self, parts: &mut TemporalParts<'a>) -> Option<()> {
         parts.year = self.year()?;
         self.byte(b'-')?;
         parts.month = self.two_digits(1, 12)?;
@@ -332,7 +332,7 @@ impl<'a> Scan<'a> {
         Some(())
     }
 
-    fn time(&mut self, parts: &mut Parts<'a>) -> Option<()> {
+    fn time(&mut self, parts: &mut TemporalParts<'a>) -> Option<()> {
         parts.hour = self.two_digits(0, 24)?;
         self.byte(b':')?;
         parts.minute = self.two_digits(0, 59)?;

@@ -1,7 +1,7 @@
 //! Cells against datatypes, as the specification and its suite have them.
 
 use super::*;
-use crate::diagnostic::{Code, Diagnostics, Mode};
+use crate::diagnostic::{Code, Diagnostics, ReadingMode};
 use proptest::prelude::*;
 
 fn of(base: &str) -> DatatypeDescription {
@@ -34,7 +34,7 @@ fn separated(base: &str, decimal: Option<&str>, group: Option<&str>) -> Datatype
 }
 
 fn compile(description: &DatatypeDescription) -> (Datatype, Vec<Code>) {
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let datatype = Datatype::compile(description, &mut diagnostics);
     let codes = diagnostics.iter().map(|found| found.code).collect();
     // What is written down comes back as it was.
@@ -369,7 +369,7 @@ fn what_queries_cannot_compute_with() {
         ),
         ("string", vec!["99999999999999999999"], vec![]),
     ] {
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         let parser = Datatype::compile(&of(base), &mut diagnostics).parser();
         for (texts, expected) in [(good, true), (bad, false)] {
             for text in texts {

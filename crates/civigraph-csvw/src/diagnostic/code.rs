@@ -5,7 +5,7 @@
 //! `CG04xx` cells and datatypes, `CG05xx` keys and references, `CG06xx` claims, evidence and merges,
 //! `CG07xx` queries, `CG08xx` store and builds, `CG09xx` shapes.
 
-use super::{Mode, Severity};
+use super::{ReadingMode, Severity};
 
 /// How a rule weighs when converting and when validating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -541,14 +541,17 @@ codes! {
 
 impl Code {
     /// The severity in a mode; `None` where the rule is silent in it.
-    pub const fn severity(self, mode: Mode) -> Option<Severity> {
+    pub const fn severity(self, mode: ReadingMode) -> Option<Severity> {
         match (self.weight(), mode) {
-            (Weight::Error, _) | (Weight::Invalid | Weight::ValidateOnly, Mode::Validate) => {
+            (Weight::Error, _)
+            | (Weight::Invalid | Weight::ValidateOnly, ReadingMode::Validate) => {
                 Some(Severity::Error)
             }
-            (Weight::Warning, _) | (Weight::Invalid, Mode::Convert) => Some(Severity::Warning),
+            (Weight::Warning, _) | (Weight::Invalid, ReadingMode::Convert) => {
+                Some(Severity::Warning)
+            }
             (Weight::Note, _) => Some(Severity::Note),
-            (Weight::ValidateOnly, Mode::Convert) => None,
+            (Weight::ValidateOnly, ReadingMode::Convert) => None,
         }
     }
 

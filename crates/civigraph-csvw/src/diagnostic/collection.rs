@@ -1,6 +1,6 @@
 //! All the diagnostics of one run, bounded in memory however many rows are wrong.
 
-use super::{Code, Diagnostic, Mode, Place, Severity};
+use super::{Code, Diagnostic, Place, ReadingMode, Severity};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub const KEPT_PER_KIND: u64 = 20;
 
 /// What is counted together: a code, a file and a column.
-type Kind = (Code, Arc<str>, Arc<str>);
+type DiagnosticKind = (Code, Arc<str>, Arc<str>);
 
 /// The diagnostics of one run, in the order in which they were found.
 ///
@@ -16,17 +16,17 @@ type Kind = (Code, Arc<str>, Arc<str>);
 /// only the first ones are kept whole.
 #[derive(Debug, Clone)]
 pub struct Diagnostics {
-    mode: Mode,
+    mode: ReadingMode,
     language: Arc<str>,
     kept_per_kind: u64,
     warnings_denied: bool,
     kept: Vec<Diagnostic>,
-    counts: HashMap<Kind, u64>,
+    counts: HashMap<DiagnosticKind, u64>,
 }
 
 /// The diagnostics of one kind: same code, same file, same column.
 #[derive(Debug, Clone)]
-pub struct Group<'a> {
+pub struct DiagnosticGroup<'a> {
     /// The severity that they share.
     pub severity: Severity,
     /// How many there were, kept or not.
@@ -37,7 +37,7 @@ pub struct Group<'a> {
 
 impl Diagnostics {
     /// An empty collection that weighs codes by `mode`.
-    pub fn new(mode: Mode) -> Self {
+    pub fn new(mode: ReadingMode) -> Self {
         Self {
             mode,
             language: "en".into(),
@@ -104,7 +104,7 @@ impl Diagnostics {
     }
 
     /// What the input is read for.
-    pub fn mode(&self) -> Mode {
+    pub fn mode(&self) -> ReadingMode {
         self.mode
     }
 
@@ -138,7 +138,7 @@ impl Diagnostics {
 
     /// Adds everything of another collection, after what is already here.
     pub fn append(&mut self, other: Self) {
-        let mut kept_by_kind: HashMap<Kind, u64> = HashMap::new();
+        let mut kept_by_kind: HashMap<DiagnosticKind, u64> = HashMap::new();
         for diagnostic in other.kept {
             *kept_by_kind.entry(kind(&diagnostic)).or_insert(0) += 1;
             self.push(diagnostic);
@@ -155,16 +155,16 @@ impl Diagnostics {
     }
 
     /// The kept diagnostics by kind (code, file and column), kinds in the order in which they first came.
-    pub fn groups(&self) -> Vec<Group<'_>> {
-        let mut index: HashMap<Kind, usize> = HashMap::new();
-        let mut groups: Vec<Group<'_>> = Vec::new();
+    pub fn groups(&self) -> Vec<DiagnosticGroup<'_>> {
+        let mut index: HashMap<DiagnosticKind, usize> = HashMap::new();
+        let mut groups: Vec<DiagnosticGroup<'_>> = Vec::new();
         for diagnostic in &self.kept {
             let kind = kind(diagnostic);
             match index.get(&kind).and_then(|&i| groups.get_mut(i)) {
                 Some(group) => group.kept.push(diagnostic),
                 None => {
                     index.insert(kind, groups.len());
-                    groups.push(Group {
+                    groups.push(DiagnosticGroup {
                         severity: self.severity(diagnostic),
                         count: self.count_like(diagnostic),
                         kept: vec![diagnostic],
@@ -232,7 +232,7 @@ impl Diagnostics {
     }
 }
 
-fn kind(diagnostic: &Diagnostic) -> Kind {
+fn kind(diagnostic: &Diagnostic) -> DiagnosticKind {
     let column = diagnostic
         .place
         .cell
@@ -252,11 +252,11 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_counts_are_not() {
-        let mut all = Diagnostics::new(Mode::Validate).keeping(2);
+        let mut all = Diagnostics::new(ReadingMode::Validate).keeping(2);
         for line in 1..=5 {
             all.push(required(line));
         }
-        let mut other = Diagnostics::new(Mode::Validate);
+        let mut other = Diagnostics::new(ReadingMode::Validate);
         other.push(required(6));
         other.count_more(&required(7), 10);
         all.append(other);
@@ -269,7 +269,9 @@ mod tests {
 
     #[test]
     fn severity_follows_the_mode() {
-        for (mode, errors, warnings) in [(Mode::Validate, 1, 0), (Mode::Convert, 0, 1)] {
+        for (mode, errors, warnings) in
+            [(ReadingMode::Validate, 1, 0), (ReadingMode::Convert, 0, 1)]
+        {
             let mut all = Diagnostics::new(mode);
             all.push(required(1));
             assert_eq!(all.count(Severity::Error), errors);

@@ -1,7 +1,7 @@
 //! What to do about a problem, in words that hold wherever they are read.
 //!
 //! The library does not know who reads: somebody at a terminal, a client over HTTP, or the author of a program. A
-//! [`Hint`] therefore names what can be done as an [`Action`], and each interface has its [`Wording`].
+//! [`Hint`] therefore names what can be done as an [`HintAction`], and each interface has its [`Wording`].
 
 use super::Code;
 use serde::{Deserialize, Serialize};
@@ -10,20 +10,20 @@ use std::fmt;
 /// What to do about a problem: words, an action, or both.
 ///
 /// ```
-/// use civigraph_csvw::diagnostic::{Action, Hint, Wording};
+/// use civigraph_csvw::diagnostic::{Hint, HintAction, Wording};
 ///
 /// struct CommandLine;
 ///
 /// impl Wording for CommandLine {
-///     fn action(&self, action: &Action) -> Option<String> {
+///     fn action(&self, action: &HintAction) -> Option<String> {
 ///         match action {
-///             Action::FormatTables => Some("`tool fmt` puts them in order".to_owned()),
+///             HintAction::FormatTables => Some("`tool fmt` puts them in order".to_owned()),
 ///             other => Some(other.to_string()),
 ///         }
 ///     }
 /// }
 ///
-/// let hint = Hint::from("the columns are in another order").and(Action::FormatTables);
+/// let hint = Hint::from("the columns are in another order").and(HintAction::FormatTables);
 /// assert_eq!(
 ///     hint.worded(&CommandLine).as_deref(),
 ///     Some("the columns are in another order; `tool fmt` puts them in order")
@@ -38,13 +38,13 @@ pub struct Hint {
     /// What is known, a sentence without a full stop.
     text: Option<String>,
     /// What can be done. Hints are part of errors, which should be small.
-    action: Option<Box<Action>>,
+    action: Option<Box<HintAction>>,
 }
 
 impl Hint {
     /// Adds what can be done.
     #[must_use]
-    pub fn and(mut self, action: Action) -> Self {
+    pub fn and(mut self, action: HintAction) -> Self {
         self.action = Some(Box::new(action));
         self
     }
@@ -81,8 +81,8 @@ impl From<&str> for Hint {
     }
 }
 
-impl From<Action> for Hint {
-    fn from(action: Action) -> Self {
+impl From<HintAction> for Hint {
+    fn from(action: HintAction) -> Self {
         Self {
             text: None,
             action: Some(Box::new(action)),
@@ -93,7 +93,7 @@ impl From<Action> for Hint {
 /// What a reader can do. `Display` says it without naming an interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Action {
+pub enum HintAction {
     /// Let URLs on the web be fetched, or map them to local files.
     Fetch,
     /// Name the files that URLs mean, in a catalog.
@@ -144,7 +144,7 @@ pub enum Action {
     LoadDump,
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for HintAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Fetch => {
@@ -182,7 +182,7 @@ impl fmt::Display for Action {
 /// How an interface names what its readers can do.
 pub trait Wording {
     /// The action in the words of the interface; `None` where its readers cannot take it.
-    fn action(&self, action: &Action) -> Option<String>;
+    fn action(&self, action: &HintAction) -> Option<String>;
 
     /// Where the page about a rule is, after the name of the rule: `see …`.
     fn page_of(&self, _code: Code) -> Option<String> {
@@ -195,12 +195,12 @@ pub trait Wording {
     }
 }
 
-/// The words of no interface: those of [`Action`] itself.
+/// The words of no interface: those of [`HintAction`] itself.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Neutral;
 
 impl Wording for Neutral {
-    fn action(&self, action: &Action) -> Option<String> {
+    fn action(&self, action: &HintAction) -> Option<String> {
         Some(action.to_string())
     }
 }

@@ -3,9 +3,9 @@
 //! Modules that read input never print and never stop at the first problem: they push
 //! [`Diagnostic`]s into a [`Diagnostics`] and go on. Severity is not chosen by whoever finds a
 //! problem: one table of rules ([`code`]) says for each code how much it weighs when converting
-//! and when validating ([`Mode`]).
+//! and when validating ([`ReadingMode`]).
 //!
-//! What to do about a problem is a [`Hint`]. The commands of a program are not named in it: it names an [`Action`],
+//! What to do about a problem is a [`Hint`]. The commands of a program are not named in it: it names an [`HintAction`],
 //! and each interface has its own [`Wording`].
 
 pub mod code;
@@ -17,8 +17,8 @@ pub mod suggest;
 pub mod text;
 
 pub use code::Code;
-pub use collection::{Diagnostics, Group};
-pub use hint::{Action, Hint, Neutral, Wording};
+pub use collection::{DiagnosticGroup, Diagnostics};
+pub use hint::{Hint, HintAction, Neutral, Wording};
 pub use place::{CellPlace, Place};
 
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub enum Severity {
 ///
 /// The CSVW Recommendations ask a converter to go on where a validator must refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
+pub enum ReadingMode {
     /// Convert: go on with a warning wherever the standard defines how.
     Convert,
     /// Validate: refuse whatever breaks a rule.

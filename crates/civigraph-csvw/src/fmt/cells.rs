@@ -23,7 +23,7 @@ pub(super) fn terminator(dialect: &Dialect) -> String {
 }
 
 /// Writes rows in a dialect.
-pub(super) struct Writer<'d> {
+pub(super) struct CsvWriter<'d> {
     dialect: &'d Dialect,
     delimiter: &'d str,
     terminator: String,
@@ -31,7 +31,7 @@ pub(super) struct Writer<'d> {
     out: String,
 }
 
-impl<'d> Writer<'d> {
+impl<'d> CsvWriter<'d> {
     pub(super) fn new(dialect: &'d Dialect, profile: Profile) -> Self {
         Self {
             dialect,
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn check(profile: Profile, dialect: &Dialect, cells: &[&str], expected: &str) {
-        let mut writer = Writer::new(dialect, profile);
+        let mut writer = CsvWriter::new(dialect, profile);
         writer.row(cells);
         assert_eq!(String::from_utf8(writer.finish()).unwrap(), expected);
     }

@@ -3,23 +3,23 @@
 use crate::characters;
 use crate::csv::Dialect;
 use crate::csvw::model::{Table, TableGroup};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::plan::ColumnPlan;
 use std::cmp::Ordering;
 
 /// How a table is laid out.
 #[derive(Debug, Clone)]
-pub struct Layout {
+pub struct TableLayout {
     /// How the file is written; delimiter, quotes and comments stay as they are.
     pub(super) dialect: Dialect,
-    columns: Vec<Known>,
+    columns: Vec<DescribedColumn>,
     /// Indexes into `columns`.
     key: Vec<usize>,
 }
 
 /// A column that the metadata describes.
 #[derive(Debug, Clone)]
-struct Known {
+struct DescribedColumn {
     plan: ColumnPlan,
     titles: Vec<String>,
     /// The order of a list's items says something.
@@ -28,7 +28,7 @@ struct Known {
     repaired: bool,
 }
 
-impl Known {
+impl DescribedColumn {
     fn is(&self, title: &str) -> bool {
         let title = title.trim();
         self.titles.iter().any(|known| known == title) || self.plan.name == title
@@ -100,17 +100,17 @@ impl Known {
     }
 }
 
-impl Layout {
+impl TableLayout {
     /// The layout that the metadata of a table describes.
     pub fn of(table: &Table) -> Self {
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let columns = table
             .columns
             .iter()
             .filter(|column| !column.virtual_column)
             // Columns of the file that the schema does not know have neither name nor title.
             .filter(|column| !(column.titles.is_empty() && column.name.starts_with("_col.")))
-            .map(|column| Known {
+            .map(|column| DescribedColumn {
                 plan: ColumnPlan::compile(column, &mut silent),
                 titles: column
                     .titles
@@ -151,9 +151,9 @@ impl Layout {
         key: impl IntoIterator<Item = &'a str>,
         dialect: Dialect,
     ) -> Self {
-        let columns: Vec<Known> = columns
+        let columns: Vec<DescribedColumn> = columns
             .into_iter()
-            .map(|name| Known {
+            .map(|name| DescribedColumn {
                 plan: ColumnPlan {
                     name: name.to_owned(),
                     ..ColumnPlan::default()
@@ -176,7 +176,7 @@ impl Layout {
 
     /// The titles of the columns in the canonical form.
     pub fn titles(&self) -> Vec<&str> {
-        self.columns.iter().map(Known::title).collect()
+        self.columns.iter().map(DescribedColumn::title).collect()
     }
 
     /// What separates the items of a list column.
@@ -185,7 +185,7 @@ impl Layout {
     }
 
     /// How the columns of a file with this header are put in order.
-    pub(super) fn order<'l>(&'l self, header: &[String]) -> Order<'l> {
+    pub(super) fn order<'l>(&'l self, header: &[String]) -> ColumnOrder<'l> {
         let skipped = usize::try_from(self.dialect.skip_columns).unwrap_or(usize::MAX);
         let mut known: Vec<Option<usize>> = vec![None; header.len()];
         for (index, column) in self.columns.iter().enumerate() {
@@ -211,7 +211,7 @@ impl Layout {
             Some(index) => (1, index),
             None => (2, at),
         });
-        Order {
+        ColumnOrder {
             layout: self,
             known,
             sources,
@@ -221,16 +221,16 @@ impl Layout {
 
 /// The columns of a file in the order of its layout.
 #[derive(Debug)]
-pub(super) struct Order<'l> {
-    layout: &'l Layout,
+pub(super) struct ColumnOrder<'l> {
+    layout: &'l TableLayout,
     /// What column of the layout each column of the file is.
     known: Vec<Option<usize>>,
     /// Which column of the file comes where.
     sources: Vec<usize>,
 }
 
-impl Order<'_> {
-    fn column(&self, at: usize) -> Option<&Known> {
+impl ColumnOrder<'_> {
+    fn column(&self, at: usize) -> Option<&DescribedColumn> {
         self.layout.columns.get((*self.known.get(at)?)?)
     }
 
@@ -351,7 +351,7 @@ mod tests {
             (vec!["NA"], false, "b;NA;a;NA", "NA;a;b"),
         ];
         for (null, ordered, before, after) in cases {
-            let known = Known {
+            let known = DescribedColumn {
                 plan: ColumnPlan {
                     name: "l".to_owned(),
                     separator: Some(";".to_owned()),

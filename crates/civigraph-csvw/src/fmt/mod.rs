@@ -8,7 +8,7 @@
 //!
 //! Comments stay where they are: a comment belongs to the row below it. What a cell says is never
 //! touched: no Unicode normalisation, and no trimming but of what its datatype strips before it looks
-//! (Tabular Data Model §6.4). Only a layout that is [`repairing`](Layout::repairing) changes what cannot be
+//! (Tabular Data Model §6.4). Only a layout that is [`repairing`](TableLayout::repairing) changes what cannot be
 //! seen in ids, references and labels. What cannot be read without guessing (malformed
 //! bytes, broken quoting) is reported and the file not formatted.
 
@@ -18,12 +18,15 @@ mod layout;
 
 pub use cells::{Profile, is_formula};
 pub use encode::Unencodable;
-pub use layout::Layout;
+pub use layout::TableLayout;
 
-use crate::csv::{Dialect, Format, Position, Records, Text, declare_delimiter, other_delimiter};
-use crate::diagnostic::{Action, Code, Diagnostic, Place};
+use crate::csv::{
+    CompiledDialect, Dialect, RecordPosition, Records, TextReader, declare_delimiter,
+    other_delimiter,
+};
+use crate::diagnostic::{Code, Diagnostic, HintAction, Place};
 use crate::resource::{Resource, file};
-use cells::Writer;
+use cells::CsvWriter;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -34,11 +37,11 @@ const READ: usize = 1 << 20;
 ///
 /// ```
 /// use civigraph_csvw::csv::Dialect;
-/// use civigraph_csvw::fmt::{Layout, Profile, format};
+/// use civigraph_csvw::fmt::{Profile, TableLayout, format};
 /// use civigraph_csvw::resource::Resource;
 ///
 /// let table = Resource::of_bytes("t.csv", b"label,id\r\n\"B\",2\r\nA,1\r\n".as_slice());
-/// let layout = Layout::plain(["id", "label"], ["id"], Dialect::default());
+/// let layout = TableLayout::plain(["id", "label"], ["id"], Dialect::default());
 /// let bytes = format(&table, &layout, Profile::Faithful);
 /// assert_eq!(bytes.unwrap(), b"id,label\n1,A\n2,B\n");
 /// ```
@@ -47,11 +50,11 @@ const READ: usize = 1 << 20;
 /// The file cannot be read, or not without guessing: everything that is wrong with its text.
 pub fn format(
     resource: &Resource,
-    layout: &Layout,
+    layout: &TableLayout,
     profile: Profile,
 ) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let text = read(resource, &layout.dialect)?;
-    let parts = Parts::read(&text, resource, layout)?;
+    let parts = TableParts::read(&text, resource, layout)?;
     if let Some(misfit) = parts.misfit(resource, layout) {
         return Err(vec![misfit]);
     }
@@ -60,7 +63,7 @@ pub fn format(
 
 /// One change of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change<'a> {
+pub enum TableEdit<'a> {
     /// A new row: texts by index of the column in the metadata; the others are empty.
     Row(&'a [(usize, String)]),
     /// An item more in a list cell: the row with this text in this column, and the list's column.
@@ -87,27 +90,27 @@ pub enum Change<'a> {
 /// As [`format()`].
 pub fn change(
     resource: &Resource,
-    layout: &Layout,
-    change: &Change<'_>,
+    layout: &TableLayout,
+    change: &TableEdit<'_>,
 ) -> Result<Option<Vec<u8>>, Vec<Diagnostic>> {
     let text = read(resource, &layout.dialect)?;
-    let mut parts = Parts::read(&text, resource, layout)?;
+    let mut parts = TableParts::read(&text, resource, layout)?;
     let header = parts.header().to_vec();
     let order = layout.order(&header);
     match change {
-        Change::Row(texts) => {
+        TableEdit::Row(texts) => {
             let mut cells = vec![String::new(); header.len()];
             for (column, text) in *texts {
                 if let Some(cell) = order.place(*column).and_then(|at| cells.get_mut(at)) {
                     cell.clone_from(text);
                 }
             }
-            parts.rows.push(Row {
+            parts.rows.push(CommentedRow {
                 above: String::new(),
                 cells,
             });
         }
-        Change::Item { row, column, item } => {
+        TableEdit::Item { row, column, item } => {
             let (Some(key), Some(at)) = (order.place(row.0), order.place(*column)) else {
                 return Ok(None);
             };
@@ -126,7 +129,7 @@ pub fn change(
                 cell.push_str(item);
             }
         }
-        Change::Cells { key, rows } => {
+        TableEdit::Cells { key, rows } => {
             let Some(key) = order.place(*key) else {
                 return Ok(None);
             };
@@ -158,8 +161,8 @@ pub fn change(
 }
 
 fn written(
-    parts: Parts,
-    layout: &Layout,
+    parts: TableParts,
+    layout: &TableLayout,
     profile: Profile,
     resource: &Resource,
 ) -> Result<Vec<u8>, Vec<Diagnostic>> {
@@ -173,18 +176,18 @@ fn written(
 /// The encoding of its dialect has no such character.
 pub fn write(
     rows: Vec<Vec<String>>,
-    layout: &Layout,
+    layout: &TableLayout,
     profile: Profile,
 ) -> Result<Vec<u8>, Unencodable> {
     let titles = layout.titles().into_iter().map(str::to_owned).collect();
-    let parts = Parts {
+    let parts = TableParts {
         head: match layout.dialect.header_row_count {
             0 => Vec::new(),
-            _ => vec![Head::Header(titles)],
+            _ => vec![HeadLine::Header(titles)],
         },
         rows: rows
             .into_iter()
-            .map(|cells| Row {
+            .map(|cells| CommentedRow {
                 above: String::new(),
                 cells,
             })
@@ -204,7 +207,7 @@ fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic
             file::could_not_read("the table", file::reason(&error)),
         )]
     };
-    let mut text = Text::open(resource, &dialect.encoding).map_err(unreadable)?;
+    let mut text = TextReader::open(resource, &dialect.encoding).map_err(unreadable)?;
     let mut bytes = Vec::new();
     while text.read(&mut bytes, READ).map_err(unreadable)? > 0 {}
     let malformed = !text.take_malformed().is_empty();
@@ -223,30 +226,30 @@ fn read(resource: &Resource, dialect: &Dialect) -> Result<String, Vec<Diagnostic
 
 /// A table taken apart.
 #[derive(Debug, Default)]
-struct Parts {
+struct TableParts {
     /// Lines and header rows before the data, in order.
-    head: Vec<Head>,
-    rows: Vec<Row>,
+    head: Vec<HeadLine>,
+    rows: Vec<CommentedRow>,
     /// What is after the last row.
     tail: String,
 }
 
 /// What is before the data.
 #[derive(Debug)]
-enum Head {
+enum HeadLine {
     /// A comment or a skipped line, without its terminator.
     Line(String),
     Header(Vec<String>),
 }
 
 #[derive(Debug)]
-struct Row {
+struct CommentedRow {
     /// Comments and blank lines above it, with terminators.
     above: String,
     cells: Vec<String>,
 }
 
-impl Row {
+impl CommentedRow {
     /// Makes a short row long enough to have a cell at an index.
     fn reach(&mut self, at: usize) {
         if self.cells.len() <= at {
@@ -255,18 +258,22 @@ impl Row {
     }
 }
 
-impl Parts {
-    fn read(text: &str, resource: &Resource, layout: &Layout) -> Result<Self, Vec<Diagnostic>> {
+impl TableParts {
+    fn read(
+        text: &str,
+        resource: &Resource,
+        layout: &TableLayout,
+    ) -> Result<Self, Vec<Diagnostic>> {
         // Skipped columns are cells too: nothing of the file is left out.
         let dialect = Dialect {
             skip_columns: 0,
             ..layout.dialect.clone()
         };
-        let format = Format::new(&dialect);
+        let format = CompiledDialect::new(&dialect);
         let terminator = cells::terminator(&dialect);
         let mut parts = Self::default();
         let mut problems = Vec::new();
-        let mut records = Records::new(&format, text.as_bytes(), Position::START);
+        let mut records = Records::new(&format, text.as_bytes(), RecordPosition::START);
         let mut buffer = String::new();
         let (mut skipped, mut headers) = (0, 0);
         let mut above = String::new();
@@ -277,12 +284,12 @@ impl Parts {
             let before = skipped < dialect.skip_rows || headers < dialect.header_row_count;
             if skipped < dialect.skip_rows {
                 skipped += 1;
-                parts.head.push(Head::Line(raw.to_owned()));
+                parts.head.push(HeadLine::Line(raw.to_owned()));
             } else if comment || (!before && !is_row) {
                 // Tabular Data Model §8: comments among the header rows count as header rows.
                 if before {
                     headers += 1;
-                    parts.head.push(Head::Line(raw.to_owned()));
+                    parts.head.push(HeadLine::Line(raw.to_owned()));
                 } else {
                     above.push_str(raw);
                     above.push_str(&terminator);
@@ -306,9 +313,9 @@ impl Parts {
                     .collect();
                 if before {
                     headers += 1;
-                    parts.head.push(Head::Header(cells));
+                    parts.head.push(HeadLine::Header(cells));
                 } else {
-                    parts.rows.push(Row {
+                    parts.rows.push(CommentedRow {
                         above: std::mem::take(&mut above),
                         cells,
                     });
@@ -326,14 +333,14 @@ impl Parts {
     /// The first row of the header; empty where there is none.
     fn header(&self) -> &[String] {
         let header = self.head.iter().find_map(|head| match head {
-            Head::Header(cells) => Some(cells.as_slice()),
-            Head::Line(_) => None,
+            HeadLine::Header(cells) => Some(cells.as_slice()),
+            HeadLine::Line(_) => None,
         });
         header.unwrap_or_default()
     }
 
     /// Why the layout is not that of this table, or would make two of its keys the same.
-    fn misfit(&self, resource: &Resource, layout: &Layout) -> Option<Diagnostic> {
+    fn misfit(&self, resource: &Resource, layout: &TableLayout) -> Option<Diagnostic> {
         let header = self.header();
         let place = || Place::at(Arc::clone(&resource.name), 1, 1);
         if header.len() == 1
@@ -353,7 +360,7 @@ impl Parts {
             return Some(
                 Diagnostic::new(Code::HeaderTitle, place(), message)
                     .with_found(titles.join(", "))
-                    .with_hint(Action::CheckTables),
+                    .with_hint(HintAction::CheckTables),
             );
         }
         let mut repaired: HashMap<Vec<String>, Vec<String>> = HashMap::new();
@@ -376,7 +383,7 @@ impl Parts {
         None
     }
 
-    fn write(mut self, layout: &Layout, profile: Profile) -> Result<Vec<u8>, Unencodable> {
+    fn write(mut self, layout: &TableLayout, profile: Profile) -> Result<Vec<u8>, Unencodable> {
         let order = layout.order(self.header());
         for row in &mut self.rows {
             for (index, cell) in row.cells.iter_mut().enumerate() {
@@ -385,13 +392,13 @@ impl Parts {
         }
         // A stable sort: rows without a key, or with the same one, keep their order.
         self.rows.sort_by(|a, b| order.compare(&a.cells, &b.cells));
-        let mut out = Writer::new(&layout.dialect, profile);
+        let mut out = CsvWriter::new(&layout.dialect, profile);
         let single = layout.dialect.header_row_count == 1;
         for head in &self.head {
             match head {
-                Head::Line(line) => out.line(line),
-                Head::Header(cells) if single => out.row(&order.apply(&order.titles(cells))),
-                Head::Header(cells) => out.row(&order.apply(cells)),
+                HeadLine::Line(line) => out.line(line),
+                HeadLine::Header(cells) if single => out.row(&order.apply(&order.titles(cells))),
+                HeadLine::Header(cells) => out.row(&order.apply(cells)),
             }
         }
         for row in &self.rows {

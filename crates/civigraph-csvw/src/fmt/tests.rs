@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-fn formatted(bytes: &[u8], layout: &Layout) -> String {
+fn formatted(bytes: &[u8], layout: &TableLayout) -> String {
     let bytes = format(
         &Resource::of_bytes("t.csv", bytes),
         layout,
@@ -10,8 +10,8 @@ fn formatted(bytes: &[u8], layout: &Layout) -> String {
     String::from_utf8(bytes.unwrap()).unwrap()
 }
 
-fn layout(dialect: Dialect) -> Layout {
-    Layout::plain(["id", "a", "b"], ["id"], dialect)
+fn layout(dialect: Dialect) -> TableLayout {
+    TableLayout::plain(["id", "a", "b"], ["id"], dialect)
 }
 
 #[track_caller]
@@ -43,7 +43,7 @@ fn columns_rows_and_unknown_columns() {
 #[test]
 fn repairs_names_when_asked() {
     use crate::csvw::{self, LoadOptions};
-    use crate::diagnostic::{Diagnostics, Mode};
+    use crate::diagnostic::{Diagnostics, ReadingMode};
     use crate::resource::LocalFiles;
     let folder = tempfile::tempdir().unwrap();
     let metadata = r##"{
@@ -83,10 +83,10 @@ fn repairs_names_when_asked() {
     }
     let files = LocalFiles::new(folder.path());
     let url = files.url_of(std::path::Path::new("m.json"));
-    let mut diagnostics = Diagnostics::new(Mode::Convert);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
     let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).unwrap();
     for (index, (_, before, after)) in tables.iter().enumerate() {
-        let faithful = Layout::of(&group.tables[index]);
+        let faithful = TableLayout::of(&group.tables[index]);
         assert!(formatted(before.as_bytes(), &faithful).contains("ny\u{a0}c"));
         let repairing = faithful.repairing(&group, index);
         assert_eq!(formatted(before.as_bytes(), &repairing), *after);

@@ -1,24 +1,24 @@
 //! Datatypes that a column may have, in order of preference, and those that its cells leave.
 
-use crate::datatype::{Datatype, DatatypeDescription, FormatDescription, Parser};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::datatype::{Datatype, DatatypeDescription, DatatypeParser, FormatDescription};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use std::sync::LazyLock;
 
 /// Fractions with more digits than this are no formatted numbers.
 const MAX_FRACTION: usize = 12;
 
 /// A datatype that is tried on cells.
-pub struct Candidate {
+pub struct DatatypeCandidate {
     /// Its description, as it will be in the metadata.
     pub description: DatatypeDescription,
     /// What it accepts beyond its datatype's rules.
-    pub kind: Kind,
-    parser: Parser,
+    pub kind: CandidateKind,
+    parser: DatatypeParser,
 }
 
 /// What else holds for the cells of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum CandidateKind {
     /// Nothing.
     Plain,
     /// Four digits, and the name of the column must speak of years.
@@ -44,14 +44,14 @@ pub enum Kind {
     Url,
 }
 
-impl Candidate {
-    fn new(base: &str, format: Option<FormatDescription>, kind: Kind) -> Self {
+impl DatatypeCandidate {
+    fn new(base: &str, format: Option<FormatDescription>, kind: CandidateKind) -> Self {
         let description = DatatypeDescription {
             base: base.to_owned(),
             format,
             ..Default::default()
         };
-        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
         let datatype = Datatype::compile(&description, &mut diagnostics);
         debug_assert!(diagnostics.is_empty(), "{description:?}");
         Self {
@@ -63,12 +63,12 @@ impl Candidate {
 
     fn accepts(&self, cell: &str, buffer: &mut String) -> bool {
         let fits = match self.kind {
-            Kind::Year => cell.len() == 4,
-            Kind::Number | Kind::Formatted { .. } => !is_code(cell),
-            Kind::Scientific => !is_code(cell) && !is_exponent_code(cell),
-            Kind::Url => cell.starts_with("http://") || cell.starts_with("https://"),
-            Kind::Json => is_json(cell),
-            Kind::Plain | Kind::Words | Kind::Ambiguous(_) => true,
+            CandidateKind::Year => cell.len() == 4,
+            CandidateKind::Number | CandidateKind::Formatted { .. } => !is_code(cell),
+            CandidateKind::Scientific => !is_code(cell) && !is_exponent_code(cell),
+            CandidateKind::Url => cell.starts_with("http://") || cell.starts_with("https://"),
+            CandidateKind::Json => is_json(cell),
+            CandidateKind::Plain | CandidateKind::Words | CandidateKind::Ambiguous(_) => true,
         };
         let value = fits.then(|| self.parser.parse(cell, buffer));
         // Numbers too long to compute with are names of things.
@@ -102,8 +102,8 @@ impl Candidate {
     /// What is before fractions.
     fn decimal(&self) -> Option<char> {
         match self.kind {
-            Kind::Formatted { decimal, .. } => decimal,
-            Kind::Number if self.description.base == "decimal" => Some('.'),
+            CandidateKind::Formatted { decimal, .. } => decimal,
+            CandidateKind::Number if self.description.base == "decimal" => Some('.'),
             _ => None,
         }
     }
@@ -137,11 +137,11 @@ fn pattern(pattern: &str) -> Option<FormatDescription> {
 }
 
 /// All candidates, in order of preference.
-pub static CANDIDATES: LazyLock<Vec<Candidate>> = LazyLock::new(|| {
-    let mut all = vec![Candidate::new(
+pub static CANDIDATES: LazyLock<Vec<DatatypeCandidate>> = LazyLock::new(|| {
+    let mut all = vec![DatatypeCandidate::new(
         "boolean",
         pattern("true|false"),
-        Kind::Plain,
+        CandidateKind::Plain,
     )];
     for words in [
         "TRUE|FALSE",
@@ -163,21 +163,41 @@ pub static CANDIDATES: LazyLock<Vec<Candidate>> = LazyLock::new(|| {
         "sí|no",
         "Sí|No",
     ] {
-        all.push(Candidate::new("boolean", pattern(words), Kind::Words));
+        all.push(DatatypeCandidate::new(
+            "boolean",
+            pattern(words),
+            CandidateKind::Words,
+        ));
     }
-    all.push(Candidate::new("gYear", None, Kind::Year));
-    all.push(Candidate::new("integer", None, Kind::Number));
-    all.push(Candidate::new("decimal", None, Kind::Number));
+    all.push(DatatypeCandidate::new("gYear", None, CandidateKind::Year));
+    all.push(DatatypeCandidate::new(
+        "integer",
+        None,
+        CandidateKind::Number,
+    ));
+    all.push(DatatypeCandidate::new(
+        "decimal",
+        None,
+        CandidateKind::Number,
+    ));
     numbers(&mut all);
-    all.push(Candidate::new("double", None, Kind::Scientific));
+    all.push(DatatypeCandidate::new(
+        "double",
+        None,
+        CandidateKind::Scientific,
+    ));
     dates(&mut all);
-    all.push(Candidate::new("duration", None, Kind::Plain));
-    all.push(Candidate::new("anyURI", None, Kind::Url));
-    all.push(Candidate::new("json", None, Kind::Json));
+    all.push(DatatypeCandidate::new(
+        "duration",
+        None,
+        CandidateKind::Plain,
+    ));
+    all.push(DatatypeCandidate::new("anyURI", None, CandidateKind::Url));
+    all.push(DatatypeCandidate::new("json", None, CandidateKind::Json));
     all
 });
 
-fn numbers(all: &mut Vec<Candidate>) {
+fn numbers(all: &mut Vec<DatatypeCandidate>) {
     let fraction = "#".repeat(MAX_FRACTION);
     let mut add = |base: &str, group: Option<char>, decimal: char, percent: bool| {
         let has_fraction = base == "decimal";
@@ -197,11 +217,11 @@ fn numbers(all: &mut Vec<Candidate>) {
             decimal_char: decimal_char.map(String::from),
             group_char: group_char.map(String::from),
         };
-        let kind = Kind::Formatted {
+        let kind = CandidateKind::Formatted {
             decimal: has_fraction.then_some(decimal),
             percent,
         };
-        all.push(Candidate::new(base, Some(format), kind));
+        all.push(DatatypeCandidate::new(base, Some(format), kind));
     };
     // `1,500` is fifteen hundred rather than one and a half, unless other cells say otherwise.
     for (group, decimal) in [
@@ -224,17 +244,21 @@ fn numbers(all: &mut Vec<Candidate>) {
     }
 }
 
-fn dates(all: &mut Vec<Candidate>) {
+fn dates(all: &mut Vec<DatatypeCandidate>) {
     for base in ["date", "dateTime", "time"] {
-        all.push(Candidate::new(base, None, Kind::Plain));
+        all.push(DatatypeCandidate::new(base, None, CandidateKind::Plain));
     }
     for time in ["HH:mm", "HHmm"] {
-        all.push(Candidate::new("time", pattern(time), Kind::Plain));
+        all.push(DatatypeCandidate::new(
+            "time",
+            pattern(time),
+            CandidateKind::Plain,
+        ));
     }
-    all.push(Candidate::new(
+    all.push(DatatypeCandidate::new(
         "dateTime",
         pattern("yyyy-MM-ddTHH:mm"),
-        Kind::Plain,
+        CandidateKind::Plain,
     ));
     for suffix in ["", " HH:mm", " HH:mm:ss"] {
         let base = if suffix.is_empty() {
@@ -243,10 +267,10 @@ fn dates(all: &mut Vec<Candidate>) {
             "dateTime"
         };
         if !suffix.is_empty() {
-            all.push(Candidate::new(
+            all.push(DatatypeCandidate::new(
                 base,
                 pattern(&format!("yyyy-MM-dd{suffix}")),
-                Kind::Plain,
+                CandidateKind::Plain,
             ));
         }
         for separator in ['.', '/', '-'] {
@@ -254,10 +278,10 @@ fn dates(all: &mut Vec<Candidate>) {
                 let (first, second) = (all.len(), all.len() + 1);
                 for (a, b, other) in [(day, month, second), (month, day, first)] {
                     let format = format!("{a}{separator}{b}{separator}yyyy{suffix}");
-                    all.push(Candidate::new(
+                    all.push(DatatypeCandidate::new(
                         base,
                         pattern(&format),
-                        Kind::Ambiguous(other),
+                        CandidateKind::Ambiguous(other),
                     ));
                 }
             }
@@ -267,7 +291,7 @@ fn dates(all: &mut Vec<Candidate>) {
 
 /// The candidates that all cells so far leave, and the digits of fractions.
 #[derive(Debug, Clone)]
-pub struct Remaining {
+pub struct RemainingCandidates {
     /// One bit a candidate.
     alive: u128,
     /// Cells seen.
@@ -314,7 +338,7 @@ impl Versions {
     }
 }
 
-impl Default for Remaining {
+impl Default for RemainingCandidates {
     fn default() -> Self {
         Self {
             alive: u128::MAX >> (128 - CANDIDATES.len().min(128)),
@@ -327,7 +351,7 @@ impl Default for Remaining {
     }
 }
 
-impl Remaining {
+impl RemainingCandidates {
     /// Takes a cell (neither empty nor a null marker, ends stripped) into account.
     pub fn observe(&mut self, cell: &str, buffer: &mut String) {
         self.cells += 1;
@@ -343,7 +367,7 @@ impl Remaining {
             if candidate.is_none_or(|candidate| !candidate.accepts(cell, buffer)) {
                 self.alive &= !(1 << index);
             } else if let Some(candidate) = candidate
-                && candidate.kind == Kind::Words
+                && candidate.kind == CandidateKind::Words
             {
                 let is_true = candidate.parser.parse(cell, buffer) == Ok("true");
                 self.words[usize::from(is_true)] |= 1 << index;
@@ -362,16 +386,16 @@ impl Remaining {
     }
 
     /// The best candidate that is left; `None` stands for strings.
-    pub fn best(&self, column_name: &str) -> Option<&'static Candidate> {
+    pub fn best(&self, column_name: &str) -> Option<&'static DatatypeCandidate> {
         if self.cells == 0 {
             return None;
         }
-        let suits = |index: usize, candidate: &Candidate| match candidate.kind {
-            Kind::Year => speaks_of_years(column_name),
-            Kind::Words => self.words.iter().all(|seen| seen & (1 << index) != 0),
+        let suits = |index: usize, candidate: &DatatypeCandidate| match candidate.kind {
+            CandidateKind::Year => speaks_of_years(column_name),
+            CandidateKind::Words => self.words.iter().all(|seen| seen & (1 << index) != 0),
             // `NaN` and `INF` alone are words.
-            Kind::Scientific => self.digits,
-            Kind::Number if candidate.description.base == "decimal" => {
+            CandidateKind::Scientific => self.digits,
+            CandidateKind::Number if candidate.description.base == "decimal" => {
                 self.versions.example().is_none()
             }
             _ => true,
@@ -381,12 +405,15 @@ impl Remaining {
             .find(|&(index, candidate)| suits(index, candidate));
         let best = best.map(|(_, candidate)| candidate)?;
         // Versions are no `double` either.
-        let number = matches!(best.kind, Kind::Scientific | Kind::Formatted { .. });
+        let number = matches!(
+            best.kind,
+            CandidateKind::Scientific | CandidateKind::Formatted { .. }
+        );
         (!number || self.version().is_none()).then_some(best)
     }
 
     /// The candidates that are left.
-    fn left(&self) -> impl Iterator<Item = (usize, &'static Candidate)> {
+    fn left(&self) -> impl Iterator<Item = (usize, &'static DatatypeCandidate)> {
         CANDIDATES
             .iter()
             .enumerate()
@@ -395,37 +422,41 @@ impl Remaining {
 
     /// An example of what looks like a decimal number and more like a version.
     pub fn version(&self) -> Option<&str> {
-        let is_decimal = |candidate: &Candidate| {
-            candidate.kind == Kind::Number && candidate.description.base == "decimal"
+        let is_decimal = |candidate: &DatatypeCandidate| {
+            candidate.kind == CandidateKind::Number && candidate.description.base == "decimal"
         };
         let alive = self.left().any(|(_, candidate)| is_decimal(candidate));
         self.versions.example().filter(|_| alive)
     }
 
     /// Whether another order of day and month would do as well.
-    pub fn is_ambiguous(&self, candidate: &Candidate) -> bool {
-        matches!(candidate.kind, Kind::Ambiguous(other) if self.is_alive(other))
+    pub fn is_ambiguous(&self, candidate: &DatatypeCandidate) -> bool {
+        matches!(candidate.kind, CandidateKind::Ambiguous(other) if self.is_alive(other))
     }
 
     /// The other order of day and month.
-    pub fn exchanged(&self, candidate: &Candidate) -> Option<&'static Candidate> {
+    pub fn exchanged(&self, candidate: &DatatypeCandidate) -> Option<&'static DatatypeCandidate> {
         match candidate.kind {
-            Kind::Ambiguous(other) if self.is_alive(other) => CANDIDATES.get(other),
+            CandidateKind::Ambiguous(other) if self.is_alive(other) => CANDIDATES.get(other),
             _ => None,
         }
     }
 
     /// The other reading of numbers that are written like `1,234` or `1.234`: with groups instead of
     /// a fraction, or with a fraction instead of groups.
-    pub fn other_number(&self, candidate: &Candidate) -> Option<&'static Candidate> {
-        let other = |suits: &dyn Fn(&Candidate) -> bool| {
+    pub fn other_number(
+        &self,
+        candidate: &DatatypeCandidate,
+    ) -> Option<&'static DatatypeCandidate> {
+        let other = |suits: &dyn Fn(&DatatypeCandidate) -> bool| {
             let mut left = self.left().map(|(_, candidate)| candidate);
             left.find(|candidate| suits(candidate))
         };
         let base = candidate.description.base.as_str();
         match (base, candidate.group(), candidate.decimal()) {
             ("integer", Some(mark @ (',' | '.')), _) => other(&|other| {
-                let is_percent = matches!(other.kind, Kind::Formatted { percent: true, .. });
+                let is_percent =
+                    matches!(other.kind, CandidateKind::Formatted { percent: true, .. });
                 other.group().is_none() && other.decimal() == Some(mark) && !is_percent
             }),
             ("decimal", None, Some(mark)) => {
@@ -452,7 +483,7 @@ impl Remaining {
     /// Whether days come before months, where the cells prove it.
     pub fn proven_order(&self, column_name: &str) -> Option<bool> {
         let best = self.best(column_name)?;
-        let is_proof = matches!(best.kind, Kind::Ambiguous(_)) && !self.is_ambiguous(best);
+        let is_proof = matches!(best.kind, CandidateKind::Ambiguous(_)) && !self.is_ambiguous(best);
         is_proof.then(|| best.is_day_first())
     }
 
@@ -462,7 +493,7 @@ impl Remaining {
 
     /// The description of a candidate, its number pattern narrowed to the digits that were seen, or left out
     /// where a decimal mark alone says it.
-    pub fn describe(&self, candidate: &Candidate) -> DatatypeDescription {
+    pub fn describe(&self, candidate: &DatatypeCandidate) -> DatatypeDescription {
         let mut description = candidate.description.clone();
         if candidate.description.base == "boolean"
             && let Some(format) = &description.format
@@ -470,7 +501,7 @@ impl Remaining {
         {
             description.format = None;
         }
-        let Kind::Formatted {
+        let CandidateKind::Formatted {
             decimal: Some(decimal),
             percent,
         } = candidate.kind

@@ -2,21 +2,21 @@
 
 use crate::convert::{self, NullSink, Options, TableRows};
 use crate::csvw::{self, CompileOptions, LoadOptions};
-use crate::diagnostic::{Diagnostics, Mode};
+use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::resource::{LocalFiles, ResolveError, Resolver, Resource};
 use std::io;
 use std::path::Path;
 
 /// The files of a folder, with a metadata document among them that is not written yet.
-struct Proposed<'p> {
+struct ProposedMetadata<'p> {
     files: &'p LocalFiles,
     url: &'p str,
     name: &'p str,
     text: &'p str,
 }
 
-impl Resolver for Proposed<'_> {
+impl Resolver for ProposedMetadata<'_> {
     fn resolve(&self, url: &str) -> Result<Resource, ResolveError> {
         if url == self.url {
             let mut resource = Resource::of_bytes(self.name, self.text.as_bytes());
@@ -38,13 +38,13 @@ pub fn check(text: &str, path: &Path) -> io::Result<Diagnostics> {
     let files = LocalFiles::new(folder);
     let url = files.url_of(&path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let proposed = Proposed {
+    let proposed = ProposedMetadata {
         files: &files,
         url: &url,
         name: &name,
         text,
     };
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let options = LoadOptions::default();
     let Some(group) = csvw::load(&url, &options, &proposed, &mut diagnostics) else {
         return Ok(diagnostics);

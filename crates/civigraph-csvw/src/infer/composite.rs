@@ -1,9 +1,9 @@
 //! Primary keys of several columns, for tables in which no single one tells the rows apart.
 
 use super::name;
-use super::profile::{Column, Table, Unique, trimmed};
-use crate::datatype::{Datatype, Parser};
-use crate::diagnostic::{Diagnostic, Diagnostics, Mode};
+use super::profile::{ColumnProfile, TableProfile, Unique, trimmed};
+use crate::datatype::{Datatype, DatatypeParser};
+use crate::diagnostic::{Diagnostic, Diagnostics, ReadingMode};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
@@ -30,7 +30,7 @@ pub struct Composite {
 }
 
 /// Whether there is such a key.
-pub enum Search {
+pub enum CompositeSearch {
     /// There is none that looks like one.
     Nothing,
     /// There are more rows than could be compared.
@@ -45,10 +45,10 @@ pub enum Search {
 /// `references` are the columns that refer to other tables; `remembered` bounds the values that are
 /// held at once.
 pub fn find(
-    table: &Table,
+    table: &TableProfile,
     references: &[usize],
     remembered: usize,
-) -> Result<Search, Box<Diagnostic>> {
+) -> Result<CompositeSearch, Box<Diagnostic>> {
     let mut parts: Vec<(Rank, usize)> = table
         .columns
         .iter()
@@ -58,10 +58,10 @@ pub fn find(
     parts.sort_unstable();
     let rows = usize::try_from(table.rows).unwrap_or(usize::MAX);
     if table.rows < FEW_ROWS || parts.len() < 2 {
-        return Ok(Search::Nothing);
+        return Ok(CompositeSearch::Nothing);
     }
     if rows > remembered {
-        return Ok(Search::TooManyRows);
+        return Ok(CompositeSearch::TooManyRows);
     }
     for (size, tried) in (2..).zip(TRIED) {
         let mut all = combinations(parts.get(..tried).unwrap_or(&parts), size);
@@ -71,28 +71,32 @@ pub fn find(
         let columns = |all: &[Combination]| -> Vec<Vec<usize>> {
             all.iter().map(|one| one.columns.clone()).collect()
         };
-        let sampled = Reader::new(table, columns(&all)).read(Some(SAMPLE))?;
+        let sampled = DuplicateFilter::new(table, columns(&all)).read(Some(SAMPLE))?;
         if table.rows <= SAMPLE {
             if let Some(found) = sampled.into_iter().next() {
-                return Ok(Search::Found(found));
+                return Ok(CompositeSearch::Found(found));
             }
             continue;
         }
         let left: Vec<_> = sampled.into_iter().map(|found| found.columns).collect();
         for batch in left.chunks((remembered / rows).max(1)).take(MAX_PASSES) {
-            let found = Reader::new(table, batch.to_vec()).read(None)?;
+            let found = DuplicateFilter::new(table, batch.to_vec()).read(None)?;
             if let Some(found) = found.into_iter().next() {
-                return Ok(Search::Found(found));
+                return Ok(CompositeSearch::Found(found));
             }
         }
     }
-    Ok(Search::Nothing)
+    Ok(CompositeSearch::Nothing)
 }
 
 /// Whether the values of every row of a table in these columns are among those of a key, whose columns
 /// these stand for one by one.
-pub fn refers(table: &Table, columns: &[usize], key: &Composite) -> Result<bool, Box<Diagnostic>> {
-    let mut parts = Parts::new(table, columns);
+pub fn refers(
+    table: &TableProfile,
+    columns: &[usize],
+    key: &Composite,
+) -> Result<bool, Box<Diagnostic>> {
+    let mut parts = CombinedValues::new(table, columns);
     let mut holds = table.rows > 0;
     table.source.rows_while(&mut |cells, _| {
         parts.read(cells);
@@ -119,7 +123,7 @@ enum Rank {
 
 /// `None` for what is not part of a key: measures, prose, lists, columns with missing values, and those
 /// that tell all rows apart alone, though nothing says that they should.
-fn rank(column: &Column, refers: bool) -> Option<Rank> {
+fn rank(column: &ColumnProfile, refers: bool) -> Option<Rank> {
     let short = column.mean_length <= MAX_PART_LENGTH;
     let suitable = column.is_required()
         && column.choice.separator.is_none()
@@ -173,20 +177,20 @@ fn combinations(parts: &[(Rank, usize)], size: usize) -> Vec<Combination> {
 }
 
 /// Reads rows and drops the combinations that have a value twice.
-struct Reader<'t> {
-    table: &'t Table,
-    parts: Parts,
+struct DuplicateFilter<'t> {
+    table: &'t TableProfile,
+    parts: CombinedValues,
     left: Vec<Composite>,
 }
 
-impl<'t> Reader<'t> {
-    fn new(table: &'t Table, combinations: Vec<Vec<usize>>) -> Self {
+impl<'t> DuplicateFilter<'t> {
+    fn new(table: &'t TableProfile, combinations: Vec<Vec<usize>>) -> Self {
         let mut columns: Vec<usize> = combinations.iter().flatten().copied().collect();
         columns.sort_unstable();
         columns.dedup();
         Self {
             table,
-            parts: Parts::new(table, &columns),
+            parts: CombinedValues::new(table, &columns),
             left: combinations
                 .into_iter()
                 .map(|columns| Composite {
@@ -217,18 +221,18 @@ impl<'t> Reader<'t> {
 }
 
 /// The values of some columns in a row.
-struct Parts {
-    columns: Vec<(usize, Option<(Datatype, Parser)>)>,
+struct CombinedValues {
+    columns: Vec<(usize, Option<(Datatype, DatatypeParser)>)>,
     /// Fingerprints of the values, by column of the table.
     values: Vec<u64>,
     buffer: String,
     bytes: Vec<u8>,
 }
 
-impl Parts {
-    fn new(table: &Table, columns: &[usize]) -> Self {
-        let typed = |column: &Column| {
-            let mut silent = Diagnostics::new(Mode::Convert);
+impl CombinedValues {
+    fn new(table: &TableProfile, columns: &[usize]) -> Self {
+        let typed = |column: &ColumnProfile| {
+            let mut silent = Diagnostics::new(ReadingMode::Convert);
             let datatype = Datatype::compile(&column.choice.datatype, &mut silent);
             let parser = datatype.parser();
             (!column.is_text()).then_some((datatype, parser))

@@ -1,9 +1,9 @@
 //! The proposal as JSON, with a comment for the curator on every guess.
 
 use super::EXAMPLE_BASE;
-use super::keys::{Foreign, Keys};
+use super::keys::{InferredForeignKey, InferredKeys};
 use super::name;
-use super::profile::{Column, Doubt, KeptAsText, Table, Unique};
+use super::profile::{ColumnProfile, Doubt, KeptAsText, TableProfile, Unique};
 use crate::csv::Dialect;
 use crate::csvw::OWN_NAMESPACE;
 use crate::datatype::DatatypeDescription;
@@ -12,7 +12,12 @@ use serde_json::{Map, Value, json};
 use std::path::{Component, Path, PathBuf};
 
 /// The text of the document; `folder` is where it will be, `base` that of the project's IRIs.
-pub fn write(tables: &[Table], keys: &Keys, folder: &Path, base: Option<&str>) -> String {
+pub fn write(
+    tables: &[TableProfile],
+    keys: &InferredKeys,
+    folder: &Path,
+    base: Option<&str>,
+) -> String {
     let mut document = Map::new();
     document.insert(
         "@context".to_owned(),
@@ -61,7 +66,12 @@ pub fn write(tables: &[Table], keys: &Keys, folder: &Path, base: Option<&str>) -
     text
 }
 
-fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<Map<String, Value>> {
+fn table(
+    tables: &[TableProfile],
+    keys: &InferredKeys,
+    index: usize,
+    folder: &Path,
+) -> Option<Map<String, Value>> {
     let table = tables.get(index)?;
     let primary = keys.primary.get(index).map_or(&[][..], Vec::as_slice);
     let foreign = keys.foreign.get(index).map_or(&[][..], Vec::as_slice);
@@ -78,11 +88,11 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
                 .to_owned(),
         );
     }
-    if table.columns.iter().any(Column::is_required) {
+    if table.columns.iter().any(ColumnProfile::is_required) {
         notes.push("Columns in which no cell is empty are `required`.".to_owned());
     }
     let key = names(table, primary);
-    let unknown = |column: &Column| matches!(column.unique, Unique::Unknown);
+    let unknown = |column: &ColumnProfile| matches!(column.unique, Unique::Unknown);
     notes.push(match key.as_slice() {
         [] if keys.unsearched.contains(&index) || table.columns.iter().any(unknown) => {
             "No primary key proposed: there are more values than could be remembered.".to_owned()
@@ -151,7 +161,11 @@ fn table(tables: &[Table], keys: &Keys, index: usize, folder: &Path) -> Option<M
     Some(out)
 }
 
-fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String {
+fn foreign_note(
+    tables: &[TableProfile],
+    table: &TableProfile,
+    reference: &InferredForeignKey,
+) -> String {
     let target = tables
         .get(reference.table)
         .map_or("", |target| target.name.as_str());
@@ -177,7 +191,7 @@ fn foreign_note(tables: &[Table], table: &Table, reference: &Foreign) -> String 
 }
 
 /// The names of columns.
-fn names<'t>(table: &'t Table, columns: &[usize]) -> Vec<&'t str> {
+fn names<'t>(table: &'t TableProfile, columns: &[usize]) -> Vec<&'t str> {
     columns
         .iter()
         .filter_map(|&column| Some(table.columns.get(column)?.name.as_str()))
@@ -197,7 +211,7 @@ fn reference(names: &[&str]) -> Value {
     }
 }
 
-fn column(column: &Column, rows: u64, is_key: bool) -> Value {
+fn column(column: &ColumnProfile, rows: u64, is_key: bool) -> Value {
     let mut out = Map::new();
     out.insert("name".to_owned(), json!(column.name));
     if !column.title.is_empty() {
@@ -236,11 +250,11 @@ fn column(column: &Column, rows: u64, is_key: bool) -> Value {
     Value::Object(out)
 }
 
-fn language(column: &Column) -> Option<&'static str> {
+fn language(column: &ColumnProfile) -> Option<&'static str> {
     name::stated_language(&column.title).or_else(|| column.is_cyrillic().then_some("ru"))
 }
 
-fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
+fn notes(column: &ColumnProfile, rows: u64, language: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
     if column.title.trim().is_empty() {
         notes.push(
@@ -309,7 +323,7 @@ fn notes(column: &Column, rows: u64, language: Option<&str>) -> Vec<String> {
             "`{day}` has the form of a date, but there is no such day. If the cells are dates, correct it."
         ));
     }
-    notes.extend(column.almost());
+    notes.extend(column.near_misses());
     if let Some(separator) = column.maybe_separator {
         notes.push(format!(
             "Some cells have `{separator}`: if they are lists, declare it as `separator`."

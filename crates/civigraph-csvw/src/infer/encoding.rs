@@ -4,20 +4,20 @@ use crate::csv::letters;
 use encoding_rs::Encoding;
 
 /// The encoding of a file.
-pub struct Guess {
+pub struct EncodingGuess {
     /// Its label, as dialects have it.
     pub label: &'static str,
     /// What it was guessed from; `None` where it is certain.
-    from: Option<From>,
+    from: Option<EncodingClue>,
 }
 
 #[derive(Clone, Copy)]
-enum From {
+enum EncodingClue {
     Letters,
     Nulls,
 }
 
-impl Guess {
+impl EncodingGuess {
     fn certain() -> Self {
         Self {
             label: "utf-8",
@@ -29,7 +29,7 @@ impl Guess {
     pub fn note(&self, head: &[u8]) -> Option<String> {
         let label = self.label;
         Some(match self.from? {
-            From::Letters => {
+            EncodingClue::Letters => {
                 let text = String::from_utf8_lossy(head);
                 let mut words = text.split(|c: char| !c.is_alphanumeric());
                 let word = words.find(|word| !word.is_ascii());
@@ -42,7 +42,7 @@ impl Guess {
                      not what it should say, name another one in `dialect`."
                 )
             }
-            From::Nulls => format!(
+            EncodingClue::Nulls => format!(
                 "The file has no byte order mark. The encoding `{label}` is guessed from the zero bytes between \
                  its letters."
             ),
@@ -51,14 +51,14 @@ impl Guess {
 }
 
 /// Guesses the encoding from the start of a file; `cut` tells that there is more.
-pub fn guess(head: &[u8], cut: bool) -> Guess {
+pub fn guess(head: &[u8], cut: bool) -> EncodingGuess {
     if Encoding::for_bom(head).is_some() {
-        return Guess::certain();
+        return EncodingGuess::certain();
     }
     if let Some(label) = utf_16(head) {
-        return Guess {
+        return EncodingGuess {
             label,
-            from: Some(From::Nulls),
+            from: Some(EncodingClue::Nulls),
         };
     }
     let valid = match std::str::from_utf8(head) {
@@ -67,12 +67,12 @@ pub fn guess(head: &[u8], cut: bool) -> Guess {
         Err(error) => error.error_len().is_none() && cut,
     };
     if valid {
-        return Guess::certain();
+        return EncodingGuess::certain();
     }
     let encoding = letters::guess(head, cut);
-    Guess {
+    EncodingGuess {
         label: label(encoding),
-        from: Some(From::Letters),
+        from: Some(EncodingClue::Letters),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Primary keys, and foreign keys to them.
 
-use super::composite::{self, Composite, Search};
+use super::composite::{self, Composite, CompositeSearch};
 use super::name;
-use super::profile::{Column, Table, Unique, fingerprint};
+use super::profile::{ColumnProfile, TableProfile, Unique, fingerprint};
 use crate::diagnostic::Diagnostic;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -13,18 +13,18 @@ const TELLING_VALUES: usize = 3;
 const MAX_KEY_LENGTH: u64 = 40;
 
 /// The keys of all tables, by index.
-pub struct Keys {
+pub struct InferredKeys {
     /// The columns of the primary key of each table; none where there is no key.
     pub primary: Vec<Vec<usize>>,
     /// Tables with too many rows to look for keys of several columns.
     pub unsearched: Vec<usize>,
     /// The foreign keys of each table.
-    pub foreign: Vec<Vec<Foreign>>,
+    pub foreign: Vec<Vec<InferredForeignKey>>,
 }
 
 /// A foreign key.
 #[derive(Debug, Clone)]
-pub struct Foreign {
+pub struct InferredForeignKey {
     /// Its columns, in the order of the key that they refer to.
     pub columns: Vec<usize>,
     /// The table whose primary key its values are.
@@ -34,7 +34,7 @@ pub struct Foreign {
 }
 
 /// A foreign key of one column that no row has contradicted.
-struct Guess {
+struct ForeignKeyGuess {
     column: usize,
     table: usize,
     named: bool,
@@ -43,15 +43,18 @@ struct Guess {
     values: Vec<u64>,
 }
 
-impl Keys {
+impl InferredKeys {
     /// Finds the keys; reads the rows of tables that may refer to others once more, and those of
     /// tables without a key of one column. `remembered` bounds the values that are held for these.
     ///
     /// Columns whose words are all keys of another table become lists.
-    pub fn find(tables: &mut [Table], mut remembered: usize) -> Result<Self, Box<Diagnostic>> {
+    pub fn find(
+        tables: &mut [TableProfile],
+        mut remembered: usize,
+    ) -> Result<Self, Box<Diagnostic>> {
         let single: Vec<_> = tables.iter().map(primary_key).collect();
         split_lists(tables, &single)?;
-        let tables: &[Table] = tables;
+        let tables: &[TableProfile] = tables;
         let mut keys = Self {
             primary: single
                 .iter()
@@ -71,9 +74,9 @@ impl Keys {
                 .flat_map(|foreign| foreign.columns.iter().copied())
                 .collect();
             match composite::find(table, &references, remembered)? {
-                Search::Nothing => {}
-                Search::TooManyRows => keys.unsearched.push(index),
-                Search::Found(key) => {
+                CompositeSearch::Nothing => {}
+                CompositeSearch::TooManyRows => keys.unsearched.push(index),
+                CompositeSearch::Found(key) => {
                     remembered -= key.values.len().min(remembered);
                     if let Some(primary) = keys.primary.get_mut(index) {
                         primary.clone_from(&key.columns);
@@ -92,14 +95,14 @@ impl Keys {
     /// of whose values are there.
     fn refer_to(
         &mut self,
-        tables: &[Table],
+        tables: &[TableProfile],
         target: usize,
         key: &Composite,
     ) -> Result<(), Box<Diagnostic>> {
         let Some(named) = tables.get(target) else {
             return Ok(());
         };
-        let parts: Vec<&Column> = (key.columns.iter())
+        let parts: Vec<&ColumnProfile> = (key.columns.iter())
             .filter_map(|&column| named.columns.get(column))
             .collect();
         for (index, table) in tables.iter().enumerate() {
@@ -125,7 +128,7 @@ impl Keys {
             if composite::refers(table, &columns, key)?
                 && let Some(foreign) = self.foreign.get_mut(index)
             {
-                foreign.push(Foreign {
+                foreign.push(InferredForeignKey {
                     columns,
                     table: target,
                     named: true,
@@ -137,7 +140,7 @@ impl Keys {
 }
 
 /// The column that looks most like a key, of those whose values all differ.
-fn primary_key(table: &Table) -> Option<usize> {
+fn primary_key(table: &TableProfile) -> Option<usize> {
     table
         .columns
         .iter()
@@ -156,7 +159,7 @@ fn primary_key(table: &Table) -> Option<usize> {
 }
 
 /// How much a column looks like a key; `None` where it does not.
-fn key_score(table: &Table, index: usize, column: &Column) -> Option<u32> {
+fn key_score(table: &TableProfile, index: usize, column: &ColumnProfile) -> Option<u32> {
     let name = column.name.to_lowercase();
     let base = column.choice.datatype.base.as_str();
     let discrete = matches!(base, "integer" | "anyURI" | "date" | "dateTime" | "gYear");
@@ -180,7 +183,7 @@ fn key_score(table: &Table, index: usize, column: &Column) -> Option<u32> {
 }
 
 /// A column that may hold lists of keys, with what would separate them.
-struct Split {
+struct ListSplit {
     column: usize,
     separator: String,
     target: usize,
@@ -191,7 +194,10 @@ struct Split {
 }
 
 /// Takes columns as lists where the pieces of every cell are keys of another table.
-fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Box<Diagnostic>> {
+fn split_lists(
+    tables: &mut [TableProfile],
+    primary: &[Option<usize>],
+) -> Result<(), Box<Diagnostic>> {
     let mut found = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         let targets: Vec<(usize, &HashSet<u64>)> = keys_of(tables, primary)
@@ -204,7 +210,7 @@ fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Bo
             })
             .collect();
         let own_key = primary.get(index).copied().flatten();
-        let mut splits: Vec<Split> = Vec::new();
+        let mut splits: Vec<ListSplit> = Vec::new();
         for (number, column) in table.columns.iter().enumerate() {
             let is_list = column.choice.separator.is_some();
             if !column.is_text() || is_list || own_key == Some(number) || column.padded {
@@ -215,7 +221,7 @@ fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Bo
                 .map(|separator| separator.to_string());
             let usual = [" ", "\t", ", ", ","].map(str::to_owned);
             for separator in uncertain.into_iter().chain(usual) {
-                splits.extend(targets.iter().map(|&(target, _)| Split {
+                splits.extend(targets.iter().map(|&(target, _)| ListSplit {
                     column: number,
                     separator: separator.clone(),
                     target,
@@ -274,9 +280,9 @@ fn split_lists(tables: &mut [Table], primary: &[Option<usize>]) -> Result<(), Bo
 
 /// The columns that are primary keys, with their values; `None` where these are not known.
 fn keys_of<'t>(
-    tables: &'t [Table],
+    tables: &'t [TableProfile],
     primary: &[Option<usize>],
-) -> Vec<Option<(&'t Column, &'t HashSet<u64>)>> {
+) -> Vec<Option<(&'t ColumnProfile, &'t HashSet<u64>)>> {
     let keys = tables.iter().zip(primary).map(|(table, key)| {
         let column = table.columns.get((*key)?)?;
         match &column.unique {
@@ -287,23 +293,23 @@ fn keys_of<'t>(
     keys.collect()
 }
 
-fn same_datatype(a: &Column, b: &Column) -> bool {
+fn same_datatype(a: &ColumnProfile, b: &ColumnProfile) -> bool {
     let (a, b) = (&a.choice.datatype, &b.choice.datatype);
     a.base == b.base && a.format == b.format
 }
 
 fn foreign_keys(
-    tables: &[Table],
+    tables: &[TableProfile],
     primary: &[Option<usize>],
     index: usize,
-) -> Result<Vec<Foreign>, Box<Diagnostic>> {
+) -> Result<Vec<InferredForeignKey>, Box<Diagnostic>> {
     let Some(table) = tables.get(index) else {
         return Ok(Vec::new());
     };
     // The tables that can be referred to: column and values of the key.
     let targets = keys_of(tables, primary);
     let own_key = primary.get(index).copied().flatten();
-    let mut guesses: Vec<Guess> = Vec::new();
+    let mut guesses: Vec<ForeignKeyGuess> = Vec::new();
     for (number, column) in table.columns.iter().enumerate() {
         for (target, found) in targets.iter().enumerate() {
             let Some((key, _)) = found else { continue };
@@ -321,7 +327,7 @@ fn foreign_keys(
             if (is_own_key && target == index) || !(named || by_values) {
                 continue;
             }
-            guesses.push(Guess {
+            guesses.push(ForeignKeyGuess {
                 column: number,
                 table: target,
                 named,
@@ -352,7 +358,7 @@ fn foreign_keys(
     })?;
     guesses.retain(|guess| guess.holds && (guess.named || guess.values.len() >= TELLING_VALUES));
     // Of several targets of a column the named one; without a name only a target that is alone.
-    let mut chosen: Vec<Foreign> = Vec::new();
+    let mut chosen: Vec<InferredForeignKey> = Vec::new();
     for number in 0..table.columns.len() {
         let mut of_column = guesses.iter().filter(|guess| guess.column == number);
         let named = of_column.clone().find(|guess| guess.named);
@@ -360,7 +366,7 @@ fn foreign_keys(
             .then(|| of_column.next())
             .flatten();
         if let Some(guess) = named.or(alone) {
-            chosen.push(Foreign {
+            chosen.push(InferredForeignKey {
                 columns: vec![guess.column],
                 table: guess.table,
                 named: guess.named,

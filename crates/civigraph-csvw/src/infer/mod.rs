@@ -10,14 +10,16 @@
 //! All passes read every row, so that what is proposed holds for the whole file; memory grows with
 //! the number of columns and, up to a bound, with the values of columns that may be keys.
 
-mod almost;
 mod candidate;
 mod check;
 mod composite;
 mod document;
 mod encoding;
 mod keys;
+mod list_profile;
+mod locale;
 mod name;
+mod near_misses;
 mod profile;
 mod source;
 #[cfg(test)]
@@ -63,9 +65,9 @@ pub fn infer(files: &[PathBuf], options: &InferOptions) -> Result<String, Box<Di
     let mut budget = options.remembered_values;
     for file in files {
         let source = source::GuessedTable::open(file)?;
-        tables.push(profile::Table::read(source, &mut budget)?);
+        tables.push(profile::TableProfile::read(source, &mut budget)?);
     }
-    let keys = keys::Keys::find(&mut tables, budget)?;
+    let keys = keys::InferredKeys::find(&mut tables, budget)?;
     let base = options.base.as_deref();
     Ok(document::write(&tables, &keys, &options.folder, base))
 }

@@ -1,11 +1,13 @@
 //! What the cells of a table have in common, column by column.
 
-use super::almost::Almost;
-use super::candidate::{Candidate, Remaining, speaks_of_years};
+use super::candidate::{DatatypeCandidate, RemainingCandidates, speaks_of_years};
+use super::list_profile::ListProfile;
+use super::locale::Locale;
 use super::name;
+use super::near_misses::NearMisses;
 use super::source::GuessedTable;
 use crate::datatype::value::is_valid;
-use crate::datatype::{Base, Datatype, DatatypeDescription, Parser};
+use crate::datatype::{Base, Datatype, DatatypeDescription, DatatypeParser};
 use crate::diagnostic::Diagnostic;
 use crate::resource::unpacked_name;
 use std::collections::{BTreeMap, HashSet};
@@ -34,15 +36,9 @@ const NULL_WORDS: &[(&str, bool)] = &[
 ];
 /// What may separate the items of a list cell.
 const SEPARATORS: [char; 2] = [';', '|'];
-/// Items of lists are short; longer ones are sentences with a semicolon.
-const MAX_ITEM_LENGTH: u64 = 60;
-/// Items after a separator and a space have fewer words on average; more are clauses of a sentence.
-const MAX_ITEM_WORDS: u64 = 3;
-/// Different cells and items of lists that are remembered to see whether items come again.
-const MAX_LIST_VALUES: usize = 10_000;
 
 /// A file and what its rows say.
-pub struct Table {
+pub struct TableProfile {
     /// The file.
     pub source: GuessedTable,
     /// The file's name without its extension.
@@ -52,13 +48,13 @@ pub struct Table {
     /// Rows without any content.
     pub blank_rows: u64,
     /// Columns in file order.
-    pub columns: Vec<Column>,
+    pub columns: Vec<ColumnProfile>,
     /// The header reads like one more row.
     pub header_is_data: bool,
 }
 
 /// What the cells of a column say.
-pub struct Column {
+pub struct ColumnProfile {
     /// The header.
     pub title: String,
     /// The proposed name.
@@ -76,7 +72,7 @@ pub struct Column {
     /// Mean length of the cells with content, in characters.
     pub mean_length: u64,
     /// The datatype and separator that were chosen.
-    pub choice: Choice,
+    pub choice: DatatypeChoice,
     /// A cell that has the form of a date, of a day that does not exist.
     pub no_such_day: Option<String>,
     /// All cells are eight digits that are a day as well, such as `20240131`.
@@ -85,9 +81,9 @@ pub struct Column {
     pub shortened: bool,
     /// A separator of which it is not certain that it makes lists.
     pub maybe_separator: Option<char>,
-    values: Remaining,
-    almost: Almost,
-    lists: [Option<List>; 2],
+    pub(super) values: RemainingCandidates,
+    near_misses: NearMisses,
+    lists: [Option<ListProfile>; 2],
     total_length: u64,
     words: u64,
     cyrillic: u64,
@@ -107,7 +103,7 @@ pub enum Unique {
 
 /// The datatype of a column.
 #[derive(Debug, Clone, Default)]
-pub struct Choice {
+pub struct DatatypeChoice {
     /// Of a cell, or of an item where there is a separator.
     pub datatype: DatatypeDescription,
     /// Between the items of a list.
@@ -138,80 +134,15 @@ pub enum KeptAsText {
     Version(String),
 }
 
-/// What the columns of a table prove of each other's numbers and dates.
-#[derive(Debug, Default)]
-struct Locale {
-    /// The decimal marks that occur, each with the title of a column that proves it.
-    marks: BTreeMap<char, String>,
-    /// Likewise whether days come first.
-    orders: BTreeMap<bool, String>,
-}
-
-impl Locale {
-    fn of(columns: &[Column]) -> Self {
-        let mut locale = Self::default();
-        for column in columns {
-            if let Some(mark) = column.values.proven_mark(&column.title) {
-                let title = || column.title.clone();
-                locale.marks.entry(mark).or_insert_with(title);
-            }
-            if let Some(day_first) = column.values.proven_order(&column.title) {
-                let title = || column.title.clone();
-                locale.orders.entry(day_first).or_insert_with(title);
-            }
-        }
-        locale
-    }
-
-    /// The only decimal mark that is proven, and by which column.
-    fn mark(&self) -> Option<(char, &str)> {
-        only(&self.marks)
-    }
-
-    /// The only order of days and months that is proven, and by which column.
-    fn day_first(&self) -> Option<(bool, &str)> {
-        only(&self.orders)
-    }
-}
-
-fn only<K: Copy>(proofs: &BTreeMap<K, String>) -> Option<(K, &str)> {
-    let mut proofs = proofs.iter();
-    match (proofs.next(), proofs.next()) {
-        (Some((&key, title)), None) => Some((key, title)),
-        _ => None,
-    }
-}
-
-/// Cells read as lists with one of the separators, from the first cell that has it.
-#[derive(Default)]
-struct List {
-    cells: u64,
-    items: Remaining,
-    separators: u64,
-    /// Separators with a space after them, and before them.
-    spaced: u64,
-    spaced_before: u64,
-    total_length: u64,
-    words: u64,
-    empty_items: bool,
-    /// Fingerprints of cells, and of the first and the later items of different ones.
-    seen_cells: HashSet<u64>,
-    seen_items: [HashSet<u64>; 2],
-    /// An item came in different cells.
-    recurs: bool,
-    /// An item came first in one cell and later in another.
-    moves: bool,
-}
-
-impl Table {
+impl TableProfile {
     /// Reads all rows. `budget` is how many more values may be remembered.
     pub fn read(source: GuessedTable, budget: &mut usize) -> Result<Self, Box<Diagnostic>> {
         let titles = source.titles();
         let names = name::names(&titles);
-        let mut columns: Vec<Column> = titles
+        let mut columns: Vec<ColumnProfile> = titles
             .iter()
             .zip(names)
-            .map(|(title, name)| Column::new(title, name))
+            .map(|(title, name)| ColumnProfile::new(title, name))
             .collect();
         let mut rows = 0;
         let mut buffer = String::new();
@@ -244,7 +175,7 @@ impl Table {
 
 /// Whether the header reads like one more row: every title above numbers, dates and the like is one
 /// itself, the first column is of that kind, and no title is a year above other numbers.
-fn header_is_data(columns: &[Column]) -> bool {
+fn header_is_data(columns: &[ColumnProfile]) -> bool {
     let mut typed = columns.iter().filter(|column| !column.is_text()).peekable();
     let starts_typed = columns.first().is_some_and(|column| !column.is_text());
     if typed.peek().is_none() || !starts_typed {
@@ -260,12 +191,13 @@ fn header_is_data(columns: &[Column]) -> bool {
     })
 }
 
-fn parser(description: &DatatypeDescription) -> Parser {
-    let mut diagnostics = crate::diagnostic::Diagnostics::new(crate::diagnostic::Mode::Convert);
+fn parser(description: &DatatypeDescription) -> DatatypeParser {
+    let mut diagnostics =
+        crate::diagnostic::Diagnostics::new(crate::diagnostic::ReadingMode::Convert);
     Datatype::compile(description, &mut diagnostics).parser()
 }
 
-impl Column {
+impl ColumnProfile {
     fn new(title: &str, name: String) -> Self {
         Self {
             title: title.to_owned(),
@@ -276,13 +208,13 @@ impl Column {
             padded: false,
             unique: Unique::Yes(HashSet::new()),
             mean_length: 0,
-            choice: Choice::default(),
+            choice: DatatypeChoice::default(),
             no_such_day: None,
             compact_dates: true,
             shortened: true,
             maybe_separator: None,
-            values: Remaining::default(),
-            almost: Almost::default(),
+            values: RemainingCandidates::default(),
+            near_misses: NearMisses::default(),
             lists: [None, None],
             total_length: 0,
             words: 0,
@@ -310,19 +242,18 @@ impl Column {
         for (separator, list) in SEPARATORS.into_iter().zip(&mut self.lists) {
             if list.is_none() && value.contains(separator) {
                 // Cells without the separator are lists of one item: what they said holds for items.
-                *list = Some(List {
-                    items: self.values.clone(),
-                    total_length: self.total_length,
-                    words: self.words,
-                    ..List::default()
-                });
+                *list = Some(ListProfile::of_items(
+                    self.values.clone(),
+                    self.total_length,
+                    self.words,
+                ));
             }
             if let Some(list) = list {
                 list.observe(value, separator, buffer);
             }
         }
         self.values.observe(value, buffer);
-        self.almost.observe(value, line);
+        self.near_misses.observe(value, line);
         if self.no_such_day.is_none() && is_no_day(value) {
             self.no_such_day = Some(value.to_owned());
         }
@@ -382,17 +313,17 @@ impl Column {
         // Items that are strings keep the spaces around a separator, so they become part of it.
         let (written, even) = list.written(separator);
         self.choice = match items {
-            Some(candidate) => Choice {
+            Some(candidate) => DatatypeChoice {
                 separator: Some(separator.to_string()),
                 ..choice(&list.items, candidate, locale)
             },
-            None => Choice {
+            None => DatatypeChoice {
                 datatype: DatatypeDescription {
                     base: if even { "" } else { "token" }.to_owned(),
                     ..Default::default()
                 },
                 separator: Some(written),
-                ..Choice::default()
+                ..DatatypeChoice::default()
             },
         };
         self.keep_codes();
@@ -403,19 +334,19 @@ impl Column {
         let base = self.choice.datatype.base.as_str();
         let is_whole = base == "integer" || (base == "double" && self.shortened);
         if is_whole && name::names_codes(&self.title) {
-            self.choice = Choice {
+            self.choice = DatatypeChoice {
                 separator: self.choice.separator.take(),
                 kept_as_text: Some(KeptAsText::Name),
-                ..Choice::default()
+                ..DatatypeChoice::default()
             };
         }
     }
 
     /// Takes cells that hold a separator as lists of strings.
     pub fn split_at(&mut self, separator: &str) {
-        self.choice = Choice {
+        self.choice = DatatypeChoice {
             separator: Some(separator.to_owned()),
-            ..Choice::default()
+            ..DatatypeChoice::default()
         };
         self.maybe_separator = None;
     }
@@ -445,12 +376,12 @@ impl Column {
     }
 
     /// What to say of cells that are not numbers, or dates, in a column where many are.
-    pub fn almost(&self) -> Option<String> {
+    pub fn near_misses(&self) -> Option<String> {
         let plain = self.is_text()
             && self.choice.separator.is_none()
             && self.choice.kept_as_text.is_none()
             && !self.is_code();
-        let note = || self.almost.note(speaks_of_years(&self.title));
+        let note = || self.near_misses.note(speaks_of_years(&self.title));
         plain.then(note).flatten()
     }
 
@@ -505,81 +436,15 @@ impl Column {
     }
 }
 
-impl List {
-    fn observe(&mut self, cell: &str, separator: char, buffer: &mut String) {
-        let mut count = 0;
-        let mut ends_with_space = false;
-        let is_new =
-            self.seen_cells.len() < MAX_LIST_VALUES && self.seen_cells.insert(fingerprint(cell));
-        let mut here = Vec::new();
-        for item in cell.split(separator) {
-            count += 1;
-            if count > 1 {
-                self.separators += 1;
-                self.spaced += u64::from(item.starts_with(' '));
-                self.spaced_before += u64::from(ends_with_space);
-            }
-            ends_with_space = item.ends_with(' ');
-            let item = trimmed(item);
-            if is_new {
-                here.push((fingerprint(item), usize::from(count > 1)));
-            }
-            self.empty_items |= item.is_empty();
-            self.total_length += item.chars().count() as u64;
-            self.words += item.split(' ').count() as u64;
-            self.items.observe(item, buffer);
-        }
-        self.cells += u64::from(count > 1);
-        for (item, place) in &here {
-            self.recurs |= self.seen_items.iter().any(|seen| seen.contains(item));
-            self.moves |= self.seen_items[1 - place].contains(item);
-        }
-        for (item, place) in here {
-            if self.seen_items[place].len() < MAX_LIST_VALUES {
-                self.seen_items[place].insert(item);
-            }
-        }
-    }
-
-    /// Whether nothing but lists explains the separator: items come again in other cells, or are few
-    /// words each. A `|` may be a letter, as in `N|uu` and `G|ui`: there items keep their places.
-    fn is_certain(&self, separator: char) -> bool {
-        match separator {
-            '|' => self.moves,
-            _ => self.recurs || self.words <= 2 * self.items.cells,
-        }
-    }
-
-    /// The separator with the spaces around it, and whether they are always the same.
-    fn written(&self, separator: char) -> (String, bool) {
-        let side = |count: u64| match count {
-            0 => Some(""),
-            count if count == self.separators => Some(" "),
-            _ => None,
-        };
-        match (side(self.spaced_before), side(self.spaced)) {
-            (Some(before), Some(after)) => (format!("{before}{separator}{after}"), true),
-            _ => (separator.to_string(), false),
-        }
-    }
-
-    fn is_list(&self, filled: u64) -> bool {
-        let often = self.cells >= 3 || self.cells * 20 >= filled;
-        // `it rained; nobody came` is a sentence.
-        let is_prose = self.spaced > 0 && self.words > MAX_ITEM_WORDS * self.items.cells;
-        self.cells > 0
-            && often
-            && !is_prose
-            && !self.empty_items
-            && self.total_length <= MAX_ITEM_LENGTH * self.items.cells
-    }
-}
-
-fn choice(remaining: &Remaining, candidate: &'static Candidate, locale: &Locale) -> Choice {
-    let of = |candidate: &Candidate, doubt: Option<Doubt>| Choice {
+fn choice(
+    remaining: &RemainingCandidates,
+    candidate: &'static DatatypeCandidate,
+    locale: &Locale,
+) -> DatatypeChoice {
+    let of = |candidate: &DatatypeCandidate, doubt: Option<Doubt>| DatatypeChoice {
         datatype: remaining.describe(candidate),
         doubt,
-        ..Choice::default()
+        ..DatatypeChoice::default()
     };
     if let Some(other) = remaining.exchanged(candidate) {
         return match locale.day_first() {

@@ -1,9 +1,9 @@
 //! A CSV file whose dialect has been guessed, and its rows.
 
 use super::encoding;
-use crate::csv::{self, Chunk, Chunks, Dialect, Format, Preamble, Record, Text};
+use crate::csv::{self, Chunk, Chunks, CompiledDialect, Dialect, Preamble, Record, TextReader};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::resource::{Content, Resource, file};
+use crate::resource::{Resource, ResourceContent, file};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ impl GuessedTable {
     pub fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let name: Arc<str> = path.to_string_lossy().into();
         let mut head = Vec::new();
-        let content = Content::of_file(path).map_err(|error| unreadable(&name, &error))?;
+        let content = ResourceContent::of_file(path).map_err(|error| unreadable(&name, &error))?;
         file::open(content.path().unwrap_or(path))
             .and_then(|file| file.take(HEAD as u64).read_to_end(&mut head))
             .map_err(|error| unreadable(&name, &error))?;
@@ -149,7 +149,7 @@ impl GuessedTable {
         row: &mut dyn FnMut(&[String], u64) -> ControlFlow<()>,
     ) -> Result<u64, Box<Diagnostic>> {
         let failed = |error: &std::io::Error| unreadable(&self.resource.name, error);
-        let format = Format::new(&self.dialect);
+        let format = CompiledDialect::new(&self.dialect);
         let (start, encoding) = (self.preamble.data, &self.dialect.encoding);
         let mut chunks = Chunks::open(&format, &self.resource, encoding, start, CHUNK)
             .map_err(|error| failed(&error))?;
@@ -204,7 +204,7 @@ fn unreadable(name: &Arc<str>, error: &std::io::Error) -> Box<Diagnostic> {
 
 /// The text at the start of a file.
 fn decoded(resource: &Resource, encoding: &str) -> std::io::Result<Vec<u8>> {
-    let mut text = Text::open(resource, encoding)?;
+    let mut text = TextReader::open(resource, encoding)?;
     let mut head = Vec::new();
     while head.len() < HEAD {
         let wanted = HEAD - head.len();
@@ -223,7 +223,7 @@ fn stated_delimiter(head: &[u8]) -> Option<char> {
 
 /// How much is wrong with the quoting of the head.
 fn flaws(head: &[u8], dialect: &Dialect) -> usize {
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let mut record = Record::default();
     let (mut at, mut flaws) = (0, 0);
     while at < head.len() {
@@ -239,7 +239,7 @@ fn flaws(head: &[u8], dialect: &Dialect) -> usize {
 /// How many rows of titles are before the header: rows with one cell, or none, above rows that all
 /// have more.
 fn title_rows(head: &[u8], dialect: &Dialect) -> u64 {
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let mut record = Record::default();
     let mut filled = Vec::new();
     let (mut at, mut skipped) = (0, 0);
@@ -307,7 +307,7 @@ fn usual_count(counts: &[usize]) -> Option<usize> {
 }
 
 fn cell_counts(head: &[u8], dialect: &Dialect, delimiter: &str) -> Vec<usize> {
-    let format = Format::new(&Dialect {
+    let format = CompiledDialect::new(&Dialect {
         delimiter: delimiter.to_owned(),
         comment_prefix: Some("#".to_owned()),
         ..dialect.clone()
@@ -345,7 +345,7 @@ fn starts_with_comments(head: &[u8], delimiter: &str) -> bool {
 /// Comments and blank lines at the start: each takes the place of a header row unless it is skipped
 /// (Tabular Data Model §8).
 fn rows_before_header(head: &[u8], dialect: &Dialect) -> u64 {
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let mut record = Record::default();
     let (mut at, mut rows) = (0, 0);
     while at < head.len() {
@@ -365,7 +365,7 @@ fn rows_before_header(head: &[u8], dialect: &Dialect) -> u64 {
 /// `##fileformat=VCFv4`, `#CHROM`: it has as many cells as the first row below.
 fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u64)> {
     dialect.comment_prefix.as_ref()?;
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let mut record = Record::default();
     let (mut at, mut header) = (0, None);
     while at < head.len() {
@@ -415,7 +415,7 @@ fn commented_header(head: &[u8], dialect: &Dialect) -> Option<(Option<String>, u
 
 /// How many rows and comments are before `end`, where one starts there that is not a comment.
 fn rows_up_to(head: &[u8], dialect: &Dialect, end: usize) -> Option<u64> {
-    let format = Format::new(dialect);
+    let format = CompiledDialect::new(dialect);
     let mut record = Record::default();
     let (mut at, mut rows) = (0, 0);
     while at < end {

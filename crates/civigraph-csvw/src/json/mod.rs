@@ -20,7 +20,7 @@ mod tests;
 mod text;
 
 use crate::convert::{Origin, QuadSink, Sink};
-use crate::csvw::Mode;
+use crate::csvw::ConversionMode;
 use crate::csvw::model::{Table, TableGroup};
 use crate::datatype::Datatype;
 use crate::plan::{ColumnId, ObjectMap, Plan, TableId, TablePlan};
@@ -28,7 +28,7 @@ use crate::uri::percent_decode;
 use annotation::write_annotations;
 use oxrdf::vocab::rdfs;
 use oxrdf::{QuadRef, TermRef};
-use row::Row;
+use row::JsonRow;
 use std::io::{self, Write};
 use std::sync::Arc;
 use text::{write_member, write_string};
@@ -38,7 +38,7 @@ use text::{write_member, write_string};
 /// ```
 /// use civigraph_csvw::convert::{self, Options};
 /// use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions};
-/// use civigraph_csvw::diagnostic::{Diagnostics, Mode};
+/// use civigraph_csvw::diagnostic::{Diagnostics, ReadingMode};
 /// use civigraph_csvw::json::JsonSink;
 /// use civigraph_csvw::resource::LocalFiles;
 ///
@@ -46,11 +46,11 @@ use text::{write_member, write_string};
 /// # let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("cities.csv");
 /// std::fs::write(&path, "id,name\nsamara,Самара\n")?;
-/// let (files, mut diagnostics) = (LocalFiles::new(folder.path()), Diagnostics::new(Mode::Convert));
+/// let (files, mut diagnostics) = (LocalFiles::new(folder.path()), Diagnostics::new(ReadingMode::Convert));
 /// let url = files.url_of(&path);
 /// let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
 /// let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
-/// let mut sink = JsonSink::new(Vec::new(), &group, &plan, csvw::Mode::Minimal);
+/// let mut sink = JsonSink::new(Vec::new(), &group, &plan, csvw::ConversionMode::Minimal);
 /// convert::run(&plan, &files, &Options::default(), &mut sink, &mut diagnostics)?;
 /// assert_eq!(
 ///     String::from_utf8(sink.finish()?)?,
@@ -62,18 +62,18 @@ use text::{write_member, write_string};
 #[derive(Debug)]
 pub struct JsonSink<W> {
     output: W,
-    shared: Arc<Shared>,
+    shared: Arc<JsonContext>,
     /// The table whose rows are being written.
     table: Option<usize>,
     /// Comments among the rows of that table.
     comments: Vec<String>,
     /// Whether something is before, in the innermost open array.
-    started: Started,
+    started: OpenArrays,
 }
 
 /// Whether the open arrays have an item already.
 #[derive(Debug, Default)]
-struct Started {
+struct OpenArrays {
     output: bool,
     tables: bool,
     rows: bool,
@@ -81,8 +81,8 @@ struct Started {
 
 /// What all chunks need.
 #[derive(Debug)]
-struct Shared {
-    mode: Mode,
+struct JsonContext {
+    mode: ConversionMode,
     head: String,
     tables: Vec<TableJson>,
 }
@@ -164,7 +164,7 @@ impl TableJson {
 impl<W: Write + Sync> JsonSink<W> {
     /// Writes the JSON of `group` in a mode. The plan is that of the group, compiled in standard
     /// mode whatever the mode of the JSON.
-    pub fn new(output: W, group: &TableGroup, plan: &Plan, mode: Mode) -> Self {
+    pub fn new(output: W, group: &TableGroup, plan: &Plan, mode: ConversionMode) -> Self {
         let mut head = String::new();
         if let Some(id) = &group.id {
             write_member("@id", &mut head);
@@ -180,7 +180,7 @@ impl<W: Write + Sync> JsonSink<W> {
         let tables = group.tables.iter().zip(&plan.tables);
         Self {
             output,
-            shared: Arc::new(Shared {
+            shared: Arc::new(JsonContext {
                 mode,
                 head,
                 tables: tables
@@ -189,7 +189,7 @@ impl<W: Write + Sync> JsonSink<W> {
             }),
             table: None,
             comments: Vec::new(),
-            started: Started::default(),
+            started: OpenArrays::default(),
         }
     }
 
@@ -198,8 +198,8 @@ impl<W: Write + Sync> JsonSink<W> {
         self.start()?;
         self.close_table()?;
         self.output.write_all(match self.shared.mode {
-            Mode::Standard => b"]}\n",
-            Mode::Minimal => b"\n]\n",
+            ConversionMode::Standard => b"]}\n",
+            ConversionMode::Minimal => b"\n]\n",
         })?;
         self.output.flush()?;
         Ok(self.output)
@@ -208,8 +208,10 @@ impl<W: Write + Sync> JsonSink<W> {
     fn start(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.started.output, true) {
             match self.shared.mode {
-                Mode::Standard => write!(self.output, "{{{}\"tables\":[", self.shared.head)?,
-                Mode::Minimal => self.output.write_all(b"[")?,
+                ConversionMode::Standard => {
+                    write!(self.output, "{{{}\"tables\":[", self.shared.head)?
+                }
+                ConversionMode::Minimal => self.output.write_all(b"[")?,
             }
         }
         Ok(())
@@ -222,7 +224,7 @@ impl<W: Write + Sync> JsonSink<W> {
         }
         self.close_table()?;
         self.table = Some(index);
-        if self.shared.mode == Mode::Minimal {
+        if self.shared.mode == ConversionMode::Minimal {
             return Ok(());
         }
         if std::mem::replace(&mut self.started.tables, true) {
@@ -245,7 +247,7 @@ impl<W: Write + Sync> JsonSink<W> {
             return Ok(());
         };
         let comments = std::mem::take(&mut self.comments);
-        if self.shared.mode == Mode::Standard
+        if self.shared.mode == ConversionMode::Standard
             && let Some(table) = self.shared.tables.get(index)
         {
             let mut tail = String::from("\n]");
@@ -268,7 +270,7 @@ impl<W: Write + Sync> Sink for JsonSink<W> {
             table: None,
             text: String::new(),
             comments: Vec::new(),
-            row: Row::default(),
+            row: JsonRow::default(),
         }
     }
 
@@ -292,11 +294,11 @@ impl<W: Write + Sync> Sink for JsonSink<W> {
 /// The rows of one chunk as JSON.
 #[derive(Debug)]
 pub struct JsonChunk {
-    shared: Arc<Shared>,
+    shared: Arc<JsonContext>,
     table: Option<usize>,
     text: String,
     comments: Vec<String>,
-    row: Row,
+    row: JsonRow,
 }
 
 impl QuadSink for JsonChunk {

@@ -1,13 +1,13 @@
 //! Subjects of a row inside one another (csv2json §4.4, "Generating Nested Objects").
 
-use super::row::{Subject, Value};
+use super::row::{MemberValue, SubjectObject};
 use std::collections::HashMap;
 
 /// The objects of a row that are in no other, each as text with those inside it.
 ///
 /// A subject goes into another where the row names it by exactly one value URL, unless it would go
 /// into itself.
-pub(super) fn write_roots(subjects: &[Subject]) -> Vec<String> {
+pub(super) fn write_roots(subjects: &[SubjectObject]) -> Vec<String> {
     let parents = parents(subjects);
     let mut children = vec![Vec::new(); subjects.len()];
     for (child, parent) in parents.iter().enumerate() {
@@ -44,17 +44,17 @@ pub(super) fn write_roots(subjects: &[Subject]) -> Vec<String> {
 }
 
 /// For each subject the one that it goes into.
-fn parents(subjects: &[Subject]) -> Vec<Option<usize>> {
+fn parents(subjects: &[SubjectObject]) -> Vec<Option<usize>> {
     let mut parents: Vec<Option<usize>> = vec![None; subjects.len()];
     if subjects.len() < 2 {
         return parents;
     }
-    let urls_of = |subject: &'_ Subject| -> Vec<String> {
+    let urls_of = |subject: &'_ SubjectObject| -> Vec<String> {
         let values = subject.members.iter().flat_map(|member| &member.values);
         values
             .filter_map(|value| match value {
-                Value::Url(url) => Some(url.clone()),
-                Value::Text(_) => None,
+                MemberValue::Url(url) => Some(url.clone()),
+                MemberValue::Text(_) => None,
             })
             .collect()
     };

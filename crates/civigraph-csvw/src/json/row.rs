@@ -4,7 +4,7 @@ use super::ColumnJson;
 use super::annotation::name;
 use super::nest;
 use super::text::{write_member, write_string};
-use crate::csvw::Mode;
+use crate::csvw::ConversionMode;
 use crate::datatype::{JsonKind, write_json_number};
 use oxrdf::vocab::rdf;
 use oxrdf::{LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
@@ -13,43 +13,43 @@ use std::fmt::Write;
 
 /// What is known of a row so far.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(super) struct JsonRow {
     /// From 1; 0 where no row has been started.
     pub(super) number: u64,
     url: String,
     titles: Vec<String>,
-    subjects: Vec<Subject>,
+    subjects: Vec<SubjectObject>,
     /// The subject and member whose list is being read.
     list: Option<(usize, usize)>,
 }
 
 /// An object: what the row says of one subject.
 #[derive(Debug, Default)]
-pub(super) struct Subject {
+pub(super) struct SubjectObject {
     /// Its URL; `None` for the default subject.
     pub(super) id: Option<String>,
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<ObjectMember>,
 }
 
 /// A member of an object.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct ObjectMember {
     pub(super) name: String,
-    pub(super) values: Vec<Value>,
+    pub(super) values: Vec<MemberValue>,
     /// The values are in an array even if there is only one.
     array: bool,
 }
 
 /// A value of a member.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum MemberValue {
     /// As it is written in JSON.
     Text(String),
     /// A value URL, which may stand for another subject.
     Url(String),
 }
 
-impl Row {
+impl JsonRow {
     /// Starts a row.
     pub(super) fn start(&mut self, number: u64) {
         *self = Self {
@@ -65,12 +65,14 @@ impl Row {
             (Some("url"), TermRef::NamedNode(url)) => self.url = url.as_str().to_owned(),
             (Some("title"), TermRef::Literal(title)) => self.titles.push(title.value().to_owned()),
             (Some("describes"), TermRef::NamedNode(subject)) => {
-                self.subjects.push(Subject {
+                self.subjects.push(SubjectObject {
                     id: Some(subject.as_str().to_owned()),
                     members: Vec::new(),
                 });
             }
-            (Some("describes"), TermRef::BlankNode(_)) => self.subjects.push(Subject::default()),
+            (Some("describes"), TermRef::BlankNode(_)) => {
+                self.subjects.push(SubjectObject::default())
+            }
             _ => {}
         }
     }
@@ -82,14 +84,14 @@ impl Row {
             return;
         }
         let value = match quad.object {
-            TermRef::Literal(literal) => Value::Text(json(column, literal)),
+            TermRef::Literal(literal) => MemberValue::Text(json(column, literal)),
             TermRef::NamedNode(url) if column.urls => {
                 if quad.predicate == rdf::TYPE {
                     let mut text = String::new();
                     write_string(&name(url.as_str()), &mut text);
-                    Value::Text(text)
+                    MemberValue::Text(text)
                 } else {
-                    Value::Url(url.as_str().to_owned())
+                    MemberValue::Url(url.as_str().to_owned())
                 }
             }
             _ => return,
@@ -104,7 +106,7 @@ impl Row {
         let of_list = matches!(quad.subject, NamedOrBlankNodeRef::BlankNode(_));
         match quad.object {
             TermRef::Literal(literal) if of_list && quad.predicate == rdf::FIRST => {
-                let value = Value::Text(json(column, literal));
+                let value = MemberValue::Text(json(column, literal));
                 if let Some((subject, member)) = self.list
                     && let Some(subject) = self.subjects.get_mut(subject)
                     && let Some(member) = subject.members.get_mut(member)
@@ -123,7 +125,7 @@ impl Row {
     fn member(&mut self, id: Option<&str>, name: Cow<'_, str>, array: bool) -> (usize, usize) {
         let known = self.subjects.iter().position(|s| s.id.as_deref() == id);
         let subject = known.unwrap_or_else(|| {
-            self.subjects.push(Subject {
+            self.subjects.push(SubjectObject {
                 id: id.map(str::to_owned),
                 members: Vec::new(),
             });
@@ -132,7 +134,7 @@ impl Row {
         let members = &mut self.subjects[subject].members;
         let known = members.iter().position(|member| member.name == name);
         let member = known.unwrap_or_else(|| {
-            members.push(Member {
+            members.push(ObjectMember {
                 name: name.into_owned(),
                 values: Vec::new(),
                 array,
@@ -144,11 +146,11 @@ impl Row {
     }
 
     /// Appends the row, after a comma if `out` holds rows already.
-    pub(super) fn write(&mut self, mode: Mode, out: &mut String) {
+    pub(super) fn write(&mut self, mode: ConversionMode, out: &mut String) {
         // No object for a subject whose cells are all null (§4.3, step 2).
         self.subjects.retain(|subject| !subject.members.is_empty());
         let objects = nest::write_roots(&self.subjects);
-        if mode == Mode::Minimal {
+        if mode == ConversionMode::Minimal {
             for object in objects {
                 out.push_str(if out.is_empty() { "\n" } else { ",\n" });
                 out.push_str(&object);
@@ -176,7 +178,7 @@ impl Row {
     }
 }
 
-impl Subject {
+impl SubjectObject {
     /// Appends the object; `nested` gives the text of the subject that a value URL stands for.
     pub(super) fn write<'n>(&self, nested: impl Fn(&str) -> Option<&'n str>, out: &mut String) {
         out.push('{');
@@ -191,9 +193,9 @@ impl Subject {
                 out.push(',');
             }
             write_member(&member.name, out);
-            let value = |value: &Value, out: &mut String| match value {
-                Value::Text(text) => out.push_str(text),
-                Value::Url(url) => match nested(url) {
+            let value = |value: &MemberValue, out: &mut String| match value {
+                MemberValue::Text(text) => out.push_str(text),
+                MemberValue::Url(url) => match nested(url) {
                     Some(object) => out.push_str(object),
                     None => write_string(url, out),
                 },

@@ -3,8 +3,8 @@
 use super::JsonSink;
 use crate::convert::{self, Options};
 use crate::csvw::{self, CompileOptions, LoadOptions};
-use crate::diagnostic::{Diagnostics, Mode, Severity};
-use crate::resource::{Content, ResolveError, Resolver, Resource};
+use crate::diagnostic::{Diagnostics, ReadingMode, Severity};
+use crate::resource::{ResolveError, Resolver, Resource, ResourceContent};
 use serde_json::{Value, json};
 
 /// A site of two files.
@@ -27,14 +27,14 @@ impl Resolver for Site {
             header: None,
             language: None,
             links: Vec::new(),
-            content: Content::Bytes(text.as_bytes().into()),
+            content: ResourceContent::Bytes(text.as_bytes().into()),
             name: url.into(),
         })
     }
 }
 
 /// The JSON of a table with a schema, whatever the number of threads.
-fn convert(csv: &str, mode: csvw::Mode, table: Value) -> String {
+fn convert(csv: &str, mode: csvw::ConversionMode, table: Value) -> String {
     let mut metadata = json!({"@context": "http://www.w3.org/ns/csvw", "url": "a.csv"});
     if let (Value::Object(metadata), Value::Object(table)) = (&mut metadata, table) {
         metadata.extend(table);
@@ -44,7 +44,7 @@ fn convert(csv: &str, mode: csvw::Mode, table: Value) -> String {
         metadata: metadata.to_string(),
     };
     let mut texts = [(1, 1 << 20), (3, 8)].map(|(threads, chunk_size)| {
-        let mut diagnostics = Diagnostics::new(Mode::Convert);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Convert);
         let url = "http://example.org/m.json";
         let group = csvw::load(url, &LoadOptions::default(), &site, &mut diagnostics).unwrap();
         let plan = csvw::compile(&group, &CompileOptions::default(), &mut diagnostics);
@@ -63,7 +63,7 @@ fn convert(csv: &str, mode: csvw::Mode, table: Value) -> String {
 }
 
 #[track_caller]
-fn check(csv: &str, mode: csvw::Mode, table: Value, expected: Value) {
+fn check(csv: &str, mode: csvw::ConversionMode, table: Value, expected: Value) {
     let text = convert(csv, mode, table);
     let found: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
         panic!("{error}: {text}");
@@ -75,7 +75,7 @@ fn check(csv: &str, mode: csvw::Mode, table: Value, expected: Value) {
 #[track_caller]
 fn check_rows(csv: &str, schema: Value, expected: Value) {
     let table = json!({"tableSchema": schema});
-    check(csv, csvw::Mode::Minimal, table, expected);
+    check(csv, csvw::ConversionMode::Minimal, table, expected);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn subjects_without_values_are_no_objects() {
     };
     check(
         "a,b\n,\n1,\n",
-        csvw::Mode::Standard,
+        csvw::ConversionMode::Standard,
         json!({"tableSchema": one}),
         json!({"tables": [{
             "url": "http://example.org/a.csv",
@@ -216,7 +216,7 @@ fn subjects_that_name_each_other_or_twice_stay_apart() {
 fn standard_mode_describes_tables_and_rows() {
     check(
         "#one\nid,name\n1,A\n#two\n2,B\n",
-        csvw::Mode::Standard,
+        csvw::ConversionMode::Standard,
         json!({
             "@id": "http://example.org/table",
             "dc:title": {"@value": "T", "@language": "en"},
@@ -252,7 +252,7 @@ fn a_table_without_rows() {
     check_rows("a\n", schema.clone(), json!([]));
     check(
         "a\n",
-        csvw::Mode::Standard,
+        csvw::ConversionMode::Standard,
         json!({"tableSchema": schema}),
         json!({"tables": [{"url": "http://example.org/a.csv", "row": []}]}),
     );

@@ -1,7 +1,7 @@
 //! The keys of one chunk of rows, filled on the thread that converts the chunk.
 
-use super::fingerprint::{Entry, Fingerprinter, KeyBytes};
-use super::plan::Key;
+use super::fingerprint::{Fingerprinter, KeyBytes, KeyEntry};
+use super::plan::KeyColumns;
 use std::sync::Arc;
 
 /// Collects the keys of one chunk of rows of one table.
@@ -10,20 +10,20 @@ use std::sync::Arc;
 /// key, [`end`](Self::end). Values are passed in a canonical form: equal bytes mean equal values.
 #[derive(Debug)]
 pub struct KeyBuffer {
-    keys: Arc<[Key]>,
+    keys: Arc<[KeyColumns]>,
     /// Indexes of `keys` in the plan.
     pub(super) indexes: Arc<[usize]>,
-    pub(super) entries: Vec<Vec<Entry>>,
+    pub(super) entries: Vec<Vec<KeyEntry>>,
     fingerprinter: Fingerprinter,
     slot: usize,
     bytes: KeyBytes,
     /// The items of a key that is compared item by item, row numbers still to come.
-    items: Vec<Entry>,
+    items: Vec<KeyEntry>,
 }
 
 impl KeyBuffer {
     pub(super) fn new(
-        keys: Arc<[Key]>,
+        keys: Arc<[KeyColumns]>,
         indexes: Arc<[usize]>,
         fingerprinter: Fingerprinter,
     ) -> Self {
@@ -39,7 +39,7 @@ impl KeyBuffer {
     }
 
     /// The keys of the table, by slot. Empty where nothing has to be collected.
-    pub fn keys(&self) -> &[Key] {
+    pub fn keys(&self) -> &[KeyColumns] {
         &self.keys
     }
 

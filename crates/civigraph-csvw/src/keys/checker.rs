@@ -3,7 +3,7 @@
 use super::buffer::KeyBuffer;
 use super::fingerprint::Fingerprinter;
 use super::partitions::{Partitions, cluster};
-use super::plan::{Key, KeyPlan};
+use super::plan::{KeyColumns, KeyPlan};
 use super::rows::Rows;
 use super::{duplicates, references};
 use crate::diagnostic::Diagnostics;
@@ -44,7 +44,7 @@ pub struct KeyChecker {
 }
 
 /// The keys of a table and their indexes in the plan.
-type TableKeys = (Arc<[Key]>, Arc<[usize]>);
+type TableKeys = (Arc<[KeyColumns]>, Arc<[usize]>);
 
 impl KeyChecker {
     /// A checker that has collected nothing.

@@ -1,11 +1,11 @@
 //! Rows that have the primary key of an earlier row.
 
-use super::fingerprint::{Entry, same_key};
+use super::fingerprint::{KeyEntry, same_key};
 use super::first_rows::FirstRows;
 use super::partitions::{self, Partitions};
 use super::plan::KeyPlan;
 use super::report;
-use super::rows::{Fetched, KeyRow, Rows};
+use super::rows::{FetchedRows, KeyRow, Rows};
 use crate::diagnostic::Diagnostics;
 use std::collections::BTreeMap;
 use std::io;
@@ -24,7 +24,7 @@ pub(super) fn check(
         let mut found = FirstRows::new(limit);
         let mut entries = entries.sorted(partition)?;
         // Entries of one key ascend by row, so the first of them is the first row.
-        let mut first: Option<Entry> = None;
+        let mut first: Option<KeyEntry> = None;
         while let Some(entry) = entries.next()? {
             match &first {
                 Some(first) if same_key(first, &entry) => found.push((entry[2], first[2])),
@@ -35,7 +35,7 @@ pub(super) fn check(
     })?;
     let (kept, more) = FirstRows::of_all(limit, found).finish();
     let key = &plan.keys()[key];
-    let fetched = Fetched::read(
+    let fetched = FetchedRows::read(
         rows,
         key,
         kept.iter().flat_map(|&(row, first)| [row, first]),
@@ -51,7 +51,7 @@ pub(super) fn check(
 ///
 /// Where values differ in spite of equal fingerprints, each row is compared with all earlier kept
 /// rows of that fingerprint.
-fn equal_pairs<'f>(kept: &[(u64, u64)], fetched: &'f Fetched) -> Vec<(&'f KeyRow, &'f KeyRow)> {
+fn equal_pairs<'f>(kept: &[(u64, u64)], fetched: &'f FetchedRows) -> Vec<(&'f KeyRow, &'f KeyRow)> {
     let mut distinct: BTreeMap<u64, Vec<&KeyRow>> = BTreeMap::new();
     let mut pairs = Vec::new();
     for &(row, first) in kept {

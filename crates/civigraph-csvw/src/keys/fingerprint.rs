@@ -6,13 +6,13 @@ use std::hash::Hasher;
 /// A fingerprint and the row that has it; ordered by both.
 ///
 /// The lowest bit of the second number tells whether the key has a null among its values.
-pub(super) type Entry = [u64; 3];
+pub(super) type KeyEntry = [u64; 3];
 
-/// The bit of [`Entry`] for keys with a null.
+/// The bit of [`KeyEntry`] for keys with a null.
 const HAS_NULL: u64 = 1;
 
 /// The size of an entry in memory and on disk, in bytes.
-pub(super) const ENTRY_BYTES: usize = size_of::<Entry>();
+pub(super) const ENTRY_BYTES: usize = size_of::<KeyEntry>();
 
 /// The values of one key, written one after another so that different keys are different bytes.
 ///
@@ -82,7 +82,7 @@ impl Fingerprinter {
     }
 
     /// The entry of a key.
-    pub(super) fn entry(self, key: &KeyBytes, row: u64) -> Entry {
+    pub(super) fn entry(self, key: &KeyBytes, row: u64) -> KeyEntry {
         // The first digits of pi, as in Blowfish: nothing up the sleeve.
         let mut hasher = SipHasher13::new_with_keys(0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344);
         hasher.write(&key.bytes);
@@ -97,11 +97,11 @@ impl Fingerprinter {
 }
 
 /// Whether two entries are of the same key, as far as fingerprints tell.
-pub(super) fn same_key(a: &Entry, b: &Entry) -> bool {
+pub(super) fn same_key(a: &KeyEntry, b: &KeyEntry) -> bool {
     a[..2] == b[..2]
 }
 
 /// Whether there is a null among the values of the key.
-pub(super) fn has_null(entry: &Entry) -> bool {
+pub(super) fn has_null(entry: &KeyEntry) -> bool {
     entry[1] & HAS_NULL != 0
 }

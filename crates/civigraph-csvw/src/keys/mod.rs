@@ -59,5 +59,5 @@ mod tests;
 
 pub use buffer::KeyBuffer;
 pub use checker::{KeyChecker, KeyOptions};
-pub use plan::{Key, KeyPlan, Reference};
-pub use rows::{KeyCell, KeyItem, KeyRow, KeyValue, Rows, Which};
+pub use plan::{KeyColumns, KeyPlan, Reference};
+pub use rows::{KeyCell, KeyItem, KeyRow, KeyValue, RowSelection, Rows};

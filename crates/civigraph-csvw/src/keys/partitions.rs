@@ -4,8 +4,8 @@
 //! like size. Equal keys are in the same part, and parts are checked one by one, on all cores. Where many
 //! keys are equal a part does not fit into memory either; it is sorted in pieces, which are merged.
 
-use super::fingerprint::{ENTRY_BYTES, Entry};
-use super::runs::{self, Runs, Sorted};
+use super::fingerprint::{ENTRY_BYTES, KeyEntry};
+use super::runs::{self, Runs, SortedEntries};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ pub(super) struct Partitions {
     /// Entries that are sorted in memory at most.
     piece: usize,
     /// Entries in memory, each chunk in order of partition.
-    chunks: Vec<Box<[Entry]>>,
+    chunks: Vec<Box<[KeyEntry]>>,
     /// Bytes of `chunks`.
     memory: usize,
     /// What has been spilled. The file has no name: nothing stays behind, whatever happens.
@@ -61,7 +61,7 @@ impl Partitions {
     }
 
     /// Adds entries that [`cluster`] has put in order.
-    pub(super) fn add(&mut self, clustered: Box<[Entry]>) {
+    pub(super) fn add(&mut self, clustered: Box<[KeyEntry]>) {
         debug_assert!(clustered.is_sorted_by_key(partition_of));
         self.memory += clustered.len() * ENTRY_BYTES;
         self.entries += clustered.len() as u64;
@@ -109,7 +109,7 @@ impl Partitions {
     }
 
     /// All entries of a partition in ascending order.
-    pub(super) fn sorted(&self, partition: usize) -> io::Result<Sorted> {
+    pub(super) fn sorted(&self, partition: usize) -> io::Result<SortedEntries> {
         let mut entries = Vec::new();
         let mut written = None;
         if let Some(file) = &self.file {
@@ -136,14 +136,14 @@ impl Partitions {
             }
         }
         let Some(mut written) = written else {
-            return Ok(Sorted::in_memory(entries));
+            return Ok(SortedEntries::in_memory(entries));
         };
         written.push(&mut entries)?;
-        Sorted::merged(written)
+        SortedEntries::merged(written)
     }
 
     /// How many more entries there is room for; where there is none, they are written first.
-    fn room(&self, entries: &mut Vec<Entry>, written: &mut Option<Runs>) -> io::Result<usize> {
+    fn room(&self, entries: &mut Vec<KeyEntry>, written: &mut Option<Runs>) -> io::Result<usize> {
         if entries.len() >= self.piece {
             let runs = match written {
                 Some(runs) => runs,
@@ -156,7 +156,7 @@ impl Partitions {
 }
 
 /// Puts entries in order of partition, in one pass after counting.
-pub(super) fn cluster(entries: &[Entry]) -> Box<[Entry]> {
+pub(super) fn cluster(entries: &[KeyEntry]) -> Box<[KeyEntry]> {
     let mut next = [0usize; PARTITIONS + 1];
     for entry in entries {
         next[partition_of(entry) + 1] += 1;
@@ -164,7 +164,7 @@ pub(super) fn cluster(entries: &[Entry]) -> Box<[Entry]> {
     for partition in 0..PARTITIONS {
         next[partition + 1] += next[partition];
     }
-    let mut clustered = vec![Entry::default(); entries.len()].into_boxed_slice();
+    let mut clustered = vec![KeyEntry::default(); entries.len()].into_boxed_slice();
     for entry in entries {
         let at = &mut next[partition_of(entry)];
         clustered[*at] = *entry;
@@ -174,12 +174,12 @@ pub(super) fn cluster(entries: &[Entry]) -> Box<[Entry]> {
 }
 
 /// The partition of an entry: the first byte of its fingerprint.
-fn partition_of(entry: &Entry) -> usize {
+fn partition_of(entry: &KeyEntry) -> usize {
     usize::from(entry[0].to_be_bytes()[0])
 }
 
 /// The entries of a partition among those of a chunk in order of partition.
-fn slice(chunk: &[Entry], partition: usize) -> &[Entry] {
+fn slice(chunk: &[KeyEntry], partition: usize) -> &[KeyEntry] {
     let start = chunk.partition_point(|entry| partition_of(entry) < partition);
     let rest = &chunk[start..];
     &rest[..rest.partition_point(|entry| partition_of(entry) == partition)]
@@ -236,7 +236,7 @@ mod tests {
             let mut expected = Vec::new();
             for (chunk, spill) in chunks {
                 // Few partitions, so that several chunks meet in one.
-                let entries: Vec<Entry> = chunk
+                let entries: Vec<KeyEntry> = chunk
                     .into_iter()
                     .map(|(first, low, row)| [(first << 62) | (low % 2), low % 3, row])
                     .collect();
@@ -264,10 +264,10 @@ mod tests {
     #[test]
     fn equal_keys_are_merged() {
         let mut partitions = Partitions::new(None, 10 * PIECES * ENTRY_BYTES);
-        let entries: Vec<Entry> = (0..1_000).rev().map(|row| [0, 2, row]).collect();
+        let entries: Vec<KeyEntry> = (0..1_000).rev().map(|row| [0, 2, row]).collect();
         partitions.add(cluster(&entries));
         let mut sorted = partitions.sorted(0).unwrap();
-        assert!(matches!(sorted, Sorted::Merge { .. }));
+        assert!(matches!(sorted, SortedEntries::Merge { .. }));
         let rows: Vec<u64> = std::iter::from_fn(|| sorted.next().unwrap())
             .map(|[.., row]| row)
             .collect();

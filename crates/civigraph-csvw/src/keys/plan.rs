@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A tuple of columns of one table whose values are collected, once however many rules need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
+pub struct KeyColumns {
     /// Index of the table in the group.
     pub table: usize,
     /// Indexes into the table's columns, in the order of the rule.
@@ -32,7 +32,7 @@ pub struct Reference {
 /// The keys of a table group and the rules over them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPlan {
-    keys: Vec<Key>,
+    keys: Vec<KeyColumns>,
     primary: Vec<usize>,
     references: Vec<Reference>,
     urls: Vec<String>,
@@ -72,7 +72,7 @@ impl KeyPlan {
     }
 
     /// The keys to collect.
-    pub fn keys(&self) -> &[Key] {
+    pub fn keys(&self) -> &[KeyColumns] {
         &self.keys
     }
 
@@ -117,7 +117,7 @@ impl KeyPlan {
                     "" => "string".to_owned(),
                     base => base.to_owned(),
                 });
-        let key = Key {
+        let key = KeyColumns {
             table,
             columns: columns.to_vec(),
             names: names.collect(),

@@ -1,12 +1,12 @@
 //! Foreign keys: each must be the key of exactly one row of the referenced table.
 
-use super::fingerprint::{Entry, Fingerprinter, has_null, same_key};
+use super::fingerprint::{Fingerprinter, KeyEntry, has_null, same_key};
 use super::first_rows::FirstRows;
 use super::partitions::{self, Partitions};
 use super::plan::{KeyPlan, Reference};
 use super::report;
-use super::rows::{Fetched, KeyRow, Rows, Which};
-use super::runs::Sorted;
+use super::rows::{FetchedRows, KeyRow, RowSelection, Rows};
+use super::runs::SortedEntries;
 use crate::diagnostic::{Diagnostic, Diagnostics, Hint, suggest};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -19,9 +19,9 @@ const SUGGESTIONS: usize = 20;
 const CANDIDATES: usize = 10_000;
 
 /// A reference without a row: row and fingerprint.
-type Dangling = (u64, [u64; 2]);
+type DanglingReference = (u64, [u64; 2]);
 /// A reference with several rows: row, fingerprint, the first two referenced rows.
-type Ambiguous = (u64, [u64; 2], [u64; 2]);
+type AmbiguousReference = (u64, [u64; 2], [u64; 2]);
 
 /// Checks one foreign key.
 pub(super) fn check(
@@ -58,7 +58,7 @@ pub(super) fn check(
     let (dangling, ambiguous): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     let dangling = FirstRows::of_all(limit, dangling);
     let ambiguous = FirstRows::of_all(limit, ambiguous);
-    let reported = Reported {
+    let reported = ReferenceReporter {
         plan,
         reference,
         fingerprinter,
@@ -73,12 +73,12 @@ pub(super) fn check(
 
 /// Calls `found` for each referencing entry with the first two entries that have its key.
 fn join(
-    mut from: Sorted,
-    mut to: Sorted,
-    mut found: impl FnMut(&Entry, &[Entry]),
+    mut from: SortedEntries,
+    mut to: SortedEntries,
+    mut found: impl FnMut(&KeyEntry, &[KeyEntry]),
 ) -> io::Result<()> {
     let mut ahead = to.next()?;
-    let mut group: Vec<Entry> = Vec::with_capacity(2);
+    let mut group: Vec<KeyEntry> = Vec::with_capacity(2);
     let mut last = None;
     while let Some(entry) = from.next()? {
         // The same item twice in one list.
@@ -103,25 +103,25 @@ fn join(
 
 /// Keys of the referenced table.
 #[derive(Default)]
-struct Candidates {
+struct ReferencedKeys {
     texts: Vec<String>,
     /// Rows whose keys have the text of a missing one, by that text.
     alike: HashMap<String, KeyRow>,
 }
 
 /// Makes messages of findings.
-struct Reported<'a> {
+struct ReferenceReporter<'a> {
     plan: &'a KeyPlan,
     reference: Reference,
     fingerprinter: Fingerprinter,
     rows: &'a dyn Rows,
 }
 
-impl Reported<'_> {
-    fn dangling(&self, kept: &[Dangling]) -> io::Result<Vec<Diagnostic>> {
+impl ReferenceReporter<'_> {
+    fn dangling(&self, kept: &[DanglingReference]) -> io::Result<Vec<Diagnostic>> {
         let from = &self.plan.keys()[self.reference.from];
         let to = &self.plan.keys()[self.reference.to];
-        let fetched = Fetched::read(self.rows, from, kept.iter().map(|(row, _)| *row))?;
+        let fetched = FetchedRows::read(self.rows, from, kept.iter().map(|(row, _)| *row))?;
         let found: Vec<(&KeyRow, String)> = self.texts(kept, &fetched);
         let candidates = self.candidates(&found)?;
         Ok(found
@@ -143,11 +143,12 @@ impl Reported<'_> {
             .collect())
     }
 
-    fn ambiguous(&self, kept: &[Ambiguous]) -> io::Result<Vec<Diagnostic>> {
+    fn ambiguous(&self, kept: &[AmbiguousReference]) -> io::Result<Vec<Diagnostic>> {
         let from = &self.plan.keys()[self.reference.from];
         let to = &self.plan.keys()[self.reference.to];
-        let referencing = Fetched::read(self.rows, from, kept.iter().map(|(row, ..)| *row))?;
-        let referenced = Fetched::read(self.rows, to, kept.iter().flat_map(|(.., rows)| *rows))?;
+        let referencing = FetchedRows::read(self.rows, from, kept.iter().map(|(row, ..)| *row))?;
+        let referenced =
+            FetchedRows::read(self.rows, to, kept.iter().flat_map(|(.., rows)| *rows))?;
         let mut messages = Vec::new();
         for &(row, fingerprint, [first, second]) in kept {
             let (Some(row), Some(first), Some(second)) = (
@@ -172,7 +173,11 @@ impl Reported<'_> {
     }
 
     /// The rows of findings and the texts that refer to nothing, in order of the file.
-    fn texts<'f>(&self, kept: &[Dangling], fetched: &'f Fetched) -> Vec<(&'f KeyRow, String)> {
+    fn texts<'f>(
+        &self,
+        kept: &[DanglingReference],
+        fetched: &'f FetchedRows,
+    ) -> Vec<(&'f KeyRow, String)> {
         let mut found: Vec<_> = kept
             .iter()
             .filter_map(|&(row, fingerprint)| {
@@ -198,8 +203,8 @@ impl Reported<'_> {
     }
 
     /// Keys that could have been meant, where anything is `missing`.
-    fn candidates(&self, missing: &[(&KeyRow, String)]) -> io::Result<Candidates> {
-        let mut candidates = Candidates::default();
+    fn candidates(&self, missing: &[(&KeyRow, String)]) -> io::Result<ReferencedKeys> {
+        let mut candidates = ReferencedKeys::default();
         if !missing.is_empty() {
             let to = &self.plan.keys()[self.reference.to];
             let wanted: HashSet<&str> = missing.iter().map(|(_, text)| text.as_str()).collect();
@@ -216,7 +221,7 @@ impl Reported<'_> {
                 }
             };
             self.rows
-                .visit(to.table, &to.columns, Which::All, &mut visitor)?;
+                .visit(to.table, &to.columns, RowSelection::All, &mut visitor)?;
         }
         Ok(candidates)
     }

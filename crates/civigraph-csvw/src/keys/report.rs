@@ -1,12 +1,12 @@
 //! The words about keys.
 
-use super::plan::Key;
+use super::plan::KeyColumns;
 use super::rows::{KeyRow, KeyValue};
 use crate::csvw::OWN_NAMESPACE;
-use crate::diagnostic::{Action, Code, Diagnostic, Diagnostics, Hint};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Hint, HintAction};
 
 /// A row whose primary key is that of an earlier row.
-pub(super) fn duplicate(key: &Key, row: &KeyRow, first: &KeyRow) -> Diagnostic {
+pub(super) fn duplicate(key: &KeyColumns, row: &KeyRow, first: &KeyRow) -> Diagnostic {
     let text = row.text();
     let earlier = first.place();
     Diagnostic::new(
@@ -27,8 +27,8 @@ pub(super) fn duplicate(key: &Key, row: &KeyRow, first: &KeyRow) -> Diagnostic {
 
 /// A foreign key without a row.
 pub(super) fn dangling(
-    from: &Key,
-    to: &Key,
+    from: &KeyColumns,
+    to: &KeyColumns,
     url: &str,
     row: &KeyRow,
     text: &str,
@@ -50,20 +50,20 @@ pub(super) fn dangling(
 }
 
 /// What to do about a reference with a null in it.
-pub(super) fn null(from: &Key, row: &KeyRow) -> Hint {
+pub(super) fn null(from: &KeyColumns, row: &KeyRow) -> Hint {
     let name = row.cells.iter().position(|cell| cell.value.is_null());
     let name = name.and_then(|index| from.names.get(index));
     Hint::from(format!(
         "`{}` is null; if the reference may be missing, declare the column `{OWN_NAMESPACE}optional`",
         name.map_or("", String::as_str)
     ))
-    .and(Action::TakeNullReferences)
+    .and(HintAction::TakeNullReferences)
 }
 
 /// What tells the value of a key from that of a row whose key has the same text.
 pub(super) fn difference(
-    from: &Key,
-    to: &Key,
+    from: &KeyColumns,
+    to: &KeyColumns,
     row: &KeyRow,
     text: &str,
     other: &KeyRow,
@@ -107,7 +107,7 @@ pub(super) fn difference(
 
 /// A foreign key with several rows.
 pub(super) fn ambiguous(
-    to: &Key,
+    to: &KeyColumns,
     url: &str,
     row: &KeyRow,
     text: &str,
@@ -148,7 +148,7 @@ pub(super) fn push_all(
 }
 
 /// `` `a` `` or `` `a`, `b` ``.
-fn columns(key: &Key) -> String {
+fn columns(key: &KeyColumns) -> String {
     let names: Vec<_> = key.names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }

@@ -5,7 +5,7 @@
 //! and only then are places, texts and suggestions worked out.
 
 use super::fingerprint::KeyBytes;
-use super::plan::Key;
+use super::plan::KeyColumns;
 use crate::diagnostic::Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,14 +19,14 @@ pub trait Rows: Sync {
         &self,
         table: usize,
         columns: &[usize],
-        which: Which<'_>,
+        which: RowSelection<'_>,
         visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
     ) -> io::Result<()>;
 }
 
 /// Which rows are wanted.
 #[derive(Debug, Clone, Copy)]
-pub enum Which<'a> {
+pub enum RowSelection<'a> {
     /// These, ascending and without repetition, numbered as [`KeyBuffer::end`](super::KeyBuffer::end) was told.
     Numbers(&'a [u64]),
     /// All from the first one on.
@@ -123,7 +123,7 @@ impl KeyRow {
     }
 
     /// The row's keys as they were collected: text and bytes; several where items are keys.
-    pub(super) fn keys(&self, key: &Key) -> Vec<(String, KeyBytes)> {
+    pub(super) fn keys(&self, key: &KeyColumns) -> Vec<(String, KeyBytes)> {
         if let (true, [cell]) = (key.items, self.cells.as_slice())
             && let KeyValue::List(items) = &cell.value
         {
@@ -144,13 +144,13 @@ fn one(value: &[u8]) -> KeyBytes {
 
 /// Rows of one table that were read again.
 #[derive(Debug, Default)]
-pub(super) struct Fetched(BTreeMap<u64, KeyRow>);
+pub(super) struct FetchedRows(BTreeMap<u64, KeyRow>);
 
-impl Fetched {
+impl FetchedRows {
     /// Reads rows with the cells of a key; `numbers` may repeat.
     pub(super) fn read(
         rows: &dyn Rows,
-        key: &Key,
+        key: &KeyColumns,
         numbers: impl IntoIterator<Item = u64>,
     ) -> io::Result<Self> {
         let numbers: BTreeSet<u64> = numbers.into_iter().collect();
@@ -160,7 +160,7 @@ impl Fetched {
             rows.visit(
                 key.table,
                 &key.columns,
-                Which::Numbers(&numbers),
+                RowSelection::Numbers(&numbers),
                 &mut |row| {
                     fetched.insert(row.number, row);
                     ControlFlow::Continue(())

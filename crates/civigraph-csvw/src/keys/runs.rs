@@ -1,6 +1,6 @@
 //! Entries in ascending order, in memory or merged from a file.
 
-use super::fingerprint::{ENTRY_BYTES, Entry};
+use super::fingerprint::{ENTRY_BYTES, KeyEntry};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
@@ -15,18 +15,18 @@ const READ_AHEAD: usize = 2 << 10;
 #[derive(Debug)]
 pub(super) struct Runs {
     file: File,
-    runs: Vec<Run>,
+    runs: Vec<EntryRun>,
     end: u64,
 }
 
 /// A run, or what is left of it.
 #[derive(Debug)]
-struct Run {
+struct EntryRun {
     /// Bytes of it in the file that are still to be read.
     start: u64,
     end: u64,
     /// Entries that were read, in descending order.
-    ahead: Vec<Entry>,
+    ahead: Vec<KeyEntry>,
 }
 
 impl Runs {
@@ -43,14 +43,14 @@ impl Runs {
     }
 
     /// Sorts entries and writes them as a run; `entries` are empty then.
-    pub(super) fn push(&mut self, entries: &mut Vec<Entry>) -> io::Result<()> {
+    pub(super) fn push(&mut self, entries: &mut Vec<KeyEntry>) -> io::Result<()> {
         entries.sort_unstable();
         let mut writer = BufWriter::new(&self.file);
         write(entries, &mut writer)?;
         writer.flush()?;
         let start = self.end;
         self.end += (entries.len() * ENTRY_BYTES) as u64;
-        self.runs.push(Run {
+        self.runs.push(EntryRun {
             start,
             end: self.end,
             ahead: Vec::new(),
@@ -60,8 +60,8 @@ impl Runs {
     }
 }
 
-impl Run {
-    fn next(&mut self, file: &mut File) -> io::Result<Option<Entry>> {
+impl EntryRun {
+    fn next(&mut self, file: &mut File) -> io::Result<Option<KeyEntry>> {
         if self.ahead.is_empty() && self.start < self.end {
             let length = (self.end - self.start).min((READ_AHEAD * ENTRY_BYTES) as u64);
             file.seek(SeekFrom::Start(self.start))?;
@@ -75,18 +75,18 @@ impl Run {
 
 /// Gives entries one by one in ascending order.
 #[derive(Debug)]
-pub(super) enum Sorted {
+pub(super) enum SortedEntries {
     /// All are in memory.
-    Memory(std::vec::IntoIter<Entry>),
+    Memory(std::vec::IntoIter<KeyEntry>),
     /// They are in runs, of each of which the next entry is known.
     Merge {
         runs: Runs,
-        next: BinaryHeap<Reverse<(Entry, usize)>>,
+        next: BinaryHeap<Reverse<(KeyEntry, usize)>>,
     },
 }
 
-impl Sorted {
-    pub(super) fn in_memory(mut entries: Vec<Entry>) -> Self {
+impl SortedEntries {
+    pub(super) fn in_memory(mut entries: Vec<KeyEntry>) -> Self {
         entries.sort_unstable();
         Self::Memory(entries.into_iter())
     }
@@ -101,7 +101,7 @@ impl Sorted {
         Ok(Self::Merge { runs, next })
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<Entry>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<KeyEntry>> {
         match self {
             Self::Memory(entries) => Ok(entries.next()),
             Self::Merge { runs, next } => {
@@ -120,7 +120,7 @@ impl Sorted {
 }
 
 /// Writes entries as they are read again.
-pub(super) fn write(entries: &[Entry], out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(entries: &[KeyEntry], out: &mut impl Write) -> io::Result<()> {
     for number in entries.iter().flatten() {
         out.write_all(&number.to_le_bytes())?;
     }
@@ -128,11 +128,11 @@ pub(super) fn write(entries: &[Entry], out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Reads entries of `length` bytes from where the file is, and appends them.
-pub(super) fn read(file: &mut File, length: usize, entries: &mut Vec<Entry>) -> io::Result<()> {
+pub(super) fn read(file: &mut File, length: usize, entries: &mut Vec<KeyEntry>) -> io::Result<()> {
     let mut bytes = vec![0; length];
     file.read_exact(&mut bytes)?;
     let numbers = |entry: &[u8; ENTRY_BYTES]| {
-        let mut numbers = Entry::default();
+        let mut numbers = KeyEntry::default();
         for (number, bytes) in numbers.iter_mut().zip(entry.as_chunks().0) {
             *number = u64::from_le_bytes(*bytes);
         }

@@ -4,7 +4,7 @@ use super::fingerprint::Fingerprinter;
 use super::*;
 use crate::csv::Dialect;
 use crate::csvw::model::{Column, ForeignKey, Table, TableGroup};
-use crate::diagnostic::{CellPlace, Code, Diagnostics, Mode, Place};
+use crate::diagnostic::{CellPlace, Code, Diagnostics, Place, ReadingMode};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -113,7 +113,7 @@ impl Tables {
                 checker.accept(buffer).unwrap();
             }
         }
-        let mut diagnostics = Diagnostics::new(Mode::Validate).keeping(u64::MAX);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate).keeping(u64::MAX);
         checker.finish(self, &mut diagnostics).unwrap();
         diagnostics
             .iter()
@@ -144,7 +144,7 @@ impl Tables {
     /// The same by comparing everything with everything.
     fn naive(&self) -> Vec<String> {
         let plan = KeyPlan::of(&self.group);
-        let key_of = |key: &Key, row: usize| -> Vec<(String, Vec<KeyValue>)> {
+        let key_of = |key: &KeyColumns, row: usize| -> Vec<(String, Vec<KeyValue>)> {
             let mut values: Vec<_> = (key.columns.iter())
                 .map(|&column| self.value(key.table, row, column))
                 .collect();
@@ -220,12 +220,12 @@ impl Rows for Tables {
         &self,
         table: usize,
         columns: &[usize],
-        which: Which<'_>,
+        which: RowSelection<'_>,
         visitor: &mut dyn FnMut(KeyRow) -> ControlFlow<()>,
     ) -> io::Result<()> {
         let numbers = match which {
-            Which::Numbers(numbers) => numbers.to_vec(),
-            Which::All => (1..=self.rows[table].len() as u64).collect(),
+            RowSelection::Numbers(numbers) => numbers.to_vec(),
+            RowSelection::All => (1..=self.rows[table].len() as u64).collect(),
         };
         for number in numbers {
             let row = number as usize - 1;
@@ -346,7 +346,7 @@ fn messages_name_both_places_and_the_nearest_key() {
         }
         checker.accept(buffer).unwrap();
     }
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     checker.finish(&tables, &mut diagnostics).unwrap();
     let messages: Vec<_> = diagnostics
         .iter()
@@ -387,7 +387,7 @@ fn what_is_not_kept_is_counted() {
         tables.feed(&mut buffer, 0, number);
     }
     checker.accept(buffer).unwrap();
-    let mut diagnostics = Diagnostics::new(Mode::Validate).keeping(3);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate).keeping(3);
     checker.finish(&tables, &mut diagnostics).unwrap();
     let lines: Vec<_> = diagnostics.iter().map(|d| (d.code, d.place.line)).collect();
     let (duplicate, dangling) = (Code::DuplicateKey, Code::DanglingReference);
@@ -420,7 +420,7 @@ fn nothing_is_missing_from_a_table_that_was_not_read_whole() {
         incomplete
             .iter()
             .for_each(|table| checker.incomplete(*table));
-        let mut diagnostics = Diagnostics::new(Mode::Validate);
+        let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
         checker.finish(&tables, &mut diagnostics).unwrap();
         diagnostics.iter().count()
     };

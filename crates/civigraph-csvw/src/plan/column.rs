@@ -1,6 +1,6 @@
 //! How the cells of a column become values.
 
-use crate::datatype::{Datatype, Parser};
+use crate::datatype::{Datatype, DatatypeParser};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
@@ -35,7 +35,7 @@ pub struct ColumnPlan {
 /// The parser of a column once it was made, shared by copies of the column. All are equal: it follows from the
 /// datatype.
 #[derive(Debug, Clone, Default)]
-pub struct PreparedParser(OnceLock<Arc<Parser>>);
+pub struct PreparedParser(OnceLock<Arc<DatatypeParser>>);
 
 impl PartialEq for PreparedParser {
     fn eq(&self, _: &Self) -> bool {
@@ -46,7 +46,7 @@ impl PartialEq for PreparedParser {
 impl ColumnPlan {
     /// The parser of single values, made when it is first asked for: to compile a regular expression takes longer
     /// than to read a row. The datatype must not change after that.
-    pub fn parser(&self) -> &Parser {
+    pub fn parser(&self) -> &DatatypeParser {
         let parser = &self.prepared.0;
         parser.get_or_init(|| Arc::new(self.datatype.parser()))
     }

@@ -1,6 +1,6 @@
 //! Two tables as one source.
 
-use super::{Duplicates, Expansion, GraphMap, TableId, TermMap, Test};
+use super::{DuplicatePolicy, Expansion, GraphMap, TableId, TermMap, Test};
 use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub struct JoinMap {
     /// Conditions on the child's row.
     pub condition: Vec<Test>,
     /// What to do about triples that the child's row has already.
-    pub duplicates: Duplicates,
+    pub duplicates: DuplicatePolicy,
     /// Where the mapping says so.
     #[serde(skip)]
     pub place: Place,

@@ -24,14 +24,14 @@
 //!
 //! | RML | here |
 //! |---|---|
-//! | `rml:template` of a subject, predicate, graph or object | [`TermMap::Iri`] of a [`Template`] with [`Escaping::Iri`] and [`Form::Appended`]; [`NullPolicy::Skip`] (0001a, 0002a, 0005a, 0010a–b) |
+//! | `rml:template` of a subject, predicate, graph or object | [`TermMap::Iri`] of a [`Template`] with [`Escaping::Iri`] and [`TemplateForm::Appended`]; [`NullPolicy::Skip`] (0001a, 0002a, 0005a, 0010a–b) |
 //! | braces and backslashes in templates | read by the front end: parts hold text alone (0010c, 0024b–f) |
 //! | `rml:termType rml:BlankNode` with a template or reference | [`TermMap::BlankNode`]: equal labels are one node, also of two tables (0001b, 0002b, 0012a–b) |
 //! | `rml:termType rml:BlankNode` alone | [`TermMap::Fresh`], with the number of the map as its text |
 //! | `rml:constant`, `rml:predicate`, `rml:object`, `rml:class` | [`TermMap::Constant`]; each class is a triple map with `rdf:type` (0004a, 0006a, 0007a–d) |
-//! | `rml:reference` as a literal | [`Text::Column`] (0000, 0001a) |
-//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`Form::Appended`]; what is not an IRI then is reported (0019a–b, 0020a) |
-//! | a template as a literal | [`Text::Template`] of a template with [`Escaping::None`] and [`Form::Text`] (0003c, 0010c) |
+//! | `rml:reference` as a literal | [`LiteralText::Column`] (0000, 0001a) |
+//! | `rml:reference` as an IRI | [`TermMap::Iri`] of a template that is one variable, with [`Escaping::None`] and [`TemplateForm::Appended`]; what is not an IRI then is reported (0019a–b, 0020a) |
+//! | a template as a literal | [`LiteralText::Template`] of a template with [`Escaping::None`] and [`TemplateForm::Text`] (0003c, 0010c) |
 //! | `rml:language`, `rml:languageMap` | [`LanguageMap`]; a constant that is not a tag is refused by the front end (0015a–b) |
 //! | `rml:datatype`, `rml:datatypeMap` | [`DatatypeMap`] (0022a–c) |
 //! | no datatype and no language | [`DatatypeMap::Column`], with columns of strings: the natural mapping of CSV |
@@ -40,7 +40,7 @@
 //! | `rml:parentTriplesMap` without a condition | the parent's subject as the object of the child's own map (0008b) |
 //! | `rml:joinCondition`, any number, also of a table with itself | a [`Join`]: child and parent maps as expansions of templates (0009a–b, 0011b, 0021a) |
 //! | a mapping that is not legal, an unknown column | refused by the front end; no plan (0002c, 0002e, 0004b, 0007h, 0012c–d, 0024a) |
-//! | rows that make the same triple | [`Duplicates`], for what a row repeats; graphs are sets for the rest |
+//! | rows that make the same triple | [`DuplicatePolicy`], for what a row repeats; graphs are sets for the rest |
 
 mod column;
 mod id;
@@ -53,10 +53,11 @@ pub use column::{ColumnPlan, PreparedParser};
 pub use id::{ColumnId, TableId, TemplateId};
 pub use join::{Join, JoinCondition, JoinMap};
 pub use template::{
-    Escaping, Expanded, Expression, Form, Part, Slot, Template, Variable, Variables,
+    Escaping, ExpansionOutcome, Expression, Template, TemplateForm, TemplatePart, TemplateValues,
+    TemplateVariable, ValueSource,
 };
-pub use term::{DatatypeMap, Expansion, LanguageMap, LiteralMap, NullPolicy, TermMap, Text};
-pub use triple::{About, Duplicates, GraphMap, ObjectMap, Test, TripleMap};
+pub use term::{DatatypeMap, Expansion, LanguageMap, LiteralMap, LiteralText, NullPolicy, TermMap};
+pub use triple::{DuplicatePolicy, GraphMap, ObjectMap, Test, TripleMap, TripleTopic};
 
 use crate::csv::Dialect;
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad};
@@ -84,17 +85,17 @@ impl Plan {
     /// none does, places of rows matter to messages alone.
     ///
     /// ```
-    /// # use civigraph_csvw::csvw::{self, CompileOptions, LoadOptions, Mode};
+    /// # use civigraph_csvw::csvw::{self, CompileOptions, ConversionMode, LoadOptions};
     /// # use civigraph_csvw::diagnostic::{self, Diagnostics};
     /// # use civigraph_csvw::resource::LocalFiles;
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let folder = tempfile::tempdir()?;
     /// # std::fs::write(folder.path().join("t.csv"), "a\n1\n")?;
     /// # let files = LocalFiles::new(folder.path());
-    /// # let mut diagnostics = Diagnostics::new(diagnostic::Mode::Convert);
+    /// # let mut diagnostics = Diagnostics::new(diagnostic::ReadingMode::Convert);
     /// # let url = files.url_of(&folder.path().join("t.csv"));
     /// # let group = csvw::load(&url, &LoadOptions::default(), &files, &mut diagnostics).ok_or("no table")?;
-    /// let options = CompileOptions { mode: Mode::Minimal, ..CompileOptions::default() };
+    /// let options = CompileOptions { mode: ConversionMode::Minimal, ..CompileOptions::default() };
     /// let plan = csvw::compile(&group, &options, &mut diagnostics);
     /// // Rows without `aboutUrl` are blank nodes, whose labels count the rows.
     /// assert!(plan.depends_on_row_numbers());
@@ -184,7 +185,7 @@ impl TablePlan {
     }
 
     /// The slots of the template that makes a term.
-    pub fn slots(&self, term: &TermMap) -> impl Iterator<Item = &Slot> {
+    pub fn slots(&self, term: &TermMap) -> impl Iterator<Item = &ValueSource> {
         self.template_of(term).into_iter().flat_map(Template::slots)
     }
 
@@ -209,7 +210,8 @@ impl TablePlan {
 
     /// Whether what a row yields depends on its number, labels of blank nodes aside.
     pub fn counts_rows(&self) -> bool {
-        let numbered = |slot: &Slot| matches!(slot, Slot::Row | Slot::SourceRow);
+        let numbered =
+            |slot: &ValueSource| matches!(slot, ValueSource::Row | ValueSource::SourceRow);
         let mut slots = self.templates.iter().flat_map(Template::slots);
         slots.any(numbered)
     }

@@ -4,7 +4,8 @@ use super::ColumnId;
 use crate::datatype::{Base, canonical};
 pub use crate::uri::Escaping;
 use crate::uri::{
-    self, ExpressionWriter, Modified, Operator, Segment, percent_decode, prefix, push_unreserved,
+    self, ExpressionWriter, ModifiedVariable, Operator, Segment, percent_decode, prefix,
+    push_unreserved,
 };
 use oxiri::{Iri, IriRef};
 use serde::{Deserialize, Serialize};
@@ -13,18 +14,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Template {
     /// Text and expressions, in order; neighbouring texts are one.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TemplatePart>,
     /// How values are in the expansion.
     #[serde(default, skip_serializing_if = "Escaping::is_uri")]
     pub escaping: Escaping,
     /// What expansions are.
-    pub form: Form,
+    pub form: TemplateForm,
 }
 
 /// What the expansions of a template are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Form {
+pub enum TemplateForm {
     /// Absolute IRIs in normal form: there is nothing to resolve or to check.
     Absolute,
     /// IRI references, resolved against the base of the table.
@@ -38,7 +39,7 @@ pub enum Form {
     Text,
 }
 
-impl Form {
+impl TemplateForm {
     /// Makes an absolute IRI of an expansion; texts stay as they are. Returns whether it is one.
     #[inline]
     pub fn finish(self, text: &mut String, base: Option<&Iri<&str>>) -> bool {
@@ -81,7 +82,7 @@ impl Form {
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Part {
+pub enum TemplatePart {
     /// Copied as it is.
     Text(String),
     /// Filled in for each row.
@@ -94,16 +95,16 @@ pub struct Expression {
     /// What is before, between and around the values.
     pub operator: Operator,
     /// The variables in order.
-    pub variables: Vec<Variable>,
+    pub variables: Vec<TemplateVariable>,
 }
 
 /// A variable of an expression.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Variable {
+pub struct TemplateVariable {
     /// Its name, for `{?x}` and for messages.
     pub name: String,
     /// Where its value comes from.
-    pub slot: Slot,
+    pub slot: ValueSource,
     /// `:3` takes that many characters.
     pub prefix: Option<usize>,
     /// `*` takes a list apart.
@@ -115,7 +116,7 @@ pub struct Variable {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Slot {
+pub enum ValueSource {
     /// The cell of a column.
     Column(ColumnId),
     /// The number of the data row.
@@ -131,22 +132,22 @@ pub enum Slot {
 }
 
 /// The values of the variables of a template.
-pub trait Variables {
+pub trait TemplateValues {
     /// Gives the texts that a slot stands for to `take`, in order: none where it is null. The flag is whether a
     /// text is a value of its datatype, which has a canonical form. Returns `false` where the slot is not known.
-    fn values(&self, slot: &Slot, take: &mut impl FnMut(&str, bool)) -> bool;
+    fn values(&self, slot: &ValueSource, take: &mut impl FnMut(&str, bool)) -> bool;
 
     /// The one text of a slot, where it is known without more ado: most variables are columns, and most cells are no
     /// lists.
     #[inline]
-    fn single(&self, _: &Slot) -> Option<(&str, bool)> {
+    fn single(&self, _: &ValueSource) -> Option<(&str, bool)> {
         None
     }
 }
 
 /// What came of the expansion of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expanded {
+pub enum ExpansionOutcome {
     /// All variables had values.
     Complete,
     /// A variable was null.
@@ -158,21 +159,21 @@ pub enum Expanded {
 impl Template {
     /// Compiles a template; `slot` looks a variable up.
     ///
-    /// The expansions of an IRI template may start with a prefix ([`Form::Prefixed`]). Where its constant start
+    /// The expansions of an IRI template may start with a prefix ([`TemplateForm::Prefixed`]). Where its constant start
     /// tells which, the prefix is expanded here. What is not a template is text: whether templates are well formed is
     /// checked where mappings are read.
     pub fn new(
         template: &str,
         escaping: Escaping,
-        mut form: Form,
-        slot: impl Fn(&str) -> Slot,
+        mut form: TemplateForm,
+        slot: impl Fn(&str) -> ValueSource,
     ) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<TemplatePart> = Vec::new();
         let literal = |text: &str| match escaping {
             Escaping::Uri | Escaping::Iri => text.to_owned(),
             Escaping::None => percent_decode(text),
         };
-        match uri::Template::parse(template) {
+        match uri::UriTemplate::parse(template) {
             Err(_) => push_text(&mut parts, &literal(template)),
             Ok(parsed) => {
                 for segment in parsed.segments() {
@@ -185,24 +186,24 @@ impl Template {
                                     .iter()
                                     .map(|variable| {
                                         let names = parsed.names();
-                                        Variable::new(variable, names, literal, &slot)
+                                        TemplateVariable::new(variable, names, literal, &slot)
                                     })
                                     .collect(),
                             };
                             match expression.constant(escaping) {
                                 Some(text) => push_text(&mut parts, &text),
-                                None => parts.push(Part::Expression(expression)),
+                                None => parts.push(TemplatePart::Expression(expression)),
                             }
                         }
                     }
                 }
             }
         }
-        if form == Form::Prefixed && expand_prefix(&mut parts) {
-            form = Form::Relative;
+        if form == TemplateForm::Prefixed && expand_prefix(&mut parts) {
+            form = TemplateForm::Relative;
         }
-        if form == Form::Relative && escaping != Escaping::None && is_absolute(&parts) {
-            form = Form::Absolute;
+        if form == TemplateForm::Relative && escaping != Escaping::None && is_absolute(&parts) {
+            form = TemplateForm::Absolute;
         }
         Self {
             parts,
@@ -213,9 +214,9 @@ impl Template {
 
     /// Has values written in their canonical forms; `base` knows the datatype that a slot's need.
     #[must_use]
-    pub fn with_canonical(mut self, base: impl Fn(&Slot) -> Option<Base>) -> Self {
+    pub fn with_canonical(mut self, base: impl Fn(&ValueSource) -> Option<Base>) -> Self {
         for part in &mut self.parts {
-            if let Part::Expression(expression) = part {
+            if let TemplatePart::Expression(expression) = part {
                 for variable in &mut expression.variables {
                     variable.canonical = base(&variable.slot);
                 }
@@ -228,18 +229,18 @@ impl Template {
     pub fn constant(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
-            [Part::Text(text)] => Some(text),
+            [TemplatePart::Text(text)] => Some(text),
             _ => None,
         }
     }
 
     /// The slots, in order.
-    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+    pub fn slots(&self) -> impl Iterator<Item = &ValueSource> {
         self.parts
             .iter()
             .filter_map(|part| match part {
-                Part::Text(_) => None,
-                Part::Expression(expression) => Some(&expression.variables),
+                TemplatePart::Text(_) => None,
+                TemplatePart::Expression(expression) => Some(&expression.variables),
             })
             .flatten()
             .map(|variable| &variable.slot)
@@ -248,18 +249,18 @@ impl Template {
     /// The columns whose cells the template reads, in order.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
         self.slots().filter_map(|slot| match slot {
-            Slot::Column(column) => Some(*column),
+            ValueSource::Column(column) => Some(*column),
             _ => None,
         })
     }
 }
 
-impl Variable {
+impl TemplateVariable {
     fn new(
-        parsed: &uri::Variable,
+        parsed: &uri::UriVariable,
         names: &[String],
         literal: impl Fn(&str) -> String,
-        slot: impl Fn(&str) -> Slot,
+        slot: impl Fn(&str) -> ValueSource,
     ) -> Self {
         // The slots of a parsed template point into its names.
         let name = names.get(parsed.slot).map_or("", String::as_str);
@@ -279,15 +280,15 @@ impl Expression {
     pub fn expand(
         &self,
         escaping: Escaping,
-        variables: &impl Variables,
+        variables: &impl TemplateValues,
         out: &mut String,
         scratch: &mut String,
-    ) -> Expanded {
+    ) -> ExpansionOutcome {
         // The common case: one plain value.
         if self.operator == Operator::Simple
             && escaping == Escaping::Uri
             && let [
-                Variable {
+                TemplateVariable {
                     slot,
                     prefix: None,
                     canonical,
@@ -297,7 +298,7 @@ impl Expression {
             && let Some((text, valid)) = variables.single(slot)
         {
             push_unreserved(out, form(text, valid, *canonical, scratch));
-            return Expanded::Complete;
+            return ExpansionOutcome::Complete;
         }
         self.expand_all(escaping, variables, out, scratch)
     }
@@ -305,14 +306,14 @@ impl Expression {
     fn expand_all(
         &self,
         escaping: Escaping,
-        variables: &impl Variables,
+        variables: &impl TemplateValues,
         out: &mut String,
         scratch: &mut String,
-    ) -> Expanded {
-        let mut expanded = Expanded::Complete;
+    ) -> ExpansionOutcome {
+        let mut expanded = ExpansionOutcome::Complete;
         let mut writer = ExpressionWriter::new(self.operator, escaping, out);
         for variable in &self.variables {
-            let modified = Modified {
+            let modified = ModifiedVariable {
                 name: &variable.name,
                 prefix: variable.prefix,
                 explode: variable.explode,
@@ -324,18 +325,18 @@ impl Expression {
                 count += 1;
             };
             let known = match &variable.slot {
-                Slot::Text(text) => {
+                ValueSource::Text(text) => {
                     take(text, false);
                     true
                 }
-                Slot::Missing => true,
+                ValueSource::Missing => true,
                 slot => variables.values(slot, &mut take),
             };
             if !known {
-                return Expanded::Unknown;
+                return ExpansionOutcome::Unknown;
             }
             if count == 0 {
-                expanded = Expanded::Null;
+                expanded = ExpansionOutcome::Null;
             }
         }
         expanded
@@ -344,17 +345,17 @@ impl Expression {
     /// The expansion of an expression whose variables are all known beforehand.
     fn constant(&self, escaping: Escaping) -> Option<String> {
         /// Nothing but what the template itself says.
-        struct Nothing;
+        struct NoValues;
 
-        impl Variables for Nothing {
-            fn values(&self, _: &Slot, _: &mut impl FnMut(&str, bool)) -> bool {
+        impl TemplateValues for NoValues {
+            fn values(&self, _: &ValueSource, _: &mut impl FnMut(&str, bool)) -> bool {
                 false
             }
         }
 
         let mut out = String::new();
-        let expanded = self.expand_all(escaping, &Nothing, &mut out, &mut String::new());
-        (expanded != Expanded::Unknown).then_some(out)
+        let expanded = self.expand_all(escaping, &NoValues, &mut out, &mut String::new());
+        (expanded != ExpansionOutcome::Unknown).then_some(out)
     }
 }
 
@@ -367,23 +368,23 @@ fn form<'a>(text: &'a str, valid: bool, base: Option<Base>, scratch: &'a mut Str
     }
 }
 
-fn push_text(parts: &mut Vec<Part>, text: &str) {
+fn push_text(parts: &mut Vec<TemplatePart>, text: &str) {
     if text.is_empty() {
         return;
     }
     match parts.last_mut() {
-        Some(Part::Text(before)) => before.push_str(text),
-        _ => parts.push(Part::Text(text.to_owned())),
+        Some(TemplatePart::Text(before)) => before.push_str(text),
+        _ => parts.push(TemplatePart::Text(text.to_owned())),
     }
 }
 
 /// Expands the prefix that a template starts with. Returns whether no expansion can start with one any more: the
 /// constant start tells that there is none, or it was expanded.
-fn expand_prefix(parts: &mut [Part]) -> bool {
+fn expand_prefix(parts: &mut [TemplatePart]) -> bool {
     let (head, rest) = match parts {
         [] => return true,
-        [Part::Expression(_), ..] => return false,
-        [Part::Text(head), rest @ ..] => (head, rest),
+        [TemplatePart::Expression(_), ..] => return false,
+        [TemplatePart::Text(head), rest @ ..] => (head, rest),
     };
     let Some((prefix, local)) = head.split_once(':') else {
         // A colon may follow, but after these characters it ends no prefix.
@@ -395,7 +396,7 @@ fn expand_prefix(parts: &mut [Part]) -> bool {
     // As in JSON-LD, `//` after the colon makes it a URL.
     let is_prefixed = match rest {
         [] => true,
-        [Part::Expression(expression)] if local.is_empty() => {
+        [TemplatePart::Expression(expression)] if local.is_empty() => {
             !matches!(expression.operator, Operator::Reserved | Operator::Path)
         }
         _ => !matches!(local, "" | "/"),
@@ -414,8 +415,8 @@ fn expand_prefix(parts: &mut [Part]) -> bool {
 /// True when the text before the first expression is an IRI with a scheme and, if it has an
 /// authority, reaches beyond it, and all expressions are of kinds whose values are percent-encoded.
 /// What remains to be looked at for each row is a value that starts with a dot after a slash.
-fn is_absolute(parts: &[Part]) -> bool {
-    let Some(Part::Text(head)) = parts.first() else {
+fn is_absolute(parts: &[TemplatePart]) -> bool {
+    let Some(TemplatePart::Text(head)) = parts.first() else {
         return false;
     };
     let Ok(iri) = Iri::parse(head.as_str()) else {
@@ -430,8 +431,8 @@ fn is_absolute(parts: &[Part]) -> bool {
     let mut sample = String::new();
     for part in parts {
         match part {
-            Part::Text(text) => sample.push_str(text),
-            Part::Expression(expression) => {
+            TemplatePart::Text(text) => sample.push_str(text),
+            TemplatePart::Expression(expression) => {
                 if matches!(expression.operator, Operator::Reserved | Operator::Fragment) {
                     return false;
                 }
@@ -447,40 +448,40 @@ fn is_absolute(parts: &[Part]) -> bool {
 mod tests {
     use super::*;
 
-    fn slot(name: &str) -> Slot {
+    fn slot(name: &str) -> ValueSource {
         match name {
-            "a" => Slot::Column(ColumnId::new(0)),
-            "_name" => Slot::Text("Trim Cycle".into()),
-            _ => Slot::Missing,
+            "a" => ValueSource::Column(ColumnId::new(0)),
+            "_name" => ValueSource::Text("Trim Cycle".into()),
+            _ => ValueSource::Missing,
         }
     }
 
     fn template(text: &str) -> Template {
-        Template::new(text, Escaping::Uri, Form::Prefixed, slot)
+        Template::new(text, Escaping::Uri, TemplateForm::Prefixed, slot)
     }
 
     #[test]
     fn forms() {
         for (text, expected) in [
-            ("http://example.org/id/{a}", Form::Absolute),
-            ("http://example.org/id/{a}/b{?a}", Form::Absolute),
-            ("http://example.org{a}", Form::Relative),
-            ("http://example.org/{+a}", Form::Relative),
-            ("http://example.org/./{a}", Form::Relative),
-            ("urn:isbn:{a}", Form::Absolute),
-            ("schema:{a}", Form::Absolute),
-            ("schema:name", Form::Absolute),
-            ("schema:{+a}", Form::Prefixed),
-            ("schema:/{a}", Form::Prefixed),
-            ("schema:{a}//b", Form::Prefixed),
-            ("schema://{a}/", Form::Relative),
-            ("sche{a}:name", Form::Prefixed),
-            ("{a}", Form::Prefixed),
-            ("id/{a}", Form::Relative),
-            ("#row.{a}", Form::Relative),
-            ("name", Form::Relative),
-            ("http://example.org/a b", Form::Absolute),
-            ("http://example.org/{", Form::Relative),
+            ("http://example.org/id/{a}", TemplateForm::Absolute),
+            ("http://example.org/id/{a}/b{?a}", TemplateForm::Absolute),
+            ("http://example.org{a}", TemplateForm::Relative),
+            ("http://example.org/{+a}", TemplateForm::Relative),
+            ("http://example.org/./{a}", TemplateForm::Relative),
+            ("urn:isbn:{a}", TemplateForm::Absolute),
+            ("schema:{a}", TemplateForm::Absolute),
+            ("schema:name", TemplateForm::Absolute),
+            ("schema:{+a}", TemplateForm::Prefixed),
+            ("schema:/{a}", TemplateForm::Prefixed),
+            ("schema:{a}//b", TemplateForm::Prefixed),
+            ("schema://{a}/", TemplateForm::Relative),
+            ("sche{a}:name", TemplateForm::Prefixed),
+            ("{a}", TemplateForm::Prefixed),
+            ("id/{a}", TemplateForm::Relative),
+            ("#row.{a}", TemplateForm::Relative),
+            ("name", TemplateForm::Relative),
+            ("http://example.org/a b", TemplateForm::Absolute),
+            ("http://example.org/{", TemplateForm::Relative),
         ] {
             assert_eq!(template(text).form, expected, "{text}");
         }
@@ -497,7 +498,7 @@ mod tests {
             ("{a}:name", None),
         ] {
             let head = match template(text).parts.into_iter().next() {
-                Some(Part::Text(head)) => Some(head),
+                Some(TemplatePart::Text(head)) => Some(head),
                 _ => None,
             };
             assert_eq!(head, expected, "{text}");
@@ -521,7 +522,7 @@ mod tests {
 
     #[test]
     fn texts_are_not_encoded() {
-        let template = |text: &str| Template::new(text, Escaping::None, Form::Text, slot);
+        let template = |text: &str| Template::new(text, Escaping::None, TemplateForm::Text, slot);
         for (text, expected) in [
             ("a b {_name}", "a b Trim Cycle"),
             ("50% {_name:4}", "50% Trim"),
@@ -535,25 +536,33 @@ mod tests {
     #[test]
     fn references_follow_the_base_or_are_resolved_against_it() {
         let base = Iri::parse("http://example.org/base/").unwrap();
-        let finish = |form: Form, text: &str| {
+        let finish = |form: TemplateForm, text: &str| {
             let mut text = text.to_owned();
             form.finish(&mut text, Some(&base)).then_some(text)
         };
         for (form, text, expected) in [
-            (Form::Relative, "a/../b", Some("http://example.org/base/b")),
             (
-                Form::Appended,
+                TemplateForm::Relative,
+                "a/../b",
+                Some("http://example.org/base/b"),
+            ),
+            (
+                TemplateForm::Appended,
                 "a/../b",
                 Some("http://example.org/base/a/../b"),
             ),
-            (Form::Appended, "http://x.org/a", Some("http://x.org/a")),
-            (Form::Appended, "a b", None),
             (
-                Form::Prefixed,
+                TemplateForm::Appended,
+                "http://x.org/a",
+                Some("http://x.org/a"),
+            ),
+            (TemplateForm::Appended, "a b", None),
+            (
+                TemplateForm::Prefixed,
                 "schema:name",
                 Some("http://schema.org/name"),
             ),
-            (Form::Relative, "schema:name", Some("schema:name")),
+            (TemplateForm::Relative, "schema:name", Some("schema:name")),
         ] {
             assert_eq!(finish(form, text).as_deref(), expected, "{text}");
         }

@@ -32,7 +32,7 @@ impl TermMap {
         match self {
             Self::Iri(expansion) | Self::BlankNode(expansion) => Some(expansion),
             Self::Literal(LiteralMap {
-                value: Text::Template(expansion),
+                value: LiteralText::Template(expansion),
                 ..
             }) => Some(expansion),
             Self::Constant(_) | Self::Fresh(_) | Self::Literal(_) => None,
@@ -68,7 +68,7 @@ impl TermMap {
 pub struct Expansion {
     /// The template.
     pub template: TemplateId,
-    /// Once for each item of the list in this column's cell, which is the template's [`Slot::Item`](super::Slot);
+    /// Once for each item of the list in this column's cell, which is the template's [`Slot::Item`](super::ValueSource);
     /// `None` for once a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<ColumnId>,
@@ -112,7 +112,7 @@ impl NullPolicy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiteralMap {
     /// Its lexical form.
-    pub value: Text,
+    pub value: LiteralText,
     /// Its datatype.
     pub datatype: DatatypeMap,
     /// Its language, where it is a string.
@@ -123,7 +123,7 @@ pub struct LiteralMap {
 /// The text of a literal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Text {
+pub enum LiteralText {
     /// The value of a cell; each of the values of a list. Nothing for a null cell.
     Column(ColumnId),
     /// What a template makes.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TripleMap {
     /// What the triples are about: a cell, or the row.
-    pub about: About,
+    pub about: TripleTopic,
     /// The subject: an IRI or a blank node.
     pub subject: TermMap,
     /// The predicate: an IRI.
@@ -22,8 +22,8 @@ pub struct TripleMap {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub condition: Vec<Test>,
     /// What to do about triples that the row has already.
-    #[serde(default, skip_serializing_if = "Duplicates::is_keep")]
-    pub duplicates: Duplicates,
+    #[serde(default, skip_serializing_if = "DuplicatePolicy::is_keep")]
+    pub duplicates: DuplicatePolicy,
     /// Where the mapping says so. It is for messages alone and not written down: a plan is the same wherever its
     /// mapping lies.
     #[serde(skip)]
@@ -34,8 +34,8 @@ impl TripleMap {
     /// The column whose cell makes the triples.
     pub fn column(&self) -> Option<ColumnId> {
         match self.about {
-            About::Cell(column) => Some(column),
-            About::Row { .. } => None,
+            TripleTopic::Cell(column) => Some(column),
+            TripleTopic::Row { .. } => None,
         }
     }
 
@@ -60,7 +60,7 @@ impl TripleMap {
 /// What the triples of a map are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum About {
+pub enum TripleTopic {
     /// A cell, which is their [`Origin`](crate::convert::Origin).
     Cell(ColumnId),
     /// The row as a whole.
@@ -70,7 +70,7 @@ pub enum About {
     },
 }
 
-impl About {
+impl TripleTopic {
     /// The cell at which problems are reported.
     pub fn place(self) -> Option<ColumnId> {
         match self {
@@ -176,7 +176,7 @@ pub enum Test {
 /// What to do about triples that a row has made already. Graphs are sets: it says nothing else, only less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Duplicates {
+pub enum DuplicatePolicy {
     /// They are made again.
     #[default]
     Keep,
@@ -186,7 +186,7 @@ pub enum Duplicates {
     OncePerRow,
 }
 
-impl Duplicates {
+impl DuplicatePolicy {
     /// Whether this is [`Keep`](Self::Keep).
     pub fn is_keep(&self) -> bool {
         *self == Self::Keep

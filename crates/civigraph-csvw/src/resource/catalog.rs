@@ -26,12 +26,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// By normalised URL.
-    entries: HashMap<String, Entry>,
+    entries: HashMap<String, CatalogEntry>,
     unpacker: Unpacker,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
+struct CatalogEntry {
     path: PathBuf,
     content_type: String,
     languages: Vec<String>,
@@ -40,8 +40,8 @@ struct Entry {
 
 /// A catalog with `resources`.
 #[derive(serde::Deserialize)]
-struct Document {
-    resources: HashMap<String, Description>,
+struct CatalogDocument {
+    resources: HashMap<String, ResourceDescription>,
 }
 
 /// A URL as the name of a member of a plain map.
@@ -65,18 +65,18 @@ impl TryFrom<String> for PlainUrl {
 
 /// What a URL stands for.
 #[derive(serde::Deserialize)]
-struct Description {
+struct ResourceDescription {
     path: PathBuf,
     #[serde(default)]
     content_type: String,
     #[serde(default)]
-    headers: HashMap<String, Field>,
+    headers: HashMap<String, HeaderValues>,
 }
 
 /// A header field that is there once or several times.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum Field {
+enum HeaderValues {
     One(String),
     Several(Vec<String>),
 }
@@ -116,13 +116,13 @@ impl Catalog {
                     fields
                         .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
                         .flat_map(|(_, field)| match field {
-                            Field::One(value) => std::slice::from_ref(value),
-                            Field::Several(values) => values,
+                            HeaderValues::One(value) => std::slice::from_ref(value),
+                            HeaderValues::Several(values) => values,
                         })
                         .cloned()
                         .collect()
                 };
-                let entry = Entry {
+                let entry = CatalogEntry {
                     path: folder.join(&entry.path),
                     languages: fields("content-language"),
                     links: fields("link"),
@@ -139,16 +139,16 @@ impl Catalog {
 }
 
 /// The entries of either form of a catalog.
-fn resources(text: &[u8]) -> serde_json::Result<HashMap<String, Description>> {
+fn resources(text: &[u8]) -> serde_json::Result<HashMap<String, ResourceDescription>> {
     // Read twice, so that errors keep their places.
     let members: HashMap<String, serde::de::IgnoredAny> = serde_json::from_slice(text)?;
     if members.is_empty() || members.contains_key("resources") {
-        let document: Document = serde_json::from_slice(text)?;
+        let document: CatalogDocument = serde_json::from_slice(text)?;
         return Ok(document.resources);
     }
     let plain: HashMap<PlainUrl, PathBuf> = serde_json::from_slice(text)?;
     let described = plain.into_iter().map(|(PlainUrl(url), path)| {
-        let description = Description {
+        let description = ResourceDescription {
             path,
             content_type: String::new(),
             headers: HashMap::new(),

@@ -1,7 +1,7 @@
 //! Resources on the web, fetched because the user asked for it.
 
 use super::header::{ContentType, links, single_language};
-use super::{Content, DOCUMENT_LIMIT, ResolveError, Resolver, Resource, url};
+use super::{DOCUMENT_LIMIT, ResolveError, Resolver, Resource, ResourceContent, url};
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,7 +95,7 @@ impl Fetcher {
             header: content_type.header,
             language,
             links,
-            content: Content::File(self.save(response, limit)?.to_path_buf()),
+            content: ResourceContent::File(self.save(response, limit)?.to_path_buf()),
             name: Arc::from(url),
             url: at,
         })

@@ -1,6 +1,6 @@
 //! The header fields that count for metadata: `Content-Type`, `Content-Language` and `Link`.
 
-use super::{Link, url};
+use super::{LinkHeader, url};
 
 /// A `Content-Type` taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(super) fn single_language<'f>(fields: impl IntoIterator<Item = &'f str>) -> 
 /// Reads the links of one `Link` field value (RFC 8288 §3), targets resolved against `base`.
 ///
 /// A link whose target is not a URL is left out.
-pub(super) fn links(text: &str, base: &str) -> Vec<Link> {
+pub(super) fn links(text: &str, base: &str) -> Vec<LinkHeader> {
     let mut links = Vec::new();
     for link in split_outside_quotes(text, ',') {
         let link = link.trim();
@@ -84,7 +84,7 @@ pub(super) fn links(text: &str, base: &str) -> Vec<Link> {
         links.extend(
             rel.unwrap_or_default()
                 .split_ascii_whitespace()
-                .map(|rel| Link {
+                .map(|rel| LinkHeader {
                     target: target.clone(),
                     rel: rel.to_owned(),
                     media_type: media_type.clone(),
@@ -163,12 +163,12 @@ mod tests {
         assert_eq!(
             found,
             [
-                Link {
+                LinkHeader {
                     target: "http://example.org/d/a,b;c.json".into(),
                     rel: "describedby".into(),
                     media_type: Some("application/csvm+json".into()),
                 },
-                Link {
+                LinkHeader {
                     target: "http://o.example/".into(),
                     rel: "next".into(),
                     media_type: None,

@@ -42,9 +42,9 @@ pub struct Resource {
     /// The `Content-Language` header, where it names one language.
     pub language: Option<String>,
     /// `Link` headers: target (resolved against `url`), `rel` and `type`.
-    pub links: Vec<Link>,
+    pub links: Vec<LinkHeader>,
     /// The bytes.
-    pub content: Content,
+    pub content: ResourceContent,
     /// The name that users know it by, for diagnostics: a path as given, or the URL.
     pub name: Arc<str>,
 }
@@ -59,7 +59,7 @@ impl Resource {
             header: None,
             language: None,
             links: Vec::new(),
-            content: Content::Bytes(bytes.into()),
+            content: ResourceContent::Bytes(bytes.into()),
             name: Arc::from(name),
         }
     }
@@ -67,7 +67,7 @@ impl Resource {
 
 /// One `Link` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct LinkHeader {
     /// Absolute target URL.
     pub target: String,
     /// The `rel` parameter, lower case.
@@ -78,7 +78,7 @@ pub struct Link {
 
 /// The bytes of a resource.
 #[derive(Debug, Clone)]
-pub enum Content {
+pub enum ResourceContent {
     /// A local file, opened when it is read.
     File(PathBuf),
     /// A compressed file or a pipe, with its content in another file.
@@ -88,16 +88,16 @@ pub enum Content {
 }
 
 /// Bytes that can be read from any place on.
-pub trait Input: Read + Seek + Send {}
+pub trait SeekableInput: Read + Seek + Send {}
 
-impl<T: Read + Seek + Send> Input for T {}
+impl<T: Read + Seek + Send> SeekableInput for T {}
 
-impl Content {
+impl ResourceContent {
     /// Opens the bytes for reading, at their start.
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub fn open(&self) -> io::Result<Box<dyn Input>> {
+    pub fn open(&self) -> io::Result<Box<dyn SeekableInput>> {
         Ok(match self {
             Self::File(path) => Box::new(File::open(path)?),
             Self::Unpacked(unpacked) => Box::new(File::open(unpacked.content())?),
@@ -185,7 +185,7 @@ impl Resolver for Chain<'_> {
 impl Resource {
     /// Bytes of the content, where that is known before it is read.
     pub fn size(&self) -> Option<u64> {
-        if let Content::Bytes(bytes) = &self.content {
+        if let ResourceContent::Bytes(bytes) = &self.content {
             return Some(bytes.len() as u64);
         }
         let metadata = std::fs::metadata(self.content.path()?).ok()?;
@@ -198,9 +198,9 @@ impl Resource {
     pub fn read(&self, limit: u64) -> Result<Arc<[u8]>, ResolveError> {
         let too_large = || ResolveError::Failed(file::too_large(limit));
         match &self.content {
-            Content::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
-            Content::Bytes(bytes) => Ok(Arc::clone(bytes)),
-            Content::File(_) | Content::Unpacked(_) => {
+            ResourceContent::Bytes(bytes) if bytes.len() as u64 > limit => Err(too_large()),
+            ResourceContent::Bytes(bytes) => Ok(Arc::clone(bytes)),
+            ResourceContent::File(_) | ResourceContent::Unpacked(_) => {
                 let bytes = self.read_start(limit.saturating_add(1))?;
                 if bytes.len() as u64 > limit {
                     return Err(too_large());

@@ -3,7 +3,7 @@
 //! Their content goes into a temporary file, which is gone with the last resource that needs it: tables are read
 //! from several places at once, whatever they are packed in.
 
-use super::Content;
+use super::ResourceContent;
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, Write};
@@ -41,28 +41,28 @@ impl Unpacked {
 type Stamp = Option<(u64, Option<SystemTime>)>;
 
 /// A file that was unpacked, as it was then.
-type Known = (Stamp, Arc<Unpacked>);
+type StampedFile = (Stamp, Arc<Unpacked>);
 
 /// Unpacks files, each once while it stays the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unpacker {
-    done: Arc<Mutex<HashMap<PathBuf, Known>>>,
+    done: Arc<Mutex<HashMap<PathBuf, StampedFile>>>,
 }
 
 impl Unpacker {
     /// The content of a file: as it is, or unpacked where its name and its first bytes say that it is compressed,
     /// or where it is not a file at all.
-    pub(crate) fn content(&self, path: &Path) -> io::Result<Content> {
+    pub(crate) fn content(&self, path: &Path) -> io::Result<ResourceContent> {
         let metadata = std::fs::metadata(path)?;
         let stamp = stamp(&metadata);
         if stamp.is_some() && Packing::of_name(path).is_none() {
-            return Ok(Content::File(path.to_owned()));
+            return Ok(ResourceContent::File(path.to_owned()));
         }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, unpacked)) = done.get(path)
             && *known == stamp
         {
-            return Ok(Content::Unpacked(Arc::clone(unpacked)));
+            return Ok(ResourceContent::Unpacked(Arc::clone(unpacked)));
         }
         let mut file = File::open(path)?;
         let mut head = Vec::new();
@@ -70,7 +70,7 @@ impl Unpacker {
         let packing = Packing::of_name(path).filter(|packing| head.starts_with(packing.mark()));
         if stamp.is_some() {
             if packing.is_none() {
-                return Ok(Content::File(path.to_owned()));
+                return Ok(ResourceContent::File(path.to_owned()));
             }
             file.rewind()?;
             head.clear();
@@ -83,7 +83,7 @@ impl Unpacker {
         let file = path.to_owned();
         let unpacked = Arc::new(Unpacked { file, content });
         done.insert(path.to_owned(), (stamp, Arc::clone(&unpacked)));
-        Ok(Content::Unpacked(unpacked))
+        Ok(ResourceContent::Unpacked(unpacked))
     }
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn unpacked_name(path: &Path) -> PathBuf {
     }
 }
 
-impl Content {
+impl ResourceContent {
     /// The content of a local file, unpacked where it is compressed or a pipe.
     ///
     /// # Errors
@@ -222,7 +222,7 @@ mod tests {
         let members = [gzip(b"id\n"), gzip(b"1\n")].concat();
         std::fs::write(&path, members).unwrap();
         let unpacker = Unpacker::default();
-        let read = |content: &Content| std::fs::read(content.path().unwrap()).unwrap();
+        let read = |content: &ResourceContent| std::fs::read(content.path().unwrap()).unwrap();
         let first = unpacker.content(&path).unwrap();
         assert_eq!(read(&first), b"id\n1\n");
         assert_eq!(first.file(), Some(path.as_path()));
@@ -233,7 +233,7 @@ mod tests {
         // What is not what its name says is read as it is.
         std::fs::write(&path, b"id\n").unwrap();
         let plain = unpacker.content(&path).unwrap();
-        assert!(matches!(plain, Content::File(_)));
+        assert!(matches!(plain, ResourceContent::File(_)));
         std::fs::write(&path, &gzip(b"id\n1\n")[..12]).unwrap();
         let error = unpacker.content(&path).unwrap_err();
         assert!(error.to_string().contains("gzip"), "{error}");

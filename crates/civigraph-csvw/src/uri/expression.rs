@@ -34,7 +34,7 @@ pub struct ExpressionWriter<'o> {
 
 /// A variable of the expression whose values are appended.
 #[derive(Debug, Clone, Copy)]
-pub struct Modified<'n> {
+pub struct ModifiedVariable<'n> {
     /// Its name, which operators such as `?` write.
     pub name: &'n str,
     /// `:3` takes that many characters.
@@ -56,7 +56,7 @@ impl<'o> ExpressionWriter<'o> {
     }
 
     /// Appends a value of a variable; `index` is its place among the variable's values.
-    pub fn value(&mut self, variable: Modified<'_>, index: usize, text: &str) {
+    pub fn value(&mut self, variable: ModifiedVariable<'_>, index: usize, text: &str) {
         let operator = self.operator;
         if index == 0 {
             self.out.push_str(if self.started {

@@ -3,13 +3,13 @@
 //! References are resolved with `oxiri`; here is what it does not do.
 //!
 //! ```
-//! use civigraph_csvw::uri::{Template, Value};
+//! use civigraph_csvw::uri::{UriTemplate, VariableValue};
 //!
-//! let template = Template::parse("https://example.org/{kind}#{+id}").unwrap();
+//! let template = UriTemplate::parse("https://example.org/{kind}#{+id}").unwrap();
 //! let mut uri = String::new();
 //! template.expand(&mut uri, |slot| match template.names()[slot].as_str() {
-//!     "kind" => Value::Text("city"),
-//!     _ => Value::Text("a/b"),
+//!     "kind" => VariableValue::Text("city"),
+//!     _ => VariableValue::Text("a/b"),
 //! });
 //! assert_eq!(uri, "https://example.org/city#a/b");
 //! ```
@@ -22,6 +22,6 @@ mod template;
 
 pub(crate) use encode::percent_decode_all;
 pub use encode::{encode_name, percent_decode, push_reserved, push_unreserved};
-pub use expression::{Escaping, ExpressionWriter, Modified};
+pub use expression::{Escaping, ExpressionWriter, ModifiedVariable};
 pub use normal::{normalise, same};
-pub use template::{Operator, Segment, Template, TemplateError, Value, Variable};
+pub use template::{Operator, Segment, TemplateError, UriTemplate, UriVariable, VariableValue};

@@ -1,15 +1,15 @@
 //! URI templates, levels 1 to 4 (RFC 6570), parsed once and expanded for every row.
 
 use super::encode::{is_triplet, push_reserved, push_unreserved};
-use super::expression::{Escaping, ExpressionWriter, Modified};
+use super::expression::{Escaping, ExpressionWriter, ModifiedVariable};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A URI template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Template {
+pub struct UriTemplate {
     segments: Vec<Segment>,
-    /// Distinct variable names in order of first use; [`Variable::slot`] points here.
+    /// Distinct variable names in order of first use; [`UriVariable::slot`] points here.
     names: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ pub enum Segment {
     /// Text, already percent-encoded where a URI needs it.
     Literal(String),
     /// An expression in braces.
-    Expression(Operator, Vec<Variable>),
+    Expression(Operator, Vec<UriVariable>),
 }
 
 /// The operator of an expression.
@@ -45,8 +45,8 @@ pub enum Operator {
 
 /// A variable in an expression.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Variable {
-    /// Index into [`Template::names`].
+pub struct UriVariable {
+    /// Index into [`UriTemplate::names`].
     pub slot: usize,
     /// `{x:3}`: only so many characters.
     pub prefix: Option<usize>,
@@ -56,7 +56,7 @@ pub struct Variable {
 
 /// What a variable stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value<'a> {
+pub enum VariableValue<'a> {
     /// Nothing: the variable is left out.
     Null,
     /// One string.
@@ -137,7 +137,7 @@ impl Operator {
     }
 }
 
-impl Template {
+impl UriTemplate {
     /// Parses a template.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let mut template = Self {
@@ -212,7 +212,7 @@ impl Template {
                 self.names.push(name.to_owned());
                 self.names.len() - 1
             });
-            variables.push(Variable {
+            variables.push(UriVariable {
                 slot,
                 prefix,
                 explode,
@@ -245,7 +245,11 @@ impl Template {
     /// Appends the expansion to `out`; `lookup` gives the value of each slot.
     ///
     /// Returns whether every variable had a value.
-    pub fn expand<'v>(&self, out: &mut String, mut lookup: impl FnMut(usize) -> Value<'v>) -> bool {
+    pub fn expand<'v>(
+        &self,
+        out: &mut String,
+        mut lookup: impl FnMut(usize) -> VariableValue<'v>,
+    ) -> bool {
         let mut complete = true;
         for segment in &self.segments {
             let (operator, variables) = match segment {
@@ -257,16 +261,16 @@ impl Template {
             };
             let mut writer = ExpressionWriter::new(operator, Escaping::Uri, out);
             for variable in variables {
-                let modified = Modified {
+                let modified = ModifiedVariable {
                     // Slots are made together with names.
                     name: self.names.get(variable.slot).map_or("", String::as_str),
                     prefix: variable.prefix,
                     explode: variable.explode,
                 };
                 match lookup(variable.slot) {
-                    Value::Null | Value::List([]) => complete = false,
-                    Value::Text(text) => writer.value(modified, 0, text),
-                    Value::List(items) => {
+                    VariableValue::Null | VariableValue::List([]) => complete = false,
+                    VariableValue::Text(text) => writer.value(modified, 0, text),
+                    VariableValue::List(items) => {
                         for (index, item) in items.iter().enumerate() {
                             writer.value(modified, index, item);
                         }
@@ -325,7 +329,7 @@ fn bad_name(name: &str) -> Option<usize> {
     after_dot.then_some(at)
 }
 
-impl fmt::Display for Template {
+impl fmt::Display for UriTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for segment in &self.segments {
             match segment {
@@ -356,23 +360,23 @@ mod tests {
     use proptest::prelude::*;
 
     fn expand(template: &str) -> String {
-        let template = Template::parse(template).expect(template);
+        let template = UriTemplate::parse(template).expect(template);
         let mut out = String::new();
         template.expand(&mut out, |slot| match template.names()[slot].as_str() {
-            "var" => Value::Text("value"),
-            "hello" => Value::Text("Hello World!"),
-            "half" => Value::Text("50%"),
-            "base" => Value::Text("http://example.com/home/"),
-            "path" => Value::Text("/foo/bar"),
-            "list" | "Trim%20Cycle" => Value::List(&["red", "green", "blue"]),
-            "who" => Value::Text("fred"),
-            "x" => Value::Text("1024"),
-            "y" => Value::Text("768"),
-            "v" => Value::Text("6"),
-            "empty" => Value::Text(""),
-            "dot.ted" => Value::Text("я"),
-            "none" => Value::List(&[]),
-            _ => Value::Null,
+            "var" => VariableValue::Text("value"),
+            "hello" => VariableValue::Text("Hello World!"),
+            "half" => VariableValue::Text("50%"),
+            "base" => VariableValue::Text("http://example.com/home/"),
+            "path" => VariableValue::Text("/foo/bar"),
+            "list" | "Trim%20Cycle" => VariableValue::List(&["red", "green", "blue"]),
+            "who" => VariableValue::Text("fred"),
+            "x" => VariableValue::Text("1024"),
+            "y" => VariableValue::Text("768"),
+            "v" => VariableValue::Text("6"),
+            "empty" => VariableValue::Text(""),
+            "dot.ted" => VariableValue::Text("я"),
+            "none" => VariableValue::List(&[]),
+            _ => VariableValue::Null,
         });
         out
     }
@@ -464,7 +468,7 @@ mod tests {
             ("{a%2}", 3),
             ("{x**}", 3),
         ] {
-            let error = Template::parse(template).expect_err(template);
+            let error = UriTemplate::parse(template).expect_err(template);
             assert_eq!(error.position, position, "{template}: {error}");
         }
     }
@@ -481,21 +485,21 @@ mod tests {
             )
         ) {
             let text = pieces.concat();
-            let template = Template::parse(&text).unwrap();
+            let template = UriTemplate::parse(&text).unwrap();
             let printed = template.to_string();
             // Neighbouring literals parse as one, and literals are printed as they were encoded.
-            let again = Template::parse(&printed).unwrap();
+            let again = UriTemplate::parse(&printed).unwrap();
             prop_assert_eq!(again.to_string(), printed);
             prop_assert_eq!(&again, &template);
             let (mut a, mut b) = (String::new(), String::new());
-            template.expand(&mut a, |slot| Value::Text(&template.names()[slot]));
-            again.expand(&mut b, |slot| Value::Text(&again.names()[slot]));
+            template.expand(&mut a, |slot| VariableValue::Text(&template.names()[slot]));
+            again.expand(&mut b, |slot| VariableValue::Text(&again.names()[slot]));
             prop_assert_eq!(a, b);
         }
 
         #[test]
         fn any_text_parses_or_errs(text in "\\PC*") {
-            if let Err(error) = Template::parse(&text) {
+            if let Err(error) = UriTemplate::parse(&text) {
                 prop_assert!(error.position <= text.chars().count() + 1);
             }
         }

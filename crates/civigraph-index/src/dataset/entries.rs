@@ -2,24 +2,31 @@
 
 use super::{Dataset, TermId};
 use crate::error::{Error, Result};
-use crate::order::Arranged;
+use crate::order::QuadOrderScan;
 use spareval::InternalQuad;
 
 /// Entries beside the index.
-pub(super) type Beside<'a, T = [u32; 4]> = Box<dyn Iterator<Item = T> + 'a>;
+pub(super) type OverlayEntries<'a, T = [u32; 4]> = Box<dyn Iterator<Item = T> + 'a>;
 
 /// The quads of a pattern.
-pub(super) enum Entries<'a> {
+pub(super) enum PatternQuads<'a> {
     None,
     Failed(Option<Error>),
-    Triples(&'a Dataset<'a>, Arranged<'a, 3>),
-    Named(&'a Dataset<'a>, Arranged<'a, 4>, Option<Beside<'a>>),
-    Range(&'a Dataset<'a>, Beside<'a, Result<InternalQuad<TermId>>>),
+    Triples(&'a Dataset<'a>, QuadOrderScan<'a, 3>),
+    Named(
+        &'a Dataset<'a>,
+        QuadOrderScan<'a, 4>,
+        Option<OverlayEntries<'a>>,
+    ),
+    Range(
+        &'a Dataset<'a>,
+        OverlayEntries<'a, Result<InternalQuad<TermId>>>,
+    ),
     /// Entries that were counted when they were read.
-    Counted(Beside<'a, Result<InternalQuad<TermId>>>),
+    Counted(OverlayEntries<'a, Result<InternalQuad<TermId>>>),
 }
 
-impl<'a> Entries<'a> {
+impl<'a> PatternQuads<'a> {
     /// The entries of a graph that is not hidden, or of all graphs but the hidden one.
     pub(super) fn without(self, hidden: u32) -> Self {
         match self {
@@ -37,7 +44,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-impl Iterator for Entries<'_> {
+impl Iterator for PatternQuads<'_> {
     type Item = Result<InternalQuad<TermId>>;
 
     #[inline]

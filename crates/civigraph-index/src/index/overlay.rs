@@ -6,7 +6,7 @@
 
 use super::Index;
 use crate::error::{Error, ErrorKind, Result};
-use crate::order::{Order, Pattern};
+use crate::order::{IdPattern, TripleOrder};
 use crate::term;
 use oxrdf::{Quad, Term};
 use rustc_hash::FxHashMap;
@@ -54,7 +54,7 @@ impl Overlay {
                 *place = overlay.number(index, term::canonical(term))?;
             }
             let [s, p, o, g] = entry;
-            let pattern = Pattern {
+            let pattern = IdPattern {
                 subject: Some(s),
                 predicate: Some(p),
                 object: Some(o),
@@ -65,7 +65,7 @@ impl Overlay {
             }
         }
         let entries = std::mem::take(&mut overlay.orders[0]);
-        for (order, sorted) in [Order::Spo, Order::Pos, Order::Osp]
+        for (order, sorted) in [TripleOrder::Spo, TripleOrder::Pos, TripleOrder::Osp]
             .into_iter()
             .zip(&mut overlay.orders)
         {
@@ -114,14 +114,14 @@ impl Overlay {
     /// The entries that match a pattern, in one graph or in all.
     pub(crate) fn scan(
         &self,
-        pattern: &Pattern,
+        pattern: &IdPattern,
         graph: Option<u32>,
     ) -> impl Iterator<Item = [u32; 4]> + use<'_> {
         let (order, prefix) = pattern.choose();
         let entries = match order {
-            Order::Spo => &self.orders[0],
-            Order::Pos => &self.orders[1],
-            Order::Osp => &self.orders[2],
+            TripleOrder::Spo => &self.orders[0],
+            TripleOrder::Pos => &self.orders[1],
+            TripleOrder::Osp => &self.orders[2],
         };
         let start = move |entry: &[u32; 4]| {
             let arranged = order.arrange(*entry);

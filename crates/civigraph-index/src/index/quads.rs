@@ -5,12 +5,12 @@ use crate::error::Result;
 use oxrdf::Quad;
 
 /// Entries with their graphs.
-pub(super) type Entries<'a> = Box<dyn Iterator<Item = Result<([u32; 3], Option<u32>)>> + 'a>;
+pub(super) type GraphEntries<'a> = Box<dyn Iterator<Item = Result<([u32; 3], Option<u32>)>> + 'a>;
 
 /// Quads that match a pattern.
 pub struct Quads<'a> {
     pub(super) index: &'a Index,
-    pub(super) entries: Entries<'a>,
+    pub(super) entries: GraphEntries<'a>,
 }
 
 impl Iterator for Quads<'_> {

@@ -1,8 +1,9 @@
 //! An order merged with how often each of its quads was made.
 
-use super::{Kept, NewIds, copy_kept, renumbered};
+use super::ids::{KeptEntries, NewIds};
+use super::{copy_kept, renumbered};
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::{Entry, Header};
+use crate::header::{HeaderEntry, IndexHeader};
 use crate::permutation::{Permutation, PermutationWriter, Scan};
 use crate::sorted::count_entry;
 use std::cmp::Reverse;
@@ -10,11 +11,11 @@ use std::collections::BinaryHeap;
 use std::path::Path;
 
 /// An order with new ids and with how often each quad was made.
-pub(super) struct Counted<'a, const N: usize> {
+pub(super) struct CountedScan<'a, const N: usize> {
     scan: Scan<'a, N>,
     folder: &'a Path,
     ids: &'a NewIds,
-    kept: Kept,
+    kept: KeptEntries,
     counts: Scan<'a, 3>,
     /// The next position that has a count of its own.
     counted: Option<(u64, u64)>,
@@ -22,7 +23,7 @@ pub(super) struct Counted<'a, const N: usize> {
     less: std::iter::Peekable<std::slice::Iter<'a, ([u32; N], u64)>>,
 }
 
-impl<'a, const N: usize> Counted<'a, N> {
+impl<'a, const N: usize> CountedScan<'a, N> {
     pub(super) fn new(
         order: &'a Permutation<N>,
         counts: &'a Permutation<3>,
@@ -30,9 +31,9 @@ impl<'a, const N: usize> Counted<'a, N> {
         less: &'a [([u32; N], u64)],
     ) -> Self {
         let kept = if ids.changed.is_empty() {
-            Kept::All
+            KeptEntries::All
         } else {
-            Kept::Nothing
+            KeptEntries::Nothing
         };
         Self {
             scan: order.range(&[], None),
@@ -144,13 +145,13 @@ impl<const N: usize> CountedWriter<'_, N> {
 }
 
 pub(super) fn merge_counted<const N: usize>(
-    mut scans: Vec<Counted<'_, N>>,
+    mut scans: Vec<CountedScan<'_, N>>,
     folder: &Path,
     [order, counts]: [usize; 2],
-) -> Result<[Entry; 2]> {
+) -> Result<[HeaderEntry; 2]> {
     let mut writer = CountedWriter {
-        order: PermutationWriter::create(&Header::path(folder, order))?,
-        counts: PermutationWriter::create(&Header::path(folder, counts))?,
+        order: PermutationWriter::create(&IndexHeader::path(folder, order))?,
+        counts: PermutationWriter::create(&IndexHeader::path(folder, counts))?,
         position: 0,
         folder,
     };
@@ -200,8 +201,8 @@ pub(super) fn merge_counted<const N: usize>(
     let (facts, length) = writer.order.finish()?;
     let (count_facts, counted) = writer.counts.finish()?;
     Ok([
-        Entry { length, facts },
-        Entry {
+        HeaderEntry { length, facts },
+        HeaderEntry {
             length: counted,
             facts: count_facts,
         },

@@ -2,17 +2,17 @@
 
 use super::*;
 use crate::sorted::write_order;
-use crate::{Builder, Options};
+use crate::{IndexBuilder, Options};
 use oxrdf::{GraphName, NamedNode, Quad};
 
 /// An index of one quad that was made so often.
 fn made(folder: &Path, times: u32) -> Index {
-    let mut builder = Builder::new(folder, Options::default()).unwrap();
+    let mut builder = IndexBuilder::new(folder, Options::default()).unwrap();
     let node = NamedNode::new_unchecked("http://example.org/");
     let quad = Quad::new(node.clone(), node.clone(), node, GraphName::DefaultGraph);
     builder.add_quad(quad.as_ref()).unwrap();
     builder.finish().unwrap();
-    let mut header = Header::read(folder).unwrap();
+    let mut header = IndexHeader::read(folder).unwrap();
     header.files[5] = write_order(folder, 5, [count_entry(0, times)].into_iter()).unwrap();
     header.write(folder).unwrap();
     Index::open(folder).unwrap()

@@ -2,8 +2,8 @@
 //! hold; all that varies comes from bytes.
 
 use civigraph_index::{
-    Builder, Chunk, Dataset, Graphs, Index, Options, RangePredicate, Result, ValueKind, ValueRange,
-    canonical_language_tag,
+    Chunk, Dataset, Graphs, Index, IndexBuilder, Options, RangePredicate, Result, ValueKind,
+    ValueRange, canonical_language_tag,
 };
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple,
@@ -203,7 +203,7 @@ impl<'b> Choices<'b> {
 
 pub fn build(folder: &Path, quads: &[Quad], memory: usize) -> Index {
     let options = Options { memory, threads: 2 };
-    let mut builder = Builder::new(folder, options).unwrap();
+    let mut builder = IndexBuilder::new(folder, options).unwrap();
     for piece in quads.chunks(16) {
         let mut chunk = Chunk::new();
         for quad in piece {
@@ -533,7 +533,7 @@ pub fn forgeries_are_survived(bytes: &[u8]) {
             let _ = everything(folder.path());
             if let Ok(index) = Index::open(folder.path()) {
                 let amended = tempfile::tempdir().unwrap();
-                let changes = civigraph_index::Changes::new();
+                let changes = civigraph_index::QuadChanges::new();
                 let _ = index.amend(
                     &changes,
                     amended.path(),

@@ -1,8 +1,8 @@
 //! The order of units that is cheapest, as far as estimates know.
 
-use crate::algebra::{Variables, expression_variables};
+use crate::algebra::{VariableSet, expression_variables};
 use crate::filters::selectivity;
-use crate::units::Unit;
+use crate::units::JoinUnit;
 use spargebra::algebra::Expression;
 use std::collections::HashMap;
 
@@ -12,31 +12,35 @@ const LOOK_UP: f64 = 2.0;
 const PRODUCT: f64 = 4.0;
 
 /// A unit, and the rows after it.
-pub(crate) struct Step {
+pub(crate) struct JoinedUnit {
     pub(crate) unit: usize,
     pub(crate) rows: f64,
 }
 
 /// An order of the units with the rows after each.
-pub(crate) struct Order {
-    pub(crate) steps: Vec<Step>,
+pub(crate) struct JoinOrder {
+    pub(crate) steps: Vec<JoinedUnit>,
     pub(crate) cost: f64,
 }
 
 /// Tries each unit as the first and always the cheapest as the next.
-pub(super) fn best_order(units: &[Unit], filters: &[Expression], bound: &Variables) -> Order {
+pub(super) fn best_order(
+    units: &[JoinUnit],
+    filters: &[Expression],
+    bound: &VariableSet,
+) -> JoinOrder {
     let filters = selectivities(filters);
     (0..units.len())
         .map(|first| order_from(first, units, &filters, bound))
         .min_by(|a, b| a.cost.total_cmp(&b.cost))
-        .unwrap_or(Order {
+        .unwrap_or(JoinOrder {
             steps: Vec::new(),
             cost: 0.0,
         })
 }
 
 /// The variables of filters, and which part of the rows each is expected to let pass.
-pub(crate) fn selectivities(filters: &[Expression]) -> Vec<(Variables, f64)> {
+pub(crate) fn selectivities(filters: &[Expression]) -> Vec<(VariableSet, f64)> {
     filters
         .iter()
         .map(|filter| (expression_variables(filter), selectivity(filter)))
@@ -46,15 +50,15 @@ pub(crate) fn selectivities(filters: &[Expression]) -> Vec<(Variables, f64)> {
 /// Starts with one unit and takes always the cheapest as the next.
 pub(crate) fn order_from(
     first: usize,
-    units: &[Unit],
-    filters: &[(Variables, f64)],
-    bound: &Variables,
-) -> Order {
-    let mut state = State {
+    units: &[JoinUnit],
+    filters: &[(VariableSet, f64)],
+    bound: &VariableSet,
+) -> JoinOrder {
+    let mut state = JoinState {
         rows: 1.0,
         values: bound.iter().map(|name| (name.clone(), 1.0)).collect(),
     };
-    let mut order = Order {
+    let mut order = JoinOrder {
         steps: Vec::new(),
         cost: 0.0,
     };
@@ -64,7 +68,7 @@ pub(crate) fn order_from(
         let Some(chosen) = units.get(unit) else { break };
         order.cost += state.cost(chosen, order.steps.is_empty());
         state.add(chosen, filters);
-        order.steps.push(Step {
+        order.steps.push(JoinedUnit {
             unit,
             rows: state.rows,
         });
@@ -79,15 +83,15 @@ pub(crate) fn order_from(
 }
 
 /// What is known after some of the units were joined.
-struct State {
+struct JoinState {
     rows: f64,
     /// The number of distinct values of each variable.
     values: HashMap<String, f64>,
 }
 
-impl State {
+impl JoinState {
     /// Estimates the rows after a unit is joined.
-    fn rows_with(&self, unit: &Unit) -> f64 {
+    fn rows_with(&self, unit: &JoinUnit) -> f64 {
         let mut shared = unit
             .visible
             .iter()
@@ -104,7 +108,7 @@ impl State {
         rows
     }
 
-    fn cost(&self, unit: &Unit, first: bool) -> f64 {
+    fn cost(&self, unit: &JoinUnit, first: bool) -> f64 {
         let rows = self.rows_with(unit);
         let shares = unit
             .visible
@@ -121,8 +125,8 @@ impl State {
         if shares { cost } else { cost * PRODUCT }
     }
 
-    fn add(&mut self, unit: &Unit, filters: &[(Variables, f64)]) {
-        let bound = |values: &HashMap<String, f64>, filter: &Variables| {
+    fn add(&mut self, unit: &JoinUnit, filters: &[(VariableSet, f64)]) {
+        let bound = |values: &HashMap<String, f64>, filter: &VariableSet| {
             filter.iter().all(|name| values.contains_key(name))
         };
         let before = filters

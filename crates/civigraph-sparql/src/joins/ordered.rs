@@ -3,11 +3,11 @@
 //! The index keeps the triples of a predicate in the order of their objects, and numbers, dates and years in the order of
 //! their values. Where a query is sorted by such an object, its triples are read first and in that order, the other
 //! patterns are looked up for each, and [sorting](crate::sorting) stops reading when no better row can follow.
-use super::{Order, Part, Planner, order_from, selectivities};
-use crate::algebra::Variables;
-use crate::counts::{Counts, Graphs};
+use super::{JoinOrder, PatternPart, Planner, order_from, selectivities};
+use crate::algebra::VariableSet;
+use crate::counts::{ExactCounts, Graphs};
 use crate::filters::range_of;
-use crate::units::{Unit, number};
+use crate::units::{JoinUnit, number};
 use civigraph_index::{RangePredicate, ValueKind, ValueRange};
 use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern};
@@ -40,20 +40,20 @@ pub(crate) fn keeps_order(pattern: &GraphPattern) -> bool {
 }
 
 /// A pattern that can be read in the order of its values.
-pub(crate) struct Candidate {
+pub(crate) struct OrderedPattern {
     position: usize,
     /// How it is read so.
-    unit: Unit,
+    unit: JoinUnit,
     kind: ValueKind,
 }
 
-impl<C: Counts> Planner<'_, C> {
+impl<C: ExactCounts> Planner<'_, C> {
     /// Returns the pattern of a group that has the value that is sorted by.
     pub(crate) fn ordered_unit(
         &self,
-        parts: &[Part],
+        parts: &[PatternPart],
         conditions: &[Expression],
-    ) -> Result<Option<Candidate>, C::Error> {
+    ) -> Result<Option<OrderedPattern>, C::Error> {
         let Some(scan) = self.ordered.as_ref().filter(|scan| scan.kind.is_none()) else {
             return Ok(None);
         };
@@ -61,7 +61,7 @@ impl<C: Counts> Planner<'_, C> {
             return Ok(None);
         }
         for (position, part) in parts.iter().enumerate() {
-            let Part::Triple(triple, None) = part else {
+            let PatternPart::Triple(triple, None) = part else {
                 continue;
             };
             let NamedNodePattern::NamedNode(predicate) = &triple.predicate else {
@@ -97,7 +97,7 @@ impl<C: Counts> Planner<'_, C> {
                     object: triple.object.clone(),
                 };
                 let unit = self.estimator.triple(triple, None, None)?;
-                return Ok(Some(Candidate {
+                return Ok(Some(OrderedPattern {
                     position,
                     unit,
                     kind,
@@ -110,13 +110,13 @@ impl<C: Counts> Planner<'_, C> {
     /// Returns the order that starts with the ordered unit if that is expected to be cheaper, or the one that was planned.
     pub(crate) fn ordered_order(
         &mut self,
-        units: &mut [Unit],
-        candidate: Candidate,
+        units: &mut [JoinUnit],
+        candidate: OrderedPattern,
         filters: &[Expression],
-        planned: Order,
-    ) -> (Order, bool) {
+        planned: JoinOrder,
+    ) -> (JoinOrder, bool) {
         let gain = f64::from(self.options.ordered_scan_gain);
-        let Candidate {
+        let OrderedPattern {
             position: first,
             unit,
             kind,
@@ -126,7 +126,7 @@ impl<C: Counts> Planner<'_, C> {
         };
         let label = unit.label.clone();
         let usual = std::mem::replace(place, unit);
-        let order = order_from(first, units, &selectivities(filters), &Variables::new());
+        let order = order_from(first, units, &selectivities(filters), &VariableSet::new());
         let rows = order.steps.last().map_or(1.0, |step| step.rows.max(1.0));
         let Some(scan) = &mut self.ordered else {
             return (planned, false);

@@ -6,7 +6,7 @@ use crate::latin;
 use crate::search::errors;
 use crate::similar::tests::distance;
 use crate::stem::stem;
-use crate::{Entry, Kind, Match, Options, Query, TextIndex, Writer};
+use crate::{IndexWriter, Options, TextEntry, TextIndex, TextKind, TextQuery, WordMatch};
 use proptest::prelude::*;
 use std::cmp::Reverse;
 
@@ -45,17 +45,22 @@ fn phrase() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(ALIKE), 0..3).prop_map(|words| words.join(" "))
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    prop::sample::select(vec![Kind::Label, Kind::AltLabel, Kind::Hidden, Kind::Text])
+fn kind() -> impl Strategy<Value = TextKind> {
+    prop::sample::select(vec![
+        TextKind::Label,
+        TextKind::AltLabel,
+        TextKind::Hidden,
+        TextKind::Text,
+    ])
 }
 
-fn entry() -> impl Strategy<Value = (u8, String, Option<&'static str>, Kind, u8)> {
+fn entry() -> impl Strategy<Value = (u8, String, Option<&'static str>, TextKind, u8)> {
     let language = prop::sample::select(vec![None, Some("ru"), Some("ru-Latn"), Some("en")]);
     (0..6_u8, phrase(), language, kind(), 0..3_u8)
 }
 
 /// How a word of a query finds a word of a text: the first step that does.
-fn found_by(word: &str, last: bool, query: &Query, other: &str) -> Option<Step> {
+fn found_by(word: &str, last: bool, query: &TextQuery, other: &str) -> Option<Step> {
     let letters = word.chars().count();
     let prefix = query.prefix && (last || letters >= 3);
     let (key, start) = (latin::key(word), latin::prefix(word));
@@ -106,7 +111,7 @@ enum Step {
 }
 
 /// The step of the search that finds a text: all its words by the one that is hardest to find.
-fn step(query: &Query, text: &str, kind: Kind) -> Option<(usize, Match)> {
+fn step(query: &TextQuery, text: &str, kind: TextKind) -> Option<(usize, WordMatch)> {
     let asked = words(&query.text);
     let words = words(text);
     if asked.is_empty() {
@@ -121,13 +126,16 @@ fn step(query: &Query, text: &str, kind: Kind) -> Option<(usize, Match)> {
             .min()?;
         hardest = hardest.max(easiest);
     }
-    let names = kind != Kind::Text;
+    let names = kind != TextKind::Text;
     Some(match hardest {
-        Step::Word => (if names { 0 } else { 4 }, Match::Exact),
-        Step::Stem => (if names { 1 } else { 5 }, Match::Stem),
-        Step::Prefix => (if names { 2 } else { 6 }, Match::Prefix),
-        Step::Latin => (if names { 3 } else { 7 }, Match::Transliterated),
-        Step::Fuzzy(most) => (if names { 7 } else { 9 } + usize::from(most), Match::Fuzzy),
+        Step::Word => (if names { 0 } else { 4 }, WordMatch::Exact),
+        Step::Stem => (if names { 1 } else { 5 }, WordMatch::Stem),
+        Step::Prefix => (if names { 2 } else { 6 }, WordMatch::Prefix),
+        Step::Latin => (if names { 3 } else { 7 }, WordMatch::Transliterated),
+        Step::Fuzzy(most) => (
+            if names { 7 } else { 9 } + usize::from(most),
+            WordMatch::Fuzzy,
+        ),
     })
 }
 
@@ -144,27 +152,27 @@ proptest! {
         languages in prop::sample::select(vec![&[][..], &["ru"], &["*"], &[""], &["en", ""]]),
         limit in 0..12_usize,
     ) {
-        let query = Query {
+        let query = TextQuery {
             languages: languages.iter().map(|range| (*range).to_owned()).collect(),
             kinds,
             prefix,
             fuzzy,
             limit,
-            ..Query::new(text)
+            ..TextQuery::new(text)
         };
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = Writer::create(folder.path(), Options::default()).unwrap();
+        let mut writer = IndexWriter::create(folder.path(), Options::default()).unwrap();
         let subject = |number: u8| format!("https://example.org/{number}");
         let mut expected = Vec::new();
         for (number, text, language, kind, weight) in &entries {
-            let entry = Entry {
+            let entry = TextEntry {
                 language: *language,
                 kind: *kind,
                 weight: f32::from(*weight),
-                ..Entry::label("", LABEL, text)
+                ..TextEntry::label("", LABEL, text)
             };
             let subject = subject(*number);
-            writer.add(Entry { subject: &subject, ..entry }).unwrap();
+            writer.add(TextEntry { subject: &subject, ..entry }).unwrap();
             let taken = query.languages.is_empty()
                 || query.languages.iter().any(|range| match (language, range.as_str()) {
                     (None, range) => range.is_empty(),

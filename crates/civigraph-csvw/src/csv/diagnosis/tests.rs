@@ -1,7 +1,7 @@
 //! Files that are wrong as a whole.
 
 use super::*;
-use crate::resource::Content;
+use crate::resource::ResourceContent;
 
 fn encoded(text: &str, label: &str) -> Vec<u8> {
     match label {
@@ -266,7 +266,7 @@ fn a_file_is_read_in_blocks() {
     let text = format!("{filler}<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n{filler}");
     std::fs::write(&path, text).unwrap();
     let mut resource = Resource::of_bytes("t.csv", Vec::new());
-    resource.content = Content::File(path);
+    resource.content = ResourceContent::File(path);
     let found = diagnose(&resource, &Dialect::default()).unwrap();
     assert_eq!((found.code, found.place.line), (Code::Conflict, 300_001));
     let found = diagnose(&resource, &dialect("windows-1252")).unwrap();

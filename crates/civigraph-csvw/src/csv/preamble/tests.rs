@@ -15,7 +15,7 @@ fn check(bytes: &[u8], dialect: Dialect, header: &[&[(&str, u64, u64)]], data: (
         })
         .collect();
     assert_eq!(found, header);
-    let Position {
+    let RecordPosition {
         offset,
         line,
         record,

@@ -22,7 +22,7 @@ use table::TableCompiler;
 /// How much csv2rdf says (§3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Mode {
+pub enum ConversionMode {
     /// Rows, tables and the group are described as well.
     #[default]
     Standard,
@@ -34,7 +34,7 @@ pub enum Mode {
 #[derive(Debug, Clone, Default)]
 pub struct CompileOptions {
     /// Standard or minimal.
-    pub mode: Mode,
+    pub mode: ConversionMode,
     /// Describe the activity that made the output (csv2rdf §5); only in standard mode.
     pub provenance: bool,
     /// URLs of the metadata documents, for the provenance.
@@ -53,7 +53,7 @@ pub fn compile(
     options: &CompileOptions,
     diagnostics: &mut Diagnostics,
 ) -> Plan {
-    let standard = options.mode == Mode::Standard;
+    let standard = options.mode == ConversionMode::Standard;
     let node = node(group.id.as_deref(), || "g".into());
     let mut head = Annotator::new("g", GraphName::DefaultGraph);
     let mut tables = Vec::with_capacity(group.tables.len());

@@ -2,7 +2,7 @@
 
 use crate::csvw::model::{Column, TableGroup};
 use crate::datatype::{Base, Family};
-use crate::uri::Template;
+use crate::uri::UriTemplate;
 
 /// Properties whose values are labels.
 const LABELS: &[&str] = &[
@@ -45,15 +45,15 @@ pub fn naming_columns(group: &TableGroup, index: usize) -> Vec<bool> {
         .chain(references)
         .copied()
         .collect();
-    let templates: Vec<Template> = table
+    let templates: Vec<UriTemplate> = table
         .columns
         .iter()
         .flat_map(|column| [&column.about_url, &column.property_url, &column.value_url])
         .flatten()
-        .filter_map(|template| Template::parse(template).ok())
+        .filter_map(|template| UriTemplate::parse(template).ok())
         .collect();
     let is_variable = |name: &str| {
-        let mut names = templates.iter().flat_map(Template::names);
+        let mut names = templates.iter().flat_map(UriTemplate::names);
         names.any(|variable| variable == name)
     };
     let columns = table.columns.iter().enumerate();

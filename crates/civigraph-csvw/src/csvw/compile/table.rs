@@ -5,9 +5,10 @@ use crate::csvw::model::{Column, Condition, Table, TableGroup};
 use crate::datatype::canonical_language_tag;
 use crate::diagnostic::Diagnostics;
 use crate::plan::{
-    About, ColumnId, ColumnPlan, CommentMap, DatatypeMap, Duplicates, Escaping, Expansion,
-    Expression, Form, GraphMap, LanguageMap, LiteralMap, NullPolicy, ObjectMap, Part, Slot,
-    TablePlan, Template, TemplateId, TermMap, Test, Text, TripleMap, Variable,
+    ColumnId, ColumnPlan, CommentMap, DatatypeMap, DuplicatePolicy, Escaping, Expansion,
+    Expression, GraphMap, LanguageMap, LiteralMap, LiteralText, NullPolicy, ObjectMap, TablePlan,
+    Template, TemplateForm, TemplateId, TemplatePart, TemplateVariable, TermMap, Test, TripleMap,
+    TripleTopic, ValueSource,
 };
 use crate::uri::{Operator, percent_decode};
 use oxiri::Iri;
@@ -106,13 +107,13 @@ impl<'a> TableCompiler<'a> {
         let row = || TermMap::Fresh(ROW.to_owned());
         let table = self.table;
         let map = |subject: TermMap, predicate: TermMap, object: TermMap| TripleMap {
-            about: About::Row { at: None },
+            about: TripleTopic::Row { at: None },
             subject,
             predicate,
             object: ObjectMap::Terms(object),
             graphs: Vec::new(),
             condition: Vec::new(),
-            duplicates: Duplicates::Keep,
+            duplicates: DuplicatePolicy::Keep,
             place: table.place.clone(),
         };
         maps.push(map(
@@ -123,12 +124,12 @@ impl<'a> TableCompiler<'a> {
         let class = vocabulary("Row");
         maps.push(map(row(), iri(rdf::TYPE.into_owned()), class));
         let number = self.intern(Template {
-            parts: vec![variable(Slot::Row)],
+            parts: vec![variable(ValueSource::Row)],
             escaping: Escaping::None,
-            form: Form::Text,
+            form: TemplateForm::Text,
         });
         let number = TermMap::Literal(LiteralMap {
-            value: Text::Template(Expansion::of(number)),
+            value: LiteralText::Template(Expansion::of(number)),
             datatype: DatatypeMap::Constant(xsd::INTEGER.into_owned()),
             language: LanguageMap::None,
         });
@@ -136,11 +137,11 @@ impl<'a> TableCompiler<'a> {
         let file = table.url.split('#').next().unwrap_or_default();
         let url = self.intern(Template {
             parts: vec![
-                Part::Text(format!("{file}#row=")),
-                variable(Slot::SourceRow),
+                TemplatePart::Text(format!("{file}#row=")),
+                variable(ValueSource::SourceRow),
             ],
             escaping: Escaping::Uri,
-            form: Form::Absolute,
+            form: TemplateForm::Absolute,
         });
         maps.push(map(row(), vocabulary("url"), TermMap::iri(url)));
         for &index in &table.row_titles {
@@ -151,7 +152,7 @@ impl<'a> TableCompiler<'a> {
             };
             // A title is a string whatever its column holds (Metadata Vocabulary §5.5).
             let title = TermMap::Literal(LiteralMap {
-                value: Text::Column(id),
+                value: LiteralText::Column(id),
                 datatype: DatatypeMap::String,
                 language: match planned.datatype.takes_language() {
                     true => self.language(column),
@@ -166,7 +167,7 @@ impl<'a> TableCompiler<'a> {
     /// (step 4.6.8.2), unless there are conditions.
     fn describes(&self, cell: &TripleMap, column: &Column) -> TripleMap {
         TripleMap {
-            about: About::Row { at: cell.column() },
+            about: TripleTopic::Row { at: cell.column() },
             subject: TermMap::Fresh(ROW.to_owned()),
             predicate: vocabulary("describes"),
             object: ObjectMap::Terms(cell.subject.clone()),
@@ -175,7 +176,7 @@ impl<'a> TableCompiler<'a> {
                 Some(_) => cell.condition.clone(),
                 None => Vec::new(),
             },
-            duplicates: Duplicates::OncePerRow,
+            duplicates: DuplicatePolicy::OncePerRow,
             place: cell.place.clone(),
         }
     }
@@ -194,8 +195,9 @@ impl<'a> TableCompiler<'a> {
             None => {
                 let url = self.table.url.split('#').next().unwrap_or_default();
                 let property = format!("{url}#{}", column.name);
-                let missing = |_: &str| Slot::Missing;
-                let property = Template::new(&property, Escaping::Uri, Form::Prefixed, missing);
+                let missing = |_: &str| ValueSource::Missing;
+                let property =
+                    Template::new(&property, Escaping::Uri, TemplateForm::Prefixed, missing);
                 self.term_of(property, NullPolicy::Expand)
             }
         };
@@ -222,15 +224,15 @@ impl<'a> TableCompiler<'a> {
         let stated = when.into_iter().flatten();
         let stated = stated.filter_map(|condition| self.test(condition));
         TripleMap {
-            about: About::Cell(id),
+            about: TripleTopic::Cell(id),
             condition: value.into_iter().chain(stated).collect(),
             subject,
             predicate,
             duplicates: match &object {
                 ObjectMap::Terms(TermMap::Iri(Expansion { each: Some(_), .. })) => {
-                    Duplicates::OncePerCell
+                    DuplicatePolicy::OncePerCell
                 }
-                _ => Duplicates::Keep,
+                _ => DuplicatePolicy::Keep,
             },
             object,
             graphs: graph.into_iter().collect(),
@@ -242,8 +244,8 @@ impl<'a> TableCompiler<'a> {
         let is_list = column.separator.is_some();
         let text = column.extensions.text.as_ref();
         if let Some(text) = text.filter(|_| column.virtual_column) {
-            let text = self.compiled(text, id, false, (Escaping::None, Form::Text));
-            let value = Text::Template(Expansion {
+            let text = self.compiled(text, id, false, (Escaping::None, TemplateForm::Text));
+            let value = LiteralText::Template(Expansion {
                 null: NullPolicy::SkipEmpty,
                 ..Expansion::of(self.intern(text))
             });
@@ -259,7 +261,8 @@ impl<'a> TableCompiler<'a> {
         }
         match &column.value_url {
             Some(template) if column.extensions.each && is_list => {
-                let template = self.compiled(template, id, true, (Escaping::Uri, Form::Prefixed));
+                let template =
+                    self.compiled(template, id, true, (Escaping::Uri, TemplateForm::Prefixed));
                 ObjectMap::Terms(TermMap::Iri(Expansion {
                     template: self.intern(template),
                     each: Some(id),
@@ -269,7 +272,7 @@ impl<'a> TableCompiler<'a> {
             Some(template) => ObjectMap::Terms(self.term(template, id, null)),
             None => {
                 let literal = TermMap::Literal(LiteralMap {
-                    value: Text::Column(id),
+                    value: LiteralText::Column(id),
                     datatype: DatatypeMap::Column,
                     language: self.language(column),
                 });
@@ -307,7 +310,7 @@ impl<'a> TableCompiler<'a> {
 
     /// The IRI that a template of a column makes of each row.
     fn term(&mut self, template: &str, id: ColumnId, null: NullPolicy) -> TermMap {
-        let template = self.compiled(template, id, false, (Escaping::Uri, Form::Prefixed));
+        let template = self.compiled(template, id, false, (Escaping::Uri, TemplateForm::Prefixed));
         self.term_of(template, null)
     }
 
@@ -332,26 +335,28 @@ impl<'a> TableCompiler<'a> {
         template: &str,
         id: ColumnId,
         each: bool,
-        (escaping, form): (Escaping, Form),
+        (escaping, form): (Escaping, TemplateForm),
     ) -> Template {
         let column = self.columns.get(id.index());
         let number = id.index() as u64 + 1;
         Template::new(template, escaping, form, |name| match (name, column) {
-            ("_row", _) => Slot::Row,
-            ("_sourceRow", _) => Slot::SourceRow,
-            ("_column", _) => Slot::Text(number.to_string()),
+            ("_row", _) => ValueSource::Row,
+            ("_sourceRow", _) => ValueSource::SourceRow,
+            ("_column", _) => ValueSource::Text(number.to_string()),
             ("_sourceColumn", Some(column)) if !column.virtual_column => {
-                Slot::Text((number + self.table.dialect.skip_columns).to_string())
+                ValueSource::Text((number + self.table.dialect.skip_columns).to_string())
             }
-            ("_sourceColumn", _) => Slot::Missing,
-            ("_name", Some(column)) => Slot::Text(percent_decode(&column.name)),
-            (name, Some(column)) if each && name == column.name => Slot::Item,
-            (name, _) => self.find(name).map_or(Slot::Missing, Slot::Column),
+            ("_sourceColumn", _) => ValueSource::Missing,
+            ("_name", Some(column)) => ValueSource::Text(percent_decode(&column.name)),
+            (name, Some(column)) if each && name == column.name => ValueSource::Item,
+            (name, _) => self
+                .find(name)
+                .map_or(ValueSource::Missing, ValueSource::Column),
         })
         .with_canonical(|slot| {
             let column = match slot {
-                Slot::Column(column) => *column,
-                Slot::Item => id,
+                ValueSource::Column(column) => *column,
+                ValueSource::Item => id,
                 _ => return None,
             };
             let column = self.columns.get(column.index())?;
@@ -380,10 +385,10 @@ fn vocabulary(name: &str) -> TermMap {
 }
 
 /// The text of a slot as it is.
-fn variable(slot: Slot) -> Part {
-    Part::Expression(Expression {
+fn variable(slot: ValueSource) -> TemplatePart {
+    TemplatePart::Expression(Expression {
         operator: Operator::Simple,
-        variables: vec![Variable {
+        variables: vec![TemplateVariable {
             name: String::new(),
             slot,
             prefix: None,

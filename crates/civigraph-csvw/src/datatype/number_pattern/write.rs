@@ -7,14 +7,14 @@ use crate::datatype::decimal;
 const GROUP: usize = 3;
 
 /// The parts of a number in the lexical form of XML Schema.
-struct Parts<'a> {
+struct NumberParts<'a> {
     sign: Option<char>,
     integer: &'a str,
     fraction: &'a str,
     exponent: Option<&'a str>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> NumberParts<'a> {
     /// Takes a number apart; `None` for what is not one.
     fn of(lexical: &'a str) -> Option<Self> {
         let sign = lexical.chars().next().filter(|&c| super::is_sign(c));
@@ -48,14 +48,14 @@ impl NumberFormat {
         if decimal::is_special(lexical) {
             return Some(lexical.to_owned());
         }
-        let parts = Parts::of(lexical)?;
+        let parts = NumberParts::of(lexical)?;
         match &self.pattern {
             Some(pattern) => self.in_pattern(pattern, &parts),
             None => Some(self.plainly(&parts)),
         }
     }
 
-    fn in_pattern(&self, pattern: &NumberPattern, parts: &Parts<'_>) -> Option<String> {
+    fn in_pattern(&self, pattern: &NumberPattern, parts: &NumberParts<'_>) -> Option<String> {
         let (integer, fraction) = shifted(parts.integer, parts.fraction, pattern.scale);
         let kept = fraction.trim_end_matches('0').len();
         let fraction = match fraction.get(..pattern.max_fraction) {
@@ -97,7 +97,7 @@ impl NumberFormat {
         Some(out)
     }
 
-    fn plainly(&self, parts: &Parts<'_>) -> String {
+    fn plainly(&self, parts: &NumberParts<'_>) -> String {
         let mut out: String = parts.sign.into_iter().collect();
         let integer = if parts.integer.is_empty() {
             "0"

@@ -3,7 +3,7 @@
 //! Without back-references no state is tried twice, so that the time is bounded by the sizes of the
 //! expression and the text; with them, and in any case, matching ends after [`MAX_STEPS`] steps.
 
-use super::syntax::{Node, OutOfSteps, PatternError, Syntax};
+use super::syntax::{ExpressionNode, OutOfSteps, ParsedExpression, PatternError};
 use regex_syntax::hir::ClassUnicode;
 use std::collections::HashSet;
 
@@ -68,7 +68,7 @@ enum Assertion {
 
 impl Program {
     /// Compiles an expression.
-    pub fn new(syntax: &Syntax) -> Result<Self, PatternError> {
+    pub fn new(syntax: &ParsedExpression) -> Result<Self, PatternError> {
         let mut program = Self {
             instructions: Vec::new(),
             sets: Vec::new(),
@@ -98,9 +98,9 @@ impl Program {
     }
 
     /// Compiles a part; inside a look-behind (`back`) it is matched from its end to its start.
-    fn compile(&mut self, node: &Node, back: bool) -> Result<(), PatternError> {
+    fn compile(&mut self, node: &ExpressionNode, back: bool) -> Result<(), PatternError> {
         match node {
-            Node::Set(set) => {
+            ExpressionNode::Set(set) => {
                 let index = self.sets.iter().position(|known| known == set);
                 let set = index.unwrap_or_else(|| {
                     self.sets.push(set.clone());
@@ -108,24 +108,24 @@ impl Program {
                 });
                 self.push(Instruction::Set { set, back })?;
             }
-            Node::Sequence(parts) if back => {
+            ExpressionNode::Sequence(parts) if back => {
                 for part in parts.iter().rev() {
                     self.compile(part, back)?;
                 }
             }
-            Node::Sequence(parts) => {
+            ExpressionNode::Sequence(parts) => {
                 for part in parts {
                     self.compile(part, back)?;
                 }
             }
-            Node::Choice(parts) => self.choice(parts, back)?,
-            Node::Repeat {
+            ExpressionNode::Choice(parts) => self.choice(parts, back)?,
+            ExpressionNode::Repeat {
                 node,
                 least,
                 most,
                 greedy,
             } => self.repeat(node, (*least, *most), *greedy, back)?,
-            Node::Group(number, node) => {
+            ExpressionNode::Group(number, node) => {
                 let (first, second) = (2 * number, 2 * number + 1);
                 let (first, second) = if back {
                     (second, first)
@@ -136,12 +136,12 @@ impl Program {
                 self.compile(node, back)?;
                 self.push(Instruction::Save(second))?;
             }
-            Node::Reference(group) => {
+            ExpressionNode::Reference(group) => {
                 self.memoryless = false;
                 let group = *group;
                 self.push(Instruction::Reference { group, back })?;
             }
-            Node::Look {
+            ExpressionNode::Look {
                 node,
                 ahead,
                 negated,
@@ -152,11 +152,11 @@ impl Program {
                 let next = self.push(Instruction::Accept)? + 1;
                 self.patch(look, Instruction::Look { negated, next });
             }
-            Node::Start => self.assert(Assertion::Start)?,
-            Node::End => self.assert(Assertion::End)?,
-            Node::LineStart => self.assert(Assertion::LineStart)?,
-            Node::LineEnd => self.assert(Assertion::LineEnd)?,
-            Node::WordBoundary { negated } => {
+            ExpressionNode::Start => self.assert(Assertion::Start)?,
+            ExpressionNode::End => self.assert(Assertion::End)?,
+            ExpressionNode::LineStart => self.assert(Assertion::LineStart)?,
+            ExpressionNode::LineEnd => self.assert(Assertion::LineEnd)?,
+            ExpressionNode::WordBoundary { negated } => {
                 self.assert(Assertion::WordBoundary { negated: *negated })?;
             }
         }
@@ -167,7 +167,7 @@ impl Program {
         self.push(Instruction::Assert(assertion)).map(|_| ())
     }
 
-    fn choice(&mut self, parts: &[Node], back: bool) -> Result<(), PatternError> {
+    fn choice(&mut self, parts: &[ExpressionNode], back: bool) -> Result<(), PatternError> {
         let mut ends = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             if index + 1 == parts.len() {
@@ -189,7 +189,7 @@ impl Program {
 
     fn repeat(
         &mut self,
-        node: &Node,
+        node: &ExpressionNode,
         (least, most): (u32, Option<u32>),
         greedy: bool,
         back: bool,
@@ -235,7 +235,7 @@ impl Program {
 
     fn body(
         &mut self,
-        node: &Node,
+        node: &ExpressionNode,
         groups: Option<(usize, usize)>,
         back: bool,
     ) -> Result<(), PatternError> {
@@ -273,9 +273,9 @@ impl Program {
 }
 
 /// The numbers of the first and the last group in a part.
-fn groups(node: &Node) -> Option<(usize, usize)> {
+fn groups(node: &ExpressionNode) -> Option<(usize, usize)> {
     let own = match node {
-        Node::Group(number, _) => Some((*number, *number)),
+        ExpressionNode::Group(number, _) => Some((*number, *number)),
         _ => None,
     };
     let inner = node.parts().iter().filter_map(groups);

@@ -5,20 +5,23 @@
 //! escapes). `\p{…}` with a property that there is has the meaning of the flag `u`: the 5.1 grammar
 //! has no such escape.
 
-use super::syntax::{MAX_DEPTH, Node, PatternError, Scan, Syntax, complement, property, set};
+use super::syntax::{
+    ExpressionCursor, ExpressionNode, MAX_DEPTH, ParsedExpression, PatternError, complement,
+    property, set,
+};
 use regex_syntax::hir::ClassUnicode;
 
 type Result<T> = std::result::Result<T, PatternError>;
 
 /// Parses an expression.
-pub fn parse(pattern: &str) -> Result<Syntax> {
+pub fn parse(pattern: &str) -> Result<ParsedExpression> {
     let (count, names) = groups(pattern)?;
     // `regress` is the judge of what is legal; the parser below gives the meaning.
     if let Err(error) = regress::Regex::new(pattern) {
         return PatternError::illegal(error.to_string());
     }
     let mut parser = Parser {
-        scan: Scan::new(pattern),
+        scan: ExpressionCursor::new(pattern),
         count,
         names,
         opened: 0,
@@ -27,7 +30,7 @@ pub fn parse(pattern: &str) -> Result<Syntax> {
     if parser.scan.peek().is_some() {
         return PatternError::illegal("`)` without `(`");
     }
-    Ok(Syntax {
+    Ok(ParsedExpression {
         node,
         groups: count,
         ignore_case: false,
@@ -37,7 +40,7 @@ pub fn parse(pattern: &str) -> Result<Syntax> {
 
 /// The groups that capture: how many, and the names of those that have one.
 fn groups(pattern: &str) -> Result<(usize, Vec<(String, usize)>)> {
-    let mut scan = Scan::new(pattern);
+    let mut scan = ExpressionCursor::new(pattern);
     let (mut count, mut names) = (0, Vec::new());
     let (mut depth, mut in_class) = (0_usize, false);
     while let Some(c) = scan.next() {
@@ -72,7 +75,7 @@ fn groups(pattern: &str) -> Result<(usize, Vec<(String, usize)>)> {
 }
 
 struct Parser {
-    scan: Scan,
+    scan: ExpressionCursor,
     count: usize,
     names: Vec<(String, usize)>,
     opened: usize,
@@ -82,21 +85,21 @@ struct Parser {
 enum Atom {
     Char(char),
     Set(ClassUnicode),
-    Node(Node),
+    Node(ExpressionNode),
 }
 
 impl Atom {
-    fn node(self) -> Node {
+    fn node(self) -> ExpressionNode {
         match self {
-            Self::Char(c) => Node::char(c),
-            Self::Set(set) => Node::Set(set),
+            Self::Char(c) => ExpressionNode::char(c),
+            Self::Set(set) => ExpressionNode::Set(set),
             Self::Node(node) => node,
         }
     }
 }
 
 impl Parser {
-    fn choice(&mut self, depth: usize) -> Result<Node> {
+    fn choice(&mut self, depth: usize) -> Result<ExpressionNode> {
         if depth > MAX_DEPTH {
             return PatternError::too_deep();
         }
@@ -104,29 +107,29 @@ impl Parser {
         while self.scan.take("|") {
             choices.push(self.sequence(depth)?);
         }
-        Ok(Node::choice(choices))
+        Ok(ExpressionNode::choice(choices))
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Node> {
+    fn sequence(&mut self, depth: usize) -> Result<ExpressionNode> {
         let mut parts = Vec::new();
         while let Some(c) = self.scan.peek().filter(|c| !matches!(c, '|' | ')')) {
             self.scan.next();
             let atom = match c {
-                '^' => Node::Start,
-                '$' => Node::End,
-                '.' => Node::Set(complement(set([
+                '^' => ExpressionNode::Start,
+                '$' => ExpressionNode::End,
+                '.' => ExpressionNode::Set(complement(set([
                     ('\n', '\n'),
                     ('\r', '\r'),
                     ('\u{2028}', '\u{2029}'),
                 ]))),
                 '(' => self.group(depth)?,
-                '[' => Node::Set(self.class()?),
+                '[' => ExpressionNode::Set(self.class()?),
                 '\\' => self.escape(false)?.node(),
-                c => Node::char(c),
+                c => ExpressionNode::char(c),
             };
             parts.push(match self.scan.quantifier() {
                 None => atom,
-                Some((least, most, greedy)) => Node::Repeat {
+                Some((least, most, greedy)) => ExpressionNode::Repeat {
                     node: Box::new(atom),
                     least,
                     most,
@@ -134,10 +137,10 @@ impl Parser {
                 },
             });
         }
-        Ok(Node::sequence(parts))
+        Ok(ExpressionNode::sequence(parts))
     }
 
-    fn group(&mut self, depth: usize) -> Result<Node> {
+    fn group(&mut self, depth: usize) -> Result<ExpressionNode> {
         let looks = [
             ("?=", true, false),
             ("?!", true, true),
@@ -162,12 +165,12 @@ impl Parser {
             return PatternError::illegal("`(` without `)`");
         }
         Ok(match (look, number) {
-            (Some((_, ahead, negated)), _) => Node::Look {
+            (Some((_, ahead, negated)), _) => ExpressionNode::Look {
                 node,
                 ahead,
                 negated,
             },
-            (None, Some(number)) => Node::Group(number, node),
+            (None, Some(number)) => ExpressionNode::Group(number, node),
             (None, None) => *node,
         })
     }
@@ -187,8 +190,8 @@ impl Parser {
             's' => Atom::Set(spaces()),
             'S' => Atom::Set(complement(spaces())),
             'b' if in_class => Atom::Char('\u{8}'),
-            'b' => Atom::Node(Node::WordBoundary { negated: false }),
-            'B' if !in_class => Atom::Node(Node::WordBoundary { negated: true }),
+            'b' => Atom::Node(ExpressionNode::WordBoundary { negated: false }),
+            'B' if !in_class => Atom::Node(ExpressionNode::WordBoundary { negated: true }),
             't' => Atom::Char('\t'),
             'n' => Atom::Char('\n'),
             'v' => Atom::Char('\u{B}'),
@@ -269,7 +272,7 @@ impl Parser {
         };
         let found = name.and_then(|name| self.names.iter().find(|(known, _)| *known == name));
         match found {
-            Some(&(_, number)) => Ok(Atom::Node(Node::Reference(number))),
+            Some(&(_, number)) => Ok(Atom::Node(ExpressionNode::Reference(number))),
             None => PatternError::illegal(r"`\k` names no group"),
         }
     }
@@ -280,7 +283,7 @@ impl Parser {
         if let Ok(number) = format!("{first}{rest}").parse::<usize>()
             && number <= self.count
         {
-            return Atom::Node(Node::Reference(number));
+            return Atom::Node(ExpressionNode::Reference(number));
         }
         self.scan.back_to(start);
         match first {

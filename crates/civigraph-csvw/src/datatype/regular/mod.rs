@@ -24,7 +24,7 @@ pub use syntax::{OutOfSteps, PatternError};
 pub use xpath::{ReplaceError, XPathRegex};
 
 /// A `format`: an expression of ECMAScript that the whole value must match.
-pub struct Regular {
+pub struct RegularExpression {
     engine: Engine,
 }
 
@@ -33,7 +33,7 @@ enum Engine {
     Backtracking(backtrack::Program),
 }
 
-impl std::fmt::Debug for Regular {
+impl std::fmt::Debug for RegularExpression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match &self.engine {
             Engine::Linear(_) => "Regular(linear)",
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Regular {
     }
 }
 
-impl Regular {
+impl RegularExpression {
     /// Compiles a pattern.
     ///
     /// # Errors

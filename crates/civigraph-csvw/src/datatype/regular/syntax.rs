@@ -8,8 +8,8 @@ pub const MAX_DEPTH: usize = 200;
 
 /// A parsed expression.
 #[derive(Debug)]
-pub struct Syntax {
-    pub node: Node,
+pub struct ParsedExpression {
+    pub node: ExpressionNode,
     /// How many groups capture.
     pub groups: usize,
     /// Back-references compare without regard to case.
@@ -20,26 +20,26 @@ pub struct Syntax {
 
 /// A part of an expression.
 #[derive(Debug, Clone)]
-pub enum Node {
+pub enum ExpressionNode {
     /// One character of a set.
     Set(ClassUnicode),
     /// One after the other; none is the empty text.
-    Sequence(Vec<Node>),
+    Sequence(Vec<ExpressionNode>),
     /// The first that fits.
-    Choice(Vec<Node>),
+    Choice(Vec<ExpressionNode>),
     Repeat {
-        node: Box<Node>,
+        node: Box<ExpressionNode>,
         least: u32,
         most: Option<u32>,
         greedy: bool,
     },
     /// A group that captures, by its number from 1.
-    Group(usize, Box<Node>),
+    Group(usize, Box<ExpressionNode>),
     /// What a group captured.
     Reference(usize),
     /// Look-around.
     Look {
-        node: Box<Node>,
+        node: Box<ExpressionNode>,
         ahead: bool,
         negated: bool,
     },
@@ -53,7 +53,7 @@ pub enum Node {
     },
 }
 
-impl Node {
+impl ExpressionNode {
     pub fn empty() -> Self {
         Self::Sequence(Vec::new())
     }
@@ -168,12 +168,12 @@ pub fn property(name: &str) -> Option<ClassUnicode> {
 }
 
 /// The characters of an expression, one by one.
-pub struct Scan {
+pub struct ExpressionCursor {
     chars: Vec<char>,
     at: usize,
 }
 
-impl Scan {
+impl ExpressionCursor {
     pub fn new(text: &str) -> Self {
         Self {
             chars: text.chars().collect(),

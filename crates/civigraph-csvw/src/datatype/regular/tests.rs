@@ -2,13 +2,16 @@ use super::*;
 use proptest::prelude::*;
 
 fn is_linear(pattern: &str) -> bool {
-    matches!(Regular::new(pattern).unwrap().engine, Engine::Linear(_))
+    matches!(
+        RegularExpression::new(pattern).unwrap().engine,
+        Engine::Linear(_)
+    )
 }
 
 /// Each pattern with texts that match and texts that do not; `regress` agrees.
 #[track_caller]
 fn check(pattern: &str, linear: bool, good: &[&str], bad: &[&str]) {
-    let regular = Regular::new(pattern).unwrap();
+    let regular = RegularExpression::new(pattern).unwrap();
     assert_eq!(is_linear(pattern), linear, "{pattern}");
     let oracle = regress::Regex::new(&format!("^(?:{pattern})$")).unwrap();
     for (texts, expected) in [(good, true), (bad, false)] {
@@ -60,10 +63,10 @@ fn linear_patterns() {
 
 #[test]
 fn properties_are_those_of_the_flag_u() {
-    let letters = Regular::new(r"\p{Lu}\p{L}+").unwrap();
+    let letters = RegularExpression::new(r"\p{Lu}\p{L}+").unwrap();
     assert_eq!(letters.matches("Город"), Ok(true));
     assert_eq!(letters.matches("p{Lu}"), Ok(false));
-    let script = Regular::new(r"\p{Script=Cyrillic}+").unwrap();
+    let script = RegularExpression::new(r"\p{Script=Cyrillic}+").unwrap();
     assert_eq!(script.matches("Gород"), Ok(false));
 }
 
@@ -106,18 +109,18 @@ fn look_around_and_back_references() {
 
 #[test]
 fn matching_is_given_up_and_says_so() {
-    let regular = Regular::new(r"(x?)(a*)*(a*)*\1b").unwrap();
+    let regular = RegularExpression::new(r"(x?)(a*)*(a*)*\1b").unwrap();
     assert_eq!(regular.matches(&"a".repeat(40)), Err(OutOfSteps));
     assert_eq!(regular.matches("aab"), Ok(true));
     // Without back-references no state is tried twice.
-    let regular = Regular::new("(?=.)(a|aa|aaa)+(a+)+b").unwrap();
+    let regular = RegularExpression::new("(?=.)(a|aa|aaa)+(a+)+b").unwrap();
     assert_eq!(regular.matches(&"a".repeat(5000)), Ok(false));
 }
 
 #[test]
 fn illegal_patterns() {
     for pattern in ["+", "[", "(", "a)(b", "a{2,1}", "[b-a]"] {
-        let error = Regular::new(pattern).unwrap_err();
+        let error = RegularExpression::new(pattern).unwrap_err();
         assert!(
             matches!(error, PatternError::Illegal(_)),
             "{pattern} {error}"
@@ -129,7 +132,7 @@ fn illegal_patterns() {
 fn patterns_that_are_too_large() {
     let deep = "(".repeat(100_000) + &")".repeat(100_000);
     for pattern in [deep.as_str(), "(?=x)(a{1000}){1000}", r"(\d{1000}){1000}"] {
-        let error = Regular::new(pattern).unwrap_err();
+        let error = RegularExpression::new(pattern).unwrap_err();
         assert!(matches!(error, PatternError::Unsupported(_)), "{error}");
     }
 }
@@ -137,7 +140,7 @@ fn patterns_that_are_too_large() {
 #[test]
 fn long_cells_take_linear_time() {
     let cell = "a".repeat(2_000_000);
-    let regular = Regular::new("(a|aa|aaa)+b").unwrap();
+    let regular = RegularExpression::new("(a|aa|aaa)+b").unwrap();
     assert_eq!(regular.matches(&cell), Ok(false));
 }
 
@@ -284,7 +287,7 @@ proptest! {
     ) {
         let pattern = pieces.concat();
         if let Ok(oracle) = regress::Regex::new(&format!("^(?:{pattern})$")) {
-            let regular = Regular::new(&pattern).unwrap();
+            let regular = RegularExpression::new(&pattern).unwrap();
             prop_assert_eq!(regular.matches(&text), Ok(oracle.find(&text).is_some()), "{}", pattern);
         }
     }

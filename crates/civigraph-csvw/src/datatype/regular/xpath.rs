@@ -16,7 +16,8 @@ use super::backtrack::{Program, Slots};
 use super::blocks::block;
 use super::linear;
 use super::syntax::{
-    MAX_DEPTH, Node, OutOfSteps, PatternError, Scan, Syntax, complement, property, set,
+    ExpressionCursor, ExpressionNode, MAX_DEPTH, OutOfSteps, ParsedExpression, PatternError,
+    complement, property, set,
 };
 use regex_syntax::hir::ClassUnicode;
 use std::fmt;
@@ -123,7 +124,7 @@ impl XPathRegex {
         replacement: &str,
     ) -> std::result::Result<String, ReplaceError> {
         let parts = if self.literal {
-            vec![Part::Text(replacement.to_owned())]
+            vec![ReplacementPart::Text(replacement.to_owned())]
         } else {
             self.parts(replacement)?
         };
@@ -144,8 +145,8 @@ impl XPathRegex {
             out.push_str(text.get(at..start).unwrap_or_default());
             for part in &parts {
                 match part {
-                    Part::Text(text) => out.push_str(text),
-                    Part::Group(group) => {
+                    ReplacementPart::Text(text) => out.push_str(text),
+                    ReplacementPart::Group(group) => {
                         if let (Some(start), Some(end)) = (slot(2 * group), slot(2 * group + 1)) {
                             out.push_str(text.get(start..end).unwrap_or_default());
                         }
@@ -178,7 +179,7 @@ impl XPathRegex {
     }
 
     /// The parts of a replacement.
-    fn parts(&self, replacement: &str) -> std::result::Result<Vec<Part>, ReplaceError> {
+    fn parts(&self, replacement: &str) -> std::result::Result<Vec<ReplacementPart>, ReplaceError> {
         let mut parts = Vec::new();
         let mut text = String::new();
         let mut chars = replacement.chars().peekable();
@@ -206,18 +207,18 @@ impl XPathRegex {
                         group = longer;
                         chars.next();
                     }
-                    parts.push(Part::Text(std::mem::take(&mut text)));
-                    parts.push(Part::Group(group as usize));
+                    parts.push(ReplacementPart::Text(std::mem::take(&mut text)));
+                    parts.push(ReplacementPart::Group(group as usize));
                 }
                 c => text.push(c),
             }
         }
-        parts.push(Part::Text(text));
+        parts.push(ReplacementPart::Text(text));
         Ok(parts)
     }
 }
 
-enum Part {
+enum ReplacementPart {
     Text(String),
     Group(usize),
 }
@@ -252,9 +253,9 @@ impl Flags {
     }
 }
 
-fn parse(pattern: &str, flags: Flags) -> Result<Syntax> {
+fn parse(pattern: &str, flags: Flags) -> Result<ParsedExpression> {
     let mut parser = Parser {
-        scan: Scan::new(pattern),
+        scan: ExpressionCursor::new(pattern),
         flags,
         opened: 0,
         closed: Vec::new(),
@@ -262,15 +263,15 @@ fn parse(pattern: &str, flags: Flags) -> Result<Syntax> {
     let node = if flags.literal {
         let chars = pattern
             .chars()
-            .map(|c| Node::Set(parser.folded(set([(c, c)]))));
-        Node::sequence(chars.collect())
+            .map(|c| ExpressionNode::Set(parser.folded(set([(c, c)]))));
+        ExpressionNode::sequence(chars.collect())
     } else {
         parser.choice(0)?
     };
     if !flags.literal && parser.scan.peek().is_some() {
         return PatternError::illegal("`)` without `(`");
     }
-    Ok(Syntax {
+    Ok(ParsedExpression {
         node,
         groups: parser.opened,
         ignore_case: flags.ignore_case,
@@ -279,7 +280,7 @@ fn parse(pattern: &str, flags: Flags) -> Result<Syntax> {
 }
 
 struct Parser {
-    scan: Scan,
+    scan: ExpressionCursor,
     flags: Flags,
     opened: usize,
     /// The groups that have ended.
@@ -289,11 +290,11 @@ struct Parser {
 enum Atom {
     Char(char),
     Set(ClassUnicode),
-    Node(Node),
+    Node(ExpressionNode),
 }
 
 impl Parser {
-    fn choice(&mut self, depth: usize) -> Result<Node> {
+    fn choice(&mut self, depth: usize) -> Result<ExpressionNode> {
         if depth > MAX_DEPTH {
             return PatternError::too_deep();
         }
@@ -301,7 +302,7 @@ impl Parser {
         while self.scan.take("|") {
             choices.push(self.sequence(depth)?);
         }
-        Ok(Node::choice(choices))
+        Ok(ExpressionNode::choice(choices))
     }
 
     /// Flag `x`: white space outside of classes is not there.
@@ -311,26 +312,26 @@ impl Parser {
         }
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Node> {
+    fn sequence(&mut self, depth: usize) -> Result<ExpressionNode> {
         let mut parts = Vec::new();
         loop {
             self.skip_spaces();
             let Some(c) = self.scan.peek().filter(|c| !matches!(c, '|' | ')')) else {
-                return Ok(Node::sequence(parts));
+                return Ok(ExpressionNode::sequence(parts));
             };
             self.scan.next();
             let atom = match c {
-                '^' if self.flags.lines => Node::LineStart,
-                '^' => Node::Start,
-                '$' if self.flags.lines => Node::LineEnd,
-                '$' => Node::End,
-                '.' if self.flags.dot_all => Node::Set(complement(ClassUnicode::empty())),
-                '.' => Node::Set(complement(set([('\n', '\n'), ('\r', '\r')]))),
+                '^' if self.flags.lines => ExpressionNode::LineStart,
+                '^' => ExpressionNode::Start,
+                '$' if self.flags.lines => ExpressionNode::LineEnd,
+                '$' => ExpressionNode::End,
+                '.' if self.flags.dot_all => ExpressionNode::Set(complement(ClassUnicode::empty())),
+                '.' => ExpressionNode::Set(complement(set([('\n', '\n'), ('\r', '\r')]))),
                 '(' => self.group(depth)?,
-                '[' => Node::Set(self.class(depth)?),
+                '[' => ExpressionNode::Set(self.class(depth)?),
                 '\\' => match self.escape(false)? {
-                    Atom::Char(c) => Node::Set(self.folded(set([(c, c)]))),
-                    Atom::Set(set) => Node::Set(set),
+                    Atom::Char(c) => ExpressionNode::Set(self.folded(set([(c, c)]))),
+                    Atom::Set(set) => ExpressionNode::Set(set),
                     Atom::Node(node) => node,
                 },
                 '*' | '+' | '?' | '{' => {
@@ -339,14 +340,14 @@ impl Parser {
                 ']' | '}' => {
                     return PatternError::illegal(format!("`{c}` as itself is written `\\{c}`"));
                 }
-                c => Node::Set(self.folded(set([(c, c)]))),
+                c => ExpressionNode::Set(self.folded(set([(c, c)]))),
             };
             self.skip_spaces();
             parts.push(self.quantified(atom)?);
         }
     }
 
-    fn quantified(&mut self, atom: Node) -> Result<Node> {
+    fn quantified(&mut self, atom: ExpressionNode) -> Result<ExpressionNode> {
         let Some((least, most, greedy)) = self.scan.quantifier() else {
             return match self.scan.peek() {
                 Some('{') => PatternError::illegal("`{` repeats as in `{2}`, `{2,}` or `{2,5}`"),
@@ -359,7 +360,7 @@ impl Parser {
                 most.unwrap_or_default()
             ));
         }
-        Ok(Node::Repeat {
+        Ok(ExpressionNode::Repeat {
             node: Box::new(atom),
             least,
             most,
@@ -367,7 +368,7 @@ impl Parser {
         })
     }
 
-    fn group(&mut self, depth: usize) -> Result<Node> {
+    fn group(&mut self, depth: usize) -> Result<ExpressionNode> {
         let captures = !self.scan.take("?:");
         if captures && self.scan.peek() == Some('?') {
             return PatternError::illegal(
@@ -384,7 +385,7 @@ impl Parser {
             return Ok(node);
         }
         self.closed.push(number);
-        Ok(Node::Group(number, Box::new(node)))
+        Ok(ExpressionNode::Group(number, Box::new(node)))
     }
 
     /// What follows a backslash.
@@ -442,7 +443,7 @@ impl Parser {
         })
     }
 
-    fn reference(&mut self, first: char) -> Result<Node> {
+    fn reference(&mut self, first: char) -> Result<ExpressionNode> {
         let mut number = first.to_digit(10).unwrap_or(0) as usize;
         while let Some(digit) = self.scan.peek().and_then(|c| c.to_digit(10)) {
             let longer = number.saturating_mul(10).saturating_add(digit as usize);
@@ -453,7 +454,7 @@ impl Parser {
             self.scan.next();
         }
         if self.closed.contains(&number) {
-            Ok(Node::Reference(number))
+            Ok(ExpressionNode::Reference(number))
         } else {
             PatternError::illegal(format!(r"no group ends before `\{number}`"))
         }

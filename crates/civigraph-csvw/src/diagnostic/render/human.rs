@@ -4,7 +4,9 @@
 //! can jump; what belongs to it follows indented.
 
 use crate::diagnostic::text::visible;
-use crate::diagnostic::{CellPlace, Diagnostic, Diagnostics, Group, Place, Severity, Wording};
+use crate::diagnostic::{
+    CellPlace, Diagnostic, DiagnosticGroup, Diagnostics, Place, Severity, Wording,
+};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -74,7 +76,7 @@ pub(super) fn render(
 }
 
 /// Which blocks find room: errors before warnings, then in order.
-fn shown(groups: &[Group<'_>], blocks: &[Vec<String>], all: bool) -> Vec<bool> {
+fn shown(groups: &[DiagnosticGroup<'_>], blocks: &[Vec<String>], all: bool) -> Vec<bool> {
     let mut shown = vec![all; blocks.len()];
     let mut lines = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
@@ -88,7 +90,11 @@ fn shown(groups: &[Group<'_>], blocks: &[Vec<String>], all: bool) -> Vec<bool> {
     shown
 }
 
-fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write) -> io::Result<()> {
+fn summary(
+    diagnostics: &Diagnostics,
+    groups: &[DiagnosticGroup<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let errors = diagnostics.count(Severity::Error);
     let warnings = diagnostics.count(Severity::Warning);
     let files: BTreeSet<&str> = groups
@@ -117,7 +123,7 @@ fn summary(diagnostics: &Diagnostics, groups: &[Group<'_>], out: &mut dyn Write)
 }
 
 /// The lines of one kind of problem.
-fn block(group: &Group<'_>, shown: usize, wording: &dyn Wording) -> Vec<String> {
+fn block(group: &DiagnosticGroup<'_>, shown: usize, wording: &dyn Wording) -> Vec<String> {
     let mut lines = Vec::new();
     let mut said = Details::default();
     for diagnostic in group.kept.iter().take(shown) {

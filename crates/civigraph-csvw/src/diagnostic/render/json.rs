@@ -6,15 +6,15 @@ use std::io::{self, Write};
 
 /// The whole report.
 #[derive(Serialize)]
-struct Report<'a> {
-    diagnostics: Vec<Record<'a>>,
+struct JsonReport<'a> {
+    diagnostics: Vec<JsonDiagnostic<'a>>,
     not_listed: Vec<NotListed<'a>>,
-    summary: Summary,
+    summary: SeverityCounts,
 }
 
 /// One diagnostic with everything that belongs to it.
 #[derive(Serialize)]
-pub(super) struct Record<'a> {
+pub(super) struct JsonDiagnostic<'a> {
     severity: Severity,
     code: Code,
     title: &'static str,
@@ -42,7 +42,7 @@ pub(super) struct NotListed<'a> {
 
 /// The counts of the report.
 #[derive(Serialize)]
-pub(super) struct Summary {
+pub(super) struct SeverityCounts {
     errors: u64,
     warnings: u64,
     notes: u64,
@@ -53,7 +53,7 @@ pub(super) fn render(
     wording: &dyn Wording,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let report = Report {
+    let report = JsonReport {
         diagnostics: records(diagnostics, wording).collect(),
         not_listed: not_listed(diagnostics),
         summary: summary(diagnostics),
@@ -65,16 +65,20 @@ pub(super) fn render(
 pub(super) fn records<'a>(
     diagnostics: &'a Diagnostics,
     wording: &'a dyn Wording,
-) -> impl Iterator<Item = Record<'a>> {
+) -> impl Iterator<Item = JsonDiagnostic<'a>> {
     diagnostics
         .iter()
         .map(move |diagnostic| record(diagnostic, diagnostics.severity(diagnostic), wording))
 }
 
-fn record<'a>(diagnostic: &'a Diagnostic, severity: Severity, wording: &dyn Wording) -> Record<'a> {
+fn record<'a>(
+    diagnostic: &'a Diagnostic,
+    severity: Severity,
+    wording: &dyn Wording,
+) -> JsonDiagnostic<'a> {
     let place = &diagnostic.place;
     let section = diagnostic.code.section();
-    Record {
+    JsonDiagnostic {
         severity,
         code: diagnostic.code,
         title: diagnostic.code.title(),
@@ -109,8 +113,8 @@ pub(super) fn not_listed(diagnostics: &Diagnostics) -> Vec<NotListed<'_>> {
         .collect()
 }
 
-pub(super) fn summary(diagnostics: &Diagnostics) -> Summary {
-    Summary {
+pub(super) fn summary(diagnostics: &Diagnostics) -> SeverityCounts {
+    SeverityCounts {
         errors: diagnostics.count(Severity::Error),
         warnings: diagnostics.count(Severity::Warning),
         notes: diagnostics.count(Severity::Note),

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line<'a> {
-    Diagnostic(json::Record<'a>),
+    Diagnostic(json::JsonDiagnostic<'a>),
     NotListed(json::NotListed<'a>),
-    Summary(json::Summary),
+    Summary(json::SeverityCounts),
 }
 
 pub(super) fn render(

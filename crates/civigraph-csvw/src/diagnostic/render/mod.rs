@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub enum DiagnosticFormat {
     /// For people: grouped by rule and column, a bounded number of lines.
     #[default]
     Human,
@@ -36,29 +36,29 @@ pub enum Format {
 /// Those of `out`.
 pub fn render(
     diagnostics: &Diagnostics,
-    format: Format,
+    format: DiagnosticFormat,
     all: bool,
     wording: &dyn Wording,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Human => human::render(diagnostics, all, wording, out),
-        Format::Json => json::render(diagnostics, wording, out),
-        Format::Jsonl => jsonl::render(diagnostics, wording, out),
-        Format::Sarif => sarif::render(diagnostics, wording, out),
-        Format::Github => github::render(diagnostics, wording, out),
+        DiagnosticFormat::Human => human::render(diagnostics, all, wording, out),
+        DiagnosticFormat::Json => json::render(diagnostics, wording, out),
+        DiagnosticFormat::Jsonl => jsonl::render(diagnostics, wording, out),
+        DiagnosticFormat::Sarif => sarif::render(diagnostics, wording, out),
+        DiagnosticFormat::Github => github::render(diagnostics, wording, out),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{CellPlace, Code, Diagnostic, Mode, Neutral, Place};
+    use crate::diagnostic::{CellPlace, Code, Diagnostic, Neutral, Place, ReadingMode};
 
     /// A report with everything that a report can hold: groups, counts, both severities, hints,
     /// hostile values, a place without a cell and one without a line.
     fn sample() -> Diagnostics {
-        let mut all = Diagnostics::new(Mode::Convert).keeping(4);
+        let mut all = Diagnostics::new(ReadingMode::Convert).keeping(4);
         let cell = |line, column, name: &str, index, record| Place {
             cell: Some(CellPlace {
                 column_name: name.into(),
@@ -102,7 +102,7 @@ mod tests {
         all
     }
 
-    fn written(format: Format, all: bool) -> String {
+    fn written(format: DiagnosticFormat, all: bool) -> String {
         let mut out = Vec::new();
         assert!(render(&sample(), format, all, &Neutral, &mut out).is_ok());
         String::from_utf8_lossy(&out).replace(env!("CARGO_PKG_VERSION"), "VERSION")
@@ -111,44 +111,44 @@ mod tests {
     #[test]
     fn human() {
         insta::assert_snapshot!(
-            anstream::adapter::strip_str(&written(Format::Human, false)).to_string()
+            anstream::adapter::strip_str(&written(DiagnosticFormat::Human, false)).to_string()
         );
     }
 
     #[test]
     fn human_all() {
         insta::assert_snapshot!(
-            anstream::adapter::strip_str(&written(Format::Human, true)).to_string()
+            anstream::adapter::strip_str(&written(DiagnosticFormat::Human, true)).to_string()
         );
     }
 
     #[test]
     fn json() {
-        let text = written(Format::Json, false);
+        let text = written(DiagnosticFormat::Json, false);
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn jsonl() {
-        insta::assert_snapshot!(written(Format::Jsonl, false));
+        insta::assert_snapshot!(written(DiagnosticFormat::Jsonl, false));
     }
 
     #[test]
     fn sarif() {
-        let text = written(Format::Sarif, false);
+        let text = written(DiagnosticFormat::Sarif, false);
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn github() {
-        insta::assert_snapshot!(written(Format::Github, false));
+        insta::assert_snapshot!(written(DiagnosticFormat::Github, false));
     }
 
     #[test]
     fn the_human_report_of_a_table_wrong_everywhere_is_bounded() {
-        let mut all = Diagnostics::new(Mode::Validate);
+        let mut all = Diagnostics::new(ReadingMode::Validate);
         for column in 0..300_u32 {
             for line in 2..=50 {
                 let place = Place {
@@ -163,7 +163,7 @@ mod tests {
             }
         }
         let mut out = Vec::new();
-        assert!(render(&all, Format::Human, false, &Neutral, &mut out).is_ok());
+        assert!(render(&all, DiagnosticFormat::Human, false, &Neutral, &mut out).is_ok());
         let lines = String::from_utf8_lossy(&out).lines().count();
         assert!((100..200).contains(&lines), "{lines} lines");
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn infer(name: &str, cells: &[&str]) -> String {
-    let mut remaining = Remaining::default();
+    let mut remaining = RemainingCandidates::default();
     let mut buffer = String::new();
     for cell in cells {
         remaining.observe(cell, &mut buffer);
@@ -12,7 +12,7 @@ fn infer(name: &str, cells: &[&str]) -> String {
         return "string".to_owned();
     };
     let description = remaining.describe(candidate);
-    let mut diagnostics = Diagnostics::new(Mode::Validate);
+    let mut diagnostics = Diagnostics::new(ReadingMode::Validate);
     let parser = Datatype::compile(&description, &mut diagnostics).parser();
     assert!(diagnostics.is_empty(), "{description:?}");
     for cell in cells {
@@ -90,7 +90,7 @@ fn datatypes_of_cells() {
 
 #[test]
 fn days_and_months_that_cannot_be_told_apart() {
-    let mut remaining = Remaining::default();
+    let mut remaining = RemainingCandidates::default();
     remaining.observe("01.02.2018", &mut String::new());
     assert!(remaining.is_ambiguous(remaining.best("d").unwrap()));
     remaining.observe("13.02.2018", &mut String::new());

@@ -1,9 +1,9 @@
 //! What is known of a term of a query.
 
-use super::Offer;
-use super::view::View;
+use super::CompletionItem;
+use super::view::CompletionView;
 use crate::store::{Build, StoreError};
-use civigraph_text::{Kind, PROPERTIES};
+use civigraph_text::{PROPERTIES, TextKind};
 use oxrdf::vocab::rdf;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use serde::Serialize;
@@ -17,7 +17,7 @@ const TEXTS: usize = 10;
 
 /// What is known of a term.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct About {
+pub struct TermInfo {
     /// Its IRI.
     pub iri: String,
     /// Its label.
@@ -37,10 +37,10 @@ pub struct About {
     pub triples: Option<u64>,
     /// Members of the class, or values of the property.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub examples: Vec<Offer>,
+    pub examples: Vec<CompletionItem>,
 }
 
-impl About {
+impl TermInfo {
     /// What a build knows of an IRI.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl About {
         let Ok(node) = NamedNode::new(iri) else {
             return Ok(about);
         };
-        let view = View::new(build, language);
+        let view = CompletionView::new(build, language);
         about.label = view.label(iri);
         about.description = description(build, &node, language);
         about.class = view.class(iri);
@@ -76,10 +76,10 @@ impl About {
 
 /// Members of a class, or values of a property.
 fn examples(
-    view: &View<'_>,
+    view: &CompletionView<'_>,
     predicate: Option<NamedNodeRef<'_>>,
     object: Option<&Term>,
-) -> Vec<Offer> {
+) -> Vec<CompletionItem> {
     let object_ref = object.map(Term::as_ref);
     let quads = view.build.index().quads_for_pattern(
         None,
@@ -87,7 +87,7 @@ fn examples(
         object_ref,
         Some(oxrdf::GraphNameRef::DefaultGraph),
     );
-    let mut found: Vec<Offer> = Vec::new();
+    let mut found: Vec<CompletionItem> = Vec::new();
     // An example that cannot be read is left out.
     for quad in quads.take(10 * EXAMPLES).filter_map(Result::ok) {
         let term = match (object, quad.subject) {
@@ -95,14 +95,14 @@ fn examples(
             (Some(_), subject) => subject.into(),
         };
         let offer = match term {
-            Term::NamedNode(node) => Offer {
+            Term::NamedNode(node) => CompletionItem {
                 label: view.name(node.as_str()),
                 iri: Some(node.into_string()),
-                ..Offer::default()
+                ..CompletionItem::default()
             },
-            Term::Literal(literal) => Offer {
+            Term::Literal(literal) => CompletionItem {
                 label: literal.value().chars().take(60).collect(),
-                ..Offer::default()
+                ..CompletionItem::default()
             },
             Term::BlankNode(_) | Term::Triple(_) => continue,
         };
@@ -121,7 +121,9 @@ fn description(build: &Build, node: &NamedNode, language: &str) -> Option<String
     const COMMENT: NamedNodeRef<'static> =
         NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#comment");
     let subject: NamedOrBlankNode = node.clone().into();
-    let texts = PROPERTIES.iter().filter(|(_, kind)| *kind == Kind::Text);
+    let texts = PROPERTIES
+        .iter()
+        .filter(|(_, kind)| *kind == TextKind::Text);
     let texts = texts.map(|(property, _)| NamedNodeRef::new_unchecked(property));
     let rank = |literal: &Literal| match literal.language() {
         Some(found) if found == language => 0,

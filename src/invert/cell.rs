@@ -1,14 +1,14 @@
 //! How a value is written in its column.
 
-use crate::datatype::{Format, canonical};
+use crate::datatype::{DatatypeFormat, canonical};
 use crate::plan::ColumnPlan;
 
 /// Writes the values of a column as its cells hold them.
-pub(super) struct Writing<'p> {
+pub(super) struct CellWriter<'p> {
     column: &'p ColumnPlan,
 }
 
-impl<'p> Writing<'p> {
+impl<'p> CellWriter<'p> {
     pub(super) fn new(column: &'p ColumnPlan) -> Self {
         Self { column }
     }
@@ -18,8 +18,10 @@ impl<'p> Writing<'p> {
         let separator = self.column.separator.as_deref();
         let splits = |text: &str| separator.is_some_and(|separator| text.contains(separator));
         let text = match &self.column.datatype.format {
-            Format::Standard | Format::Ignored(_) | Format::Regular(_) => lexical.to_owned(),
-            Format::Number(format) => {
+            DatatypeFormat::Standard | DatatypeFormat::Ignored(_) | DatatypeFormat::Regular(_) => {
+                lexical.to_owned()
+            }
+            DatatypeFormat::Number(format) => {
                 let text = format.write(lexical)?;
                 match &format.group {
                     // Groups are a choice where no pattern asks for them.
@@ -29,11 +31,11 @@ impl<'p> Writing<'p> {
                     _ => text,
                 }
             }
-            Format::Boolean(yes, no) => match lexical {
+            DatatypeFormat::Boolean(yes, no) => match lexical {
                 "true" | "1" => yes.clone(),
                 _ => no.clone(),
             },
-            Format::Date(pattern) => date(&pattern.written, lexical)?,
+            DatatypeFormat::Date(pattern) => date(&pattern.written, lexical)?,
         };
         if self.column.null.contains(&text) {
             return None;
@@ -56,7 +58,7 @@ impl<'p> Writing<'p> {
     fn is_same(&self, a: &str, b: &str) -> bool {
         let datatype = &self.column.datatype;
         let base = match datatype.format {
-            Format::Number(_) => datatype.canonical_base(),
+            DatatypeFormat::Number(_) => datatype.canonical_base(),
             _ => None,
         };
         base.is_some_and(|base| {
@@ -168,7 +170,7 @@ fn date(pattern: &str, lexical: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::datatype::{Datatype, DatatypeDescription, FormatDescription};
-    use crate::diagnostic::{Diagnostics, Mode};
+    use crate::diagnostic::{Diagnostics, ReadingMode};
 
     #[track_caller]
     fn check(base: &str, format: &str, lexical: &str, expected: Option<&str>) {
@@ -196,14 +198,14 @@ mod tests {
         let column = ColumnPlan {
             name: "c".into(),
             virtual_column: false,
-            datatype: Datatype::compile(&description, &mut Diagnostics::new(Mode::Validate)),
+            datatype: Datatype::compile(&description, &mut Diagnostics::new(ReadingMode::Validate)),
             default: String::new(),
             null: vec![String::new()],
             required: false,
             separator: separator.map(str::to_owned),
             ..ColumnPlan::default()
         };
-        let text = Writing::new(&column).text(lexical);
+        let text = CellWriter::new(&column).text(lexical);
         assert_eq!(text.as_deref(), expected, "{message}");
     }
 

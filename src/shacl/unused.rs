@@ -1,7 +1,7 @@
 //! Shapes that check nothing: nothing in the graph has what they name.
 
-use super::data::{Graph, Id};
-use super::path::Path;
+use super::data::{DataGraph, Id};
+use super::path::PropertyPath;
 use super::shape::{Shape, Target};
 use super::vocabulary::rdf;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, HashSet};
 
 /// The classes and properties that shapes name and nothing in a graph has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Idle {
-    unused: Vec<Unused>,
+pub(super) struct UnusedNames {
+    unused: Vec<UnusedName>,
     /// The classes that things have, where a class is unused.
     classes: BTreeSet<String>,
     /// The properties that triples have, where a property is unused.
@@ -20,7 +20,7 @@ pub(super) struct Idle {
 
 /// A name of a shape that nothing has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Unused {
+struct UnusedName {
     /// Where the shape is.
     place: Place,
     name: NamedNode,
@@ -46,8 +46,8 @@ pub(super) fn untargeted(shapes: &[Shape]) -> impl Iterator<Item = Diagnostic> {
 }
 
 /// What shapes name and nothing has, each once.
-pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Idle {
-    let mut idle = Idle::default();
+pub(super) fn idle(shapes: &[Shape], graph: &DataGraph) -> UnusedNames {
+    let mut idle = UnusedNames::default();
     let mut seen = HashSet::new();
     let mut look = |shape: &Shape, name: &NamedNode, is_class: bool| {
         let is_unused = seen.insert((name.clone(), is_class))
@@ -56,7 +56,7 @@ pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Idle {
                 false => is_unused(name, graph),
             };
         if is_unused {
-            idle.unused.push(Unused {
+            idle.unused.push(UnusedName {
                 place: shape.place.clone(),
                 name: name.clone(),
                 is_class,
@@ -76,7 +76,7 @@ pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Idle {
                 Target::Node(_) => {}
             }
         }
-        if let Some(Path::Predicate(property)) = &shape.path {
+        if let Some(PropertyPath::Predicate(property)) = &shape.path {
             look(shape, property, false);
         }
     }
@@ -93,13 +93,13 @@ pub(super) fn idle(shapes: &[Shape], graph: &Graph) -> Idle {
 }
 
 /// Whether no triple has a property.
-fn is_unused(property: &NamedNode, graph: &Graph) -> bool {
+fn is_unused(property: &NamedNode, graph: &DataGraph) -> bool {
     let property = graph.iri(property.as_str());
     property.is_none_or(|property| graph.pairs(property).next().is_none())
 }
 
 /// Whether nothing is of a class or of one below it.
-fn is_empty(class: &NamedNode, graph: &Graph) -> bool {
+fn is_empty(class: &NamedNode, graph: &DataGraph) -> bool {
     let (Some(class), Some(kind)) = (graph.iri(class.as_str()), graph.iri(rdf::TYPE)) else {
         return true;
     };
@@ -110,7 +110,7 @@ fn is_empty(class: &NamedNode, graph: &Graph) -> bool {
 }
 
 /// The classes of the things of a graph.
-fn classes(graph: &Graph) -> BTreeSet<String> {
+fn classes(graph: &DataGraph) -> BTreeSet<String> {
     let kinds = graph.iri(rdf::TYPE).into_iter();
     let pairs = kinds.flat_map(|kind| graph.pairs(kind));
     let classes: HashSet<Id> = pairs.map(|(_, class)| class).collect();
@@ -123,7 +123,7 @@ fn classes(graph: &Graph) -> BTreeSet<String> {
     named.collect()
 }
 
-impl Idle {
+impl UnusedNames {
     /// What to say of it. What the ontology declares is empty for now, and what is of other vocabularies may come.
     pub(super) fn diagnostics(
         &self,

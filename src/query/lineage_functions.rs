@@ -12,10 +12,10 @@
 //! and columns count from 1 with the header. The namespace is the project's own: its base and `ns#`. The
 //! tables are those that the build keeps, whatever has become of the ones on disk.
 
+use super::claim_functions;
 use super::collation;
 use super::guard::Findings;
 use super::guard::line_and_column;
-use super::knowing;
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::labels::local_name;
 use crate::lineage::{self, Fragment, Tracer};
@@ -34,14 +34,14 @@ const ARGUMENTS: std::ops::RangeInclusive<usize> = 3..=5;
 
 /// A function of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Function {
+enum LineageFunction {
     Row,
     Column,
     Cell,
     Count,
 }
 
-impl Function {
+impl LineageFunction {
     const ALL: [Self; 4] = [Self::Row, Self::Column, Self::Cell, Self::Count];
 
     const fn name(self) -> &'static str {
@@ -101,20 +101,20 @@ impl Function {
 }
 
 /// The functions that a query calls, ready to be called.
-pub(super) struct Lineage {
+pub(super) struct LineageFunctions {
     tracer: Arc<Tracer>,
     /// Why a table could not be read, if one could not.
     failure: Arc<OnceLock<String>>,
 }
 
-impl Lineage {
+impl LineageFunctions {
     /// `None` where the query calls none.
     ///
     /// # Errors
     /// The tables of the build cannot be read.
     pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Result<Option<Self>, QueryError> {
         let base = &build.manifest().about.base;
-        let called = Function::ALL
+        let called = LineageFunction::ALL
             .iter()
             .any(|function| findings.functions.contains_key(&function.iri(base)));
         if !called {
@@ -128,7 +128,7 @@ impl Lineage {
 
     /// Makes the functions known to an evaluator.
     pub(super) fn register(&self, mut evaluator: QueryEvaluator, base: &str) -> QueryEvaluator {
-        for function in Function::ALL {
+        for function in LineageFunction::ALL {
             let (tracer, failure) = (Arc::clone(&self.tracer), Arc::clone(&self.failure));
             let name = NamedNode::new_unchecked(function.iri(base));
             evaluator = evaluator.with_custom_function(name, move |arguments| {
@@ -186,7 +186,8 @@ pub(super) fn check(
         };
         let knows = base.and_then(|base| {
             let counts = || counts.iter().copied();
-            knowing::check(name, base, counts()).or_else(|| collation::check(name, base, counts()))
+            claim_functions::check(name, base, counts())
+                .or_else(|| collation::check(name, base, counts()))
         });
         match knows {
             Some(None) => continue,
@@ -202,12 +203,14 @@ pub(super) fn check(
             None => {}
         }
         let own = base.and_then(|base| {
-            let is_it = |function: &&Function| function.iri(base) == *name;
-            Function::ALL.iter().find(is_it)
+            let is_it = |function: &&LineageFunction| function.iri(base) == *name;
+            LineageFunction::ALL.iter().find(is_it)
         });
         let Some(own) = own else {
-            let names = Function::ALL.iter().map(|function| function.name());
-            let names = names.chain(knowing::names()).chain([collation::NAME]);
+            let names = LineageFunction::ALL.iter().map(|function| function.name());
+            let names = names
+                .chain(claim_functions::names())
+                .chain([collation::NAME]);
             let mut refusal = Diagnostic::new(
                 Code::QueryFunction,
                 place(),

@@ -6,9 +6,9 @@ use crate::store::{Build, StoreError};
 use oxrdf::{NamedNode, Quad, Term};
 
 /// A thing and those that were merged into it: what is said of one is said of all.
-pub(super) struct One(Vec<NamedNode>);
+pub(super) struct MergedEntity(Vec<NamedNode>);
 
-impl One {
+impl MergedEntity {
     pub(super) fn of(build: &Build, node: &NamedNode) -> Result<Self, StoreError> {
         let mut nodes = vec![node.clone()];
         nodes.extend(super::merged_into(build, node)?);

@@ -9,16 +9,20 @@ use std::path::Path;
 
 /// Everything about a build that its quads do not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+pub struct BuildDescription {
     /// Base of the project's own IRIs, with its final slash.
     pub base: String,
     /// Prefixes for dumps and tables.
     pub prefixes: Prefixes,
     /// Namespaces outside `{base}id/` in which templates of the metadata put things.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub elsewhere: BTreeSet<String>,
+    #[serde(
+        default,
+        rename = "elsewhere",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub foreign_namespaces: BTreeSet<String>,
     /// The files that went in, in order of their names.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<BuildInput>,
     /// Title of the project by language tag.
     pub title: BTreeMap<String, String>,
     /// IRI of the licence of the data.
@@ -39,7 +43,7 @@ pub struct About {
 
 /// A file that went into a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
+pub struct BuildInput {
     /// Path relative to the project, with `/` between its parts.
     pub name: String,
     /// Length in bytes.
@@ -50,7 +54,7 @@ pub struct Input {
     pub rows: Option<u64>,
 }
 
-impl Input {
+impl BuildInput {
     /// Reads a file's length and digest.
     ///
     /// # Errors

@@ -7,14 +7,14 @@ const SHOWN_LENGTH: usize = 40;
 
 /// What the cells of a column look like, and the first ones that look like something else.
 #[derive(Debug, Default)]
-pub struct Almost {
-    numbers: Kind,
-    dates: Kind,
+pub struct NearMisses {
+    numbers: FormCounts,
+    dates: FormCounts,
 }
 
 /// One thing that cells may be.
 #[derive(Debug, Default)]
-struct Kind {
+struct FormCounts {
     /// Cells that are.
     cells: u64,
     /// Cells that are not.
@@ -25,7 +25,7 @@ struct Kind {
     shown: Vec<(String, u64)>,
 }
 
-impl Almost {
+impl NearMisses {
     /// Takes a cell with content into account, which starts on a line of the file.
     pub fn observe(&mut self, cell: &str, line: u64) {
         self.numbers.observe(is_number(cell), cell, line);
@@ -46,7 +46,7 @@ impl Almost {
     }
 }
 
-impl Kind {
+impl FormCounts {
     fn observe(&mut self, is_one: bool, cell: &str, line: u64) {
         if is_one {
             self.cells += 1;
@@ -119,11 +119,11 @@ mod tests {
     use super::*;
 
     fn note(cells: &[&str]) -> Option<String> {
-        let mut almost = Almost::default();
+        let mut near_misses = NearMisses::default();
         for (cell, line) in cells.iter().zip(2..) {
-            almost.observe(cell, line);
+            near_misses.observe(cell, line);
         }
-        almost.note(false)
+        near_misses.note(false)
     }
 
     #[test]

@@ -14,10 +14,10 @@
 //! Speakers, sources and claims may be several: a number from 1 as last argument chooses one. The namespace
 //! is the project's own: its base and `ns#`. Refused claims count for nothing.
 
-use super::functions::NAMESPACE;
 use super::guard::Findings;
+use super::lineage_functions::NAMESPACE;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::knowledge::{Claim, Knowledge, Terms};
+use crate::knowledge::{GraphClaim, Knowledge, ProjectTerms};
 use crate::labels::Labels;
 use crate::query::QueryError;
 use crate::store::Build;
@@ -33,7 +33,7 @@ const KEPT: usize = 10_000;
 
 /// A function of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Function {
+enum ClaimFunction {
     Basis,
     Modality,
     Speaker,
@@ -44,7 +44,7 @@ enum Function {
     Gap,
 }
 
-impl Function {
+impl ClaimFunction {
     const ALL: [Self; 8] = [
         Self::Basis,
         Self::Modality,
@@ -93,7 +93,7 @@ impl Function {
 
 /// The names of all functions, for proposals.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    Function::ALL.iter().map(|function| function.name())
+    ClaimFunction::ALL.iter().map(|function| function.name())
 }
 
 /// Whether a function is one of these; the number of arguments that it cannot take, if there is one, with what
@@ -103,7 +103,7 @@ pub(super) fn check(
     base: &str,
     counts: impl IntoIterator<Item = usize>,
 ) -> Option<Option<(&'static str, usize, &'static str)>> {
-    let function = Function::ALL
+    let function = ClaimFunction::ALL
         .iter()
         .find(|function| function.iri(base) == name)?;
     let (range, expected) = function.arguments();
@@ -112,30 +112,30 @@ pub(super) fn check(
 }
 
 /// What the functions of a query read, ready to be called.
-pub(super) struct Knowing {
-    reader: Arc<Reader>,
+pub(super) struct ClaimFunctions {
+    reader: Arc<ClaimReader>,
 }
 
-struct Reader {
+struct ClaimReader {
     build: Arc<Build>,
     /// Kept, since functions are called for every row.
-    terms: Arc<Terms>,
-    claims: Mutex<HashMap<NamedNode, Arc<Vec<Claim>>>>,
+    terms: Arc<ProjectTerms>,
+    claims: Mutex<HashMap<NamedNode, Arc<Vec<GraphClaim>>>>,
     /// Why the store could not be read, if it could not.
     failure: OnceLock<String>,
 }
 
-impl Knowing {
+impl ClaimFunctions {
     /// `None` where the query calls none.
     pub(super) fn of(findings: &Findings, build: &Arc<Build>) -> Option<Self> {
         let base = &build.manifest().about.base;
-        let called = Function::ALL
+        let called = ClaimFunction::ALL
             .iter()
             .any(|function| findings.functions.contains_key(&function.iri(base)));
         called.then(|| Self {
-            reader: Arc::new(Reader {
+            reader: Arc::new(ClaimReader {
                 build: Arc::clone(build),
-                terms: Arc::new(Terms::new(base)),
+                terms: Arc::new(ProjectTerms::new(base)),
                 claims: Mutex::default(),
                 failure: OnceLock::new(),
             }),
@@ -144,7 +144,7 @@ impl Knowing {
 
     /// Makes the functions known to an evaluator.
     pub(super) fn register(&self, mut evaluator: QueryEvaluator, base: &str) -> QueryEvaluator {
-        for function in Function::ALL {
+        for function in ClaimFunction::ALL {
             let reader = Arc::clone(&self.reader);
             let name = NamedNode::new_unchecked(function.iri(base));
             evaluator = evaluator.with_custom_function(name, move |arguments| {
@@ -177,9 +177,13 @@ impl Knowing {
     }
 }
 
-impl Reader {
+impl ClaimReader {
     /// The value for the arguments; `Ok(None)` where there is none.
-    fn call(&self, function: Function, arguments: &[Term]) -> Result<Option<Term>, QueryError> {
+    fn call(
+        &self,
+        function: ClaimFunction,
+        arguments: &[Term],
+    ) -> Result<Option<Term>, QueryError> {
         let knowledge = Knowledge::with(&self.build, Arc::clone(&self.terms));
         let [
             Term::NamedNode(subject),
@@ -190,12 +194,12 @@ impl Reader {
             return Ok(None);
         };
         match function {
-            Function::Gap => {
+            ClaimFunction::Gap => {
                 let gaps = knowledge.gaps(subject)?;
                 let gap = gaps.into_iter().find(|gap| gap.property == *property);
                 return Ok(gap.map(|gap| gap.node.into()));
             }
-            Function::Conflict => {
+            ClaimFunction::Conflict => {
                 let disputes = knowledge.disputes(subject)?;
                 let open = disputes
                     .into_iter()
@@ -211,7 +215,7 @@ impl Reader {
             return Ok(None);
         };
         let claims = self.claims(&knowledge, subject)?;
-        let standing = knowledge.standing_by(&claims, subject, property, object)?;
+        let support = knowledge.support_by(&claims, subject, property, object)?;
         let nth = |nodes: Vec<NamedNode>| {
             let number = match others.first() {
                 None => Some(1),
@@ -224,21 +228,21 @@ impl Reader {
             at.and_then(|at| nodes.into_iter().nth(at))
         };
         let node = match function {
-            Function::Basis => standing.basis,
-            Function::Modality => standing.modality,
-            Function::Speaker => nth(standing.speakers),
-            Function::Source => nth(standing.documents),
-            Function::Claim => nth(standing.claims),
-            Function::Standing => {
+            ClaimFunction::Basis => support.basis,
+            ClaimFunction::Modality => support.modality,
+            ClaimFunction::Speaker => nth(support.speakers),
+            ClaimFunction::Source => nth(support.documents),
+            ClaimFunction::Claim => nth(support.claims),
+            ClaimFunction::Standing => {
                 let mut any = false;
                 let text = self.text(others.first(), |labels| {
-                    let remarks = standing.remarks(labels);
+                    let remarks = support.remarks(labels);
                     any = !remarks.is_empty();
                     remarks.join(", ")
                 });
                 return Ok(any.then_some(text));
             }
-            Function::Conflict | Function::Gap => None,
+            ClaimFunction::Conflict | ClaimFunction::Gap => None,
         };
         Ok(node.map(Term::from))
     }
@@ -247,7 +251,7 @@ impl Reader {
         &self,
         knowledge: &Knowledge<'_>,
         subject: &NamedNode,
-    ) -> Result<Arc<Vec<Claim>>, QueryError> {
+    ) -> Result<Arc<Vec<GraphClaim>>, QueryError> {
         // A thread that panicked left nothing half done here.
         let kept = || self.claims.lock().unwrap_or_else(|held| held.into_inner());
         if let Some(claims) = kept().get(subject) {

@@ -34,17 +34,17 @@ impl Publication {
 }
 
 /// Looks triples up in a build whose tables are those on disk.
-pub(super) struct Standings<'b> {
+pub(super) struct PublicationLookup<'b> {
     build: Option<&'b Build>,
 }
 
-impl<'b> Standings<'b> {
+impl<'b> PublicationLookup<'b> {
     /// Looks in a build; without one, nothing is known.
     pub(super) fn new(build: Option<&'b Build>) -> Self {
         Self { build }
     }
 
-    /// The standing of what a cell made.
+    /// The publication of what a cell made.
     pub(super) fn of(&self, one: &Lineage<'_>) -> io::Result<Publication> {
         let Some(build) = self.build else {
             return Ok(Publication::Unknown);

@@ -1,11 +1,11 @@
 //! The graph as a page reads it: in ranges with a limit, with labels in the language of the page.
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::language::Language;
 use super::site::Site;
-use super::value::{Value, is_web};
+use super::value::{ValueView, is_web};
 use crate::describe::unreadable;
-use crate::knowledge::{Claim, Knowledge};
+use crate::knowledge::{GraphClaim, Knowledge};
 use crate::query::{LABEL_PROPERTIES, Labels};
 use crate::store::{Build, StoreError, graph_iri};
 use civigraph_index::{Dataset, Graphs, Index, RangePredicate, ValueKind, ValueRange};
@@ -25,21 +25,21 @@ const SHOWN: usize = 3000;
 const EDTF: &str = "http://id.loc.gov/datatypes/edtf/";
 
 /// Reads the graph for one page.
-pub(crate) struct View<'s> {
+pub(crate) struct PageReader<'s> {
     /// What is read.
     pub site: &'s Site,
     /// The frame of the page.
-    pub frame: &'s Frame,
+    pub frame: &'s PageFrame,
     /// What is known of triples.
     pub knowledge: Knowledge<'s>,
     labels: Labels<'s>,
     /// The claims about things that were asked for.
-    claims: RefCell<HashMap<NamedNode, Rc<[Claim]>>>,
+    claims: RefCell<HashMap<NamedNode, Rc<[GraphClaim]>>>,
 }
 
-impl<'s> View<'s> {
+impl<'s> PageReader<'s> {
     /// A view for a page.
-    pub fn new(site: &'s Site, frame: &'s Frame) -> Self {
+    pub fn new(site: &'s Site, frame: &'s PageFrame) -> Self {
         Self {
             site,
             frame,
@@ -60,11 +60,11 @@ impl<'s> View<'s> {
     }
 
     /// The claims about a thing, read once.
-    pub fn claims(&self, node: &NamedNode) -> Result<Rc<[Claim]>, StoreError> {
+    pub fn claims(&self, node: &NamedNode) -> Result<Rc<[GraphClaim]>, StoreError> {
         if let Some(known) = self.claims.borrow().get(node) {
             return Ok(Rc::clone(known));
         }
-        let claims: Rc<[Claim]> = self.knowledge.claims(node)?.into();
+        let claims: Rc<[GraphClaim]> = self.knowledge.claims(node)?.into();
         let known = Rc::clone(&claims);
         self.claims.borrow_mut().insert(node.clone(), known);
         Ok(claims)
@@ -250,9 +250,9 @@ impl<'s> View<'s> {
 
     /// The labels of a node in other languages than that of the page, with their tags; the other language of the pages
     /// comes first.
-    pub fn other_labels(&self, node: NamedNodeRef<'_>) -> Result<Vec<Value>, StoreError> {
+    pub fn other_labels(&self, node: NamedNodeRef<'_>) -> Result<Vec<ValueView>, StoreError> {
         let shown = self.label(node.as_str());
-        let mut others: Vec<Value> = Vec::new();
+        let mut others: Vec<ValueView> = Vec::new();
         for property in LABEL_PROPERTIES {
             for object in self.objects(node, property, 20)? {
                 if let Term::Literal(literal) = object
@@ -273,12 +273,12 @@ impl<'s> View<'s> {
     }
 
     /// A link to the page of an IRI, under its label.
-    pub fn thing(&self, iri: &str) -> Value {
+    pub fn thing(&self, iri: &str) -> ValueView {
         let short = self.short(iri);
         let label = self.label(iri);
-        Value {
+        ValueView {
             title: label.is_some().then(|| short.clone()),
-            ..Value::link(
+            ..ValueView::link(
                 shortened(&label.unwrap_or(short), SHOWN),
                 self.frame.links.page(iri),
             )
@@ -286,10 +286,10 @@ impl<'s> View<'s> {
     }
 
     /// A link to the page of a term of a vocabulary, under its label, which begins with a capital letter.
-    pub fn term(&self, iri: &str) -> Value {
+    pub fn term(&self, iri: &str) -> ValueView {
         let value = self.thing(iri);
         let is_label = value.title.is_some();
-        Value {
+        ValueView {
             text: if is_label {
                 capital(&value.text)
             } else {
@@ -300,59 +300,59 @@ impl<'s> View<'s> {
     }
 
     /// A term as readers see it.
-    pub fn value(&self, term: &Term) -> Value {
+    pub fn value(&self, term: &Term) -> ValueView {
         match term {
             Term::NamedNode(node) => self.thing(node.as_str()),
-            Term::BlankNode(node) => Value::code(format!("_:{}", node.as_str())),
+            Term::BlankNode(node) => ValueView::code(format!("_:{}", node.as_str())),
             Term::Literal(literal) => self.literal(literal),
-            Term::Triple(triple) => Value::code(shortened(&triple.to_string(), SHOWN)),
+            Term::Triple(triple) => ValueView::code(shortened(&triple.to_string(), SHOWN)),
         }
     }
 
-    fn literal(&self, literal: &Literal) -> Value {
+    fn literal(&self, literal: &Literal) -> ValueView {
         let text = shortened(literal.value(), SHOWN);
         if let Some(tag) = literal.language() {
             let own = self.language().code();
             let is_own = tag == own || tag.starts_with(own) && tag.len() == own.len() + 3;
-            return Value {
+            return ValueView {
                 lang: (!is_own).then(|| lang_of(tag)).flatten(),
                 tag: (tag != own).then(|| tag.to_owned()),
-                ..Value::text(text)
+                ..ValueView::text(text)
             };
         }
         let datatype = literal.datatype();
         let words = self.frame.words;
         if [xsd::DATE, xsd::G_YEAR, xsd::G_YEAR_MONTH].contains(&datatype) {
-            return self.dated(&text).unwrap_or_else(|| Value::text(text));
+            return self.dated(&text).unwrap_or_else(|| ValueView::text(text));
         }
         if datatype.as_str().starts_with(EDTF) {
             return self.edtf(&text);
         }
         if datatype == xsd::BOOLEAN {
-            return Value::text(match text.as_str() {
+            return ValueView::text(match text.as_str() {
                 "true" | "1" => words.yes,
                 _ => words.no,
             });
         }
         if datatype == xsd::ANY_URI && is_web(&text) {
-            return Value::outside(text.clone(), &text);
+            return ValueView::outside(text.clone(), &text);
         }
         let is_whole = datatype == xsd::INTEGER || datatype == xsd::NON_NEGATIVE_INTEGER;
         if is_whole && let Ok(number) = text.parse::<u64>() {
-            return Value::text(self.language().number(number));
+            return ValueView::text(self.language().number(number));
         }
-        Value::text(text)
+        ValueView::text(text)
     }
 
-    fn dated(&self, text: &str) -> Option<Value> {
-        Some(Value {
+    fn dated(&self, text: &str) -> Option<ValueView> {
+        Some(ValueView {
             datetime: Some(text.to_owned()),
-            ..Value::text(self.language().date(text)?)
+            ..ValueView::text(self.language().date(text)?)
         })
     }
 
     /// A date of EDTF, as far as words can say it; else as it is.
-    fn edtf(&self, text: &str) -> Value {
+    fn edtf(&self, text: &str) -> ValueView {
         let words = self.frame.words;
         let date = |text: &str| {
             let qualified = [("~", words.about_date), ("?", words.uncertain_date)];
@@ -376,8 +376,8 @@ impl<'s> View<'s> {
             None => date(text),
         };
         match said {
-            Some(said) => Value::text(said).with_title(text),
-            None => Value::code(text),
+            Some(said) => ValueView::text(said).with_title(text),
+            None => ValueView::code(text),
         }
     }
 

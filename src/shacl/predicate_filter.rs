@@ -1,7 +1,7 @@
 //! Which triples shapes can look at: the others need not be kept.
 
-use super::path::Path;
-use super::query::Read;
+use super::path::PropertyPath;
+use super::query::QueryReads;
 use super::shape::{Check, Shape, Target};
 use super::vocabulary::{rdf, rdfs};
 use oxrdf::QuadRef;
@@ -57,8 +57,8 @@ impl PredicateFilter {
             | Check::Less { predicate, .. } => self.predicate(predicate.as_str()),
             Check::Closed { .. } => self.everything = true,
             Check::Query(query) => match query.reads() {
-                Read::Everything => self.everything = true,
-                Read::Predicates(predicates) => {
+                QueryReads::Everything => self.everything = true,
+                QueryReads::Predicates(predicates) => {
                     for predicate in predicates {
                         self.predicate(predicate);
                     }
@@ -79,7 +79,7 @@ impl PredicateFilter {
         }
     }
 
-    fn path(&mut self, path: &Path) {
+    fn path(&mut self, path: &PropertyPath) {
         let mut predicates = Vec::new();
         path.predicates(&mut predicates);
         for predicate in predicates {

@@ -7,7 +7,7 @@ use oxrdf::NamedNode;
 
 /// A property on which the sources disagree.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Disputed {
+pub struct DisputedProperty {
     /// Short name of the property, or of what is measured.
     pub property: String,
     /// Its label.
@@ -35,7 +35,7 @@ pub struct DisputedSide {
 
 /// A property that the sources do not state.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Missing {
+pub struct MissingProperty {
     /// Short name of the property, measure or role.
     pub property: String,
     /// Its label.
@@ -48,7 +48,7 @@ pub struct Missing {
     pub documents: Vec<String>,
 }
 
-impl Disputed {
+impl DisputedProperty {
     /// All sides for people.
     pub(super) fn line(&self) -> String {
         let sides = self.sides.iter().map(|side| match side.asserted {
@@ -61,7 +61,7 @@ impl Disputed {
     }
 }
 
-impl Missing {
+impl MissingProperty {
     /// What people are shown in place of a value.
     pub(super) fn line(&self) -> String {
         let stated = format!("not stated in {}", printable(&self.documents.join(", ")));
@@ -78,11 +78,11 @@ pub(super) fn disputed(
     node: &NamedNode,
     labels: &Labels<'_>,
     prefixes: &Prefixes,
-) -> Result<Vec<Disputed>, StoreError> {
+) -> Result<Vec<DisputedProperty>, StoreError> {
     let iris = |nodes: &[NamedNode]| -> Vec<String> {
         nodes.iter().map(|node| node.as_str().to_owned()).collect()
     };
-    let disputed = |dispute: Dispute| Disputed {
+    let disputed = |dispute: Dispute| DisputedProperty {
         property: prefixes.shorten(dispute.property.as_str()),
         property_label: labels.of(dispute.property.as_str()),
         settled: dispute.is_settled(),
@@ -109,7 +109,7 @@ pub(super) fn missing(
     labels: &Labels<'_>,
     prefixes: &Prefixes,
     things: &str,
-) -> Result<Vec<Missing>, StoreError> {
+) -> Result<Vec<MissingProperty>, StoreError> {
     let name = |node: &NamedNode| {
         let short = prefixes.shorten(node.as_str());
         match labels.of(node.as_str()) {
@@ -118,7 +118,7 @@ pub(super) fn missing(
         }
     };
     let gaps = knowledge.gaps(node)?;
-    let missing = gaps.into_iter().map(|gap| Missing {
+    let missing = gaps.into_iter().map(|gap| MissingProperty {
         property: prefixes.shorten(gap.property.as_str()),
         property_label: labels.of(gap.property.as_str()),
         // `participant` may have values, and their names be missing.

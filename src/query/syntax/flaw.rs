@@ -5,11 +5,11 @@
 //! thing there: where a literal could be but no brace, a triple needs its object.
 
 use super::super::guard::significant;
-use super::reader::Reader;
+use super::reader::QueryReader;
 use crate::diagnostic::suggest;
 
 /// What is wrong at a place.
-pub(super) struct Missing {
+pub(super) struct SyntaxFlaw {
     /// In a sentence.
     pub(super) message: String,
     /// How to write it.
@@ -18,7 +18,7 @@ pub(super) struct Missing {
     pub(super) at: Option<usize>,
 }
 
-impl Missing {
+impl SyntaxFlaw {
     fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -34,7 +34,7 @@ impl Missing {
 }
 
 /// Says what is missing, or wrong, at the start of a token that the parser does not take.
-pub(super) fn missing(reader: Reader<'_>, at: usize) -> Missing {
+pub(super) fn missing(reader: QueryReader<'_>, at: usize) -> SyntaxFlaw {
     let rest = reader.after(at);
     if let Some(unclosed) = unclosed_text(reader, at) {
         return unclosed;
@@ -49,14 +49,14 @@ pub(super) fn missing(reader: Reader<'_>, at: usize) -> Missing {
 }
 
 /// The part of the query that is not complete at a place.
-fn part(reader: Reader<'_>, at: usize) -> Missing {
+fn part(reader: QueryReader<'_>, at: usize) -> SyntaxFlaw {
     let takes = |next: &str| reader.takes(at, next);
     let at_end = reader.after(at).trim().is_empty();
     if takes("SELECT * {}") && !takes("?x") {
-        return Missing::new("a query starts with `SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`");
+        return SyntaxFlaw::new("a query starts with `SELECT`, `CONSTRUCT`, `DESCRIBE` or `ASK`");
     }
     if takes("x: <http://example.org/>") && !takes("SELECT * {}") {
-        return Missing::new("a prefix with `:` is missing")
+        return SyntaxFlaw::new("a prefix with `:` is missing")
             .with_hint("prefixes are declared as `PREFIX name: <IRI>`");
     }
     // Between the parts of an expression.
@@ -64,17 +64,17 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
         return unfinished_expression(reader, at);
     }
     if takes("!true") {
-        return Missing::new("an expression is missing")
+        return SyntaxFlaw::new("an expression is missing")
             .with_hint("a variable, a value, a function or brackets can be here");
     }
     if takes("a ?x") {
         return if takes("}") || takes(".") || takes("]") {
-            Missing::new("a predicate, or the end of the triple, is missing")
+            SyntaxFlaw::new("a predicate, or the end of the triple, is missing")
                 .with_hint("`;` goes on with the same subject, and a predicate follows it")
         } else if takes("^<http://example.org/>") && !takes("?x ?y") {
-            Missing::new("a property path needs an IRI")
+            SyntaxFlaw::new("a property path needs an IRI")
         } else {
-            Missing::new("a triple needs a predicate and an object")
+            SyntaxFlaw::new("a triple needs a predicate and an object")
         };
     }
     let group = takes("OPTIONAL {}");
@@ -84,7 +84,7 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
         } else if takes("]") {
             unclosed(reader, at, '[', ']')
         } else {
-            Missing::new("a triple needs an object")
+            SyntaxFlaw::new("a triple needs an object")
         };
     }
     if group || takes(";") {
@@ -95,7 +95,7 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
     }
     // What is complete may break another rule.
     if (reader.is_query(at) || takes("ORDER BY ?x")) && !at_end {
-        return Missing::new(if reader.after(at).starts_with('}') {
+        return SyntaxFlaw::new(if reader.after(at).starts_with('}') {
             "this `}` closes nothing"
         } else {
             "the query is complete before this"
@@ -107,7 +107,7 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
     if takes(")") {
         return unclosed(reader, at, '(', ')');
     }
-    Missing::new(if at_end {
+    SyntaxFlaw::new(if at_end {
         "the query ends before it is complete"
     } else {
         "the query cannot be read on from here"
@@ -115,81 +115,81 @@ fn part(reader: Reader<'_>, at: usize) -> Missing {
 }
 
 /// Keywords and what they need, outside of triples and expressions.
-fn clause(reader: Reader<'_>, at: usize) -> Option<Missing> {
+fn clause(reader: QueryReader<'_>, at: usize) -> Option<SyntaxFlaw> {
     let takes = |next: &str| reader.takes(at, next);
     let selecting = takes("(1 AS ?x)");
     if takes("BY ?x") {
-        return Some(Missing::new("`BY` is missing"));
+        return Some(SyntaxFlaw::new("`BY` is missing"));
     }
     if takes("EXISTS {}") && !takes("(1)") {
-        return Some(Missing::new("`EXISTS` is missing"));
+        return Some(SyntaxFlaw::new("`EXISTS` is missing"));
     }
     if selecting && !takes("?x") {
-        return Some(Missing::new("`(` is missing"));
+        return Some(SyntaxFlaw::new("`(` is missing"));
     }
     if takes("?x") && selecting && takes("*") {
         return Some(
-            Missing::new("`SELECT` needs variables, `*`, or expressions with names in brackets")
+            SyntaxFlaw::new("`SELECT` needs variables, `*`, or expressions with names in brackets")
                 .with_hint("an expression is selected as `(COUNT(?x) AS ?n)`"),
         );
     }
     if takes("?x") && selecting && takes("{ }") {
         return Some(
-            Missing::new("another variable, or `WHERE {`, is missing").with_hint(
+            SyntaxFlaw::new("another variable, or `WHERE {`, is missing").with_hint(
                 "variables are separated by spaces, and an expression is selected as `(COUNT(?x) AS ?n)`",
             ),
         );
     }
     if takes("?x") && takes("(1)") && takes("STR(1)") {
-        return Some(Missing::new(
+        return Some(SyntaxFlaw::new(
             "a variable, or an expression in brackets, is missing",
         ));
     }
     if takes("(1)") && takes("STR(1)") {
-        return Some(Missing::new(
+        return Some(SyntaxFlaw::new(
             "a condition in brackets, or a function, is missing",
         ));
     }
     if takes("?x") && takes("<http://example.org/>") {
-        return Some(Missing::new("a variable or an IRI is missing"));
+        return Some(SyntaxFlaw::new("a variable or an IRI is missing"));
     }
     if takes("<http://example.org/>") && !takes("?x") {
         return Some(
-            Missing::new("an IRI is missing").with_hint("IRIs are written as `<https://…>`"),
+            SyntaxFlaw::new("an IRI is missing").with_hint("IRIs are written as `<https://…>`"),
         );
     }
     if takes("{ }") || takes("{ } UNION { }") {
-        return Some(Missing::new("`{` is missing"));
+        return Some(SyntaxFlaw::new("`{` is missing"));
     }
     if takes("?x") {
-        return Some(Missing::new("a variable is missing"));
+        return Some(SyntaxFlaw::new("a variable is missing"));
     }
     if takes("1") && !takes("\"x\"") {
-        return Some(Missing::new("a whole number is missing"));
+        return Some(SyntaxFlaw::new("a whole number is missing"));
     }
     if takes("(1)") || takes("(?x)") || takes("(1, 1, 1)") || takes("( )") {
-        return Some(Missing::new("`(` is missing"));
+        return Some(SyntaxFlaw::new("`(` is missing"));
     }
     None
 }
 
 /// After an operand of an expression.
-fn unfinished_expression(reader: Reader<'_>, at: usize) -> Missing {
+fn unfinished_expression(reader: QueryReader<'_>, at: usize) -> SyntaxFlaw {
     if reader.takes(at, "AS ?x") {
-        return Missing::new("`AS` and a variable are missing")
+        return SyntaxFlaw::new("`AS` and a variable are missing")
             .with_hint("the value of an expression has a name: `(COUNT(?x) AS ?n)`");
     }
     if reader.takes(at, ", 1") && !reader.takes(at, ")") {
-        return Missing::new("the function needs another argument");
+        return SyntaxFlaw::new("the function needs another argument");
     }
     if reader.takes(at, ")") {
         return unclosed(reader, at, '(', ')');
     }
-    Missing::new("an operator, or the end of the expression, is missing")
+    SyntaxFlaw::new("an operator, or the end of the expression, is missing")
 }
 
 /// Between braces, before or after a triple.
-fn within_group(reader: Reader<'_>, at: usize, group: bool) -> Missing {
+fn within_group(reader: QueryReader<'_>, at: usize, group: bool) -> SyntaxFlaw {
     let takes = |next: &str| reader.takes(at, next);
     if reader.after(at).trim().is_empty() {
         return unclosed(reader, at, '{', '}');
@@ -198,22 +198,22 @@ fn within_group(reader: Reader<'_>, at: usize, group: bool) -> Missing {
         return unclosed(reader, at, '[', ']');
     }
     if reader.after(at).starts_with('@') {
-        return Missing::new("a language tag is missing")
+        return SyntaxFlaw::new("a language tag is missing")
             .with_hint("a text has its language as `\"text\"@en`");
     }
     if takes(";") {
-        return Missing::new("the triple is complete before this").with_hint(
+        return SyntaxFlaw::new("the triple is complete before this").with_hint(
             "`.` ends a triple, `;` goes on with its subject, and `,` with its subject and predicate",
         );
     }
     if group && takes("?s ?p ?o") {
-        return Missing::new("a triple, a keyword such as `FILTER`, or `}` is missing");
+        return SyntaxFlaw::new("a triple, a keyword such as `FILTER`, or `}` is missing");
     }
-    Missing::new("a `.`, a keyword such as `FILTER`, or `}` is missing")
+    SyntaxFlaw::new("a `.`, a keyword such as `FILTER`, or `}` is missing")
 }
 
 /// The bracket that is open at a place.
-fn unclosed(reader: Reader<'_>, at: usize, open: char, close: char) -> Missing {
+fn unclosed(reader: QueryReader<'_>, at: usize, open: char, close: char) -> SyntaxFlaw {
     let mut opened = Vec::new();
     for byte in significant(reader.before(at)) {
         match reader.text.as_bytes().get(byte) {
@@ -226,23 +226,23 @@ fn unclosed(reader: Reader<'_>, at: usize, open: char, close: char) -> Missing {
     match opened.iter().rev().find(is_it) {
         Some(&byte) => {
             let (line, column) = reader.place(byte);
-            Missing::new(format!(
+            SyntaxFlaw::new(format!(
                 "`{close}` is missing: the `{open}` at {line}:{column} is not closed"
             ))
         }
-        None => Missing::new(format!("`{close}` is missing")),
+        None => SyntaxFlaw::new(format!("`{close}` is missing")),
     }
 }
 
 /// A string or an IRI that starts at the place, or shortly before it, and does not end.
-fn unclosed_text(reader: Reader<'_>, at: usize) -> Option<Missing> {
+fn unclosed_text(reader: QueryReader<'_>, at: usize) -> Option<SyntaxFlaw> {
     let bytes = reader.text.as_bytes();
     // What is closed is not significant.
     let quote = significant(reader.text)
         .filter(|byte| *byte <= at)
         .find(|byte| matches!(bytes.get(*byte), Some(b'"' | b'\'')));
     if let Some(quote) = quote {
-        let mut missing = Missing::new("the string that starts here is not closed").with_hint(
+        let mut missing = SyntaxFlaw::new("the string that starts here is not closed").with_hint(
             "a string ends with the quote it starts with; one of several lines has three",
         );
         missing.at = Some(quote);
@@ -256,7 +256,7 @@ fn unclosed_text(reader: Reader<'_>, at: usize) -> Option<Missing> {
                 .iter()
                 .any(|scheme| reader.after(*byte).starts_with(scheme))
         })?;
-    let mut missing = Missing::new("the IRI that starts here is not closed by `>`")
+    let mut missing = SyntaxFlaw::new("the IRI that starts here is not closed by `>`")
         .with_hint("an IRI has no spaces, quotes or brackets: encode them, such as `%20`");
     missing.at = Some(iri);
     Some(missing)
@@ -370,7 +370,7 @@ const WORDS: &[&str] = &[
 const MODIFIERS: [&str; 5] = ["GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET"];
 
 /// Says what a word that the parser does not take may be meant as.
-fn name_word(reader: Reader<'_>, at: usize, word: &str, missing: &mut Missing) {
+fn name_word(reader: QueryReader<'_>, at: usize, word: &str, missing: &mut SyntaxFlaw) {
     let known = WORDS.iter().find(|known| known.eq_ignore_ascii_case(word));
     match known {
         Some(known) if MODIFIERS.contains(known) && reader.takes(at, "}") => {

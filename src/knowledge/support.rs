@@ -1,6 +1,6 @@
 //! How a triple follows from the sources, and who says it.
 
-use super::{Claim, Knowledge, named, slug};
+use super::{GraphClaim, Knowledge, named, slug};
 use crate::labels::Labels;
 use crate::store::StoreError;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, QuadRef, Term};
@@ -10,7 +10,7 @@ const HAS_SOURCE: NamedNodeRef<'_> =
 
 /// What claims say of a triple: the most certain of them, and the documents of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct TripleSupport {
     /// How it follows from the sources.
     pub basis: Option<NamedNode>,
     /// In whose voice, and how surely, it is said.
@@ -23,7 +23,7 @@ pub struct Standing {
     pub claims: Vec<NamedNode>,
 }
 
-impl Standing {
+impl TripleSupport {
     /// What is not plain about a triple, in words: nothing of one that a source states as a fact in its own
     /// voice.
     pub fn remarks(&self, labels: &Labels<'_>) -> Vec<String> {
@@ -50,7 +50,7 @@ impl Standing {
 }
 
 /// How certain a claim is: its basis first, then its modality; the smallest is the most certain.
-fn certainty(claim: &Claim) -> (u8, u8) {
+fn certainty(claim: &GraphClaim) -> (u8, u8) {
     let basis = match claim.basis.as_ref().map(slug) {
         Some("explicit") => 0,
         Some("register") => 1,
@@ -68,12 +68,16 @@ fn certainty(claim: &Claim) -> (u8, u8) {
 }
 
 /// The claims about what a text translates: those about the one value that the property has in other languages.
-fn translated<'c>(claims: &'c [Claim], predicate: &NamedNode, object: &Term) -> Vec<&'c Claim> {
+fn translated<'c>(
+    claims: &'c [GraphClaim],
+    predicate: &NamedNode,
+    object: &Term,
+) -> Vec<&'c GraphClaim> {
     let is_text = |term: &Term| matches!(term, Term::Literal(text) if text.language().is_some());
     if !is_text(object) {
         return Vec::new();
     }
-    let about: Vec<&Claim> = claims
+    let about: Vec<&GraphClaim> = claims
         .iter()
         .filter(|claim| claim.predicate.as_ref() == Some(predicate))
         .collect();
@@ -91,13 +95,13 @@ impl Knowledge<'_> {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn standing(
+    pub fn support(
         &self,
         subject: &NamedNode,
         predicate: &NamedNode,
         object: &Term,
-    ) -> Result<Standing, StoreError> {
-        self.standing_by(&self.claims(subject)?, subject, predicate, object)
+    ) -> Result<TripleSupport, StoreError> {
+        self.support_by(&self.claims(subject)?, subject, predicate, object)
     }
 
     /// What claims say of a triple by which a thing points to another one. Where none is about the triple
@@ -111,34 +115,34 @@ impl Knowledge<'_> {
         subject: &NamedNode,
         predicate: &NamedNode,
         object: &Term,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<TripleSupport, StoreError> {
         self.link_by(&self.claims(subject)?, subject, predicate, object)
     }
 
     /// As [`link`](Self::link), with the claims about the subject.
     pub(crate) fn link_by(
         &self,
-        claims: &[Claim],
+        claims: &[GraphClaim],
         subject: &NamedNode,
         predicate: &NamedNode,
         object: &Term,
-    ) -> Result<Standing, StoreError> {
-        let standing = self.standing_by(claims, subject, predicate, object)?;
-        if standing != Standing::default() {
-            return Ok(standing);
+    ) -> Result<TripleSupport, StoreError> {
+        let support = self.support_by(claims, subject, predicate, object)?;
+        if support != TripleSupport::default() {
+            return Ok(support);
         }
         self.most_certain(&claims.iter().collect::<Vec<_>>())
     }
 
-    /// As [`standing`](Self::standing), with the claims about the subject.
-    pub(crate) fn standing_by(
+    /// As [`support`](Self::support), with the claims about the subject.
+    pub(crate) fn support_by(
         &self,
-        claims: &[Claim],
+        claims: &[GraphClaim],
         subject: &NamedNode,
         predicate: &NamedNode,
         object: &Term,
-    ) -> Result<Standing, StoreError> {
-        let about: Vec<&Claim> = claims
+    ) -> Result<TripleSupport, StoreError> {
+        let about: Vec<&GraphClaim> = claims
             .iter()
             .filter(|claim| claim.predicate.as_ref() == Some(predicate))
             .filter(|claim| claim.objects.contains(object))
@@ -154,18 +158,18 @@ impl Knowledge<'_> {
                 self.readable(self.build.index().contains(quad))
             };
             let inferred = is_in(&self.terms.inferred)? && !is_in(&GraphName::DefaultGraph)?;
-            return Ok(Standing {
+            return Ok(TripleSupport {
                 basis: inferred.then(|| self.terms.inferred_basis.clone()),
-                ..Standing::default()
+                ..TripleSupport::default()
             });
         }
         self.most_certain(&about)
     }
 
     /// What the most certain of some claims say, with the documents of all.
-    fn most_certain(&self, about: &[&Claim]) -> Result<Standing, StoreError> {
+    fn most_certain(&self, about: &[&GraphClaim]) -> Result<TripleSupport, StoreError> {
         let Some(best) = about.iter().map(|claim| certainty(claim)).min() else {
-            return Ok(Standing::default());
+            return Ok(TripleSupport::default());
         };
         let mut most = about.iter().filter(|claim| certainty(claim) == best);
         let first = most.clone().next();
@@ -180,7 +184,7 @@ impl Knowledge<'_> {
         for evidence in about.iter().flat_map(|claim| &claim.evidence) {
             documents.extend(self.objects(evidence, HAS_SOURCE, None)?);
         }
-        Ok(Standing {
+        Ok(TripleSupport {
             basis: first.and_then(|claim| claim.basis.clone()),
             modality: first.and_then(|claim| claim.modality.clone()),
             speakers,

@@ -1,8 +1,8 @@
 //! Triples of a build that no cell makes and no rule infers: the ontology, what the build says of itself,
 //! and the records of inferences.
 
-use super::Pattern;
-use crate::diagnostic::{Code, Diagnostics, Mode, Place};
+use super::QuadPattern;
+use crate::diagnostic::{Code, Diagnostics, Place, ReadingMode};
 use crate::knowledge::is_record;
 use crate::project::Project;
 use crate::store::{Build, StoreError, graph_iri, read_turtle};
@@ -16,12 +16,12 @@ pub struct OtherTriple {
     /// The triple.
     pub triple: Triple,
     /// Who says it.
-    pub by: Author,
+    pub by: TripleAuthor,
 }
 
 /// Who says a triple that is from no table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Author {
+pub enum TripleAuthor {
     /// A file of the ontology; the line where its subject is described, if that is found.
     Ontology(Place),
     /// The build, of itself: counts, inputs, digests.
@@ -41,7 +41,7 @@ pub fn ontology(
     project: &Project,
     shown: &Path,
     build: &Build,
-    pattern: &Pattern,
+    pattern: &QuadPattern,
 ) -> Result<Vec<OtherTriple>, StoreError> {
     let about = &build.manifest().about;
     let graph = NamedNode::new_unchecked(graph_iri(&about.base, "vocabulary"));
@@ -53,7 +53,7 @@ pub fn ontology(
         let name = shown.join(file.strip_prefix(project.root()).unwrap_or(&file));
         let name = name.strip_prefix(".").unwrap_or(&name).to_string_lossy();
         // `check` reports what is wrong with it.
-        let mut silent = Diagnostics::new(Mode::Convert);
+        let mut silent = Diagnostics::new(ReadingMode::Convert);
         let quads = read_turtle(&file, &name, graph.clone(), &mut silent);
         let mut matching = quads
             .into_iter()
@@ -67,7 +67,7 @@ pub fn ontology(
         let place = described(&text, &name, pattern.subject.as_ref(), build);
         found.extend(matching.map(|quad| OtherTriple {
             triple: quad.into(),
-            by: Author::Ontology(place.clone()),
+            by: TripleAuthor::Ontology(place.clone()),
         }));
     }
     Ok(found)
@@ -93,7 +93,7 @@ fn described(text: &str, name: &str, subject: NamedNodeRef<'_>, build: &Build) -
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<OtherTriple>, StoreError> {
+pub fn records(build: &Build, pattern: &QuadPattern) -> Result<Vec<OtherTriple>, StoreError> {
     let base = &build.manifest().about.base;
     let graph = |name| NamedNode::new_unchecked(graph_iri(base, name));
     let rule = NamedNode::new_unchecked(format!("{base}ns#rule"));
@@ -112,7 +112,7 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<OtherTriple>, Sto
     };
     let subject = pattern.subject.as_ref().into();
     let mut found: Vec<OtherTriple> = Vec::new();
-    let mut add = |quads: Vec<Quad>, by: &Author| {
+    let mut add = |quads: Vec<Quad>, by: &TripleAuthor| {
         let matching = quads
             .into_iter()
             .filter(|quad| pattern.matches(quad.as_ref()));
@@ -123,7 +123,7 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<OtherTriple>, Sto
     };
     add(
         quads(subject, &graph("release")).map_err(failed)?,
-        &Author::Build,
+        &TripleAuthor::Build,
     );
     let claims = quads(subject, &graph("claims")).map_err(failed)?;
     if is_record(pattern.subject.as_str(), base) {
@@ -134,9 +134,9 @@ pub fn records(build: &Build, pattern: &Pattern) -> Result<Vec<OtherTriple>, Sto
         });
         let statement = claims.iter().any(|quad| quad.predicate == rdf::SUBJECT);
         let by = if statement {
-            Author::Inference(by_rule)
+            TripleAuthor::Inference(by_rule)
         } else {
-            Author::Rule(name(pattern.subject.as_str()))
+            TripleAuthor::Rule(name(pattern.subject.as_str()))
         };
         add(claims, &by);
     }
