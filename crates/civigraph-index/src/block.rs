@@ -97,16 +97,18 @@ pub(crate) fn unpack<const N: usize>(
     let (start, rest) = entries.split_first_mut()?;
     *start = first;
     let mut entry = first;
+    let mut grows = true;
     for slot in rest {
         let (&byte, after) = bytes.split_first()?;
         bytes = after;
         if byte < 0x80 {
+            grows &= byte != 0;
             let last = entry.last_mut()?;
             *last = last.checked_add(u32::from(byte))?;
         } else {
             let level = usize::from((byte >> 5) & 3);
             let growth = match byte & 31 {
-                0 => take(&mut bytes)?,
+                0 => take(&mut bytes).filter(|growth| *growth != 0)?,
                 small => u32::from(small),
             };
             let grown = entry.get_mut(level)?;
@@ -117,7 +119,7 @@ pub(crate) fn unpack<const N: usize>(
         }
         *slot = entry;
     }
-    bytes.is_empty().then_some(())
+    (grows && bytes.is_empty()).then_some(())
 }
 
 #[cfg(test)]
@@ -156,7 +158,19 @@ mod tests {
         #[test]
         fn any_bytes_unpack_or_are_refused(bytes: Vec<u8>, first: [u32; 3], length in 1..=BLOCK) {
             let mut back = vec![[0; 3]; length];
-            let _ = unpack(first, &bytes, &mut back);
+            if unpack(first, &bytes, &mut back).is_some() {
+                prop_assert!(back.is_sorted_by(|a, b| a < b));
+            }
         }
+    }
+
+    #[test]
+    fn entries_that_do_not_grow_are_refused() {
+        let unpacked = |bytes: &[u8]| unpack([7, 4, 10], bytes, &mut [[0; 3]; 2]);
+        assert_eq!(unpacked(&[1]), Some(()));
+        assert_eq!(unpacked(&[0]), None);
+        // No growth at the second level, and a smaller last id.
+        assert_eq!(unpacked(&[0b1010_0000, 1, 2]), Some(()));
+        assert_eq!(unpacked(&[0b1010_0000, 0, 2]), None);
     }
 }
