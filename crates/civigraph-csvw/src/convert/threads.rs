@@ -1,7 +1,7 @@
 //! Chunks of a table on several threads, accepted in order.
 
 use super::chunk::{ChunkConverter, ChunkReport};
-use super::sink::{QuadSink, Sink};
+use super::sink::Sink;
 use crate::csv::{Chunk, Chunks};
 use std::collections::BTreeMap;
 use std::io;
@@ -71,21 +71,79 @@ impl<'f> ChunkSource<'f> {
     }
 }
 
+/// A chunk that a thread has converted.
+struct ConvertedChunk {
+    /// Number of the slot with its output.
+    slot: usize,
+    report: ChunkReport,
+    /// Bytes of CSV text.
+    bytes: u64,
+}
+
+/// The number of a chunk and what came of it; nothing if its thread panicked.
+type Numbered = (u64, Option<ConvertedChunk>);
+
+/// Converts a chunk into the output of a slot; gives nothing if there is no such slot.
+type ConvertInto<'s> =
+    dyn Fn(usize, &mut ChunkConverter<'_>, &Chunk) -> Option<ChunkReport> + Sync + 's;
+
 /// Converts the chunks of a table on several threads and accepts them in order.
 ///
 /// An empty chunk of output goes out before a chunk of rows is read, and only so many are out at a
-/// time: that bounds the memory, however far one thread is ahead of another.
+/// time: that bounds the memory, however far one thread is ahead of another. They lie in slots, and threads send each
+/// other the numbers of slots, so that channels and queues are compiled once and not for every sink.
 pub fn parallel<'c, S: Sink>(
     source: ChunkSource<'_>,
     threads: usize,
-    make: &(impl Fn() -> ChunkConverter<'c> + Sync),
+    make: &(dyn Fn() -> ChunkConverter<'c> + Sync),
     sink: &mut S,
     mut accept: impl FnMut(FinishedChunk<S::Chunk>, &mut S) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<Option<Stop>> {
+    let slots: Vec<Mutex<S::Chunk>> = (0..2 * threads + 2)
+        .map(|_| Mutex::new(sink.chunk()))
+        .collect();
+    let slot = |number: usize| {
+        let slot = slots.get(number).map(Mutex::lock);
+        slot.map(|guard| guard.unwrap_or_else(PoisonError::into_inner))
+    };
+    in_order(
+        source,
+        threads,
+        slots.len(),
+        make,
+        &|number, converter, rows| Some(converter.convert(rows, None, &mut *slot(number)?)),
+        &mut |ConvertedChunk {
+                  slot: number,
+                  report,
+                  bytes,
+              }| {
+            let Some(mut quads) = slot(number) else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            let chunk = std::mem::replace(&mut *quads, sink.chunk());
+            let finished = FinishedChunk {
+                chunk,
+                report,
+                bytes,
+            };
+            accept(finished, sink)
+        },
+    )
+}
+
+/// Converts chunks on several threads with so many slots for their output, and accepts them in order.
+fn in_order<'c>(
+    source: ChunkSource<'_>,
+    threads: usize,
+    slots: usize,
+    make: &(dyn Fn() -> ChunkConverter<'c> + Sync),
+    convert: &ConvertInto<'_>,
+    accept: &mut dyn FnMut(ConvertedChunk) -> io::Result<ControlFlow<()>>,
+) -> io::Result<Option<Stop>> {
     let (offer, offers) = channel();
-    for _ in 0..2 * threads + 2 {
+    for slot in 0..slots {
         // The other end lives until the end of this function.
-        let _ = offer.send(sink.chunk());
+        let _ = offer.send(slot);
     }
     let mut offer = Some(offer);
     let source = Mutex::new((source, offers));
@@ -94,19 +152,19 @@ pub fn parallel<'c, S: Sink>(
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (send, source) = (send.clone(), &source);
-            scope.spawn(move || work(source, &send, make()));
+            scope.spawn(move || work(source, &send, make(), convert));
         }
         drop(send);
         let mut early = BTreeMap::new();
         let mut due = 0;
-        'chunks: for (index, done) in receive {
-            early.insert(index, done);
-            while let Some(done) = early.remove(&due) {
+        'chunks: for (index, converted) in receive {
+            early.insert(index, converted);
+            while let Some(converted) = early.remove(&due) {
                 due += 1;
-                let accepted = match done {
-                    Some(done) => accept(done, sink),
+                let (slot, accepted) = match converted {
+                    Some(converted) => (Some(converted.slot), accept(converted)),
                     // The panic itself surfaces at the end of the scope.
-                    None => Err(io::Error::other("a converting thread panicked")),
+                    None => (None, Err(io::Error::other("a converting thread panicked"))),
                 };
                 if !matches!(accepted, Ok(ControlFlow::Continue(()))) {
                     result = accepted;
@@ -114,8 +172,8 @@ pub fn parallel<'c, S: Sink>(
                     offer = None;
                     break 'chunks;
                 }
-                if let Some(offer) = &offer {
-                    let _ = offer.send(sink.chunk());
+                if let (Some(offer), Some(slot)) = (&offer, slot) {
+                    let _ = offer.send(slot);
                 }
             }
         }
@@ -128,48 +186,51 @@ pub fn parallel<'c, S: Sink>(
 }
 
 /// One converting thread.
-fn work<C: QuadSink>(
-    source: &Mutex<(ChunkSource<'_>, Receiver<C>)>,
-    send: &Sender<(u64, Option<FinishedChunk<C>>)>,
+fn work(
+    source: &Mutex<(ChunkSource<'_>, Receiver<usize>)>,
+    send: &Sender<Numbered>,
     mut converter: ChunkConverter<'_>,
+    convert: &ConvertInto<'_>,
 ) {
     let mut chunk = Chunk::default();
     loop {
-        let (index, mut quads) = {
+        let (index, slot) = {
             let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
             let (source, offers) = &mut *source;
-            let Ok(quads) = offers.recv() else { return };
+            let Ok(slot) = offers.recv() else { return };
             let Some(index) = source.next(&mut chunk) else {
                 return;
             };
-            (index, quads)
+            (index, slot)
         };
         let mut promise = ChunkPromise {
             send,
             index,
             kept: false,
         };
-        let report = converter.convert(&chunk, None, &mut quads);
+        let Some(report) = convert(slot, &mut converter, &chunk) else {
+            return;
+        };
         promise.kept = true;
-        let done = FinishedChunk {
-            chunk: quads,
+        let converted = ConvertedChunk {
+            slot,
             report,
             bytes: chunk.text.len() as u64,
         };
-        if send.send((index, Some(done))).is_err() {
+        if send.send((index, Some(converted))).is_err() {
             return;
         }
     }
 }
 
-/// Tells the accepting thread when the chunk it waits for will never come.
-struct ChunkPromise<'s, C> {
-    send: &'s Sender<(u64, Option<FinishedChunk<C>>)>,
+/// Says to the accepting thread that the chunk it waits for will never come.
+struct ChunkPromise<'s> {
+    send: &'s Sender<Numbered>,
     index: u64,
     kept: bool,
 }
 
-impl<C> Drop for ChunkPromise<'_, C> {
+impl Drop for ChunkPromise<'_> {
     fn drop(&mut self) {
         if !self.kept {
             let _ = self.send.send((self.index, None));
