@@ -80,7 +80,6 @@ impl<W: Write + Sync> Sink for TextSink<W> {
 }
 
 impl QuadSink for TextChunk {
-    #[inline]
     fn quad(&mut self, quad: QuadRef<'_>, _: Origin) {
         let out = &mut self.text;
         statement(quad, out);
