@@ -75,7 +75,7 @@ pub struct DeltaChunk {
     /// Where the last quad came from, and whether that is one of the rows.
     last: Option<(Origin, bool)>,
     gone: bool,
-    quads: index::Chunk,
+    quads: index::QuadChunk,
     blank: Vec<Quad>,
 }
 
@@ -89,7 +89,7 @@ impl DeltaSink {
         }
     }
 
-    fn add(&mut self, quads: index::Chunk) -> io::Result<()> {
+    fn add(&mut self, quads: index::QuadChunk) -> io::Result<()> {
         if !self.too_many {
             self.changes.add(quads)?;
             self.too_many = self.changes.len() as u64 > self.limit;
@@ -106,7 +106,7 @@ impl Sink for DeltaSink {
             rows: Arc::clone(&self.rows),
             last: None,
             gone: false,
-            quads: index::Chunk::new(),
+            quads: index::QuadChunk::new(),
             blank: Vec::new(),
         }
     }
@@ -432,7 +432,7 @@ fn write_rowless(
         io::Result::Ok(BufReader::new(zstd::Decoder::new(file)?))
     };
     let damaged = |e| StoreError::io(&old_path, "compare the quads", e);
-    let mut chunk = index::Chunk::new();
+    let mut chunk = index::QuadChunk::new();
     let (old, new) = (
         read(&old_path).map_err(damaged)?,
         read(&path).map_err(damaged)?,

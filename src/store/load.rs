@@ -23,7 +23,7 @@ pub(super) const PIECE: usize = 10_000;
 /// The quads of one chunk of rows.
 #[derive(Debug, Default)]
 pub struct LoadChunk {
-    quads: index::Chunk,
+    quads: index::QuadChunk,
     /// Those that mention blank nodes, still without their labels.
     blank: Vec<Quad>,
 }
@@ -81,7 +81,7 @@ impl LoadedQuads {
     /// Takes quads whose labels are final.
     pub(super) fn add(&mut self, quads: &[Quad]) -> index::Result<()> {
         for piece in quads.chunks(PIECE) {
-            let mut chunk = index::Chunk::new();
+            let mut chunk = index::QuadChunk::new();
             for quad in piece {
                 chunk.push(quad.as_ref());
             }

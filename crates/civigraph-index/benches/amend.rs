@@ -2,7 +2,7 @@
 //!
 //! A hundred thousand rows of twenty values, as a typed table makes them; `CIVIGRAPH_BENCH_ROWS` sets another number.
 
-use civigraph_index::{Chunk, Index, IndexBuilder, Options, QuadChanges};
+use civigraph_index::{Index, IndexBuilder, Options, QuadChanges, QuadChunk};
 use oxrdf::vocab::xsd;
 use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
 use std::path::Path;
@@ -111,7 +111,7 @@ fn main() {
         ),
     ] {
         let amended = timed(name, ROUNDS, |round| {
-            let mut chunk = Chunk::new();
+            let mut chunk = QuadChunk::new();
             chunk.remove(quad(row, column, value(row, column)).as_ref());
             chunk.push(quad(row, column, new.clone()).as_ref());
             let mut changes = QuadChanges::new();

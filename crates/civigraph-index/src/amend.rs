@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::index::Index;
 use crate::merge::{MergeInput, count_of, merge};
 use crate::order::IdPattern;
-use crate::run::{Chunk, DEFAULT, QuadRun, TRIPLE};
+use crate::run::{DEFAULT, QuadChunk, QuadRun, TRIPLE};
 use crate::sorted::write_run;
 use oxrdf::Quad;
 use rustc_hash::FxHashMap;
@@ -38,7 +38,7 @@ impl QuadChanges {
     ///
     /// # Errors
     /// There are more terms than ids can number.
-    pub fn add(&mut self, chunk: Chunk) -> Result<()> {
+    pub fn add(&mut self, chunk: QuadChunk) -> Result<()> {
         self.run.absorb(chunk, Path::new("changes"))
     }
 
@@ -259,7 +259,7 @@ impl RunIds<'_> {
 /// Copies quads of a run into a chunk, with the terms that they need and no others.
 struct Adder<'a> {
     from: &'a QuadRun,
-    to: Chunk,
+    to: QuadChunk,
     numbers: FxHashMap<u32, u32>,
 }
 
@@ -267,7 +267,7 @@ impl<'a> Adder<'a> {
     fn new(from: &'a QuadRun) -> Self {
         Self {
             from,
-            to: Chunk::new(),
+            to: QuadChunk::new(),
             numbers: FxHashMap::default(),
         }
     }

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::header::HEADER;
 use crate::index::Index;
 use crate::merge::merge;
-use crate::run::{Chunk, QuadRun};
+use crate::run::{QuadChunk, QuadRun};
 use crate::sorted::write_run;
 use oxrdf::QuadRef;
 use std::fs;
@@ -38,7 +38,7 @@ impl Default for Options {
 /// An index in the making.
 ///
 /// ```
-/// use civigraph_index::{Chunk, Index, IndexBuilder, Options};
+/// use civigraph_index::{QuadChunk, Index, IndexBuilder, Options};
 /// use oxrdf::{GraphNameRef, LiteralRef, NamedNodeRef, QuadRef};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +46,7 @@ impl Default for Options {
 /// # let folder = folder.path().join("index");
 /// let mut builder = IndexBuilder::new(&folder, Options::default())?;
 /// // Chunks are filled on any thread.
-/// let mut chunk = Chunk::new();
+/// let mut chunk = QuadChunk::new();
 /// chunk.push(QuadRef::new(
 ///     NamedNodeRef::new("http://example.org/samara")?,
 ///     NamedNodeRef::new("http://example.org/founded")?,
@@ -89,7 +89,7 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// A run that does not fit the memory cannot be written, or there are more terms than ids can number.
-    pub fn add(&mut self, chunk: Chunk) -> Result<()> {
+    pub fn add(&mut self, chunk: QuadChunk) -> Result<()> {
         if !chunk.removed.is_empty() {
             return Err(Error::new(
                 ErrorKind::Misfit,
@@ -104,12 +104,12 @@ impl IndexBuilder {
         Ok(())
     }
 
-    /// Takes one quad. Those who have many fill a [`Chunk`].
+    /// Takes one quad. Those who have many fill a [`QuadChunk`].
     ///
     /// # Errors
     /// As [`add`](Self::add).
     pub fn add_quad(&mut self, quad: QuadRef<'_>) -> Result<()> {
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         chunk.push(quad);
         self.add(chunk)
     }

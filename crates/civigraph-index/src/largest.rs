@@ -130,14 +130,14 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Chunk, Index, IndexBuilder, Options};
+    use crate::{Index, IndexBuilder, Options, QuadChunk};
     use oxrdf::vocab::xsd;
     use oxrdf::{GraphNameRef, Literal, NamedNodeRef, QuadRef};
 
     fn largest(numbers: &[(&str, NamedNodeRef<'static>)]) -> f64 {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("index");
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         for (lexical, datatype) in numbers {
             let literal = Literal::new_typed_literal(*lexical, *datatype);
             let node = NamedNodeRef::new_unchecked("http://example.org/n");

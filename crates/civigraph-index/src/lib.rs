@@ -49,7 +49,7 @@
 //! # Example
 //!
 //! ```
-//! use civigraph_index::{Chunk, Dataset, Index, IndexBuilder, Options};
+//! use civigraph_index::{QuadChunk, Dataset, Index, IndexBuilder, Options};
 //! use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, QuadRef, Term, vocab::xsd};
 //! use spareval::{QueryEvaluator, QueryResults};
 //!
@@ -57,7 +57,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path().join("index");
 //! let price = Literal::new_typed_literal("1.50", xsd::DECIMAL);
-//! let mut chunk = Chunk::new();
+//! let mut chunk = QuadChunk::new();
 //! chunk.push(QuadRef::new(
 //!     NamedNodeRef::new("http://example.org/bread")?,
 //!     NamedNodeRef::new("http://example.org/price")?,
@@ -126,7 +126,7 @@ pub use index::{Graphs, Index, Quads};
 pub use language::canonical_language_tag;
 pub use lines::CanonicalLines;
 pub use range::{RangePredicate, ValueKind, ValueRange, readable_ranges};
-pub use run::Chunk;
+pub use run::QuadChunk;
 pub use term::write_quoted;
 
 /// The example of the README.

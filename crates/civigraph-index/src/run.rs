@@ -108,7 +108,7 @@ pub(crate) type TripleEntry = [u32; 4];
 /// Quads of a piece of input, with terms numbered within it. Made on any thread, then handed to a
 /// [`IndexBuilder`](crate::IndexBuilder).
 #[derive(Debug, Default)]
-pub struct Chunk {
+pub struct QuadChunk {
     pub(crate) terms: TermTable,
     pub(crate) triples: Vec<TripleEntry>,
     triple_numbers: FxHashMap<TripleEntry, u32>,
@@ -121,7 +121,7 @@ pub struct Chunk {
     refused: Option<QuadRefusal>,
 }
 
-impl Chunk {
+impl QuadChunk {
     /// An empty chunk.
     pub fn new() -> Self {
         Self::default()
@@ -282,7 +282,7 @@ pub(crate) struct QuadRun {
 
 impl QuadRun {
     /// Takes the quads of a chunk.
-    pub(crate) fn absorb(&mut self, chunk: Chunk, folder: &Path) -> Result<(), Error> {
+    pub(crate) fn absorb(&mut self, chunk: QuadChunk, folder: &Path) -> Result<(), Error> {
         let refused = |(kind, why): QuadRefusal| Error::new(kind, folder, why);
         let full = || refused(TOO_MANY);
         if let Some(refusal) = chunk.refused {

@@ -1,7 +1,7 @@
 //! What cannot be kept is an error, never another graph.
 
 use civigraph_index::{
-    Chunk, Dataset, ErrorKind, Graphs, Index, IndexBuilder, Options, QuadChanges, Result,
+    Dataset, ErrorKind, Graphs, Index, IndexBuilder, Options, QuadChanges, QuadChunk, Result,
 };
 use oxrdf::{BaseDirection, GraphName, Literal, NamedNode, Quad, Term, Triple};
 use spareval::QueryableDataset;
@@ -155,7 +155,7 @@ fn changes_do_not_see_what_is_beside() {
     let index = build(&folder.path().join("a"), &[quad(iri("o"))])
         .unwrap()
         .with_overlay(move || Ok(beside.clone()));
-    let mut chunk = Chunk::new();
+    let mut chunk = QuadChunk::new();
     chunk.push(both.as_ref());
     let mut changes = QuadChanges::new();
     changes.add(chunk).unwrap();

@@ -1,6 +1,6 @@
 //! What goes in comes out: quads, lines, counts, patterns and answers, whatever the memory.
 
-use civigraph_index::{Chunk, Dataset, Graphs, Index, IndexBuilder, Options, QuadChanges};
+use civigraph_index::{Dataset, Graphs, Index, IndexBuilder, Options, QuadChanges, QuadChunk};
 use oxrdf::vocab::xsd;
 use oxrdf::{
     BaseDirection, BlankNode, Dataset as Quads, GraphName, Literal, NamedNode, NamedOrBlankNode,
@@ -91,7 +91,7 @@ fn build(folder: &Path, quads: &[Quad], pieces: usize, memory: usize) -> Index {
     };
     let mut builder = IndexBuilder::new(folder, options).unwrap();
     for piece in quads.chunks(quads.len().div_ceil(pieces).max(1)) {
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         for quad in piece {
             chunk.push(quad.as_ref());
         }
@@ -189,7 +189,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let old = build(&folder.path().join("old"), &quads, 1, usize::MAX);
         let mut left = quads.clone();
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         for position in gone {
             if !left.is_empty() {
                 let quad = left.swap_remove(position.index(left.len()));
@@ -240,7 +240,7 @@ proptest! {
             }
         }
         let new_quads: Vec<Quad> = table.iter().flat_map(cell).collect();
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         old_quads.iter().for_each(|quad| chunk.remove(quad.as_ref()));
         new_quads.iter().for_each(|quad| chunk.push(quad.as_ref()));
         let mut changes = QuadChanges::new();

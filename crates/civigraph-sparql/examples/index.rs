@@ -1,7 +1,7 @@
 //! Loads N-Quads into an index and asks it: `index load IN.nq FOLDER`, `index query FOLDER QUERY.rq`, and with the plan
 //! on standard error `index explain FOLDER QUERY.rq`.
 
-use civigraph_index::{Chunk, Dataset, Index, IndexBuilder, Options};
+use civigraph_index::{Dataset, Index, IndexBuilder, Options, QuadChunk};
 use oxrdfio::{RdfFormat, RdfParser};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{QueryEvaluator, QueryResults};
@@ -34,7 +34,7 @@ fn load(file: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
             .map(|parser| {
                 let sender = sender.clone();
                 scope.spawn(move || -> Result<(), String> {
-                    let mut chunk = Chunk::new();
+                    let mut chunk = QuadChunk::new();
                     for quad in parser {
                         chunk.push(quad.map_err(|e| e.to_string())?.as_ref());
                         if chunk.len() == 50_000 {

@@ -1,5 +1,8 @@
 //! Whole documents through [`load`], held in memory.
 
+mod own;
+mod properties;
+
 use super::model::{AnnotationValue, Column, Condition, TableGroup};
 use super::{LoadOptions, load};
 use crate::csv::Trim;
@@ -272,71 +275,6 @@ fn one_wrong_property_after_another() {
 }
 
 #[test]
-fn own_annotations_are_checked() {
-    let own = "https://w3id.org/civigraph/csvw#";
-    for (name, value, expected) in [
-        ("graph", r#""g/{a}""#, &[][..]),
-        ("graph", "1", &["CG0360 m.json:2:42"]),
-        ("grph", "1", &["CG0360 m.json:2:1"]),
-        ("each", "true", &["CG0360 m.json:2:1"]),
-        ("base", r#""http://example.org/""#, &["CG0360 m.json:2:1"]),
-        ("functional", r#""a b""#, &[]),
-        ("functional", r#""a c""#, &["CG0360 m.json:2:47"]),
-        ("functional", "true", &["CG0360 m.json:2:47"]),
-    ] {
-        check(&format!("\"{own}{name}\": {value}"), expected);
-    }
-}
-
-#[test]
-fn own_annotations_become_extensions() {
-    let group = clean(&[
-        (
-            "m.json",
-            r#"{"@context": "http://www.w3.org/ns/csvw",
-                "https://w3id.org/civigraph/csvw#base": "http://example.org/",
-                "https://w3id.org/civigraph/csvw#graph": "g",
-                "tables": [{"url": "t.csv", "tableSchema": {
-                    "https://w3id.org/civigraph/csvw#functional": "a b",
-                    "columns": [
-                        {"name": "a", "titles": "a", "https://w3id.org/civigraph/csvw#when": "b c!=x",
-                         "https://w3id.org/civigraph/csvw#language": "b"},
-                        {"name": "b", "titles": "b", "separator": ";", "valueUrl": "{b}",
-                         "https://w3id.org/civigraph/csvw#each": true,
-                         "https://w3id.org/civigraph/csvw#graph": "h"},
-                        {"name": "c", "titles": "c", "https://w3id.org/civigraph/csvw#functional": true,
-                         "https://w3id.org/civigraph/csvw#part": "claim.id"}]}}]}"#,
-        ),
-        ("t.csv", "a,b,c\n"),
-    ]);
-    let [a, b, c] = ["a", "b", "c"].map(|name| &column(&group, name).extensions);
-    assert_eq!(group.base.as_deref(), Some("http://example.org/"));
-    assert_eq!(group.tables[0].extensions.functional_key, ["a", "b"]);
-    assert_eq!(group.tables[0].extensions.graph.as_deref(), Some("g"));
-    assert_eq!(
-        (a.graph.as_deref(), b.graph.as_deref()),
-        (Some("g"), Some("h"))
-    );
-    assert_eq!(
-        a.when.as_deref(),
-        Some(
-            &[
-                Condition::Present("b".into()),
-                Condition::Differs("c".into(), "x".into())
-            ][..]
-        )
-    );
-    assert_eq!(a.language.as_deref(), Some("b"));
-    assert!(b.each && c.functional);
-    assert_eq!(c.part.as_deref(), Some("claim.id"));
-    let annotations = group.tables[0]
-        .columns
-        .iter()
-        .flat_map(|column| &column.annotations);
-    assert_eq!(annotations.count(), 0);
-}
-
-#[test]
 fn inner_descriptions_win() {
     let group = clean(&[
         (
@@ -571,111 +509,5 @@ fn the_shipped_metadata_is_clean() {
         let found: Vec<_> = diagnostics.iter().collect();
         assert!(found.is_empty(), "{found:#?}");
         assert!(group.tables.len() > 10);
-    }
-}
-
-/// A document with something of everything.
-const RICH: &str = r##"{"@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}], "@id": "g",
-    "dc:title": {"@value": "x", "@language": "ru"}, "notes": [{"@type": "Table"}], "lang": "en",
-    "https://w3id.org/civigraph/csvw#base": "http://example.org/",
-    "tables": [{"url": "t.csv", "@type": "Table", "dialect": {"delimiter": ",", "headerRowCount": 1, "trim": "end"},
-        "tableSchema": {"@id": "s", "columns": [
-            {"name": "a", "titles": {"en": ["a", "A"]}, "datatype": {"base": "decimal", "format": {"pattern": "0"}, "minimum": 1}},
-            {"name": "b", "titles": "b", "separator": ";", "valueUrl": "{b}", "https://w3id.org/civigraph/csvw#each": true},
-            {"virtual": true, "propertyUrl": "rdf:type", "null": ["", "x"], "https://w3id.org/civigraph/csvw#when": "a b!=1"}],
-            "primaryKey": ["a"], "rowTitles": "b",
-            "foreignKeys": [{"columnReference": "a", "reference": {"schemaReference": "s", "columnReference": "a"}}]},
-        "transformations": [{"url": "x", "scriptFormat": "y", "targetFormat": "z", "source": "json"}]}]}"##;
-
-/// What a value is replaced with.
-fn any_json() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
-    use proptest::prelude::*;
-    use serde_json::{Value, json};
-    prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i32>().prop_map(Value::from),
-        "[ a-z{}@:_é]{0,6}".prop_map(Value::from),
-        Just(json!([])),
-        Just(json!({})),
-        Just(json!([1, "a", null, {"@id": "_:x"}, {"@value": {}}])),
-        Just(
-            json!({"@value": 1, "@type": "_:x", "name": "b", "columnReference": [], "url": "t.csv"})
-        ),
-    ]
-}
-
-/// Puts `replacement` in place of the `index`th value, or under a new key beside it.
-fn mutate(
-    value: &mut serde_json::Value,
-    index: &mut usize,
-    key: Option<&str>,
-    replacement: &serde_json::Value,
-) {
-    if *index == 0 {
-        match (key, &mut *value) {
-            (Some(key), serde_json::Value::Object(members)) => {
-                members.insert(key.to_owned(), replacement.clone());
-            }
-            _ => *value = replacement.clone(),
-        }
-        *index = usize::MAX;
-        return;
-    }
-    *index = index.saturating_sub(1);
-    match value {
-        serde_json::Value::Array(items) => {
-            items
-                .iter_mut()
-                .for_each(|item| mutate(item, index, key, replacement));
-        }
-        serde_json::Value::Object(members) => {
-            members
-                .values_mut()
-                .for_each(|item| mutate(item, index, key, replacement));
-        }
-        _ => {}
-    }
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(500))]
-
-    /// Whatever is in a document: an object gives a group, layout does not matter, and what is
-    /// not in the group was reported.
-    #[test]
-    fn any_document_is_read_to_its_end(
-        changes in proptest::collection::vec((0usize..90, proptest::option::of("[@a-zA-Z:]{1,8}"), any_json()), 1..4)
-    ) {
-        let mut document: serde_json::Value = serde_json::from_str(RICH).unwrap();
-        for (index, key, replacement) in &changes {
-            mutate(&mut document, &mut index.clone(), key.as_deref(), replacement);
-        }
-        let files = |text: &str| load_files(&[("m.json", text), ("t.csv", "a,b\n1,2\n")], ReadingMode::Validate);
-        let (group, found) = files(&document.to_string());
-        let (pretty_group, pretty_found) = files(&serde_json::to_string_pretty(&document).unwrap());
-        proptest::prop_assert_eq!(group.is_some(), document.is_object());
-        let codes = |found: &[String]| -> Vec<String> {
-            found.iter().map(|line| line.chars().take(6).collect()).collect()
-        };
-        proptest::prop_assert_eq!(codes(&found), codes(&pretty_found));
-        if let (Some(group), Some(pretty)) = (group, pretty_group) {
-            let tables = document["tables"].as_array().map_or(0, Vec::len);
-            proptest::prop_assert!(group.tables.len() == tables || !found.is_empty());
-            for (table, pretty) in group.tables.iter().zip(&pretty.tables) {
-                proptest::prop_assert_eq!(&table.url, &pretty.url);
-                proptest::prop_assert_eq!(&table.annotations, &pretty.annotations);
-                proptest::prop_assert_eq!(table.columns.len(), pretty.columns.len());
-            }
-        }
-    }
-
-    /// Bytes that are no document are one error with a place, and never a panic.
-    #[test]
-    fn any_bytes_are_read(text in "[\\[\\]{}\",:a0\\\\ \\n\u{1}é'/.-]{0,40}") {
-        let (group, found) = load_files(&[("m.json", &text)], ReadingMode::Convert);
-        let value: Result<serde_json::Value, _> = serde_json::from_str(&text);
-        proptest::prop_assert_eq!(group.is_some(), value.as_ref().is_ok_and(|value| value.is_object()));
-        proptest::prop_assert_eq!(found.iter().any(|line| line.starts_with("CG0301")), value.is_err());
     }
 }

@@ -142,7 +142,7 @@ impl DatePattern {
     /// Days and hours that do not exist are found when the result is checked.
     pub fn parse_value(&self, text: &str, out: &mut String) -> Option<()> {
         out.clear();
-        let mut scan = TextCursor { rest: text };
+        let mut scan = DateCursor { rest: text };
         if let Some(date) = self.date {
             date.parse_value(&mut scan, out)?;
         }
@@ -189,7 +189,7 @@ impl DatePart {
         }
     }
 
-    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut DateCursor<'_>, out: &mut String) -> Option<()> {
         let least = if self.padded { 2 } else { 1 };
         let (year, month, day);
         match self.order {
@@ -226,7 +226,7 @@ impl DatePart {
         Some(())
     }
 
-    fn separator(self, scan: &mut TextCursor<'_>) -> Option<()> {
+    fn separator(self, scan: &mut DateCursor<'_>) -> Option<()> {
         match self.separator {
             Some(separator) => scan.literal(separator),
             None => Some(()),
@@ -261,7 +261,7 @@ impl TimePart {
         })
     }
 
-    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut DateCursor<'_>, out: &mut String) -> Option<()> {
         out.push_str(scan.digits(2, 2)?);
         for present in [true, self.seconds] {
             out.push(':');
@@ -283,7 +283,7 @@ impl TimePart {
 }
 
 impl ZonePart {
-    fn parse_value(self, scan: &mut TextCursor<'_>, out: &mut String) -> Option<()> {
+    fn parse_value(self, scan: &mut DateCursor<'_>, out: &mut String) -> Option<()> {
         if self.space {
             scan.literal(' ')?;
         }
@@ -312,11 +312,11 @@ impl ZonePart {
     }
 }
 
-struct TextCursor<'a> {
+struct DateCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> TextCursor<'a> {
+impl<'a> DateCursor<'a> {
     fn literal(&mut self, literal: char) -> Option<()> {
         self.rest = self.rest.strip_prefix(literal)?;
         Some(())

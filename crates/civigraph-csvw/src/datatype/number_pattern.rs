@@ -269,7 +269,7 @@ impl NumberFormat {
         kind: NumberKind,
         out: &mut String,
     ) -> Option<()> {
-        let mut scan = TextCursor::new(text);
+        let mut scan = NumberCursor::new(text);
         let group = self.group.as_deref().unwrap_or(",");
         let mut sign = match pattern.sign {
             Sign::Optional => scan.sign(),
@@ -327,7 +327,7 @@ impl NumberFormat {
 
     /// The grammar for formats without a pattern: groups of any size.
     fn without_pattern(&self, text: &str, kind: NumberKind, out: &mut String) -> Option<()> {
-        let mut scan = TextCursor::new(text);
+        let mut scan = NumberCursor::new(text);
         out.extend(scan.sign());
         let start = out.len();
         if scan.digits(out) == 0 {
@@ -390,11 +390,11 @@ fn shift(out: &mut String, start: usize, places: usize) {
 }
 
 /// A cursor over the text of a cell.
-struct TextCursor<'a> {
+struct NumberCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> TextCursor<'a> {
+impl<'a> NumberCursor<'a> {
     fn new(rest: &'a str) -> Self {
         Self { rest }
     }

@@ -226,7 +226,7 @@ pub fn write_canonical(base: Base, text: &str, out: &mut String) -> Option<()> {
 }
 
 fn parts(base: Base, text: &str) -> Option<TemporalParts<'_>> {
-    let mut scan = TextCursor { rest: text };
+    let mut scan = TemporalCursor { rest: text };
     // 1972 is a leap year, so that `--02-29` has a place.
     let mut parts = TemporalParts {
         year: Some(1972),
@@ -277,11 +277,11 @@ fn parts(base: Base, text: &str) -> Option<TemporalParts<'_>> {
     (scan.rest.is_empty() && stamped).then_some(parts)
 }
 
-struct TextCursor<'a> {
+struct TemporalCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> TextCursor<'a> {
+impl<'a> TemporalCursor<'a> {
     fn byte(&mut self, byte: u8) -> Option<()> {
         if self.rest.as_bytes().first() != Some(&byte) {
             return None;

@@ -2,7 +2,7 @@
 //! hold; all that varies comes from bytes.
 
 use civigraph_index::{
-    Chunk, Dataset, Graphs, Index, IndexBuilder, Options, RangePredicate, Result, ValueKind,
+    Dataset, Graphs, Index, IndexBuilder, Options, QuadChunk, RangePredicate, Result, ValueKind,
     ValueRange, canonical_language_tag,
 };
 use oxrdf::{
@@ -205,7 +205,7 @@ pub fn build(folder: &Path, quads: &[Quad], memory: usize) -> Index {
     let options = Options { memory, threads: 2 };
     let mut builder = IndexBuilder::new(folder, options).unwrap();
     for piece in quads.chunks(16) {
-        let mut chunk = Chunk::new();
+        let mut chunk = QuadChunk::new();
         for quad in piece {
             chunk.push(quad.as_ref());
         }
