@@ -1,6 +1,6 @@
 //! Questions to the published graph: stored queries, and one file of them that is not a query.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 
 /// A small project, built, with the query `good` and more files beside it.
 fn workshop(files: &[(&str, &[u8])]) -> Workshop {
@@ -24,28 +24,22 @@ fn one_bad_file_keeps_nobody_from_the_other_queries() {
         ("queries/.#good.rq", b"\xFF"),
     ]);
     let run = workshop.run(&["query", "good"]).exits(0);
-    assert!(run.stdout.contains("true"), "{}", run.stdout);
-    assert!(!run.stderr.contains("rq"), "{}", run.stderr);
+    assert_shown!(run);
     let run = workshop.run(&["list", "queries"]).exits(0);
-    assert!(run.stdout.contains("good\tGood"), "{}", run.stdout);
+    assert_shown!(run);
     for part in [
         "error[CG0102] ./queries/latin.rq:2:19: ",
         "error[CG0101] ./queries/folder.rq: ",
     ] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
     }
-    assert!(!run.stderr.contains(".#"), "{}", run.stderr);
     let run = workshop.run(&["query", "latin"]).exits(2);
     let start = "error[CG0102] ./queries/latin.rq:2:19: ";
     assert!(run.stderr.starts_with(start), "{}", run.stderr);
     let run = workshop.run(&["query", "folder"]).exits(2);
-    assert!(run.stderr.contains("folder.rq"), "{}", run.stderr);
+    assert_shown!(run);
     let run = workshop.run(&["query", "goood"]).exits(2);
-    assert!(
-        run.stderr.contains("did you mean `good`?"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run);
 }
 
 /// What Emacs leaves beside a file that is being changed: a link to nowhere.
@@ -80,6 +74,6 @@ fn queries_as_editors_write_them() {
     assert_eq!(run.stdout, "?m\n3\n");
     for text in ["", "# nothing", "PREFIX a: <http://a/>"] {
         let run = workshop.run(&["query", "-e", text]).exits(2);
-        assert!(run.stderr.contains("the query is empty"), "{}", run.stderr);
+        assert_shown!(run);
     }
 }

@@ -1,6 +1,6 @@
 //! Every kind of bad input: a coded message at the exact place, exit 1 or 2, no panic, nothing published.
 
-use super::workshop::{CITIES, METADATA, REGIONS, Run, Workshop};
+use super::workshop::{CITIES, METADATA, REGIONS, Run, Workshop, assert_shown};
 
 /// A project with one file replaced, built.
 #[track_caller]
@@ -67,7 +67,7 @@ fn the_project_is_sound_before_anything_is_broken() {
     let workshop = Workshop::project();
     workshop.run(&["check"]).exits(0);
     let run = workshop.run(&["build"]).exits(0);
-    assert!(run.stdout.contains("city           3"), "{}", run.stdout);
+    assert_shown!(run);
     workshop.run(&["verify"]).exits(0);
 }
 
@@ -321,8 +321,7 @@ fn nul_byte_in_the_header() {
     let workshop = Workshop::empty();
     workshop.write("t.csv", "a\0b,c\n1,2\n");
     let run = workshop.run(&["check", "t.csv"]).exits(1);
-    let found = "error[CG0204] t.csv:1:2: the title holds a NUL byte";
-    assert!(run.stderr.contains(found), "{}", run.stderr);
+    assert_shown!(run);
 }
 
 #[test]
@@ -463,11 +462,7 @@ fn many_problems_in_one_run() {
     ] {
         assert!(run.stderr.contains(place), "{place}\n{}", run.stderr);
     }
-    assert!(
-        run.stderr.contains("found 4 errors in 2 files"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run);
 }
 
 #[test]
@@ -492,14 +487,9 @@ fn what_was_published_stays() {
 fn reports_for_programs_go_to_stdout() {
     let workshop = Workshop::project();
     workshop.write(FILE, cities("36000", "x"));
-    for (format, part) in [
-        ("json", "\"cell\": \"D2\""),
-        ("jsonl", "\"cell\":\"D2\""),
-        ("sarif", "\"startLine\": 2"),
-        ("github", "::error file=data/cities.csv,line=2,col=24,"),
-    ] {
+    for format in ["json", "jsonl", "sarif", "github"] {
         let run = workshop.run(&["check", "--format", format]).exits(1);
-        assert!(run.stdout.contains(part), "{format}:\n{}", run.stdout);
+        assert_shown!(run);
         assert_eq!(run.stderr, "", "{format}");
     }
 }
@@ -571,7 +561,7 @@ fn unreadable_table() {
         std::fs::create_dir(&path).unwrap();
     }
     let run = workshop.run(&["build"]).exits(2);
-    assert!(run.stderr.contains("error[CG0101] data/"), "{}", run.stderr);
+    assert_shown!(run);
     let said = run.stderr.matches("error[CG0101]").count();
     assert_eq!(said, 1, "it is said once: {}", run.stderr);
 }
@@ -610,7 +600,7 @@ fn keys_of_the_same_text_say_what_differs() {
     ] {
         assert!(run.stderr.contains(hint), "{hint}: {}", run.stderr);
     }
-    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+    assert_shown!(run);
 }
 
 #[test]
@@ -626,8 +616,7 @@ fn an_empty_cell_has_the_key_of_its_default() {
     );
     workshop.write("a.csv", "id,note\n,1\n,2\n");
     let run = workshop.run(&["check", "m.json"]).exits(1);
-    let message = "a.csv:3:1: `x, k` is already the primary key of line 2";
-    assert!(run.stderr.contains(message), "{}", run.stderr);
+    assert_shown!(run);
 }
 
 /// Whatever is warned of, what is wrong is shown.
@@ -640,10 +629,6 @@ fn errors_go_before_warnings() {
     let row = vec!["x"; titles.len()].join(",");
     workshop.write("a.csv", format!("{}\n{row}\nshort\n", titles.join(",")));
     let run = workshop.run(&["check", "a.csv"]).exits(1);
-    assert!(
-        run.stderr.contains("error[CG0202] a.csv:3:"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run);
     assert!(run.stderr.lines().count() < 200, "{}", run.stderr);
 }

@@ -1,6 +1,6 @@
 //! What a claim is about: the triples of its cell, or of one item of it, whatever the mapping.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 
 const METADATA: &str = r#"{
   "@context": "http://www.w3.org/ns/csvw",
@@ -153,13 +153,10 @@ fn tables_of_one_stem_are_told_apart_by_more_of_their_files_names() {
     workshop.write("data/things.2020.csv", "id,name\nt,one\n");
     workshop.write("data/things.2021.csv", "id,name\nt,two\n");
     let claims = |table: &str| format!("said_by,id,table,row,column\nann,c,{table},t,name\n");
-    for (table, found) in [
-        ("things", "things.2020 or things.2021"),
-        ("things.202", "things.2020, things.2021, claims"),
-    ] {
+    for table in ["things", "things.202"] {
         workshop.write("data/claims.csv", claims(table));
         let run = workshop.run(&["check"]).exits(1);
-        assert!(run.stderr.contains(found), "{table}: {}", run.stderr);
+        assert_shown!(run);
     }
     for (table, name) in [("things.2020", "one"), ("data/things.2021.csv", "two")] {
         workshop.write("data/claims.csv", claims(table));
@@ -200,5 +197,5 @@ fn a_key_that_several_rows_have_is_no_row() {
     let twice = "id,names,steps,numbers\na,one,b/c,1\na,two,b/c,2\n";
     workshop.write("data/things.csv", twice);
     let run = workshop.run(&["check"]).exits(1);
-    assert!(!run.stderr.contains("CG0602"), "{}", run.stderr);
+    assert_shown!(run);
 }

@@ -1,6 +1,6 @@
 //! `export --format oxigraph`: a store for Oxigraph's own server, with the feature that brings it.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 
 fn built() -> Workshop {
     let workshop = Workshop::project();
@@ -15,7 +15,7 @@ fn without_the_feature_its_name_is_said() {
     let run = workshop
         .run(&["export", "--format", "oxigraph", "-o", "store"])
         .exits(2);
-    assert!(run.stderr.contains("--features rocksdb"), "{}", run.stderr);
+    assert_shown!(run);
     assert!(!workshop.path("store").exists());
 }
 

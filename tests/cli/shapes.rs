@@ -1,6 +1,6 @@
 //! Shapes: what breaks one is told at its cells, by `check` as by `build`, and nothing is published.
 
-use super::workshop::{Workshop, program};
+use super::workshop::{Workshop, assert_shown, program};
 use std::net::TcpListener;
 
 const HEAD: &str = "
@@ -103,16 +103,12 @@ fn each_violation_is_led_back_to_its_cell() {
 
 #[test]
 fn warnings_and_notes_are_told_and_the_build_is_published() {
-    for (severity, word, count) in [
-        ("Warning", "warning[CG0911]", "1 warning"),
-        ("Info", "note[CG0912]", "1 note"),
-    ] {
+    for severity in ["Warning", "Info"] {
         let workshop = project(&format!(
             "[] sh:targetSubjectsOf ex:people ; sh:path ex:founded ; sh:minCount 1 ; sh:severity sh:{severity} ."
         ));
         let check = workshop.run(&["check"]).exits(0);
-        assert!(check.stderr.contains(word), "{}", check.stderr);
-        assert!(check.stderr.contains(count), "{}", check.stderr);
+        assert_shown!(check);
         workshop.run(&["build"]).exits(0);
     }
 }
@@ -160,11 +156,7 @@ fn all_problems_in_one_run() {
         ]
     );
     let run = workshop.run(&["build"]).exits(1);
-    assert!(
-        run.stderr.contains("found 2 errors in 1 file"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run);
 }
 
 /// A claim that points at nothing becomes no statement; the shapes of statements have nothing to add.
@@ -197,7 +189,7 @@ fn many_violations_are_grouped_and_counted() {
     );
     let run = workshop.run(&["check"]).exits(1);
     assert!(run.stderr.lines().count() < 60, "{}", run.stderr);
-    assert!(run.stderr.contains("found 3003 errors"), "{}", run.stderr);
+    assert_shown!(run);
     let all = workshop.run(&["check", "--all"]).exits(1);
     let errors = all
         .stderr
@@ -216,7 +208,7 @@ fn nothing_is_contacted() {
     workshop.run(&["build"]).exits(0);
     let query = format!("SELECT * {{ SERVICE <{service}> {{ ?s ?p ?o }} }}");
     let run = workshop.run(&["query", "-e", &query]).exits(2);
-    assert!(run.stderr.contains("CG0703"), "{}", run.stderr);
+    assert_shown!(run);
     let silent = query.replace("SERVICE", "SERVICE SILENT");
     workshop.run(&["query", "-e", &silent]).exits(2);
     workshop.write(
@@ -231,7 +223,7 @@ fn nothing_is_contacted() {
         ),
     );
     let run = workshop.run(&["check"]).exits(1);
-    assert!(run.stderr.contains("CG0902"), "{}", run.stderr);
+    assert_shown!(run);
     let rule = format!(
         "CONSTRUCT {{ ?s <http://e/p> ?o }} WHERE {{ SERVICE <{service}> {{ ?s ?p ?o }} }}"
     );
@@ -503,10 +495,10 @@ fn the_report_is_written_in_turtle() {
     ] {
         assert!(run.stdout.contains(part), "{}", run.stdout);
     }
-    assert!(run.stderr.contains("CG0910"), "{}", run.stderr);
+    assert_shown!(run);
     workshop.write("ontology/shapes.ttl", "");
     let run = workshop.run(&["check", "--format", "shacl-ttl"]).exits(0);
-    assert!(run.stdout.contains("sh:conforms true"), "{}", run.stdout);
+    assert_shown!(run);
     // Not a report that says "conforms" of shapes that could not be read.
     workshop.write(
         "ontology/shapes.ttl",

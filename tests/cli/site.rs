@@ -1,6 +1,6 @@
 //! The pages as files.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -41,11 +41,7 @@ fn a_site_is_whole_and_no_link_leads_nowhere() {
     let workshop = Workshop::project();
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["site", "public"]).exits(0);
-    assert!(
-        run.stderr.contains("pages in 2 languages"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run);
     let out = workshop.path("public");
     let all = files(&out);
     for name in [
@@ -106,7 +102,7 @@ fn only_a_site_is_replaced() {
     workshop.run(&["build", "--quiet"]).exits(0);
     workshop.write("public/mine.txt", "keep");
     let refused = workshop.run(&["site", "public"]).exits(2);
-    assert!(refused.stderr.contains("not a site"), "{}", refused.stderr);
+    assert_shown!(refused);
     assert_eq!(files(&workshop.path("public")).len(), 1);
     workshop.run(&["site", "site"]).exits(0);
     let before = files(&workshop.path("site"));

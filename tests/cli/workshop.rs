@@ -94,6 +94,88 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Run {
+    /// All that was printed, and how it ended.
+    pub fn shown(&self) -> String {
+        plain(&format!(
+            "{}---- stderr\n{}---- exit code {}\n",
+            self.stdout, self.stderr, self.code
+        ))
+    }
+}
+
+/// A text without what differs from run to run: temporary folders, times, versions, digests.
+pub fn plain(text: &str) -> String {
+    let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    without_digests(&without_folders(&without_times(&text)))
+}
+
+/// Replaces temporary folders.
+fn without_folders(text: &str) -> String {
+    let folder = std::env::temp_dir();
+    let mut text = text.to_owned();
+    for folder in [folder.canonicalize().unwrap_or_default(), folder] {
+        let start = format!("{}/.tmp", folder.display());
+        let mut parts = text.split(start.as_str());
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push_str("FOLDER");
+            out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
+        }
+        text = out;
+    }
+    text
+}
+
+/// Replaces how long something took: ` in 0.3 s`.
+fn without_times(text: &str) -> String {
+    let mut parts = text.split(" in ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let is_time = rest.len() < part.len() && rest.starts_with(" s");
+        out.push_str(" in ");
+        out.push_str(if is_time { "TIME" } else { part });
+        if is_time {
+            out.push_str(rest);
+        }
+    }
+    out
+}
+
+/// Replaces what has twelve hexadecimal digits and more: digests, the ends of names of builds, revisions.
+fn without_digests(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        let is_digest = word.len() >= 12
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && word.bytes().any(|b| b.is_ascii_digit());
+        out.push_str(if is_digest { "DIGEST" } else { &word });
+        word.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+/// Compares all that a run printed, and how it ended, with what it printed when the test was written.
+macro_rules! assert_shown {
+    ($run:expr) => {
+        insta::with_settings!({omit_expression => true}, {
+            insta::assert_snapshot!($run.shown());
+        });
+    };
+}
+
+pub(crate) use assert_shown;
+
+impl Run {
     /// Demands an exit code.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
