@@ -41,7 +41,7 @@ pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow}
 pub use claim::Claim;
 pub use conflict::{Conflict, Side};
 pub use document::Document;
-pub use evidence::{Checked, DOCUMENT_LIMIT, verify};
+pub use evidence::{Checked, DOCUMENT_LIMIT, verify, why_absent};
 pub use moved::{Followed, Words};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;

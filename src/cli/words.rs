@@ -22,7 +22,7 @@ impl Wording for CommandLine {
                 ));
             }
             Action::TakeNamesForTitles => "`check --lax` takes names for titles",
-            Action::TakeNullReferences => "`check --lax` takes all of them so",
+            Action::TakeNullReferences => "`check --lax` accepts them all",
             Action::FormatTables => "in a project, `civigraph fmt` puts them in order",
             Action::CheckTables => "`civigraph check` says how the two differ",
             Action::Build => "run `civigraph build` first",

@@ -173,7 +173,7 @@ impl Reader<'_> {
                         Diagnostic::new(
                             Code::UriTemplate,
                             place.clone(),
-                            format!("`{}` is no URI template: {error}", member.name),
+                            format!("`{}` is not a URI template: {error}", member.name),
                         )
                         .with_found(member.value.excerpt()),
                     );
