@@ -98,8 +98,11 @@ impl Iterator for Turtle<'_> {
     }
 }
 
+/// The most syntax errors that are reported of one file: what is not Turtle at all has one at each byte.
+pub(crate) const MOST_ERRORS: usize = 100;
+
 /// The words of a syntax error without the place, which the parser says first.
-fn without_place(words: &str) -> &str {
+pub(crate) fn without_place(words: &str) -> &str {
     let place = words.strip_prefix("Parser error at line ");
     place
         .and_then(|rest| rest.split_once(": "))

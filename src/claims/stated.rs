@@ -12,6 +12,7 @@ use oxrdf::vocab::xsd;
 use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Types that a stated value may have where it does not fit the column, in the order tried.
@@ -213,5 +214,9 @@ impl Resolver for OverlayResolver<'_> {
 
     fn fetches(&self) -> bool {
         self.others.fetches()
+    }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.others.file_of(url)
     }
 }

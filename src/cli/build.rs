@@ -201,7 +201,7 @@ fn suggest(project: &Project, terminal: Terminal) {
     };
     let commands = [
         ("list", "the tables, graphs and stored queries"),
-        (&query, "ask"),
+        (&query, "run a query"),
         ("export -o graph.ttl", "write a dump"),
     ];
     let program = program();

@@ -133,7 +133,7 @@ pub(super) fn run(
     if let Some(why) = why_not_done(&diagnostics) {
         return Err(Failure::new(format!("not everything was checked: {why}")));
     }
-    say_evidence(&checked, *terminal);
+    say_evidence(&checked, arguments, *terminal);
     terminal.say_denied(&diagnostics);
     if diagnostics.has_errors() {
         return Ok(CommandOutcome::Findings);
@@ -157,7 +157,7 @@ fn write_turtle(checked: &CheckSummary, diagnostics: &Diagnostics) -> Result<(),
     let report = checked.shapes.as_ref().filter(|_| !ill_formed);
     let Some(report) = report.filter(|report| report.failures.is_empty()) else {
         return Err(Failure::new(
-            "there is no report in RDF: the graph could not be held against the shapes",
+            "no SHACL report: the graph could not be checked against the shapes",
         ));
     };
     let mut out = BufWriter::new(io::stdout());
@@ -285,7 +285,7 @@ fn keep_watch(
         arguments.format.of_diagnostics(),
         arguments.all,
     )?;
-    say_evidence(&last.checked, terminal);
+    say_evidence(&last.checked, arguments, terminal);
     loop {
         let seen = Snapshot::of(&last.files);
         terminal.say("watching; Ctrl-C ends it");
@@ -311,7 +311,7 @@ fn keep_watch(
 }
 
 /// Says what became of the spans of evidence; what was not looked at is neither right nor wrong.
-fn say_evidence(checked: &CheckSummary, terminal: Terminal) {
+fn say_evidence(checked: &CheckSummary, arguments: &Arguments, terminal: Terminal) {
     let evidence = &checked.evidence;
     let looked_at = evidence.verified + evidence.failed;
     if looked_at > 0 {
@@ -324,8 +324,12 @@ fn say_evidence(checked: &CheckSummary, terminal: Terminal) {
     }
     if evidence.not_checked > 0 {
         terminal.say(format_args!(
-            "evidence: {} not checked, no documents to compare with (`--sources` names their folder)",
-            counted(evidence.not_checked, "span")
+            "evidence: {} not checked{}",
+            counted(evidence.not_checked, "span"),
+            match arguments.sources.is_some() {
+                true => "",
+                false => ", no documents to compare with (`--sources` names their folder)",
+            }
         ));
     }
     if checked.conflicts > 0 {

@@ -9,7 +9,7 @@ use crate::convert::{self, CollectSink, ConversionSummary, Options, TextSink};
 use crate::csvw::model::TableGroup;
 use crate::csvw::{self, CompileOptions, context};
 use crate::diagnostic::render::DiagnosticFormat;
-use crate::diagnostic::{Diagnostics, ReadingMode, Severity};
+use crate::diagnostic::{Diagnostics, ReadingMode, Severity, counted};
 use crate::export::cannot_hold;
 use crate::export::xml::RdfXml;
 use crate::json::JsonSink;
@@ -163,12 +163,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<CommandO
             written = true;
             if let Some(path) = &arguments.output {
                 terminal.say(format_args!(
-                    "wrote {} quads of {} rows to {}, repeated ones counted each time{}",
-                    summary.quads,
-                    summary.rows,
+                    "wrote {} of {} to {}, repeated ones counted each time{}",
+                    counted(summary.quads, "quad"),
+                    counted(summary.rows, "row"),
                     path.display(),
                     match diagnostics.count(Severity::Error) > 0 {
-                        true => "; what is wrong is left out",
+                        true => "; invalid parts are left out",
                         false => "",
                     }
                 ));

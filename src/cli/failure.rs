@@ -6,7 +6,7 @@ use crate::diff::DiffError;
 use crate::error::Error;
 use crate::export::ExportError;
 use crate::project::NotAProject;
-use crate::query::QueryError;
+use crate::query::{QueryError, printable};
 use crate::resource::file;
 use crate::store::StoreError;
 use std::fmt;
@@ -72,7 +72,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        // Words of a parser may hold what a file holds.
+        f.write_str(&printable(&self.message))
     }
 }
 

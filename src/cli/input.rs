@@ -173,6 +173,10 @@ impl Resolver for TableInput {
     fn fetches(&self) -> bool {
         self.web.is_some()
     }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.files.file_of(url)
+    }
 }
 
 /// Why the work could not be done, whatever the data says: files that could not be read at all, or metadata

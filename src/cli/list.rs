@@ -184,7 +184,7 @@ pub(super) fn run(
 fn of_kind(kind: &str, language: &str, global: &Global) -> Result<Listing, Failure> {
     let build = store::open(&global.store()?)?;
     list::of_kind(&build, kind, language)?.ok_or_else(|| {
-        let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of things"));
+        let failure = Failure::new(format!("`{kind}` is neither a list nor a kind of thing"));
         let lists = ListedKind::value_variants()
             .iter()
             .filter_map(ListedKind::to_possible_value);

@@ -108,7 +108,7 @@ pub(super) fn run(
     }
     out.flush()?;
     if hits.is_empty() {
-        terminal.say(format_args!("nothing has `{}` in a text", query.text));
+        terminal.say(format_args!("no text matches `{}`", query.text));
     }
     Ok(CommandOutcome::Fine)
 }

@@ -5,7 +5,7 @@ use super::terminal::Terminal;
 use super::{CommandOutcome, Global};
 use crate::datatype::canonical_quad;
 use crate::diagnostic::render::DiagnosticFormat;
-use crate::diagnostic::{Diagnostics, ReadingMode};
+use crate::diagnostic::{Diagnostics, ReadingMode, counted};
 use crate::digest::{digest_file, sha256_hex};
 use crate::export::ExportError;
 use crate::export::{self, Compression, of_file_name};
@@ -121,9 +121,11 @@ pub(super) fn run(
         same += usize::from(is_same);
     }
     terminal.say(format_args!(
-        "wrote {} tables with {rows} rows to {}; {same} are byte for byte what the build read",
-        written.len(),
-        folder.display()
+        "wrote {} with {} to {}; {same} {} identical to what the build read",
+        counted(written.len() as u64, "table"),
+        counted(rows as u64, "row"),
+        folder.display(),
+        if same == 1 { "is" } else { "are" }
     ));
     Ok(CommandOutcome::Fine)
 }

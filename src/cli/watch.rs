@@ -53,6 +53,14 @@ impl Resolver for Recording<'_> {
         }
         Ok(resource)
     }
+
+    fn fetches(&self) -> bool {
+        self.inner.fetches()
+    }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.inner.file_of(url)
+    }
 }
 
 /// Length and time of change of files; `None` for one that is not there.

@@ -22,7 +22,7 @@ impl Wording for CommandLine {
                 ));
             }
             HintAction::TakeNamesForTitles => "`check --lax` takes names for titles",
-            HintAction::TakeNullReferences => "`check --lax` takes all of them so",
+            HintAction::TakeNullReferences => "`check --lax` accepts them all",
             HintAction::FormatTables => "in a project, `civigraph fmt` puts them in order",
             HintAction::CheckTables => "`civigraph check` says how the two differ",
             HintAction::Build => "run `civigraph build` first",

@@ -176,7 +176,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a line is no N-Quads")
+    io::Error::new(io::ErrorKind::InvalidData, "a line is not valid N-Quads")
 }
 
 /// What a version says of the things that a difference mentions.

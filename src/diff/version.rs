@@ -15,6 +15,7 @@ use crate::store::line::{LineTerms, write_quad};
 use crate::store::sort::{DEFAULT_BUDGET, RecordBuffer, Sorter};
 use crate::store::{self, Build, Prefixes, UnlabelledQuads, mentions_blank, renamed};
 use crate::tables::{self, ProjectSource};
+use crate::turtle::without_place;
 use oxigraph::io::RdfParser;
 use oxrdf::{BlankNode, Quad, QuadRef};
 use std::collections::HashMap;
@@ -360,7 +361,10 @@ fn unparsed(path: &Path, error: &oxigraph::io::RdfParseError) -> DiffError {
     DiffError::from(Diagnostic::new(
         Code::Turtle,
         place,
-        format!("the dump cannot be read: {error}"),
+        format!(
+            "the dump cannot be read: {}",
+            without_place(&error.to_string())
+        ),
     ))
 }
 

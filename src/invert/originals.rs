@@ -8,7 +8,7 @@ use super::{WrittenTable, column_problem};
 use crate::claims::read_texts;
 use crate::csvw::model::Table;
 use crate::datatype::DatatypeFormat;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, counted};
 use crate::fmt::{self, Profile, TableLayout};
 use crate::plan::{Plan, TablePlan};
 use crate::resource::ResolveError;
@@ -119,10 +119,12 @@ fn differ(
                 Code::InverseRows,
                 table.place.clone(),
                 format!(
-                    "`{name}` cannot be written back: the graph does not hold what is beside its cells"
+                    "`{name}` cannot be written back: the graph has only its described columns"
                 ),
             )
-            .with_hint("comments, and columns that the metadata does not describe, make no triples"),
+            .with_hint(
+                "comments, and columns that the metadata does not describe, make no triples",
+            ),
         );
     }
     if let Some((rows, example)) = lost {
@@ -138,7 +140,8 @@ fn differ(
                 Code::InverseRows,
                 table.place.clone(),
                 format!(
-                    "`{name}` cannot be written back: {rows} of its rows make no triple where the columns `{}` are empty",
+                    "`{name}` cannot be written back: the graph has no triple of {} with nothing in `{}`",
+                    counted(rows, "row"),
                     columns.join("`, `")
                 ),
             )
@@ -157,8 +160,8 @@ fn differ(
                 table,
                 column,
                 format!(
-                    "the graph does not hold how {} cells of the column `{column_name}` in `{name}` are written",
-                    differing.cells
+                    "the graph does not hold the written form of {} in the column `{column_name}` of `{name}`",
+                    counted(differing.cells, "cell")
                 ),
             )
             .with_found(differing.after)

@@ -210,7 +210,7 @@ impl Merges {
                         diagnostic = diagnostic.with_found(text.as_str());
                     }
                     let diagnostic = diagnostic.with_hint(if used.as_subject {
-                        "move what it says to the other row, and take this one out"
+                        "move what it says to the other row, and remove this one"
                     } else {
                         "refer to the thing that it was merged into"
                     });

@@ -57,6 +57,10 @@ impl Resolver for Copies<'_> {
             .map_err(|error| ResolveError::Failed(error.to_string()))?;
         Ok(resource)
     }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.resolver.file_of(url)
+    }
 }
 
 /// What differs between the tables of the published build and the current ones.

@@ -58,7 +58,7 @@ pub fn report_unread(project: &Project, read: &BTreeSet<PathBuf>, diagnostics: &
             if holds_shapes(&path) {
                 diagnostics.push(unread(
                     &path,
-                    "the shapes of this file are read as vocabulary: nothing is held against them",
+                    "the shapes of this file are read as vocabulary: nothing is checked against them",
                     "give the file a name that starts with `shapes`",
                 ));
             }

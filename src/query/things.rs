@@ -360,15 +360,11 @@ impl GraphReader<'_> {
         if !same_kind && !usual.classes.is_empty() {
             let classes = usual.classes.iter().map(short);
             let classes: Vec<String> = classes.map(|class| format!("a `{class}`")).collect();
-            let what = if subject {
-                "what has it"
-            } else {
-                "it leads to"
+            let what = match subject {
+                true => "it belongs to",
+                false => "it leads to",
             };
-            sentence += &match subject {
-                true => format!("; {what} is {}", classes.join(" or ")),
-                false => format!("; {what} {}", classes.join(" or ")),
-            };
+            sentence += &format!("; {what} {}", classes.join(" or "));
             if let Some(example) = usual.example {
                 sentence += &format!(", such as `{}`", self.name(example.as_str()));
             }

@@ -34,11 +34,11 @@ const fn refuse(word: &'static str, why: &'static str) -> BodyRefusal {
 
 const GRAPH: BodyRefusal = refuse(
     "GRAPH",
-    "a rule reads the default graph and what is inferred, no other graph",
+    "a rule can read only the default graph and inferred triples",
 );
 const NEGATION: BodyRefusal = refuse(
     "EXISTS",
-    "a rule cannot ask for what is not there: more facts would make fewer inferences",
+    "a rule cannot use negation: more facts would give fewer inferences",
 );
 const MINUS: BodyRefusal = refuse("MINUS", NEGATION.why);
 const OPTIONAL: BodyRefusal = refuse(

@@ -108,7 +108,7 @@ fn rule(query: StoredQuery, prefixes: &Prefixes) -> Result<Rule, Box<Diagnostic>
         }
     };
     if dataset.is_some() {
-        let message = "a rule reads the default graph and what is inferred, no other graph";
+        let message = "a rule can read only the default graph and inferred triples";
         return Err(wrong("FROM", message.to_owned()));
     }
     let refused = |refusal: BodyRefusal| Box::new(refusal.at(&text, &file));

@@ -242,7 +242,7 @@ fn answers() -> Value {
     json!({
         "200": { "description": "The answer", "content": content },
         "400": problem("The request is wrong"),
-        "403": problem("The request asks for what is not done here"),
+        "403": problem("The service is read-only and runs no federated queries"),
         "404": problem("There is no such thing"),
         "405": { "description": "The method is not one of those here" },
         "406": problem("No format of this is accepted"),

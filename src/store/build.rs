@@ -15,7 +15,7 @@ use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::digest::sha256_hex;
 use crate::resource::file;
-use crate::turtle::{Turtle, TurtleProblem};
+use crate::turtle::{MOST_ERRORS, Turtle, TurtleProblem};
 use civigraph_index::{self as index, Index};
 use oxrdf::{BlankNode, NamedNode, Quad};
 use std::collections::HashMap;
@@ -343,6 +343,7 @@ pub fn read_turtle(
             .clone()
     };
     let mut quads = Vec::new();
+    let mut errors = 0;
     for item in turtle {
         match item {
             Ok((quad, _)) if mentions_blank(quad.as_ref()) => {
@@ -358,12 +359,18 @@ pub fn read_turtle(
                 break;
             }
             Err(TurtleProblem::Syntax(problem)) => {
-                let text = fs::read_to_string(file).unwrap_or_default();
-                if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
-                    diagnostics.push(merge);
-                    break;
+                if errors == 0 {
+                    let text = fs::read_to_string(file).unwrap_or_default();
+                    if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
+                        diagnostics.push(merge);
+                        break;
+                    }
                 }
                 diagnostics.push(problem);
+                errors += 1;
+                if errors == MOST_ERRORS {
+                    break;
+                }
             }
         }
     }

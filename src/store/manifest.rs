@@ -135,7 +135,7 @@ impl Manifest {
             .map_err(|error| StoreError::io(path, "check the manifest", error))?;
         if checksum != manifest.checksum {
             return Err(torn(
-                "the manifest is damaged: its checksum is another one".to_owned(),
+                "the manifest is damaged: its checksum does not match".to_owned(),
             ));
         }
         // Nor is a bit flipped in the white space that says nothing: a disk that does that is failing.

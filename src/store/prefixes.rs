@@ -1,7 +1,7 @@
 //! Prefixes of dumps and tables: the ones that the ontology's files declare, and one for each kind of thing.
 
 use crate::resource::file;
-use crate::turtle::{Turtle, TurtleProblem};
+use crate::turtle::Turtle;
 use oxrdf::GraphName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -30,12 +30,7 @@ impl Prefixes {
         let name: Arc<str> = file.display().to_string().into();
         let mut turtle = Turtle::new(reader, &name, None, GraphName::DefaultGraph);
         // Prefixes are known when the quads after them are; checking the quads is not our business here.
-        for quad in turtle.by_ref() {
-            match quad {
-                Ok(_) | Err(TurtleProblem::Syntax(_)) => {}
-                Err(TurtleProblem::TooDeep(_) | TurtleProblem::Io(_)) => break,
-            }
-        }
+        while let Some(Ok(_)) = turtle.next() {}
         let found: Vec<_> = turtle
             .prefixes()
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned()))

@@ -132,6 +132,16 @@ impl Resolver for ProjectSource {
         }
         Ok(resource)
     }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        let path = self.files.file_of(url)?;
+        let root = self.files.file_of(&self.files.url_of(Path::new("")))?;
+        let inside = path.strip_prefix(root).unwrap_or(&path);
+        Some(match self.folder == Path::new(".") {
+            true => inside.to_owned(),
+            false => self.folder.join(inside),
+        })
+    }
 }
 
 /// The prefixes that the ontology of a project declares; what cannot be read is reported by who needs it.

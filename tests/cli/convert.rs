@@ -1,6 +1,6 @@
 //! `convert` and `check` of any CSV, without a project.
 
-use super::workshop::{CITIES, METADATA, REGIONS, Workshop};
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop, assert_shown};
 
 #[test]
 fn a_csv_alone() {
@@ -15,13 +15,12 @@ fn a_csv_alone() {
             "https://example.org/",
         ])
         .exits(0);
-    assert!(
-        run.stdout
-            .contains(" <https://example.org/a.csv#age> \"30\" ."),
-        "{}",
-        run.stdout
-    );
-    assert_eq!(run.stderr, "");
+    assert_shown!(run, @r#"
+    $ convert a.csv --minimal --base https://example.org/
+    _:t0s1 <https://example.org/a.csv#name> "Anna" .
+    _:t0s1 <https://example.org/a.csv#age> "30" .
+    ---- exit code 0
+    "#);
     // The base is that of the folder, with a slash or without.
     let run = workshop.run(&[
         "convert",
@@ -31,11 +30,12 @@ fn a_csv_alone() {
         "https://e.org/kg",
     ]);
     let run = run.exits(0);
-    assert!(
-        run.stdout.contains(" <https://e.org/kg/a.csv#age> "),
-        "{}",
-        run.stdout
-    );
+    assert_shown!(run, @r#"
+    $ convert a.csv --minimal --base https://e.org/kg
+    _:t0s1 <https://e.org/kg/a.csv#name> "Anna" .
+    _:t0s1 <https://e.org/kg/a.csv#age> "30" .
+    ---- exit code 0
+    "#);
 }
 
 /// Metadata Vocabulary §5.9: skipInitialSpace is ignored where trim is given.
@@ -43,11 +43,12 @@ fn a_csv_alone() {
 fn trim_goes_before_skip_initial_space() {
     let workshop = Workshop::empty();
     workshop.write("a.csv", "a\n\" x \"\n");
-    for (dialect, expected) in [
-        (r#""skipInitialSpace": true, "trim": false"#, "\" x \""),
-        (r#""skipInitialSpace": true, "trim": "end""#, "\" x\""),
-        (r#""skipInitialSpace": true"#, "\"x \""),
-    ] {
+    let runs = [
+        r#""skipInitialSpace": true, "trim": false"#,
+        r#""skipInitialSpace": true, "trim": "end""#,
+        r#""skipInitialSpace": true"#,
+    ]
+    .map(|dialect| {
         workshop.write(
             "m.json",
             format!(
@@ -55,9 +56,22 @@ fn trim_goes_before_skip_initial_space() {
                      "tableSchema": {{"columns": [{{"titles": "a", "name": "a"}}]}}}}"#
             ),
         );
-        let run = workshop.run(&["convert", "m.json", "--minimal"]).exits(0);
-        assert!(run.stdout.contains(expected), "{dialect}: {}", run.stdout);
-    }
+        let run = workshop.run(&["convert", "m.json", "--minimal"]);
+        run.exits(0).noted(dialect)
+    });
+    assert_shown!(runs, @r#"
+    $ convert m.json --minimal  # "skipInitialSpace": true, "trim": false
+    _:t0s1 <file://FOLDER/a.csv#a> " x " .
+    ---- exit code 0
+
+    $ convert m.json --minimal  # "skipInitialSpace": true, "trim": "end"
+    _:t0s1 <file://FOLDER/a.csv#a> " x" .
+    ---- exit code 0
+
+    $ convert m.json --minimal  # "skipInitialSpace": true
+    _:t0s1 <file://FOLDER/a.csv#a> "x " .
+    ---- exit code 0
+    "#);
 }
 
 #[test]
@@ -71,7 +85,13 @@ fn the_name_of_the_output_says_the_format() {
         assert!(workshop.path(name).metadata().unwrap().len() > 0, "{name}");
     }
     let run = workshop.run(&["convert", "a.csv", "-o", "a.doc"]).exits(2);
-    assert!(run.stderr.contains("nt, nq, ttl"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ convert a.csv -o a.doc
+    ---- stderr
+    error: the name `a.doc` does not say which format to write
+    hint: name it with `--to`: nt, nq, ttl, trig, rdf, jsonld, json
+    ---- exit code 2
+    ");
     assert!(!workshop.path("a.doc").exists());
 }
 
@@ -100,11 +120,17 @@ fn warnings_are_no_failure_and_errors_leave_no_file() {
     workshop.write("data/cities.csv", CITIES.replace("36000", "x"));
     let input = "data/csv-metadata.json";
     let run = workshop.run(&["convert", input, "-o", "out.nt"]).exits(0);
-    assert!(
-        run.stderr.contains("warning[CG0402] data/cities.csv:2:24"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ convert data/csv-metadata.json -o out.nt
+    ---- stderr
+    wrote 60 quads of 5 rows to out.nt, repeated ones counted each time
+    warning[CG0402] data/cities.csv:2:24: the cell is not a value of its datatype
+                D2 | x  column `people`
+          expected | a whole number
+              rule | cell does not match its datatype (tabular-data-model §6.4), see `civigraph explain CG0402`
+    found 1 warning in 1 file
+    ---- exit code 0
+    ");
     workshop.run(&["check", input]).exits(1);
 
     workshop.write("data/cities.csv", CITIES.replace("Irbit", "\"Ir\"bit"));
@@ -118,21 +144,16 @@ fn warnings_are_no_failure_and_errors_leave_no_file() {
 fn what_is_not_there_is_a_usage_error() {
     let workshop = Workshop::empty();
     workshop.write("a.csv", "x\n1\n");
-    for arguments in [
+    let runs = [
         &["check", "b.csv"][..],
         &["convert", "b.csv"],
         &["convert", "a.csv", "--metadata", "b.json"],
         &["convert", "a.csv", "--catalog", "c.json"],
         &["convert", "a.csv", "--base", "no iri"],
         &["convert", "a.csv", "-o", "no/such/folder/a.nt"],
-    ] {
-        let run = workshop.run(arguments).exits(2);
-        assert!(
-            run.stderr.starts_with("error"),
-            "{arguments:?}: {}",
-            run.stderr
-        );
-    }
+    ]
+    .map(|arguments| workshop.run(arguments).exits(2));
+    assert_shown!(runs);
 }
 
 #[test]
@@ -140,7 +161,13 @@ fn nothing_is_fetched() {
     let run = Workshop::empty()
         .run(&["convert", "http://example.org/a.csv"])
         .exits(2);
-    assert!(run.stderr.contains("--catalog"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ convert http://example.org/a.csv
+    ---- stderr
+    error[CG0101] http://example.org/a.csv: could not read the input: it is on the web
+    hint: nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -160,11 +187,11 @@ fn a_catalog_stands_for_the_web() {
             "--minimal",
         ])
         .exits(0);
-    assert!(
-        run.stdout.contains("<http://example.org/a.csv#x> \"1\""),
-        "{}",
-        run.stdout
-    );
+    assert_shown!(run, @r#"
+    $ convert http://example.org/a.csv --catalog files/catalog.json --minimal
+    _:t0s1 <http://example.org/a.csv#x> "1" .
+    ---- exit code 0
+    "#);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What changed between builds, dumps, folders and revisions.
 
-use super::workshop::{CITIES, METADATA, REGIONS, Workshop, child, program};
+use super::workshop::{CITIES, METADATA, REGIONS, Workshop, assert_shown, child, program};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -60,7 +60,17 @@ fn dumps_by_entity() {
     assert!(people["old"][0].as_str().unwrap().starts_with("\"36000\""));
     assert!(people["new"][0].as_str().unwrap().starts_with("\"37000\""));
     let table = workshop.run(&["diff", "old.ttl", "new.ttl"]).exits(1);
-    assert!(table.stdout.contains("Irbit ("), "{}", table.stdout);
+    assert_shown!(table, @r#"
+    $ diff old.ttl new.ttl
+    ┌────────────────────┬─────────┬─────────────────────────────────┬─────────────────────────────────────────────────────┬─────────────────────────────────────────────────────┐
+    │ where              ┆ what    ┆ property                        ┆ old                                                 ┆ new                                                 │
+    ╞════════════════════╪═════════╪═════════════════════════════════╪═════════════════════════════════════════════════════╪═════════════════════════════════════════════════════╡
+    │ Irbit (city:irbit) ┆ changed ┆ <https://example.org/ns#people> ┆ "36000"^^<http://www.w3.org/2001/XMLSchema#integer> ┆ "37000"^^<http://www.w3.org/2001/XMLSchema#integer> │
+    └────────────────────┴─────────┴─────────────────────────────────┴─────────────────────────────────────────────────────┴─────────────────────────────────────────────────────┘
+    ---- stderr
+    quads: 1 new, 1 gone
+    ---- exit code 1
+    "#);
 }
 
 #[test]
@@ -102,12 +112,7 @@ fn folders_in_rows_and_cells() {
     let text = workshop
         .run(&["diff", "old", "new", "--format", "markdown"])
         .exits(1);
-    assert!(
-        text.stdout
-            .contains("| cities irbit | changed | people | 36000 | 37000 |"),
-        "{}",
-        text.stdout
-    );
+    assert_shown!(text);
 }
 
 #[test]
@@ -228,11 +233,17 @@ fn another_order_is_told_as_such() {
     assert_eq!((&found["added"], &found["removed"]), (&0.into(), &0.into()));
     assert_eq!(found["tables"][0]["reordered"], true);
     let run = workshop.run(&["diff", "old", "new"]).exits(1);
-    assert!(
-        run.stderr.contains("in a different order"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ diff old new
+    ┌────────┬──────────────────────────────────┬──────────┬─────┬─────┐
+    │ where  ┆ what                             ┆ property ┆ old ┆ new │
+    ╞════════╪══════════════════════════════════╪══════════╪═════╪═════╡
+    │ cities ┆ rows or columns in another order ┆          ┆     ┆     │
+    └────────┴──────────────────────────────────┴──────────┴─────┴─────┘
+    ---- stderr
+    the same quads; rows or columns are in a different order
+    ---- exit code 1
+    ");
     workshop.run(&["diff", "old", "old"]).exits(0);
 }
 
@@ -405,7 +416,7 @@ fn a_git_revision_and_the_working_folder() {
     workshop.run(&diff).exits(0);
     // Where git does not answer, its reason is told.
     for (name, value, reason) in [
-        // As if the repository were another user's, for git's own tests.
+        // As if the repository were another user's, for git's own tests. What git says is git's.
         ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1", "dubious ownership"),
         ("PATH", "", "could not run it"),
     ] {
@@ -424,16 +435,29 @@ fn a_git_revision_and_the_working_folder() {
 fn what_cannot_be_compared() {
     let workshop = Workshop::project();
     workshop.run(&["build", "--quiet"]).exits(0);
-    for name in ["nothing", "--output=x", "previous"] {
-        let run = workshop.run(&["diff", "current", "--", name]).exits(2);
-        assert!(run.stderr.contains("CG08"), "{}", run.stderr);
-    }
+    let runs = ["nothing", "--output=x", "previous"]
+        .map(|name| workshop.run(&["diff", "current", "--", name]).exits(2));
+    assert_shown!(runs);
     workshop.write("wrong.ttl", "<a> <b> \n");
     let run = workshop.run(&["diff", "wrong.ttl", "current"]).exits(2);
-    assert!(run.stderr.contains("wrong.ttl"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ diff wrong.ttl current
+    ---- stderr
+    error[CG0809] wrong.ttl:2:1: the dump cannot be read: Unexpected end
+    ---- exit code 2
+    ");
     workshop.write("data/csv-metadata.json", "{");
     let run = workshop.run(&["diff", ".", "current"]).exits(2);
-    assert!(run.stderr.contains("metadata of `.`"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ diff . current
+    ---- stderr
+    in `.`:
+    error[CG0301] data/csv-metadata.json:1:1: unterminated object
+              rule | invalid JSON (tabular-metadata §5), see `civigraph explain CG0301`
+    found 1 error in 1 file
+    error: not compared: the metadata of `.` has errors
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -445,26 +469,39 @@ fn what_nests_too_deep() {
     };
     let object = r#"{"@id": "https://example.org/a", "https://example.org/p": "#;
     let objects = |depth: usize| format!("{}1{}", object.repeat(depth), "}".repeat(depth));
-    for (name, text, code) in [
+    let runs = [
         ("triples.ttl", triples(400), 0),
         ("deep.ttl", triples(100_000), 2),
         ("objects.jsonld", objects(400), 0),
         ("deep.jsonld", objects(5_000), 2),
-    ] {
+    ]
+    .map(|(name, text, code)| {
         workshop.write(name, text);
-        let run = workshop.run(&["diff", name, name]).exits(code);
-        let refused = run.stderr.contains(&format!("error[CG0809] {name}:"));
-        assert_eq!(refused, code != 0, "{}", run.stderr);
-    }
+        workshop.run(&["diff", name, name]).exits(code)
+    });
+    assert_shown!(runs);
     workshop.write("ontology/deep.ttl", triples(100_000));
     let run = workshop.run(&["build"]).exits(1);
-    let place = "error[CG0809] ./ontology/deep.ttl:2:";
-    assert!(run.stderr.contains(place), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ build
+    ---- stderr
+    error[CG0809] ./ontology/deep.ttl:2:5008: this Turtle cannot be read: it nests deeper than 500 levels
+              rule | Turtle syntax error (RDF 1.1 Turtle), see `civigraph explain CG0809`
+    found 1 error in 1 file
+    nothing was published; what was published before stays
+    ---- exit code 1
+    ");
     workshop.write("ontology/deep.ttl", "");
     workshop.write("ontology/shapes-deep.ttl", triples(100_000));
     let run = workshop.run(&["check"]).exits(1);
-    let place = "error[CG0809] ./ontology/shapes-deep.ttl:2:";
-    assert!(run.stderr.contains(place), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ check
+    ---- stderr
+    error[CG0809] ./ontology/shapes-deep.ttl:2:5008: this Turtle cannot be read: it nests deeper than 500 levels
+              rule | Turtle syntax error (RDF 1.1 Turtle), see `civigraph explain CG0809`
+    found 1 error in 1 file
+    ---- exit code 1
+    ");
 }
 
 #[test]
@@ -482,8 +519,17 @@ fn what_looks_the_same_is_shown_apart() {
     let changed = REGIONS.replace("Samara Oblast", "Samara\u{a0}Oblast");
     workshop.write("new/data/regions.csv", changed);
     let run = workshop.run(&["diff", "old", "new"]).exits(1);
-    assert!(run.stdout.contains("\\u{a0}"), "{}", run.stdout);
-    assert!(run.stdout.contains("no-break"), "{}", run.stdout);
+    assert_shown!(run, @r"
+    $ diff old new
+    ┌────────────────┬─────────┬──────────┬───────────────┬────────────────────────────────────────────────────────────────────────────────┐
+    │ where          ┆ what    ┆ property ┆ old           ┆ new                                                                            │
+    ╞════════════════╪═════════╪══════════╪═══════════════╪════════════════════════════════════════════════════════════════════════════════╡
+    │ regions samara ┆ changed ┆ label    ┆ Samara Oblast ┆ Samara\u{a0}Oblast (they look the same, but here is a no-break space (U+00A0)) │
+    └────────────────┴─────────┴──────────┴───────────────┴────────────────────────────────────────────────────────────────────────────────┘
+    ---- stderr
+    quads: 1 new, 1 gone
+    ---- exit code 1
+    ");
 }
 
 /// A project with errors has no graph; its tables can be compared all the same.
@@ -491,10 +537,24 @@ fn what_looks_the_same_is_shown_apart() {
 fn rows_are_compared_where_a_side_has_errors() {
     let workshop = folders(&CITIES.replace("36000", "many"));
     let run = workshop.run(&["diff", "old", "new"]).exits(1);
-    assert!(run.stderr.contains("in `new`:"), "{}", run.stderr);
-    assert!(!run.stderr.contains("in `old`:"), "{}", run.stderr);
-    assert!(run.stderr.contains("`new` has 1 error"), "{}", run.stderr);
-    assert!(run.stdout.contains("many"), "{}", run.stdout);
+    assert_shown!(run, @"
+    $ diff old new
+    ┌──────────────┬─────────┬──────────┬───────┬──────┐
+    │ where        ┆ what    ┆ property ┆ old   ┆ new  │
+    ╞══════════════╪═════════╪══════════╪═══════╪══════╡
+    │ cities irbit ┆ changed ┆ people   ┆ 36000 ┆ many │
+    └──────────────┴─────────┴──────────┴───────┴──────┘
+    ---- stderr
+    in `new`:
+    error[CG0402] new/data/cities.csv:2:24: the cell is not a value of its datatype
+                D2 | many  column `people`
+          expected | a whole number
+              rule | cell does not match its datatype (tabular-data-model §6.4), see `civigraph explain CG0402`
+    found 1 error in 1 file
+    1 table differs
+    only tables were compared, not the graphs: `new` has 1 error
+    ---- exit code 1
+    ");
     let found = differs(&workshop, "new", "old");
     assert_eq!(found["old_errors"], 1);
     assert!(found.get("new_errors").is_none(), "{found:#}");
@@ -510,6 +570,16 @@ fn rows_are_compared_where_a_side_has_errors() {
     // The graphs are not known to be the same.
     workshop.run(&["diff", "new", "new"]).exits(1);
     let run = workshop.run(&["diff", "old", "new", "--triples"]).exits(2);
-    assert!(run.stderr.contains("`new` has 1 error"), "{}", run.stderr);
-    assert_eq!(run.stdout, "");
+    assert_shown!(run, @"
+    $ diff old new --triples
+    ---- stderr
+    in `new`:
+    error[CG0402] new/data/cities.csv:2:24: the cell is not a value of its datatype
+                D2 | many  column `people`
+          expected | a whole number
+              rule | cell does not match its datatype (tabular-data-model §6.4), see `civigraph explain CG0402`
+    found 1 error in 1 file
+    error: there is no patch: `new` has 1 error
+    ---- exit code 2
+    ");
 }

@@ -1,7 +1,7 @@
 //! `--allow-fetch`, against a server on the loopback interface: only what was asked for is fetched,
 //! headers count as the Recommendations say, and whatever a server does has an end.
 
-use super::workshop::Workshop;
+use super::workshop::{Run, Workshop, assert_shown};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -36,6 +36,11 @@ impl Server {
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
+    }
+
+    /// What a command left, without the port of the server.
+    fn shown(&self, run: Run) -> Run {
+        run.replacing(&self.address, "http://SERVER")
     }
 
     fn asked(&self) -> Vec<String> {
@@ -101,7 +106,7 @@ fn site() -> Server {
 
 #[test]
 fn the_one_language_of_a_table_is_that_of_its_strings() {
-    for (language, expected) in [("ru", "\"x\"@ru ."), ("ru, en", "\"x\" .")] {
+    let runs = ["ru", "ru, en"].map(|language| {
         let table = format!(
             "200 OK\r\nContent-Type: text/csv\r\nContent-Language: {language}\r\n\r\na\nx\n"
         );
@@ -114,8 +119,17 @@ fn the_one_language_of_a_table_is_that_of_its_strings() {
                 "--minimal",
             ])
             .exits(0);
-        assert!(run.stdout.contains(expected), "{}", run.stdout);
-    }
+        server.shown(run).noted(language)
+    });
+    assert_shown!(runs, @r#"
+    $ convert http://SERVER/a.csv --allow-fetch --minimal  # ru
+    _:t0s1 <http://SERVER/a.csv#a> "x"@ru .
+    ---- exit code 0
+
+    $ convert http://SERVER/a.csv --allow-fetch --minimal  # ru, en
+    _:t0s1 <http://SERVER/a.csv#a> "x" .
+    ---- exit code 0
+    "#);
 }
 
 #[test]
@@ -123,10 +137,21 @@ fn nothing_is_fetched_unless_asked() {
     let server = site();
     let workshop = Workshop::empty();
     let url = server.url("/d/cities.csv");
-    for command in ["convert", "check"] {
-        let run = workshop.run(&[command, &url]).exits(2);
-        assert!(run.stderr.contains("`--allow-fetch`"), "{}", run.stderr);
-    }
+    let runs =
+        ["convert", "check"].map(|command| server.shown(workshop.run(&[command, &url]).exits(2)));
+    assert_shown!(runs, @"
+    $ convert http://SERVER/d/cities.csv
+    ---- stderr
+    error[CG0101] http://SERVER/d/cities.csv: could not read the input: it is on the web
+    hint: nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files
+    ---- exit code 2
+
+    $ check http://SERVER/d/cities.csv
+    ---- stderr
+    error[CG0101] http://SERVER/d/cities.csv: could not read the input: it is on the web
+    hint: nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files
+    ---- exit code 2
+    ");
     // Neither is what metadata refers to.
     workshop.write(
         "meta.json",
@@ -135,29 +160,43 @@ fn nothing_is_fetched_unless_asked() {
             server.url("/schema.json")
         ),
     );
-    let run = workshop.run(&["check", "meta.json"]);
-    assert!(
-        run.stderr.contains("error[CG0341] meta.json:1:"),
-        "{}",
-        run.stderr
-    );
+    let run = server.shown(workshop.run(&["check", "meta.json"]));
+    assert_shown!(run, @"
+    $ check meta.json
+    ---- stderr
+    error[CG0341] meta.json:1:104: could not read the schema: it is on the web and was not asked for
+             found | http://SERVER/schema.json
+              hint | nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files
+              rule | metadata not found (tabular-metadata §6), see `civigraph explain CG0341`
+    error[CG0101] meta.json:1:1: could not read the table: it is on the web and was not asked for
+             found | http://SERVER/d/cities.csv
+              hint | nothing is fetched from the network without `--allow-fetch`; `--catalog FILE` maps URLs to local files
+              rule | unreadable file, see `civigraph explain CG0101`
+    found 2 errors in 1 file
+    error: not everything was checked: a file could not be read
+    ---- exit code 2
+    ");
     assert_eq!(server.asked(), Vec::<String>::new());
 }
 
 #[test]
 fn headers_say_what_a_table_is() {
     let server = site();
-    for path in ["/d/cities.csv", "/old"] {
-        let url = server.url(path);
-        let run = Workshop::empty()
-            .run(&["convert", &url, "--allow-fetch", "--minimal"])
-            .exits(0);
-        let triple = format!(
-            "<{}> <http://example.org/people> \"36000\"^^",
-            server.url("/d/irbit")
-        );
-        assert!(run.stdout.contains(&triple), "{}{}", run.stdout, run.stderr);
-    }
+    let runs = ["/d/cities.csv", "/old"].map(|path| {
+        let convert = ["convert", &server.url(path), "--allow-fetch", "--minimal"];
+        server.shown(Workshop::empty().run(&convert).exits(0))
+    });
+    assert_shown!(runs, @r#"
+    $ convert http://SERVER/d/cities.csv --allow-fetch --minimal
+    <http://SERVER/d/irbit> <http://SERVER/d/cities.csv#id> "irbit" .
+    <http://SERVER/d/irbit> <http://example.org/people> "36000"^^<http://www.w3.org/2001/XMLSchema#integer> .
+    ---- exit code 0
+
+    $ convert http://SERVER/old --allow-fetch --minimal
+    <http://SERVER/d/irbit> <http://SERVER/d/cities.csv#id> "irbit" .
+    <http://SERVER/d/irbit> <http://example.org/people> "36000"^^<http://www.w3.org/2001/XMLSchema#integer> .
+    ---- exit code 0
+    "#);
     // However often a table is read, it is fetched once.
     let asked = server.asked();
     let times = asked.iter().filter(|path| *path == "/d/cities.csv").count();
@@ -176,27 +215,28 @@ fn failures_have_a_code() {
         .unwrap()
         .local_addr()
         .unwrap();
-    for (url, words) in [
-        (server.url("/none.csv"), "there is nothing at this address"),
-        (server.url("/broken"), "the server answers 500"),
-        (
-            server.url("/around"),
-            "the server redirects more than 5 times",
-        ),
-        (server.url("/away"), ""),
-        (format!("http://{closed}/a.csv"), "the connection failed: "),
-        (
-            server.url("/a.csv").replace("http:", "https:"),
-            "no secure connection: ",
-        ),
-    ] {
-        let run = Workshop::empty()
-            .run(&["check", &url, "--allow-fetch"])
-            .exits(2);
-        let start = format!("error[CG0101] {url}: could not read the input: {words}");
-        assert!(run.stderr.starts_with(&start), "{start}\n{}", run.stderr);
-        assert!(!run.stderr.contains("hint"), "{}", run.stderr);
-    }
+    let check = |url: &str| {
+        Workshop::empty()
+            .run(&["check", url, "--allow-fetch"])
+            .exits(2)
+    };
+    let runs = ["/none.csv", "/broken", "/around", "/away"]
+        .map(|path| server.shown(check(&server.url(path))));
+    assert_shown!(runs);
+    let run = check(&format!("http://{closed}/a.csv"));
+    assert_shown!(run.replacing(&closed.to_string(), "CLOSED"), @"
+    $ check http://CLOSED/a.csv --allow-fetch
+    ---- stderr
+    error[CG0101] http://CLOSED/a.csv: could not read the input: the connection failed: Connection refused (os error 111)
+    ---- exit code 2
+    ");
+    let run = check(&server.url("/a.csv").replace("http:", "https:"));
+    assert_shown!(run.replacing(&server.address.replace("http:", "https:"), "https://SERVER"), @"
+    $ check https://SERVER/a.csv --allow-fetch
+    ---- stderr
+    error[CG0101] https://SERVER/a.csv: could not read the input: no secure connection: received corrupt message of type InvalidContentType
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -234,9 +274,14 @@ fn a_table_that_is_not_there() {
     let run = workshop
         .run(&["check", "meta.json", "--allow-fetch"])
         .exits(2);
-    assert!(
-        run.stderr.contains("error[CG0101] meta.json:1:1: "),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(server.shown(run), @"
+    $ check meta.json --allow-fetch
+    ---- stderr
+    error[CG0101] meta.json:1:1: could not read the table: there is nothing at this address
+             found | http://SERVER/none.csv
+              rule | unreadable file, see `civigraph explain CG0101`
+    found 1 error in 1 file
+    error: not everything was checked: a file could not be read
+    ---- exit code 2
+    ");
 }

@@ -1,21 +1,17 @@
 //! `civigraph fmt`: canonical tables.
 
-use super::workshop::{CITIES, Workshop};
+use super::workshop::{CITIES, Workshop, assert_shown};
 
 #[test]
 fn a_table_is_put_in_canonical_form_once() {
     let workshop = Workshop::project();
     let check = workshop.run(&["fmt", "--check"]).exits(1);
-    assert!(
-        check.stdout.contains("data/regions.csv\n"),
-        "{}",
-        check.stdout
-    );
-    assert!(
-        check.stdout.contains("data/cities.csv\n"),
-        "{}",
-        check.stdout
-    );
+    assert_shown!(check, @"
+    $ fmt --check
+    data/regions.csv
+    data/cities.csv
+    ---- exit code 1
+    ");
     assert_eq!(
         std::fs::read(workshop.path("data/cities.csv")).unwrap(),
         CITIES.as_bytes()
@@ -98,12 +94,27 @@ fn a_file_that_cannot_be_read_for_sure_is_left_alone() {
     let broken = "id,label\nb,\"B\na,A\n";
     workshop.write("data/regions.csv", broken);
     let run = workshop.run(&["fmt"]).exits(1);
-    assert!(run.stderr.contains("never closed"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ fmt
+    ---- stderr
+    formatted data/cities.csv
+    error[CG0201] data/regions.csv:2: this quote is never closed
+              hint | file not formatted: fix the quoting first
+              rule | broken quoting (tabular-data-model §8.1), see `civigraph explain CG0201`
+    found 1 error in 1 file
+    ---- exit code 1
+    ");
     assert_eq!(
         std::fs::read_to_string(workshop.path("data/regions.csv")).unwrap(),
         broken
     );
-    workshop.run(&["fmt", "no-such.csv"]).exits(2);
+    let run = workshop.run(&["fmt", "no-such.csv"]).exits(2);
+    assert_shown!(run, @"
+    $ fmt no-such.csv
+    ---- stderr
+    error: no such file: `no-such.csv`
+    ---- exit code 2
+    ");
 }
 
 /// Ids are parts of IRIs: what nobody sees in them is repaired when asked, in all tables at once.
@@ -117,20 +128,42 @@ fn unseen_characters_are_repaired_when_asked() {
     let cities = CITIES.replace(",samara", ",sama\u{ad}ra");
     workshop.write("data/cities.csv", &cities);
     let run = workshop.run(&["check"]);
-    assert!(
-        run.stderr.contains("a soft hyphen (U+00AD)"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @r"
+    $ check
+    ---- stderr
+    warning[CG0416] data/regions.csv:2:1: the cell names something, and has a soft hyphen (U+00AD)
+                A2 | sama\u{ad}ra  column `id`
+              rule | characters that look like others, see `civigraph explain CG0416`
+    warning[CG0416] data/regions.csv:2:9: the cell names something, and has a no-break space (U+00A0)
+                B2 | Sama\u{a0}ra  column `label`
+              rule | characters that look like others, see `civigraph explain CG0416`
+    warning[CG0416] data/cities.csv:3:37: the cell names something, and has a soft hyphen (U+00AD)
+                E3 | sama\u{ad}ra  column `region`
+              rule | characters that look like others, see `civigraph explain CG0416`
+    found 3 warnings in 2 files
+    checked 5 rows: valid
+    ---- exit code 0
+    ");
     workshop.run(&["fmt"]).exits(0);
     let text = |name: &str| std::fs::read_to_string(workshop.path(name)).unwrap();
-    assert!(text("data/regions.csv").contains("sama\u{ad}ra"));
+    assert_eq!(
+        text("data/regions.csv"),
+        "id,label\nsama\u{ad}ra,Sama\u{a0}ra\nsverdlovsk,S\n"
+    );
     // One file is named, and all that refer to it are repaired.
     workshop
         .run(&["fmt", "--repair", "data/regions.csv"])
         .exits(0);
-    assert!(text("data/regions.csv").contains("samara,Sama ra"));
+    assert_eq!(
+        text("data/regions.csv"),
+        "id,label\nsamara,Sama ra\nsverdlovsk,S\n"
+    );
     assert!(!text("data/cities.csv").contains('\u{ad}'));
     let run = workshop.run(&["check"]).exits(0);
-    assert!(!run.stderr.contains("CG0416"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ check
+    ---- stderr
+    checked 5 rows: valid
+    ---- exit code 0
+    ");
 }

@@ -1,6 +1,6 @@
 //! Builds listed and published again.
 
-use super::workshop::{CITIES, Workshop, program};
+use super::workshop::{CITIES, Workshop, assert_shown, program};
 
 /// A project built twice, with one city less the second time.
 fn built_twice() -> Workshop {
@@ -37,6 +37,7 @@ fn builds_with_what_changed() {
     });
     assert_eq!(list[1]["changes"], changes);
     let run = workshop.run(&["builds"]).exits(0);
+    // The rest of the lines are times and sizes.
     for part in ["+0 -4 in the default graph", "data/cities.csv", "*"] {
         assert!(run.stdout.contains(part), "{}", run.stdout);
     }
@@ -49,39 +50,68 @@ fn there_and_back() {
         let run = workshop.run(&["export", "--format", "ntriples"]);
         run.exits(0).stdout
     };
-    let newer = builds(&workshop)[1]["id"].as_str().unwrap().to_owned();
     let with_one_less = dump(&workshop);
     let run = workshop.run(&["rollback"]).exits(0);
-    assert!(run.stderr.contains(&newer), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ rollback
+    ---- stderr
+    published build 0001-ID instead of 0002-ID
+    ---- exit code 0
+    ");
     assert!(dump(&workshop).contains("/city/revda>"));
     // There is none before the first one.
-    workshop.run(&["rollback"]).exits(2);
+    let run = workshop.run(&["rollback"]).exits(2);
+    assert_shown!(run, @"
+    $ rollback
+    ---- stderr
+    error[CG0801] ./.civigraph: there is no build before the published one
+    hint: `civigraph builds` lists them; `--keep` of `build` says how many are kept
+    ---- exit code 2
+    ");
+    let newer = builds(&workshop)[1]["id"].as_str().unwrap().to_owned();
     workshop.run(&["rollback", &newer]).exits(0);
     assert_eq!(dump(&workshop), with_one_less);
     // The start of an id does, unless several start so.
     workshop.run(&["rollback", "0001"]).exits(0);
     assert!(dump(&workshop).contains("/city/revda>"));
-    let ids = builds(&workshop);
-    for arguments in [&["rollback", "000"][..], &["verify", "--build", "000"]] {
-        let said = workshop.run(arguments).exits(2).stderr;
-        assert!(said.contains("2 builds have ids that start with"), "{said}");
-        for build in &ids {
-            assert!(said.contains(build["id"].as_str().unwrap()), "{said}");
-        }
-    }
+    let runs = [&["rollback", "000"][..], &["verify", "--build", "000"]]
+        .map(|arguments| workshop.run(arguments).exits(2));
+    assert_shown!(runs, @"
+    $ rollback 000
+    ---- stderr
+    error[CG0801] ./.civigraph: 2 builds have ids that start with `000`: 0001-ID, 0002-ID
+    hint: name one with more of its id
+    ---- exit code 2
+
+    $ verify --build 000
+    ---- stderr
+    error[CG0801] ./.civigraph: 2 builds have ids that start with `000`: 0001-ID, 0002-ID
+    hint: name one with more of its id
+    ---- exit code 2
+    ");
 }
 
 #[test]
 fn an_answer_names_its_build() {
     let workshop = built_twice();
-    let newer = builds(&workshop)[1]["id"].as_str().unwrap().to_owned();
     let ask = ["query", "-e", "ASK { ?s ?p ?o }"];
     let run = workshop.run(&ask).exits(0);
-    assert!(run.stderr.contains(&newer), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ query -e 'ASK { ?s ?p ?o }'
+    true
+    ---- stderr
+    build 0002-ID
+    ---- exit code 0
+    ");
     workshop.run(&["rollback"]).exits(0);
     let run = workshop.run(&ask).exits(0);
-    assert!(!run.stderr.contains(&newer), "{}", run.stderr);
-    assert!(run.stderr.contains("build 0001-"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ query -e 'ASK { ?s ?p ?o }'
+    true
+    ---- stderr
+    build 0001-ID
+    ---- exit code 0
+    ");
     let quiet = workshop.run(&["query", "--quiet", "-e", "ASK { ?s ?p ?o }"]);
     assert_eq!(quiet.exits(0).stderr, "");
 }
@@ -90,16 +120,29 @@ fn an_answer_names_its_build() {
 fn refused() {
     let workshop = Workshop::project();
     let run = workshop.run(&["builds"]).exits(2);
-    assert!(run.stderr.contains("CG0801"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ builds
+    ---- stderr
+    error[CG0801] ./.civigraph: nothing is published here yet
+    hint: run `civigraph build` first
+    ---- exit code 2
+    ");
     let run = workshop.run(&["rollback"]).exits(2);
-    assert!(run.stderr.contains("CG0801"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ rollback
+    ---- stderr
+    error[CG0801] ./.civigraph: nothing is published here yet
+    hint: run `civigraph build` first
+    ---- exit code 2
+    ");
     workshop.run(&["build", "--quiet"]).exits(0);
-    let run = workshop.run(&["rollback", "0007-ab"]).exits(2);
-    assert!(run.stderr.contains("0007-ab"), "{}", run.stderr);
-    for id in ["0007-9f3a2b1c", "nothing"] {
-        let said = workshop.run(&["verify", "--build", id]).exits(2).stderr;
-        assert!(said.contains(&format!("no such build: `{id}`")), "{said}");
-    }
+    let runs = [
+        &["rollback", "0007-ab"][..],
+        &["verify", "--build", "0007-9f3a2b1c"],
+        &["verify", "--build", "nothing"],
+    ]
+    .map(|arguments| workshop.run(arguments).exits(2));
+    assert_shown!(runs);
 }
 
 #[test]
@@ -119,11 +162,8 @@ fn building_what_has_not_changed_costs_no_history() {
     workshop.run(&["build", "--quiet", "--keep", "2"]).exits(0);
     assert_eq!(builds(&workshop)[0]["id"], first.as_str());
     workshop.run(&["rollback"]).exits(0);
-    let dump = workshop
-        .run(&["export", "--format", "ntriples"])
-        .exits(0)
-        .stdout;
-    assert!(dump.contains("/city/revda>"));
+    let dump = workshop.run(&["export", "--format", "ntriples"]).exits(0);
+    assert_shown!(dump);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `export --format oxigraph`: a store for Oxigraph's own server, with the feature that brings it.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 
 fn built() -> Workshop {
     let workshop = Workshop::project();
@@ -15,22 +15,39 @@ fn without_the_feature_its_name_is_said() {
     let run = workshop
         .run(&["export", "--format", "oxigraph", "-o", "store"])
         .exits(2);
-    assert!(run.stderr.contains("--features rocksdb"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ export --format oxigraph -o store
+    ---- stderr
+    error[CG0810] store: this program was built without the format `oxigraph`
+    hint: `cargo install civigraph --features rocksdb` brings it; or load `--format nquads` into a store of your own
+    ---- exit code 2
+    ");
     assert!(!workshop.path("store").exists());
 }
 
 #[test]
 fn what_does_not_go_with_it() {
     let workshop = built();
-    for arguments in [
+    let runs = [
         &["export", "--format", "oxigraph"][..],
         &[
             "export", "--format", "oxigraph", "-o", "store", "--graph", "default",
         ],
-    ] {
-        workshop.run(arguments).exits(2);
-        assert!(!workshop.path("store").exists());
-    }
+    ]
+    .map(|arguments| workshop.run(arguments).exits(2));
+    assert_shown!(runs, @"
+    $ export --format oxigraph
+    ---- stderr
+    error: a store is written to a folder
+    hint: name it with `-o DIR`
+    ---- exit code 2
+
+    $ export --format oxigraph -o store --graph default
+    ---- stderr
+    error: a store holds all graphs: `--graph` does not apply to oxigraph
+    ---- exit code 2
+    ");
+    assert!(!workshop.path("store").exists());
 }
 
 #[test]

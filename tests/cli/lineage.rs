@@ -1,6 +1,6 @@
 //! Triples led back to the rows and cells that made them: by `why` and in SPARQL.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 
 const METADATA: &str = r##"{
   "@context": "http://www.w3.org/ns/csvw",
@@ -175,23 +175,30 @@ fn tables_that_changed_since_are_told_as_they_were() {
     assert_eq!(row("changed"), ["data/cities.csv#row=5"]);
     let label = "http://www.w3.org/2000/01/rdf-schema#label";
     let why = workshop.run(&["why", "city/tara", label]).exits(0);
-    assert!(
-        why.stdout.contains("data/cities.csv:6:8 cell C5"),
-        "{}",
-        why.stdout
-    );
-    let said = "data/cities.csv, data/more.csv; lines and cells are those of the build";
-    assert!(why.stderr.contains(said), "{}", why.stderr);
+    assert_shown!(why, @r#"
+    $ why city/tara 'http://www.w3.org/2000/01/rdf-schema#label'
+    city:tara  <http://www.w3.org/2000/01/rdf-schema#label>  "Tara"@ru-Latn
+      made from  data/cities.csv:6:8 cell C5, column `label`: Tara
+      with       id=tara
+      rule       data/csv-metadata.json:12:11 propertyUrl rdfs:label
+
+    ---- stderr
+    changed since build 0001-ID: data/cities.csv, data/more.csv; lines and cells are those of the build
+    ---- exit code 0
+    "#);
     workshop.write("data/more.csv", MORE);
     workshop.run(&["build", "--quiet"]).exits(0);
     assert_eq!(row("built again"), ["data/cities.csv#row=4"]);
     let why = workshop.run(&["why", "city/tara", label]).exits(0);
-    assert!(
-        why.stdout.contains("data/cities.csv:5:8 cell C4"),
-        "{}",
-        why.stdout
-    );
-    assert_eq!(why.stderr, "");
+    assert_shown!(why, @r#"
+    $ why city/tara 'http://www.w3.org/2000/01/rdf-schema#label'
+    city:tara  <http://www.w3.org/2000/01/rdf-schema#label>  "Tara"@ru-Latn
+      made from  data/cities.csv:5:8 cell C4, column `label`: Tara
+      with       id=tara
+      rule       data/csv-metadata.json:12:11 propertyUrl rdfs:label
+
+    ---- exit code 0
+    "#);
     workshop.run(&["rollback"]).exits(0);
     assert_eq!(row("rolled back"), ["data/cities.csv#row=5"]);
     // A store has all that is needed.
@@ -204,11 +211,15 @@ fn tables_that_changed_since_are_told_as_they_were() {
     let why = elsewhere
         .run(&["why", "--store", store, "city/tara", label])
         .exits(0);
-    assert!(
-        why.stdout.contains("data/cities.csv:6:8 cell C5"),
-        "{}",
-        why.stdout
-    );
+    assert_shown!(why, @r#"
+    $ why --store FOLDER/.civigraph city/tara 'http://www.w3.org/2000/01/rdf-schema#label'
+    city:tara  <http://www.w3.org/2000/01/rdf-schema#label>  "Tara"@ru-Latn
+      made from  data/cities.csv:6:8 cell C5, column `label`: Tara
+      with       id=tara
+      rule       data/csv-metadata.json:12:11 propertyUrl rdfs:label
+
+    ---- exit code 0
+    "#);
 }
 
 /// Nothing is published yet: the tables as they stand.
@@ -218,11 +229,15 @@ fn tables_are_explained_without_a_build() {
     let why = workshop
         .run(&["why", "city/irbit", "https://example.org/ns#people"])
         .exits(0);
-    assert!(
-        why.stdout.contains("data/cities.csv:2:24 cell D2"),
-        "{}",
-        why.stdout
-    );
+    assert_shown!(why, @r#"
+    $ why city/irbit 'https://example.org/ns#people'
+    city:irbit  <https://example.org/ns#people>  "36000"^^<http://www.w3.org/2001/XMLSchema#integer>
+      made from  data/cities.csv:2:24 cell D2, column `people`: 36000
+      with       id=irbit
+      rule       data/csv-metadata.json:29:11 propertyUrl https://example.org/ns#people
+
+    ---- exit code 0
+    "#);
 }
 
 /// Literals of which the store keeps the value and not the digits, some of which a rule starts from.
@@ -263,6 +278,7 @@ fn literals_are_found_as_dumps_and_as_answers_write_them() {
         "# title: Copy\nCONSTRUCT { ?s <https://example.org/ns#of> ?p } WHERE { ?s ?p ?o FILTER(isLiteral(?o)) }\n",
     );
     workshop.run(&["build", "--quiet"]).exits(0);
+    let mut runs = Vec::new();
     for (name, datatype, written, stored) in columns {
         let property = format!("https://example.org/ns#{name}");
         for literal in [
@@ -270,18 +286,12 @@ fn literals_are_found_as_dumps_and_as_answers_write_them() {
             format!("\"{stored}\"^^xsd:{datatype}"),
             format!("\"{stored}\"^^<http://www.w3.org/2001/XMLSchema#{datatype}>"),
         ] {
-            let why = workshop.run(&["why", "t/a", &property, &literal]).exits(0);
-            assert!(
-                why.stdout.contains(&format!("column `{name}`")),
-                "{literal}: {}",
-                why.stdout
-            );
+            runs.push(workshop.run(&["why", "t/a", &property, &literal]).exits(0));
         }
         let why = workshop.run(&["why", "t/a", "https://example.org/ns#of", &property]);
-        let out = why.exits(0).stdout;
-        assert_eq!(out.matches("made from").count(), 1, "{name}:\n{out}");
-        assert!(out.contains(&format!("column `{name}`")), "{name}:\n{out}");
+        runs.push(why.exits(0));
     }
+    assert_shown!(runs);
 }
 
 /// A claim about an item belongs to the triple of that item alone.
@@ -319,6 +329,17 @@ fn ordered_lists_are_asserted() {
     workshop.write("data/t.csv", "id,steps\nx,p;q\n");
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["why", "t/x"]).exits(0);
-    assert!(run.stdout.contains("steps"), "{}", run.stdout);
-    assert!(!run.stdout.contains("not asserted"), "{}", run.stdout);
+    assert_shown!(run, @r#"
+    $ why t/x
+    t:x  <https://e.org/data/t.csv#id>  "x"
+      made from  data/t.csv:2:1 cell A2, column `id`: x
+      rule       data/csv-metadata.json:3:27 name id
+
+    t:x  <https://e.org/data/t.csv#steps>  _:t0r1c1i0
+      made from  data/t.csv:2:3 cell B2, column `steps`: p;q
+      with       id=x
+      rule       data/csv-metadata.json:4:27 name steps
+
+    ---- exit code 0
+    "#);
 }

@@ -1,4 +1,8 @@
 //! The program as a user calls it.
+//!
+//! Tests compare whole outputs: `assert_shown!` takes a run, or several, and compares the command, what it printed and how
+//! it ended with a snapshot, without what differs from run to run. Short ones are in the tests, longer ones in `snapshots`.
+//! `INSTA_UPDATE=always cargo test cli::` renews the files, `cargo insta accept` those in the tests.
 
 mod ask;
 mod bad_input;

@@ -1,6 +1,6 @@
 //! `new`: a project out of CSV files, and `init` of a new table in one.
 
-use super::workshop::Workshop;
+use super::workshop::{Run, Workshop, assert_shown};
 
 const AUTHORS: &str = "\
 id,name,birth_year
@@ -33,51 +33,23 @@ fn tables() -> Workshop {
 
 /// Everything that a project is asked, right after it was made.
 #[track_caller]
-fn works(workshop: &Workshop) {
-    let run = workshop.run(&["--project", "library", "check"]).exits(0);
-    assert!(run.stderr.contains("valid"), "{}", run.stderr);
-    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
-    workshop.run(&["--project", "library", "build"]).exits(0);
-    let run = workshop
-        .run(&["--project", "library", "query", "classes"])
-        .exits(0);
-    assert!(
-        run.stdout
-            .contains("https://example.com/library/ns#Book,book,3"),
-        "{}",
-        run.stdout
-    );
-    let run = workshop
-        .run(&["--project", "library", "query", "things", "class=ns:Book"])
-        .exits(0);
-    assert!(
-        run.stdout.contains("id/book/orlando,Orlando"),
-        "{}",
-        run.stdout
-    );
-    let run = workshop
-        .run(&["--project", "library", "describe", "Orlando"])
-        .exits(0);
-    assert!(
-        run.stdout.contains("Virginia Woolf (author:woolf)"),
-        "{}",
-        run.stdout
-    );
-    // What `fmt` would do, and the tables out of the graph.
-    workshop
-        .run(&["--project", "library", "fmt", "--check"])
-        .exits(0);
-    workshop
-        .run(&[
-            "--project",
-            "library",
-            "export",
-            "--format",
-            "csv",
-            "-o",
-            "out",
-        ])
-        .exits(0);
+fn works(workshop: &Workshop) -> [Run; 5] {
+    let run = |arguments: &[&str]| {
+        let arguments = [&["--project", "library"], arguments].concat();
+        workshop.run(&arguments).exits(0)
+    };
+    let check = run(&["check"]);
+    run(&["build"]);
+    let runs = [
+        check,
+        run(&["query", "classes"]),
+        run(&["query", "things", "class=ns:Book"]),
+        run(&["describe", "Orlando"]),
+        // What `fmt` would do, and the tables out of the graph.
+        run(&["fmt", "--check"]),
+    ];
+    run(&["export", "--format", "csv", "-o", "out"]);
+    runs
 }
 
 #[test]
@@ -87,7 +59,7 @@ fn a_folder_of_tables_becomes_a_project_that_builds() {
     workshop
         .run(&["new", "library", "--from", "tables", "--base", base])
         .exits(0);
-    works(&workshop);
+    assert_shown!(works(&workshop));
     for file in [
         "ontology/prefixes.ttl",
         "ontology/shapes.ttl",
@@ -101,11 +73,13 @@ fn a_folder_of_tables_becomes_a_project_that_builds() {
     let run = workshop
         .run(&["new", "library", "--from", "tables"])
         .exits(2);
-    assert!(
-        run.stderr.contains("is a project already"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ new library --from tables
+    ---- stderr
+    error: `library` is a project already
+    hint: `civigraph init data/FILE.csv --add` adds a table to it
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -117,7 +91,7 @@ fn claims_come_with_their_tables_and_terms() {
             "new", "library", "--from", "tables", "--base", base, "--with", "claims",
         ])
         .exits(0);
-    works(&workshop);
+    assert_shown!(works(&workshop));
     let text = "Orlando: A Biography came out in 1928.\n";
     workshop.write("library/sources/notice.txt", text);
     let digest = "a-digest";
@@ -126,7 +100,16 @@ fn claims_come_with_their_tables_and_terms() {
         format!("id,label_en,label_ru,file,published,language,length,sha256\nnotice,Notice,Заметка,notice.txt,,en,39,{digest}\n"),
     );
     let run = workshop.run(&["--project", "library", "check"]).exits(1);
-    assert!(run.stderr.contains("sha256"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ --project library check
+    ---- stderr
+    error[CG0403] library/data/documents.csv:2:41: the cell is not written in the format of its column
+                H2 | a-digest  column `sha256`
+          expected | a value that matches `[0-9a-f]{64}`
+              rule | cell not in its format (tabular-data-model §6.4), see `civigraph explain CG0403`
+    found 1 error in 1 file
+    ---- exit code 1
+    ");
 }
 
 #[test]
@@ -134,39 +117,75 @@ fn tables_of_the_folder_itself_move_into_data() {
     let workshop = Workshop::empty();
     workshop.write("library/Книги.csv", "Код;Название\n1;Орландо\n2;Солярис\n");
     let run = workshop.run(&["new", "library"]).exits(0);
-    assert!(
-        run.stderr.contains("CG0361") || run.stderr.contains("wrote"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ new library
+    ---- stderr
+    moved library/Книги.csv to library/data/Книги.csv
+    wrote library/data/csv-metadata.json
+    wrote library/ontology/terms.ttl
+    wrote library/ontology/prefixes.ttl
+    wrote library/ontology/shapes.ttl
+    wrote library/queries/classes.rq
+    wrote library/queries/things.rq
+    wrote library/.gitignore
+    wrote library/README.md
+    next: check the guesses that library/data/csv-metadata.json comments on, then `civigraph build` in library
+    ---- exit code 0
+    ");
     assert!(workshop.path("library/data/Книги.csv").is_file());
     assert!(!workshop.path("library/Книги.csv").exists());
     workshop.run(&["--project", "library", "build"]).exits(0);
     let run = workshop
         .run(&["--project", "library", "describe", "Солярис"])
         .exits(0);
-    assert!(run.stdout.contains("книги (ns:Knigi)"), "{}", run.stdout);
+    assert_shown!(run, @"
+    $ --project library describe Солярис
+    Солярис (knigi:2)
+    <http://example.org/library/id/knigi/2>
+
+      dct:identifier
+        2
+      rdf:type
+        книги (ns:Knigi)
+      skos:prefLabel
+        Солярис [ru]
+    ---- exit code 0
+    ");
 }
 
 #[test]
 fn what_cannot_become_a_project_is_refused_and_nothing_is_moved() {
     let workshop = tables();
     let run = workshop.run(&["new", "empty"]).exits(2);
-    assert!(run.stderr.contains("no CSV files"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ new empty
+    ---- stderr
+    error: no CSV files in `empty`
+    hint: put the tables there as CSV files, or name their folder with `--from DIR`
+    ---- exit code 2
+    ");
     let run = workshop
         .run(&["new", "library", "--from", "tables", "--base", "library"])
         .exits(2);
-    assert!(run.stderr.contains("not an absolute IRI"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ new library --from tables --base library
+    ---- stderr
+    error: `library` is not an absolute IRI
+    hint: write one with its scheme, such as `https://example.com/towns/`
+    ---- exit code 2
+    ");
     assert!(!workshop.path("library").exists());
     workshop.write("tables/claims.csv", "id\nx\n");
     let run = workshop
         .run(&["new", "library", "--from", "tables", "--with", "claims"])
         .exits(2);
-    assert!(
-        run.stderr.contains("has the name of a table"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ new library --from tables --with claims
+    ---- stderr
+    error: `library/data/claims.csv` has the name of a table that `--with claims` adds
+    hint: rename it, or leave `--with claims` out
+    ---- exit code 2
+    ");
     assert!(!workshop.path("library").exists());
 }
 
@@ -187,45 +206,45 @@ fn a_new_table_of_a_project_refers_and_is_referred_to() {
     };
     let before = std::fs::read(workshop.path("library/data/csv-metadata.json")).unwrap();
     let run = in_project(&["init", "library/data/countries.csv"]).exits(0);
-    assert!(
-        run.stdout.contains("\"url\": \"countries.csv\""),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout.contains("\"resource\": \"authors.csv\""),
-        "{}",
-        run.stdout
-    );
-    assert!(run.stderr.contains("nothing was written"), "{}", run.stderr);
+    assert_shown!(run);
     let after = std::fs::read(workshop.path("library/data/csv-metadata.json")).unwrap();
     assert_eq!(before, after);
 
     let run = in_project(&["init", "library/data/countries.csv", "--add"]).exits(0);
-    assert!(
-        run.stderr
-            .contains("column `country` of `books.csv` refers to `countries.csv`"),
-        "{}",
-        run.stderr
-    );
-    works(&workshop);
+    assert_shown!(run, @"
+    $ --project library init library/data/countries.csv --add
+    ---- stderr
+    column `country` of `books.csv` refers to `countries.csv`
+    wrote library/data/csv-metadata.json: check the guesses it comments on
+    wrote library/ontology/terms-countries.ttl
+    ---- exit code 0
+    ");
+    assert_shown!(works(&workshop));
     let run = in_project(&["describe", "Poland"]).exits(0);
-    assert!(
-        run.stdout.contains("Solaris (book:solaris)"),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout.contains("Stanisław Lem (author:lem)"),
-        "{}",
-        run.stdout
-    );
+    assert_shown!(run, @"
+    $ --project library describe Poland
+    Poland (country:pl)
+    <https://example.com/library/id/country/pl>
+
+      national author (ns:nationalAuthor)
+        Stanisław Lem (author:lem)
+      rdf:type
+        country (ns:Country)
+      skos:prefLabel
+        Poland [en]
+
+    linked from
+      country (ns:country)
+        Solaris (book:solaris)
+    ---- exit code 0
+    ");
     let run = in_project(&["init", "library/data/countries.csv", "--add"]).exits(2);
-    assert!(
-        run.stderr.contains("describes this table already"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ --project library init library/data/countries.csv --add
+    ---- stderr
+    error: `library/data/countries.csv`: the metadata of the project describes this table already
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -243,18 +262,22 @@ fn a_project_is_found_from_its_folders() {
         "thing\tlabel\ncity:irbit\tIrbit\ncity:revda\tRevda\ncity:tolyatti\tTolyatti\n"
     );
     let run = workshop.run(&["list", "cty"]).exits(2);
-    assert!(
-        run.stderr.contains("did you mean `city`?"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ list cty
+    ---- stderr
+    error: `cty` is neither a list nor a kind of thing
+    hint: did you mean `city`?
+    ---- exit code 2
+    ");
     let outside = Workshop::empty();
     let run = outside.run(&["check"]).exits(2);
-    assert!(
-        run.stderr.contains("`civigraph new DIR` starts one"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ check
+    ---- stderr
+    error: `.` is not a project: it has no `data/csv-metadata.json`
+    hint: run the command in a project, or name its folder with `--project DIR`; `civigraph new DIR` starts one
+    ---- exit code 2
+    ");
 }
 
 #[test]
@@ -277,6 +300,15 @@ fn a_difference_is_told_in_cells_and_a_list_in_another_order_is_none() {
     copy = copy.replace("Revda,", "Revda town,");
     workshop.write("b/data/cities.csv", &copy);
     let run = workshop.run(&["diff", "a", "b"]).exits(1);
-    assert!(run.stdout.contains("Revda town"), "{}", run.stdout);
-    assert!(!run.stdout.contains("triple"), "{}", run.stdout);
+    assert_shown!(run, @"
+    $ diff a b
+    ┌──────────────┬─────────┬──────────┬───────┬────────────┐
+    │ where        ┆ what    ┆ property ┆ old   ┆ new        │
+    ╞══════════════╪═════════╪══════════╪═══════╪════════════╡
+    │ cities revda ┆ changed ┆ label    ┆ Revda ┆ Revda town │
+    └──────────────┴─────────┴──────────┴───────┴────────────┘
+    ---- stderr
+    quads: 1 new, 1 gone
+    ---- exit code 1
+    ");
 }

@@ -1,6 +1,6 @@
 //! Things found by the words of their labels: `search`, names that are not quite labels, `cg:search`.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,6 +28,7 @@ fn files(workshop: &Workshop) -> Vec<PathBuf> {
 fn things_are_found_by_what_people_type() {
     let workshop = Workshop::shipped();
     let run = workshop.run(&["build"]).exits(0);
+    // The other lines are times and sizes.
     assert!(run.stderr.contains(" of text index"), "{}", run.stderr);
     for (words, matched) in [
         (&["железногорск", "--lang", "ru"][..], "exact"),
@@ -50,16 +51,31 @@ fn things_are_found_by_what_people_type() {
     let run = workshop
         .run(&["search", "nothing at all like this"])
         .exits(0);
-    assert_eq!(run.stdout, "text\tlanguage\tmatch\tthing\n");
-    assert!(run.stderr.contains("nothing has"), "{}", run.stderr);
+    assert_shown!(run, @"
+    $ search 'nothing at all like this'
+    text	language	match	thing
+    ---- stderr
+    no text matches `nothing at all like this`
+    ---- exit code 0
+    ");
 
     // A name that is not quite a label.
+    let described = workshop.run(&["describe", person]).exits(0);
+    assert_shown!(described);
+    let mut understood = String::new();
     for name in ["Medvedev", "Медведев", "вадима медведева", "Medvedev Vadim"]
     {
         let run = workshop.run(&["describe", name]).exits(0);
-        assert!(run.stdout.contains(person), "{name}: {}", run.stdout);
-        assert!(run.stderr.contains("is understood as"), "{}", run.stderr);
+        // The whole description is compared where the name is a label; here it is the same.
+        assert_eq!(run.stdout, described.stdout, "{name}");
+        understood.push_str(&run.stderr);
     }
+    assert_shown!(understood, @"
+    `Medvedev` is understood as `Vadim Medvedev` (official:vadim-medvedev)
+    `Медведев` is understood as `Вадим Медведев` (official:vadim-medvedev)
+    `вадима медведева` is understood as `Вадим Медведев` (official:vadim-medvedev)
+    `Medvedev Vadim` is understood as `Vadim Medvedev` (official:vadim-medvedev)
+    ");
     let asked = workshop
         .run(&["query", "person-dossier", "person=Medvedev"])
         .exits(0);
@@ -69,21 +85,22 @@ fn things_are_found_by_what_people_type() {
     assert_eq!(asked.stdout, whole.stdout);
     // A whole label in another form outweighs one of which it is a part.
     let run = workshop.run(&["describe", "Железногорска"]).exits(0);
-    assert!(
-        run.stdout.starts_with("Zheleznogorsk (city:zheleznogorsk)"),
-        "{}",
-        run.stdout
-    );
-    assert!(run.stderr.contains("is understood as"), "{}", run.stderr);
+    assert_shown!(run);
     // Names that nothing has.
-    for (name, hint) in [
-        ("Медведефф", "`person/vadim-medvedev`"),
-        ("qqqqqq", "`civigraph list`"),
-    ] {
-        let run = workshop.run(&["describe", name]).exits(2);
-        assert!(run.stderr.contains("CG0711"), "{}", run.stderr);
-        assert!(run.stderr.contains(hint), "{}", run.stderr);
-    }
+    let runs = ["Медведефф", "qqqqqq"].map(|name| workshop.run(&["describe", name]).exits(2));
+    assert_shown!(runs, @"
+    $ describe Медведефф
+    ---- stderr
+    error[CG0711] command line: nothing is called `Медведефф`
+    hint: did you mean `Vadim Medvedev`, `person/vadim-medvedev`; or `Вадим Медведев — Глава ЗАТО Железногорск`, `post-holding/medvedev-head-of-zato-zheleznogorsk`; or `Vadim Medvedev, direct speech, document 000`, `quotation/medvedev-000`?
+    ---- exit code 2
+
+    $ describe qqqqqq
+    ---- stderr
+    error[CG0711] command line: nothing is called `qqqqqq`
+    hint: `civigraph list` shows what there is
+    ---- exit code 2
+    ");
     let query = "SELECT ?city ?region { \
         (?city ?score) cg:search (\"Ирбита\" 50) . ?city a cg:City ; cg:locatedIn ?region }";
     let found = rows(&workshop, &["query", "--format", "tsv", "-e", query]);
@@ -95,17 +112,19 @@ fn things_are_found_by_what_people_type() {
 fn a_build_may_go_without_a_text_index() {
     let workshop = Workshop::project();
     let run = workshop.run(&["build", "--no-text"]).exits(0);
+    // The other lines are times and sizes.
     assert!(run.stderr.contains("no text index"), "{}", run.stderr);
     assert!(files(&workshop).is_empty());
     workshop.run(&["verify"]).exits(0);
     workshop.run(&["describe", "IRBIT"]).exits(0);
-    let run = workshop.run(&["describe", "irbti"]).exits(2);
-    assert!(run.stderr.contains("did you mean"), "{}", run.stderr);
-    let run = workshop.run(&["search", "Irbit"]).exits(2);
-    assert!(run.stderr.contains("--no-text"), "{}", run.stderr);
     let query = "SELECT * { ?s <https://example.org/ns#search> \"Irbit\" }";
-    let run = workshop.run(&["query", "-e", query]).exits(2);
-    assert!(run.stderr.contains("CG0715"), "{}", run.stderr);
+    let runs = [
+        &["describe", "irbti"][..],
+        &["search", "Irbit"],
+        &["query", "-e", query],
+    ]
+    .map(|arguments| workshop.run(arguments).exits(2));
+    assert_shown!(runs);
     // The next build has one, though it takes over all else.
     workshop.run(&["build"]).exits(0);
     assert!(!files(&workshop).is_empty());
@@ -194,6 +213,7 @@ fn damage_is_an_error_and_never_a_wrong_answer() {
             for (search, right) in searches.iter().zip(&right) {
                 let run = workshop.run(search);
                 assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+                // Which part of which file is damaged differs, and with it the words.
                 match run.code {
                     0 => assert_eq!(run.stdout, *right),
                     _ => assert!(run.exits(2).stderr.contains("CG0802"), "{search:?}"),

@@ -1,6 +1,6 @@
 //! The pages as files.
 
-use super::workshop::Workshop;
+use super::workshop::{Workshop, assert_shown};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -41,11 +41,12 @@ fn a_site_is_whole_and_no_link_leads_nowhere() {
     let workshop = Workshop::project();
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["site", "public"]).exits(0);
-    assert!(
-        run.stderr.contains("pages in 2 languages"),
-        "{}",
-        run.stderr
-    );
+    assert_shown!(run, @"
+    $ site public
+    ---- stderr
+    wrote 29 pages in 2 languages, 131 files in all, to public
+    ---- exit code 0
+    ");
     let out = workshop.path("public");
     let all = files(&out);
     for name in [
@@ -106,7 +107,13 @@ fn only_a_site_is_replaced() {
     workshop.run(&["build", "--quiet"]).exits(0);
     workshop.write("public/mine.txt", "keep");
     let refused = workshop.run(&["site", "public"]).exits(2);
-    assert!(refused.stderr.contains("not a site"), "{}", refused.stderr);
+    assert_shown!(refused, @"
+    $ site public
+    ---- stderr
+    error[CG0806] FOLDER/public: the folder has files, and is not a site that was published before
+    hint: name another folder
+    ---- exit code 2
+    ");
     assert_eq!(files(&workshop.path("public")).len(), 1);
     workshop.run(&["site", "site"]).exits(0);
     let before = files(&workshop.path("site"));
@@ -131,19 +138,13 @@ fn data_that_a_format_cannot_hold_are_left_out_with_a_warning() {
     workshop.write("data/cities.csv", cities.replace("Irbit", "Ir\u{1}bit"));
     workshop.run(&["build", "--quiet"]).exits(0);
     let run = workshop.run(&["site", "public"]).exits(0);
-    let warnings: Vec<&str> = run
-        .stderr
-        .lines()
-        .filter(|line| line.starts_with("warning: "))
-        .collect();
-    assert!(
-        warnings.iter().any(|line| {
-            line.starts_with("warning: no `.rdf` file for <")
-                && line.contains("/id/city/irbit>: ")
-                && line.contains("U+0001")
-        }),
-        "{warnings:?}"
-    );
+    assert_shown!(run, @r#"
+    $ site public
+    ---- stderr
+    warning: no `.rdf` file for <https://example.org/id/city/irbit>: rdfxml cannot hold a term: XML has no character U+0001, which is in "Ir\u0001bit"@en
+    wrote 29 pages in 2 languages, 130 files in all, to public
+    ---- exit code 0
+    "#);
     let out = workshop.path("public");
     let all = files(&out);
     assert!(all.contains(Path::new("id/city/irbit.ttl")));

@@ -77,6 +77,7 @@ fn new_and_fixed_problems_are_shown_on_save() {
     // A row more above it moves the problem; that makes it neither new nor fixed.
     let moved = broken.replacen("irbit,", "aaa,A,,,samara,\nirbit,", 1);
     save(&workshop, "data/cities.csv", &moved);
+    // How many looks a save takes, and so what is printed before these lines, differs.
     let said = watching.until(" left");
     assert!(said.contains("0 fixed, 0 new, 1 left"), "{said}");
     save(

@@ -17,6 +17,8 @@ pub struct Workshop {
 /// What a run of the program left.
 #[derive(Debug)]
 pub struct Run {
+    /// The command line, without the name of the program.
+    command: String,
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -66,11 +68,7 @@ impl Workshop {
             .args(arguments)
             .output()
             .unwrap();
-        let run = Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        };
+        let run = Run::new(arguments, &output);
         assert!(
             !run.stderr.contains("panicked"),
             "{arguments:?} panicked:\n{}",
@@ -92,6 +90,167 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+impl Run {
+    /// What a command with these arguments left.
+    pub fn new(arguments: &[&str], output: &std::process::Output) -> Self {
+        Self {
+            command: command(arguments),
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The same with words on what is special about it, which stand behind the command.
+    pub fn noted(self, note: &str) -> Self {
+        Self {
+            command: format!("{}  # {}", self.command, note),
+            ..self
+        }
+    }
+
+    /// The same with something else in place of what differs from run to run: the address of a server.
+    pub fn replacing(self, from: &str, to: &str) -> Self {
+        Self {
+            command: self.command.replace(from, to),
+            code: self.code,
+            stdout: self.stdout.replace(from, to),
+            stderr: self.stderr.replace(from, to),
+        }
+    }
+}
+
+/// A command line that a reader can type: words in quotes where a shell would split them.
+fn command(arguments: &[&str]) -> String {
+    let quoted = arguments.iter().map(|word| {
+        let is_plain = |c: char| !c.is_whitespace() && !"'\"$`\\{}()<>*?&;|#".contains(c);
+        match !word.is_empty() && word.chars().all(is_plain) {
+            true => (*word).to_owned(),
+            false => format!("'{word}'"),
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// What a test compares whole: one run, or several in order.
+pub trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for Run {
+    /// The command, all that it printed, and how it ended.
+    fn shown(&self) -> String {
+        let mut shown = format!("$ {}\n{}", self.command, self.stdout);
+        if !self.stdout.is_empty() && !self.stdout.ends_with('\n') {
+            shown.push_str("⏎\n");
+        }
+        if !self.stderr.is_empty() {
+            shown.push_str("---- stderr\n");
+            shown.push_str(&self.stderr);
+        }
+        shown.push_str(&format!("---- exit code {}\n", self.code));
+        plain(&shown)
+    }
+}
+
+impl Shown for [Run] {
+    fn shown(&self) -> String {
+        let runs: Vec<String> = self.iter().map(Shown::shown).collect();
+        runs.join("\n")
+    }
+}
+
+impl Shown for String {
+    fn shown(&self) -> String {
+        plain(self)
+    }
+}
+
+/// A text without what differs from run to run: temporary folders, times, versions, digests.
+fn plain(text: &str) -> String {
+    // Ends of lines are compared elsewhere.
+    let text = text
+        .replace('\r', "")
+        // Where a command is suggested, the program names itself as it was called.
+        .replace(env!("CARGO_BIN_EXE_civigraph"), "civigraph")
+        .replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    without_digests(&without_folders(&without_times(&text)))
+}
+
+/// Replaces temporary folders.
+fn without_folders(text: &str) -> String {
+    let folder = std::env::temp_dir();
+    let mut text = text.to_owned();
+    for folder in [folder.canonicalize().unwrap_or_default(), folder] {
+        let start = format!("{}/.tmp", folder.display());
+        let mut parts = text.split(start.as_str());
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push_str("FOLDER");
+            out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
+        }
+        text = out;
+    }
+    text
+}
+
+/// Replaces how long something took: `0.3 s`, `58.8 ms`.
+fn without_times(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        out.push_str(before);
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.');
+        let (number, after) = number.split_at(end.unwrap_or(number.len()));
+        let is_time = [" ms", " s "].iter().any(|unit| after.starts_with(unit));
+        out.push_str(if is_time { "TIME" } else { number });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Replaces digests, which have twelve hexadecimal digits and more, and the ends of ids of builds: `0001-9f3a2b1c`.
+fn without_digests(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        let is_letter = |b: u8| (b'a'..=b'f').contains(&b);
+        let is_hex = word.bytes().all(|b| b.is_ascii_digit() || is_letter(b));
+        let is_number = !word.bytes().any(is_letter);
+        let after_number = out.strip_suffix('-').is_some_and(|before| {
+            let digits = before.bytes().rev().take_while(u8::is_ascii_digit);
+            digits.count() == 4
+        });
+        out.push_str(match word.len() {
+            12.. if is_hex && !is_number => "DIGEST",
+            8 if is_hex && after_number => "ID",
+            _ => &word,
+        });
+        word.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+/// Compares all that runs printed, and how they ended, with what they printed when the test was written.
+macro_rules! assert_shown {
+    ($shown:expr $(, @$inline:literal)?) => {
+        insta::with_settings!({omit_expression => true}, {
+            use $crate::cli::workshop::Shown as _;
+            insta::assert_snapshot!($shown.shown() $(, @$inline)?);
+        });
+    };
+}
+
+pub(crate) use assert_shown;
 
 impl Run {
     /// Demands an exit code.

@@ -1,4 +1,6 @@
 //! The pages of people.
+//!
+//! A test looks for the parts of a page that it is about; whole pages would change with every style.
 
 use super::client::{Request, Response, encode};
 use super::graph;

@@ -4,6 +4,7 @@ use super::add::context;
 use super::change;
 use crate::claims::{
     Claims, DocumentCells, EvidenceCells, FollowedSpan, SourceDocument, Span, Spans, WordPlaces,
+    why_absent,
 };
 use crate::cli::facts;
 use crate::cli::failure::Failure;
@@ -14,6 +15,7 @@ use crate::diagnostic::suggest::hint;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, ReadingMode};
 use crate::fmt::TableEdit;
 use crate::lineage::ProjectFacts;
+use crate::resource::file::could_not_read;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -142,7 +144,10 @@ fn follow<'s>(
         diagnostics.push(Diagnostic::new(
             Code::DocumentMissing,
             Place::file(arguments.sources.join(file).display().to_string()),
-            format!("document `{id}` is missing, or it cannot be read as UTF-8"),
+            could_not_read(
+                &format!("document `{id}`"),
+                why_absent(&arguments.sources, file),
+            ),
         ));
         return Ok(());
     };
@@ -227,7 +232,7 @@ fn gone(span: &Span, claims: &Claims, spans: &Spans) -> Diagnostic {
         .map(|claim| format!("`{}`", claim.id))
         .collect();
     let review = match users.as_slice() {
-        [] => "no claim uses it: take its row out".to_owned(),
+        [] => "no claim uses it: remove its row".to_owned(),
         users => format!(
             "review {}, take the evidence out, and record other words with `civigraph evidence add`",
             users.join(", ")

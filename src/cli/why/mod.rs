@@ -163,7 +163,7 @@ pub(super) fn run(
         .map_err(|error| Failure::io("write the answer", &error))?;
     if reasons.is_empty() {
         terminal.say(format_args!(
-            "no cell and no rule makes such a triple; `civigraph describe {}` shows what is in the graph",
+            "no cell or rule makes this triple; `civigraph describe {}` shows what is in the graph",
             arguments.subject
         ));
         // A prefix of the ontology may look like a kind of thing.

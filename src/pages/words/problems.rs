@@ -454,10 +454,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("no `{}` leads to `{}`", "`{}` не ведёт к `{}`"),
     (
-        "what has it is {}, such as `{}`",
+        "it belongs to {}, such as `{}`",
         "оно бывает у {}, например у `{}`",
     ),
-    ("what has it is {}", "оно бывает у {}"),
+    ("it belongs to {}", "оно бывает у {}"),
     (
         "it leads to {}, such as `{}`",
         "оно ведёт к {}, например к `{}`",
@@ -516,7 +516,7 @@ mod tests {
                 "не хватает `}`: `{` в 1:10 не закрыта",
             ),
             (
-                "`city/irbit` (a `cg:City`) has no `cg:speaker`; what has it is a `cg:Quotation` or a `cg:Claim`, such as \
+                "`city/irbit` (a `cg:City`) has no `cg:speaker`; it belongs to a `cg:Quotation` or a `cg:Claim`, such as \
                  `quotation/x`",
                 "у `city/irbit` (`cg:City`) нет `cg:speaker`; оно бывает у `cg:Quotation` или `cg:Claim`, например у \
                  `quotation/x`",

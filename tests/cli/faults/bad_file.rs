@@ -61,6 +61,7 @@ fn one_bad_file_among_fifty_at_each_position() {
         workshop.write(&name, bad[table % bad.len()]);
         for way in [&["build"][..], &["build", "--full"]] {
             let run = workshop.run(way).exits(1);
+            // A hundred reports of five kinds, each compared elsewhere.
             assert!(run.stderr.contains(&name), "{name}:\n{}", run.stderr);
             assert_eq!(dump(&workshop), before, "{name}");
         }

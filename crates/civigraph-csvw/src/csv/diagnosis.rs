@@ -101,9 +101,10 @@ pub fn diagnose(resource: &Resource, dialect: &Dialect) -> Option<Diagnostic> {
                 Code::Encoding,
                 first(scan.first_malformed),
                 format!(
-                    "the file is not in {}: {} words are no such text, the first on this line; nothing else of \
-                     the file is checked",
-                    dialect.encoding, scan.malformed
+                    "the file is not in {}: {} cannot be decoded, the first on this line; nothing else of the file \
+                     is checked",
+                    dialect.encoding,
+                    counted(scan.malformed, "word")
                 ),
             )
             .with_optional_hint(guess)

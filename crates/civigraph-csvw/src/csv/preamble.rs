@@ -321,7 +321,7 @@ impl PreambleReader<'_> {
         let expected = format!("a record of at most {} MiB", long.limit >> 20);
         let Some(cell) = long.cell else {
             let place = Place::at(file, long.start.line, long.start.characters + 1);
-            let message = "the comment is longer than can be read; nothing of the file is";
+            let message = "the comment is longer than can be read, so the file is not read";
             return Diagnostic::new(Code::RecordTooLong, place, message).with_expected(expected);
         };
         let mut place = Place::at(file, cell.start.line, cell.start.column);
@@ -339,13 +339,13 @@ impl PreambleReader<'_> {
         });
         let message = if cell.bytes > long.limit as u64 {
             format!(
-                "the title is {} bytes long, more than can be read; without its header nothing of the file is",
+                "the title is {} bytes long, more than can be read, so the file is not read",
                 cell.bytes
             )
         } else {
             format!(
-                "the header is longer than can be read, its longest title, here, is {} bytes long; without its \
-                 header nothing of the file is",
+                "the header is longer than can be read, its longest title, here, is {} bytes long, so the \
+                 file is not read",
                 cell.bytes
             )
         };

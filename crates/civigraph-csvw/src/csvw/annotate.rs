@@ -222,7 +222,7 @@ impl MetadataReader<'_> {
                 let message = file::could_not_read("the table", self.reason(&error, url));
                 let diagnostic =
                     Diagnostic::new(Code::Unreadable, described.place.clone(), message)
-                        .with_found(url)
+                        .with_found(self.shown(url))
                         .with_optional_hint(absent_hint(described, url));
                 self.push_absent(diagnostic, url);
                 None

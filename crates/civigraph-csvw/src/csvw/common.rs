@@ -207,7 +207,7 @@ impl MetadataReader<'_> {
                     None => self.wrong(
                         document,
                         member,
-                        "`@id` is no URL".into(),
+                        "`@id` is not a URL".into(),
                         "a URL or a prefixed name, not a blank node",
                     ),
                 },

@@ -164,8 +164,8 @@ impl MetadataReader<'_> {
         url: &str,
         decides: bool,
     ) -> DiscoveryOutcome {
-        let parsed = match self.resolver.resolve(url) {
-            Ok(resource) => self.parse(&resource),
+        let (parsed, name) = match self.resolver.resolve(url) {
+            Ok(resource) => (self.parse(&resource), resource.name),
             Err(error) => {
                 let diagnostic = Diagnostic::new(
                     Code::MetadataUnreadable,
@@ -185,7 +185,7 @@ impl MetadataReader<'_> {
             Err(FetchError::Resolve(error)) => {
                 self.push(Diagnostic::new(
                     Code::Unreadable,
-                    Place::file(url),
+                    Place::file(name),
                     file::could_not_read("the metadata", &error),
                 ));
                 return DiscoveryOutcome::Failed;
@@ -375,9 +375,8 @@ fn mismatch(
         "the metadata that was given for {} does not describe it",
         csv.name
     );
-    let hint = base_hint(document, &wanted, &described).unwrap_or_else(|| {
-        "metadata without `url` applies to whatever files are named with it".into()
-    });
+    let hint = base_hint(document, &wanted, &described)
+        .unwrap_or_else(|| "metadata without `url` applies to any file named with it".into());
     Some(
         Diagnostic::new(Code::MetadataMismatch, document.place_of(top), message)
             .with_found(listed(&described))

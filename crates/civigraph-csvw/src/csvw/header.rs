@@ -358,9 +358,9 @@ fn nothing(preamble: &Preamble, dialect: &Dialect) -> &'static str {
     if !preamble.header.is_empty() && dialect.skip_columns > 0 {
         "`skipColumns` leaves no column of the file"
     } else if preamble.data.offset > 0 && dialect.skip_rows > 0 {
-        "`skipRows` leaves nothing of the file: not even its header"
+        "`skipRows` skips the whole file, its header too"
     } else {
-        "the file is empty: not even its header is there"
+        "the file is empty: it has no header"
     }
 }
 

@@ -194,7 +194,7 @@ impl MetadataReader<'_> {
                         Diagnostic::new(
                             Code::UriTemplate,
                             place.clone(),
-                            format!("`{}` is no URI template: {error}", member.name),
+                            format!("`{}` is not a URI template: {error}", member.name),
                         )
                         .with_found(member.value.excerpt()),
                     );

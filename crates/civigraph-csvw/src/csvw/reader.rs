@@ -133,14 +133,27 @@ impl<'a> MetadataReader<'a> {
             ResolveError::NotFound if !self.was_asked_for(url) => {
                 "it is on the web and was not asked for".to_owned()
             }
-            ResolveError::NotFound if !is_on_the_web(url) => "no such file".to_owned(),
+            ResolveError::NotFound
+                if !is_on_the_web(url) || self.resolver.file_of(url).is_some() =>
+            {
+                "no such file".to_owned()
+            }
             other => other.to_string(),
         }
     }
 
     /// Whether what is behind a URL would have been found.
     pub fn was_asked_for(&self, url: &str) -> bool {
-        !is_on_the_web(url) || self.resolver.fetches()
+        !is_on_the_web(url) || self.resolver.fetches() || self.resolver.file_of(url).is_some()
+    }
+
+    /// A URL as the user knows what is behind it: a local file that has an address on the web by its path.
+    pub fn shown(&self, url: &str) -> String {
+        let file = is_on_the_web(url).then(|| self.resolver.file_of(url));
+        match file.flatten() {
+            Some(file) => file.display().to_string(),
+            None => url.to_owned(),
+        }
     }
 
     /// Pushes a diagnostic about a URL that gives nothing, and why that may be so.

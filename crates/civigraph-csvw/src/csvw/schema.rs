@@ -80,7 +80,7 @@ impl MetadataReader<'_> {
                     document.place_of(&member.value),
                     file::could_not_read(&format!("the {kind}"), self.reason(&error, url)),
                 )
-                .with_found(url);
+                .with_found(self.shown(url));
                 self.push_absent(diagnostic, url);
                 None
             }

@@ -138,16 +138,16 @@ fn the_transfer_states_the_language_unless_metadata_does() {
 #[test]
 fn a_file_without_columns_says_why() {
     for (dialect, file, expected) in [
-        ("", "", "the file is empty: not even its header is there"),
+        ("", "", "the file is empty: it has no header"),
         (
             r#""skipRows": 3"#,
             "",
-            "the file is empty: not even its header is there",
+            "the file is empty: it has no header",
         ),
         (
             r#""skipRows": 2"#,
             "a\n1\n",
-            "`skipRows` leaves nothing of the file: not even its header",
+            "`skipRows` skips the whole file, its header too",
         ),
         (
             r#""skipColumns": 2"#,

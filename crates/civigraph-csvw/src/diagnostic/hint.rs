@@ -153,7 +153,7 @@ impl fmt::Display for HintAction {
             Self::MapUrls => "a catalog says which file a URL means",
             Self::ApplyMetadata { .. } => "to apply it to a file, name both",
             Self::TakeNamesForTitles => "lax validation takes names for titles",
-            Self::TakeNullReferences => "lax validation takes all of them so",
+            Self::TakeNullReferences => "lax validation accepts them all",
             Self::FormatTables => "the canonical form has them in order",
             Self::CheckTables => "a check says how the two differ",
             Self::Build => "build the project first",

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostics, ReadingMode};
 use crate::keys::{KeyChecker, KeyOptions, KeyPlan};
 use crate::resource::{LocalFiles, ResolveError, Resolver, Resource};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The files of a folder, with a metadata document among them that is not written yet.
 struct ProposedMetadata<'p> {
@@ -24,6 +24,10 @@ impl Resolver for ProposedMetadata<'_> {
             return Ok(resource);
         }
         self.files.resolve(url)
+    }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.files.file_of(url)
     }
 }
 

@@ -308,7 +308,7 @@ fn notes(column: &ColumnProfile, rows: u64, language: Option<&str>) -> Vec<Strin
             "Numbers of uneven length such as `{example}`, as versions have them: kept as text. If they are \
              numbers, declare the datatype `decimal`."
         )),
-        None if column.is_code() => notes.push("Digits that are no number: kept as text.".to_owned()),
+        None if column.is_code() => notes.push("Digits that are not a number: kept as text.".to_owned()),
         None => {}
     }
     let is_code = column.choice.kept_as_text == Some(KeptAsText::Name);

@@ -36,17 +36,17 @@ pub(super) fn dangling(
 ) -> Diagnostic {
     let table = file_name(url);
     let what = if from.items { "the item" } else { "the key" };
-    Diagnostic::new(
-        Code::DanglingReference,
-        row.place(),
-        format!("no row of `{table}` has {what} `{text}`"),
-    )
-    .with_found(text)
-    .with_expected(format!(
-        "the value of {} in a row of `{table}`",
-        columns(to)
-    ))
-    .with_optional_hint(hint)
+    let message = match text {
+        "" => format!("the reference to `{table}` is empty"),
+        text => format!("no row of `{table}` has {what} `{text}`"),
+    };
+    Diagnostic::new(Code::DanglingReference, row.place(), message)
+        .with_found(text)
+        .with_expected(format!(
+            "the value of {} in a row of `{table}`",
+            columns(to)
+        ))
+        .with_optional_hint(hint)
 }
 
 /// What to do about a reference with a null in it.

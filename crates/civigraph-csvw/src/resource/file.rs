@@ -106,7 +106,7 @@ pub fn read_text(
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let good = error.as_bytes().get(..good).unwrap_or_default();
-        Box::new(not_utf8(good, shown, what))
+        Box::new(not_utf8(good, shown))
     })
 }
 
@@ -129,18 +129,14 @@ pub fn unreadable(path: &Path, shown: &str, what: &str, error: &io::Error) -> Di
 }
 
 /// That a text is not UTF-8 after its first bytes.
-fn not_utf8(good: &[u8], shown: &str, what: &str) -> Diagnostic {
+fn not_utf8(good: &[u8], shown: &str) -> Diagnostic {
     let line = memchr::memchr_iter(b'\n', good).count() + 1;
     let start = memchr::memrchr(b'\n', good).map_or(0, |feed| feed + 1);
     let before = String::from_utf8_lossy(good.get(start..).unwrap_or_default());
     let place = Place::at(shown, line as u64, before.chars().count() as u64 + 1);
-    Diagnostic::new(
-        Code::Encoding,
-        place,
-        format!("{what} is not in UTF-8 from here"),
-    )
-    .with_expected("UTF-8")
-    .with_hint("save the file as UTF-8")
+    Diagnostic::new(Code::Encoding, place, "the bytes from here are not UTF-8")
+        .with_expected("UTF-8")
+        .with_hint("save the file as UTF-8")
 }
 
 /// The name in a folder that was probably meant by one that is not there.
@@ -200,7 +196,7 @@ mod tests {
         let (message, _) = words(&file, 100);
         assert_eq!(
             message,
-            "CG0102 shown:2:2: the query is not in UTF-8 from here"
+            "CG0102 shown:2:2: the bytes from here are not UTF-8"
         );
         std::fs::write(&file, "").unwrap();
         assert_eq!(read_text(&file, "shown", "the query", 100).unwrap(), "");

@@ -139,6 +139,10 @@ impl Resolver for LocalFiles {
             content,
         })
     }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.path_of(url)
+    }
 }
 
 /// The path of the file whose name has the same letters, where there is none with exactly these characters: letters

@@ -161,6 +161,13 @@ pub trait Resolver: Sync {
     fn fetches(&self) -> bool {
         false
     }
+
+    /// The local file that a URL stands for, whether or not it is there, as the user knows it; `None` for a URL that
+    /// only the web could answer.
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        let _ = url;
+        None
+    }
 }
 
 /// Asks several resolvers in turn; the first that knows the URL answers.
@@ -179,6 +186,10 @@ impl Resolver for Chain<'_> {
 
     fn fetches(&self) -> bool {
         self.0.iter().any(|resolver| resolver.fetches())
+    }
+
+    fn file_of(&self, url: &str) -> Option<PathBuf> {
+        self.0.iter().find_map(|resolver| resolver.file_of(url))
     }
 }
 
