@@ -123,10 +123,11 @@ impl Run {
 
 /// A command line that a reader can type: words in quotes where a shell would split them.
 fn command(arguments: &[&str]) -> String {
-    let quoted = arguments.iter().map(|word| {
+    let words = arguments.iter().map(|word| without_folders(word));
+    let quoted = words.map(|word| {
         let is_plain = |c: char| !c.is_whitespace() && !"'\"$`\\{}()<>*?&;|#".contains(c);
         match !word.is_empty() && word.chars().all(is_plain) {
-            true => (*word).to_owned(),
+            true => word,
             false => format!("'{word}'"),
         }
     });
@@ -184,6 +185,8 @@ fn without_folders(text: &str) -> String {
     let mut text = text.to_owned();
     for folder in [folder.canonicalize().unwrap_or_default(), folder] {
         let start = format!("{}/.tmp", folder.display());
+        // In a URL too.
+        text = text.replace(&start.replace(' ', "%20"), &start);
         let mut parts = text.split(start.as_str());
         let mut out = parts.next().unwrap_or_default().to_owned();
         for part in parts {
