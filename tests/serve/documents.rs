@@ -50,7 +50,9 @@ fn tests_that_are_named_exist() {
     let folder = root().join("tests/serve");
     let files = std::fs::read_dir(&folder).unwrap();
     let tests: String = files
-        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
     let security = read("SECURITY.md");
     let mut named = 0;
