@@ -3,9 +3,9 @@
 //! ```text
 //!  threads: quads ─► QuadChunk ─┐
 //!           quads ─► QuadChunk ─┼─► IndexBuilder ─► runs, sorted ─► merged ─► a folder of files
-//!           quads ─► QuadChunk ─┘                                          │ Index::open, mapped
-//!                                                                      ▼
-//!                         quads_for_pattern · count · lines · Dataset ─► SPARQL
+//!           quads ─► QuadChunk ─┘                                               │ Index::open, mapped
+//!                                                                               ▼
+//!                                  quads_for_pattern · count · lines · Dataset ─► SPARQL
 //! ```
 //!
 //! What it is for: a graph that is made once and asked many times. There are no updates; a small change makes a
