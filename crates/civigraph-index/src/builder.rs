@@ -38,7 +38,7 @@ impl Default for Options {
 /// An index in the making.
 ///
 /// ```
-/// use civigraph_index::{QuadChunk, Index, IndexBuilder, Options};
+/// use civigraph_index::{Index, IndexBuilder, Options, QuadChunk};
 /// use oxrdf::{GraphNameRef, LiteralRef, NamedNodeRef, QuadRef};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

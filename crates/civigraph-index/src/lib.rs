@@ -1,11 +1,11 @@
 //! An immutable, memory-mapped index of RDF quads that Oxigraph's SPARQL evaluator queries.
 //!
 //! ```text
-//!  threads: quads ─► Chunk ─┐
-//!           quads ─► Chunk ─┼─► Builder ─► runs, sorted ─► merged ─► a folder of files
-//!           quads ─► Chunk ─┘                                          │ Index::open, mapped
-//!                                                                      ▼
-//!                         quads_for_pattern · count · lines · Dataset ─► SPARQL
+//!  threads: quads ─► QuadChunk ─┐
+//!           quads ─► QuadChunk ─┼─► IndexBuilder ─► runs, sorted ─► merged ─► a folder of files
+//!           quads ─► QuadChunk ─┘                                               │ Index::open, mapped
+//!                                                                               ▼
+//!                                  quads_for_pattern · count · lines · Dataset ─► SPARQL
 //! ```
 //!
 //! What it is for: a graph that is made once and asked many times. There are no updates; a small change makes a
@@ -49,7 +49,7 @@
 //! # Example
 //!
 //! ```
-//! use civigraph_index::{QuadChunk, Dataset, Index, IndexBuilder, Options};
+//! use civigraph_index::{Dataset, Index, IndexBuilder, Options, QuadChunk};
 //! use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, QuadRef, Term, vocab::xsd};
 //! use spareval::{QueryEvaluator, QueryResults};
 //!
