@@ -71,17 +71,8 @@ impl<'f> ChunkSource<'f> {
     }
 }
 
-/// A chunk that a thread has converted.
-struct ConvertedChunk {
-    /// Number of the slot with its output.
-    slot: usize,
-    report: ChunkReport,
-    /// Bytes of CSV text.
-    bytes: u64,
-}
-
-/// The number of a chunk and what came of it; nothing if its thread panicked.
-type Numbered = (u64, Option<ConvertedChunk>);
+/// The number of a chunk, and what a thread made of it, with the slot of its output; nothing if the thread panicked.
+type Numbered = (u64, Option<FinishedChunk<usize>>);
 
 /// Converts a chunk into the output of a slot; gives nothing if there is no such slot.
 type ConvertInto<'s> =
@@ -112,14 +103,12 @@ pub fn parallel<'c, S: Sink>(
         slots.len(),
         make,
         &|number, converter, rows| Some(converter.convert(rows, None, &mut *slot(number)?)),
-        &mut |ConvertedChunk {
-                  slot: number,
+        &mut |FinishedChunk {
+                  chunk: number,
                   report,
                   bytes,
               }| {
-            let Some(mut quads) = slot(number) else {
-                return Ok(ControlFlow::Continue(()));
-            };
+            let mut quads = slot(number).ok_or_else(lost)?;
             let chunk = std::mem::replace(&mut *quads, sink.chunk());
             let finished = FinishedChunk {
                 chunk,
@@ -138,7 +127,7 @@ fn in_order<'c>(
     slots: usize,
     make: &(dyn Fn() -> ChunkConverter<'c> + Sync),
     convert: &ConvertInto<'_>,
-    accept: &mut dyn FnMut(ConvertedChunk) -> io::Result<ControlFlow<()>>,
+    accept: &mut dyn FnMut(FinishedChunk<usize>) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<Option<Stop>> {
     let (offer, offers) = channel();
     for slot in 0..slots {
@@ -157,15 +146,13 @@ fn in_order<'c>(
         drop(send);
         let mut early = BTreeMap::new();
         let mut due = 0;
-        'chunks: for (index, converted) in receive {
-            early.insert(index, converted);
-            while let Some(converted) = early.remove(&due) {
+        'chunks: for (index, done) in receive {
+            early.insert(index, done);
+            while let Some(done) = early.remove(&due) {
                 due += 1;
-                let (slot, accepted) = match converted {
-                    Some(converted) => (Some(converted.slot), accept(converted)),
-                    // The panic itself surfaces at the end of the scope.
-                    None => (None, Err(io::Error::other("a converting thread panicked"))),
-                };
+                let slot = done.as_ref().map(|done| done.chunk);
+                // The panic itself surfaces at the end of the scope.
+                let accepted = done.ok_or_else(lost).and_then(&mut *accept);
                 if !matches!(accepted, Ok(ControlFlow::Continue(()))) {
                     result = accepted;
                     // Without offers the threads end.
@@ -183,6 +170,11 @@ fn in_order<'c>(
         ControlFlow::Continue(()) => source.stop,
         ControlFlow::Break(()) => Some(Stop::Done),
     })
+}
+
+/// A chunk that will never come.
+fn lost() -> io::Error {
+    io::Error::other("a converting thread panicked")
 }
 
 /// One converting thread.
@@ -212,12 +204,12 @@ fn work(
             return;
         };
         promise.kept = true;
-        let converted = ConvertedChunk {
-            slot,
+        let done = FinishedChunk {
+            chunk: slot,
             report,
             bytes: chunk.text.len() as u64,
         };
-        if send.send((index, Some(converted))).is_err() {
+        if send.send((index, Some(done))).is_err() {
             return;
         }
     }
