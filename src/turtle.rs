@@ -10,13 +10,19 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Reads the triples of a document, with language tags in one case. What comes after a syntax error is read too.
+/// Reads the triples of a document, with language tags in one case. What comes after a syntax error is read too, up to
+/// the [last](MOST_ERRORS) that is given.
 pub(crate) struct Turtle<'r> {
     // Boxed, as all readers of RDF are: the parser brings those of all formats along, and is compiled once.
     parser: ReaderQuadParser<Box<dyn Read + 'r>>,
     line: Rc<Cell<u64>>,
     name: Arc<str>,
+    /// Syntax errors so far.
+    errors: usize,
 }
+
+/// The most syntax errors that are given of one document: what is not Turtle at all has one at each byte.
+const MOST_ERRORS: usize = 100;
 
 /// What is found in place of a triple.
 #[derive(Debug)]
@@ -54,6 +60,7 @@ impl<'r> Turtle<'r> {
             parser: parser.for_reader(Box::new(Nesting::new(lines, BracketSyntax::Turtle))),
             line,
             name: Arc::clone(name),
+            errors: 0,
         }
     }
 
@@ -91,15 +98,19 @@ impl Iterator for Turtle<'_> {
     type Item = Result<(Quad, u64), TurtleProblem>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.errors == MOST_ERRORS {
+            return None;
+        }
         Some(match self.parser.next()? {
             Ok(quad) => Ok((canonical_quad(quad), self.line.get())),
-            Err(error) => Err(self.problem(error)),
+            Err(error) => {
+                let problem = self.problem(error);
+                self.errors += usize::from(matches!(problem, TurtleProblem::Syntax(_)));
+                Err(problem)
+            }
         })
     }
 }
-
-/// The most syntax errors that are reported of one file: what is not Turtle at all has one at each byte.
-pub(crate) const MOST_ERRORS: usize = 100;
 
 /// The words of a syntax error without the place, which the parser says first.
 pub(crate) fn without_place(words: &str) -> &str {

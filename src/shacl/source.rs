@@ -2,7 +2,7 @@
 
 use super::vocabulary::rdf;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::turtle::{MOST_ERRORS, Turtle, TurtleProblem};
+use crate::turtle::{Turtle, TurtleProblem};
 use oxrdf::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Term};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -46,17 +46,12 @@ impl ShapesGraph {
         let turtle = Turtle::new(text.as_bytes(), &file, base, GraphName::DefaultGraph);
         // Labels are those of one document; the anonymous ones differ from run to run.
         let mut labels: HashMap<BlankNode, BlankNode> = HashMap::new();
-        let mut errors = 0;
         for item in turtle {
             let (quad, line) = match item {
                 Ok(found) => found,
                 Err(TurtleProblem::Syntax(problem)) => {
                     diagnostics.push(problem);
-                    errors += 1;
-                    match errors {
-                        MOST_ERRORS => break,
-                        _ => continue,
-                    }
+                    continue;
                 }
                 Err(TurtleProblem::TooDeep(problem)) => {
                     diagnostics.push(problem);

@@ -15,7 +15,7 @@ use crate::convert::Sink;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::digest::sha256_hex;
 use crate::resource::file;
-use crate::turtle::{MOST_ERRORS, Turtle, TurtleProblem};
+use crate::turtle::{Turtle, TurtleProblem};
 use civigraph_index::{self as index, Index};
 use oxrdf::{BlankNode, NamedNode, Quad};
 use std::collections::HashMap;
@@ -343,7 +343,7 @@ pub fn read_turtle(
             .clone()
     };
     let mut quads = Vec::new();
-    let mut errors = 0;
+    let mut first_error = true;
     for item in turtle {
         match item {
             Ok((quad, _)) if mentions_blank(quad.as_ref()) => {
@@ -359,7 +359,7 @@ pub fn read_turtle(
                 break;
             }
             Err(TurtleProblem::Syntax(problem)) => {
-                if errors == 0 {
+                if std::mem::take(&mut first_error) {
                     let text = fs::read_to_string(file).unwrap_or_default();
                     if let Some(merge) = Diagnostic::unresolved_merge(&text, &shown) {
                         diagnostics.push(merge);
@@ -367,10 +367,6 @@ pub fn read_turtle(
                     }
                 }
                 diagnostics.push(problem);
-                errors += 1;
-                if errors == MOST_ERRORS {
-                    break;
-                }
             }
         }
     }
