@@ -178,7 +178,7 @@ fn references_to_keys_of_several_columns() -> io::Result<()> {
             "reference": { "resource": "years.csv", "columnReference": ["city", "year"] },
         }])
     );
-    // A year that is not there is no reference.
+    // Values that the other table lacks make no reference.
     let visits = visits.replace("2002", "2003");
     let (_, foreign) = keys_of(&[("years.csv", years), ("visits.csv", &visits)])?;
     assert_eq!(foreign, Value::Null);
