@@ -187,14 +187,6 @@ pub(super) fn open(folder: &Path, file: &str) -> Result<Option<SourceDocument>, 
         .map_err(|_| "it is not UTF-8".to_owned())
 }
 
-/// Why a document is not there to be compared with, in words.
-pub fn why_absent(folder: &Path, file: &str) -> String {
-    match open(folder, file) {
-        Ok(_) => "no such file".to_owned(),
-        Err(why) => why,
-    }
-}
-
 /// A number of code points; `None` for what is in no text: below zero, between two of them, too large.
 pub(super) fn position(lexical: &str) -> Option<usize> {
     decimal(lexical)?.to_string().parse().ok()

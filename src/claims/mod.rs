@@ -41,7 +41,7 @@ pub use add::{ClaimCell, DocumentCells, DocumentRow, EvidenceCells, EvidenceRow}
 pub use claim::Claim;
 pub use conflict::{Conflict, ConflictingValue};
 pub use document::SourceDocument;
-pub use evidence::{DOCUMENT_LIMIT, EvidenceSummary, verify, why_absent};
+pub use evidence::{DOCUMENT_LIMIT, EvidenceSummary, verify};
 pub use moved::{FollowedSpan, WordPlaces};
 pub use name::{stem, table_name};
 pub use quantity::Quantity;

@@ -39,8 +39,12 @@ pub struct Spans {
 struct SpanSource {
     file: String,
     sha256: Option<String>,
-    document: Option<SourceDocument>,
+    /// The document, or why it is not available.
+    document: Result<SourceDocument, String>,
 }
+
+/// Why most documents that are not available are not.
+const ABSENT: &str = "no such file";
 
 impl Spans {
     /// Reads the evidence of a group, and the documents in `folder`, where there are any.
@@ -84,8 +88,9 @@ impl Spans {
         {
             TableReader::open(table, resolver)?.visit(|row| {
                 if let (Some(id), Some(file)) = (row.get(columns.id), row.get(columns.file)) {
-                    let document =
-                        folder.and_then(|folder| evidence::open(folder, &file).ok().flatten());
+                    let document = folder
+                        .map_or(Ok(None), |folder| evidence::open(folder, &file))
+                        .and_then(|found| found.ok_or_else(|| ABSENT.to_owned()));
                     let source = SpanSource {
                         file,
                         sha256: row.get(columns.sha256),
@@ -148,9 +153,16 @@ impl Spans {
     /// A document that is available, and whether it is the one that the curator read.
     pub fn document(&self, id: &str) -> Option<(&SourceDocument, bool)> {
         let source = self.documents.get(id)?;
-        let document = source.document.as_ref()?;
+        let document = source.document.as_ref().ok()?;
         let unchanged = source.sha256.as_deref() == Some(document.sha256());
         Some((document, unchanged))
+    }
+
+    /// Why a document is not available, in words.
+    pub fn why_absent(&self, id: &str) -> &str {
+        let source = self.documents.get(id);
+        let why = source.and_then(|source| source.document.as_ref().err());
+        why.map_or(ABSENT, String::as_str)
     }
 
     /// The words of a span, where its document is available and they are those that were read.
@@ -158,7 +170,8 @@ impl Spans {
         let source = self.documents.get(&span.document)?;
         source
             .document
-            .as_ref()?
+            .as_ref()
+            .ok()?
             .span(span.start, span.end)
             .filter(|words| super::sha256_hex(words.as_bytes()) == span.sha256)
     }

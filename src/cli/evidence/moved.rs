@@ -4,7 +4,6 @@ use super::add::context;
 use super::change;
 use crate::claims::{
     Claims, DocumentCells, EvidenceCells, FollowedSpan, SourceDocument, Span, Spans, WordPlaces,
-    why_absent,
 };
 use crate::cli::facts;
 use crate::cli::failure::Failure;
@@ -144,10 +143,7 @@ fn follow<'s>(
         diagnostics.push(Diagnostic::new(
             Code::DocumentMissing,
             Place::file(arguments.sources.join(file).display().to_string()),
-            could_not_read(
-                &format!("document `{id}`"),
-                why_absent(&arguments.sources, file),
-            ),
+            could_not_read(&format!("document `{id}`"), spans.why_absent(id)),
         ));
         return Ok(());
     };
